@@ -1,0 +1,294 @@
+import Type, { type Static } from 'typebox';
+
+/** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
+interface Words {
+  readonly title: string;
+  readonly description: string;
+  readonly unit?: string;
+  readonly secret?: boolean;
+  readonly default?: unknown;
+}
+
+const text = (words: Words & { pattern?: string; minLength?: number }) => Type.String({ ...words });
+const integer = (words: Words, minimum: number, maximum: number) => Type.Integer({ ...words, minimum, maximum });
+const flag = (words: Words) => Type.Boolean({ ...words });
+const choice = <T extends string[]>(words: Words, values: readonly [...T]) => Type.Enum([...values] as [...T], { ...words });
+const section = <T extends Parameters<typeof Type.Object>[0]>(title: string, description: string, fields: T) =>
+  Type.Object(fields, { title, description, additionalProperties: false });
+
+const MEBIBYTE = 1024 * 1024;
+
+const station = section('Station', 'Who this station is.', {
+  id: text({
+    title: 'Station id',
+    description: 'Part of every id that the station makes; never change it once footage is sealed.',
+    pattern: '^[0-9a-z]{2,12}$',
+    default: 'station1',
+  }),
+  name: text({ title: 'Name', description: 'Shown to people and written into every manifest.', default: 'Evidock station', minLength: 1 }),
+  timezone: text({
+    title: 'Time zone',
+    description: 'IANA zone in which recorders keep their wall clock.',
+    default: 'Asia/Shanghai',
+    minLength: 1,
+  }),
+  state: text({
+    title: 'State directory',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    default: '',
+  }),
+});
+
+const dock = section('Dock', 'Where recorders appear.', {
+  watch: Type.Array(Type.String({ minLength: 1 }), {
+    title: 'Watched places',
+    description: 'Directories under which each new directory is a docked recorder (mount points, sample cards).',
+    default: [],
+    maxItems: 64,
+  }),
+  settleMs: integer(
+    {
+      title: 'Settling time',
+      description: 'How long a new directory must be quiet before it counts as docked.',
+      unit: 'ms',
+      default: 1500,
+    },
+    0,
+    600_000,
+  ),
+});
+
+const intake = section('Intake', 'How footage is copied from recorders.', {
+  sm3: flag({
+    title: 'SM3',
+    description: 'Compute SM3 (GB/T 32905) beside SHA-256. Costs about six times the CPU of SHA-256.',
+    default: true,
+  }),
+  reserve: integer(
+    { title: 'Disk reserve', description: 'Free space on the vault disk that intake never uses.', unit: 'MiB', default: 2048 },
+    0,
+    1024 * 1024 * 64,
+  ),
+  buffers: integer(
+    { title: 'Copy buffers', description: 'Memory for bytes on their way from all recorders together.', unit: 'MiB', default: 64 },
+    8,
+    1024,
+  ),
+  filesAtOnce: integer(
+    {
+      title: 'Files at once',
+      description: 'Files copied at the same time, over all recorders; every docked recorder gets at least one turn.',
+      default: 24,
+    },
+    1,
+    64,
+  ),
+  filesMax: integer(
+    { title: 'Files per recorder', description: 'Entries beyond this number are refused by name.', default: 200_000 },
+    1,
+    5_000_000,
+  ),
+  depthMax: integer({ title: 'Directory depth', description: 'Directories deeper than this are refused by name.', default: 16 }, 1, 64),
+  fileMax: integer(
+    { title: 'File size', description: 'Larger files are refused by name.', unit: 'MiB', default: 1024 * 256 },
+    1,
+    1024 * 1024 * 16,
+  ),
+  patterns: Type.Array(
+    Type.Object(
+      {
+        name: Type.String({ minLength: 1 }),
+        regex: Type.String({ minLength: 1, maxLength: 500 }),
+        kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'])),
+        important: Type.Optional(Type.Boolean()),
+        sidecar: Type.Optional(Type.Boolean()),
+        example: Type.String({ minLength: 1 }),
+      },
+      { additionalProperties: false },
+    ),
+    {
+      title: 'More name patterns',
+      description: "Ways of naming files that this site's recorders use, tried before the driver's own; see docs/config.md.",
+      default: [],
+      maxItems: 100,
+    },
+  ),
+});
+
+const derive = section('Derive', 'How playable copies and pictures are made.', {
+  ffmpeg: text({ title: 'ffmpeg', description: 'Program to run.', default: 'ffmpeg', minLength: 1 }),
+  ffprobe: text({ title: 'ffprobe', description: 'Program to run.', default: 'ffprobe', minLength: 1 }),
+  height: integer(
+    {
+      title: 'Height',
+      description: 'Largest picture height of transcoded video; smaller video is not enlarged.',
+      unit: 'pixels',
+      default: 720,
+    },
+    144,
+    2160,
+  ),
+  atOnce: integer({ title: 'Jobs at once', description: 'Recordings derived at the same time.', default: 1 }, 1, 16),
+  threads: integer({ title: 'Threads', description: 'Threads per ffmpeg process.', default: 2 }, 1, 64),
+  timeLimit: integer(
+    {
+      title: 'Time limit',
+      description: "A media process is stopped after this time, or six times the recording's length if that is longer.",
+      unit: 's',
+      default: 1800,
+    },
+    10,
+    86_400,
+  ),
+  outputMax: integer(
+    {
+      title: 'Output limit',
+      description: 'A derivative larger than this is a sign of a video bomb and is stopped.',
+      unit: 'MiB',
+      default: 16_384,
+    },
+    16,
+    1024 * 1024,
+  ),
+});
+
+const s3 = section('S3', 'Used if archive.kind is s3.', {
+  endpoint: text({ title: 'Endpoint', description: 'URL of the server.', default: '' }),
+  region: text({ title: 'Region', description: 'As the server expects it.', default: 'us-east-1' }),
+  bucket: text({ title: 'Bucket', description: 'Must exist.', default: '' }),
+  prefix: text({ title: 'Key prefix', description: 'Put before every key; `/` is added.', default: '' }),
+  accessKeyId: text({ title: 'Access key', description: 'Better given as EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID.', default: '', secret: true }),
+  secretAccessKey: text({
+    title: 'Secret key',
+    description: 'Better given as EVIDOCK_ARCHIVE_S3_SECRET_ACCESS_KEY.',
+    default: '',
+    secret: true,
+  }),
+  pathStyle: flag({ title: 'Path style', description: 'Bucket in the path rather than in the host name.', default: true }),
+  checksums: choice(
+    { title: 'SDK checksums', description: "WHEN_REQUIRED for servers that refuse the SDK's default CRC32.", default: 'WHEN_SUPPORTED' },
+    ['WHEN_SUPPORTED', 'WHEN_REQUIRED'],
+  ),
+  partSize: integer(
+    { title: 'Part size', description: 'Size of multipart parts; larger files are split.', unit: 'MiB', default: 16 },
+    5,
+    512,
+  ),
+  partsAtOnce: integer({ title: 'Parts at once', description: 'Parts of one file uploaded at the same time.', default: 4 }, 1, 16),
+  timeout: integer(
+    { title: 'Timeout', description: 'A request without an answer for this long is given up and tried again.', unit: 's', default: 60 },
+    1,
+    3600,
+  ),
+});
+
+const archive = section('Archive', 'The second copy.', {
+  kind: choice(
+    { title: 'Kind', description: 'none: local only; disk: a directory on another mount; s3: an S3-compatible server.', default: 'none' },
+    ['none', 'disk', 's3'],
+  ),
+  directory: text({ title: 'Directory', description: "Used if kind is disk; should be another disk than the vault's.", default: '' }),
+  derivatives: flag({ title: 'Derivatives too', description: 'Archive playable copies and pictures beside the originals.', default: true }),
+  verify: choice(
+    {
+      title: 'Verification',
+      description: 'readback: read every archived byte back and hash it; head: trust size and server checksum.',
+      default: 'readback',
+    },
+    ['readback', 'head'],
+  ),
+  atOnce: integer({ title: 'Jobs at once', description: 'Recordings archived at the same time.', default: 2 }, 1, 16),
+  bandwidth: integer(
+    { title: 'Bandwidth', description: 'Upload limit over all jobs; 0 is none.', unit: 'KiB/s', default: 0 },
+    0,
+    100_000_000,
+  ),
+  hours: text({
+    title: 'Hours',
+    description: "Uploads run only within this window of the station's local time, for example 20:00-06:00; empty is always.",
+    default: '',
+    pattern: '^$|^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$',
+  }),
+  abandonAfter: integer(
+    { title: 'Abandoned uploads', description: 'Multipart uploads older than this are aborted.', unit: 'h', default: 168 },
+    1,
+    8760,
+  ),
+  s3,
+});
+
+const queue = section('Queue', 'BullMQ on Redis.', {
+  url: text({
+    title: 'URL',
+    description: 'redis:// or rediss:// of a shared server; empty: the station runs a private redis-server of its own.',
+    default: '',
+    secret: true,
+  }),
+  redisServer: text({
+    title: 'redis-server',
+    description: 'Program to run for the private server.',
+    default: 'redis-server',
+    minLength: 1,
+  }),
+  prefix: text({ title: 'Key prefix', description: 'Keeps stations on a shared server apart.', default: 'evidock', minLength: 1 }),
+  sweepSeconds: integer(
+    { title: 'Sweep', description: 'How often unfinished work is queued again from the ledger.', unit: 's', default: 60 },
+    1,
+    3600,
+  ),
+  attemptsMax: integer(
+    { title: 'Tries', description: 'Tries of one derive job before it is shown as failed; archive jobs are tried for ever.', default: 5 },
+    1,
+    100,
+  ),
+});
+
+const http = section('HTTP', 'API and playback. Loopback only until accounts and roles exist.', {
+  host: text({ title: 'Address', description: 'A loopback address: 127.0.0.1 or ::1.', default: '127.0.0.1' }),
+  port: integer({ title: 'Port', description: '0 lets the system choose.', default: 8470 }, 0, 65_535),
+});
+
+const suggest = section('Suggestions', 'Recordings and case events that belong together.', {
+  margin: integer(
+    { title: 'Margin', description: "How far a recording may lie outside an event's window.", unit: 's', default: 600 },
+    0,
+    86_400,
+  ),
+  accept: choice(
+    {
+      title: 'Acceptance',
+      description:
+        'person: somebody accepts; sole: a suggestion is accepted by rule when it is the only one of its recording and the officer matches.',
+      default: 'person',
+    },
+    ['person', 'sole'],
+  ),
+});
+
+const log = section('Log', 'JSON lines on standard error.', {
+  level: choice({ title: 'Level', description: 'Least level that is written.', default: 'info' }, [
+    'trace',
+    'debug',
+    'info',
+    'warn',
+    'error',
+    'fatal',
+  ]),
+});
+
+/** The whole of config/station.yaml. */
+export const ConfigSchema = section('Evidock station', 'One file configures the station.', {
+  station,
+  dock,
+  intake,
+  derive,
+  archive,
+  queue,
+  http,
+  suggest,
+  log,
+});
+
+export type Config = Static<typeof ConfigSchema>;
+
+export const BYTES_PER_MIB = MEBIBYTE;

@@ -1,0 +1,50 @@
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed
+ * or refused by name, the recorder may be taken; `problem`: something stops it, see `problem`; `removed`: it is gone
+ * (`safeAtMs` tells whether it was safe); `interrupted`: the station stopped while it was docked.
+ */
+export const DOCKING_STATES = ['reading', 'safe', 'problem', 'removed', 'interrupted'] as const;
+export type DockingState = (typeof DOCKING_STATES)[number];
+
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+export interface Docking {
+  readonly id: string;
+  readonly slot: number;
+  /** Physical port (`1-4.2`) or the path of a watched directory. */
+  readonly port: string;
+  readonly recorderSerial: string;
+  readonly vendorId: string | null;
+  readonly productId: string | null;
+  readonly driverId: string;
+  /** 0 to 100. */
+  readonly driverScore: number;
+  /** Why this driver, in words; says so when the match was weak or tied and `generic` took it. */
+  readonly driverWhy: readonly string[];
+  readonly clockOffsetMs: number | null;
+  readonly state: DockingState;
+  readonly problem: Problem | null;
+  readonly arrivedAtMs: number;
+  readonly listedAtMs: number | null;
+  readonly safeAtMs: number | null;
+  readonly removedAtMs: number | null;
+  readonly filesListed: number;
+  /** Of those, how many were sealed in an earlier docking and not copied again. */
+  readonly filesKnown: number;
+  readonly filesRefused: number;
+  readonly bytesListed: number;
+}
+
+/** An entry that was not taken, with the reason: nothing on a card goes unmentioned. */
+export interface Refusal {
+  readonly dockingId: string;
+  readonly cardPath: string;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly atMs: number;
+}

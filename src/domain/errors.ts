@@ -1,0 +1,267 @@
+/** Which part of the station failed: what a person has to look at first. */
+export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'config' | 'request' | 'station';
+
+/** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
+export type Retry = 'never' | 'later' | 'now';
+
+interface ErrorRow {
+  readonly retry: Retry;
+  /** HTTP status (RFC 9110). */
+  readonly status: number;
+  /** What failed, for a person. */
+  readonly what: string;
+  /** What the person should do. */
+  readonly remedy: string;
+}
+
+/** The one table of everything that Evidock reports as failed; the part of a code before the dot is the side. */
+export const ERRORS = {
+  'recorder.read-failed': {
+    retry: 'later',
+    status: 502,
+    what: 'The recorder could not deliver a file',
+    remedy: 'Undock the recorder and dock it again; if it fails at the same file, keep the recorder and have its card examined.',
+  },
+  'recorder.removed': {
+    retry: 'later',
+    status: 409,
+    what: 'The recorder was removed before everything was safe',
+    remedy: 'Dock it again, in any slot: it goes on with the file it was at.',
+  },
+  'recorder.file-changed': {
+    retry: 'later',
+    status: 409,
+    what: 'A file on the recorder changed while it was read',
+    remedy: 'Make sure that the recorder is not recording, then dock it again.',
+  },
+  'recorder.name-refused': {
+    retry: 'never',
+    status: 422,
+    what: 'A name on the recorder is not one that may be read',
+    remedy: 'The entry was left on the recorder and noted; have the card examined if footage is missing.',
+  },
+  'recorder.not-regular': {
+    retry: 'never',
+    status: 422,
+    what: 'An entry on the recorder is not a regular file',
+    remedy: 'The entry was left on the recorder and noted; a healthy recorder has none, so have the card examined.',
+  },
+  'recorder.over-limit': {
+    retry: 'never',
+    status: 422,
+    what: 'The recorder holds more than a limit allows',
+    remedy: 'Raise the named limit in the intake section of the configuration, then dock the recorder again.',
+  },
+  'recorder.unreadable': {
+    retry: 'later',
+    status: 502,
+    what: 'The recorder could not be listed',
+    remedy: 'Undock the recorder and dock it again; check cable and slot.',
+  },
+  'vault.full': {
+    retry: 'later',
+    status: 507,
+    what: 'The station disk is at its reserve',
+    remedy: 'Free space on the vault disk or add a disk; intake goes on by itself.',
+  },
+  'vault.read-only': {
+    retry: 'later',
+    status: 503,
+    what: 'The vault cannot be written',
+    remedy: 'Check the mount and the permissions of the vault directory; intake goes on by itself.',
+  },
+  'vault.write-failed': {
+    retry: 'later',
+    status: 503,
+    what: 'The vault disk reported an error while writing',
+    remedy: 'Check the health of the vault disk (kernel log, SMART); the file is copied anew.',
+  },
+  'vault.read-failed': {
+    retry: 'later',
+    status: 503,
+    what: 'The vault disk reported an error while reading',
+    remedy: 'Check the health of the vault disk (kernel log, SMART).',
+  },
+  'vault.mismatch': {
+    retry: 'now',
+    status: 500,
+    what: 'What was read back from the vault differs from what was written',
+    remedy: 'The copy was set aside and is made again; if it recurs, replace the vault disk and test the memory.',
+  },
+  'vault.missing': {
+    retry: 'never',
+    status: 404,
+    what: 'A file that should be in the vault is not there',
+    remedy: 'Run `evidock verify`; fetch the file back from the archive.',
+  },
+  'vault.key-invalid': {
+    retry: 'never',
+    status: 400,
+    what: 'A vault key has a form that is not allowed',
+    remedy: 'This is a fault of the station: report it with the log line.',
+  },
+  'ledger.failed': {
+    retry: 'later',
+    status: 503,
+    what: 'The ledger could not be read or written',
+    remedy: 'Check the disk that holds the state directory; restore the newest ledger backup if it is damaged.',
+  },
+  'ledger.in-use': {
+    retry: 'never',
+    status: 409,
+    what: 'Another Evidock process holds the state directory',
+    remedy: 'Stop the other process, or use the running station.',
+  },
+  'ledger.newer': {
+    retry: 'never',
+    status: 500,
+    what: 'The ledger was written by a newer version of Evidock',
+    remedy: 'Install that version or a later one.',
+  },
+  'transcoder.failed': {
+    retry: 'later',
+    status: 500,
+    what: 'The transcoder failed',
+    remedy: 'The original is safe; look at the detail, then run `evidock jobs retry`.',
+  },
+  'transcoder.timeout': {
+    retry: 'later',
+    status: 504,
+    what: 'The transcoder took longer than its limit',
+    remedy: 'The original is safe; raise derive.timeLimit if the recording is honest, then run `evidock jobs retry`.',
+  },
+  'transcoder.unplayable': {
+    retry: 'never',
+    status: 422,
+    what: 'No playable copy can be made of this recording',
+    remedy: 'The original is kept as it is; it can be exported for a specialist.',
+  },
+  'transcoder.missing': {
+    retry: 'later',
+    status: 503,
+    what: 'ffmpeg or ffprobe cannot be run',
+    remedy: 'Install the package ffmpeg, or set derive.ffmpeg and derive.ffprobe.',
+  },
+  'archive.unreachable': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive cannot be reached',
+    remedy: 'Check the network and archive.s3.endpoint; uploads go on by themselves.',
+  },
+  'archive.refused': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive refused the request',
+    remedy: 'Check the access key, the bucket and its policy; uploads go on by themselves.',
+  },
+  'archive.full': {
+    retry: 'later',
+    status: 507,
+    what: 'The archive has no space left',
+    remedy: 'Extend the archive; uploads go on by themselves.',
+  },
+  'archive.mismatch': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive returned other bytes than were sealed',
+    remedy: 'The local copy is kept and the upload is made again; have the archive examined, it cannot be trusted now.',
+  },
+  'archive.missing': {
+    retry: 'later',
+    status: 404,
+    what: 'The archive does not hold the object',
+    remedy: 'Run `evidock verify --archive`, then `evidock jobs retry`.',
+  },
+  'queue.unreachable': {
+    retry: 'later',
+    status: 503,
+    what: 'The job queue (Redis) cannot be reached',
+    remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
+  },
+  'config.invalid': {
+    retry: 'never',
+    status: 500,
+    what: 'The configuration is not valid',
+    remedy: 'Correct the named field; `evidock config reference` describes every field.',
+  },
+  'request.invalid': {
+    retry: 'never',
+    status: 400,
+    what: 'The request is not valid',
+    remedy: 'Correct the named field.',
+  },
+  'request.not-found': {
+    retry: 'never',
+    status: 404,
+    what: 'There is no such thing',
+    remedy: 'Check the id or number.',
+  },
+  'request.conflict': {
+    retry: 'never',
+    status: 409,
+    what: 'The request contradicts what is on record',
+    remedy: 'Look at the current state, then decide again.',
+  },
+  'request.forbidden': {
+    retry: 'never',
+    status: 403,
+    what: 'This way in does not allow the request',
+    remedy: 'Use the evidock command on the station itself.',
+  },
+  'station.stopping': {
+    retry: 'later',
+    status: 503,
+    what: 'The station is stopping',
+    remedy: 'Try again when it is up; work goes on where it was.',
+  },
+  'station.internal': {
+    retry: 'later',
+    status: 500,
+    what: 'The station met a fault of its own',
+    remedy: 'Report it with the log line.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one class of error. `detail` names the thing (an id, a field, a key), never a secret. */
+export class EvidockError extends Error {
+  override readonly name = 'EvidockError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, cause?: unknown) {
+    super(`${ERRORS[code].what}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get side(): Side {
+    return this.code.slice(0, this.code.indexOf('.')) as Side;
+  }
+
+  get retry(): Retry {
+    return ERRORS[this.code].retry;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  get remedy(): string {
+    return ERRORS[this.code].remedy;
+  }
+}
+
+/** Any thrown value as an EvidockError; foreign errors that no adapter translated become `station.internal`. */
+export function asEvidockError(thrown: unknown): EvidockError {
+  if (thrown instanceof EvidockError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new EvidockError('station.internal', detail, thrown);
+}
+
+/** The `code` of a Node system error (`ENOSPC`, `EIO`, …), or undefined. */
+export function errnoOf(thrown: unknown): string | undefined {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return undefined;
+}

@@ -1,0 +1,112 @@
+import type { Digests } from './digest.ts';
+
+/** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
+export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/**
+ * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
+ * `derived`: and it can be played (or needs no derivative, or none can be made); `archived`: and every original is
+ * verified in the archive.
+ */
+export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived'] as const;
+export type RecordingState = (typeof RECORDING_STATES)[number];
+
+/** The life of one original. */
+export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
+export type OriginalState = (typeof ORIGINAL_STATES)[number];
+
+/** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
+export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
+
+/** One continuous capture of one recorder, 1..n segments, with the sidecars that travel with it. */
+export interface Recording {
+  readonly id: string;
+  readonly dockingId: string;
+  readonly recorderSerial: string;
+  readonly kind: Kind;
+  readonly officerId: string | null;
+  readonly officerSource: OfficerSource | null;
+  readonly category: string | null;
+  readonly important: boolean;
+  readonly state: RecordingState;
+  readonly damaged: boolean;
+  readonly damageReason: string | null;
+  /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */
+  readonly claimedStart: string | null;
+  /** Where the claim comes from. */
+  readonly claimedFrom: 'file-name' | 'container' | 'mtime' | null;
+  /** Claimed time in the station's zone plus the clock offset, ms since 1970 UTC. */
+  readonly startMs: number | null;
+  /** Station clock minus recorder clock, measured at docking; null if it could not be measured. */
+  readonly clockOffsetMs: number | null;
+  readonly durationMs: number | null;
+  /** How many segments and sidecars belong to it. */
+  readonly originalCount: number;
+  /** Id of an earlier recording whose first segment has the same bytes. */
+  readonly duplicateOf: string | null;
+  readonly createdAtMs: number;
+}
+
+/** One file as it was on the recorder: never changed, never deleted but by the one function that may. */
+export interface Original {
+  readonly id: string;
+  readonly recordingId: string;
+  /** The docking that listed it last. */
+  readonly dockingId: string;
+  readonly recorderSerial: string;
+  readonly role: 'segment' | 'sidecar';
+  /** 1-based, segments first in their order, then sidecars. */
+  readonly index: number;
+  readonly kind: Kind;
+  /** Path on the card, `/` between parts, printable form (see card-path.ts): never used as a path on the station. */
+  readonly cardPath: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  readonly important: boolean;
+  readonly state: OriginalState;
+  readonly vaultKey: string;
+  readonly digests: Digests | null;
+  /** Id of an earlier sealed original with the same bytes. */
+  readonly duplicateOf: string | null;
+  readonly copiedAtMs: number | null;
+  readonly sealedAtMs: number | null;
+}
+
+/** A place where an original's bytes are known to be. */
+export interface Copy {
+  readonly originalId: string;
+  /** `vault`, or the archive's name. */
+  readonly where: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly verifiedAtMs: number;
+  /** `direct`: read from the disk past the page cache; `nocache`, `cached`: weaker; `readback`, `head`: from the archive. */
+  readonly verifiedBy: 'direct' | 'nocache' | 'cached' | 'readback' | 'head';
+}
+
+export const DERIVATIVE_KINDS = ['playable', 'poster', 'contact-sheet', 'thumbnails', 'waveform', 'thumbnail', 'salvage'] as const;
+export type DerivativeKind = (typeof DERIVATIVE_KINDS)[number];
+
+/** Something made from originals, which can be made again. */
+export interface Derivative {
+  readonly id: string;
+  readonly recordingId: string;
+  readonly kind: DerivativeKind;
+  /** Name and version of the recipe, for example `remux/1`. */
+  readonly recipe: string;
+  /** SHA-256 of each input original, in order. */
+  readonly inputs: readonly string[];
+  readonly vaultKey: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly createdAtMs: number;
+}
+
+/** The state that the facts add up to; the one place that decides it. */
+export function recordingStateOf(facts: { allSealed: boolean; deriveSettled: boolean; archiveSettled: boolean }): RecordingState {
+  if (!facts.allSealed) return 'copying';
+  if (!facts.deriveSettled) return 'sealed';
+  return facts.archiveSettled ? 'archived' : 'derived';
+}

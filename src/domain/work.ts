@@ -1,0 +1,35 @@
+import type { ErrorCode } from './errors.ts';
+
+/** Work that may run on any host: it gets an id, reads through ports and writes through ports. */
+export const WORK_STAGES = ['derive', 'archive'] as const;
+export type WorkStage = (typeof WORK_STAGES)[number];
+
+/** `waiting`: due, or due later; `running`: claimed under a lease; `done`; `failed`: no retry mends it, or tries are used up. */
+export type WorkState = 'waiting' | 'running' | 'done' | 'failed';
+
+export interface Work {
+  /** Fixed job id, `<stage>.<recordingId>`. */
+  readonly id: string;
+  readonly stage: WorkStage;
+  readonly recordingId: string;
+  readonly state: WorkState;
+  /** Smaller runs first: 1 important, 5 normal. */
+  readonly priority: number;
+  readonly attempts: number;
+  readonly dueAtMs: number;
+  readonly percent: number;
+  readonly errorCode: ErrorCode | null;
+  readonly errorDetail: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+export function workId(stage: WorkStage, recordingId: string): string {
+  return `${stage}.${recordingId}`;
+}
+
+/** Delay before the try after `attempts` failed ones: doubling from 2 s to 15 min, with full jitter on the upper half. `random` in [0,1). */
+export function backoffMs(attempts: number, random: number): number {
+  const ceiling = Math.min(15 * 60_000, 2_000 * 2 ** Math.min(attempts - 1, 12));
+  return Math.round(ceiling / 2 + (ceiling / 2) * random);
+}

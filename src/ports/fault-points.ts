@@ -1,0 +1,26 @@
+/**
+ * The numbered writes of docs/life-of-a-recording.md. A stage calls `reached` right AFTER the write of that number
+ * is durable; the fault tests kill the process there and look at what a restart makes of it.
+ */
+export const FAULT_POINTS = [
+  'w01-docking-recorded',
+  'w02-files-listed',
+  'w03-draft-flushed',
+  'w04-copy-linked',
+  'w05-copied-recorded',
+  'w06-manifest-linked',
+  'w07-sealed-recorded',
+  'w08-safe-recorded',
+  'w09-derivative-linked',
+  'w10-derived-recorded',
+  'w11-upload-begun',
+  'w12-part-recorded',
+  'w13-object-complete',
+  'w14-archived-recorded',
+  'w15-removal-recorded',
+] as const;
+export type FaultPoint = (typeof FAULT_POINTS)[number];
+
+export interface FaultPoints {
+  reached(point: FaultPoint): void;
+}

@@ -1,0 +1,201 @@
+import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
+import type { Digests } from '#domain/digest';
+import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { ErrorCode } from '#domain/errors';
+import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
+import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { Work, WorkStage, WorkState } from '#domain/work';
+import type { UploadJournal } from './archive.ts';
+
+export interface RecordingFilter {
+  readonly caseNumber?: string;
+  readonly officerId?: string;
+  readonly recorderSerial?: string;
+  readonly state?: RecordingState;
+  /** Start (or, where unknown, creation) at or after, ms since 1970. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly damaged?: boolean;
+  /** No officer or no case. */
+  readonly unassigned?: boolean;
+  /** Page after this recording id; newest first. */
+  readonly after?: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** A recording with what lists and API answers need beside it. */
+export interface RecordingDetail {
+  readonly recording: Recording;
+  readonly caseNumbers: readonly string[];
+  readonly originals: readonly Original[];
+  readonly copies: readonly Copy[];
+  readonly derivatives: readonly Derivative[];
+}
+
+export interface LedgerCounts {
+  readonly recordings: number;
+  readonly originals: number;
+  readonly originalBytes: number;
+  readonly unsealed: number;
+  readonly notArchived: number;
+  readonly workWaiting: number;
+  readonly workFailed: number;
+  readonly custodyEntries: number;
+}
+
+/** May look. All lists are bounded or async iterables that page inside. */
+export interface LedgerReader {
+  docking(id: string): Promise<Docking | null>;
+  /** Newest first. */
+  dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]>;
+  refusals(dockingId: string): Promise<readonly Refusal[]>;
+  /** Of this docking: how many originals stand in each state, and their bytes. */
+  dockingProgress(dockingId: string): Promise<{ listed: number; copied: number; sealed: number; bytes: number; sealedBytes: number }>;
+
+  recording(id: string): Promise<Recording | null>;
+  recordingDetail(id: string): Promise<RecordingDetail | null>;
+  recordings(filter: RecordingFilter): Promise<readonly RecordingDetail[]>;
+  recordingIds(): AsyncIterable<string>;
+  original(id: string): Promise<Original | null>;
+  originalsOf(recordingId: string): Promise<readonly Original[]>;
+  /** The original with this identity on the card, in any state: what resume and "not twice" ask. */
+  findOriginal(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null>;
+  /** The first sealed original with these bytes; null for empty files. */
+  findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
+  /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
+  copiedOriginals(limit: number): Promise<readonly Original[]>;
+  copies(recordingId: string): Promise<readonly Copy[]>;
+  derivatives(recordingId: string): Promise<readonly Derivative[]>;
+
+  work(id: string): Promise<Work | null>;
+  /** What should be running: `waiting` and due, or `running` with a lease that has ended. */
+  dueWork(nowMs: number, limit: number): Promise<readonly Work[]>;
+  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
+
+  officer(id: string): Promise<Officer | null>;
+  officers(): Promise<readonly Officer[]>;
+  recorder(serial: string): Promise<Recorder | null>;
+  recorders(): Promise<readonly Recorder[]>;
+  case(number: string): Promise<Case | null>;
+  cases(options: { limit: number }): Promise<readonly Case[]>;
+  caseEvents(caseNumber: string): Promise<readonly CaseEvent[]>;
+  /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
+  eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
+  suggestions(filter: { state?: Suggestion['state']; recordingId?: string; limit: number }): Promise<readonly Suggestion[]>;
+  suggestion(id: string): Promise<Suggestion | null>;
+
+  /** Slot number of a port; null if the port has none yet. */
+  slotOf(port: string): Promise<number | null>;
+  slots(): Promise<readonly { slot: number; port: string }[]>;
+
+  /** Custody entries about a recording or any of its originals and dockings, oldest first. */
+  custodyOf(subject: string): Promise<readonly CustodyEntry[]>;
+  custodyHead(): Promise<{ seq: number; hash: string } | null>;
+  /** Walks the whole chain; yields the faults, at most 100. */
+  verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault>;
+
+  counts(): Promise<LedgerCounts>;
+}
+
+export type NewDocking = Omit<
+  Docking,
+  'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
+>;
+export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf'>;
+export type NewOriginal = Omit<Original, 'state' | 'digests' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+
+/** May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. */
+export interface LedgerWriter extends LedgerReader {
+  /** Appends to the custody log; inside the same transaction as the change it tells of. */
+  appendCustody(draft: CustodyDraft): Promise<CustodyEntry>;
+
+  insertDocking(docking: NewDocking): Promise<void>;
+  updateDocking(
+    id: string,
+    patch: Partial<
+      Pick<
+        Docking,
+        | 'problem'
+        | 'listedAtMs'
+        | 'safeAtMs'
+        | 'removedAtMs'
+        | 'filesListed'
+        | 'filesKnown'
+        | 'filesRefused'
+        | 'bytesListed'
+        | 'clockOffsetMs'
+      >
+    > & { state?: DockingState; problem?: Problem | null },
+  ): Promise<void>;
+  insertRefusal(refusal: Refusal): Promise<void>;
+  assignSlot(port: string, slot: number): Promise<void>;
+
+  insertRecording(recording: NewRecording): Promise<void>;
+  insertOriginal(original: NewOriginal): Promise<void>;
+  /** A later docking has the same file again: its progress now counts there. */
+  moveOriginal(originalId: string, dockingId: string): Promise<void>;
+  markCopied(originalId: string, facts: { digests: Digests; duplicateOf: string | null; copiedAtMs: number }): Promise<void>;
+  /** Back to `listed`, after a failed verification: the copy is to be made again. */
+  unmarkCopied(originalId: string): Promise<void>;
+  markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  upsertCopy(copy: Copy): Promise<void>;
+  /** Replaces the derivative of the same recording and kind. */
+  upsertDerivative(derivative: Derivative): Promise<void>;
+  updateRecording(
+    id: string,
+    patch: {
+      state?: RecordingState;
+      damaged?: boolean;
+      damageReason?: string | null;
+      durationMs?: number | null;
+      duplicateOf?: string | null;
+      important?: boolean;
+      category?: string | null;
+      officerId?: string | null;
+      officerSource?: OfficerSource | null;
+      startMs?: number | null;
+      claimedStart?: string | null;
+      claimedFrom?: Recording['claimedFrom'];
+    },
+  ): Promise<void>;
+  addRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
+  removeRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
+
+  /** Adds work in state `waiting`; an existing id is left as it is. */
+  insertWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
+  finishWork(id: string, nowMs: number): Promise<void>;
+  failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
+  /** Failed work (of that stage) is waiting again; returns how many. */
+  retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;
+
+  upsertOfficer(officer: Officer): Promise<void>;
+  upsertRecorder(recorder: Recorder): Promise<void>;
+  /** Writes the assignment and its history row. */
+  assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void>;
+  upsertCase(entry: Case): Promise<void>;
+  upsertCaseEvent(event: CaseEvent): Promise<void>;
+  insertSuggestion(suggestion: Suggestion): Promise<void>;
+  decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void>;
+}
+
+/** The ledger of one station. One writer; the reader sees committed states only. */
+export interface Ledger extends LedgerReader {
+  /** Serialised; commits when `body` resolves (synchronous=FULL), rolls back when it throws. No file or network I/O inside. */
+  transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
+  /**
+   * Takes the work for `owner` until `nowMs + leaseMs`: true if it was waiting and due, or its lease had ended.
+   * Counts one attempt. A small transaction of its own.
+   */
+  claimWork(id: string, owner: string, nowMs: number, leaseMs: number): Promise<boolean>;
+  /** Extends the lease and stores the progress; false if the lease is no longer the owner's: stop then. */
+  renewWork(id: string, owner: string, nowMs: number, leaseMs: number, percent: number): Promise<boolean>;
+  /** Claims of earlier processes are void and their work is waiting again; open dockings become `interrupted`. Called once at start. */
+  recover(nowMs: number): Promise<{ work: number; dockings: number }>;
+  readonly uploads: UploadJournal;
+  /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
+  backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
+  /** PRAGMA integrity_check; the complaints, none if sound. */
+  integrity(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

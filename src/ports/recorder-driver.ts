@@ -1,0 +1,104 @@
+import type { Kind } from '#domain/recording';
+
+/** One regular file of a recorder, as listed. */
+export interface VolumeEntry {
+  /** `/` between parts, no leading `/`; printable form (card-path.ts). The only name that a driver or the ledger sees. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+}
+
+/** Something on the recorder that was not listed as a file, with the reason. */
+export interface VolumeRefusal {
+  readonly path: string;
+  readonly code: 'recorder.name-refused' | 'recorder.not-regular' | 'recorder.over-limit' | 'recorder.unreadable';
+  readonly detail: string;
+}
+
+/** An open file of a recorder. */
+export interface VolumeFile {
+  /** As it is now: compared with the listing before and after the copy. */
+  stat(): Promise<{ bytes: number; mtimeMs: number }>;
+  /** Reads at most `target.length` bytes at `position`; 0 at the end. Throws EvidockError `recorder.*`. */
+  read(target: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The read-only view of a recorder that everything above the dock gets: mass storage, MTP, a drop folder. */
+export interface Volume {
+  readonly label: string | null;
+  /**
+   * Lists depth first, directories in byte order of their names, as it goes: the first file can be copied before the last is
+   * listed. Follows no links, enters no other file system, stops at the limits of the configuration.
+   */
+  list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal>;
+  /** Opens a file that was listed, by its printable path. */
+  open(path: string): Promise<VolumeFile>;
+  /** Reads a small text file (at most 64 KiB), for a driver's status file; null if it is not there. */
+  readText(path: string): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** What one file name (and its place) tells. All times are the recorder's wall clock without zone. */
+export interface CardFacts {
+  readonly kind: Kind;
+  readonly deviceNumber?: string;
+  /** Digits as on the card; a driver leaves it out when it is the maker's "not set". */
+  readonly officerId?: string;
+  /** `2019-06-27T15:30:12` */
+  readonly claimedStart?: string;
+  readonly sequence?: number;
+  /** Chapter or letter of a segment within one capture: 1, 2, 3 …; A = 1. */
+  readonly part?: number;
+  /** Same for all parts of one capture when `part` is given. */
+  readonly captureKey?: string;
+  readonly important?: boolean;
+  /** A preview, track or log of the file with this stem (path without extension and marks). */
+  readonly sidecarOf?: string;
+}
+
+/** A way of naming files, as data: tried in order, the first that matches the path wins. Sites may add more in config. */
+export interface PathPattern {
+  readonly name: string;
+  /**
+   * Case-insensitive regular expression over the whole printable path. Named groups with a meaning: device, officer,
+   * date (YYYYMMDD or YYYY_MMDD or YYYY-MM-DD), time (HHMMSS or HH_MM_SS or HH-MM-SS), sequence, part (digit(s) or one letter), capture, mark
+   * (any non-empty text = important), stem.
+   */
+  readonly regex: string;
+  readonly kind?: Kind;
+  readonly important?: boolean;
+  readonly sidecar?: boolean;
+  /** An example that the contract suite checks against the regex. */
+  readonly example: string;
+}
+
+export interface RecorderHints {
+  readonly vendorId: string | null;
+  readonly productId: string | null;
+  readonly serial: string | null;
+  readonly label: string | null;
+}
+
+export interface DriverMatch {
+  /** 0 (not mine) to 100 (certain). Below 40 is weak. */
+  readonly score: number;
+  readonly why: readonly string[];
+}
+
+/** A family of recorders: data plus small functions. */
+export interface RecorderDriver {
+  readonly id: string;
+  readonly title: string;
+  readonly patterns: readonly PathPattern[];
+  /** USB fingerprints that speak for this family. */
+  readonly usb?: readonly { readonly vendorId: string; readonly productId?: string }[];
+  /** Longest silence between two segments of one capture, ms. */
+  readonly contiguousMs: number;
+  /** How far this family explains a sample of the card (at most 500 entries). */
+  match(sample: readonly VolumeEntry[], hints: RecorderHints): DriverMatch;
+  /** The device's own number, from a status file or the names; null if the card does not say. */
+  identify?(volume: Volume, sample: readonly VolumeEntry[]): Promise<string | null>;
+  /** The recorder's wall clock now, without zone, where it leaves one in a status file; null otherwise. */
+  readClock?(volume: Volume): Promise<string | null>;
+}

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import type { Digests } from '#domain/digest';
+
+/** Half-open byte range. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A file that is being written; invisible under its key until `commit`. */
+export interface VaultDraft {
+  readonly key: string;
+  /** Writes the first `bytes` bytes of `chunk` at `position`. Errors: vault.full, vault.read-only, vault.write-failed. */
+  write(chunk: Uint8Array, bytes: number, position: number): Promise<void>;
+  /** Makes everything written so far durable (fdatasync). After an error the draft can only be discarded. */
+  flush(): Promise<void>;
+  /** Checks the length, fsyncs, closes. The bytes are durable under the draft's name after it. */
+  finish(bytes: number): Promise<void>;
+  /** Links the finished draft under its key without ever replacing a file, unlinks the draft's name, fsyncs the directory. */
+  commit(): Promise<'created' | 'exists'>;
+  /** Throws the draft away; safe at any time, also twice. */
+  discard(): Promise<void>;
+}
+
+export interface VaultReader {
+  /** null if there is no such file. */
+  stat(key: string): Promise<{ bytes: number } | null>;
+  /** Throws vault.missing. The stream is bounded in memory and may be destroyed at any time. */
+  read(key: string, range?: ByteRange): Promise<Readable>;
+  /** Small files only (at most 1 MiB): manifests. */
+  readSmall(key: string): Promise<Uint8Array>;
+  /** Re-reads the file from the disk, past the page cache where the file system allows; says which way it went. */
+  reread(
+    key: string,
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
+  /** Every committed file below `prefix` ('' for all), in key order. */
+  list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  /** Bytes free for new originals: free space less the reserve; never negative. */
+  freeBytes(): Promise<number>;
+  /** Paths that a child process on this host may read; another vault would fetch scratch copies. Call `release` in the end. */
+  localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }>;
+}
+
+export interface Vault extends VaultReader {
+  /** Opens a draft under a temporary name beside the key; throws vault.full if `bytes` would eat into the reserve. */
+  draft(key: string, bytes: number): Promise<VaultDraft>;
+  /** Durable write of a small file. `exists` if the key holds the same bytes; vault.mismatch if it holds others. */
+  putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'>;
+  /** Makes `newKey` a second name of the bytes of `existingKey`; a copy where links are not to be had. */
+  link(existingKey: string, newKey: string): Promise<'created' | 'exists'>;
+  /** Takes the write permission from the file and fsyncs it. */
+  makeReadOnly(key: string): Promise<void>;
+  /** Moves a file that is not what the ledger says out of the way, keeping its bytes; returns where it went. */
+  quarantine(key: string): Promise<string>;
+  /** A directory for derivatives in the making on the vault's own file system; gone with `remove`. */
+  scratch(): Promise<{ path: string; remove(): Promise<void> }>;
+  /** Makes a finished scratch file durable under `key`, replacing a derivative of that name; never an original's key. */
+  adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  /** Removes drafts and scratch directories of earlier processes; returns how many. Called once at start. */
+  sweep(): Promise<number>;
+}
