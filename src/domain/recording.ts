@@ -73,9 +73,11 @@ export interface Original {
   readonly sealedAtMs: number | null;
 }
 
-/** A place where an original's bytes are known to be. */
+/** A place where the bytes of an original or a derivative are known to be. */
 export interface Copy {
-  readonly originalId: string;
+  /** Id of the original or the derivative. */
+  readonly itemId: string;
+  readonly recordingId: string;
   /** `vault`, or the archive's name. */
   readonly where: string;
   readonly key: string;

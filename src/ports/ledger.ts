@@ -164,7 +164,13 @@ export interface LedgerWriter extends LedgerReader {
 
   /** Adds work in state `waiting`; an existing id is left as it is. */
   insertWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
+  /** Adds the work, or makes `done` or `failed` work of that id wait again with no attempts counted; `running` work is left as it is. */
+  reopenWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
+  /** `done`; clears error and lease. */
   finishWork(id: string, nowMs: number): Promise<void>;
+  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. */
+  postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void>;
+  /** `waiting` from `nextDueAtMs` on, or `failed` if that is null; keeps code and detail. */
   failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */
   retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;

@@ -1,0 +1,22 @@
+import type { EvidockError } from '#domain/errors';
+import type { WorkStage } from '#domain/work';
+
+export interface WorkRun {
+  /** Aborted when the station stops, the lease is lost or the job is cancelled. */
+  readonly signal: AbortSignal;
+  /** Progress of the job, 0 to 100; kept in the ledger with the lease, about once a second. */
+  readonly onPercent: (percent: number) => void;
+}
+
+/**
+ * A stage that may run on any host. The runner claims the work, keeps its lease, counts tries and backs off; the stage
+ * does the work and finishes it (finishWork or postponeWork) in the transaction that writes its result.
+ */
+export interface WorkHandler {
+  readonly stage: WorkStage;
+  /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
+  readonly attemptsMax: number;
+  run(recordingId: string, run: WorkRun): Promise<void>;
+  /** Called when no retry mends it or the tries are used up; records in one transaction (with failWork) how the recording stands now. */
+  gaveUp(recordingId: string, error: EvidockError): Promise<void>;
+}
