@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
+
+/** What a failed system call means in the words of the side that owns the file. */
+export interface WriteErrors {
+  readonly full: ErrorCode;
+  readonly readOnly: ErrorCode;
+  readonly failed: ErrorCode;
+}
+
+export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' };
+
+/** ENOSPC, EDQUOT: full; EROFS, EACCES, EPERM: not writable; anything else: the medium failed. */
+export function writeError(errors: WriteErrors, what: string, thrown: unknown): EvidockError {
+  if (thrown instanceof EvidockError) return thrown;
+  const errno = errnoOf(thrown);
+  const detail = `${what} (${errno ?? String(thrown)})`;
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new EvidockError(errors.full, detail, thrown);
+  if (errno === 'EROFS' || errno === 'EACCES' || errno === 'EPERM') return new EvidockError(errors.readOnly, detail, thrown);
+  return new EvidockError(errors.failed, detail, thrown);
+}
+
+/** fsync of a directory: makes the names in it durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes `directory` and its parents, and makes each new name durable. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true, mode: 0o750 });
+  if (first === undefined) return;
+  // mkdir tells the first directory that it made: every parent from there down has a new name in it.
+  let path = dirname(first);
+  await syncDirectory(path);
+  for (const part of relative(path, directory).split(sep)) {
+    path = join(path, part);
+    if (path !== directory) await syncDirectory(path);
+  }
+}
+
+/** The last steps of the procedure: link (which never replaces a file), unlink the temporary name, fsync the directory. */
+export async function linkDurably(temporary: string, final: string): Promise<'created' | 'exists'> {
+  try {
+    await link(temporary, final);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return 'exists';
+    throw error;
+  }
+  await unlink(temporary);
+  await syncDirectory(dirname(final));
+  return 'created';
+}
+
+/**
+ * The one way in which bytes become durable: a temporary name beside the final one, write, compare the length, fsync, close, link, unlink,
+ * fsync the directory. After any error the draft can only be discarded: a failed fsync is never repeated, because the kernel
+ * has dropped the pages that it could not write and would report success the second time.
+ */
+export class DurableFile {
+  readonly #final: string;
+  readonly #temporary: string;
+  readonly #errors: WriteErrors;
+  readonly #label: string;
+  #handle: FileHandle | undefined;
+  #failed = false;
+  #finished = false;
+
+  /** `label` names the file in errors: a key, never a path of the machine. */
+  constructor(options: { final: string; label: string; errors: WriteErrors }) {
+    this.#final = options.final;
+    this.#label = options.label;
+    this.#errors = options.errors;
+    this.#temporary = `${options.final}.${randomBytes(6).toString('hex')}.partial`;
+  }
+
+  async open(): Promise<void> {
+    await this.#guard('create', async () => {
+      this.#handle = await open(this.#temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o640);
+    });
+  }
+
+  async write(chunk: Uint8Array, bytes: number, position: number): Promise<void> {
+    const handle = this.#open();
+    await this.#guard('write', async () => {
+      let done = 0;
+      while (done < bytes) {
+        const { bytesWritten } = await handle.write(chunk, done, bytes - done, position + done);
+        if (bytesWritten === 0) throw new Error('the system wrote nothing');
+        done += bytesWritten;
+      }
+    });
+  }
+
+  async flush(): Promise<void> {
+    const handle = this.#open();
+    await this.#guard('fdatasync', () => handle.datasync());
+  }
+
+  async finish(bytes: number): Promise<void> {
+    const handle = this.#open();
+    await this.#guard('fsync', async () => {
+      const { size } = await handle.stat();
+      if (size !== bytes) throw new Error(`length is ${size}, not ${bytes}`);
+      await handle.sync();
+      this.#handle = undefined;
+      await handle.close();
+    });
+    this.#finished = true;
+  }
+
+  /** `exists`: another file has the name; this draft still stands under its temporary name. */
+  async commit(): Promise<'created' | 'exists'> {
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: commit of an unfinished draft`);
+    let outcome: 'created' | 'exists' = 'exists';
+    await this.#guard('link', async () => {
+      outcome = await linkDurably(this.#temporary, this.#final);
+    });
+    return outcome;
+  }
+
+  async discard(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#failed = true;
+    // The bytes are being thrown away: what closing them reports is of no account, but the name must go.
+    await handle?.close().catch(() => undefined);
+    try {
+      await unlink(this.#temporary);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw writeError(this.#errors, `${this.#label}: discard`, error);
+    }
+  }
+
+  #open(): FileHandle {
+    if (!this.#handle || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: the draft is closed or has failed`);
+    return this.#handle;
+  }
+
+  async #guard(step: string, body: () => Promise<void>): Promise<void> {
+    try {
+      await body();
+    } catch (error) {
+      this.#failed = true;
+      throw writeError(this.#errors, `${this.#label}: ${step}`, error);
+    }
+  }
+}

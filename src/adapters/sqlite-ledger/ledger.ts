@@ -1,0 +1,188 @@
+import { mkdir, open, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { backup, type DatabaseSync } from 'node:sqlite';
+import { type Kysely, Migrator, sql } from 'kysely';
+import { EvidockError } from '#domain/errors';
+import type { UploadJournal } from '#ports/archive';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import { linkDurably } from '../durable-file.ts';
+import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
+import { migrationProvider } from './migrations.ts';
+import { SqlReader } from './reader.ts';
+import type { Schema } from './schema.ts';
+import { SqlUploadJournal } from './upload-journal.ts';
+import { SqlWriter } from './writer.ts';
+
+const BACKUP_PAGES_AT_ONCE = 512;
+
+interface Options {
+  /** The database file; its directory is made if it is missing. */
+  readonly file: string;
+  readonly stationId: string;
+}
+
+/** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
+export async function openLedger(options: Options): Promise<SqliteLedger> {
+  await mkdir(dirname(options.file), { recursive: true, mode: 0o750 });
+  const lock = holdLock(`${options.file}.lock`);
+  let writing: Connection | undefined;
+  try {
+    writing = connect(options.file, { readOnly: false });
+    await migrate(writing.db);
+    const reading = connect(options.file, { readOnly: true });
+    return new SqliteLedger(options.stationId, lock, writing, reading);
+  } catch (error) {
+    writing?.raw.close();
+    lock.close();
+    throw ledgerError(error);
+  }
+}
+
+async function migrate(db: Kysely<Schema>): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  throw ledgerError(error);
+}
+
+/** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
+export class SqliteLedger extends SqlReader implements Ledger {
+  readonly uploads: UploadJournal;
+  readonly #stationId: string;
+  readonly #lock: DatabaseSync;
+  readonly #writing: Connection;
+  readonly #reading: Connection;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(stationId: string, lock: DatabaseSync, writing: Connection, reading: Connection) {
+    super(reading.db);
+    this.#stationId = stationId;
+    this.#lock = lock;
+    this.#writing = writing;
+    this.#reading = reading;
+    this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
+  }
+
+  transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    return this.#serialise(async () => {
+      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing.db, this.#stationId), BOUND);
+      try {
+        return await body(proxy);
+      } finally {
+        // A writer that outlives its transaction would write into somebody else's.
+        revoke();
+      }
+    });
+  }
+
+  #serialise<T>(body: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(
+      () => this.#inTransaction(body),
+      () => this.#inTransaction(body),
+    );
+    this.#last = turn;
+    return turn;
+  }
+
+  async #inTransaction<T>(body: () => Promise<T>): Promise<T> {
+    const { raw } = this.#writing;
+    try {
+      raw.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw ledgerError(error);
+    }
+    try {
+      const result = await body();
+      raw.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (raw.isTransaction) raw.exec('ROLLBACK');
+      throw isSqliteError(error) ? ledgerError(error) : error;
+    }
+  }
+
+  claimWork(id: string, owner: string, nowMs: number, leaseMs: number): Promise<boolean> {
+    return this.#serialise(async () => {
+      const result = await this.#writing.db
+        .updateTable('work')
+        .set({ state: 'running', owner, lease_until: nowMs + leaseMs, attempts: sql`attempts + 1`, percent: 0, updated_at: nowMs })
+        .where('id', '=', id)
+        .where((is) => is.or([is.and([is('state', '=', 'waiting'), is('due_at', '<=', nowMs)]), is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)])]))
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    });
+  }
+
+  renewWork(id: string, owner: string, nowMs: number, leaseMs: number, percent: number): Promise<boolean> {
+    return this.#serialise(async () => {
+      const result = await this.#writing.db
+        .updateTable('work')
+        .set({ lease_until: nowMs + leaseMs, percent: Math.round(Math.min(100, Math.max(0, percent))), updated_at: nowMs })
+        .where('id', '=', id)
+        .where('owner', '=', owner)
+        .where('state', '=', 'running')
+        .executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    });
+  }
+
+  recover(nowMs: number): Promise<{ work: number; dockings: number }> {
+    return this.#serialise(async () => {
+      const { db } = this.#writing;
+      const work = await db.updateTable('work').set({ state: 'waiting', owner: null, lease_until: null, due_at: nowMs, updated_at: nowMs }).where('state', '=', 'running').executeTakeFirst();
+      const dockings = await db.updateTable('dockings').set({ state: 'interrupted' }).where('state', 'in', ['reading', 'safe', 'problem']).executeTakeFirst();
+      return { work: Number(work.numUpdatedRows), dockings: Number(dockings.numUpdatedRows) };
+    });
+  }
+
+  async backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }> {
+    const partial = `${file}.partial`;
+    await unlink(partial).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    try {
+      await backup(this.#reading.raw, partial, {
+        rate: BACKUP_PAGES_AT_ONCE,
+        progress: ({ totalPages, remainingPages }) => onPercent?.(totalPages === 0 ? 100 : (100 * (totalPages - remainingPages)) / totalPages),
+      });
+      const handle = await open(partial, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
+    } catch (error) {
+      await unlink(partial).catch(() => undefined);
+      throw error instanceof EvidockError ? error : ledgerError(error);
+    }
+    onPercent?.(100);
+    return { bytes: (await stat(file)).size };
+  }
+
+  async integrity(): Promise<readonly string[]> {
+    const { raw } = this.#reading;
+    const sound = raw.prepare('PRAGMA integrity_check(100)').all().map((row) => String(row['integrity_check']));
+    const dangling = raw.prepare('PRAGMA foreign_key_check').all().map((row) => `row ${row['rowid']} of ${row['table']} points to a missing row of ${row['parent']}`);
+    return [...sound.filter((line) => line !== 'ok'), ...dangling.slice(0, 100)];
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    this.#reading.raw.close();
+    this.#writing.raw.close();
+    this.#lock.close();
+  }
+}
+
+// The writer has private fields: its methods must run on the writer itself, not on the revocable proxy.
+const BOUND: ProxyHandler<SqlWriter> = {
+  get(target, property) {
+    const value: unknown = Reflect.get(target, property, target);
+    return typeof value === 'function' ? value.bind(target) : value;
+  },
+};
+
+function isSqliteError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}

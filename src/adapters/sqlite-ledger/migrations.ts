@@ -1,0 +1,105 @@
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import type { Schema } from './schema.ts';
+
+const TABLES = [
+  `CREATE TABLE slots (port TEXT PRIMARY KEY, slot INTEGER NOT NULL UNIQUE CHECK (slot > 0)) STRICT`,
+  `CREATE TABLE officers (id TEXT PRIMARY KEY, name TEXT NOT NULL, unit TEXT) STRICT`,
+  `CREATE TABLE recorders (serial TEXT PRIMARY KEY, model TEXT, driver_id TEXT, assigned_officer_id TEXT, first_seen_at INTEGER, last_seen_at INTEGER) STRICT`,
+  `CREATE TABLE recorder_assignments (n INTEGER PRIMARY KEY, serial TEXT NOT NULL, officer_id TEXT, at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE dockings (
+    id TEXT PRIMARY KEY, slot INTEGER NOT NULL, port TEXT NOT NULL, recorder_serial TEXT NOT NULL, vendor_id TEXT, product_id TEXT,
+    driver_id TEXT NOT NULL, driver_score INTEGER NOT NULL, driver_why TEXT NOT NULL, clock_offset_ms INTEGER, state TEXT NOT NULL,
+    problem_code TEXT, problem_detail TEXT, arrived_at INTEGER NOT NULL, listed_at INTEGER, safe_at INTEGER, removed_at INTEGER,
+    files_listed INTEGER NOT NULL, files_known INTEGER NOT NULL, files_refused INTEGER NOT NULL, bytes_listed INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE refusals (n INTEGER PRIMARY KEY, docking_id TEXT NOT NULL REFERENCES dockings (id), card_path TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE recordings (
+    id TEXT PRIMARY KEY, docking_id TEXT NOT NULL REFERENCES dockings (id), recorder_serial TEXT NOT NULL, kind TEXT NOT NULL,
+    officer_id TEXT, officer_source TEXT, category TEXT, important INTEGER NOT NULL, state TEXT NOT NULL, damaged INTEGER NOT NULL,
+    damage_reason TEXT, claimed_start TEXT, claimed_from TEXT, start_at INTEGER, clock_offset_ms INTEGER, duration_ms INTEGER,
+    original_count INTEGER NOT NULL, duplicate_of TEXT, created_at INTEGER NOT NULL, sort_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE recording_cases (recording_id TEXT NOT NULL REFERENCES recordings (id), case_number TEXT NOT NULL REFERENCES cases (number), PRIMARY KEY (case_number, recording_id)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE originals (
+    id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), docking_id TEXT NOT NULL REFERENCES dockings (id),
+    recorder_serial TEXT NOT NULL, role TEXT NOT NULL, idx INTEGER NOT NULL, kind TEXT NOT NULL, card_path TEXT NOT NULL,
+    bytes INTEGER NOT NULL, mtime_ms INTEGER NOT NULL, important INTEGER NOT NULL, state TEXT NOT NULL, vault_key TEXT NOT NULL UNIQUE,
+    sha256 TEXT, sm3 TEXT, duplicate_of TEXT, copied_at INTEGER, sealed_at INTEGER,
+    CHECK (state = 'listed' OR sha256 IS NOT NULL)) STRICT`,
+  `CREATE TABLE copies (item_id TEXT NOT NULL, place TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), key TEXT NOT NULL, bytes INTEGER NOT NULL, verified_at INTEGER NOT NULL, verified_by TEXT NOT NULL, PRIMARY KEY (item_id, place)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE derivatives (
+    id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), kind TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
+    vault_key TEXT NOT NULL, media_type TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, created_at INTEGER NOT NULL,
+    UNIQUE (recording_id, kind)) STRICT`,
+  `CREATE TABLE work (
+    id TEXT PRIMARY KEY, stage TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), state TEXT NOT NULL, priority INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, percent INTEGER NOT NULL, owner TEXT, lease_until INTEGER, error_code TEXT,
+    error_detail TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE cases (number TEXT PRIMARY KEY, title TEXT NOT NULL, stage TEXT NOT NULL, category TEXT, officer_ids TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE case_events (id TEXT PRIMARY KEY, case_number TEXT NOT NULL REFERENCES cases (number), stage TEXT NOT NULL, officer_ids TEXT NOT NULL, start_at INTEGER NOT NULL, end_at INTEGER NOT NULL, place TEXT) STRICT`,
+  `CREATE TABLE suggestions (
+    id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), case_number TEXT NOT NULL REFERENCES cases (number),
+    event_id TEXT NOT NULL REFERENCES case_events (id), reason TEXT NOT NULL, overlap_ms INTEGER NOT NULL, state TEXT NOT NULL, decided_by TEXT,
+    created_at INTEGER NOT NULL, UNIQUE (recording_id, event_id)) STRICT`,
+  `CREATE TABLE uploads (key TEXT PRIMARY KEY, upload_id TEXT NOT NULL, part_bytes INTEGER NOT NULL, started_at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE upload_parts (key TEXT NOT NULL REFERENCES uploads (key) ON DELETE CASCADE, number INTEGER NOT NULL, etag TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (key, number)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE custody (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT`,
+  `CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+];
+
+const INDEXES = [
+  `CREATE INDEX dockings_by_state ON dockings (state)`,
+  `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
+  `CREATE INDEX recordings_by_time ON recordings (sort_at DESC, id DESC)`,
+  `CREATE INDEX recordings_by_officer ON recordings (officer_id, sort_at DESC, id DESC)`,
+  `CREATE INDEX recordings_by_recorder ON recordings (recorder_serial, sort_at DESC, id DESC)`,
+  `CREATE INDEX recordings_by_state ON recordings (state, sort_at DESC, id DESC)`,
+  `CREATE INDEX recordings_damaged ON recordings (sort_at DESC, id DESC) WHERE damaged = 1`,
+  `CREATE INDEX cases_of_recording ON recording_cases (recording_id)`,
+  `CREATE INDEX originals_of_recording ON originals (recording_id, idx)`,
+  `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms)`,
+  `CREATE INDEX originals_by_digest ON originals (sha256) WHERE sha256 IS NOT NULL`,
+  `CREATE INDEX originals_by_docking ON originals (docking_id, state)`,
+  `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
+  `CREATE INDEX copies_of_recording ON copies (recording_id)`,
+  `CREATE INDEX work_by_state ON work (state, due_at)`,
+  `CREATE INDEX work_of_recording ON work (recording_id)`,
+  `CREATE INDEX events_by_time ON case_events (start_at, end_at)`,
+  `CREATE INDEX events_of_case ON case_events (case_number)`,
+  `CREATE INDEX suggestions_by_state ON suggestions (state, id)`,
+  `CREATE INDEX custody_by_subject ON custody (subject)`,
+];
+
+/** What is once written here stays: the custody log and the history of assignments refuse UPDATE and DELETE. */
+const APPEND_ONLY = ['custody', 'recorder_assignments', 'refusals'].flatMap((table) =>
+  ['UPDATE', 'DELETE'].map(
+    (verb) =>
+      `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
+  ),
+);
+
+// Counting a million rows at every scrape would block the daemon, so the sums are kept as rows change.
+const count = (name: string, delta: string) => `UPDATE counters SET value = value + (${delta}) WHERE name = '${name}';`;
+const COUNTERS = [
+  `INSERT INTO counters VALUES ('recordings', 0), ('not_archived', 0), ('originals', 0), ('original_bytes', 0), ('unsealed', 0)`,
+  `CREATE TRIGGER recordings_counted AFTER INSERT ON recordings BEGIN ${count('recordings', '1')} ${count('not_archived', `NEW.state <> 'archived'`)} END`,
+  `CREATE TRIGGER recordings_recounted AFTER UPDATE OF state ON recordings WHEN NEW.state <> OLD.state BEGIN ${count('not_archived', `(NEW.state <> 'archived') - (OLD.state <> 'archived')`)} END`,
+  `CREATE TRIGGER originals_counted AFTER INSERT ON originals BEGIN ${count('originals', '1')} ${count('original_bytes', 'NEW.bytes')} ${count('unsealed', `NEW.state <> 'sealed'`)} END`,
+  `CREATE TRIGGER originals_recounted AFTER UPDATE OF state ON originals WHEN NEW.state <> OLD.state BEGIN ${count('unsealed', `(NEW.state <> 'sealed') - (OLD.state <> 'sealed')`)} END`,
+];
+
+async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-first': {
+    up: async (db: Kysely<Schema>) => {
+      await run(db, TABLES);
+      await run(db, INDEXES);
+      await run(db, APPEND_ONLY);
+      await run(db, COUNTERS);
+    },
+  },
+};
+
+/** The migrations of this version, in code so that nothing has to be found on disk. */
+export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import { CUSTODY_GENESIS, type CustodyEntry, type CustodyFault, checkCustodyEntry } from '#domain/custody';
+import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { Work, WorkStage, WorkState } from '#domain/work';
+import type { LedgerCounts, LedgerReader } from '#ports/ledger';
+import { RecordingReader } from './recording-reader.ts';
+import { toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
+
+const LIST_MAX = 100_000;
+const FAULTS_MAX = 100;
+const PAGE = 1000;
+
+/** Everything that may be looked at. */
+export class SqlReader extends RecordingReader implements LedgerReader {
+  async work(id: string): Promise<Work | null> {
+    const row = await this.db.selectFrom('work').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toWork(row) : null;
+  }
+
+  async dueWork(nowMs: number, limit: number): Promise<readonly Work[]> {
+    const waiting = this.db.selectFrom('work').selectAll().where('state', '=', 'waiting').where('due_at', '<=', nowMs);
+    const lapsed = this.db.selectFrom('work').selectAll().where('state', '=', 'running').where('lease_until', '<=', nowMs);
+    const rows = await waiting.unionAll(lapsed).orderBy('priority').orderBy('due_at').limit(limit).execute();
+    return rows.map(toWork);
+  }
+
+  async listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]> {
+    let query = this.db.selectFrom('work').selectAll();
+    if (filter.stage) query = query.where('stage', '=', filter.stage);
+    if (filter.state) query = query.where('state', '=', filter.state);
+    if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
+  }
+
+  async officer(id: string): Promise<Officer | null> {
+    return (await this.db.selectFrom('officers').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+  }
+
+  async officers(): Promise<readonly Officer[]> {
+    return this.db.selectFrom('officers').selectAll().orderBy('id').limit(LIST_MAX).execute();
+  }
+
+  async recorder(serial: string): Promise<Recorder | null> {
+    const row = await this.db.selectFrom('recorders').selectAll().where('serial', '=', serial).executeTakeFirst();
+    return row ? toRecorder(row) : null;
+  }
+
+  async recorders(): Promise<readonly Recorder[]> {
+    return (await this.db.selectFrom('recorders').selectAll().orderBy('serial').limit(LIST_MAX).execute()).map(toRecorder);
+  }
+
+  async case(number: string): Promise<Case | null> {
+    const row = await this.db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst();
+    return row ? toCase(row) : null;
+  }
+
+  async cases(options: { limit: number }): Promise<readonly Case[]> {
+    return (await this.db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(options.limit).execute()).map(toCase);
+  }
+
+  async caseEvents(caseNumber: string): Promise<readonly CaseEvent[]> {
+    const rows = await this.db.selectFrom('case_events').selectAll().where('case_number', '=', caseNumber).orderBy('start_at').limit(LIST_MAX).execute();
+    return rows.map(toCaseEvent);
+  }
+
+  async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
+    const rows = await this.db
+      .selectFrom('case_events')
+      .selectAll()
+      .where('start_at', '<=', endMs + marginMs)
+      .where('end_at', '>=', startMs - marginMs)
+      .orderBy('start_at')
+      .limit(PAGE)
+      .execute();
+    return rows.map(toCaseEvent);
+  }
+
+  async suggestions(filter: { state?: Suggestion['state']; recordingId?: string; limit: number }): Promise<readonly Suggestion[]> {
+    let query = this.db.selectFrom('suggestions').selectAll();
+    if (filter.state) query = query.where('state', '=', filter.state);
+    if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toSuggestion);
+  }
+
+  async suggestion(id: string): Promise<Suggestion | null> {
+    const row = await this.db.selectFrom('suggestions').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toSuggestion(row) : null;
+  }
+
+  async slotOf(port: string): Promise<number | null> {
+    return (await this.db.selectFrom('slots').select('slot').where('port', '=', port).executeTakeFirst())?.slot ?? null;
+  }
+
+  async slots(): Promise<readonly { slot: number; port: string }[]> {
+    return this.db.selectFrom('slots').selectAll().orderBy('slot').limit(LIST_MAX).execute();
+  }
+
+  async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
+    const originals = this.db.selectFrom('originals').select('id').where('recording_id', '=', subject);
+    const dockings = this.db.selectFrom('originals').select('docking_id').where('recording_id', '=', subject);
+    const rows = await this.db
+      .selectFrom('custody')
+      .selectAll()
+      .where((is) => is.or([is('subject', '=', subject), is('subject', 'in', originals), is('subject', 'in', dockings)]))
+      .orderBy('seq')
+      .limit(LIST_MAX)
+      .execute();
+    return rows.map(toCustodyEntry);
+  }
+
+  async custodyHead(): Promise<{ seq: number; hash: string } | null> {
+    return (await this.db.selectFrom('custody').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+  }
+
+  async *verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
+    let expected = { seq: 0, prev: CUSTODY_GENESIS };
+    let faults = 0;
+    for (;;) {
+      const rows = await this.db.selectFrom('custody').select(['seq', 'prev', 'hash', 'bytes']).where('seq', '>=', expected.seq).orderBy('seq').limit(PAGE).execute();
+      for (const row of rows) {
+        const fault = checkCustodyEntry(row, expected);
+        if (fault) {
+          yield fault;
+          faults += 1;
+          if (faults >= FAULTS_MAX) return;
+        }
+        onEntry?.(row.seq);
+        // Go on from what stands there, so that one fault is told once and not for every entry after it.
+        expected = { seq: row.seq + 1, prev: row.hash };
+      }
+      if (rows.length < PAGE) return;
+      // A long walk must not keep the daemon from its other work.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async counts(): Promise<LedgerCounts> {
+    const counters = new Map((await this.db.selectFrom('counters').selectAll().execute()).map((row) => [row.name, row.value]));
+    const work = await this.db
+      .selectFrom('work')
+      .select(['state', sql<number>`count(*)`.as('count')])
+      .where('state', 'in', ['waiting', 'running', 'failed'])
+      .groupBy('state')
+      .execute();
+    const inState = (state: string) => work.find((row) => row.state === state)?.count ?? 0;
+    return {
+      recordings: counters.get('recordings') ?? 0,
+      originals: counters.get('originals') ?? 0,
+      originalBytes: counters.get('original_bytes') ?? 0,
+      unsealed: counters.get('unsealed') ?? 0,
+      notArchived: counters.get('not_archived') ?? 0,
+      workWaiting: inState('waiting') + inState('running'),
+      workFailed: inState('failed'),
+      custodyEntries: ((await this.custodyHead())?.seq ?? -1) + 1,
+    };
+  }
+}

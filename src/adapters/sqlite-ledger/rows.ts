@@ -1,0 +1,184 @@
+import type { Selectable } from 'kysely';
+import type { CustodyEntry } from '#domain/custody';
+import type { Docking, Refusal } from '#domain/docking';
+import type { ErrorCode } from '#domain/errors';
+import type { Copy, Derivative, Original, Recording } from '#domain/recording';
+import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
+import type { Work } from '#domain/work';
+import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
+
+// The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
+
+export function toDocking(row: DockingRow): Docking {
+  return {
+    id: row.id,
+    slot: row.slot,
+    port: row.port,
+    recorderSerial: row.recorder_serial,
+    vendorId: row.vendor_id,
+    productId: row.product_id,
+    driverId: row.driver_id,
+    driverScore: row.driver_score,
+    driverWhy: JSON.parse(row.driver_why) as string[],
+    clockOffsetMs: row.clock_offset_ms,
+    state: row.state as Docking['state'],
+    problem: row.problem_code === null ? null : { code: row.problem_code as ErrorCode, detail: row.problem_detail ?? '' },
+    arrivedAtMs: row.arrived_at,
+    listedAtMs: row.listed_at,
+    safeAtMs: row.safe_at,
+    removedAtMs: row.removed_at,
+    filesListed: row.files_listed,
+    filesKnown: row.files_known,
+    filesRefused: row.files_refused,
+    bytesListed: row.bytes_listed,
+  };
+}
+
+export function toRefusal(row: Selectable<Schema['refusals']>): Refusal {
+  return { dockingId: row.docking_id, cardPath: row.card_path, code: row.code as ErrorCode, detail: row.detail, atMs: row.at };
+}
+
+export function toRecording(row: RecordingRow): Recording {
+  return {
+    id: row.id,
+    dockingId: row.docking_id,
+    recorderSerial: row.recorder_serial,
+    kind: row.kind as Recording['kind'],
+    officerId: row.officer_id,
+    officerSource: row.officer_source as Recording['officerSource'],
+    category: row.category,
+    important: row.important === 1,
+    state: row.state as Recording['state'],
+    damaged: row.damaged === 1,
+    damageReason: row.damage_reason,
+    claimedStart: row.claimed_start,
+    claimedFrom: row.claimed_from as Recording['claimedFrom'],
+    startMs: row.start_at,
+    clockOffsetMs: row.clock_offset_ms,
+    durationMs: row.duration_ms,
+    originalCount: row.original_count,
+    duplicateOf: row.duplicate_of,
+    createdAtMs: row.created_at,
+  };
+}
+
+export function toOriginal(row: OriginalRow): Original {
+  return {
+    id: row.id,
+    recordingId: row.recording_id,
+    dockingId: row.docking_id,
+    recorderSerial: row.recorder_serial,
+    role: row.role as Original['role'],
+    index: row.idx,
+    kind: row.kind as Original['kind'],
+    cardPath: row.card_path,
+    bytes: row.bytes,
+    mtimeMs: row.mtime_ms,
+    important: row.important === 1,
+    state: row.state as Original['state'],
+    vaultKey: row.vault_key,
+    digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
+    duplicateOf: row.duplicate_of,
+    copiedAtMs: row.copied_at,
+    sealedAtMs: row.sealed_at,
+  };
+}
+
+export function toCopy(row: Schema['copies']): Copy {
+  return {
+    itemId: row.item_id,
+    recordingId: row.recording_id,
+    where: row.place,
+    key: row.key,
+    bytes: row.bytes,
+    verifiedAtMs: row.verified_at,
+    verifiedBy: row.verified_by as Copy['verifiedBy'],
+  };
+}
+
+export function toDerivative(row: DerivativeRow): Derivative {
+  return {
+    id: row.id,
+    recordingId: row.recording_id,
+    kind: row.kind as Derivative['kind'],
+    recipe: row.recipe,
+    inputs: JSON.parse(row.inputs) as string[],
+    vaultKey: row.vault_key,
+    mediaType: row.media_type,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    createdAtMs: row.created_at,
+  };
+}
+
+export function toWork(row: WorkRow): Work {
+  return {
+    id: row.id,
+    stage: row.stage as Work['stage'],
+    recordingId: row.recording_id,
+    state: row.state as Work['state'],
+    priority: row.priority,
+    attempts: row.attempts,
+    dueAtMs: row.due_at,
+    percent: row.percent,
+    errorCode: row.error_code as ErrorCode | null,
+    errorDetail: row.error_detail,
+    createdAtMs: row.created_at,
+    updatedAtMs: row.updated_at,
+  };
+}
+
+export function toRecorder(row: Schema['recorders']): Recorder {
+  return {
+    serial: row.serial,
+    model: row.model,
+    driverId: row.driver_id,
+    assignedOfficerId: row.assigned_officer_id,
+    firstSeenAtMs: row.first_seen_at,
+    lastSeenAtMs: row.last_seen_at,
+  };
+}
+
+export function toCase(row: Schema['cases']): Case {
+  return {
+    number: row.number,
+    title: row.title,
+    stage: row.stage as Case['stage'],
+    category: row.category as Case['category'],
+    officerIds: JSON.parse(row.officer_ids) as string[],
+    createdAtMs: row.created_at,
+  };
+}
+
+export function toCaseEvent(row: Schema['case_events']): CaseEvent {
+  return {
+    id: row.id,
+    caseNumber: row.case_number,
+    stage: row.stage as CaseEvent['stage'],
+    officerIds: JSON.parse(row.officer_ids) as string[],
+    startMs: row.start_at,
+    endMs: row.end_at,
+    place: row.place,
+  };
+}
+
+export function toSuggestion(row: Schema['suggestions']): Suggestion {
+  return {
+    id: row.id,
+    recordingId: row.recording_id,
+    caseNumber: row.case_number,
+    eventId: row.event_id,
+    reason: row.reason,
+    overlapMs: row.overlap_ms,
+    state: row.state as Suggestion['state'],
+    decidedBy: row.decided_by,
+    createdAtMs: row.created_at,
+  };
+}
+
+/** The entry as its bytes tell it: the columns beside them are for searching only. */
+export function toCustodyEntry(row: Schema['custody']): CustodyEntry {
+  const inside = JSON.parse(new TextDecoder().decode(row.bytes)) as { data: CustodyEntry['data'] };
+  const type = row.type as CustodyEntry['type'];
+  return { seq: row.seq, atMs: row.at, type, actor: row.actor, subject: row.subject, data: inside.data, prev: row.prev, hash: row.hash };
+}

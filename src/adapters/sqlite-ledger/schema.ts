@@ -1,0 +1,157 @@
+import type { Generated } from 'kysely';
+
+/** Column types of the ledger's tables as Kysely sees them; flags are 0 or 1, times ms since 1970 UTC, lists JSON text. */
+export interface Schema {
+  slots: { port: string; slot: number };
+  recorders: {
+    serial: string;
+    model: string | null;
+    driver_id: string | null;
+    assigned_officer_id: string | null;
+    first_seen_at: number | null;
+    last_seen_at: number | null;
+  };
+  recorder_assignments: { n: Generated<number>; serial: string; officer_id: string | null; at: number };
+  officers: { id: string; name: string; unit: string | null };
+  dockings: DockingRow;
+  refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
+  recordings: RecordingRow;
+  recording_cases: { recording_id: string; case_number: string };
+  originals: OriginalRow;
+  copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
+  derivatives: DerivativeRow;
+  work: WorkRow;
+  cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };
+  case_events: {
+    id: string;
+    case_number: string;
+    stage: string;
+    officer_ids: string;
+    start_at: number;
+    end_at: number;
+    place: string | null;
+  };
+  suggestions: {
+    id: string;
+    recording_id: string;
+    case_number: string;
+    event_id: string;
+    reason: string;
+    overlap_ms: number;
+    state: string;
+    decided_by: string | null;
+    created_at: number;
+  };
+  uploads: { key: string; upload_id: string; part_bytes: number; started_at: number };
+  upload_parts: { key: string; number: number; etag: string; bytes: number };
+  custody: {
+    seq: number;
+    at: number;
+    type: string;
+    actor: string;
+    subject: string;
+    prev: string;
+    hash: string;
+    bytes: Uint8Array;
+  };
+  counters: { name: string; value: number };
+}
+
+export interface DockingRow {
+  id: string;
+  slot: number;
+  port: string;
+  recorder_serial: string;
+  vendor_id: string | null;
+  product_id: string | null;
+  driver_id: string;
+  driver_score: number;
+  driver_why: string;
+  clock_offset_ms: number | null;
+  state: string;
+  problem_code: string | null;
+  problem_detail: string | null;
+  arrived_at: number;
+  listed_at: number | null;
+  safe_at: number | null;
+  removed_at: number | null;
+  files_listed: number;
+  files_known: number;
+  files_refused: number;
+  bytes_listed: number;
+}
+
+export interface RecordingRow {
+  id: string;
+  docking_id: string;
+  recorder_serial: string;
+  kind: string;
+  officer_id: string | null;
+  officer_source: string | null;
+  category: string | null;
+  important: number;
+  state: string;
+  damaged: number;
+  damage_reason: string | null;
+  claimed_start: string | null;
+  claimed_from: string | null;
+  start_at: number | null;
+  clock_offset_ms: number | null;
+  duration_ms: number | null;
+  original_count: number;
+  duplicate_of: string | null;
+  created_at: number;
+  /** start_at, else created_at: what lists are ordered by. */
+  sort_at: number;
+}
+
+export interface OriginalRow {
+  id: string;
+  recording_id: string;
+  docking_id: string;
+  recorder_serial: string;
+  role: string;
+  idx: number;
+  kind: string;
+  card_path: string;
+  bytes: number;
+  mtime_ms: number;
+  important: number;
+  state: string;
+  vault_key: string;
+  sha256: string | null;
+  sm3: string | null;
+  duplicate_of: string | null;
+  copied_at: number | null;
+  sealed_at: number | null;
+}
+
+export interface DerivativeRow {
+  id: string;
+  recording_id: string;
+  kind: string;
+  recipe: string;
+  inputs: string;
+  vault_key: string;
+  media_type: string;
+  bytes: number;
+  sha256: string;
+  created_at: number;
+}
+
+export interface WorkRow {
+  id: string;
+  stage: string;
+  recording_id: string;
+  state: string;
+  priority: number;
+  attempts: number;
+  due_at: number;
+  percent: number;
+  owner: string | null;
+  lease_until: number | null;
+  error_code: string | null;
+  error_detail: string | null;
+  created_at: number;
+  updated_at: number;
+}

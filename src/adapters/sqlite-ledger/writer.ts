@@ -1,0 +1,349 @@
+import type { Kysely, Updateable } from 'kysely';
+import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
+import type { Digests } from '#domain/digest';
+import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import { type ErrorCode, EvidockError } from '#domain/errors';
+import type { Copy, Derivative } from '#domain/recording';
+import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { WorkStage } from '#domain/work';
+import type { LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import { SqlReader } from './reader.ts';
+import type { RecordingRow, Schema } from './schema.ts';
+
+type RecordingPatch = Parameters<LedgerWriter['updateRecording']>[1];
+type DockingPatch = Partial<Docking> & { state?: DockingState; problem?: Problem | null };
+interface NewWork {
+  id: string;
+  stage: WorkStage;
+  recordingId: string;
+  priority: number;
+  dueAtMs: number;
+  nowMs: number;
+}
+
+/** Leaves out what is undefined, so that a patch touches only what it names. */
+function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Writes inside one transaction; throws once that has ended. */
+export class SqlWriter extends SqlReader implements LedgerWriter {
+  readonly #stationId: string;
+
+  constructor(db: Kysely<Schema>, stationId: string) {
+    super(db);
+    this.#stationId = stationId;
+  }
+
+  async appendCustody(draft: CustodyDraft): Promise<CustodyEntry> {
+    const head = await this.custodyHead();
+    const seq = (head?.seq ?? -1) + 1;
+    const prev = head?.hash ?? CUSTODY_GENESIS;
+    const bytes = custodyBytes(this.#stationId, seq, prev, draft);
+    const hash = custodyHash(bytes);
+    const row = { seq, at: draft.atMs, type: draft.type, actor: draft.actor, subject: draft.subject, prev, hash, bytes };
+    await this.db.insertInto('custody').values(row).execute();
+    return { ...draft, seq, prev, hash };
+  }
+
+  async insertDocking(docking: NewDocking): Promise<void> {
+    await this.db
+      .insertInto('dockings')
+      .values({
+        id: docking.id,
+        slot: docking.slot,
+        port: docking.port,
+        recorder_serial: docking.recorderSerial,
+        vendor_id: docking.vendorId,
+        product_id: docking.productId,
+        driver_id: docking.driverId,
+        driver_score: docking.driverScore,
+        driver_why: JSON.stringify(docking.driverWhy),
+        clock_offset_ms: docking.clockOffsetMs,
+        state: 'reading',
+        arrived_at: docking.arrivedAtMs,
+        files_listed: 0,
+        files_known: 0,
+        files_refused: 0,
+        bytes_listed: 0,
+      })
+      .execute();
+  }
+
+  async updateDocking(id: string, patch: DockingPatch): Promise<void> {
+    const problem = patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
+    const fields = named<Updateable<Schema['dockings']>>({
+      state: patch.state,
+      listed_at: patch.listedAtMs,
+      safe_at: patch.safeAtMs,
+      removed_at: patch.removedAtMs,
+      files_listed: patch.filesListed,
+      files_known: patch.filesKnown,
+      files_refused: patch.filesRefused,
+      bytes_listed: patch.bytesListed,
+      clock_offset_ms: patch.clockOffsetMs,
+    });
+    await this.db.updateTable('dockings').set({ ...fields, ...problem }).where('id', '=', id).execute();
+  }
+
+  async insertRefusal(refusal: Refusal): Promise<void> {
+    const row = { docking_id: refusal.dockingId, card_path: refusal.cardPath, code: refusal.code, detail: refusal.detail, at: refusal.atMs };
+    await this.db.insertInto('refusals').values(row).execute();
+  }
+
+  async assignSlot(port: string, slot: number): Promise<void> {
+    await this.db.insertInto('slots').values({ port, slot }).execute();
+  }
+
+  async insertRecording(recording: NewRecording): Promise<void> {
+    await this.db
+      .insertInto('recordings')
+      .values({
+        id: recording.id,
+        docking_id: recording.dockingId,
+        recorder_serial: recording.recorderSerial,
+        kind: recording.kind,
+        officer_id: recording.officerId,
+        officer_source: recording.officerSource,
+        category: recording.category,
+        important: recording.important ? 1 : 0,
+        state: 'copying',
+        damaged: 0,
+        claimed_start: recording.claimedStart,
+        claimed_from: recording.claimedFrom,
+        start_at: recording.startMs,
+        clock_offset_ms: recording.clockOffsetMs,
+        original_count: recording.originalCount,
+        created_at: recording.createdAtMs,
+        sort_at: recording.startMs ?? recording.createdAtMs,
+      })
+      .execute();
+  }
+
+  async insertOriginal(original: NewOriginal): Promise<void> {
+    await this.db
+      .insertInto('originals')
+      .values({
+        id: original.id,
+        recording_id: original.recordingId,
+        docking_id: original.dockingId,
+        recorder_serial: original.recorderSerial,
+        role: original.role,
+        idx: original.index,
+        kind: original.kind,
+        card_path: original.cardPath,
+        bytes: original.bytes,
+        mtime_ms: Math.floor(original.mtimeMs),
+        important: original.important ? 1 : 0,
+        state: 'listed',
+        vault_key: original.vaultKey,
+      })
+      .execute();
+  }
+
+  async moveOriginal(originalId: string, dockingId: string): Promise<void> {
+    await this.db.updateTable('originals').set({ docking_id: dockingId }).where('id', '=', originalId).execute();
+  }
+
+  async markCopied(originalId: string, facts: { digests: Digests; duplicateOf: string | null; copiedAtMs: number }): Promise<void> {
+    const { sha256, sm3 } = facts.digests;
+    await this.#step(originalId, 'listed', { state: 'copied', sha256, sm3, duplicate_of: facts.duplicateOf, copied_at: facts.copiedAtMs });
+  }
+
+  async unmarkCopied(originalId: string): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'listed', sha256: null, sm3: null, duplicate_of: null, copied_at: null });
+  }
+
+  async markSealed(originalId: string, sealedAtMs: number): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
+  }
+
+  /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
+  async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
+    const result = await this.db.updateTable('originals').set(fields).where('id', '=', originalId).where('state', '=', from).executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async upsertCopy(copy: Copy): Promise<void> {
+    const row = {
+      item_id: copy.itemId,
+      place: copy.where,
+      recording_id: copy.recordingId,
+      key: copy.key,
+      bytes: copy.bytes,
+      verified_at: copy.verifiedAtMs,
+      verified_by: copy.verifiedBy,
+    };
+    await this.db.replaceInto('copies').values(row).execute();
+  }
+
+  async upsertDerivative(derivative: Derivative): Promise<void> {
+    const old = await this.db.selectFrom('derivatives').select('id').where('recording_id', '=', derivative.recordingId).where('kind', '=', derivative.kind).executeTakeFirst();
+    if (old) {
+      await this.db.deleteFrom('copies').where('item_id', '=', old.id).execute();
+      await this.db.deleteFrom('derivatives').where('id', '=', old.id).execute();
+    }
+    await this.db
+      .insertInto('derivatives')
+      .values({
+        id: derivative.id,
+        recording_id: derivative.recordingId,
+        kind: derivative.kind,
+        recipe: derivative.recipe,
+        inputs: JSON.stringify(derivative.inputs),
+        vault_key: derivative.vaultKey,
+        media_type: derivative.mediaType,
+        bytes: derivative.bytes,
+        sha256: derivative.sha256,
+        created_at: derivative.createdAtMs,
+      })
+      .execute();
+  }
+
+  async updateRecording(id: string, patch: RecordingPatch): Promise<void> {
+    const fields = named<Updateable<RecordingRow>>({
+      state: patch.state,
+      damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
+      damage_reason: patch.damageReason,
+      duration_ms: patch.durationMs,
+      duplicate_of: patch.duplicateOf,
+      important: patch.important === undefined ? undefined : patch.important ? 1 : 0,
+      category: patch.category,
+      officer_id: patch.officerId,
+      officer_source: patch.officerSource,
+      start_at: patch.startMs,
+      sort_at: patch.startMs ?? undefined,
+      claimed_start: patch.claimedStart,
+      claimed_from: patch.claimedFrom,
+    });
+    if (Object.keys(fields).length === 0) return;
+    await this.db.updateTable('recordings').set(fields).where('id', '=', id).execute();
+  }
+
+  async addRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
+    const row = { recording_id: recordingId, case_number: caseNumber };
+    await this.db.insertInto('recording_cases').orIgnore().values(row).execute();
+  }
+
+  async removeRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
+    await this.db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
+  }
+
+  async insertWork(work: NewWork): Promise<void> {
+    await this.db.insertInto('work').values(this.#newWork(work)).onConflict((on) => on.column('id').doNothing()).execute();
+  }
+
+  async reopenWork(work: NewWork): Promise<void> {
+    await this.insertWork(work);
+    await this.db
+      .updateTable('work')
+      .set({ state: 'waiting', attempts: 0, due_at: work.dueAtMs, priority: work.priority, error_code: null, error_detail: null, percent: 0, updated_at: work.nowMs })
+      .where('id', '=', work.id)
+      .where('state', 'in', ['done', 'failed'])
+      .execute();
+  }
+
+  #newWork(work: NewWork) {
+    return {
+      id: work.id,
+      stage: work.stage,
+      recording_id: work.recordingId,
+      state: 'waiting',
+      priority: work.priority,
+      attempts: 0,
+      due_at: work.dueAtMs,
+      percent: 0,
+      created_at: work.nowMs,
+      updated_at: work.nowMs,
+    };
+  }
+
+  async finishWork(id: string, nowMs: number): Promise<void> {
+    await this.#endRun(id, { state: 'done', percent: 100, error_code: null, error_detail: null, updated_at: nowMs });
+  }
+
+  async postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void> {
+    const work = await this.work(id);
+    await this.#endRun(id, { state: 'waiting', due_at: dueAtMs, attempts: Math.max(0, (work?.attempts ?? 0) - 1), updated_at: nowMs });
+  }
+
+  async failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void> {
+    const next = facts.nextDueAtMs === null ? { state: 'failed' } : { state: 'waiting', due_at: facts.nextDueAtMs };
+    await this.#endRun(id, { ...next, error_code: facts.code, error_detail: facts.detail.slice(0, 2000), updated_at: facts.nowMs });
+  }
+
+  async #endRun(id: string, fields: Updateable<Schema['work']>): Promise<void> {
+    await this.db.updateTable('work').set({ ...fields, owner: null, lease_until: null }).where('id', '=', id).execute();
+  }
+
+  async retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number> {
+    // Waiting work that backs off is hurried too: the operator has just mended the cause.
+    let query = this.db.updateTable('work').set({ state: 'waiting', attempts: 0, due_at: nowMs, updated_at: nowMs }).where('state', 'in', ['failed', 'waiting']).where('error_code', 'is not', null);
+    if (filter.stage) query = query.where('stage', '=', filter.stage);
+    if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    return Number((await query.executeTakeFirst()).numUpdatedRows);
+  }
+
+  async upsertOfficer(officer: Officer): Promise<void> {
+    await this.db.replaceInto('officers').values({ id: officer.id, name: officer.name, unit: officer.unit }).execute();
+  }
+
+  async upsertRecorder(recorder: Recorder): Promise<void> {
+    await this.db
+      .replaceInto('recorders')
+      .values({
+        serial: recorder.serial,
+        model: recorder.model,
+        driver_id: recorder.driverId,
+        assigned_officer_id: recorder.assignedOfficerId,
+        first_seen_at: recorder.firstSeenAtMs,
+        last_seen_at: recorder.lastSeenAtMs,
+      })
+      .execute();
+  }
+
+  async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
+    await this.db.updateTable('recorders').set({ assigned_officer_id: officerId }).where('serial', '=', serial).execute();
+    await this.db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
+  }
+
+  async upsertCase(entry: Case): Promise<void> {
+    const fields = { title: entry.title, stage: entry.stage, category: entry.category, officer_ids: JSON.stringify(entry.officerIds) };
+    await this.db
+      .insertInto('cases')
+      .values({ number: entry.number, ...fields, created_at: entry.createdAtMs })
+      .onConflict((on) => on.column('number').doUpdateSet(fields))
+      .execute();
+  }
+
+  async upsertCaseEvent(event: CaseEvent): Promise<void> {
+    const fields = {
+      case_number: event.caseNumber,
+      stage: event.stage,
+      officer_ids: JSON.stringify(event.officerIds),
+      start_at: event.startMs,
+      end_at: event.endMs,
+      place: event.place,
+    };
+    await this.db.insertInto('case_events').values({ id: event.id, ...fields }).onConflict((on) => on.column('id').doUpdateSet(fields)).execute();
+  }
+
+  async insertSuggestion(suggestion: Suggestion): Promise<void> {
+    const row = {
+      id: suggestion.id,
+      recording_id: suggestion.recordingId,
+      case_number: suggestion.caseNumber,
+      event_id: suggestion.eventId,
+      reason: suggestion.reason,
+      overlap_ms: suggestion.overlapMs,
+      state: suggestion.state,
+      decided_by: suggestion.decidedBy,
+      created_at: suggestion.createdAtMs,
+    };
+    await this.db.insertInto('suggestions').values(row).onConflict((on) => on.columns(['recording_id', 'event_id']).doNothing()).execute();
+  }
+
+  async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
+    await this.db.updateTable('suggestions').set({ state, decided_by: decidedBy }).where('id', '=', id).execute();
+  }
+}

@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads';
+import { EvidockError } from '#domain/errors';
+
+/** One worker thread and what it has been asked to do. */
+export interface PoolMember<T> {
+  readonly worker: Worker;
+  /** Work units given and not yet answered: the measure for choosing the least busy. */
+  load: number;
+  readonly pending: Map<number, T>;
+}
+
+/** A fixed number of threads that are started when first needed; one that dies fails its pending work and is replaced. */
+export class WorkerPool<T> {
+  readonly #script: URL;
+  readonly #size: number;
+  readonly #onMessage: (member: PoolMember<T>, message: unknown) => void;
+  readonly #onLost: (pending: Iterable<T>, error: EvidockError) => void;
+  readonly #members: PoolMember<T>[] = [];
+  #closed = false;
+
+  constructor(options: { script: URL; size: number; onMessage: (member: PoolMember<T>, message: unknown) => void; onLost: (pending: Iterable<T>, error: EvidockError) => void }) {
+    this.#script = options.script;
+    this.#size = options.size;
+    this.#onMessage = options.onMessage;
+    this.#onLost = options.onLost;
+  }
+
+  /** The least busy thread. */
+  pick(): PoolMember<T> {
+    if (this.#closed) throw new EvidockError('station.stopping', 'the worker threads are closed');
+    const idle = this.#members.find((member) => member.load === 0);
+    if (idle) return idle;
+    if (this.#members.length < this.#size) return this.#start();
+    return this.#members.reduce((least, member) => (member.load < least.load ? member : least));
+  }
+
+  #start(): PoolMember<T> {
+    const worker = new Worker(this.#script, { execArgv: ['--disable-warning=ExperimentalWarning'] });
+    const member: PoolMember<T> = { worker, load: 0, pending: new Map() };
+    worker.unref();
+    worker.on('message', (message: unknown) => this.#onMessage(member, message));
+    worker.on('error', (error) => this.#lose(member, error));
+    worker.on('exit', (code) => this.#lose(member, new Error(`worker thread ended with ${code}`)));
+    this.#members.push(member);
+    return member;
+  }
+
+  #lose(member: PoolMember<T>, cause: unknown): void {
+    const place = this.#members.indexOf(member);
+    if (place < 0) return;
+    this.#members.splice(place, 1);
+    this.#onLost(member.pending.values(), new EvidockError('station.internal', cause instanceof Error ? cause.message : String(cause), cause));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#members.map((member) => member.worker.terminate()));
+  }
+}

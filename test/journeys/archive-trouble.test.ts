@@ -1,0 +1,86 @@
+/*
+ * Goal: an archive that is away when footage is sealed does not keep officers from going home, and is filled by itself when it is back;
+ * an emptied Redis in the middle of that loses nothing.
+ * Method: a running station over a real RGW that is reached through a port which at first refuses, and its private Redis flushed.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evidock, evidockJson, ROOT, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { FaultyProxy } from '../support/faulty-proxy.ts';
+import { type Rgw, startRgw } from '../support/rgw.ts';
+import { makeSmallCard } from '../support/small-card.ts';
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let rgw: Rgw;
+let proxy: FaultyProxy;
+let station: ReturnType<typeof spawn>;
+
+async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error(`not within ${seconds} s: ${what}`);
+}
+
+describe('a station whose archive is away', () => {
+  let state: string;
+  const list = () => evidockJson<RecordingJson[]>(['--state', state, 'recordings']);
+
+  beforeAll(async () => {
+    home = await temporaryDirectory();
+    state = join(home.path, 's');
+    rgw = await startRgw();
+    proxy = new FaultyProxy({ target: new URL(rgw.endpoint) });
+    await proxy.start();
+    proxy.refuse(true);
+    await makeSmallCard(join(home.path, 'card'));
+    station = spawn(join(ROOT, 'scripts/evidock'), ['--state', state, 'run'], {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        EVIDOCK_HTTP_PORT: '0',
+        EVIDOCK_QUEUE_SWEEP_SECONDS: '1',
+        EVIDOCK_ARCHIVE_KIND: 's3',
+        EVIDOCK_ARCHIVE_S3_ENDPOINT: proxy.endpoint,
+        EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket,
+        EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID: rgw.accessKeyId,
+        EVIDOCK_ARCHIVE_S3_SECRET_ACCESS_KEY: rgw.secretAccessKey,
+        EVIDOCK_ARCHIVE_S3_TIMEOUT: '5',
+      },
+    });
+    await until('the station answers', 30, async () => (await evidock(['--state', state, 'slots'])).status === 0);
+  }, 120_000);
+
+  afterAll(async () => {
+    station?.kill('SIGTERM');
+    await new Promise((resolve) => (station?.exitCode === null ? station.once('close', resolve) : resolve(null)));
+    await proxy?.stop();
+    await rgw?.stop();
+    await home.remove();
+  }, 60_000);
+
+  it('says safe to undock all the same, and names the side that fails', async () => {
+    const ingest = await evidock(['--state', state, 'ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001']);
+    expect(ingest.status, ingest.stderr).toBe(0);
+    await until('a job tells of the archive', 60, async () => {
+      const jobs = await evidockJson<{ stage: string; errorCode: string | null }[]>(['--state', state, 'jobs']);
+      return jobs.some((job) => job.stage === 'archive' && job.errorCode === 'archive.unreachable');
+    });
+    expect((await list()).every((recording) => recording.state !== 'archived')).toBe(true);
+  }, 120_000);
+
+  it('fills the archive by itself when it is back, though Redis is emptied meanwhile', async () => {
+    const socket = JSON.parse((await runProgram('cat', [join(state, 'run/redis.json')])).stdout) as { socketPath: string; password: string };
+    const flush = () => runProgram('redis-cli', ['-s', socket.socketPath, '--no-auth-warning', '-a', socket.password, 'FLUSHALL']);
+    expect((await flush()).stdout.trim()).toBe('OK');
+    proxy.refuse(false);
+    expect((await evidock(['--state', state, 'jobs', 'retry'])).status).toBe(0);
+    expect((await flush()).stdout.trim()).toBe('OK');
+    await until('everything is archived', 120, async () => (await list()).every((recording) => recording.state === 'archived'));
+    const verified = await evidock(['--state', state, 'verify']);
+    expect(verified.status, verified.stdout + verified.stderr).toBe(0);
+  }, 180_000);
+});
