@@ -1,4 +1,4 @@
-import type { Kind } from '#domain/recording';
+import type { PathPattern } from '#domain/card-facts';
 
 /** One regular file of a recorder, as listed. */
 export interface VolumeEntry {
@@ -37,40 +37,6 @@ export interface Volume {
   /** Reads a small text file (at most 64 KiB), for a driver's status file; null if it is not there. */
   readText(path: string): Promise<string | null>;
   close(): Promise<void>;
-}
-
-/** What one file name (and its place) tells. All times are the recorder's wall clock without zone. */
-export interface CardFacts {
-  readonly kind: Kind;
-  readonly deviceNumber?: string;
-  /** Digits as on the card; a driver leaves it out when it is the maker's "not set". */
-  readonly officerId?: string;
-  /** `2019-06-27T15:30:12` */
-  readonly claimedStart?: string;
-  readonly sequence?: number;
-  /** Chapter or letter of a segment within one capture: 1, 2, 3 …; A = 1. */
-  readonly part?: number;
-  /** Same for all parts of one capture when `part` is given. */
-  readonly captureKey?: string;
-  readonly important?: boolean;
-  /** A preview, track or log of the file with this stem (path without extension and marks). */
-  readonly sidecarOf?: string;
-}
-
-/** A way of naming files, as data: tried in order, the first that matches the path wins. Sites may add more in config. */
-export interface PathPattern {
-  readonly name: string;
-  /**
-   * Case-insensitive regular expression over the whole printable path. Named groups with a meaning: device, officer,
-   * date (YYYYMMDD or YYYY_MMDD or YYYY-MM-DD), time (HHMMSS or HH_MM_SS or HH-MM-SS), sequence, part (digit(s) or one letter), capture, mark
-   * (any non-empty text = important), stem.
-   */
-  readonly regex: string;
-  readonly kind?: Kind;
-  readonly important?: boolean;
-  readonly sidecar?: boolean;
-  /** An example that the contract suite checks against the regex. */
-  readonly example: string;
 }
 
 export interface RecorderHints {

@@ -1,0 +1,62 @@
+import { compilePatterns, type PathPattern } from '#domain/card-facts';
+import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
+
+const VIDEO = 'mp4|mov|avi|ts|mkv|3gp';
+const AUDIO = 'wav|amr|aac|mp3|m4a';
+const NAME = '(?<device>[A-Z]{0,3}[0-9]{4,12})_(?<officer>[0-9]{4,12})_(?<date>[0-9]{8})_?(?<time>[0-9]{6})_(?<sequence>[0-9]{3,6})(?<part>[A-Z])?(?<mark>_IMP|_I|@)?';
+
+/** One pattern for a kind of file, in the folder for important files or anywhere else. */
+function pattern(kind: 'video' | 'audio' | 'photo', extensions: string, example: string): readonly PathPattern[] {
+  const regex = `${NAME}\\.(?:${extensions})$`;
+  const folder = { name: `${kind} in IMP`, regex: `(?:^|/)IMP/(?:.*/)?${regex}`, kind, important: true, example: `IMP/${example}` };
+  return [folder, { name: kind, regex: `(?:^|/)${regex}`, kind, example: `DCIM/20190627/${example}` }];
+}
+
+const PATTERNS: readonly PathPattern[] = [
+  ...pattern('video', VIDEO, 'DSJ0012345_041234_20190627153012_0007.MP4'),
+  ...pattern('audio', AUDIO, 'DSJ0012345_041234_20190627154500_0010.wav'),
+  ...pattern('photo', 'jpg|jpeg|png', 'DSJ0012345_041234_20190627160000_0009.jpg'),
+  { name: 'daily log', regex: '(?:^|/)LOG/(?<date>[0-9]{8})\\.(?:log|txt)$', kind: 'log', sidecar: false, example: 'LOG/20190627.log' },
+  { name: 'status file', regex: '(?:^|/)STATUS\\.TXT$', kind: 'log', sidecar: false, example: 'STATUS.TXT' },
+];
+const COMPILED = compilePatterns(PATTERNS);
+
+/** Device numbers in the names, most frequent first. */
+function devicesIn(sample: readonly VolumeEntry[]): string[] {
+  const counts = new Map<string, number>();
+  for (const entry of sample) {
+    for (const { matcher } of COMPILED) {
+      const device = matcher.exec(entry.path)?.groups?.['device']?.toUpperCase();
+      if (device === undefined) continue;
+      counts.set(device, (counts.get(device) ?? 0) + 1);
+      break;
+    }
+  }
+  return [...counts.entries()].sort((a, b) => b[1] - a[1]).map(([device]) => device);
+}
+
+/** Recorders that name files as GA/T 947 platforms expect: device, officer, date and time, sequence, important mark. */
+export const gat947: RecorderDriver = {
+  id: 'gat947',
+  title: 'GA/T 947 style recorders',
+  patterns: PATTERNS,
+  contiguousMs: 3000,
+
+  match(sample) {
+    const footage = sample.filter((entry) => /\.(mp4|mov|avi|ts|mkv|3gp|wav|amr|aac|mp3|m4a|jpe?g|png)$/i.test(entry.path));
+    const mine = footage.filter((entry) => COMPILED.some(({ matcher }) => matcher.test(entry.path)));
+    if (mine.length === 0) return { score: 0, why: [] };
+    const share = mine.length / footage.length;
+    return { score: Math.round(40 + 60 * share), why: [`${mine.length} of ${footage.length} media names carry device, officer, time and sequence`] };
+  },
+
+  async identify(_volume, sample) {
+    return devicesIn(sample)[0] ?? null;
+  },
+
+  async readClock(volume: Volume) {
+    const text = await volume.readText('STATUS.TXT');
+    const found = /^TIME=(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)\s*$/m.exec(text ?? '');
+    return found ? `${found[1]}T${found[2]}` : null;
+  },
+};

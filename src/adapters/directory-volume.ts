@@ -1,0 +1,225 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
+import { printableName, rawName, refusedName } from '#domain/card-path';
+import { EvidockError, errnoOf } from '#domain/errors';
+import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
+
+const TEXT_BYTES_MAX = 64 * 1024;
+
+export interface VolumeLimits {
+  readonly filesMax: number;
+  readonly depthMax: number;
+  readonly fileBytesMax: number;
+}
+
+interface Options {
+  readonly root: string;
+  readonly label: string | null;
+  readonly limits: VolumeLimits;
+}
+
+const SLASH = Buffer.from('/');
+
+/**
+ * A mounted recorder (or a drop folder) as a read-only volume. Its content is untrusted: names are handled as bytes, links are never followed,
+ * only regular files of the one file system are listed, and every limit that is met is said by name.
+ */
+export class DirectoryVolume implements Volume {
+  readonly label: string | null;
+  readonly #root: Buffer;
+  readonly #limits: VolumeLimits;
+
+  constructor(options: Options) {
+    this.label = options.label;
+    this.#root = Buffer.from(options.root);
+    this.#limits = options.limits;
+  }
+
+  async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    const root = await this.#stat(this.#root, '.');
+    const count = { files: 0 };
+    yield* this.#walk({ raw: this.#root, printable: '', depth: 0, device: root.dev }, count, signal);
+  }
+
+  async *#walk(
+    directory: { raw: Buffer; printable: string; depth: number; device: number },
+    count: { files: number },
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    for (const raw of await this.#names(directory.raw, directory.printable)) {
+      signal?.throwIfAborted();
+      const path = join(directory.printable, printableName(raw));
+      const refused = refusedName(raw);
+      if (refused) {
+        yield { path, code: 'recorder.name-refused', detail: refused };
+        continue;
+      }
+      const full = Buffer.concat([directory.raw, SLASH, raw]);
+      let found: Awaited<ReturnType<typeof lstat>>;
+      try {
+        found = await lstat(full);
+      } catch (error) {
+        await this.#stillThere(error);
+        yield { path, code: 'recorder.unreadable', detail: errnoOf(error) ?? String(error) };
+        continue;
+      }
+      if (found.isDirectory()) {
+        if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
+        else if (directory.depth + 1 > this.#limits.depthMax) yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
+        else yield* this.#subdirectory({ raw: full, printable: path, depth: directory.depth + 1, device: directory.device }, count, signal);
+        continue;
+      }
+      yield this.#file(path, found, count);
+    }
+  }
+
+  async *#subdirectory(
+    directory: { raw: Buffer; printable: string; depth: number; device: number },
+    count: { files: number },
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    try {
+      yield* this.#walk(directory, count, signal);
+    } catch (error) {
+      if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+      yield { path: directory.printable, code: 'recorder.unreadable', detail: error.detail };
+    }
+  }
+
+  #file(path: string, found: Awaited<ReturnType<typeof lstat>>, count: { files: number }): VolumeEntry | VolumeRefusal {
+    if (!found.isFile()) return { path, code: 'recorder.not-regular', detail: kindOf(found) };
+    count.files += 1;
+    const bytes = Number(found.size);
+    if (count.files > this.#limits.filesMax) return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
+    if (bytes > this.#limits.fileBytesMax) return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
+    return { path, bytes, mtimeMs: Math.floor(Number(found.mtimeMs)) };
+  }
+
+  /** The names of one directory as bytes, in byte order. Bounded by a multiple of the file limit: names are short. */
+  async #names(raw: Buffer, printable: string): Promise<Buffer[]> {
+    const names: Buffer[] = [];
+    const bound = this.#limits.filesMax * 2 + 1000;
+    try {
+      // The types know only string names, but with encoding 'buffer' the entries carry bytes.
+      const directory = await opendir(raw, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
+      for await (const entry of directory) {
+        names.push(entry.name as unknown as Buffer);
+        if (names.length > bound) throw new EvidockError('recorder.over-limit', `more than ${bound} entries in one directory`);
+      }
+    } catch (error) {
+      if (error instanceof EvidockError) throw error;
+      await this.#stillThere(error);
+      throw new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
+    }
+    return names.sort(Buffer.compare);
+  }
+
+  async open(path: string): Promise<VolumeFile> {
+    const raw = await this.#resolve(path);
+    let handle: FileHandle;
+    try {
+      // O_NONBLOCK: a FIFO that took a file's place must not hold us; O_NOFOLLOW: nor a link lead us away.
+      handle = await open(raw, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (error) {
+      throw await this.#readError(path, error);
+    }
+    const found = await handle.stat();
+    if (!found.isFile()) {
+      await handle.close();
+      throw new EvidockError('recorder.not-regular', path);
+    }
+    return {
+      stat: async () => {
+        try {
+          const now = await handle.stat();
+          return { bytes: now.size, mtimeMs: Math.floor(now.mtimeMs) };
+        } catch (error) {
+          throw await this.#readError(path, error);
+        }
+      },
+      read: async (target, position, signal) => {
+        signal?.throwIfAborted();
+        try {
+          return (await handle.read(target, 0, target.length, position)).bytesRead;
+        } catch (error) {
+          throw await this.#readError(path, error);
+        }
+      },
+      close: () => handle.close(),
+    };
+  }
+
+  /** The raw path, after every directory on the way was seen to be a directory and no link. */
+  async #resolve(path: string): Promise<Buffer> {
+    let raw = this.#root;
+    const parts = path.split('/').map((part) => Buffer.from(rawName(part)));
+    for (const [place, part] of parts.entries()) {
+      const refused = refusedName(part);
+      if (refused) throw new EvidockError('recorder.name-refused', `${path}: ${refused}`);
+      raw = Buffer.concat([raw, SLASH, part]);
+      if (place === parts.length - 1) break;
+      const found = await this.#stat(raw, path);
+      if (!found.isDirectory()) throw new EvidockError('recorder.not-regular', `${path}: a directory has become something else`);
+    }
+    return raw;
+  }
+
+  async #stat(raw: Buffer, path: string) {
+    try {
+      return await lstat(raw);
+    } catch (error) {
+      throw await this.#readError(path, error);
+    }
+  }
+
+  async readText(path: string): Promise<string | null> {
+    let file: VolumeFile;
+    try {
+      file = await this.open(path);
+    } catch (error) {
+      if (error instanceof EvidockError && error.cause && errnoOf(error.cause) === 'ENOENT') return null;
+      throw error;
+    }
+    try {
+      const target = new Uint8Array(TEXT_BYTES_MAX);
+      const bytes = await file.read(target, 0);
+      return new TextDecoder('utf-8').decode(target.subarray(0, bytes));
+    } finally {
+      await file.close();
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** If the recorder itself is gone, that is what failed, whatever the call was. */
+  async #stillThere(cause: unknown): Promise<void> {
+    try {
+      await lstat(this.#root);
+    } catch {
+      throw new EvidockError('recorder.removed', this.label ?? 'the recorder', cause);
+    }
+    if (errnoOf(cause) === 'ENODEV') throw new EvidockError('recorder.removed', this.label ?? 'the recorder', cause);
+  }
+
+  async #readError(path: string, error: unknown): Promise<EvidockError> {
+    if (error instanceof EvidockError) return error;
+    try {
+      await this.#stillThere(error);
+    } catch (gone) {
+      if (gone instanceof EvidockError) return gone;
+    }
+    if (errnoOf(error) === 'ELOOP') return new EvidockError('recorder.not-regular', `${path}: symbolic link`, error);
+    return new EvidockError('recorder.read-failed', `${path} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
+function join(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
+function kindOf(found: Awaited<ReturnType<typeof lstat>>): string {
+  if (found.isSymbolicLink()) return 'symbolic link';
+  if (found.isFIFO()) return 'named pipe';
+  if (found.isSocket()) return 'socket';
+  return found.isBlockDevice() || found.isCharacterDevice() ? 'device' : 'not a regular file';
+}

@@ -1,0 +1,120 @@
+import { EvidockError } from './errors.ts';
+import type { Kind } from './recording.ts';
+
+/** What one file's name and place on the card tell. All times are the recorder's wall clock without zone. */
+export interface CardFacts {
+  readonly kind: Kind;
+  readonly deviceNumber?: string;
+  /** Digits as on the card; left out where the maker writes "not set". */
+  readonly officerId?: string;
+  /** `2019-06-27T15:30:12`; as claimed, also where the year is absurd: a recorder whose clock was lost still claims something. */
+  readonly claimedStart?: string;
+  readonly sequence?: number;
+  /** Chapter or letter of a segment within one capture: 1, 2, 3 …; A = 1. */
+  readonly part?: number;
+  /** The same for all parts of one capture; given together with `part`. */
+  readonly captureKey?: string;
+  readonly important?: boolean;
+  /** Travels with another file: a preview, a track, subtitles, a log. */
+  readonly sidecar?: boolean;
+  /** Path without extension and marks: sidecars find their file by it. */
+  readonly stem: string;
+}
+
+/** A way of naming files, as data: tried in order, the first that matches the path wins. Sites may add more in the configuration. */
+export interface PathPattern {
+  readonly name: string;
+  /**
+   * Regular expression over the whole printable path, case ignored. Groups with a meaning: device, officer, date (YYYYMMDD, also with _ or -
+   * between), time (HHMMSS, likewise), sequence, part (digits or one letter), capture, mark (not empty: important), stem.
+   */
+  readonly regex: string;
+  readonly kind?: Kind | undefined;
+  readonly important?: boolean | undefined;
+  readonly sidecar?: boolean | undefined;
+  /** A path that the pattern matches: checked by the contract suite and when the configuration is read. */
+  readonly example: string;
+}
+
+export interface CompiledPattern extends PathPattern {
+  readonly matcher: RegExp;
+}
+
+const KIND_OF: Readonly<Record<string, Kind>> = Object.fromEntries([
+  ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', 'flv', 'h264', 'h265', 'lrv'].map((e) => [e, 'video']),
+  ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'flac', 'g711'].map((e) => [e, 'audio']),
+  ...['jpg', 'jpeg', 'png', 'bmp', 'heic', 'tif', 'tiff', 'thm'].map((e) => [e, 'photo']),
+  ...['gps', 'nmea', 'gpx', '3gf', 'kml'].map((e) => [e, 'track']),
+  ...['log'].map((e) => [e, 'log']),
+  ...['pdf', 'doc', 'docx', 'txt', 'srt', 'vtt', 'xml', 'json', 'csv', 'ini'].map((e) => [e, 'document']),
+]);
+const SIDECAR_EXTENSIONS = new Set(['gps', 'nmea', 'gpx', '3gf', 'srt', 'vtt', 'xml', 'json', 'thm', 'lrv', 'log', 'txt']);
+
+export function extensionOf(path: string): string {
+  return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Kind by extension; what the file really is, ffprobe tells later. */
+export function kindByExtension(path: string): Kind {
+  return KIND_OF[extensionOf(path)] ?? 'unrecognised';
+}
+
+/** Compiles patterns and checks each against its example. Throws config.invalid with the pattern's name. */
+export function compilePatterns(patterns: readonly PathPattern[]): readonly CompiledPattern[] {
+  return patterns.map((pattern) => {
+    let matcher: RegExp;
+    try {
+      matcher = new RegExp(pattern.regex, 'iu');
+    } catch (error) {
+      throw new EvidockError('config.invalid', `pattern ${pattern.name}: ${error instanceof Error ? error.message : String(error)}`, error);
+    }
+    if (!matcher.test(pattern.example)) throw new EvidockError('config.invalid', `pattern ${pattern.name} does not match its own example ${pattern.example}`);
+    return { ...pattern, matcher };
+  });
+}
+
+// A path is at most a few thousand characters; a pattern that backtracks over one gets no more than this to chew on.
+const PATH_CHARACTERS_MAX = 1024;
+
+/** What the first matching pattern, or else the extension alone, tells of a path. Never throws. */
+export function readCardPath(path: string, patterns: readonly CompiledPattern[]): CardFacts {
+  const stem = path.replace(/\.[^./]*$/, '').replace(/(_IMP|_I|@|_thm)$/i, '');
+  const plain: CardFacts = { kind: kindByExtension(path), stem, ...(SIDECAR_EXTENSIONS.has(extensionOf(path)) ? { sidecar: true } : {}) };
+  if (path.length > PATH_CHARACTERS_MAX) return plain;
+  for (const pattern of patterns) {
+    const groups = pattern.matcher.exec(path)?.groups;
+    if (groups) return { ...plain, ...factsOf(pattern, groups) };
+    if (pattern.matcher.test(path)) return { ...plain, ...factsOf(pattern, {}) };
+  }
+  return plain;
+}
+
+function factsOf(pattern: CompiledPattern, groups: Record<string, string | undefined>): Partial<CardFacts> {
+  const facts: { -readonly [K in keyof CardFacts]?: CardFacts[K] } = {};
+  if (pattern.kind) facts.kind = pattern.kind;
+  if (pattern.sidecar !== undefined) facts.sidecar = pattern.sidecar;
+  if (pattern.important || groups['mark']) facts.important = true;
+  if (groups['device']) facts.deviceNumber = groups['device'].toUpperCase();
+  if (groups['officer'] && !/^0+$/.test(groups['officer'])) facts.officerId = groups['officer'];
+  if (groups['sequence']) facts.sequence = Number(groups['sequence']);
+  if (groups['stem']) facts.stem = groups['stem'];
+  const claimed = claimedTime(groups['date'], groups['time']);
+  if (claimed) facts.claimedStart = claimed;
+  const part = groups['part'];
+  if (part) {
+    facts.part = /^\d+$/.test(part) ? Number(part) : part.toUpperCase().charCodeAt(0) - 64;
+    facts.captureKey = groups['capture'] ?? `${facts.deviceNumber ?? ''}|${groups['date'] ?? ''}|${groups['sequence'] ?? ''}`;
+  }
+  return facts;
+}
+
+/** `2019-06-27T15:30:12` from the digits of a date and a time; undefined if the calendar has no such moment. */
+function claimedTime(date: string | undefined, time: string | undefined): string | undefined {
+  const day = /^(\d{4})(\d\d)(\d\d)$/.exec(date?.replace(/\D/g, '') ?? '');
+  const clock = /^(\d\d)(\d\d)(\d\d)$/.exec(time?.replace(/\D/g, '') ?? '');
+  if (!day || !clock) return undefined;
+  const text = `${day[1]}-${day[2]}-${day[3]}T${clock[1]}:${clock[2]}:${clock[3]}`;
+  const ms = Date.parse(`${text}Z`);
+  // Date.parse rolls 31 February over into March: what comes back must be what went in.
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? text : undefined;
+}

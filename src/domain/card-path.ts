@@ -1,0 +1,76 @@
+/*
+ * Names on a card are bytes. They are shown in a form that a person can read, that can be turned back into the bytes,
+ * and in which two different names never look alike: harmless UTF-8 stays as it is, everything else becomes `%XX` of its bytes.
+ */
+
+/** Longest name that Linux file systems know, bytes. */
+const NAME_BYTES_MAX = 255;
+
+// Control characters, bidirectional marks and overrides, zero-width and line-separating characters: they hide or reorder what is read.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb%\\/]/;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function escapeBytes(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return text;
+}
+
+/** Length of the UTF-8 sequence that starts with `lead`; 1 for what cannot start one. */
+function sequenceLength(lead: number): number {
+  if (lead >= 0xf0) return 4;
+  if (lead >= 0xe0) return 3;
+  return lead >= 0xc2 ? 2 : 1;
+}
+
+/** The printable form of one name: reversible by `rawName`. */
+export function printableName(raw: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < raw.length; ) {
+    const length = sequenceLength(raw[at] ?? 0);
+    const bytes = raw.subarray(at, at + length);
+    let character: string | null = null;
+    try {
+      character = decoder.decode(bytes);
+    } catch {
+      character = null;
+    }
+    if (character === null) {
+      text += escapeBytes(raw.subarray(at, at + 1));
+      at += 1;
+    } else {
+      text += UNSAFE.test(character) ? escapeBytes(bytes) : character;
+      at += length;
+    }
+  }
+  return text;
+}
+
+/** The bytes that `printableName` was made from. */
+export function rawName(printable: string): Uint8Array {
+  const parts: number[] = [];
+  for (let at = 0; at < printable.length; ) {
+    const escaped = /^%([0-9A-F]{2})/.exec(printable.slice(at, at + 3));
+    if (escaped) {
+      parts.push(Number.parseInt(escaped[1] ?? '', 16));
+      at += 3;
+      continue;
+    }
+    const character = String.fromCodePoint(printable.codePointAt(at) ?? 0);
+    parts.push(...encoder.encode(character));
+    at += character.length;
+  }
+  return Uint8Array.from(parts);
+}
+
+/** Why a name may not be read at all; null for every name that can be, however odd it looks. */
+export function refusedName(raw: Uint8Array): string | null {
+  if (raw.length === 0) return 'empty name';
+  if (raw.length > NAME_BYTES_MAX) return `name of ${raw.length} bytes; the limit is ${NAME_BYTES_MAX}`;
+  if (raw.includes(0x2f) || raw.includes(0)) return 'name with a slash or a zero byte';
+  if (raw[0] === 0x2e && (raw.length === 1 || (raw.length === 2 && raw[1] === 0x2e))) return 'name that points to a directory above';
+  return null;
+}

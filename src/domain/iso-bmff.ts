@@ -1,0 +1,52 @@
+/** Reads up to `length` bytes at `position`; fewer at the end of the file. */
+export type ReadAt = (position: number, length: number) => Promise<Uint8Array>;
+
+export interface Box {
+  readonly type: string;
+  readonly start: number;
+  /** Bytes of the header: 8, or 16 with a 64-bit size. */
+  readonly header: number;
+  /** As the box says; may lie beyond the end of the file. 0 in the file means "to the end". */
+  readonly end: number;
+}
+
+const BOXES_MAX = 4096;
+
+/** The boxes at one level of an ISO base media file (ISO/IEC 14496-12 §4.2), as far as they make sense; at most 4,096. */
+export async function boxesOf(readAt: ReadAt, start: number, end: number): Promise<readonly Box[]> {
+  const boxes: Box[] = [];
+  let position = start;
+  while (position + 8 <= end && boxes.length < BOXES_MAX) {
+    const head = await readAt(position, 16);
+    if (head.length < 8) break;
+    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+    const type = String.fromCharCode(...head.subarray(4, 8));
+    if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) break;
+    let size = view.getUint32(0);
+    let header = 8;
+    if (size === 1 && head.length >= 16) {
+      size = Number(view.getBigUint64(8));
+      header = 16;
+    }
+    if (size === 0) size = end - position;
+    if (size < header) break;
+    boxes.push({ type, start: position, header, end: position + size });
+    position += size;
+  }
+  return boxes;
+}
+
+/** The length in ms that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file or does not say. A few small reads. */
+export async function movieDurationMs(readAt: ReadAt, bytes: number): Promise<number | null> {
+  const moov = (await boxesOf(readAt, 0, bytes)).find((box) => box.type === 'moov');
+  if (!moov || moov.end > bytes) return null;
+  const mvhd = (await boxesOf(readAt, moov.start + moov.header, moov.end)).find((box) => box.type === 'mvhd');
+  if (!mvhd) return null;
+  const body = await readAt(mvhd.start + mvhd.header, 32);
+  if (body.length < 32) return null;
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const long = view.getUint8(0) === 1;
+  const timescale = view.getUint32(long ? 20 : 12);
+  const duration = long ? Number(view.getBigUint64(24)) : view.getUint32(16);
+  return timescale === 0 || duration === 0 || duration === 0xffffffff ? null : Math.round((duration * 1000) / timescale);
+}
