@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { EvidockError } from '#domain/errors';
+import { type EvidockError, errnoOf } from '#domain/errors';
 
 /**
  * Every line that the station logs, one function per event. A line carries `event`, `stage`, ids and figures; never a
@@ -17,4 +17,44 @@ export function stationStopped(log: Log, facts: { elapsedMs: number }): void {
 
 export function stageFailed(log: Log, stage: string, ids: Record<string, string | number>, error: EvidockError): void {
   log.error({ event: `${stage}.failed`, stage, ...ids, code: error.code, retry: error.retry, err: error }, error.message);
+}
+
+export function recorderArrived(log: Log, facts: { dockingId: string; slot: number; driverId: string; score: number }): void {
+  log.info({ event: 'recorder.arrived', stage: 'dock', ...facts }, 'recorder docked');
+}
+
+export function recorderRemoved(log: Log, facts: { dockingId: string; slot: number; safe: boolean; filesLeft: number }): void {
+  log.info({ event: 'recorder.removed', stage: 'dock', ...facts }, 'recorder removed');
+}
+
+export function watchFailed(log: Log, facts: { place: number }, error: unknown): void {
+  log.warn({ event: 'dock.watch-failed', stage: 'dock', ...facts, err: error }, 'a watched place cannot be watched');
+}
+
+export function cardListed(log: Log, facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number }): void {
+  log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
+}
+
+export function originalCopied(log: Log, facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; elapsedMs: number }): void {
+  log.debug({ event: 'original.copied', stage: 'intake', ...facts }, 'original copied');
+}
+
+export function copyFailed(log: Log, facts: { originalId: string; dockingId: string; attempt: number }, error: EvidockError): void {
+  log.warn({ event: 'copy.failed', stage: 'intake', ...facts, code: error.code, retry: error.retry, errno: errnoOf(error.cause) }, error.code);
+}
+
+export function originalsSealed(log: Log, facts: { files: number; bytes: number; elapsedMs: number }): void {
+  log.debug({ event: 'originals.sealed', stage: 'seal', ...facts }, 'originals sealed');
+}
+
+export function copyDiffers(log: Log, facts: { originalId: string; recordingId: string }): void {
+  log.error({ event: 'copy.differs', stage: 'seal', ...facts }, 'what was read back differs; set aside, copying again');
+}
+
+export function dockingSafe(log: Log, facts: { dockingId: string; slot: number }): void {
+  log.info({ event: 'docking.safe', stage: 'seal', ...facts }, 'safe to undock');
+}
+
+export function arrivalFailed(log: Log, error: EvidockError): void {
+  log.error({ event: 'recorder.arrival-failed', stage: 'dock', code: error.code, err: error }, error.message);
 }

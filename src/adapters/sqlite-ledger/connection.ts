@@ -5,70 +5,123 @@ import type { Schema } from './schema.ts';
 
 const STATEMENTS_MAX = 200;
 
+/** Primary result codes of SQLite (sqlite.org/rescode.html); the low byte of an extended code. */
+const SQLITE_BUSY = 5;
+const SQLITE_CONSTRAINT = 19;
+
 type Parameter = null | number | bigint | string | Uint8Array;
 
 /** node:sqlite in the shape that Kysely's SQLite dialect expects, with a bounded cache of prepared statements. */
 class KyselyDatabase {
-  readonly raw: DatabaseSync;
+  /** Refuses statements outside a transaction: one that was begun and not awaited must not commit by itself. */
+  transactionsOnly = false;
+  readonly #raw: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(raw: DatabaseSync) {
-    this.raw = raw;
+    this.#raw = raw;
   }
 
   close(): void {
-    this.raw.close();
+    this.#raw.close();
   }
 
   prepare(text: string) {
+    const statement = translated(() => this.#cached(text));
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => this.#run(() => statement.all(...(parameters as Parameter[]))),
+      run: (parameters: readonly unknown[]) => this.#run(() => statement.run(...(parameters as Parameter[]))),
+      iterate: (parameters: readonly unknown[]) =>
+        this.#run(() => statement.iterate(...(parameters as Parameter[])) as IterableIterator<unknown>),
+    };
+  }
+
+  #cached(text: string): StatementSync {
     let statement = this.#statements.get(text);
     if (statement) this.#statements.delete(text);
-    else statement = this.raw.prepare(text);
+    else statement = this.#raw.prepare(text);
+    // The newest stands last, so the first is the one that was not used for longest.
     this.#statements.set(text, statement);
     if (this.#statements.size > STATEMENTS_MAX) {
       const oldest = this.#statements.keys().next().value;
       if (oldest !== undefined) this.#statements.delete(oldest);
     }
-    const found = statement;
-    return {
-      reader: found.columns().length > 0,
-      all: (parameters: readonly unknown[]) => found.all(...(parameters as Parameter[])),
-      run: (parameters: readonly unknown[]) => found.run(...(parameters as Parameter[])),
-      iterate: (parameters: readonly unknown[]) => found.iterate(...(parameters as Parameter[])) as IterableIterator<unknown>,
-    };
+    return statement;
+  }
+
+  #run<T>(body: () => T): T {
+    if (this.transactionsOnly && !this.#raw.isTransaction)
+      throw new EvidockError('station.internal', 'a ledger write outside its transaction');
+    return translated(body);
   }
 }
 
 export interface Connection {
   readonly raw: DatabaseSync;
   readonly db: Kysely<Schema>;
+  /** From now on every statement must be inside a transaction. */
+  demandTransactions(): void;
 }
 
-/** Opens one connection. `synchronous=FULL` in WAL mode: a commit is on the disk when it returns. */
+/** Opens one connection. `synchronous=FULL` in WAL mode: a commit is on the disk when it returns. Throws ledger.failed. */
 export function connect(file: string, options: { readOnly: boolean }): Connection {
-  const raw = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000 });
-  if (!options.readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
-  raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
-  return { raw, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselyDatabase(raw) }) }) };
+  return translated(() => {
+    const raw = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000 });
+    try {
+      if (!options.readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+      raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
+    } catch (error) {
+      raw.close();
+      throw error;
+    }
+    const database = new KyselyDatabase(raw);
+    const demandTransactions = () => {
+      database.transactionsOnly = true;
+    };
+    return { raw, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }), demandTransactions };
+  });
 }
 
 /**
  * Holds the state directory for this process: an exclusive lock on a small file of its own, which the kernel releases however the
- * process ends. Throws ledger.in-use.
+ * process ends. Throws ledger.in-use, or ledger.failed where the file cannot be written.
  */
 export function holdLock(file: string): DatabaseSync {
-  const lock = new DatabaseSync(file, { timeout: 0 });
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    throw new EvidockError('ledger.in-use', file, error);
-  }
+  return translated(() => {
+    const lock = new DatabaseSync(file, { timeout: 0 });
+    try {
+      lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+      return lock;
+    } catch (error) {
+      lock.close();
+      if (resultCode(error) === SQLITE_BUSY) throw new EvidockError('ledger.in-use', file, error);
+      throw error;
+    }
+  });
 }
 
-/** Everything that SQLite throws, in the ledger's words. */
-export function ledgerError(thrown: unknown): EvidockError {
-  if (thrown instanceof EvidockError) return thrown;
-  return new EvidockError('ledger.failed', thrown instanceof Error ? thrown.message : String(thrown), thrown);
+/** SQLite's primary result code of what node:sqlite threw; undefined for anything else. */
+function resultCode(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ERR_SQLITE_ERROR') return undefined;
+  return 'errcode' in thrown && typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : 0;
+}
+
+/**
+ * What SQLite throws, in the ledger's words: a broken rule (a row twice, a row that points nowhere, a change of the custody log) is
+ * request.conflict, everything else (disk full, I/O error, damaged file) ledger.failed. Other errors stay as they are.
+ */
+export function ledgerError(thrown: unknown): unknown {
+  const code = resultCode(thrown);
+  if (code === undefined) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new EvidockError(code === SQLITE_CONSTRAINT ? 'request.conflict' : 'ledger.failed', detail, thrown);
+}
+
+function translated<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw ledgerError(error);
+  }
 }

@@ -1,13 +1,14 @@
-import { mkdir, open, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { type Kysely, Migrator, sql } from 'kysely';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, errnoOf } from '#domain/errors';
 import type { UploadJournal } from '#ports/archive';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
-import { migrationProvider } from './migrations.ts';
+import { checkIntegrity } from './integrity.ts';
+import { DOCKING_OPEN, migrationProvider } from './migrations.ts';
 import { SqlReader } from './reader.ts';
 import type { Schema } from './schema.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
@@ -23,14 +24,17 @@ interface Options {
 
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
 export async function openLedger(options: Options): Promise<SqliteLedger> {
-  await mkdir(dirname(options.file), { recursive: true, mode: 0o750 });
+  await mkdir(dirname(options.file), { recursive: true, mode: 0o750 }).catch((error: Error) => {
+    throw new EvidockError('ledger.failed', error.message, error);
+  });
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
   try {
     writing = connect(options.file, { readOnly: false });
     await migrate(writing.db);
+    writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
-    return new SqliteLedger(options.stationId, lock, writing, reading);
+    return new SqliteLedger(options, lock, writing, reading);
   } catch (error) {
     writing?.raw.close();
     lock.close();
@@ -48,15 +52,15 @@ async function migrate(db: Kysely<Schema>): Promise<void> {
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
 export class SqliteLedger extends SqlReader implements Ledger {
   readonly uploads: UploadJournal;
-  readonly #stationId: string;
+  readonly #options: Options;
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
   readonly #reading: Connection;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(stationId: string, lock: DatabaseSync, writing: Connection, reading: Connection) {
+  constructor(options: Options, lock: DatabaseSync, writing: Connection, reading: Connection) {
     super(reading.db);
-    this.#stationId = stationId;
+    this.#options = options;
     this.#lock = lock;
     this.#writing = writing;
     this.#reading = reading;
@@ -65,7 +69,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
 
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing.db, this.#stationId), BOUND);
+      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing.db, this.#options.stationId), BOUND);
       try {
         return await body(proxy);
       } finally {
@@ -88,16 +92,13 @@ export class SqliteLedger extends SqlReader implements Ledger {
     const { raw } = this.#writing;
     try {
       raw.exec('BEGIN IMMEDIATE');
-    } catch (error) {
-      throw ledgerError(error);
-    }
-    try {
       const result = await body();
       raw.exec('COMMIT');
       return result;
     } catch (error) {
+      // SQLite has rolled back by itself after a full disk or an I/O error.
       if (raw.isTransaction) raw.exec('ROLLBACK');
-      throw isSqliteError(error) ? ledgerError(error) : error;
+      throw ledgerError(error);
     }
   }
 
@@ -107,7 +108,12 @@ export class SqliteLedger extends SqlReader implements Ledger {
         .updateTable('work')
         .set({ state: 'running', owner, lease_until: nowMs + leaseMs, attempts: sql`attempts + 1`, percent: 0, updated_at: nowMs })
         .where('id', '=', id)
-        .where((is) => is.or([is.and([is('state', '=', 'waiting'), is('due_at', '<=', nowMs)]), is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)])]))
+        .where((is) =>
+          is.or([
+            is.and([is('state', '=', 'waiting'), is('due_at', '<=', nowMs)]),
+            is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)]),
+          ]),
+        )
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     });
@@ -129,22 +135,25 @@ export class SqliteLedger extends SqlReader implements Ledger {
   recover(nowMs: number): Promise<{ work: number; dockings: number }> {
     return this.#serialise(async () => {
       const { db } = this.#writing;
-      const work = await db.updateTable('work').set({ state: 'waiting', owner: null, lease_until: null, due_at: nowMs, updated_at: nowMs }).where('state', '=', 'running').executeTakeFirst();
-      const dockings = await db.updateTable('dockings').set({ state: 'interrupted' }).where('state', 'in', ['reading', 'safe', 'problem']).executeTakeFirst();
+      const work = await db
+        .updateTable('work')
+        .set({ state: 'waiting', owner: null, lease_until: null, due_at: nowMs, updated_at: nowMs })
+        .where('state', '=', 'running')
+        .executeTakeFirst();
+      const dockings = await db
+        .updateTable('dockings')
+        .set({ state: 'interrupted' })
+        .where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`)
+        .executeTakeFirst();
       return { work: Number(work.numUpdatedRows), dockings: Number(dockings.numUpdatedRows) };
     });
   }
 
   async backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }> {
     const partial = `${file}.partial`;
-    await unlink(partial).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
     try {
-      await backup(this.#reading.raw, partial, {
-        rate: BACKUP_PAGES_AT_ONCE,
-        progress: ({ totalPages, remainingPages }) => onPercent?.(totalPages === 0 ? 100 : (100 * (totalPages - remainingPages)) / totalPages),
-      });
+      await rm(partial, { force: true });
+      await this.#copyTo(partial, onPercent);
       const handle = await open(partial, 'r+');
       try {
         await handle.sync();
@@ -153,18 +162,31 @@ export class SqliteLedger extends SqlReader implements Ledger {
       }
       if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
     } catch (error) {
-      await unlink(partial).catch(() => undefined);
-      throw error instanceof EvidockError ? error : ledgerError(error);
+      await rm(partial, { force: true });
+      throw backupError(file, error);
     }
     onPercent?.(100);
     return { bytes: (await stat(file)).size };
   }
 
-  async integrity(): Promise<readonly string[]> {
-    const { raw } = this.#reading;
-    const sound = raw.prepare('PRAGMA integrity_check(100)').all().map((row) => String(row['integrity_check']));
-    const dangling = raw.prepare('PRAGMA foreign_key_check').all().map((row) => `row ${row['rowid']} of ${row['table']} points to a missing row of ${row['parent']}`);
-    return [...sound.filter((line) => line !== 'ok'), ...dangling.slice(0, 100)];
+  /** Copies one committed state: without the open read transaction, every commit of the station would begin the copy anew. */
+  async #copyTo(partial: string, onPercent?: (percent: number) => void): Promise<void> {
+    const { raw } = connect(this.#options.file, { readOnly: true });
+    try {
+      raw.exec('BEGIN');
+      raw.prepare('SELECT count(*) FROM sqlite_schema').all();
+      await backup(raw, partial, {
+        rate: BACKUP_PAGES_AT_ONCE,
+        progress: ({ totalPages, remainingPages }) =>
+          onPercent?.(totalPages === 0 ? 100 : (100 * (totalPages - remainingPages)) / totalPages),
+      });
+    } finally {
+      raw.close();
+    }
+  }
+
+  integrity(): Promise<readonly string[]> {
+    return checkIntegrity(this.#options.file);
   }
 
   async close(): Promise<void> {
@@ -183,6 +205,9 @@ const BOUND: ProxyHandler<SqlWriter> = {
   },
 };
 
-function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+function backupError(file: string, error: unknown): unknown {
+  const known = ledgerError(error);
+  return known instanceof EvidockError
+    ? known
+    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
 }

@@ -16,8 +16,11 @@ const TABLES = [
     id TEXT PRIMARY KEY, docking_id TEXT NOT NULL REFERENCES dockings (id), recorder_serial TEXT NOT NULL, kind TEXT NOT NULL,
     officer_id TEXT, officer_source TEXT, category TEXT, important INTEGER NOT NULL, state TEXT NOT NULL, damaged INTEGER NOT NULL,
     damage_reason TEXT, claimed_start TEXT, claimed_from TEXT, start_at INTEGER, clock_offset_ms INTEGER, duration_ms INTEGER,
-    original_count INTEGER NOT NULL, duplicate_of TEXT, created_at INTEGER NOT NULL, sort_at INTEGER NOT NULL) STRICT`,
-  `CREATE TABLE recording_cases (recording_id TEXT NOT NULL REFERENCES recordings (id), case_number TEXT NOT NULL REFERENCES cases (number), PRIMARY KEY (case_number, recording_id)) STRICT, WITHOUT ROWID`,
+    original_count INTEGER NOT NULL, duplicate_of TEXT, created_at INTEGER NOT NULL, sort_at INTEGER NOT NULL,
+    case_count INTEGER NOT NULL DEFAULT 0) STRICT`,
+  `CREATE TABLE recording_cases (
+    recording_id TEXT NOT NULL REFERENCES recordings (id), case_number TEXT NOT NULL REFERENCES cases (number), sort_at INTEGER NOT NULL,
+    PRIMARY KEY (recording_id, case_number)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE originals (
     id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), docking_id TEXT NOT NULL REFERENCES dockings (id),
     recorder_serial TEXT NOT NULL, role TEXT NOT NULL, idx INTEGER NOT NULL, kind TEXT NOT NULL, card_path TEXT NOT NULL,
@@ -45,24 +48,32 @@ const TABLES = [
   `CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 ];
 
+/** Conditions of partial indexes; a query that is to use one repeats it word for word. */
+export const DOCKING_OPEN = "state IN ('reading', 'safe', 'problem')";
+export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
+
 const INDEXES = [
-  `CREATE INDEX dockings_by_state ON dockings (state)`,
+  `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
   `CREATE INDEX recordings_by_time ON recordings (sort_at DESC, id DESC)`,
   `CREATE INDEX recordings_by_officer ON recordings (officer_id, sort_at DESC, id DESC)`,
   `CREATE INDEX recordings_by_recorder ON recordings (recorder_serial, sort_at DESC, id DESC)`,
   `CREATE INDEX recordings_by_state ON recordings (state, sort_at DESC, id DESC)`,
   `CREATE INDEX recordings_damaged ON recordings (sort_at DESC, id DESC) WHERE damaged = 1`,
-  `CREATE INDEX cases_of_recording ON recording_cases (recording_id)`,
+  `CREATE INDEX recordings_unassigned ON recordings (sort_at DESC, id DESC) WHERE ${UNASSIGNED}`,
+  `CREATE INDEX recordings_of_case ON recording_cases (case_number, sort_at DESC, recording_id DESC)`,
   `CREATE INDEX originals_of_recording ON originals (recording_id, idx)`,
   `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms)`,
   `CREATE INDEX originals_by_digest ON originals (sha256) WHERE sha256 IS NOT NULL`,
-  `CREATE INDEX originals_by_docking ON originals (docking_id, state)`,
+  `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,
   `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
   `CREATE INDEX copies_of_recording ON copies (recording_id)`,
-  `CREATE INDEX work_by_state ON work (state, due_at)`,
+  `CREATE INDEX work_by_urgency ON work (state, priority, due_at)`,
+  `CREATE INDEX work_by_state ON work (state, id)`,
   `CREATE INDEX work_of_recording ON work (recording_id)`,
-  `CREATE INDEX events_by_time ON case_events (start_at, end_at)`,
+  // What is asked about has just been recorded: few windows end after it, nearly all begin before it.
+  `CREATE INDEX events_by_end ON case_events (end_at, start_at)`,
+  `CREATE INDEX cases_by_time ON cases (created_at DESC, number)`,
   `CREATE INDEX events_of_case ON case_events (case_number)`,
   `CREATE INDEX suggestions_by_state ON suggestions (state, id)`,
   `CREATE INDEX custody_by_subject ON custody (subject)`,
@@ -86,6 +97,13 @@ const COUNTERS = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state ON originals WHEN NEW.state <> OLD.state BEGIN ${count('unsealed', `(NEW.state <> 'sealed') - (OLD.state <> 'sealed')`)} END`,
 ];
 
+// Lists by case must neither sort all of a case nor look through all recordings for those that have none: both are kept as rows change.
+const CASE_LINKS = [
+  `CREATE TRIGGER recording_cases_added AFTER INSERT ON recording_cases BEGIN UPDATE recordings SET case_count = case_count + 1 WHERE id = NEW.recording_id; END`,
+  `CREATE TRIGGER recording_cases_removed AFTER DELETE ON recording_cases BEGIN UPDATE recordings SET case_count = case_count - 1 WHERE id = OLD.recording_id; END`,
+  `CREATE TRIGGER recordings_moved AFTER UPDATE OF sort_at ON recordings WHEN NEW.sort_at <> OLD.sort_at BEGIN UPDATE recording_cases SET sort_at = NEW.sort_at WHERE recording_id = NEW.id; END`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -97,6 +115,7 @@ const MIGRATIONS: Record<string, Migration> = {
       await run(db, INDEXES);
       await run(db, APPEND_ONLY);
       await run(db, COUNTERS);
+      await run(db, CASE_LINKS);
     },
   },
 };

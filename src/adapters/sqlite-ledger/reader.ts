@@ -4,7 +4,7 @@ import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/reg
 import type { Work, WorkStage, WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader } from '#ports/ledger';
 import { RecordingReader } from './recording-reader.ts';
-import { toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
+import { strayCustodyColumn, toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
 
 const LIST_MAX = 100_000;
 const FAULTS_MAX = 100;
@@ -26,7 +26,8 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]> {
     let query = this.db.selectFrom('work').selectAll();
-    if (filter.stage) query = query.where('stage', '=', filter.stage);
+    // Ids begin with the stage, so a stage is a range of ids: from its dot to the character after the dot.
+    if (filter.stage) query = query.where('id', '>', `${filter.stage}.`).where('id', '<', `${filter.stage}/`);
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
@@ -55,11 +56,19 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   }
 
   async cases(options: { limit: number }): Promise<readonly Case[]> {
-    return (await this.db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(options.limit).execute()).map(toCase);
+    return (
+      await this.db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(options.limit).execute()
+    ).map(toCase);
   }
 
   async caseEvents(caseNumber: string): Promise<readonly CaseEvent[]> {
-    const rows = await this.db.selectFrom('case_events').selectAll().where('case_number', '=', caseNumber).orderBy('start_at').limit(LIST_MAX).execute();
+    const rows = await this.db
+      .selectFrom('case_events')
+      .selectAll()
+      .where('case_number', '=', caseNumber)
+      .orderBy('start_at')
+      .limit(LIST_MAX)
+      .execute();
     return rows.map(toCaseEvent);
   }
 
@@ -96,12 +105,18 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   }
 
   async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
-    const originals = this.db.selectFrom('originals').select('id').where('recording_id', '=', subject);
-    const dockings = this.db.selectFrom('originals').select('docking_id').where('recording_id', '=', subject);
+    const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', subject).executeTakeFirst();
+    const originals = await this.db.selectFrom('originals').select(['id', 'docking_id']).where('recording_id', '=', subject).execute();
+    const subjects = new Set([
+      subject,
+      ...(recording ? [recording.docking_id] : []),
+      ...originals.flatMap((row) => [row.id, row.docking_id]),
+    ]);
     const rows = await this.db
       .selectFrom('custody')
       .selectAll()
-      .where((is) => is.or([is('subject', '=', subject), is('subject', 'in', originals), is('subject', 'in', dockings)]))
+      // One parameter however many there are.
+      .where('subject', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify([...subjects])}))`)
       .orderBy('seq')
       .limit(LIST_MAX)
       .execute();
@@ -116,11 +131,12 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     let expected = { seq: 0, prev: CUSTODY_GENESIS };
     let faults = 0;
     for (;;) {
-      const rows = await this.db.selectFrom('custody').select(['seq', 'prev', 'hash', 'bytes']).where('seq', '>=', expected.seq).orderBy('seq').limit(PAGE).execute();
+      const rows = await this.db.selectFrom('custody').selectAll().where('seq', '>=', expected.seq).orderBy('seq').limit(PAGE).execute();
       for (const row of rows) {
         const fault = checkCustodyEntry(row, expected);
-        if (fault) {
-          yield fault;
+        const stray = fault ? null : strayCustodyColumn(row);
+        if (fault || stray) {
+          yield fault ?? { seq: row.seq, what: stray ?? '' };
           faults += 1;
           if (faults >= FAULTS_MAX) return;
         }

@@ -1,11 +1,24 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { RecordingDetail, RecordingFilter } from '#ports/ledger';
+import { DOCKING_OPEN, UNASSIGNED } from './migrations.ts';
 import { toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
 import type { RecordingRow, Schema } from './schema.ts';
 
+type Row = Selectable<RecordingRow>;
+
 const PAGE = 1000;
+
+/**
+ * Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder: the `+` forbids it
+ * where the filter names something narrower. Few are ever `copying`.
+ */
+function stateColumn(filter: RecordingFilter): string {
+  const narrower =
+    filter.officerId !== undefined || filter.recorderSerial !== undefined || filter.damaged === true || filter.unassigned === true;
+  return narrower && filter.state !== 'copying' ? '+state' : 'state';
+}
 
 /** Looks at dockings, recordings and what belongs to them, over one connection. */
 export class RecordingReader {
@@ -22,7 +35,7 @@ export class RecordingReader {
 
   async dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]> {
     let query = this.db.selectFrom('dockings').selectAll().orderBy('id', 'desc').limit(options.limit);
-    if (options.openOnly) query = query.where('state', 'in', ['reading', 'safe', 'problem']);
+    if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
     return (await query.execute()).map(toDocking);
   }
 
@@ -31,7 +44,9 @@ export class RecordingReader {
     return rows.map(toRefusal);
   }
 
-  async dockingProgress(dockingId: string): Promise<{ listed: number; copied: number; sealed: number; bytes: number; sealedBytes: number }> {
+  async dockingProgress(
+    dockingId: string,
+  ): Promise<{ listed: number; copied: number; sealed: number; bytes: number; sealedBytes: number }> {
     const rows = await this.db
       .selectFrom('originals')
       .select(['state', sql<number>`count(*)`.as('files'), sql<number>`sum(bytes)`.as('bytes')])
@@ -61,43 +76,38 @@ export class RecordingReader {
   }
 
   async recordings(filter: RecordingFilter): Promise<readonly RecordingDetail[]> {
-    let query = this.db.selectFrom('recordings').selectAll('recordings');
-    if (filter.caseNumber !== undefined) {
-      query = query
-        .innerJoin('recording_cases', 'recording_cases.recording_id', 'recordings.id')
-        .where('recording_cases.case_number', '=', filter.caseNumber) as typeof query;
-    }
-    query = this.#narrow(query, filter);
+    const conditions = this.#conditions(filter);
     if (filter.after !== undefined) {
       const last = await this.db.selectFrom('recordings').select('sort_at').where('id', '=', filter.after).executeTakeFirst();
       if (!last) return [];
-      query = query.where(sql<boolean>`(recordings.sort_at, recordings.id) < (${last.sort_at}, ${filter.after})`);
+      conditions.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
     }
-    const rows = await query.orderBy('recordings.sort_at', 'desc').orderBy('recordings.id', 'desc').limit(filter.limit).execute();
-    return this.#details(rows);
+    const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
+    // CROSS JOIN keeps SQLite from walking all recordings in order of time to look for those of the case.
+    const from =
+      filter.caseNumber === undefined
+        ? sql`recordings AS list`
+        : sql`(SELECT case_number, recording_id AS id, sort_at FROM recording_cases) AS list CROSS JOIN recordings ON recordings.id = list.id`;
+    const columns = filter.caseNumber === undefined ? sql`list.*` : sql`recordings.*`;
+    const query = sql<Row>`SELECT ${columns} FROM ${from} ${where} ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}`;
+    return this.#details((await query.execute(this.db)).rows);
   }
 
-  #narrow<Q extends SelectQueryBuilder<Schema, 'recordings', RecordingRow>>(start: Q, filter: RecordingFilter): Q {
-    let query: SelectQueryBuilder<Schema, 'recordings', RecordingRow> = start;
-    if (filter.officerId !== undefined) query = query.where('recordings.officer_id', '=', filter.officerId);
-    if (filter.recorderSerial !== undefined) query = query.where('recordings.recorder_serial', '=', filter.recorderSerial);
-    if (filter.state !== undefined) query = query.where('recordings.state', '=', filter.state);
-    if (filter.sinceMs !== undefined) query = query.where('recordings.sort_at', '>=', filter.sinceMs);
-    if (filter.untilMs !== undefined) query = query.where('recordings.sort_at', '<', filter.untilMs);
-    if (filter.damaged !== undefined) query = query.where(sql<boolean>`recordings.damaged = ${sql.lit(filter.damaged ? 1 : 0)}`);
-    if (filter.unassigned) {
-      query = query.where((is) =>
-        is.or([
-          is('recordings.officer_id', 'is', null),
-          is.not(is.exists(is.selectFrom('recording_cases').select('case_number').whereRef('recording_cases.recording_id', '=', 'recordings.id'))),
-        ]),
-      );
-    }
-    return query as Q;
+  #conditions(filter: RecordingFilter): RawBuilder<unknown>[] {
+    const conditions: RawBuilder<unknown>[] = [];
+    if (filter.caseNumber !== undefined) conditions.push(sql`case_number = ${filter.caseNumber}`);
+    if (filter.officerId !== undefined) conditions.push(sql`officer_id = ${filter.officerId}`);
+    if (filter.recorderSerial !== undefined) conditions.push(sql`recorder_serial = ${filter.recorderSerial}`);
+    if (filter.state !== undefined) conditions.push(sql`${sql.raw(stateColumn(filter))} = ${filter.state}`);
+    if (filter.sinceMs !== undefined) conditions.push(sql`list.sort_at >= ${filter.sinceMs}`);
+    if (filter.untilMs !== undefined) conditions.push(sql`list.sort_at < ${filter.untilMs}`);
+    if (filter.damaged !== undefined) conditions.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
+    if (filter.unassigned) conditions.push(sql.raw(UNASSIGNED));
+    return conditions;
   }
 
   /** The details of a page with a constant number of queries. */
-  async #details(rows: readonly RecordingRow[]): Promise<readonly RecordingDetail[]> {
+  async #details(rows: readonly Row[]): Promise<readonly RecordingDetail[]> {
     if (rows.length === 0) return [];
     const ids = rows.map((row) => row.id);
     const [cases, originals, copies, derivatives] = await Promise.all([

@@ -38,7 +38,7 @@ export function toRefusal(row: Selectable<Schema['refusals']>): Refusal {
   return { dockingId: row.docking_id, cardPath: row.card_path, code: row.code as ErrorCode, detail: row.detail, atMs: row.at };
 }
 
-export function toRecording(row: RecordingRow): Recording {
+export function toRecording(row: Selectable<RecordingRow>): Recording {
   return {
     id: row.id,
     dockingId: row.docking_id,
@@ -176,9 +176,20 @@ export function toSuggestion(row: Schema['suggestions']): Suggestion {
   };
 }
 
-/** The entry as its bytes tell it: the columns beside them are for searching only. */
-export function toCustodyEntry(row: Schema['custody']): CustodyEntry {
-  const inside = JSON.parse(new TextDecoder().decode(row.bytes)) as { data: CustodyEntry['data'] };
-  const type = row.type as CustodyEntry['type'];
-  return { seq: row.seq, atMs: row.at, type, actor: row.actor, subject: row.subject, data: inside.data, prev: row.prev, hash: row.hash };
+interface CustodyBytes extends Pick<CustodyEntry, 'type' | 'actor' | 'subject' | 'data'> {
+  readonly at: string;
+}
+
+/** The entry as its bytes tell it: the columns beside them are for searching only, and no hash covers them. */
+export function toCustodyEntry(row: Pick<Schema['custody'], 'seq' | 'prev' | 'hash' | 'bytes'>): CustodyEntry {
+  const { at, type, actor, subject, data } = JSON.parse(new TextDecoder().decode(row.bytes)) as CustodyBytes;
+  return { seq: row.seq, atMs: Date.parse(at), type, actor, subject, data, prev: row.prev, hash: row.hash };
+}
+
+/** What the columns beside the bytes of a sound entry tell otherwise than the bytes; null if nothing. */
+export function strayCustodyColumn(row: Schema['custody']): string | null {
+  const entry = toCustodyEntry(row);
+  const columns = { at: entry.atMs, type: entry.type, actor: entry.actor, subject: entry.subject };
+  const stray = (['at', 'type', 'actor', 'subject'] as const).filter((name) => row[name] !== columns[name]);
+  return stray.length === 0 ? null : `its column ${stray.join(', ')} differs from its bytes`;
 }

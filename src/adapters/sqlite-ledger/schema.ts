@@ -16,7 +16,7 @@ export interface Schema {
   dockings: DockingRow;
   refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
   recordings: RecordingRow;
-  recording_cases: { recording_id: string; case_number: string };
+  recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
   copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
   derivatives: DerivativeRow;
@@ -103,6 +103,8 @@ export interface RecordingRow {
   created_at: number;
   /** start_at, else created_at: what lists are ordered by. */
   sort_at: number;
+  /** How many cases it belongs to; kept by triggers. */
+  case_count: Generated<number>;
 }
 
 export interface OriginalRow {

@@ -25,20 +25,31 @@ export class SqlUploadJournal implements UploadJournal {
   }
 
   async #state(upload: Schema['uploads']): Promise<UploadState> {
-    const parts = await this.#read.selectFrom('upload_parts').select(['number', 'etag', 'bytes']).where('key', '=', upload.key).orderBy('number').execute();
+    const parts = await this.#read
+      .selectFrom('upload_parts')
+      .select(['number', 'etag', 'bytes'])
+      .where('key', '=', upload.key)
+      .orderBy('number')
+      .execute();
     return { key: upload.key, uploadId: upload.upload_id, partBytes: upload.part_bytes, startedAtMs: upload.started_at, parts };
   }
 
   async begin(state: Omit<UploadState, 'parts'>): Promise<void> {
     await this.#write(async (db) => {
       await db.deleteFrom('uploads').where('key', '=', state.key).execute();
-      await db.insertInto('uploads').values({ key: state.key, upload_id: state.uploadId, part_bytes: state.partBytes, started_at: state.startedAtMs }).execute();
+      await db
+        .insertInto('uploads')
+        .values({ key: state.key, upload_id: state.uploadId, part_bytes: state.partBytes, started_at: state.startedAtMs })
+        .execute();
     });
   }
 
   async part(key: string, part: { number: number; etag: string; bytes: number }): Promise<void> {
     await this.#write(async (db) => {
-      await db.replaceInto('upload_parts').values({ key, ...part }).execute();
+      await db
+        .replaceInto('upload_parts')
+        .values({ key, ...part })
+        .execute();
     });
   }
 

@@ -1,14 +1,13 @@
-import type { Kysely, Updateable } from 'kysely';
+import { type Kysely, sql, type Updateable } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
 import type { Copy, Derivative } from '#domain/recording';
-import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { WorkStage } from '#domain/work';
 import type { LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
-import { SqlReader } from './reader.ts';
-import type { RecordingRow, Schema } from './schema.ts';
+import { mustExist, RegistryWriter } from './registry-writer.ts';
+import type { Schema } from './schema.ts';
 
 type RecordingPatch = Parameters<LedgerWriter['updateRecording']>[1];
 type DockingPatch = Partial<Docking> & { state?: DockingState; problem?: Problem | null };
@@ -27,7 +26,7 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 }
 
 /** Writes inside one transaction; throws once that has ended. */
-export class SqlWriter extends SqlReader implements LedgerWriter {
+export class SqlWriter extends RegistryWriter implements LedgerWriter {
   readonly #stationId: string;
 
   constructor(db: Kysely<Schema>, stationId: string) {
@@ -71,7 +70,8 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async updateDocking(id: string, patch: DockingPatch): Promise<void> {
-    const problem = patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
+    const problem =
+      patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
     const fields = named<Updateable<Schema['dockings']>>({
       state: patch.state,
       listed_at: patch.listedAtMs,
@@ -83,16 +83,20 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
       bytes_listed: patch.bytesListed,
       clock_offset_ms: patch.clockOffsetMs,
     });
-    await this.db.updateTable('dockings').set({ ...fields, ...problem }).where('id', '=', id).execute();
+    const changes = { ...fields, ...problem };
+    if (Object.keys(changes).length === 0) return;
+    mustExist(await this.db.updateTable('dockings').set(changes).where('id', '=', id).executeTakeFirst(), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
-    const row = { docking_id: refusal.dockingId, card_path: refusal.cardPath, code: refusal.code, detail: refusal.detail, at: refusal.atMs };
+    const row = {
+      docking_id: refusal.dockingId,
+      card_path: refusal.cardPath,
+      code: refusal.code,
+      detail: refusal.detail,
+      at: refusal.atMs,
+    };
     await this.db.insertInto('refusals').values(row).execute();
-  }
-
-  async assignSlot(port: string, slot: number): Promise<void> {
-    await this.db.insertInto('slots').values({ port, slot }).execute();
   }
 
   async insertRecording(recording: NewRecording): Promise<void> {
@@ -142,7 +146,8 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async moveOriginal(originalId: string, dockingId: string): Promise<void> {
-    await this.db.updateTable('originals').set({ docking_id: dockingId }).where('id', '=', originalId).execute();
+    const result = await this.db.updateTable('originals').set({ docking_id: dockingId }).where('id', '=', originalId).executeTakeFirst();
+    mustExist(result, `original ${originalId}`);
   }
 
   async markCopied(originalId: string, facts: { digests: Digests; duplicateOf: string | null; copiedAtMs: number }): Promise<void> {
@@ -160,7 +165,12 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
-    const result = await this.db.updateTable('originals').set(fields).where('id', '=', originalId).where('state', '=', from).executeTakeFirst();
+    const result = await this.db
+      .updateTable('originals')
+      .set(fields)
+      .where('id', '=', originalId)
+      .where('state', '=', from)
+      .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
 
@@ -178,7 +188,12 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async upsertDerivative(derivative: Derivative): Promise<void> {
-    const old = await this.db.selectFrom('derivatives').select('id').where('recording_id', '=', derivative.recordingId).where('kind', '=', derivative.kind).executeTakeFirst();
+    const old = await this.db
+      .selectFrom('derivatives')
+      .select('id')
+      .where('recording_id', '=', derivative.recordingId)
+      .where('kind', '=', derivative.kind)
+      .executeTakeFirst();
     if (old) {
       await this.db.deleteFrom('copies').where('item_id', '=', old.id).execute();
       await this.db.deleteFrom('derivatives').where('id', '=', old.id).execute();
@@ -201,7 +216,7 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async updateRecording(id: string, patch: RecordingPatch): Promise<void> {
-    const fields = named<Updateable<RecordingRow>>({
+    const fields = named<Updateable<Schema['recordings']>>({
       state: patch.state,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
       damage_reason: patch.damageReason,
@@ -217,12 +232,24 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
       claimed_from: patch.claimedFrom,
     });
     if (Object.keys(fields).length === 0) return;
-    await this.db.updateTable('recordings').set(fields).where('id', '=', id).execute();
+    const undated = patch.startMs === null ? { sort_at: sql<number>`created_at` } : {};
+    const result = await this.db
+      .updateTable('recordings')
+      .set({ ...fields, ...undated })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    mustExist(result, `recording ${id}`);
   }
 
   async addRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
-    const row = { recording_id: recordingId, case_number: caseNumber };
-    await this.db.insertInto('recording_cases').orIgnore().values(row).execute();
+    const recording = await this.db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
+    if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
+    await this.db
+      .insertInto('recording_cases')
+      .values(row)
+      .onConflict((on) => on.doNothing())
+      .execute();
   }
 
   async removeRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
@@ -230,14 +257,27 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async insertWork(work: NewWork): Promise<void> {
-    await this.db.insertInto('work').values(this.#newWork(work)).onConflict((on) => on.column('id').doNothing()).execute();
+    await this.db
+      .insertInto('work')
+      .values(this.#newWork(work))
+      .onConflict((on) => on.column('id').doNothing())
+      .execute();
   }
 
   async reopenWork(work: NewWork): Promise<void> {
     await this.insertWork(work);
     await this.db
       .updateTable('work')
-      .set({ state: 'waiting', attempts: 0, due_at: work.dueAtMs, priority: work.priority, error_code: null, error_detail: null, percent: 0, updated_at: work.nowMs })
+      .set({
+        state: 'waiting',
+        attempts: 0,
+        due_at: work.dueAtMs,
+        priority: work.priority,
+        error_code: null,
+        error_detail: null,
+        percent: 0,
+        updated_at: work.nowMs,
+      })
       .where('id', '=', work.id)
       .where('state', 'in', ['done', 'failed'])
       .execute();
@@ -273,77 +313,22 @@ export class SqlWriter extends SqlReader implements LedgerWriter {
   }
 
   async #endRun(id: string, fields: Updateable<Schema['work']>): Promise<void> {
-    await this.db.updateTable('work').set({ ...fields, owner: null, lease_until: null }).where('id', '=', id).execute();
+    await this.db
+      .updateTable('work')
+      .set({ ...fields, owner: null, lease_until: null })
+      .where('id', '=', id)
+      .execute();
   }
 
   async retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number> {
     // Waiting work that backs off is hurried too: the operator has just mended the cause.
-    let query = this.db.updateTable('work').set({ state: 'waiting', attempts: 0, due_at: nowMs, updated_at: nowMs }).where('state', 'in', ['failed', 'waiting']).where('error_code', 'is not', null);
+    let query = this.db
+      .updateTable('work')
+      .set({ state: 'waiting', attempts: 0, due_at: nowMs, updated_at: nowMs })
+      .where('state', 'in', ['failed', 'waiting'])
+      .where('error_code', 'is not', null);
     if (filter.stage) query = query.where('stage', '=', filter.stage);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
     return Number((await query.executeTakeFirst()).numUpdatedRows);
-  }
-
-  async upsertOfficer(officer: Officer): Promise<void> {
-    await this.db.replaceInto('officers').values({ id: officer.id, name: officer.name, unit: officer.unit }).execute();
-  }
-
-  async upsertRecorder(recorder: Recorder): Promise<void> {
-    await this.db
-      .replaceInto('recorders')
-      .values({
-        serial: recorder.serial,
-        model: recorder.model,
-        driver_id: recorder.driverId,
-        assigned_officer_id: recorder.assignedOfficerId,
-        first_seen_at: recorder.firstSeenAtMs,
-        last_seen_at: recorder.lastSeenAtMs,
-      })
-      .execute();
-  }
-
-  async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
-    await this.db.updateTable('recorders').set({ assigned_officer_id: officerId }).where('serial', '=', serial).execute();
-    await this.db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
-  }
-
-  async upsertCase(entry: Case): Promise<void> {
-    const fields = { title: entry.title, stage: entry.stage, category: entry.category, officer_ids: JSON.stringify(entry.officerIds) };
-    await this.db
-      .insertInto('cases')
-      .values({ number: entry.number, ...fields, created_at: entry.createdAtMs })
-      .onConflict((on) => on.column('number').doUpdateSet(fields))
-      .execute();
-  }
-
-  async upsertCaseEvent(event: CaseEvent): Promise<void> {
-    const fields = {
-      case_number: event.caseNumber,
-      stage: event.stage,
-      officer_ids: JSON.stringify(event.officerIds),
-      start_at: event.startMs,
-      end_at: event.endMs,
-      place: event.place,
-    };
-    await this.db.insertInto('case_events').values({ id: event.id, ...fields }).onConflict((on) => on.column('id').doUpdateSet(fields)).execute();
-  }
-
-  async insertSuggestion(suggestion: Suggestion): Promise<void> {
-    const row = {
-      id: suggestion.id,
-      recording_id: suggestion.recordingId,
-      case_number: suggestion.caseNumber,
-      event_id: suggestion.eventId,
-      reason: suggestion.reason,
-      overlap_ms: suggestion.overlapMs,
-      state: suggestion.state,
-      decided_by: suggestion.decidedBy,
-      created_at: suggestion.createdAtMs,
-    };
-    await this.db.insertInto('suggestions').values(row).onConflict((on) => on.columns(['recording_id', 'event_id']).doNothing()).execute();
-  }
-
-  async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    await this.db.updateTable('suggestions').set({ state, decided_by: decidedBy }).where('id', '=', id).execute();
   }
 }

@@ -1,0 +1,98 @@
+import type { SlotBoard, SlotView } from '#ports/slot-board';
+
+const WINDOW_MS = 5000;
+const TELL_EVERY_MS = 250;
+const LISTENERS_MAX = 100;
+
+interface Slot {
+  view: SlotView;
+  /** Bytes copied at moments of the last seconds, oldest first. */
+  readonly samples: { atMs: number; bytes: number }[];
+  toldAtMs: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The slots as they are now, in memory; rates from the monotonic clock. */
+export class LiveSlotBoard implements SlotBoard {
+  readonly #slots = new Map<number, Slot>();
+  readonly #listeners = new Set<(view: SlotView) => void>();
+  readonly #nowMs: () => number;
+
+  /** `nowMs`: wall clock, for `updatedAtMs` only. */
+  constructor(options: { nowMs: () => number }) {
+    this.#nowMs = options.nowMs;
+  }
+
+  update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void {
+    const entry = this.#slot(slot);
+    entry.view = { ...entry.view, ...patch, updatedAtMs: this.#nowMs() };
+    if (patch.bytesCopied === 0) entry.samples.length = 0;
+    this.#tell(entry);
+  }
+
+  copied(slot: number, bytes: number): void {
+    const entry = this.#slot(slot);
+    const nowMs = performance.now();
+    const bytesCopied = Math.max(0, entry.view.bytesCopied + bytes);
+    entry.samples.push({ atMs: nowMs, bytes: bytesCopied });
+    while (entry.samples.length > 2 && (entry.samples[0]?.atMs ?? 0) < nowMs - WINDOW_MS) entry.samples.shift();
+    const first = entry.samples[0];
+    const seconds = first ? (nowMs - first.atMs) / 1000 : 0;
+    const bytesPerSecond = first && seconds > 0 ? Math.max(0, Math.round((bytesCopied - first.bytes) / seconds)) : 0;
+    const left = Math.max(0, entry.view.bytesListed - bytesCopied);
+    const secondsLeft = bytesPerSecond > 0 ? Math.ceil(left / bytesPerSecond) : null;
+    entry.view = { ...entry.view, bytesCopied, bytesPerSecond, secondsLeft, updatedAtMs: this.#nowMs() };
+    this.#tell(entry);
+  }
+
+  snapshot(): readonly SlotView[] {
+    return [...this.#slots.values()].map((entry) => entry.view).sort((a, b) => a.slot - b.slot);
+  }
+
+  subscribe(listener: (view: SlotView) => void): () => void {
+    if (this.#listeners.size >= LISTENERS_MAX) throw new RangeError(`more than ${LISTENERS_MAX} listeners on the slot board`);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #slot(slot: number): Slot {
+    let entry = this.#slots.get(slot);
+    if (!entry) {
+      entry = { view: empty(slot, this.#nowMs()), samples: [], toldAtMs: 0, timer: undefined };
+      this.#slots.set(slot, entry);
+    }
+    return entry;
+  }
+
+  #tell(entry: Slot): void {
+    if (entry.timer || this.#listeners.size === 0) return;
+    const wait = Math.max(0, entry.toldAtMs + TELL_EVERY_MS - performance.now());
+    entry.timer = setTimeout(() => {
+      entry.timer = undefined;
+      entry.toldAtMs = performance.now();
+      for (const listener of this.#listeners) listener(entry.view);
+    }, wait);
+    entry.timer.unref();
+  }
+}
+
+function empty(slot: number, updatedAtMs: number): SlotView {
+  return {
+    slot,
+    port: '',
+    dockingId: null,
+    recorderSerial: null,
+    driverId: null,
+    officerId: null,
+    phase: 'empty',
+    filesListed: 0,
+    filesSealed: 0,
+    filesRefused: 0,
+    bytesListed: 0,
+    bytesCopied: 0,
+    bytesPerSecond: 0,
+    secondsLeft: null,
+    problem: null,
+    updatedAtMs,
+  };
+}

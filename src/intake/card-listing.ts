@@ -1,0 +1,233 @@
+import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
+import { type CompiledPattern, readCardPath } from '#domain/card-facts';
+import type { Docking } from '#domain/docking';
+import { newId } from '#domain/ids';
+import { movieDurationMs } from '#domain/iso-bmff';
+import type { Original } from '#domain/recording';
+import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { originalKey } from '#domain/vault-key';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
+import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+
+const ORIGINALS_PER_TRANSACTION = 200;
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly faults: FaultPoints;
+  readonly stationId: string;
+  readonly timezone: string;
+  readonly patterns: readonly CompiledPattern[];
+  readonly contiguousMs: number;
+  readonly docking: Docking;
+  readonly volume: Volume;
+  /** An original that is on record and not copied yet. */
+  readonly toCopy: (original: Original) => void;
+  readonly onProgress: (counts: ListingCounts) => void;
+}
+
+export interface ListingCounts {
+  files: number;
+  known: number;
+  refused: number;
+  bytes: number;
+}
+
+/** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
+export class CardListing {
+  readonly #o: Options;
+  readonly counts: ListingCounts = { files: 0, known: 0, refused: 0, bytes: 0 };
+  readonly #open = new Map<string, ListedFile[]>();
+  #refusals: VolumeRefusal[] = [];
+  #captures: Capture[] = [];
+  #pendingFiles = 0;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for await (const item of this.#o.volume.list(signal)) {
+      if ('code' in item) this.#refusals.push(item);
+      else {
+        await this.#closeDirectoriesBefore(directoryOf(item.path));
+        this.#add(item);
+      }
+      if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
+    }
+    for (const directory of [...this.#open.keys()]) await this.#close(directory);
+    await this.#write();
+    const { docking, ledger, clock } = this.#o;
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+  }
+
+  #add(entry: VolumeEntry): void {
+    const directory = directoryOf(entry.path);
+    const facts = readCardPath(entry.path, this.#o.patterns);
+    const files = this.#open.get(directory);
+    if (files) files.push({ ...entry, facts });
+    else this.#open.set(directory, [{ ...entry, facts }]);
+  }
+
+  /** A directory is whole when the listing has left it and does not come back: then its captures are known. */
+  async #closeDirectoriesBefore(current: string): Promise<void> {
+    for (const directory of [...this.#open.keys()]) {
+      const inside = directory === '' || current === directory || current.startsWith(`${directory}/`);
+      if (!inside) await this.#close(directory);
+    }
+  }
+
+  async #close(directory: string): Promise<void> {
+    const files = this.#open.get(directory) ?? [];
+    this.#open.delete(directory);
+    const captures = await groupCaptures(files, {
+      contiguousMs: this.#o.contiguousMs,
+      claimedMs: (claimed) => claimedToMs(claimed, this.#o.timezone),
+      durationMs: (file) => this.#durationMs(file),
+    });
+    for (const capture of captures) {
+      this.#captures.push(capture);
+      this.#pendingFiles += capture.segments.length + capture.sidecars.length;
+      if (this.#pendingFiles >= ORIGINALS_PER_TRANSACTION) await this.#write();
+    }
+    await this.#write();
+  }
+
+  async #durationMs(file: ListedFile): Promise<number | null> {
+    const opened = await this.#o.volume.open(file.path);
+    try {
+      const readAt = async (position: number, length: number) => {
+        const target = new Uint8Array(length);
+        return target.subarray(0, await opened.read(target, position));
+      };
+      return await movieDurationMs(readAt, file.bytes);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  async #write(): Promise<void> {
+    const captures = this.#captures;
+    const refusals = this.#refusals;
+    if (captures.length === 0 && refusals.length === 0) return;
+    this.#captures = [];
+    this.#refusals = [];
+    this.#pendingFiles = 0;
+    const { docking, ledger, faults } = this.#o;
+    const fresh: Original[] = [];
+    await ledger.transaction(async (writer) => {
+      for (const refusal of refusals) await this.#refuse(writer, refusal);
+      for (const capture of captures) fresh.push(...(await this.#record(writer, capture)));
+      const { files, known, refused, bytes } = this.counts;
+      await writer.updateDocking(docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
+    });
+    faults.reached('w02-files-listed');
+    this.#o.onProgress(this.counts);
+    for (const original of fresh) this.#o.toCopy(original);
+  }
+
+  async #refuse(writer: LedgerWriter, refusal: VolumeRefusal): Promise<void> {
+    const atMs = this.#o.clock.nowMs();
+    this.counts.refused += 1;
+    await writer.insertRefusal({ dockingId: this.#o.docking.id, cardPath: refusal.path, code: refusal.code, detail: refusal.detail, atMs });
+    const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
+    await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: this.#o.docking.id, data });
+  }
+
+  /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
+  async #record(writer: LedgerWriter, capture: Capture): Promise<Original[]> {
+    const { docking } = this.#o;
+    const toCopy: Original[] = [];
+    const unknown: { file: ListedFile; role: 'segment' | 'sidecar' }[] = [];
+    const all = [...capture.segments.map((file) => ({ file, role: 'segment' as const })), ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const }))];
+    for (const item of all) {
+      const { file } = item;
+      this.counts.files += 1;
+      this.counts.bytes += file.bytes;
+      const known = await writer.findOriginal({ recorderSerial: docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs });
+      if (!known) unknown.push(item);
+      else if (known.state === 'sealed') this.counts.known += 1;
+      else {
+        await writer.moveOriginal(known.id, docking.id);
+        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
+      }
+    }
+    if (unknown.length > 0) toCopy.push(...(await this.#newRecording(writer, unknown)));
+    return toCopy;
+  }
+
+  async #newRecording(writer: LedgerWriter, items: readonly { file: ListedFile; role: 'segment' | 'sidecar' }[]): Promise<Original[]> {
+    const { docking, clock, stationId } = this.#o;
+    const nowMs = clock.nowMs();
+    const first = items[0]?.file;
+    if (!first) return [];
+    const recordingId = newId('rec', nowMs, stationId);
+    const important = items.some(({ file }) => file.facts.important === true);
+    const officer = await this.#officer(writer, items.map(({ file }) => file));
+    const time = this.#time(items.map(({ file }) => file));
+    const recording: NewRecording = {
+      id: recordingId,
+      dockingId: docking.id,
+      recorderSerial: docking.recorderSerial,
+      kind: first.facts.kind,
+      officerId: officer.id,
+      officerSource: officer.source,
+      category: null,
+      important,
+      claimedStart: time.claimedStart,
+      claimedFrom: time.claimedFrom,
+      startMs: time.startMs,
+      clockOffsetMs: docking.clockOffsetMs,
+      originalCount: items.length,
+      createdAtMs: nowMs,
+    };
+    await writer.insertRecording(recording);
+    const originals = items.map(({ file, role }, place): Original => {
+      return {
+        id: newId('org', nowMs, stationId),
+        recordingId,
+        dockingId: docking.id,
+        recorderSerial: docking.recorderSerial,
+        role,
+        index: place + 1,
+        kind: file.facts.kind,
+        cardPath: file.path,
+        bytes: file.bytes,
+        mtimeMs: file.mtimeMs,
+        important,
+        vaultKey: originalKey(recordingId, place + 1, file.path),
+        state: 'listed',
+        digests: null,
+        duplicateOf: null,
+        copiedAtMs: null,
+        sealedAtMs: null,
+      };
+    });
+    for (const original of originals) await writer.insertOriginal(original);
+    return originals;
+  }
+
+  async #officer(writer: LedgerWriter, files: readonly ListedFile[]): Promise<{ id: string | null; source: 'file-name' | 'assignment' | null }> {
+    const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
+    if (named !== undefined) return { id: named, source: 'file-name' };
+    const assigned = (await writer.recorder(this.#o.docking.recorderSerial))?.assignedOfficerId ?? null;
+    return { id: assigned, source: assigned === null ? null : 'assignment' };
+  }
+
+  #time(files: readonly ListedFile[]): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs'> {
+    const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
+    const first = files[0];
+    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, this.#o.timezone) : null);
+    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null };
+    const ms = claimedToMs(claimed, this.#o.timezone);
+    const startMs = Number.isFinite(ms) ? ms + (this.#o.docking.clockOffsetMs ?? 0) : null;
+    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs };
+  }
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}

@@ -1,0 +1,35 @@
+import { type Kind, recordingStateOf } from '#domain/recording';
+import { workId } from '#domain/work';
+import type { LedgerWriter } from '#ports/ledger';
+import { recordSuggestions, type SuggestRules } from '#ports/suggesting';
+
+export interface ClosingSettings {
+  /** An archive is configured: sealed recordings are to be archived. */
+  readonly archive: boolean;
+  readonly suggest: SuggestRules;
+}
+
+const DERIVED_KINDS: readonly Kind[] = ['video', 'audio', 'photo'];
+const PRIORITY_IMPORTANT = 1;
+const PRIORITY_NORMAL = 5;
+
+/** If the recording's last original has been sealed, it is sealed itself: its state, its work and its suggestions go on record. Returns whether. */
+export async function closeRecording(writer: LedgerWriter, recordingId: string, settings: ClosingSettings, nowMs: number): Promise<boolean> {
+  const recording = await writer.recording(recordingId);
+  const originals = await writer.originalsOf(recordingId);
+  if (!recording || recording.state !== 'copying' || originals.some((original) => original.state !== 'sealed')) return false;
+
+  const derive = DERIVED_KINDS.includes(recording.kind);
+  const priority = recording.important ? PRIORITY_IMPORTANT : PRIORITY_NORMAL;
+  const stages = [...(derive ? (['derive'] as const) : []), ...(settings.archive ? (['archive'] as const) : [])];
+  for (const stage of stages) {
+    await writer.insertWork({ id: workId(stage, recordingId), stage, recordingId, priority, dueAtMs: nowMs, nowMs });
+  }
+  const twin = originals[0]?.duplicateOf ? await writer.original(originals[0].duplicateOf) : null;
+  await writer.updateRecording(recordingId, {
+    state: recordingStateOf({ allSealed: true, deriveSettled: !derive, archiveSettled: false }),
+    ...(twin ? { duplicateOf: twin.recordingId } : {}),
+  });
+  await recordSuggestions(writer, recording, settings.suggest, nowMs);
+  return true;
+}

@@ -1,0 +1,310 @@
+import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
+import { sha256Hex } from '#domain/canonical-json';
+import type { Docking } from '#domain/docking';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { isoOrNull, type Manifest, manifestBytes } from '#domain/manifest';
+import type { Original, Recording } from '#domain/recording';
+import { manifestKey } from '#domain/vault-key';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { SlotBoard } from '#ports/slot-board';
+import type { Vault } from '#ports/vault';
+import { closeRecording, type ClosingSettings } from './close-recording.ts';
+
+/** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
+const SEALS_PER_TRANSACTION = 64;
+
+export interface SealSettings extends ClosingSettings {
+  readonly station: { readonly id: string; readonly name: string };
+  readonly timezone: string;
+  readonly version: string;
+  /** Originals that are re-read and sealed at the same time. */
+  readonly sealsAtOnce: number;
+  /** How long a disk that fails is left alone before an original is tried again, ms. */
+  readonly retryMs: number;
+}
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly settings: SealSettings;
+  /** Every original of it is sealed; its work waits in the ledger. */
+  readonly onSealed: (recordingId: string) => void;
+  readonly onSafe: (dockingId: string) => void;
+  /** The copy was found wrong and the original is `listed` again. */
+  readonly onMismatch: (original: Original) => void;
+}
+
+interface Sealed {
+  readonly original: Original;
+  readonly sealedAtMs: number;
+  readonly method: 'direct' | 'nocache' | 'cached';
+  readonly manifestSha256: string;
+}
+
+/** Takes every `copied` original from the ledger, reads it back from the disk, writes its manifest and records it as sealed. */
+export class SealStage {
+  readonly #o: Options;
+  readonly #stop = new AbortController();
+  readonly #active = new Map<string, Promise<void>>();
+  readonly #notBefore = new Map<string, number>();
+  #ready: { sealed: Sealed; done: () => void; failed: (error: unknown) => void }[] = [];
+  #committing = false;
+  #filling: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  /** The doorbell: cheap, may be rung at any time. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#again = true;
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+      if (this.#again) this.wake();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#filling;
+    await Promise.all(this.#active.values());
+  }
+
+  async #fill(): Promise<void> {
+    const { ledger, settings, log } = this.#o;
+    this.#again = false;
+    const room = settings.sealsAtOnce - this.#active.size;
+    if (room <= 0) return;
+    let found: readonly Original[];
+    try {
+      // Those in hand are still `copied` in the ledger.
+      found = await ledger.copiedOriginals(room + this.#active.size + this.#notBefore.size);
+    } catch (error) {
+      stageFailed(log, 'seal', {}, asEvidockError(error));
+      this.#wakeLater();
+      return;
+    }
+    const nowMs = performance.now();
+    for (const original of found) {
+      if (this.#active.size >= settings.sealsAtOnce || this.#stop.signal.aborted) return;
+      if (this.#active.has(original.id) || (this.#notBefore.get(original.id) ?? 0) > nowMs) continue;
+      const work = this.#seal(original).finally(() => {
+        this.#active.delete(original.id);
+        this.wake();
+      });
+      this.#active.set(original.id, work);
+    }
+  }
+
+  #wakeLater(): void {
+    setTimeout(() => this.wake(), this.#o.settings.retryMs).unref();
+  }
+
+  async #seal(original: Original): Promise<void> {
+    try {
+      const sealed = await this.#verifyAndDescribe(original);
+      if (!sealed) return;
+      this.#notBefore.delete(original.id);
+      await new Promise<void>((done, failed) => {
+        this.#ready.push({ sealed, done, failed });
+        void this.#commit();
+      });
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      stageFailed(this.#o.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, asEvidockError(error));
+      this.#notBefore.set(original.id, performance.now() + this.#o.settings.retryMs);
+      this.#wakeLater();
+    }
+  }
+
+  /** Write 6; null if the copy was found wrong and given back. */
+  async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
+    const { vault, clock, faults } = this.#o;
+    if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
+    let method: Sealed['method'];
+    try {
+      const reread = await vault.reread(original.vaultKey, { sm3: false, signal: this.#stop.signal });
+      if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
+        await vault.quarantine(original.vaultKey);
+        await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
+        return null;
+      }
+      method = reread.method;
+    } catch (error) {
+      if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
+      await this.#giveBack(original, 'the copy is not in the vault any more');
+      return null;
+    }
+    await vault.makeReadOnly(original.vaultKey);
+    const sealedAtMs = clock.nowMs();
+    const bytes = manifestBytes(await this.#manifest(original, method, sealedAtMs));
+    const key = manifestKey(original.recordingId, original.index);
+    await this.#putManifest(key, bytes);
+    await vault.makeReadOnly(key);
+    faults.reached('w06-manifest-linked');
+    return { original, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
+  }
+
+  /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
+  async #putManifest(key: string, bytes: Uint8Array): Promise<void> {
+    const { vault } = this.#o;
+    try {
+      await vault.putSmall(key, bytes);
+    } catch (error) {
+      if (!(error instanceof EvidockError) || error.code !== 'vault.mismatch') throw error;
+      await vault.quarantine(key);
+      await vault.putSmall(key, bytes);
+    }
+  }
+
+  async #giveBack(original: Original, what: string): Promise<void> {
+    const { ledger, clock, log } = this.#o;
+    await ledger.transaction(async (writer) => {
+      await writer.unmarkCopied(original.id);
+      const data = { recording: original.recordingId, key: original.vaultKey, expected: original.digests?.sha256 ?? '', found: what };
+      await writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
+    });
+    copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
+    this.#o.onMismatch(original);
+  }
+
+  async #manifest(original: Original, method: Sealed['method'], sealedAtMs: number): Promise<Manifest> {
+    const { ledger, settings } = this.#o;
+    const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
+    if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+    return {
+      station: settings.station,
+      software: { name: 'evidock', version: settings.version },
+      recorder: { serial: original.recorderSerial, vendorId: docking.vendorId, productId: docking.productId },
+      driver: { id: docking.driverId, score: docking.driverScore },
+      docking: { id: docking.id, slot: docking.slot, port: docking.port, arrivedAt: new Date(docking.arrivedAtMs).toISOString() },
+      recording: describeRecording(recording, settings.timezone),
+      original: {
+        id: original.id,
+        index: original.index,
+        role: original.role,
+        kind: original.kind,
+        cardPath: original.cardPath,
+        mtime: isoOrNull(original.mtimeMs),
+        bytes: original.bytes,
+        digests: original.digests,
+        vaultKey: original.vaultKey,
+        duplicateOf: original.duplicateOf,
+        copiedAt: new Date(original.copiedAtMs ?? sealedAtMs).toISOString(),
+        sealedAt: new Date(sealedAtMs).toISOString(),
+        reread: method,
+      },
+    };
+  }
+
+  /** Writes 7 and 8: what has become ready while the last transaction ran goes into the next one. */
+  async #commit(): Promise<void> {
+    if (this.#committing) return;
+    this.#committing = true;
+    try {
+      while (this.#ready.length > 0) {
+        const batch = this.#ready.splice(0, SEALS_PER_TRANSACTION);
+        try {
+          await this.#record(batch.map(({ sealed }) => sealed));
+          for (const { done } of batch) done();
+        } catch (error) {
+          for (const { failed } of batch) failed(error);
+        }
+      }
+    } finally {
+      this.#committing = false;
+    }
+  }
+
+  async #record(batch: readonly Sealed[]): Promise<void> {
+    const { ledger, faults, log, settings, clock } = this.#o;
+    const begun = performance.now();
+    const recordingIds = new Set(batch.map(({ original }) => original.recordingId));
+    const closed: string[] = [];
+    await ledger.transaction(async (writer) => {
+      for (const sealed of batch) await recordSealed(writer, sealed);
+      for (const id of recordingIds) if (await closeRecording(writer, id, settings, clock.nowMs())) closed.push(id);
+    });
+    faults.reached('w07-sealed-recorded');
+    const bytes = batch.reduce((sum, { original }) => sum + original.bytes, 0);
+    originalsSealed(log, { files: batch.length, bytes, elapsedMs: Math.round(performance.now() - begun) });
+    for (const id of closed) this.#o.onSealed(id);
+    for (const id of new Set(batch.map(({ original }) => original.dockingId))) await this.checkSafe(id);
+  }
+
+  /** Write 8: the docking is safe once its card is listed to the end and every listed original is sealed. */
+  async checkSafe(dockingId: string): Promise<void> {
+    const { ledger, clock, board, faults, log } = this.#o;
+    const docking = await ledger.docking(dockingId);
+    if (!docking) return;
+    const progress = await ledger.dockingProgress(dockingId);
+    board.update(docking.slot, { filesSealed: docking.filesKnown + progress.sealed });
+    if (!isSafe(docking, progress)) return;
+    const nowMs = clock.nowMs();
+    const recorded = await ledger.transaction(async (writer) => {
+      const now = await writer.docking(dockingId);
+      if (!now || !isSafe(now, await writer.dockingProgress(dockingId))) return false;
+      await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
+      const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
+      await writer.appendCustody({ type: 'docking.safe', atMs: nowMs, actor: 'station', subject: dockingId, data });
+      return true;
+    });
+    if (!recorded) return;
+    faults.reached('w08-safe-recorded');
+    board.update(docking.slot, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
+    dockingSafe(log, { dockingId, slot: docking.slot });
+    this.#o.onSafe(dockingId);
+  }
+}
+
+function isSafe(docking: Docking, progress: { listed: number; copied: number }): boolean {
+  const open = docking.state === 'reading' || docking.state === 'problem';
+  return open && docking.listedAtMs !== null && progress.listed === 0 && progress.copied === 0;
+}
+
+async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
+  await writer.markSealed(original.id, sealedAtMs);
+  await writer.upsertCopy({
+    itemId: original.id,
+    recordingId: original.recordingId,
+    where: 'vault',
+    key: original.vaultKey,
+    bytes: original.bytes,
+    verifiedAtMs: sealedAtMs,
+    verifiedBy: method,
+  });
+  const data = {
+    recording: original.recordingId,
+    key: original.vaultKey,
+    bytes: original.bytes,
+    sha256: original.digests?.sha256 ?? '',
+    sm3: original.digests?.sm3 ?? null,
+    manifestSha256,
+    reread: method,
+  };
+  await writer.appendCustody({ type: 'original.sealed', atMs: sealedAtMs, actor: 'station', subject: original.id, data });
+}
+
+function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {
+  return {
+    id: recording.id,
+    kind: recording.kind,
+    important: recording.important,
+    officerId: recording.officerId,
+    officerSource: recording.officerSource,
+    claimedStart: recording.claimedStart,
+    claimedFrom: recording.claimedFrom,
+    timezone,
+    start: isoOrNull(recording.startMs),
+    clockOffsetMs: recording.clockOffsetMs,
+    originalCount: recording.originalCount,
+  };
+}
