@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environmentName, loadConfig } from './load.ts';
+import { exampleYaml, referenceMarkdown } from './reference.ts';
+
+function load(yaml: string, env: Record<string, string> = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'evd-config-'));
+  const file = join(root, 'station.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig({ file, state: null, env, root });
+}
+
+describe('configuration', () => {
+  it('is complete without a file, and lies below the checkout then', () => {
+    const root = mkdtempSync(join(tmpdir(), 'evd-config-'));
+    const { config } = loadConfig({ file: null, state: null, env: {}, root });
+    expect(config.station.state).toBe(join(root, 'var'));
+    expect(config.archive.verify).toBe('readback');
+    expect(config.intake.sm3).toBe(true);
+  });
+
+  it('ranks environment above file, and says where each value comes from', () => {
+    const { config, explained } = load('archive:\n  kind: disk\n  directory: /a\nhttp:\n  port: 9000\n', { EVIDOCK_HTTP_PORT: '9001', EVIDOCK_DOCK_WATCH: '/x:/y' });
+    expect(config.http.port).toBe(9001);
+    expect(config.dock.watch).toEqual(['/x', '/y']);
+    const from = (path: string) => explained.find((field) => field.path === path)?.from;
+    expect([from('http.port'), from('archive.kind'), from('log.level')]).toEqual(['environment', 'file', 'default']);
+  });
+
+  it('never prints a secret', () => {
+    const { explained } = load('', { EVIDOCK_ARCHIVE_S3_SECRET_ACCESS_KEY: 'hush' });
+    expect(JSON.stringify(explained)).not.toContain('hush');
+    expect(() => load('archive:\n  s3:\n    secretAccessKey: [hush]\n')).toThrow(/\*\*\*/);
+  });
+
+  it.each([
+    ['unknown: 1', /unknown: there is no such field/],
+    ['http:\n  prot: 1', /http\.prot: there is no such field/],
+    ['http:\n  port: 70000', /http\.port: .*65535.*70000/],
+    ['http:\n  port: many', /http\.port: .*"many"/],
+    ['http:\n  host: 0.0.0.0', /http\.host: must be a loopback address.*0\.0\.0\.0/],
+    ['archive:\n  kind: tape', /archive\.kind: .*none, disk, s3.*"tape"/],
+    ['archive:\n  kind: disk', /archive\.directory: is needed/],
+    ['archive:\n  kind: s3\n  s3:\n    endpoint: ftp://x', /archive\.s3\.endpoint: must be an http/],
+    ['station:\n  timezone: Mars/Olympus', /station\.timezone: must be an IANA/],
+    ['station:\n  id: Has Spaces', /station\.id: .*Has Spaces/],
+    ['archive:\n  hours: 25:00-26:00', /archive\.hours/],
+    ['intake:\n  patterns:\n    - { name: p, regex: "(", example: a }', /pattern p/],
+    ['intake:\n  patterns:\n    - { name: p, regex: "^a$", example: b }', /does not match its own example/],
+    ['station: 5', /station: must be a section/],
+    ['a: [', /is not YAML/],
+  ])('refuses %j with field, rule and value', (yaml, message) => {
+    expect(() => load(yaml)).toThrow(message);
+  });
+
+  it('names environment variables after the field', () => {
+    expect(environmentName('archive.s3.accessKeyId')).toBe('EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID');
+  });
+
+  it('has its example and its reference up to date (node scripts/generate-config-docs.ts)', () => {
+    expect(readFileSync(new URL('../../config/station.example.yaml', import.meta.url), 'utf8')).toBe(exampleYaml());
+    expect(readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8')).toBe(referenceMarkdown());
+  });
+
+  it('accepts its own example', () => {
+    expect(() => load(exampleYaml())).not.toThrow();
+  });
+});

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Errors } from 'typebox/value';
+import { IANAZone } from 'luxon';
+import { parse } from 'yaml';
+import { compilePatterns } from '#domain/card-facts';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { type Config, ConfigSchema } from './schema.ts';
+
+type Tree = Record<string, unknown>;
+type Origin = 'default' | 'file' | 'environment' | 'command line';
+
+/** One field of the schema: where it stands and what the schema says of it. */
+export interface Field {
+  /** `archive.s3.bucket` */
+  readonly path: string;
+  readonly schema: Readonly<Tree>;
+}
+
+export interface ExplainedField {
+  readonly path: string;
+  /** `***` for a secret that is set. */
+  readonly value: unknown;
+  readonly from: Origin;
+}
+
+export interface LoadOptions {
+  /** `--config`; null: config/station.yaml below `root` if it is there, else defaults. */
+  readonly file: string | null;
+  /** `--state`. */
+  readonly state: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The checkout or installation. */
+  readonly root: string;
+}
+
+/** Every field of the schema, in its order. */
+export function fieldsOf(schema: Readonly<Tree> = ConfigSchema as unknown as Tree, prefix = ''): readonly Field[] {
+  const properties = (schema['properties'] ?? {}) as Record<string, Tree>;
+  return Object.entries(properties).flatMap(([name, child]) => {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    return child['type'] === 'object' ? fieldsOf(child, path) : [{ path, schema: child }];
+  });
+}
+
+/** `archive.s3.accessKeyId` → `EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID` */
+export function environmentName(path: string): string {
+  return `EVIDOCK_${path.replaceAll('.', '_').replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
+}
+
+/** Reads, completes and checks the configuration. Throws config.invalid with field, rule and value. */
+export function loadConfig(options: LoadOptions): { config: Config; explained: readonly ExplainedField[] } {
+  const tree: Tree = {};
+  const origins = new Map<string, Origin>();
+  for (const { path, schema } of fieldsOf()) put(tree, path, structuredClone(schema['default']));
+  const fromFile = readFile(options);
+  merge(tree, fromFile, '', origins);
+  for (const { path, schema } of fieldsOf()) {
+    const text = options.env[environmentName(path)];
+    if (text === undefined) continue;
+    put(tree, path, fromText(text, schema));
+    origins.set(path, 'environment');
+  }
+  if (options.state !== null) {
+    put(tree, 'station.state', resolve(options.state));
+    origins.set('station.state', 'command line');
+  }
+  checkSchema(tree);
+  const config = tree as unknown as Config;
+  if (config.station.state === '') put(tree, 'station.state', resolve(options.root, 'var'));
+  checkRules(config);
+  const explained = fieldsOf().map(({ path, schema }) => {
+    const value = get(tree, path);
+    return { path, value: schema['secret'] === true && value !== '' ? '***' : value, from: origins.get(path) ?? 'default' };
+  });
+  return { config, explained };
+}
+
+function readFile(options: LoadOptions): Tree {
+  const file = options.file ?? resolve(options.root, 'config/station.yaml');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (options.file === null && errnoOf(error) === 'ENOENT') return {};
+    throw new EvidockError('config.invalid', `${file} cannot be read (${errnoOf(error) ?? String(error)})`, error);
+  }
+  let parsed: unknown;
+  try {
+    parsed = parse(text, { maxAliasCount: 100 });
+  } catch (error) {
+    throw new EvidockError('config.invalid', `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`, error);
+  }
+  if (parsed === null || parsed === undefined) return {};
+  if (!isTree(parsed)) throw new EvidockError('config.invalid', `${file} holds no mapping`);
+  return parsed;
+}
+
+/** Puts what the file says over the defaults; a name that the schema does not know is refused here, by its path. */
+function merge(into: Tree, from: Tree, prefix: string, origins: Map<string, Origin>): void {
+  for (const [name, value] of Object.entries(from)) {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    if (!Object.hasOwn(into, name)) throw new EvidockError('config.invalid', `${path}: there is no such field`);
+    const present = into[name];
+    if (isTree(present) && value === null) continue;
+    if (isTree(present)) {
+      if (!isTree(value)) throw new EvidockError('config.invalid', `${path}: must be a section, is ${JSON.stringify(value)}`);
+      merge(present, value, path, origins);
+    } else {
+      into[name] = value;
+      origins.set(path, 'file');
+    }
+  }
+}
+
+/** The environment knows only text: numbers, flags and lists are read from it as the schema asks. A list may be JSON or separated by colons. */
+function fromText(text: string, schema: Readonly<Tree>): unknown {
+  if (schema['type'] === 'integer' && /^-?\d+$/.test(text)) return Number(text);
+  if (schema['type'] === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  if (schema['type'] !== 'array') return text;
+  if (!text.trimStart().startsWith('[')) return text === '' ? [] : text.split(':');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function checkSchema(tree: Tree): void {
+  const [first] = Errors(ConfigSchema, tree);
+  if (!first) return;
+  const path = first.instancePath.replace(/^\//, '').replaceAll('/', '.');
+  const field = fieldsOf().find((each) => path === each.path || path.startsWith(`${each.path}.`));
+  const value = field?.schema['secret'] === true ? '***' : JSON.stringify(get(tree, path));
+  throw new EvidockError('config.invalid', `${path}: ${first.message}${ruleOf(field)}; is ${value}`);
+}
+
+function ruleOf(field: Field | undefined): string {
+  const { minimum, maximum, pattern, enum: values } = (field?.schema ?? {}) as { minimum?: number; maximum?: number; pattern?: string; enum?: string[] };
+  if (minimum !== undefined) return ` (${minimum} to ${maximum})`;
+  if (values !== undefined) return ` (${values.join(', ')})`;
+  return pattern === undefined ? '' : ` (${pattern})`;
+}
+
+/** What no single field can tell. */
+function checkRules(config: Config): void {
+  const { station, archive, http, intake } = config;
+  const refuse = (path: string, rule: string, value: unknown) => {
+    throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
+  };
+  if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', 'must be an IANA time zone such as Asia/Shanghai', station.timezone);
+  if (!['127.0.0.1', '::1'].includes(http.host)) refuse('http.host', 'must be a loopback address (127.0.0.1 or ::1) until accounts and roles exist', http.host);
+  if (archive.kind === 'disk' && archive.directory === '') refuse('archive.directory', 'is needed when archive.kind is disk', archive.directory);
+  if (archive.kind === 's3') {
+    if (!URL.canParse(archive.s3.endpoint) || !/^https?:/.test(archive.s3.endpoint)) refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
+    if (archive.s3.bucket === '') refuse('archive.s3.bucket', 'is needed when archive.kind is s3', archive.s3.bucket);
+  }
+  compilePatterns(intake.patterns);
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function put(tree: Tree, path: string, value: unknown): void {
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  let at = tree;
+  for (const name of names) {
+    const next = at[name];
+    if (isTree(next)) at = next;
+    else {
+      const fresh: Tree = {};
+      at[name] = fresh;
+      at = fresh;
+    }
+  }
+  at[last] = value;
+}
+
+function get(tree: Tree, path: string): unknown {
+  let at: unknown = tree;
+  for (const name of path.split('.')) at = typeof at === 'object' && at !== null ? (at as Tree)[name] : undefined;
+  return at;
+}
