@@ -58,3 +58,7 @@ export function dockingSafe(log: Log, facts: { dockingId: string; slot: number }
 export function arrivalFailed(log: Log, error: EvidockError): void {
   log.error({ event: 'recorder.arrival-failed', stage: 'dock', code: error.code, err: error }, error.message);
 }
+
+export function archived(log: Log, facts: { recordingId: string; archive: string; objects: number; bytes: number; done: boolean; elapsedMs: number }): void {
+  log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
+}

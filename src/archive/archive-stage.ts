@@ -1,0 +1,179 @@
+import { archived, type Log, stageFailed } from '#events';
+import { sha256Hex } from '#domain/canonical-json';
+import { EvidockError } from '#domain/errors';
+import type { Hours } from '#domain/hours';
+import { type Copy, recordingStateOf } from '#domain/recording';
+import { manifestKey } from '#domain/vault-key';
+import { workId } from '#domain/work';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { VaultReader } from '#ports/vault';
+import type { WorkHandler, WorkRun } from '#ports/work-handler';
+
+export interface ArchiveSettings {
+  readonly verify: 'readback' | 'head';
+  /** Derivatives are archived beside the originals. */
+  readonly derivatives: boolean;
+  readonly hours: Hours;
+}
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: VaultReader;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly settings: ArchiveSettings;
+}
+
+/** One object that has to be in the archive. */
+interface Item {
+  readonly itemId: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly mediaType: string;
+  /** A manifest goes with its original and has no copy row of its own. */
+  readonly counts: boolean;
+}
+
+/** Puts what a recording has into the archive, and says so only when it was read back. */
+export class ArchiveStage implements WorkHandler {
+  readonly stage = 'archive';
+  /** An archive that is away comes back; the second copy is never given up. */
+  readonly attemptsMax = Number.POSITIVE_INFINITY;
+  readonly #o: Options;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  async run(recordingId: string, run: WorkRun): Promise<void> {
+    const { ledger, clock, settings, archive, log, faults } = this.#o;
+    const id = workId('archive', recordingId);
+    const nowMs = clock.nowMs();
+    if (!settings.hours.isOpen(nowMs)) {
+      await ledger.transaction((writer) => writer.postponeWork(id, settings.hours.nextOpenMs(nowMs), nowMs));
+      return;
+    }
+    const closing = this.#closing(nowMs);
+    const signal = AbortSignal.any([run.signal, closing.signal]);
+    try {
+      const detail = await ledger.recordingDetail(recordingId);
+      if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+      const items = await this.#missing(detail);
+      const begun = performance.now();
+      const how = await this.#store(items, signal, run.onPercent);
+      const done = await ledger.transaction((writer) => this.#record(writer, recordingId, items, how));
+      faults.reached('w14-archived-recorded');
+      const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+      archived(log, { recordingId, archive: archive.name, objects: items.length, bytes, done, elapsedMs: Math.round(performance.now() - begun) });
+    } catch (error) {
+      if (!closing.signal.aborted || run.signal.aborted) throw error;
+      // The window has closed: what was uploaded is on record, the rest goes on when it opens.
+      const thenMs = clock.nowMs();
+      await ledger.transaction((writer) => writer.postponeWork(id, settings.hours.nextOpenMs(thenMs), thenMs));
+    } finally {
+      closing.cancel();
+    }
+  }
+
+  #closing(nowMs: number): { signal: AbortSignal; cancel: () => void } {
+    const controller = new AbortController();
+    const waitMs = this.#o.settings.hours.nextCloseMs(nowMs) - nowMs;
+    if (!Number.isFinite(waitMs)) return { signal: controller.signal, cancel: () => undefined };
+    const timer = setTimeout(() => controller.abort(), waitMs);
+    timer.unref();
+    return { signal: controller.signal, cancel: () => clearTimeout(timer) };
+  }
+
+  /** What has no copy in this archive yet: each original with its manifest, then the derivatives. */
+  async #missing(detail: RecordingDetail): Promise<readonly Item[]> {
+    const { archive, vault, settings } = this.#o;
+    const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
+    const items: Item[] = [];
+    for (const original of detail.originals) {
+      if (there.has(original.id)) continue;
+      if (original.state !== 'sealed' || !original.digests) throw new EvidockError('station.internal', `${original.id} is to be archived and is not sealed`);
+      const { sha256 } = original.digests;
+      items.push({ itemId: original.id, key: original.vaultKey, bytes: original.bytes, sha256, mediaType: 'application/octet-stream', counts: true });
+      const key = manifestKey(original.recordingId, original.index);
+      const manifest = await vault.readSmall(key);
+      items.push({ itemId: original.id, key, bytes: manifest.length, sha256: sha256Hex(manifest), mediaType: 'application/json', counts: false });
+    }
+    if (!settings.derivatives) return items;
+    for (const derivative of detail.derivatives) {
+      if (there.has(derivative.id)) continue;
+      const { id, vaultKey, bytes, sha256, mediaType } = derivative;
+      items.push({ itemId: id, key: vaultKey, bytes, sha256, mediaType, counts: true });
+    }
+    return items;
+  }
+
+  async #store(items: readonly Item[], signal: AbortSignal, onPercent: (percent: number) => void): Promise<'readback' | 'head'> {
+    const { archive, vault, settings } = this.#o;
+    // Every byte goes there and, when it is read back, comes back.
+    const ways = settings.verify === 'readback' ? 2 : 1;
+    const total = items.reduce((sum, item) => sum + item.bytes * ways, 0);
+    let seen = 0;
+    const onBytes = (bytes: number) => {
+      seen += bytes;
+      onPercent(total === 0 ? 100 : (100 * seen) / total);
+    };
+    let how: 'readback' | 'head' = settings.verify;
+    for (const { key, bytes, sha256, mediaType } of items) {
+      signal.throwIfAborted();
+      await archive.put({ key, bytes, sha256, mediaType, open: (range) => vault.read(key, range), onBytes, signal });
+      how = await this.#verify({ key, bytes, sha256 }, { policy: settings.verify, signal, onBytes });
+    }
+    return how;
+  }
+
+  async #verify(expected: { key: string; bytes: number; sha256: string }, options: { policy: 'readback' | 'head'; signal: AbortSignal; onBytes: (bytes: number) => void }) {
+    const { archive, ledger, clock } = this.#o;
+    try {
+      return await archive.verify(expected, options);
+    } catch (error) {
+      if (error instanceof EvidockError && error.code === 'archive.mismatch') {
+        const data = { archive: archive.name, key: expected.key, expected: expected.sha256, found: error.detail };
+        await ledger.transaction((writer) => writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: expected.key, data }));
+      }
+      throw error;
+    }
+  }
+
+  /** Write 14. Returns false if something has been made meanwhile that is not there yet: the work waits again then. */
+  async #record(writer: LedgerWriter, recordingId: string, items: readonly Item[], how: 'readback' | 'head'): Promise<boolean> {
+    const { archive, clock, settings } = this.#o;
+    const nowMs = clock.nowMs();
+    for (const item of items) {
+      if (!item.counts) continue;
+      const copy: Copy = { itemId: item.itemId, recordingId, where: archive.name, key: item.key, bytes: item.bytes, verifiedAtMs: nowMs, verifiedBy: how };
+      await writer.upsertCopy(copy);
+    }
+    const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
+    await writer.appendCustody({ type: 'recording.archived', atMs: nowMs, actor: 'station', subject: recordingId, data: { archive: archive.name, verifiedBy: how, objects } });
+    const id = workId('archive', recordingId);
+    const there = new Set((await writer.copies(recordingId)).filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
+    const wanted = [...(await writer.originalsOf(recordingId)), ...(settings.derivatives ? await writer.derivatives(recordingId) : [])];
+    if (wanted.some((item) => !there.has(item.id))) {
+      await writer.postponeWork(id, nowMs, nowMs);
+      return false;
+    }
+    await writer.finishWork(id, nowMs);
+    const derive = await writer.work(workId('derive', recordingId));
+    const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
+    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: true }) });
+    return true;
+  }
+
+  async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
+    const { ledger, clock, log } = this.#o;
+    const facts = { code: error.code, detail: error.detail, nowMs: clock.nowMs(), nextDueAtMs: null };
+    await ledger.transaction((writer) => writer.failWork(workId('archive', recordingId), facts));
+    stageFailed(log, 'archive', { recordingId }, error);
+  }
+}
