@@ -62,3 +62,7 @@ export function arrivalFailed(log: Log, error: EvidockError): void {
 export function archived(log: Log, facts: { recordingId: string; archive: string; objects: number; bytes: number; done: boolean; elapsedMs: number }): void {
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
+
+export function derived(log: Log, facts: { recordingId: string; files: number; damaged: boolean; elapsedMs: number }): void {
+  log.info({ event: 'recording.derived', stage: 'derive', ...facts }, 'recording derived');
+}

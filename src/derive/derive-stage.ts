@@ -1,0 +1,155 @@
+import { derived, type Log, stageFailed } from '#events';
+import type { Json } from '#domain/canonical-json';
+import { EvidockError } from '#domain/errors';
+import { newId } from '#domain/ids';
+import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
+import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { derivativeKey } from '#domain/vault-key';
+import { workId } from '#domain/work';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { MadeFile, Transcoder } from '#ports/transcoder';
+import type { Vault } from '#ports/vault';
+import type { WorkHandler, WorkRun } from '#ports/work-handler';
+import { makeDerivatives, type Product } from './make-derivatives.ts';
+
+export interface DeriveSettings {
+  readonly stationId: string;
+  readonly timezone: string;
+  readonly attemptsMax: number;
+  /** An archive is configured and takes derivatives. */
+  readonly archiveDerivatives: boolean;
+}
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly transcoder: Transcoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly settings: DeriveSettings;
+  /** The recording has something new to archive. */
+  readonly onDerived: (recordingId: string) => void;
+}
+
+/** Makes a recording playable in a browser, with pictures to find one's way; never touches the originals. */
+export class DeriveStage implements WorkHandler {
+  readonly stage = 'derive';
+  readonly attemptsMax: number;
+  readonly #o: Options;
+
+  constructor(options: Options) {
+    this.#o = options;
+    this.attemptsMax = options.settings.attemptsMax;
+  }
+
+  async run(recordingId: string, run: WorkRun): Promise<void> {
+    const { ledger, vault, transcoder, log, faults } = this.#o;
+    const detail = await ledger.recordingDetail(recordingId);
+    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    const segments = detail.originals.filter((original) => original.role === 'segment');
+    const begun = performance.now();
+    const scratch = await vault.scratch();
+    try {
+      const healthy = await this.#siblings(detail.recording);
+      const product = await makeDerivatives({ recording: detail.recording, segments, siblings: healthy, vault, transcoder, scratch: scratch.path, run });
+      const derivatives: Derivative[] = [];
+      for (const file of product.files) derivatives.push(await this.#adopt(recordingId, segments, file));
+      faults.reached('w09-derivative-linked');
+      await ledger.transaction((writer) => this.#record(writer, detail.recording, segments, product, derivatives));
+      faults.reached('w10-derived-recorded');
+      const facts = { recordingId, files: derivatives.length, damaged: product.damage !== null, elapsedMs: Math.round(performance.now() - begun) };
+      derived(log, facts);
+    } finally {
+      await scratch.remove();
+    }
+    this.#o.onDerived(recordingId);
+  }
+
+  /** Whole recordings of the same recorder: what a repair can learn the recorder's habits from. */
+  async #siblings(recording: Recording): Promise<readonly Original[]> {
+    const found = await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, damaged: false, limit: 20 });
+    return found
+      .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && other.recording.state !== 'copying')
+      .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
+  }
+
+  async #adopt(recordingId: string, segments: readonly Original[], file: MadeFile): Promise<Derivative> {
+    const { vault, clock, settings } = this.#o;
+    const vaultKey = derivativeKey(recordingId, file.name);
+    const { bytes, sha256 } = await vault.adoptDerivative(file.path, vaultKey);
+    const createdAtMs = clock.nowMs();
+    return {
+      id: newId('drv', createdAtMs, settings.stationId),
+      recordingId,
+      kind: file.kind,
+      recipe: file.recipe,
+      inputs: segments.map((original) => original.digests?.sha256 ?? ''),
+      vaultKey,
+      mediaType: file.mediaType,
+      bytes,
+      sha256,
+      createdAtMs,
+    };
+  }
+
+  /** Write 10. */
+  async #record(writer: LedgerWriter, recording: Recording, segments: readonly Original[], product: Product, derivatives: readonly Derivative[]): Promise<void> {
+    const nowMs = this.#o.clock.nowMs();
+    for (const derivative of derivatives) await writer.upsertDerivative(derivative);
+    await writer.finishWork(workId('derive', recording.id), nowMs);
+    const archive = await this.#reopenArchive(writer, recording, derivatives.length > 0, nowMs);
+    await writer.updateRecording(recording.id, {
+      state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
+      durationMs: product.durationMs,
+      damaged: product.damage !== null,
+      damageReason: product.damage,
+      ...this.#timeFromContainer(recording, product.creationTime),
+    });
+    if (product.damage !== null) {
+      await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recording.id, data: { reason: product.damage } });
+    }
+    const data: { [key: string]: Json } = {
+      inputs: segments.map((original) => original.digests?.sha256 ?? ''),
+      derivatives: derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
+    };
+    await writer.appendCustody({ type: 'recording.derived', atMs: nowMs, actor: 'station', subject: recording.id, data });
+  }
+
+  /** New derivatives have to be archived too; returns how the archive work stands then. */
+  async #reopenArchive(writer: LedgerWriter, recording: Recording, fresh: boolean, nowMs: number): Promise<string | undefined> {
+    const id = workId('archive', recording.id);
+    const known = await writer.work(id);
+    if (!known || !this.#o.settings.archiveDerivatives || !fresh) return known?.state;
+    await writer.reopenWork({ id, stage: 'archive', recordingId: recording.id, priority: known.priority, dueAtMs: nowMs, nowMs });
+    return 'waiting';
+  }
+
+  /** A container's own time is better than the file's, and worse than the name's. Recorders write local time and call it UTC. */
+  #timeFromContainer(recording: Recording, creationTime: string | null) {
+    if (recording.claimedFrom === 'file-name' || creationTime === null) return {};
+    const written = Date.parse(creationTime);
+    const claimedStart = Number.isFinite(written) ? msToClaimed(written, 'UTC') : null;
+    if (claimedStart === null) return {};
+    const startMs = claimedToMs(claimedStart, this.#o.settings.timezone) + (recording.clockOffsetMs ?? 0);
+    return { claimedStart, claimedFrom: 'container' as const, startMs };
+  }
+
+  async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
+    const { ledger, clock, log } = this.#o;
+    await ledger.transaction(async (writer) => {
+      const nowMs = clock.nowMs();
+      await writer.failWork(workId('derive', recordingId), { code: error.code, detail: error.detail, nowMs, nextDueAtMs: null });
+      const archive = await writer.work(workId('archive', recordingId));
+      const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
+      const unplayable = error.code === 'transcoder.unplayable';
+      await writer.updateRecording(recordingId, { state, ...(unplayable ? { damaged: true, damageReason: error.detail } : {}) });
+      if (unplayable) {
+        await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recordingId, data: { reason: error.detail } });
+      }
+    });
+    stageFailed(log, 'derive', { recordingId }, error);
+  }
+}

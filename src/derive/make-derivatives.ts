@@ -1,0 +1,124 @@
+import { EvidockError } from '#domain/errors';
+import type { Original, Recording } from '#domain/recording';
+import type { MadeFile, MediaFacts, MediaInput, Transcoder } from '#ports/transcoder';
+import type { VaultReader } from '#ports/vault';
+import type { WorkRun } from '#ports/work-handler';
+
+export interface Product {
+  readonly files: readonly MadeFile[];
+  readonly durationMs: number | null;
+  /** Why the recording counts as damaged; null if it is whole. */
+  readonly damage: string | null;
+  /** As the first segment's container tells it. */
+  readonly creationTime: string | null;
+}
+
+interface Request {
+  readonly recording: Recording;
+  readonly segments: readonly Original[];
+  /** Originals of the same recorder that are whole. */
+  readonly siblings: readonly Original[];
+  readonly vault: VaultReader;
+  readonly transcoder: Transcoder;
+  readonly scratch: string;
+  readonly run: WorkRun;
+}
+
+/** Share of the progress bar that looking into the segments takes; the rest is the making. */
+const LOOKING_PERCENT = 10;
+
+/** Everything that is made of one recording, in the scratch directory. Throws transcoder.unplayable if nothing can be. */
+export async function makeDerivatives(request: Request): Promise<Product> {
+  const { recording, segments, vault, transcoder, scratch, run } = request;
+  const local = await vault.localFiles(segments.map((segment) => segment.vaultKey));
+  try {
+    const inputs = segments.map((segment, place): MediaInput => ({ path: local.paths[place] ?? '', kind: segment.kind, bytes: segment.bytes }));
+    if (recording.kind === 'photo') {
+      const files: MadeFile[] = [];
+      for (const input of inputs) files.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
+      run.onPercent(100);
+      return { files, durationMs: null, damage: null, creationTime: null };
+    }
+    return await makeTimeline(request, inputs);
+  } finally {
+    await local.release();
+  }
+}
+
+async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Promise<Product> {
+  const { transcoder, scratch, run } = request;
+  const looked = await lookInto(request, inputs);
+  const damage = looked.damages.length === 0 ? null : looked.damages.join('; ');
+  if (looked.usable.length === 0) throw new EvidockError('transcoder.unplayable', damage ?? 'no segment can be played');
+  const making = {
+    signal: run.signal,
+    onPercent: (percent: number) => run.onPercent(LOOKING_PERCENT + (percent * (95 - LOOKING_PERCENT)) / 100),
+  };
+  const { file, durationMs } = await transcoder.makePlayable(looked.usable, scratch, making);
+  const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal });
+  run.onPercent(100);
+  return { files: [file, ...pictures], durationMs, damage, creationTime: looked.creationTime };
+}
+
+interface Looked {
+  readonly usable: MediaInput[];
+  readonly damages: string[];
+  creationTime: string | null;
+}
+
+/** Each segment is probed and inspected; of a damaged one, what can be salvaged takes its place. */
+async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
+  const { transcoder, run } = request;
+  const looked: Looked = { usable: [], damages: [], creationTime: null };
+  for (const [place, input] of inputs.entries()) {
+    const facts = await probe(transcoder, input, run.signal);
+    if (place === 0) looked.creationTime = facts?.creationTime ?? null;
+    const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
+    if (!damage && facts) looked.usable.push(input);
+    else await salvage(request, inputs, place, damage?.reason ?? 'not a media file', looked);
+    run.onPercent((LOOKING_PERCENT * (place + 1)) / inputs.length);
+  }
+  return looked;
+}
+
+async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<MediaFacts | null> {
+  try {
+    return await transcoder.probe(input.path, { signal });
+  } catch (error) {
+    // What cannot be probed is damaged or no media; `inspect` finds the words for it.
+    if (error instanceof EvidockError && (error.code === 'transcoder.unplayable' || error.code === 'transcoder.failed')) return null;
+    throw error;
+  }
+}
+
+async function salvage(request: Request, inputs: readonly MediaInput[], place: number, reason: string, looked: Looked): Promise<void> {
+  const { transcoder, scratch, run } = request;
+  const input = inputs[place];
+  if (!input) return;
+  const which = inputs.length > 1 ? `segment ${place + 1} of ${inputs.length}: ` : '';
+  const healthy = await healthySibling(request, inputs, place);
+  const saved = await transcoder.salvage(input, healthy?.input ?? null, scratch, { signal: run.signal });
+  await healthy?.release();
+  if (saved) looked.usable.push({ path: saved.path, kind: input.kind, bytes: input.bytes });
+  looked.damages.push(`${which}${reason} (${saved ? saved.how : 'nothing could be salvaged'})`);
+}
+
+/** Another segment of this recording, or of another recording of the same recorder, that probes clean. */
+async function healthySibling(request: Request, inputs: readonly MediaInput[], place: number): Promise<{ input: MediaInput; release(): Promise<void> } | null> {
+  const { transcoder, vault, run } = request;
+  for (const [other, input] of inputs.entries()) {
+    if (other !== place && (await isHealthy(transcoder, input, run.signal))) return { input, release: async () => undefined };
+  }
+  for (const original of request.siblings.slice(0, 5)) {
+    const local = await vault.localFiles([original.vaultKey]);
+    const input: MediaInput = { path: local.paths[0] ?? '', kind: original.kind, bytes: original.bytes };
+    if (await isHealthy(transcoder, input, run.signal)) return { input, release: () => local.release() };
+    await local.release();
+  }
+  return null;
+}
+
+async function isHealthy(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<boolean> {
+  const facts = await probe(transcoder, input, signal);
+  return facts !== null && (await transcoder.inspect(input.path, facts, { signal })) === null;
+}
