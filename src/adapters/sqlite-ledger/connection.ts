@@ -101,6 +101,11 @@ export function holdLock(file: string): DatabaseSync {
   });
 }
 
+/** True for what node:sqlite throws once a connection was closed. */
+function isClosed(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_INVALID_STATE';
+}
+
 /** SQLite's primary result code of what node:sqlite threw; undefined for anything else. */
 function resultCode(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ERR_SQLITE_ERROR') return undefined;
@@ -109,9 +114,11 @@ function resultCode(thrown: unknown): number | undefined {
 
 /**
  * What SQLite throws, in the ledger's words: a broken rule (a row twice, a row that points nowhere, a change of the custody log) is
- * request.conflict, everything else (disk full, I/O error, damaged file) ledger.failed. Other errors stay as they are.
+ * request.conflict, a closed ledger station.stopping, everything else (disk full, I/O error, damaged file) ledger.failed. Other errors
+ * stay as they are.
  */
 export function ledgerError(thrown: unknown): unknown {
+  if (isClosed(thrown)) return new EvidockError('station.stopping', 'the ledger is closed', thrown);
   const code = resultCode(thrown);
   if (code === undefined) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
+// What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
 const TABLES = [
   `CREATE TABLE slots (port TEXT PRIMARY KEY, slot INTEGER NOT NULL UNIQUE CHECK (slot > 0)) STRICT`,
   `CREATE TABLE officers (id TEXT PRIMARY KEY, name TEXT NOT NULL, unit TEXT) STRICT`,
@@ -27,11 +28,11 @@ const TABLES = [
     bytes INTEGER NOT NULL, mtime_ms INTEGER NOT NULL, important INTEGER NOT NULL, state TEXT NOT NULL, vault_key TEXT NOT NULL UNIQUE,
     sha256 TEXT, sm3 TEXT, duplicate_of TEXT, copied_at INTEGER, sealed_at INTEGER,
     CHECK (state = 'listed' OR sha256 IS NOT NULL)) STRICT`,
-  `CREATE TABLE copies (item_id TEXT NOT NULL, place TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), key TEXT NOT NULL, bytes INTEGER NOT NULL, verified_at INTEGER NOT NULL, verified_by TEXT NOT NULL, PRIMARY KEY (item_id, place)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE copies (item_id TEXT NOT NULL, place TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), key TEXT NOT NULL, bytes INTEGER NOT NULL, verified_at INTEGER NOT NULL, verified_by TEXT NOT NULL, PRIMARY KEY (recording_id, item_id, place)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE derivatives (
-    id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), kind TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE, recording_id TEXT NOT NULL REFERENCES recordings (id), kind TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
     vault_key TEXT NOT NULL, media_type TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, created_at INTEGER NOT NULL,
-    UNIQUE (recording_id, kind)) STRICT`,
+    PRIMARY KEY (recording_id, kind)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE work (
     id TEXT PRIMARY KEY, stage TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), state TEXT NOT NULL, priority INTEGER NOT NULL,
     attempts INTEGER NOT NULL, due_at INTEGER NOT NULL, percent INTEGER NOT NULL, owner TEXT, lease_until INTEGER, error_code TEXT,
@@ -67,7 +68,6 @@ const INDEXES = [
   `CREATE INDEX originals_by_digest ON originals (sha256) WHERE sha256 IS NOT NULL`,
   `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,
   `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
-  `CREATE INDEX copies_of_recording ON copies (recording_id)`,
   `CREATE INDEX work_by_urgency ON work (state, priority, due_at)`,
   `CREATE INDEX work_by_state ON work (state, id)`,
   `CREATE INDEX work_of_recording ON work (recording_id)`,

@@ -109,7 +109,8 @@ export class RecordingReader {
   /** The details of a page with a constant number of queries. */
   async #details(rows: readonly Row[]): Promise<readonly RecordingDetail[]> {
     if (rows.length === 0) return [];
-    const ids = rows.map((row) => row.id);
+    // One parameter however long the page is, so that each query is prepared once.
+    const ids = sql<string>`(SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`;
     const [cases, originals, copies, derivatives] = await Promise.all([
       this.db.selectFrom('recording_cases').selectAll().where('recording_id', 'in', ids).orderBy('case_number').execute(),
       this.db.selectFrom('originals').selectAll().where('recording_id', 'in', ids).orderBy('recording_id').orderBy('idx').execute(),

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking, Refusal } from '#domain/docking';
-import type { ErrorCode } from '#domain/errors';
+import { type ErrorCode, EvidockError } from '#domain/errors';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
@@ -180,9 +180,21 @@ interface CustodyBytes extends Pick<CustodyEntry, 'type' | 'actor' | 'subject' |
   readonly at: string;
 }
 
+function custodyContent(row: Pick<Schema['custody'], 'seq' | 'bytes'>): CustodyBytes {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(row.bytes)) as CustodyBytes;
+  } catch (error) {
+    throw new EvidockError(
+      'ledger.failed',
+      `custody entry ${row.seq} cannot be read; \`evidock verify --log\` tells what is wrong with it`,
+      error,
+    );
+  }
+}
+
 /** The entry as its bytes tell it: the columns beside them are for searching only, and no hash covers them. */
 export function toCustodyEntry(row: Pick<Schema['custody'], 'seq' | 'prev' | 'hash' | 'bytes'>): CustodyEntry {
-  const { at, type, actor, subject, data } = JSON.parse(new TextDecoder().decode(row.bytes)) as CustodyBytes;
+  const { at, type, actor, subject, data } = custodyContent(row);
   return { seq: row.seq, atMs: Date.parse(at), type, actor, subject, data, prev: row.prev, hash: row.hash };
 }
 

@@ -195,7 +195,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .where('kind', '=', derivative.kind)
       .executeTakeFirst();
     if (old) {
-      await this.db.deleteFrom('copies').where('item_id', '=', old.id).execute();
+      await this.db.deleteFrom('copies').where('recording_id', '=', derivative.recordingId).where('item_id', '=', old.id).execute();
       await this.db.deleteFrom('derivatives').where('id', '=', old.id).execute();
     }
     await this.db
