@@ -66,3 +66,19 @@ export function archived(log: Log, facts: { recordingId: string; archive: string
 export function derived(log: Log, facts: { recordingId: string; files: number; damaged: boolean; elapsedMs: number }): void {
   log.info({ event: 'recording.derived', stage: 'derive', ...facts }, 'recording derived');
 }
+
+export function redisStarted(log: Log, facts: { elapsedMs: number }): void {
+  log.debug({ event: 'redis.started', stage: 'queue', ...facts }, 'private redis-server started');
+}
+
+export function redisEnded(log: Log, facts: { restarts: number; waitMs: number }): void {
+  log.warn({ event: 'redis.ended', stage: 'queue', ...facts }, 'private redis-server ended; starting it again');
+}
+
+export function queueTrouble(log: Log, error: unknown): void {
+  log.warn({ event: 'queue.trouble', stage: 'queue', err: error }, 'the queue cannot be reached; work waits in the ledger');
+}
+
+export function sweepFailed(log: Log, error: EvidockError): void {
+  log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
+}

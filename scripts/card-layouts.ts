@@ -1,0 +1,99 @@
+import type { Recipe } from './card-media.ts';
+
+/** One file of a sample card. Times are the recorder's wall clock, without zone. */
+export interface CardFile {
+  readonly path: string;
+  /** Rendered media, or text. */
+  readonly content: { readonly recipe: Recipe; readonly variant: number } | { readonly text: string };
+  /** End of recording, which recorders leave as the file's time. */
+  readonly endedAt: string;
+}
+
+export const LAYOUTS = ['gat947', 'dated-folders', 'dcim', 'generic', 'hostile', 'tiny'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+const media = (recipe: Recipe, variant: number) => ({ recipe, variant });
+
+/** `2026-06-20T15:30:12` plus seconds, as wall clock. */
+function plus(time: string, seconds: number): string {
+  return new Date(Date.parse(`${time}Z`) + seconds * 1000).toISOString().slice(0, 19);
+}
+
+const digits = (time: string) => time.replace(/\D/g, '');
+
+/** Position sentences (NMEA 0183) of a walk, one a second. */
+function track(begin: string, seconds: number): string {
+  const lines: string[] = [];
+  for (let second = 0; second <= seconds; second += 1) {
+    const clock = digits(plus(begin, second)).slice(8);
+    const body = `GPRMC,${clock}.00,A,3437.${(1200 + second * 7).toString().padStart(4, '0')},N,11227.${(3400 + second * 5).toString().padStart(4, '0')},E,1.2,45.0,${digits(begin).slice(6, 8)}${digits(begin).slice(4, 6)}${digits(begin).slice(2, 4)},,,A`;
+    const sum = [...body].reduce((check, letter) => check ^ letter.charCodeAt(0), 0);
+    lines.push(`$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}`);
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function gat947(seconds: number): readonly CardFile[] {
+  const day = '2026-06-20';
+  const folder = 'DCIM/20260620';
+  const name = (time: string, sequence: number, mark = '') => `${folder}/DSJ0012345_041234_${digits(time)}_${String(sequence).padStart(4, '0')}${mark}`;
+  const begin = `${day}T15:30:12`;
+  const segments = [0, 1, 2].map((place): CardFile => {
+    const started = plus(begin, place * seconds);
+    return { path: `${name(started, 7 + place)}.MP4`, content: media('h264', place), endedAt: plus(started, seconds) };
+  });
+  const important = `${day}T16:05:00`;
+  return [
+    ...segments,
+    { path: `${name(begin, 7)}.NMEA`, content: { text: track(begin, seconds) }, endedAt: plus(begin, seconds) },
+    { path: `${name(important, 11, '_IMP')}.MP4`, content: media('h264', 3), endedAt: plus(important, seconds) },
+    { path: `${name(important, 11, '_IMP')}.srt`, content: { text: `1\r\n00:00:00,000 --> 00:00:02,000\r\n${day} 16:05:00\r\n` }, endedAt: plus(important, seconds) },
+    { path: `${name(`${day}T16:20:00`, 12)}.MP4`, content: media('hevc', 1), endedAt: plus(`${day}T16:20:00`, seconds) },
+    { path: `${name(`${day}T16:30:00`, 13)}.jpg`, content: media('photo', 0), endedAt: `${day}T16:30:00` },
+    { path: `${name(`${day}T16:40:00`, 14)}.wav`, content: media('wav', 2), endedAt: plus(`${day}T16:40:00`, seconds) },
+    { path: `${name(`${day}T16:58:00`, 15)}.MP4`, content: media('truncated', 5), endedAt: plus(`${day}T16:58:00`, seconds) },
+    { path: 'LOG/20260620.log', content: { text: `${day} 15:30:12 power on\r\n${day} 16:58:03 battery empty\r\n` }, endedAt: `${day}T16:58:03` },
+  ];
+}
+
+function datedFolders(seconds: number): readonly CardFile[] {
+  const day = '2026-06-20';
+  const at = (clock: string) => plus(`${day}T${clock}`, seconds);
+  return [
+    { path: '20260620/视频/091500.mp4', content: media('h264', 1), endedAt: at('09:15:00') },
+    { path: '20260620/视频/091500.gps', content: { text: track(`${day}T09:15:00`, seconds) }, endedAt: at('09:15:00') },
+    { path: '20260620/视频/101000.mov', content: media('mov-pcm', 6), endedAt: at('10:10:00') },
+    { path: '20260620/视频/113000.avi', content: media('mjpeg-avi', 2), endedAt: at('11:30:00') },
+    { path: '20260620/录音/120000.wav', content: media('wav', 7), endedAt: at('12:00:00') },
+    { path: '20260620/照片/121500.jpg', content: media('photo', 1), endedAt: `${day}T12:15:00` },
+    { path: '20260620/日志/device.log', content: { text: `${day} 09:15:00 REC\r\n` }, endedAt: `${day}T12:15:00` },
+  ];
+}
+
+function dcim(): readonly CardFile[] {
+  return [
+    { path: 'DCIM/100GOPRO/GH010123.MP4', content: media('h264', 0), endedAt: '2026-06-20T10:00:00' },
+    { path: 'DCIM/100GOPRO/GH010123.THM', content: media('thumbnail', 0), endedAt: '2026-06-20T10:00:00' },
+    { path: 'DCIM/100GOPRO/GH020123.MP4', content: media('h264', 8), endedAt: '2026-06-20T10:08:00' },
+    { path: 'DCIM/101MEDIA/AMBA0001.MP4', content: media('h264', 9), endedAt: '2026-06-20T11:00:00' },
+    { path: 'DCIM/101MEDIA/AMBA0001_thm.MP4', content: media('h264', 4), endedAt: '2026-06-20T11:00:00' },
+    { path: 'DCIM/101MEDIA/IMG_20260620_110500.jpg', content: media('photo', 2), endedAt: '2026-06-20T11:05:00' },
+  ];
+}
+
+function generic(): readonly CardFile[] {
+  return [
+    { path: '会议记录.ts', content: media('ts', 3), endedAt: '2026-06-20T10:00:00' },
+    { path: 'notes.txt', content: { text: 'no recorder wrote this\n' }, endedAt: '2026-06-20T10:00:00' },
+    { path: 'data.xyz', content: { text: 'of a kind that nobody knows\n' }, endedAt: '2026-06-20T10:00:00' },
+    { path: 'says-it-is.mp4', content: { text: 'a text whose extension lies\n' }, endedAt: '2026-06-20T10:00:00' },
+  ];
+}
+
+/** The files of a layout; `seconds` is the length of each clip. The layouts `hostile` and `tiny` add what no table can hold. */
+export function filesOf(layout: Layout, seconds: number): readonly CardFile[] {
+  if (layout === 'gat947') return gat947(seconds);
+  if (layout === 'dated-folders') return datedFolders(seconds);
+  if (layout === 'dcim') return dcim();
+  return layout === 'generic' || layout === 'hostile' ? generic() : [];
+}

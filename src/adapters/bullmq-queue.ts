@@ -1,0 +1,138 @@
+import { type Job, type Processor, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { type Log, queueTrouble, stageFailed } from '#events';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import type { WorkStage } from '#domain/work';
+import type { JobRun, WorkQueue } from '#ports/work-queue';
+import type { RedisAddress } from './private-redis.ts';
+
+const ANSWER_MS_MAX = 5000;
+const STOP_MS_MAX = 10_000;
+const LOCK_MS = 60_000;
+
+interface Options {
+  /** A URL, or the private server's address. */
+  readonly server: { readonly url: string } | RedisAddress;
+  readonly prefix: string;
+  readonly log: Log;
+}
+
+interface Listener {
+  readonly stage: WorkStage;
+  readonly concurrency: number;
+  readonly handler: (workId: string, run: JobRun) => Promise<void>;
+}
+
+/** The doorbell on BullMQ: one queue a stage, fixed job ids, nothing kept of what is done. */
+export class BullmqQueue implements WorkQueue {
+  readonly #o: Options;
+  readonly #stop = new AbortController();
+  readonly #listeners: Listener[] = [];
+  readonly #queues = new Map<WorkStage, Queue>();
+  readonly #workers: Worker[] = [];
+  readonly #connections: Redis[] = [];
+  #troubled = false;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  listen(stage: WorkStage, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+    this.#listeners.push({ stage, concurrency, handler });
+  }
+
+  async start(): Promise<void> {
+    // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
+    const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
+    for (const { stage, concurrency, handler } of this.#listeners) {
+      const queue = new Queue(stage, { connection: commands, prefix: this.#o.prefix });
+      queue.on('error', (error) => this.#trouble(error));
+      this.#queues.set(stage, queue);
+      const connection = this.#connect({ maxRetriesPerRequest: null });
+      const worker = new Worker(stage, this.#processor(stage, handler), {
+        connection,
+        prefix: this.#o.prefix,
+        concurrency,
+        lockDuration: LOCK_MS,
+        // Progress and leases are the ledger's: a job that stalls here is simply rung again.
+        maxStalledCount: 100,
+      });
+      worker.on('error', (error) => this.#trouble(error));
+      this.#workers.push(worker);
+    }
+  }
+
+  #processor(stage: WorkStage, handler: Listener['handler']): Processor {
+    return async (job: Job) => {
+      this.#troubled = false;
+      try {
+        await handler(String(job.id), { signal: this.#stop.signal });
+      } catch (error) {
+        if (!this.#stop.signal.aborted) stageFailed(this.#o.log, stage, { workId: String(job.id) }, asEvidockError(error));
+      }
+    };
+  }
+
+  #connect(options: { maxRetriesPerRequest: number | null; enableOfflineQueue?: boolean; commandTimeout?: number }): Redis {
+    const { server } = this.#o;
+    const common = { ...options, retryStrategy: (times: number) => Math.min(times * 100, 2000), lazyConnect: false };
+    const connection = 'url' in server ? new Redis(server.url, common) : new Redis({ path: server.socketPath, password: server.password, ...common });
+    connection.on('error', (error) => this.#trouble(error));
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Connections report the same outage many times a second: it is told once, until something works again. */
+  #trouble(error: unknown): void {
+    if (this.#troubled || this.#stop.signal.aborted) return;
+    this.#troubled = true;
+    queueTrouble(this.#o.log, error);
+  }
+
+  async ring(stage: WorkStage, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
+    const queue = this.#queues.get(stage);
+    if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${stage}`);
+    const job = { jobId: workId, priority: options.priority, delay: Math.max(0, Math.round(options.delayMs)), removeOnComplete: true, removeOnFail: true };
+    await this.#answered(async () => {
+      // A delayed job keeps its id taken: who rings again without delay means now.
+      if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);
+      await queue.add(stage, {}, job);
+    });
+  }
+
+  async check(): Promise<string> {
+    const [connection] = this.#connections;
+    if (!connection) throw new EvidockError('queue.unreachable', 'not started');
+    const info = await this.#answered(() => connection.info('server'));
+    return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
+  }
+
+  async #answered<T>(call: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${ANSWER_MS_MAX / 1000} s`)), ANSWER_MS_MAX);
+    });
+    try {
+      const answer = await Promise.race([call(), late]);
+      this.#troubled = false;
+      return answer;
+    } catch (error) {
+      if (error instanceof EvidockError) throw error;
+      throw new EvidockError('queue.unreachable', error instanceof Error ? error.message : String(error), error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS_MAX);
+    });
+    // Closing waits for running handlers; a server that is away must not keep us from ending.
+    await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), late]);
+    clearTimeout(timer);
+    for (const connection of this.#connections) connection.disconnect();
+  }
+}

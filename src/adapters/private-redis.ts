@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { type Log, redisEnded, redisStarted } from '#events';
+import { EvidockError } from '#domain/errors';
+
+const SOCKET_PATH_MAX = 100;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5000;
+const RESTART_MS_MAX = 30_000;
+
+export interface RedisAddress {
+  readonly socketPath: string;
+  readonly password: string;
+}
+
+interface Options {
+  /** Append-only file and configuration. */
+  readonly directory: string;
+  /** Sockets; short, because a socket's path has at most 107 bytes. */
+  readonly runDirectory: string;
+  readonly program: string;
+  readonly log: Log;
+}
+
+/**
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, everything
+ * appended to disk. It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
+ * that waits for the end of a pipe from us and stops it then.
+ */
+export class PrivateRedis {
+  readonly #o: Options;
+  readonly #password = randomBytes(24).toString('hex');
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restarts = 0;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  get address(): RedisAddress {
+    return { socketPath: join(this.#o.runDirectory, 'redis.sock'), password: this.#password };
+  }
+
+  /** Throws queue.unreachable if it does not answer within 10 s. */
+  async start(): Promise<void> {
+    const { directory, runDirectory } = this.#o;
+    const { socketPath } = this.address;
+    if (socketPath.length > SOCKET_PATH_MAX) {
+      throw new EvidockError('config.invalid', `station.state: ${socketPath} is too long for a socket (${SOCKET_PATH_MAX} characters); choose a shorter state directory`);
+    }
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(runDirectory, { recursive: true, mode: 0o700 });
+    await this.#stopOld();
+    const config = [
+      'port 0',
+      `unixsocket ${JSON.stringify(socketPath)}`,
+      'unixsocketperm 600',
+      `requirepass ${this.#password}`,
+      `dir ${JSON.stringify(directory)}`,
+      'appendonly yes',
+      'appendfsync everysec',
+      'save ""',
+      'maxmemory-policy noeviction',
+      'daemonize no',
+      `pidfile ${JSON.stringify(join(runDirectory, 'redis.pid'))}`,
+    ];
+    await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
+    // For operators and `evidock doctor`; as secret as the socket itself.
+    await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
+    await this.#spawn();
+  }
+
+  async #spawn(): Promise<void> {
+    const begun = performance.now();
+    const script = [
+      'exec 3<&0',
+      '"$1" "$2" </dev/null >/dev/null 2>&1 & server=$!',
+      '(read -r _ <&3; kill $server) 2>/dev/null & watch=$!',
+      'trap "kill $server" TERM',
+      'wait $server; kill $watch 2>/dev/null',
+    ].join('\n');
+    const child = spawn('/bin/sh', ['-c', script, 'evidock-redis', this.#o.program, join(this.#o.directory, 'redis.conf')], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    child.unref();
+    child.stdin?.on('error', () => undefined);
+    this.#child = child;
+    child.once('exit', () => this.#ended(child));
+    const failed = new Promise<never>((_, reject) => child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))));
+    await Promise.race([failed, this.#answers(child)]);
+    redisStarted(this.#o.log, { elapsedMs: Math.round(performance.now() - begun) });
+  }
+
+  async #answers(child: ChildProcess): Promise<void> {
+    const end = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < end && child.exitCode === null) {
+      if (await canConnect(this.address.socketPath)) return;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    throw new EvidockError('queue.unreachable', `${this.#o.program} did not start; is the package redis-server installed?`);
+  }
+
+  #ended(child: ChildProcess): void {
+    if (this.#stopping || this.#child !== child) return;
+    this.#restarts += 1;
+    const waitMs = Math.min(RESTART_MS_MAX, 250 * 2 ** Math.min(this.#restarts, 10));
+    redisEnded(this.#o.log, { restarts: this.#restarts, waitMs });
+    setTimeout(() => {
+      if (this.#stopping) return;
+      this.#spawn().catch(() => this.#ended(child));
+    }, waitMs).unref();
+  }
+
+  /** One that outlived a killed station (its watching shell may take a moment) must not hold the socket. */
+  async #stopOld(): Promise<void> {
+    const file = join(this.#o.runDirectory, 'redis.pid');
+    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (Number.isInteger(pid) && pid > 1) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('redis-server')) process.kill(pid, 'SIGTERM');
+      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await canConnect(this.address.socketPath)); waited += 50) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    await rm(file, { force: true });
+    await rm(this.address.socketPath, { force: true });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+function canConnect(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
