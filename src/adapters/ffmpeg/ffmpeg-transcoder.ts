@@ -1,0 +1,105 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EvidockError } from '#domain/errors';
+import type { Damage, MadeFile, MediaFacts, MediaInput, MediaRun, Transcoder } from '#ports/transcoder';
+import { runChild } from './child.ts';
+import { convert } from './convert.ts';
+import { inspect } from './inspect.ts';
+import { salvageNals } from './nal-salvage.ts';
+import { makePictures, makeThumbnail } from './pictures.ts';
+import { makePlayable } from './playable.ts';
+import { probe } from './probe.ts';
+import type { FfmpegSettings } from './settings.ts';
+
+/** The Transcoder port on ffmpeg, ffprobe and sharp. */
+export class FfmpegTranscoder implements Transcoder {
+  readonly #settings: FfmpegSettings;
+  #salvages = 0;
+
+  constructor(options: { settings: FfmpegSettings }) {
+    this.#settings = options.settings;
+  }
+
+  probe(path: string, run?: MediaRun): Promise<MediaFacts> {
+    return probe(this.#settings, path, run);
+  }
+
+  inspect(path: string, facts: MediaFacts | null, run?: MediaRun): Promise<Damage | null> {
+    return inspect(this.#settings, path, facts, run);
+  }
+
+  async salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run: MediaRun = {}): Promise<{ path: string; how: string } | null> {
+    this.#salvages += 1;
+    const output = join(scratch, `salvage-${this.#salvages}.mp4`);
+    const copied = await this.#copyWhatIsThere(input, output, run);
+    if (copied) return { path: output, how: 'what could be read was kept' };
+    if (!healthy || input.kind !== 'video') return null;
+    const units = await this.#rebuild(input, healthy, scratch, output, run);
+    return units === 0 ? null : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost` };
+  }
+
+  async #copyWhatIsThere(input: MediaInput, output: string, run: MediaRun): Promise<boolean> {
+    try {
+      const inputOptions = ['-err_detect', 'ignore_err', '-fflags', '+genpts+discardcorrupt'];
+      const outputOptions = ['-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy', '-map_metadata', '-1', '-f', 'mp4'];
+      await convert(this.#settings, { input: input.path, inputOptions, outputOptions, output, durationMs: null }, withSignal(run));
+      return await this.#hasLength(output, run);
+    } catch (error) {
+      return this.#notThisWay(error, output);
+    }
+  }
+
+  async #rebuild(input: MediaInput, healthy: MediaInput, scratch: string, output: string, run: MediaRun): Promise<number> {
+    const raw = join(scratch, `salvage-${this.#salvages}.h264`);
+    const units = await salvageNals(this.#settings, input.path, healthy.path, raw, run);
+    if (units === 0) return 0;
+    const facts = await probe(this.#settings, healthy.path, run);
+    const rate = facts.streams.find((stream) => stream.type === 'video')?.framesPerSecond ?? 25;
+    try {
+      const conversion = { input: raw, inputOptions: ['-f', 'h264', '-framerate', String(rate)], outputOptions: ['-c', 'copy', '-f', 'mp4'], output, durationMs: null };
+      await convert(this.#settings, conversion, withSignal(run));
+      return (await this.#hasLength(output, run)) ? units : 0;
+    } catch (error) {
+      await this.#notThisWay(error, output);
+      return 0;
+    }
+  }
+
+  async #hasLength(path: string, run: MediaRun): Promise<boolean> {
+    if ((await stat(path)).size === 0) return false;
+    return ((await probe(this.#settings, path, run)).durationMs ?? 0) > 0;
+  }
+
+  /** A way of saving that does not work is no error: the next one is tried. Anything else is. */
+  async #notThisWay(error: unknown, output: string): Promise<false> {
+    if (!(error instanceof EvidockError) || (error.code !== 'transcoder.failed' && error.code !== 'transcoder.unplayable')) throw error;
+    await rm(output, { force: true });
+    return false;
+  }
+
+  makePlayable(inputs: readonly MediaInput[], scratch: string, run?: MediaRun): Promise<{ file: MadeFile; durationMs: number }> {
+    return makePlayable(this.#settings, inputs, scratch, run);
+  }
+
+  makePictures(playable: string, scratch: string, run?: MediaRun): Promise<readonly MadeFile[]> {
+    return makePictures(this.#settings, playable, scratch, run);
+  }
+
+  makeThumbnail(photo: string, scratch: string): Promise<MadeFile> {
+    return makeThumbnail(photo, scratch);
+  }
+
+  async check(): Promise<string> {
+    const versions: string[] = [];
+    for (const program of [this.#settings.ffmpeg, this.#settings.ffprobe]) {
+      const { status, stdout } = await runChild(program, ['-version'], { timeoutMs: 10_000, stdoutBytesMax: 65_536 });
+      if (status !== 0) throw new EvidockError('transcoder.missing', program);
+      versions.push(stdout.split(' ').slice(0, 3).join(' '));
+    }
+    return versions.join(', ');
+  }
+}
+
+function withSignal(run: MediaRun): MediaRun {
+  return run.signal ? { signal: run.signal } : {};
+}
