@@ -82,3 +82,7 @@ export function queueTrouble(log: Log, error: unknown): void {
 export function sweepFailed(log: Log, error: EvidockError): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
 }
+
+export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
+  log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+}

@@ -11,6 +11,8 @@ export interface RecordingFilter {
   readonly caseNumber?: string;
   readonly officerId?: string;
   readonly recorderSerial?: string;
+  /** Some original of it was listed last by this docking. */
+  readonly dockingId?: string;
   readonly state?: RecordingState;
   /** Start (or, where unknown, creation) at or after, ms since 1970. */
   readonly sinceMs?: number;

@@ -98,6 +98,9 @@ export class RecordingReader {
     if (filter.caseNumber !== undefined) conditions.push(sql`case_number = ${filter.caseNumber}`);
     if (filter.officerId !== undefined) conditions.push(sql`officer_id = ${filter.officerId}`);
     if (filter.recorderSerial !== undefined) conditions.push(sql`recorder_serial = ${filter.recorderSerial}`);
+    if (filter.dockingId !== undefined) {
+      conditions.push(sql`list.id IN (SELECT recording_id FROM originals WHERE docking_id = ${filter.dockingId})`);
+    }
     if (filter.state !== undefined) conditions.push(sql`${sql.raw(stateColumn(filter))} = ${filter.state}`);
     if (filter.sinceMs !== undefined) conditions.push(sql`list.sort_at >= ${filter.sinceMs}`);
     if (filter.untilMs !== undefined) conditions.push(sql`list.sort_at < ${filter.untilMs}`);

@@ -1,0 +1,45 @@
+import type { Log } from '#events';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
+import type { SlotBoard } from '#ports/slot-board';
+import type { SuggestRules } from '#ports/suggesting';
+import type { VaultReader } from '#ports/vault';
+
+export interface IngestRequest {
+  /** Absolute. */
+  readonly directory: string;
+  readonly slot: number | null;
+  readonly serial: string | null;
+  readonly clockOffsetMs: number | null;
+}
+
+/** What the API needs to know of the station's configuration and identity. */
+export interface ServeFacts {
+  readonly stationId: string;
+  readonly stationName: string;
+  readonly timezone: string;
+  readonly version: string;
+  /** Absolute; ledger backups go here unless the request names a file. */
+  readonly backupDirectory: string;
+  readonly archiveDerivatives: boolean;
+  readonly suggest: SuggestRules;
+}
+
+/** Everything that routes and use-cases stand on; given by the composition root. */
+export interface ServeDeps {
+  readonly ledger: Ledger;
+  readonly vault: VaultReader;
+  /** null if no archive is configured. */
+  readonly archive: Archive | null;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly facts: ServeFacts;
+  /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
+  readonly ingest: (request: IngestRequest) => Promise<string>;
+  /** Rings the queue for all waiting work, now. */
+  readonly pokeWork: () => void;
+  /** Throws queue.unreachable. */
+  readonly checkQueue: () => Promise<string>;
+}

@@ -1,0 +1,83 @@
+import { isAbsolute, normalize } from 'node:path';
+import type { Docking, Refusal } from '#domain/docking';
+import { EvidockError } from '#domain/errors';
+import type { Work } from '#domain/work';
+import type { SlotView } from '#ports/slot-board';
+import type { ServeDeps } from './deps.ts';
+
+const PAGE = 1000;
+/** Recordings of one recorder that may have work left at the same time; a caller is told of the rest when these are done. */
+const PENDING_MAX = 5000;
+
+export interface DockingReport {
+  readonly docking: Docking;
+  readonly progress: {
+    readonly listed: number;
+    readonly copied: number;
+    readonly sealed: number;
+    readonly bytes: number;
+    readonly sealedBytes: number;
+  };
+  readonly refusals: readonly Refusal[];
+  /** Recordings with an original that this docking listed. */
+  readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];
+  /** Work of this recorder's recordings that is not done; waiting, running or failed. */
+  readonly pending: readonly Work[];
+}
+
+/** How a docking stands, and what is still to be done with what came from its recorder. */
+export async function reportDocking({ ledger, archive }: ServeDeps, id: string): Promise<DockingReport> {
+  const docking = await ledger.docking(id);
+  if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
+  const [progress, refusals] = await Promise.all([ledger.dockingProgress(id), ledger.refusals(id)]);
+  const found: { id: string; damaged: boolean }[] = [];
+  for await (const { recording } of pages(ledger, { dockingId: id })) found.push({ id: recording.id, damaged: recording.damaged });
+  const pending: Work[] = [];
+  for (const state of archive ? (['sealed', 'derived'] as const) : (['sealed'] as const)) {
+    for await (const { recording } of pages(ledger, { recorderSerial: docking.recorderSerial, state })) {
+      if (pending.length >= PENDING_MAX) break;
+      const work = await ledger.listWork({ recordingId: recording.id, limit: 10 });
+      pending.push(...work.filter((each) => each.state !== 'done'));
+    }
+  }
+  return { docking, progress, refusals, recordings: found, pending };
+}
+
+async function* pages(ledger: ServeDeps['ledger'], filter: { dockingId?: string; recorderSerial?: string; state?: 'sealed' | 'derived' }) {
+  let after: string | undefined;
+  for (;;) {
+    const page = await ledger.recordings({ ...filter, ...(after === undefined ? {} : { after }), limit: PAGE });
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.recording.id;
+  }
+}
+
+/** Docks a directory; returns the docking's id. */
+export async function ingestDirectory(
+  deps: ServeDeps,
+  request: { directory: string; slot?: number | null; serial?: string | null; clockOffsetMs?: number | null },
+): Promise<string> {
+  if (!isAbsolute(request.directory)) throw new EvidockError('request.invalid', `directory: ${request.directory} is not an absolute path`);
+  const directory = normalize(request.directory);
+  return deps.ingest({
+    directory,
+    slot: request.slot ?? null,
+    serial: request.serial ?? null,
+    clockOffsetMs: request.clockOffsetMs ?? null,
+  });
+}
+
+/** Every slot that was ever given a number; those in use as they are now. */
+export async function slotViews({ ledger, board }: ServeDeps): Promise<readonly SlotView[]> {
+  const live = board.snapshot();
+  const known = await ledger.slots();
+  const idle = known.filter(({ slot }) => !live.some((view) => view.slot === slot));
+  return [...live, ...idle.map(({ slot, port }) => emptySlot(slot, port))].sort((a, b) => a.slot - b.slot);
+}
+
+function emptySlot(slot: number, port: string): SlotView {
+  const none = { dockingId: null, recorderSerial: null, driverId: null, officerId: null, secondsLeft: null, problem: null };
+  const zero = { filesListed: 0, filesSealed: 0, filesRefused: 0, bytesListed: 0, bytesCopied: 0, bytesPerSecond: 0, updatedAtMs: 0 };
+  return { slot, port, phase: 'empty', ...none, ...zero };
+}

@@ -1,0 +1,226 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { EvidockError } from '#domain/errors';
+import { CASE_STAGES, CATEGORIES, type CaseStage, type Category, type Officer } from '#domain/registry';
+import { type CaseDraft, type EventDraft, momentOf } from './registry.ts';
+
+/** More rows than this are no list that a person has looked through. */
+const ROWS_MAX = 50_000;
+const COMPLAINTS_MAX = 20;
+const TEXT_MAX = 500;
+
+/** One row under the names of the columns, as text; `line` is what a person finds it by. */
+interface Row {
+  readonly line: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+export interface ImportText {
+  readonly format: 'csv' | 'json';
+  readonly text: string;
+}
+
+const CASE_COLUMNS = ['number', 'title', 'stage', 'category', 'officers', 'event_start', 'event_end', 'event_stage', 'place'];
+const OFFICER_COLUMNS = ['id', 'name', 'unit'];
+
+// What the columns are called in files that are kept in Chinese.
+const ALIASES: Readonly<Record<string, string>> = {
+  案号: 'number',
+  案件编号: 'number',
+  案件名称: 'title',
+  案由: 'title',
+  环节: 'stage',
+  执法环节: 'stage',
+  类别: 'category',
+  执法类别: 'category',
+  执法人员: 'officers',
+  开始时间: 'event_start',
+  结束时间: 'event_end',
+  地点: 'place',
+  编号: 'id',
+  警号: 'id',
+  证号: 'id',
+  姓名: 'name',
+  单位: 'unit',
+  部门: 'unit',
+};
+
+/** Gathers what is wrong, so that a person mends the whole file at once and not line by line. */
+class Complaints {
+  readonly #found: string[] = [];
+  #count = 0;
+
+  add(line: number, what: string): void {
+    this.#count += 1;
+    if (this.#found.length < COMPLAINTS_MAX) this.#found.push(`row ${line}: ${what}`);
+  }
+
+  /** Throws request.invalid if there is anything. */
+  settle(): void {
+    if (this.#count === 0) return;
+    const more = this.#count > this.#found.length ? `; and ${this.#count - this.#found.length} more` : '';
+    throw new EvidockError('request.invalid', `nothing was imported: ${this.#found.join('; ')}${more}`);
+  }
+}
+
+/** Cases and their events; rows of the same number are events of one case. Throws request.invalid with row numbers. */
+export function readCases(source: ImportText, zone: string): { drafts: readonly CaseDraft[]; lines: readonly number[] } {
+  const complaints = new Complaints();
+  const cases = new Map<string, { line: number; draft: CaseDraft; events: EventDraft[] }>();
+  for (const row of rowsOf(source, CASE_COLUMNS, ['number', 'title'])) {
+    const number = required(row, 'number', complaints);
+    const title = row.fields.get('title') ?? '';
+    const known = cases.get(number);
+    if (!known && title === '') complaints.add(row.line, 'title is missing');
+    if (known && title !== '' && title !== known.draft.title)
+      complaints.add(row.line, `case ${number} has another title in row ${known.line}`);
+    const officers = list(row.fields.get('officers'));
+    const stage = choice<CaseStage>(row, 'stage', CASE_STAGES, complaints);
+    const category = choice<Category>(row, 'category', CATEGORIES, complaints);
+    const entry = known ?? {
+      line: row.line,
+      events: [],
+      draft: {
+        number,
+        title,
+        ...(stage ? { stage } : {}),
+        ...(category ? { category } : {}),
+        ...(officers.length > 0 ? { officers } : {}),
+      },
+    };
+    cases.set(number, entry);
+    const event = eventOf(row, officers, zone, complaints);
+    if (event) entry.events.push(event);
+  }
+  complaints.settle();
+  const found = [...cases.values()];
+  return { drafts: found.map(({ draft, events }) => ({ ...draft, events })), lines: found.map(({ line }) => line) };
+}
+
+function eventOf(row: Row, officers: readonly string[], zone: string, complaints: Complaints): EventDraft | null {
+  const start = row.fields.get('event_start') ?? '';
+  const end = row.fields.get('event_end') ?? '';
+  if (start === '' && end === '') return null;
+  if (start === '' || end === '') {
+    complaints.add(row.line, 'event_start and event_end come together');
+    return null;
+  }
+  try {
+    if (momentOf(end, zone, 'event_end') < momentOf(start, zone, 'event_start'))
+      complaints.add(row.line, 'event_end is before event_start');
+  } catch (error) {
+    complaints.add(row.line, error instanceof EvidockError ? error.detail : String(error));
+  }
+  const stage = choice<CaseStage>(row, 'event_stage', CASE_STAGES, complaints);
+  return { start, end, officers, place: row.fields.get('place') || null, ...(stage ? { stage } : {}) };
+}
+
+/** Throws request.invalid with row numbers. */
+export function readOfficers(source: ImportText): readonly Officer[] {
+  const complaints = new Complaints();
+  const seen = new Map<string, number>();
+  const officers = rowsOf(source, OFFICER_COLUMNS, ['id', 'name']).map((row): Officer => {
+    const id = required(row, 'id', complaints);
+    const before = seen.get(id);
+    if (before !== undefined) complaints.add(row.line, `officer ${id} stands in row ${before} already`);
+    seen.set(id, row.line);
+    return { id, name: required(row, 'name', complaints), unit: row.fields.get('unit') || null };
+  });
+  complaints.settle();
+  return officers;
+}
+
+function rowsOf(source: ImportText, columns: readonly string[], needed: readonly string[]): readonly Row[] {
+  const rows = source.format === 'csv' ? csvRows(source.text, columns, needed) : jsonRows(source.text, columns);
+  if (rows.length === 0) throw new EvidockError('request.invalid', 'nothing was imported: the file has no rows');
+  if (rows.length > ROWS_MAX) throw new EvidockError('request.invalid', `nothing was imported: more than ${ROWS_MAX} rows`);
+  return rows;
+}
+
+function csvRows(text: string, columns: readonly string[], needed: readonly string[]): readonly Row[] {
+  let records: { info: { lines: number }; record: Record<string, string> }[];
+  try {
+    records = parse(text, {
+      bom: true,
+      columns: (header: string[]) => header.map((name) => columnOf(name, columns)),
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      to: ROWS_MAX + 1,
+      max_record_size: 64 * 1024,
+    }) as unknown as typeof records;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new EvidockError('request.invalid', `nothing was imported: ${error.message}`, error);
+  }
+  const [first] = records;
+  const missing = first ? needed.filter((name) => !Object.hasOwn(first.record, name)) : [];
+  if (missing.length > 0) throw new EvidockError('request.invalid', `nothing was imported: column ${missing.join(', ')} is missing`);
+  return records.map(({ info, record }) => ({ line: info.lines, fields: new Map(Object.entries(record)) }));
+}
+
+function columnOf(name: string, columns: readonly string[]): string {
+  const plain = name.trim();
+  const known = ALIASES[plain] ?? plain.toLowerCase().replaceAll(' ', '_');
+  if (columns.includes(known)) return known;
+  throw new EvidockError('request.invalid', `nothing was imported: column ${JSON.stringify(name)} is not one of ${columns.join(', ')}`);
+}
+
+/** A list of objects with the names of the columns; `officers` may be a list. The row number is the place in the list, from 1. */
+function jsonRows(text: string, columns: readonly string[]): readonly Row[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new EvidockError(
+      'request.invalid',
+      `nothing was imported: not JSON (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    );
+  }
+  if (!Array.isArray(parsed)) throw new EvidockError('request.invalid', 'nothing was imported: not a list of objects');
+  const complaints = new Complaints();
+  const rows = parsed.slice(0, ROWS_MAX + 1).map((entry: unknown, index): Row => {
+    const fields = new Map<string, string>();
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) complaints.add(index + 1, 'is not an object');
+    else {
+      for (const [name, value] of Object.entries(entry)) {
+        const text = textOf(value);
+        if (!columns.includes(name)) complaints.add(index + 1, `${JSON.stringify(name)} is not one of ${columns.join(', ')}`);
+        else if (text === null) complaints.add(index + 1, `${name} is not a text`);
+        else fields.set(name, text);
+      }
+    }
+    return { line: index + 1, fields };
+  });
+  complaints.settle();
+  return rows;
+}
+
+function textOf(value: unknown): string | null {
+  if (value === null) return '';
+  if (typeof value === 'string' || typeof value === 'number') return String(value).trim();
+  if (Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number')) return value.join(';');
+  return null;
+}
+
+function required(row: Row, name: string, complaints: Complaints): string {
+  const value = row.fields.get(name) ?? '';
+  if (value === '') complaints.add(row.line, `${name} is missing`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (value.length > TEXT_MAX || /[\u0000-\u001f\u007f]/.test(value))
+    complaints.add(row.line, `${name} is longer than ${TEXT_MAX} characters or has control characters`);
+  return value;
+}
+
+function choice<T extends string>(row: Row, name: string, values: readonly T[], complaints: Complaints): T | null {
+  const value = row.fields.get(name) ?? '';
+  if (value === '') return null;
+  const found = values.find((each) => each === value);
+  if (!found) complaints.add(row.line, `${name} ${JSON.stringify(value)} is not one of ${values.join(', ')}`);
+  return found ?? null;
+}
+
+/** Officers in one cell: separated by semicolons, commas of either script, or spaces. */
+function list(text: string | undefined): string[] {
+  return (text ?? '').split(/[;,；，、\s]+/).filter((part) => part !== '');
+}

@@ -1,0 +1,93 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ServeDeps } from './deps.ts';
+
+/** What Prometheus reads; figures of the ledger are taken when it asks. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+  readonly #sent: Counter<'from'>;
+
+  constructor(deps: ServeDeps) {
+    const registers = [this.#registry];
+    this.#requests = new Histogram({
+      name: 'evidock_http_request_seconds',
+      help: 'Time until the answer is complete.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers,
+    });
+    this.#sent = new Counter({
+      name: 'evidock_footage_looks_total',
+      help: 'Requests for footage by place.',
+      labelNames: ['from'],
+      registers,
+    });
+    const gauge = (name: string, help: string) => new Gauge({ name: `evidock_${name}`, help, registers });
+    const counts = {
+      recordings: gauge('recordings', 'Recordings in the ledger.'),
+      originals: gauge('originals', 'Originals in the ledger.'),
+      originalBytes: gauge('original_bytes', 'Bytes of all originals.'),
+      unsealed: gauge('originals_unsealed', 'Originals that are not sealed yet.'),
+      notArchived: gauge('recordings_not_archived', 'Recordings that are not archived yet.'),
+      workWaiting: gauge('work_waiting', 'Jobs that wait or run.'),
+      workFailed: gauge('work_failed', 'Jobs that failed for good.'),
+    };
+    new Gauge({
+      name: 'evidock_custody_entries',
+      help: 'Entries of the custody log.',
+      registers,
+      async collect() {
+        const now = await deps.ledger.counts();
+        this.set(now.custodyEntries);
+        for (const [name, each] of Object.entries(counts)) each.set(now[name as keyof typeof counts]);
+      },
+    });
+    new Gauge({
+      name: 'evidock_vault_free_bytes',
+      help: 'Space for new originals, above the reserve.',
+      registers,
+      async collect() {
+        // A disk that cannot be asked has nothing to promise; readiness tells why.
+        this.set(await deps.vault.freeBytes().catch(() => 0));
+      },
+    });
+    new Gauge({
+      name: 'evidock_slot_bytes_per_second',
+      help: 'Copy rate of a slot.',
+      labelNames: ['slot'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { slot, bytesPerSecond } of deps.board.snapshot()) this.set({ slot }, bytesPerSecond);
+      },
+    });
+    new Gauge({ name: 'evidock_info', help: 'Version.', labelNames: ['version', 'station'], registers }).set(
+      { version: deps.facts.version, station: deps.facts.stationId },
+      1,
+    );
+    new Gauge({
+      name: 'process_resident_memory_bytes',
+      help: 'Resident memory.',
+      registers,
+      collect() {
+        this.set(process.memoryUsage.rss());
+      },
+    });
+  }
+
+  answered(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds);
+  }
+
+  looked(from: string): void {
+    this.#sent.inc({ from });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

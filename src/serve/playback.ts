@@ -1,0 +1,126 @@
+import { EvidockError } from '#domain/errors';
+import type { DerivativeKind } from '#domain/recording';
+import type { RecordingDetail } from '#ports/ledger';
+import { rangeOf } from './byte-range.ts';
+import { RawAnswer, type RouteRequest, type Serving } from './route.ts';
+
+/** Something that can be looked at: an original or a derivative, with its bytes' digest. */
+export interface Item {
+  readonly id: string;
+  readonly recordingId: string;
+  readonly what: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly fileName: string;
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  mp4: 'video/mp4',
+  m4v: 'video/mp4',
+  mov: 'video/quicktime',
+  avi: 'video/x-msvideo',
+  ts: 'video/mp2t',
+  wmv: 'video/x-ms-wmv',
+  mkv: 'video/x-matroska',
+  webm: 'video/webm',
+  m4a: 'audio/mp4',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  aac: 'audio/aac',
+  amr: 'audio/amr',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+};
+
+export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind): Item {
+  const found = detail.derivatives.find((derivative) => derivative.kind === kind);
+  const { id, state } = detail.recording;
+  if (!found) throw new EvidockError('request.not-found', `recording ${id} (${state}) has no derivative ${kind}`);
+  const { vaultKey, bytes, sha256, mediaType } = found;
+  return { id: found.id, recordingId: id, what: kind, key: vaultKey, bytes, sha256, mediaType, fileName: nameOf(id, vaultKey) };
+}
+
+export function originalItem(detail: RecordingDetail, index: number): Item {
+  const found = detail.originals.find((original) => original.index === index);
+  const { id } = detail.recording;
+  if (!found)
+    throw new EvidockError('request.not-found', `recording ${id} has no original ${index} (it has 1 to ${detail.originals.length})`);
+  if (found.state !== 'sealed' || !found.digests)
+    throw new EvidockError('request.conflict', `original ${index} of ${id} is not sealed yet`);
+  const { vaultKey, bytes, digests } = found;
+  const mediaType = MEDIA_TYPES[vaultKey.slice(vaultKey.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  return {
+    id: found.id,
+    recordingId: id,
+    what: `original ${index}`,
+    key: vaultKey,
+    bytes,
+    sha256: digests.sha256,
+    mediaType,
+    fileName: nameOf(id, vaultKey),
+  };
+}
+
+function nameOf(recordingId: string, key: string): string {
+  return `${recordingId}-${key.slice(key.lastIndexOf('/') + 1)}`;
+}
+
+/** Where an item is read from, once it is known to be there. */
+interface Source {
+  readonly place: string;
+  open(range: { start: number; end: number }): ReturnType<Serving['deps']['vault']['read']>;
+}
+
+async function sourceOf({ deps }: Serving, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
+  const { vault, archive } = deps;
+  if (from === 'vault') {
+    const found = await vault.stat(item.key);
+    if (!found) throw new EvidockError('vault.missing', item.key);
+    if (found.bytes !== item.bytes)
+      throw new EvidockError('vault.mismatch', `${item.key} has ${found.bytes} bytes, sealed were ${item.bytes}`);
+    return { place: 'vault', open: (range) => vault.read(item.key, range) };
+  }
+  if (!archive) throw new EvidockError('request.invalid', 'from: no archive is configured');
+  const found = await archive.head(item.key);
+  if (!found) throw new EvidockError('archive.missing', item.key);
+  if (found.bytes !== item.bytes)
+    throw new EvidockError('archive.mismatch', `${item.key} has ${found.bytes} bytes, sealed were ${item.bytes}`);
+  return { place: archive.name, open: (range) => archive.read(item.key, range, signal) };
+}
+
+/** Answers with an item or a range of it, after the look is on record. */
+export async function serveItem(serving: Serving, request: RouteRequest, item: Item, from: 'vault' | 'archive'): Promise<RawAnswer> {
+  const header = (name: string) => [request.headers[name]].flat()[0];
+  const etag = `"${item.sha256}"`;
+  const headers = {
+    'content-type': item.mediaType,
+    'content-disposition': `inline; filename="${item.fileName}"`,
+    'accept-ranges': 'bytes',
+    etag,
+    'cache-control': 'private, no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-evidock-sha256': item.sha256,
+  };
+  const asked = header('range');
+  const sameVersion = header('if-range') === undefined || header('if-range') === etag;
+  const range = sameVersion ? rangeOf(asked, item.bytes) : 'whole';
+  if (range === 'unsatisfiable') return new RawAnswer(416, { 'content-range': `bytes */${item.bytes}`, 'accept-ranges': 'bytes' }, '');
+  const { start, end } = range === 'whole' ? { start: 0, end: item.bytes } : range;
+  const answerHeaders = {
+    ...headers,
+    'content-length': String(end - start),
+    ...(range === 'whole' ? {} : { 'content-range': `bytes ${start}-${end - 1}/${item.bytes}` }),
+  };
+  const status = range === 'whole' ? 200 : 206;
+  const source = await sourceOf(serving, item, from, request.signal);
+  if (request.headOnly) return new RawAnswer(status, answerHeaders, null);
+  const look = { actor: request.actor, recordingId: item.recordingId, what: item.what, from: source.place };
+  await serving.looks.look({ ...look, range: range === 'whole' ? null : `${start}-${end - 1}` });
+  serving.metrics.looked(source.place);
+  // An empty file has no range that could be asked of a disk or a server.
+  return new RawAnswer(status, answerHeaders, end === start ? '' : await source.open({ start, end }));
+}

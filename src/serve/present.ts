@@ -1,0 +1,86 @@
+import type { CustodyEntry } from '#domain/custody';
+import type { Docking } from '#domain/docking';
+import type { Copy, Original } from '#domain/recording';
+import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
+import { msToZoned } from '#domain/station-time';
+import type { Work } from '#domain/work';
+import type { RecordingDetail } from '#ports/ledger';
+
+/** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
+export class Presenter {
+  readonly #zone: string;
+
+  constructor(zone: string) {
+    this.#zone = zone;
+  }
+
+  time(ms: number): string {
+    return msToZoned(ms, this.#zone);
+  }
+
+  timeOrNull(ms: number | null): string | null {
+    return ms === null ? null : this.time(ms);
+  }
+
+  recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail) {
+    const { startMs, createdAtMs, originalCount: _, ...fields } = recording;
+    return {
+      ...fields,
+      start: this.timeOrNull(startMs),
+      createdAt: this.time(createdAtMs),
+      caseNumbers,
+      playable: derivatives.some(({ kind }) => kind === 'playable'),
+      originals: originals.map(presentOriginal),
+      copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),
+      derivatives: derivatives.map(({ kind, mediaType, recipe, bytes, sha256 }) => ({ kind, mediaType, recipe, bytes, sha256 })),
+    };
+  }
+
+  custody({ atMs, ...entry }: CustodyEntry) {
+    return { ...entry, at: this.time(atMs) };
+  }
+
+  docking({ arrivedAtMs, listedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {
+    return {
+      ...docking,
+      arrivedAt: this.time(arrivedAtMs),
+      listedAt: this.timeOrNull(listedAtMs),
+      safeAt: this.timeOrNull(safeAtMs),
+      removedAt: this.timeOrNull(removedAtMs),
+    };
+  }
+
+  work({ dueAtMs, updatedAtMs, ...work }: Work) {
+    return { ...work, dueAt: this.time(dueAtMs), updatedAt: this.time(updatedAtMs) };
+  }
+
+  case({ createdAtMs, ...entry }: Case) {
+    return { ...entry, createdAt: this.time(createdAtMs) };
+  }
+
+  event({ startMs, endMs, ...event }: CaseEvent) {
+    return { ...event, start: this.time(startMs), end: this.time(endMs) };
+  }
+
+  recorder({ firstSeenAtMs, lastSeenAtMs, ...recorder }: Recorder) {
+    return { ...recorder, firstSeenAt: this.timeOrNull(firstSeenAtMs), lastSeenAt: this.timeOrNull(lastSeenAtMs) };
+  }
+
+  suggestion({ createdAtMs, ...suggestion }: Suggestion) {
+    return { ...suggestion, createdAt: this.time(createdAtMs) };
+  }
+}
+
+function presentOriginal({ id, index, role, kind, state, cardPath, bytes, digests, duplicateOf }: Original) {
+  return { id, index, role, kind, state, cardPath, bytes, sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, duplicateOf };
+}
+
+/** The places that hold every original, each with its oldest verification. */
+export function placesOf(originals: readonly Original[], copies: readonly Copy[]): { where: string; verifiedAtMs: number }[] {
+  const ids = new Set(originals.map(({ id }) => id));
+  const ofOriginals = copies.filter(({ itemId }) => ids.has(itemId));
+  return [...Map.groupBy(ofOriginals, ({ where }) => where)]
+    .filter(([, held]) => held.length === originals.length)
+    .map(([where, held]) => ({ where, verifiedAtMs: Math.min(...held.map(({ verifiedAtMs }) => verifiedAtMs)) }))
+    .sort((a, b) => (a.where < b.where ? -1 : 1));
+}

@@ -1,0 +1,136 @@
+import Type from 'typebox';
+import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
+import { derivativeItem, originalItem, serveItem } from './playback.ts';
+import { Presenter } from './present.ts';
+import { momentOf } from './registry.ts';
+import { type Route, route } from './route.ts';
+import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';
+import { mustHaveRecording, tagRecording } from './tagging.ts';
+
+const From = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
+const Id = { id: RecordingParams.properties.id };
+
+export const recordingRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings',
+    access: 'viewer',
+    summary: 'Recordings, newest first',
+    custody: null,
+    schema: {
+      querystring: closed({
+        case: Type.Optional(Name()),
+        officer: Type.Optional(Name()),
+        recorder: Type.Optional(Name()),
+        docking: Type.Optional(Name(64)),
+        state: Type.Optional(oneOf(RECORDING_STATES)),
+        since: Type.Optional(Type.String({ maxLength: 40, description: "Started at or after; without an offset in the station's zone." })),
+        until: Type.Optional(Type.String({ maxLength: 40, description: 'Started before.' })),
+        damaged: Type.Optional(Type.Boolean()),
+        unassigned: Type.Optional(Type.Boolean({ description: 'Without an officer or without a case.' })),
+        limit: Type.Optional(Limit),
+        after: Type.Optional(Type.String({ maxLength: 64, description: 'The last id of the page before.' })),
+      }),
+      response: Type.Array(RecordingJson),
+    },
+    handle: async ({ deps: { ledger, facts } }, { query }) => {
+      const presenter = new Presenter(facts.timezone);
+      const found = await ledger.recordings({
+        limit: query.limit ?? 100,
+        ...(query.case === undefined ? {} : { caseNumber: query.case }),
+        ...(query.officer === undefined ? {} : { officerId: query.officer }),
+        ...(query.recorder === undefined ? {} : { recorderSerial: query.recorder }),
+        ...(query.docking === undefined ? {} : { dockingId: query.docking }),
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.since === undefined ? {} : { sinceMs: momentOf(query.since, facts.timezone, 'since') }),
+        ...(query.until === undefined ? {} : { untilMs: momentOf(query.until, facts.timezone, 'until') }),
+        ...(query.damaged === undefined ? {} : { damaged: query.damaged }),
+        ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
+        ...(query.after === undefined ? {} : { after: query.after }),
+      });
+      return found.map((detail) => presenter.recording(detail));
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings/:id',
+    access: 'viewer',
+    summary: 'One recording',
+    custody: null,
+    schema: { params: RecordingParams, response: RecordingJson },
+    handle: async ({ deps: { ledger, facts } }, { params }) =>
+      new Presenter(facts.timezone).recording(await mustHaveRecording(ledger, params.id)),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings/:id/custody',
+    access: 'viewer',
+    summary: 'Everything that was done with a recording, and who looked, oldest first',
+    custody: null,
+    schema: { params: RecordingParams, response: Type.Array(CustodyJson) },
+    handle: async ({ deps: { ledger, facts } }, { params }) => {
+      await mustHaveRecording(ledger, params.id);
+      const presenter = new Presenter(facts.timezone);
+      return (await ledger.custodyOf(params.id)).map((entry) => presenter.custody(entry));
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings/:id/playback',
+    access: 'viewer',
+    summary: 'The playable copy; ranges are answered',
+    custody: 'recording.viewed',
+    produces: 'video/mp4',
+    schema: { params: RecordingParams, querystring: From },
+    handle: async (serving, request) => {
+      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
+      return serveItem(serving, request, derivativeItem(detail, 'playable'), request.query.from ?? 'vault');
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings/:id/derivatives/:kind',
+    access: 'viewer',
+    summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
+    custody: 'recording.viewed',
+    produces: 'application/octet-stream',
+    schema: { params: closed({ ...Id, kind: oneOf(DERIVATIVE_KINDS) }), querystring: From },
+    handle: async (serving, request) => {
+      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
+      return serveItem(serving, request, derivativeItem(detail, request.params.kind), request.query.from ?? 'vault');
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recordings/:id/originals/:index',
+    access: 'viewer',
+    summary: 'An original as it was on the recorder; ranges are answered',
+    custody: 'recording.viewed',
+    produces: 'application/octet-stream',
+    schema: { params: closed({ ...Id, index: Type.Integer({ minimum: 1, maximum: 100_000 }) }), querystring: From },
+    handle: async (serving, request) => {
+      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
+      return serveItem(serving, request, originalItem(detail, request.params.index), request.query.from ?? 'vault');
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/recordings/:id/tag',
+    access: 'operator',
+    summary: 'Changes what a recording is tagged with; what is left out stays',
+    custody: 'recording.tagged',
+    schema: {
+      params: RecordingParams,
+      body: closed({
+        cases: Type.Optional(Type.Array(Name(), { maxItems: 50 })),
+        removeCases: Type.Optional(Type.Array(Name(), { maxItems: 50 })),
+        officer: Type.Optional(nullable.text('null takes it away.')),
+        category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
+        important: Type.Optional(Type.Boolean()),
+      }),
+      response: RecordingJson,
+    },
+    handle: async ({ deps }, { params, body, actor }) =>
+      new Presenter(deps.facts.timezone).recording(await tagRecording(deps, params.id, body, actor)),
+  }),
+];

@@ -1,0 +1,234 @@
+import Type from 'typebox';
+import { EvidockError } from '#domain/errors';
+import { readCases, readOfficers } from './imports.ts';
+import { Presenter } from './present.ts';
+import { addCases, addOfficers, addRecorder, assignRecorder } from './registry.ts';
+import { type Route, route } from './route.ts';
+import {
+  CaseJson,
+  CategoryText,
+  closed,
+  EventJson,
+  Limit,
+  Name,
+  nullable,
+  OfficerJson,
+  oneOf,
+  RecorderJson,
+  RecordingJson,
+  StageText,
+  SuggestionJson,
+} from './schemas.ts';
+import { decideSuggestion, mustHaveCase } from './tagging.ts';
+
+const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
+const Number_ = closed({ number: Name() });
+const Serial = closed({ serial: Name() });
+const Officers = Type.Array(Name(), { maxItems: 100 });
+const Import = closed({ format: oneOf(['csv', 'json']), text: Type.String({ minLength: 1 }) });
+const EventBody = closed({
+  start: Type.String({ maxLength: 40 }),
+  end: Type.String({ maxLength: 40 }),
+  stage: Type.Optional(StageText),
+  officers: Type.Optional(Officers),
+  place: Type.Optional(nullable.text()),
+});
+const Sum = Type.Object({
+  added: Type.Integer(),
+  updated: Type.Integer(),
+  events: Type.Optional(Type.Integer()),
+  suggestions: Type.Optional(Type.Integer()),
+});
+
+const caseRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/cases',
+    access: 'viewer',
+    summary: 'Cases, newest first',
+    custody: null,
+    schema: {
+      querystring: closed({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) }),
+      response: Type.Array(CaseJson),
+    },
+    handle: async ({ deps: { ledger, facts } }, { query }) => {
+      const presenter = new Presenter(facts.timezone);
+      return (await ledger.cases({ limit: query.limit ?? 1000 })).map((entry) => presenter.case(entry));
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/cases/:number',
+    access: 'viewer',
+    summary: 'One case with its events and its newest recordings',
+    custody: null,
+    schema: {
+      params: Number_,
+      response: Type.Interface([CaseJson], { events: Type.Array(EventJson), recordings: Type.Array(RecordingJson) }),
+    },
+    handle: async ({ deps: { ledger, facts } }, { params }) => {
+      const presenter = new Presenter(facts.timezone);
+      await mustHaveCase(ledger, params.number);
+      const [entry, events, recordings] = await Promise.all([
+        ledger.case(params.number),
+        ledger.caseEvents(params.number),
+        ledger.recordings({ caseNumber: params.number, limit: 1000 }),
+      ]);
+      if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
+      const shown = recordings.map((detail) => presenter.recording(detail));
+      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/cases',
+    access: 'operator',
+    summary: 'Adds a case and events of it; with `update` also changes what is there',
+    custody: 'case.changed',
+    schema: {
+      body: closed({
+        number: Name(),
+        title: Name(500),
+        stage: Type.Optional(StageText),
+        category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
+        officers: Type.Optional(Officers),
+        events: Type.Optional(Type.Array(EventBody, { maxItems: 100 })),
+        update: Type.Optional(Type.Boolean()),
+      }),
+      response: Sum,
+    },
+    handle: ({ deps }, { body: { update = false, ...draft }, actor }) => addCases(deps, [draft], { update, actor }),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/cases/import',
+    access: 'operator',
+    summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing',
+    custody: 'case.changed',
+    bodyBytesMax: IMPORT_BYTES_MAX,
+    schema: { body: Import, response: Sum },
+    handle: ({ deps }, { body, actor }) => {
+      const { drafts, lines } = readCases(body, deps.facts.timezone);
+      return addCases(deps, drafts, { update: true, actor, label: (index) => `row ${lines[index]}: ` });
+    },
+  }),
+];
+
+const peopleRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/officers',
+    access: 'viewer',
+    summary: 'Officers',
+    custody: null,
+    schema: { response: Type.Array(OfficerJson) },
+    handle: ({ deps }) => deps.ledger.officers(),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/officers',
+    access: 'operator',
+    summary: 'Adds or changes an officer',
+    custody: 'officer.changed',
+    schema: { body: closed({ id: Name(64), name: Name(), unit: Type.Optional(nullable.text()) }), response: Sum },
+    handle: ({ deps }, { body: { id, name, unit = null }, actor }) => addOfficers(deps, [{ id, name, unit }], actor),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/officers/import',
+    access: 'operator',
+    summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing',
+    custody: 'officer.changed',
+    bodyBytesMax: IMPORT_BYTES_MAX,
+    schema: { body: Import, response: Sum },
+    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/recorders',
+    access: 'viewer',
+    summary: 'Recorders in the registry',
+    custody: null,
+    schema: { response: Type.Array(RecorderJson) },
+    handle: async ({ deps: { ledger, facts } }) => {
+      const presenter = new Presenter(facts.timezone);
+      return (await ledger.recorders()).map((recorder) => presenter.recorder(recorder));
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/recorders',
+    access: 'operator',
+    summary: 'Adds a recorder before it is docked for the first time',
+    custody: 'recorder.changed',
+    schema: {
+      body: closed({ serial: Name(), model: Type.Optional(nullable.text()), officer: Type.Optional(nullable.text()) }),
+      response: Type.Object({ serial: Type.String() }),
+    },
+    handle: async ({ deps }, { body: { serial, model = null, officer = null }, actor }) => {
+      await addRecorder(deps, { serial, model, officer }, actor);
+      return { serial };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/recorders/:serial/assignment',
+    access: 'operator',
+    summary: 'Assigns a recorder to an officer; null takes the assignment away',
+    custody: 'recorder.changed',
+    schema: {
+      params: Serial,
+      body: closed({ officer: nullable.text() }),
+      response: Type.Object({ serial: Type.String(), officer: nullable.text() }),
+    },
+    handle: async ({ deps }, { params: { serial }, body: { officer }, actor }) => {
+      await assignRecorder(deps, serial, officer, actor);
+      return { serial, officer };
+    },
+  }),
+];
+
+const suggestionRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/suggestions',
+    access: 'viewer',
+    summary: 'Case events that recordings may belong to, with the reason; newest first',
+    custody: null,
+    schema: {
+      querystring: closed({
+        state: Type.Optional(oneOf(['open', 'accepted', 'declined'])),
+        recording: Type.Optional(Name(64)),
+        limit: Type.Optional(Limit),
+      }),
+      response: Type.Array(SuggestionJson),
+    },
+    handle: async ({ deps: { ledger, facts } }, { query }) => {
+      const presenter = new Presenter(facts.timezone);
+      const found = await ledger.suggestions({
+        limit: query.limit ?? 100,
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+      });
+      return found.map((suggestion) => presenter.suggestion(suggestion));
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/suggestions/:id/decision',
+    access: 'operator',
+    summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
+    custody: 'suggestion.decided',
+    schema: {
+      params: closed({ id: Name(64) }),
+      body: closed({ decision: oneOf(['accepted', 'declined']) }),
+      response: Type.Object({ id: Type.String(), state: Type.String() }),
+    },
+    handle: async ({ deps }, { params: { id }, body: { decision }, actor }) => {
+      await decideSuggestion(deps, id, decision, actor);
+      return { id, state: decision };
+    },
+  }),
+];
+
+export const registryRoutes: readonly Route[] = [...caseRoutes, ...peopleRoutes, ...suggestionRoutes];

@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import Type from 'typebox';
+import { EvidockError } from '#domain/errors';
+import type { SlotView } from '#ports/slot-board';
+import type { ServeDeps } from './deps.ts';
+import { slotViews } from './dockings.ts';
+import { Presenter } from './present.ts';
+import { checkReadiness } from './readiness.ts';
+import { RawAnswer, type Route, route } from './route.ts';
+import { closed, nullable, SlotJson } from './schemas.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** A listener that reads this slowly is cut off; it may come back and gets a new snapshot. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
+
+const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
+
+function presentSlot(view: SlotView, presenter: Presenter) {
+  const { updatedAtMs, ...rest } = view;
+  return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
+}
+
+/** A snapshot of all slots, then each change; ends with the connection. */
+async function slotEvents(deps: ServeDeps, signal: AbortSignal): Promise<RawAnswer> {
+  const presenter = new Presenter(deps.facts.timezone);
+  const body = new PassThrough();
+  const send = (event: string, data: unknown) => {
+    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
+    return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  send(
+    'slots',
+    (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
+  );
+  const unsubscribe = deps.board.subscribe((view) => send('slot', presentSlot(view, presenter)));
+  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
+  heartbeat.unref();
+  body.once('close', () => {
+    clearInterval(heartbeat);
+    unsubscribe();
+  });
+  if (signal.aborted) body.destroy();
+  signal.addEventListener('abort', () => body.destroy(), { once: true });
+  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
+}
+
+/** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
+async function backupLedger({ ledger, clock, facts }: ServeDeps, file: string | undefined): Promise<{ file: string; bytes: number }> {
+  if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
+  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
+  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
+  if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+  const { bytes } = await ledger.backup(target);
+  return { file: target, bytes };
+}
+
+export const stationRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/health',
+    access: 'viewer',
+    summary: 'The process answers',
+    custody: null,
+    schema: {
+      response: Type.Object({
+        status: Type.String(),
+        version: Type.String(),
+        stationId: Type.String(),
+        stationName: Type.String(),
+        archive: nullable.text(),
+      }),
+    },
+    handle: async ({ deps: { facts, archive } }) => {
+      const { version, stationId, stationName } = facts;
+      return { status: 'ok', version, stationId, stationName, archive: archive?.name ?? null };
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/ready',
+    access: 'viewer',
+    summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
+    custody: null,
+    schema: {
+      response: Type.Object({
+        status: Type.String(),
+        checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
+      }),
+    },
+    produces: 'application/json',
+    handle: async ({ deps }) => {
+      const readiness = await checkReadiness(deps);
+      const status = readiness.status === 'failing' ? 503 : 200;
+      return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/metrics',
+    access: 'viewer',
+    summary: 'Figures for Prometheus',
+    custody: null,
+    schema: {},
+    produces: 'text/plain',
+    handle: async ({ metrics }) => new RawAnswer(200, { 'content-type': metrics.contentType }, await metrics.text()),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/openapi.json',
+    access: 'viewer',
+    summary: 'This API as an OpenAPI 3.1 document',
+    custody: null,
+    schema: {},
+    produces: 'application/json',
+    handle: async ({ openApi }) => new RawAnswer(200, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(openApi())),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/slots',
+    access: 'viewer',
+    summary: 'The slots as they are now',
+    custody: null,
+    schema: { response: Type.Array(SlotJson) },
+    handle: async ({ deps }) => {
+      const presenter = new Presenter(deps.facts.timezone);
+      return (await slotViews(deps)).map((view) => presentSlot(view, presenter));
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/events',
+    access: 'viewer',
+    summary: 'Server-sent events: `slots` once, then `slot` for each change',
+    custody: null,
+    schema: {},
+    produces: 'text/event-stream',
+    handle: ({ deps }, { signal }) => slotEvents(deps, signal),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/ledger/backup',
+    access: 'operator',
+    summary: 'Takes a consistent copy of the ledger while the station runs',
+    custody: null,
+    schema: {
+      body: closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }),
+      response: Type.Object({ file: Type.String(), bytes: Type.Integer() }),
+    },
+    handle: ({ deps }, { body }) => backupLedger(deps, body.file),
+  }),
+];

@@ -1,0 +1,8 @@
+import type { Route } from './route.ts';
+import { recordingRoutes } from './routes-recordings.ts';
+import { registryRoutes } from './routes-registry.ts';
+import { stationRoutes } from './routes-station.ts';
+import { workRoutes } from './routes-work.ts';
+
+/** The one table of everything that can be asked of the station. */
+export const ROUTES: readonly Route[] = [...stationRoutes, ...recordingRoutes, ...registryRoutes, ...workRoutes];

@@ -1,0 +1,197 @@
+import Type, { type TSchema } from 'typebox';
+import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
+import { CASE_STAGES, CATEGORIES } from '#domain/registry';
+
+/** Schemas that several routes share. Times are ISO 8601 texts. */
+
+// One schema with two types is checked and printed much faster than a union of two schemas.
+export const nullable = {
+  text: (description?: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...(description ? { description } : {}) }),
+  integer: (description?: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...(description ? { description } : {}) }),
+};
+
+/** A text that is one of `values`; printed as a plain enum in the API document. */
+export function oneOf<const T extends readonly string[]>(values: T, description?: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) });
+}
+
+export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
+
+export const Empty = closed({});
+export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+
+export const ErrorReply = Type.Object({
+  code: Type.String(),
+  message: Type.String({ description: 'What failed, for a person.' }),
+  remedy: Type.String({ description: 'What the person should do.' }),
+  detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
+  requestId: Type.String(),
+});
+
+export const OriginalJson = Type.Object({
+  id: Type.String(),
+  index: Type.Integer({ description: '1-based, segments first.' }),
+  role: oneOf(['segment', 'sidecar']),
+  kind: oneOf(KINDS),
+  state: oneOf(ORIGINAL_STATES),
+  cardPath: Type.String({ description: 'Path on the card, in a printable form.' }),
+  bytes: Type.Integer(),
+  sha256: nullable.text('null until it is copied.'),
+  sm3: nullable.text(),
+  duplicateOf: nullable.text('Id of an earlier original with the same bytes.'),
+});
+
+export const DerivativeJson = Type.Object({
+  kind: oneOf(DERIVATIVE_KINDS),
+  mediaType: Type.String(),
+  recipe: Type.String(),
+  bytes: Type.Integer(),
+  sha256: Type.String(),
+});
+
+export const RecordingJson = Type.Object({
+  id: Type.String(),
+  dockingId: Type.String(),
+  recorderSerial: Type.String(),
+  kind: oneOf(KINDS),
+  officerId: nullable.text(),
+  officerSource: nullable.text(),
+  caseNumbers: Type.Array(Type.String()),
+  category: nullable.text(),
+  important: Type.Boolean(),
+  state: oneOf(RECORDING_STATES),
+  damaged: Type.Boolean(),
+  damageReason: nullable.text(),
+  claimedStart: nullable.text("The recorder's wall clock, without zone."),
+  claimedFrom: nullable.text(),
+  start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),
+  clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
+  durationMs: nullable.integer(),
+  createdAt: Type.String(),
+  duplicateOf: nullable.text(),
+  playable: Type.Boolean(),
+  originals: Type.Array(OriginalJson),
+  copies: Type.Array(
+    Type.Object({
+      where: Type.String({ description: 'A place that holds every original.' }),
+      verifiedAt: Type.String({ description: 'The oldest verification among them.' }),
+    }),
+  ),
+  derivatives: Type.Array(DerivativeJson),
+});
+
+export const CustodyJson = Type.Object({
+  seq: Type.Integer(),
+  at: Type.String(),
+  type: Type.String(),
+  actor: Type.String(),
+  subject: Type.String(),
+  data: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  prev: Type.String(),
+  hash: Type.String(),
+});
+
+export const StageText = oneOf(CASE_STAGES);
+export const CategoryText = oneOf(CATEGORIES);
+
+export const EventJson = Type.Object({
+  id: Type.String(),
+  stage: StageText,
+  officerIds: Type.Array(Type.String()),
+  start: Type.String(),
+  end: Type.String(),
+  place: nullable.text(),
+});
+
+export const CaseJson = Type.Object({
+  number: Type.String(),
+  title: Type.String(),
+  stage: StageText,
+  category: nullable.text(),
+  officerIds: Type.Array(Type.String()),
+  createdAt: Type.String(),
+});
+
+export const OfficerJson = Type.Object({ id: Type.String(), name: Type.String(), unit: nullable.text() });
+
+export const RecorderJson = Type.Object({
+  serial: Type.String(),
+  model: nullable.text(),
+  driverId: nullable.text(),
+  assignedOfficerId: nullable.text(),
+  firstSeenAt: nullable.text(),
+  lastSeenAt: nullable.text(),
+});
+
+export const SuggestionJson = Type.Object({
+  id: Type.String(),
+  recordingId: Type.String(),
+  caseNumber: Type.String(),
+  eventId: Type.String(),
+  reason: Type.String(),
+  overlapMs: Type.Integer(),
+  state: oneOf(['open', 'accepted', 'declined']),
+  decidedBy: nullable.text(),
+  createdAt: Type.String(),
+});
+
+export const WorkJson = Type.Object({
+  id: Type.String(),
+  stage: oneOf(['derive', 'archive']),
+  recordingId: Type.String(),
+  state: oneOf(['waiting', 'running', 'done', 'failed']),
+  priority: Type.Integer(),
+  attempts: Type.Integer(),
+  percent: Type.Integer(),
+  dueAt: Type.String(),
+  updatedAt: Type.String(),
+  errorCode: nullable.text(),
+  errorDetail: nullable.text(),
+});
+
+export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
+  type: ['object', 'null'],
+  properties: { code: { type: 'string' }, detail: { type: 'string' } },
+});
+
+export const DockingJson = Type.Object({
+  id: Type.String(),
+  slot: Type.Integer(),
+  port: Type.String(),
+  recorderSerial: Type.String(),
+  driverId: Type.String(),
+  driverScore: Type.Integer(),
+  driverWhy: Type.Array(Type.String()),
+  clockOffsetMs: nullable.integer(),
+  state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
+  problem: ProblemJson,
+  arrivedAt: Type.String(),
+  listedAt: nullable.text(),
+  safeAt: nullable.text(),
+  removedAt: nullable.text(),
+  filesListed: Type.Integer(),
+  filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
+  filesRefused: Type.Integer(),
+  bytesListed: Type.Integer(),
+});
+
+export const SlotJson = Type.Object({
+  slot: Type.Integer(),
+  port: Type.String(),
+  dockingId: nullable.text(),
+  recorderSerial: nullable.text(),
+  driverId: nullable.text(),
+  officerId: nullable.text(),
+  phase: oneOf(['empty', 'arrived', 'listing', 'copying', 'safe', 'problem', 'removed']),
+  filesListed: Type.Integer(),
+  filesSealed: Type.Integer(),
+  filesRefused: Type.Integer(),
+  bytesListed: Type.Integer(),
+  bytesCopied: Type.Integer(),
+  bytesPerSecond: Type.Integer(),
+  secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  problem: ProblemJson,
+  updatedAt: nullable.text(),
+});

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Actor } from '#domain/custody';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { requestFailed } from '#events';
+import type { ServeDeps } from './deps.ts';
+import { LookLog } from './look-log.ts';
+import { Metrics } from './metrics.ts';
+import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
+import { ROUTES } from './routes.ts';
+import { ErrorReply } from './schemas.ts';
+
+const BODY_BYTES_MAX = 64 * 1024;
+const REQUEST_MS_MAX = 30_000;
+/** A connection on which nothing moves this long is cut; a player comes back with a range. */
+const SILENCE_MS_MAX = 120_000;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const ACTOR = /^cli:[A-Za-z0-9._@-]{1,64}$/;
+
+interface Options {
+  readonly deps: ServeDeps;
+  /** What this way in allows: `viewer` for the TCP listener, `operator` for the control socket and for commands in the process. */
+  readonly grants: Access;
+  /** Shared by the servers of one station, so that figures add up. */
+  readonly metrics?: Metrics;
+}
+
+/** The API over one way in. Does not listen yet. */
+export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Options): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    connectionTimeout: SILENCE_MS_MAX,
+    keepAliveTimeout: 10_000,
+    // Playback and events would otherwise keep the station from stopping.
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 256 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const openApi = () => app.swagger();
+  const serving: Serving = { deps, metrics, openApi, looks: new LookLog({ ledger: deps.ledger, clock: deps.clock }) };
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Evidock station',
+        version: deps.facts.version,
+        description: 'Times are ISO 8601. Errors have code, message, remedy and detail.',
+      },
+    },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    refuseStrangers(request);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply));
+  app.setNotFoundHandler((request) => {
+    throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
+  });
+  app.register(async (scope) => {
+    for (const row of ROUTES) addRoute(scope, row, grants, serving);
+  });
+  return app as unknown as FastifyInstance;
+}
+
+/** A page of another site in a browser on the station may send requests here: its name, or the browser, gives it away. */
+function refuseStrangers(request: FastifyRequest): void {
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+  if (!LOOPBACK.has(host.replace(/:\d{1,5}$/, '').toLowerCase()))
+    throw new EvidockError('request.forbidden', `Host ${JSON.stringify(host)} is not a loopback name`);
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
+    throw new EvidockError('request.forbidden', `Origin ${JSON.stringify(origin)}`);
+  if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
+}
+
+function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: Serving): void {
+  const { response, ...inputs } = row.schema;
+  const success = response ?? {
+    description: row.produces ?? '',
+    content: { [row.produces ?? 'application/octet-stream']: { schema: {} } },
+  };
+  scope.route({
+    method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
+    url: row.url,
+    ...(row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
+    schema: {
+      ...inputs,
+      summary: row.summary,
+      response: { 200: success, '4xx': ErrorReply, '5xx': ErrorReply },
+      ...{ 'x-evidock-access': row.access, 'x-evidock-custody': row.custody },
+    },
+    onRequest: async () => {
+      if (row.access === 'operator' && grants !== 'operator') throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
+    },
+    handler: async (request, reply) => {
+      const result = await row.handle(serving, {
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        actor: actorOf(request, grants),
+        headers: request.headers,
+        headOnly: request.method === 'HEAD',
+        signal: signalOf(reply),
+      });
+      return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
+    },
+  });
+}
+
+/** The control socket is open to the station's own user and root alone, so its word for the person is taken. */
+function actorOf(request: FastifyRequest, grants: Access): Actor {
+  if (grants !== 'operator') return 'loopback';
+  const named = [request.headers['x-evidock-actor']].flat()[0] ?? '';
+  return ACTOR.test(named) ? named : 'cli:unknown';
+}
+
+function signalOf(reply: FastifyReply): AbortSignal {
+  const ended = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', 'the connection was closed'));
+  });
+  return ended.signal;
+}
+
+function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): FastifyReply {
+  // What is sent is complete already: no schema prints it.
+  return reply
+    .code(status)
+    .headers(headers)
+    .serializer((payload: unknown) => payload as string)
+    .send(body ?? undefined);
+}
+
+function answerError(deps: ServeDeps, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = translate(error);
+  const status = error.statusCode === 413 ? 413 : known.status;
+  if (status >= 500)
+    requestFailed(deps.log, { requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
+  const { code, message, remedy, detail } = known;
+  return reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send({ code, message, remedy, detail, requestId: request.id });
+}
+
+/** Fastify's own refusals (schema, body, media type) are requests that are not valid. */
+function translate(error: FastifyError): EvidockError {
+  const [first] = error.validation ?? [];
+  if (first) {
+    const field = `${first.instancePath.replace(/^\//, '').replaceAll('/', '.')}${first.instancePath === '' ? '' : ' '}`;
+    const extra = (first.params as { additionalProperty?: string }).additionalProperty;
+    const values = (first.params as { allowedValues?: string[] }).allowedValues;
+    const more = extra === undefined ? '' : ` (${extra})`;
+    return new EvidockError(
+      'request.invalid',
+      `${error.validationContext}: ${field}${first.message}${more}${values ? `: ${values.join(', ')}` : ''}`,
+      error,
+    );
+  }
+  const { statusCode } = error;
+  if (!(error instanceof EvidockError) && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new EvidockError('request.invalid', error.message, error);
+  }
+  return asEvidockError(error);
+}
+
+/** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */
+export async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (await answers(path)) throw new EvidockError('ledger.in-use', path);
+  await rm(path, { force: true });
+  // Nobody may slip in between bind and chmod.
+  const umask = process.umask(0o177);
+  try {
+    await app.listen({ path });
+  } finally {
+    process.umask(umask);
+  }
+  await chmod(path, 0o600);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const settle = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(2000, () => settle(true));
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}

@@ -1,0 +1,325 @@
+import { sha256Hex } from '#domain/canonical-json';
+import type { Actor } from '#domain/custody';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import type { Original } from '#domain/recording';
+import { manifestKey } from '#domain/vault-key';
+import { workId } from '#domain/work';
+import type { RecordingDetail } from '#ports/ledger';
+import type { ServeDeps } from './deps.ts';
+import { mustHaveRecording } from './tagging.ts';
+
+export interface VerifyRequest {
+  /** Only this recording; null for all. */
+  readonly recording: string | null;
+  readonly vault: boolean;
+  readonly archive: boolean;
+  readonly log: boolean;
+}
+
+export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
+
+/** What a verification tells while it runs; the last is the summary. */
+export type VerifyLine =
+  | {
+      readonly type: 'progress';
+      readonly place: VerifyPlace;
+      readonly files: number;
+      readonly filesTotal: number;
+      readonly bytes: number;
+      readonly bytesTotal: number;
+    }
+  | {
+      readonly type: 'fault';
+      readonly place: VerifyPlace;
+      readonly recordingId: string | null;
+      readonly key: string | null;
+      readonly what: string;
+    }
+  | {
+      readonly type: 'summary';
+      readonly vaultFiles: number;
+      readonly archiveFiles: number;
+      readonly logEntries: number;
+      readonly bytes: number;
+      readonly faults: number;
+      readonly elapsedMs: number;
+    };
+
+type Fault = Extract<VerifyLine, { type: 'fault' }>;
+
+const PROGRESS_MS = 500;
+
+/** What custody told when an original was sealed. */
+interface SealedEntry {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly manifestSha256: string;
+}
+
+/** Reads everything again and compares it with what was sealed: vault, archive, custody log. One run of one request. */
+export class Verification {
+  readonly #deps: ServeDeps;
+  readonly #request: VerifyRequest;
+  readonly #actor: Actor;
+  readonly #signal: AbortSignal;
+  readonly #done = { vaultFiles: 0, archiveFiles: 0, logEntries: 0, bytes: 0, faults: 0 };
+  #total = { files: 0, bytes: 0 };
+  #toldAtMs = 0;
+
+  constructor(options: { deps: ServeDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
+    this.#deps = options.deps;
+    this.#request = options.request;
+    this.#actor = options.actor;
+    this.#signal = options.signal;
+  }
+
+  async *run(): AsyncGenerator<VerifyLine> {
+    const { ledger, archive, clock, facts } = this.#deps;
+    const { recording, vault, log } = this.#request;
+    const begun = performance.now();
+    if (recording !== null) await mustHaveRecording(ledger, recording);
+    await this.#measure();
+    for await (const id of recording === null ? ledger.recordingIds() : [recording]) {
+      this.#signal.throwIfAborted();
+      const sealed = await this.#sealedEntries(id);
+      const detail = await mustHaveRecording(ledger, id);
+      for (const fault of this.#checkRecord(detail, sealed)) yield this.#counted(fault);
+      if (vault) yield* this.#verifyVault(detail, sealed);
+      if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
+    }
+    if (vault && recording === null) yield* this.#verifyNothingElse();
+    if (log) yield* this.#verifyLog();
+    const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
+    const data = { vaultFiles, archiveFiles, faults, bytes, log };
+    await ledger.transaction(async (writer) => {
+      const subject = recording ?? facts.stationId;
+      await writer.appendCustody({ type: 'recording.verified', atMs: clock.nowMs(), actor: this.#actor, subject, data });
+    });
+    yield { type: 'summary', ...this.#done, elapsedMs: Math.round(performance.now() - begun) };
+  }
+
+  /** How much there is to read, for the progress only. */
+  async #measure(): Promise<void> {
+    const { ledger, archive } = this.#deps;
+    const { recording, vault } = this.#request;
+    const places = (vault ? 1 : 0) + (this.#request.archive && archive ? 1 : 0);
+    if (recording === null) {
+      const counts = await ledger.counts();
+      this.#total = { files: counts.originals * places, bytes: counts.originalBytes * places };
+    } else {
+      const originals = await ledger.originalsOf(recording);
+      this.#total = { files: originals.length * places, bytes: originals.reduce((sum, { bytes }) => sum + bytes, 0) * places };
+    }
+  }
+
+  async #sealedEntries(recordingId: string): Promise<ReadonlyMap<string, SealedEntry>> {
+    const entries = await this.#deps.ledger.custodyOf(recordingId);
+    return new Map(
+      entries
+        .filter(({ type }) => type === 'original.sealed')
+        .map(({ subject, data }) => {
+          const { sha256, bytes, manifestSha256 } = data;
+          return [subject, { sha256: String(sha256), bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
+        }),
+    );
+  }
+
+  /** The rows of the ledger against what custody told when the originals were sealed. */
+  *#checkRecord({ recording, originals }: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): Iterable<Fault> {
+    const fault = (what: string, key: string | null = null): Fault => ({
+      type: 'fault',
+      place: 'ledger',
+      recordingId: recording.id,
+      key,
+      what,
+    });
+    for (const { id, state, digests, bytes, vaultKey, cardPath } of originals) {
+      const told = sealed.get(id);
+      if (state !== 'sealed') {
+        if (recording.state !== 'copying') yield fault(`${cardPath} is ${state} in a recording that is ${recording.state}`, vaultKey);
+      } else if (!told) yield fault(`${cardPath} is sealed, but the custody log has no entry of it`, vaultKey);
+      else if (told.sha256 !== digests?.sha256)
+        yield fault(`${cardPath}: the ledger names SHA-256 ${digests?.sha256}, the custody log ${told.sha256}`, vaultKey);
+      else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
+    }
+    if (originals.length !== recording.originalCount)
+      yield fault(`has ${originals.length} originals on record, ${recording.originalCount} were listed`);
+  }
+
+  async *#verifyVault(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
+    const { recording, originals, derivatives } = detail;
+    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'vault', recordingId: recording.id, key, what });
+    for (const original of originals) {
+      const told = sealed.get(original.id);
+      if (original.state !== 'sealed' || !original.digests) continue;
+      const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
+      const wrong = await this.#reread(original.vaultKey, expected);
+      if (wrong) yield fault(original.vaultKey, `${original.cardPath}: ${wrong}`);
+      else await this.#recordFixity(original);
+      const key = manifestKey(recording.id, original.index);
+      const wrongManifest = told ? await this.#readManifest(key, told.manifestSha256) : null;
+      if (wrongManifest) yield fault(key, wrongManifest);
+      this.#done.vaultFiles += 1;
+      yield* this.#progress('vault');
+    }
+    for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
+      const wrong = await this.#reread(vaultKey, { bytes, sha256 });
+      if (wrong) yield fault(vaultKey, `${kind}: ${wrong}`);
+    }
+  }
+
+  /** null if the file has these bytes, else what differs. An aborted verification throws. */
+  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
+    try {
+      const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal });
+      this.#done.bytes += bytes;
+      if (bytes !== expected.bytes) return `has ${bytes} bytes, ${expected.bytes} were sealed`;
+      return digests.sha256 === expected.sha256 ? null : `has SHA-256 ${digests.sha256}, sealed was ${expected.sha256}`;
+    } catch (error) {
+      return this.#told(error);
+    }
+  }
+
+  async #readManifest(key: string, expected: string): Promise<string | null> {
+    try {
+      const found = sha256Hex(await this.#deps.vault.readSmall(key));
+      return found === expected ? null : `manifest has SHA-256 ${found}, the custody log names ${expected}`;
+    } catch (error) {
+      return this.#told(error);
+    }
+  }
+
+  #told(error: unknown): string {
+    this.#signal.throwIfAborted();
+    return asEvidockError(error).message;
+  }
+
+  /** The copy row tells when the bytes were last seen to be right. */
+  async #recordFixity(original: Original): Promise<void> {
+    const { ledger, clock } = this.#deps;
+    await ledger.transaction(async (writer) => {
+      const copy = (await writer.copies(original.recordingId)).find(({ itemId, where }) => itemId === original.id && where === 'vault');
+      if (copy) await writer.upsertCopy({ ...copy, verifiedAtMs: clock.nowMs() });
+    });
+  }
+
+  /** Every object that a copy row or a sealed manifest promises, by reading it back. */
+  async *#verifyArchive(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
+    const { archive, vault, facts } = this.#deps;
+    if (!archive) return;
+    const { recording, originals, derivatives, copies } = detail;
+    const held = new Map(copies.filter(({ where }) => where === archive.name).map((copy) => [copy.itemId, copy]));
+    const promised = recording.state === 'archived';
+    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, what });
+    for (const original of originals) {
+      const copy = held.get(original.id);
+      if (!copy) {
+        if (promised)
+          yield fault(original.vaultKey, `${original.cardPath}: the recording is archived, but no copy of this file is on record`);
+        continue;
+      }
+      const told = sealed.get(original.id);
+      const sha256 = told?.sha256 ?? original.digests?.sha256 ?? '';
+      const wrong = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 });
+      if (wrong) yield fault(copy.key, `${original.cardPath}: ${wrong}`);
+      const key = manifestKey(recording.id, original.index);
+      const manifest = await vault.stat(key);
+      const wrongManifest = told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }) : null;
+      if (wrongManifest) yield fault(key, `manifest: ${wrongManifest}`);
+      this.#done.archiveFiles += 1;
+      yield* this.#progress('archive');
+    }
+    for (const derivative of facts.archiveDerivatives ? derivatives : []) {
+      const copy = held.get(derivative.id);
+      const wrong = copy ? await this.#readBack({ key: copy.key, bytes: derivative.bytes, sha256: derivative.sha256 }) : null;
+      if (wrong) yield fault(derivative.vaultKey, `${derivative.kind}: ${wrong}`);
+    }
+  }
+
+  async #readBack(expected: { key: string; bytes: number; sha256: string }): Promise<string | null> {
+    const { archive } = this.#deps;
+    try {
+      await archive?.verify(expected, { policy: 'readback', signal: this.#signal });
+      this.#done.bytes += expected.bytes;
+      return null;
+    } catch (error) {
+      return this.#told(error);
+    }
+  }
+
+  /** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
+  async *#verifyNothingElse(): AsyncGenerator<VerifyLine> {
+    let recordingId: string | null = null;
+    let known: { keys: ReadonlySet<string>; deriving: boolean } = { keys: new Set(), deriving: false };
+    for await (const { key } of this.#deps.vault.list('')) {
+      this.#signal.throwIfAborted();
+      const [, , , owner = ''] = key.split('/');
+      if (owner !== recordingId) {
+        recordingId = owner;
+        known = await this.#keysOf(owner);
+      }
+      // While its derive work is not done, files may be there before their row is.
+      if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
+      yield this.#counted({ type: 'fault', place: 'vault', recordingId: owner || null, key, what: 'no row of the ledger knows this file' });
+    }
+  }
+
+  async #keysOf(recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
+    const { ledger } = this.#deps;
+    const work = await ledger.work(workId('derive', recordingId));
+    const detail = await ledger.recordingDetail(recordingId);
+    if (!detail) return { keys: new Set(), deriving: false };
+    const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
+    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey)]);
+    return { keys, deriving: work !== null && work.state !== 'done' };
+  }
+
+  async *#verifyLog(): AsyncGenerator<VerifyLine> {
+    const { ledger } = this.#deps;
+    const faults = ledger.verifyCustody((seq) => {
+      this.#done.logEntries = Math.max(this.#done.logEntries, seq + 1);
+    });
+    for await (const { seq, what } of faults) {
+      this.#signal.throwIfAborted();
+      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
+    }
+    for (const what of await ledger.integrity())
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  #counted(fault: Fault): Fault {
+    this.#done.faults += 1;
+    return fault;
+  }
+
+  *#progress(place: VerifyPlace): Iterable<VerifyLine> {
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < PROGRESS_MS) return;
+    this.#toldAtMs = nowMs;
+    const { vaultFiles, archiveFiles, bytes } = this.#done;
+    yield {
+      type: 'progress',
+      place,
+      files: vaultFiles + archiveFiles,
+      filesTotal: this.#total.files,
+      bytes,
+      bytesTotal: Math.max(bytes, this.#total.bytes),
+    };
+  }
+}
+
+/** Nothing named means everything; an archive that is named must exist. */
+export function verifyRequestOf(
+  deps: ServeDeps,
+  asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },
+): VerifyRequest {
+  const all = !asked.vault && !asked.archive && !asked.log;
+  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', 'archive: no archive is configured');
+  const recording = asked.recording ?? null;
+  return {
+    recording,
+    vault: all || (asked.vault ?? false),
+    archive: all || (asked.archive ?? false),
+    log: (all && recording === null) || (asked.log ?? false),
+  };
+}
