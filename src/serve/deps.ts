@@ -38,6 +38,8 @@ export interface ServeDeps {
   readonly facts: ServeFacts;
   /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
   readonly ingest: (request: IngestRequest) => Promise<string>;
+  /** Ends the stay of a directory that `ingest` docked, safe or not; resolves when that is on record. Nothing to do for another docking. */
+  readonly undock: (dockingId: string) => Promise<void>;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** Throws queue.unreachable. */

@@ -73,6 +73,19 @@ const dockingRoutes: readonly Route[] = [
     },
     handle: async ({ deps }, { body }) => ({ dockingId: await ingestDirectory(deps, body) }),
   }),
+  route({
+    method: 'POST',
+    url: '/api/v1/dockings/:id/removal',
+    access: 'operator',
+    summary: 'Ends the stay of a directory that was docked by request',
+    custody: 'docking.removed',
+    schema: { params: closed({ id: Name(64) }), response: Type.Object({ dockingId: Type.String() }) },
+    handle: async ({ deps }, { params }) => {
+      await reportDocking(deps, params.id);
+      await deps.undock(params.id);
+      return { dockingId: params.id };
+    },
+  }),
 ];
 
 const jobRoutes: readonly Route[] = [

@@ -1,0 +1,216 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
+import type { FastifyInstance } from 'fastify';
+import { EvidockError, errnoOf } from '#domain/errors';
+
+/** An answer takes at most this long to begin. */
+const ANSWER_MS_MAX = 60_000;
+/** The control socket of a running station answers at once. */
+const PROBE_MS_MAX = 2000;
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Ask {
+  readonly query?: Query;
+  readonly body?: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Throws if the connection ends too early. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A station that answers requests of the one API: running, or opened for the command. */
+export interface StationClient {
+  readonly kind: 'running' | 'opened';
+  request(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<Answer>;
+  stream(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<StreamedAnswer>;
+  close(): Promise<void>;
+}
+
+/** The station said no; carries what it said. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly what: string;
+
+  constructor(reply: { code: string; message: string; detail: string; remedy: string }) {
+    super(reply.message);
+    this.code = reply.code;
+    this.detail = reply.detail;
+    this.remedy = reply.remedy;
+    this.what = reply.message.endsWith(`: ${reply.detail}`) ? reply.message.slice(0, -reply.detail.length - 2) : reply.message;
+  }
+}
+
+function replyError(status: number, json: unknown): ReplyError {
+  const {
+    code = 'station.internal',
+    message = `the station answered ${status}`,
+    detail = '',
+    remedy = '',
+  } = (json ?? {}) as Record<string, string>;
+  return new ReplyError({ code, message, detail, remedy });
+}
+
+/** The JSON of a good answer. Throws ReplyError for any other. */
+export async function ask<T>(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<T> {
+  const { status, json } = await client.request(method, `/api/v1${path}`, question);
+  if (status >= 400) throw replyError(status, json);
+  return json as T;
+}
+
+/** A good answer as a stream. Throws ReplyError for any other. */
+export async function askStream(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+  const answer = await client.stream(method, `/api/v1${path}`, question);
+  if (answer.status < 400) return answer;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  throw replyError(answer.status, parse(Buffer.concat(chunks).toString()));
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch (error) {
+    throw new EvidockError('station.internal', `the answer is not JSON: ${text.slice(0, 200)}`, error);
+  }
+}
+
+function pathWith(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** The running station, through its control socket. */
+export class SocketClient implements StationClient {
+  readonly kind = 'running';
+  readonly #socketPath: string;
+  readonly #actor: string;
+
+  constructor(options: { socketPath: string; user: string }) {
+    this.#socketPath = options.socketPath;
+    this.#actor = actorOf(options.user);
+  }
+
+  /** True if a station answers there. */
+  async answers(): Promise<boolean> {
+    try {
+      const { status } = await this.#send('GET', '/api/v1/health', {}, PROBE_MS_MAX).then(readAll);
+      return status === 200;
+    } catch (error) {
+      if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'].includes(errnoOf(error) ?? '')) return false;
+      if (errnoOf(error) === 'EACCES') throw new EvidockError('request.forbidden', `${this.#socketPath} belongs to another user`, error);
+      throw new EvidockError('station.internal', `control socket: ${error instanceof Error ? error.message : String(error)}`, error);
+    }
+  }
+
+  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+    try {
+      const { status, text } = await readAll(await this.#send(method, path, question, ANSWER_MS_MAX));
+      return { status, json: parse(text) };
+    } catch (error) {
+      throw lost(error);
+    }
+  }
+
+  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+    try {
+      const response = await this.#send(method, path, question, ANSWER_MS_MAX);
+      return { status: response.statusCode ?? 0, headers: response.headers, body: response };
+    } catch (error) {
+      throw lost(error);
+    }
+  }
+
+  #send(method: string, path: string, question: Ask, answerMsMax: number): Promise<IncomingMessage> {
+    const payload = question.body === undefined ? undefined : JSON.stringify(question.body);
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest({
+        socketPath: this.#socketPath,
+        method,
+        path: pathWith(path, question.query),
+        agent: false,
+        headers: {
+          host: 'localhost',
+          'x-evidock-actor': this.#actor,
+          ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+        },
+      });
+      const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
+      outgoing.once('response', (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      });
+      outgoing.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      outgoing.end(payload);
+    });
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function readAll(response: IncomingMessage): Promise<{ status: number; text: string }> {
+  return { status: response.statusCode ?? 0, text: await readText(response) };
+}
+
+function lost(error: unknown): EvidockError {
+  if (error instanceof EvidockError) return error;
+  return new EvidockError('station.stopping', `the connection to the station was lost (${errnoOf(error) ?? String(error)})`, error);
+}
+
+/** A station that was opened in this process: the same requests to the same server, without a listener. */
+export class InProcessClient implements StationClient {
+  readonly kind = 'opened';
+  readonly #app: FastifyInstance;
+  readonly #actor: string;
+  readonly #close: () => Promise<void>;
+
+  /** `app` must grant `operator`; `close` closes the station behind it. */
+  constructor(options: { app: FastifyInstance; user: string; close: () => Promise<void> }) {
+    this.#app = options.app;
+    this.#actor = actorOf(options.user);
+    this.#close = options.close;
+  }
+
+  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+    const { status, body } = await this.stream(method, path, question);
+    return { status, json: parse(await readText(body as Readable)) };
+  }
+
+  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+    const response = await this.#app.inject({
+      method,
+      url: pathWith(path, question.query),
+      headers: { host: 'localhost', 'x-evidock-actor': this.#actor },
+      ...(question.body === undefined ? {} : { payload: question.body as object }),
+      payloadAsStream: true,
+    });
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+    );
+    return { status: response.statusCode, headers, body: response.stream() };
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+function actorOf(user: string): string {
+  return `cli:${user.replace(/[^A-Za-z0-9._@-]/g, '_').slice(0, 64) || 'unknown'}`;
+}

@@ -1,0 +1,71 @@
+import type { StationClient } from './client.ts';
+
+/** What `--config` and `--state` say; null where they are not given. */
+export interface GlobalOptions {
+  readonly config: string | null;
+  readonly state: string | null;
+}
+
+export interface ExplainedValue {
+  readonly path: string;
+  readonly value: unknown;
+  /** Where it comes from: default, file, environment, command line. */
+  readonly from: string;
+}
+
+export interface DoctorCheck {
+  /** Short name: `ffmpeg`, `redis`, `vault disk`, … */
+  readonly name: string;
+  readonly ok: boolean;
+  /** Works, but not as well as it should. */
+  readonly warn?: boolean;
+  readonly detail: string;
+  /** What to do; null if it is well. */
+  readonly remedy: string | null;
+}
+
+export interface CardOptions {
+  readonly directory: string;
+  readonly layout: string;
+  readonly seconds: number;
+  /** Of the layout `tiny`. */
+  readonly files: number;
+}
+
+export interface ConnectOptions extends GlobalOptions {
+  /** A station that must be opened for the command takes directories in: copies, hashes, seals. */
+  readonly intake?: boolean;
+  /** And also runs derive and archive work. */
+  readonly work?: boolean;
+}
+
+/** Where a command writes; process.stdout and process.stderr, or a test's own. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** All that commands need of the world outside; given by main.ts. */
+export interface CliContext {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute; relative paths of arguments start here. */
+  readonly cwd: string;
+  /** Who types, for the custody log. */
+  readonly user: string;
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+  /** Checks the configuration and says where each value comes from; secrets are masked. Throws config.invalid. */
+  explainConfig(options: GlobalOptions): { readonly explained: readonly ExplainedValue[]; readonly timezone: string };
+  /** The reference of all settings, as Markdown. */
+  configReference(): string;
+  /** The running station if it answers on its control socket, else the station opened in this process without docks. */
+  connect(options: ConnectOptions): Promise<StationClient>;
+  /** Runs the station until a signal stops it; `ready` is called with the address when it is up. */
+  runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void>;
+  doctor(options: GlobalOptions): Promise<readonly DoctorCheck[]>;
+  readonly cardLayouts: readonly string[];
+  /** Returns how many files. */
+  makeCard(options: CardOptions): Promise<number>;
+}
