@@ -1,0 +1,106 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Archive, PutRequest } from '#ports/archive';
+
+export interface ArchiveUnderTest {
+  readonly archive: Archive;
+  /** Changes one byte of a stored object behind the archive's back. */
+  spoil(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a put needs for bytes in memory. */
+export function putOf(key: string, bytes: Buffer): PutRequest {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const open: PutRequest['open'] = async ({ start, end }) => {
+    const chunks: Buffer[] = [];
+    for (let at = start; at < end; at += 65_536) chunks.push(bytes.subarray(at, Math.min(end, at + 65_536)));
+    return Readable.from(chunks);
+  };
+  return { key, bytes: bytes.length, sha256, mediaType: 'application/octet-stream', open };
+}
+
+/** What every archive must do; `partBytes` is where an object needs more than one request. */
+export function describeArchiveContract(name: string, partBytes: number, make: () => Promise<ArchiveUnderTest>): void {
+  describe(`archive contract: ${name}`, () => {
+    let under: ArchiveUnderTest;
+    beforeAll(async () => {
+      under = await make();
+    }, 120_000);
+    afterAll(async () => under?.close());
+
+    it.each([['empty', 0], ['small', 1000], ['one part', partBytes], ['two parts and a bit', 2 * partBytes + 7]])('keeps an object: %s', async (label, size) => {
+      const key = `2026/06/20/rec-a/${label.replaceAll(' ', '-')}`;
+      const bytes = randomBytes(size);
+      const request = putOf(key, bytes);
+      let seen = 0;
+      await under.archive.put({ ...request, onBytes: (n) => { seen += n; } });
+      expect(seen).toBe(size);
+      expect(await under.archive.head(key)).toMatchObject({ key, bytes: size });
+      expect(await under.archive.verify(request, { policy: 'readback' })).toBe('readback');
+      expect(await under.archive.verify(request, { policy: 'head' })).toBe('head');
+      if (size > 0) expect((await buffer(await under.archive.read(key))).equals(bytes)).toBe(true);
+    });
+
+    it('reads a range', async () => {
+      const bytes = randomBytes(5000);
+      await under.archive.put(putOf('2026/06/20/rec-b/o', bytes));
+      const part = await buffer(await under.archive.read('2026/06/20/rec-b/o', { start: 1000, end: 3000 }));
+      expect(part.equals(bytes.subarray(1000, 3000))).toBe(true);
+    });
+
+    it('takes the same object again', async () => {
+      const request = putOf('2026/06/20/rec-c/o', randomBytes(3000));
+      await under.archive.put(request);
+      await under.archive.put(request);
+      expect(await under.archive.verify(request, { policy: 'readback' })).toBe('readback');
+    });
+
+    it('says that a spoilt object differs, and mends it at the next put', async () => {
+      const request = putOf('2026/06/20/rec-d/o', randomBytes(3000));
+      await under.archive.put(request);
+      await under.spoil(request.key);
+      await expect(under.archive.verify(request, { policy: 'readback' })).rejects.toMatchObject({ code: 'archive.mismatch' });
+      await under.archive.put(request);
+      expect(await under.archive.verify(request, { policy: 'readback' })).toBe('readback');
+    });
+
+    it('says what is missing', async () => {
+      const request = putOf('2026/06/20/rec-e/none', randomBytes(10));
+      expect(await under.archive.head(request.key)).toBeNull();
+      await expect(under.archive.verify(request, { policy: 'head' })).rejects.toMatchObject({ code: 'archive.missing' });
+      await expect(under.archive.read(request.key)).rejects.toMatchObject({ code: 'archive.missing' });
+    });
+
+    it('lists what it holds', async () => {
+      await under.archive.put(putOf('2026/06/21/rec-f/o', randomBytes(12)));
+      const found = [];
+      for await (const object of under.archive.list('2026/06/21')) found.push(object);
+      expect(found).toEqual([{ key: '2026/06/21/rec-f/o', bytes: 12 }]);
+    });
+
+    it('refuses keys that are no vault keys', async () => {
+      for (const key of ['../x', '/etc/passwd', 'a//b', 'A/B', '']) await expect(under.archive.put(putOf(key, randomBytes(1)))).rejects.toMatchObject({ code: 'vault.key-invalid' });
+    });
+
+    it('fails, and leaves nothing under the key, when the source is cut short', async () => {
+      const request = putOf('2026/06/20/rec-g/o', randomBytes(3000));
+      const open: PutRequest['open'] = async () => Readable.from([Buffer.alloc(100)]);
+      await expect(under.archive.put({ ...request, open })).rejects.toMatchObject({ code: 'vault.read-failed' });
+      expect(await under.archive.head(request.key)).toBeNull();
+    });
+
+    it('stops when it is told to', async () => {
+      const stop = new AbortController();
+      stop.abort(new Error('enough'));
+      await expect(under.archive.put({ ...putOf('2026/06/20/rec-h/o', randomBytes(3000)), signal: stop.signal })).rejects.toThrow('enough');
+    });
+
+    it('checks itself', async () => {
+      expect(await under.archive.check()).not.toBe('');
+      expect(await under.archive.abortAbandoned(Date.now(), 3600_000)).toBe(0);
+    });
+  });
+}
