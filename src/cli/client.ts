@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { EvidockError, errnoOf } from '#domain/errors';
 
 /** An answer takes at most this long to begin. */
-const ANSWER_MS_MAX = 60_000;
+const ANSWER_MS_MAX = 600_000;
 /** The control socket of a running station answers at once. */
 const PROBE_MS_MAX = 2000;
 
@@ -89,7 +89,7 @@ function parse(text: string): unknown {
 
 function pathWith(path: string, query: Query = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
   return search === '' ? path : `${path}?${search}`;
 }
 

@@ -6,7 +6,9 @@ import { Presenter } from './present.ts';
 import { RawAnswer, type Route, route } from './route.ts';
 import { closed, DockingJson, Limit, Name, nullable, oneOf, WorkJson } from './schemas.ts';
 import { mustHaveRecording } from './tagging.ts';
-import { Verification, type VerifyLine, verifyRequestOf } from './verify.ts';
+import { Verification, verifyRequestOf } from './verify.ts';
+
+const HEARTBEAT_MS = 2000;
 
 const Stage = oneOf(['derive', 'archive']);
 
@@ -152,7 +154,7 @@ const jobRoutes: readonly Route[] = [
     handle: async ({ deps }, { body, actor, signal }) => {
       const request = verifyRequestOf(deps, body);
       if (request.recording !== null) await mustHaveRecording(deps.ledger, request.recording);
-      const lines = linesOf(new Verification({ deps, request, actor, signal }).run(), signal);
+      const lines = linesOf(new Verification({ deps, request, actor, signal }), signal);
       return new RawAnswer(
         200,
         { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' },
@@ -162,10 +164,19 @@ const jobRoutes: readonly Route[] = [
   }),
 ];
 
-/** An error in the midst of the lines is the last line: the status has been sent long ago. */
-async function* linesOf(lines: AsyncGenerator<VerifyLine>, signal: AbortSignal): AsyncGenerator<string> {
+/** Lines of JSON. A large file is no reason to fall silent; an error in the midst is the last line, for the status has been sent long ago. */
+async function* linesOf(verification: Verification, signal: AbortSignal): AsyncGenerator<string> {
+  const lines = verification.run();
   try {
-    for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+    let next = lines.next();
+    for (;;) {
+      const { promise: heartbeat, resolve } = Promise.withResolvers<null>();
+      const timer = setTimeout(resolve, HEARTBEAT_MS, null);
+      const step = await Promise.race([next, heartbeat]).finally(() => clearTimeout(timer));
+      if (step?.done) return;
+      if (step) next = lines.next();
+      yield `${JSON.stringify(step?.value ?? verification.progress())}\n`;
+    }
   } catch (error) {
     if (signal.aborted) return;
     const { code, message, remedy, detail } = asEvidockError(error);

@@ -18,7 +18,7 @@ import { ErrorReply } from './schemas.ts';
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 30_000;
 /** A connection on which nothing moves this long is cut; a player comes back with a range. */
-const SILENCE_MS_MAX = 120_000;
+const SILENCE_MS_MAX = 600_000;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const ACTOR = /^cli:[A-Za-z0-9._@-]{1,64}$/;
 

@@ -65,6 +65,7 @@ export class Verification {
   readonly #done = { vaultFiles: 0, archiveFiles: 0, logEntries: 0, bytes: 0, faults: 0 };
   #total = { files: 0, bytes: 0 };
   #toldAtMs = 0;
+  #place: VerifyPlace = 'vault';
 
   constructor(options: { deps: ServeDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
     this.#deps = options.deps;
@@ -171,8 +172,10 @@ export class Verification {
   /** null if the file has these bytes, else what differs. An aborted verification throws. */
   async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
     try {
-      const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal });
-      this.#done.bytes += bytes;
+      const onBytes = (count: number) => {
+        this.#done.bytes += count;
+      };
+      const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
       if (bytes !== expected.bytes) return `has ${bytes} bytes, ${expected.bytes} were sealed`;
       return digests.sha256 === expected.sha256 ? null : `has SHA-256 ${digests.sha256}, sealed was ${expected.sha256}`;
     } catch (error) {
@@ -239,8 +242,10 @@ export class Verification {
   async #readBack(expected: { key: string; bytes: number; sha256: string }): Promise<string | null> {
     const { archive } = this.#deps;
     try {
-      await archive?.verify(expected, { policy: 'readback', signal: this.#signal });
-      this.#done.bytes += expected.bytes;
+      const onBytes = (count: number) => {
+        this.#done.bytes += count;
+      };
+      await archive?.verify(expected, { policy: 'readback', signal: this.#signal, onBytes });
       return null;
     } catch (error) {
       return this.#told(error);
@@ -293,17 +298,24 @@ export class Verification {
   }
 
   *#progress(place: VerifyPlace): Iterable<VerifyLine> {
+    this.#place = place;
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < PROGRESS_MS) return;
     this.#toldAtMs = nowMs;
+    yield this.progress();
+  }
+
+  /** How far it is now; may be asked at any time. */
+  progress(): VerifyLine {
     const { vaultFiles, archiveFiles, bytes } = this.#done;
-    yield {
+    const { files, bytes: total } = this.#total;
+    return {
       type: 'progress',
-      place,
+      place: this.#place,
       files: vaultFiles + archiveFiles,
-      filesTotal: this.#total.files,
+      filesTotal: files,
       bytes,
-      bytesTotal: Math.max(bytes, this.#total.bytes),
+      bytesTotal: Math.max(bytes, total),
     };
   }
 }
