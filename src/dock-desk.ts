@@ -1,5 +1,5 @@
 import { arrivalFailed, type Log } from '#events';
-import { asEvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Dock, Arrival } from '#ports/dock';
 import type { DockStage } from '#dock/dock-stage';
 import type { IntakeStage } from '#intake/intake-stage';
@@ -7,6 +7,12 @@ import type { IntakeStage } from '#intake/intake-stage';
 interface Stay {
   readonly gone: AbortController;
   dockingId: string | null;
+  /** The docking's id once write 1 is done; rejects with why the recorder could not be opened. */
+  readonly recorded: Promise<string>;
+  readonly record: (dockingId: string) => void;
+  readonly refuse: (error: unknown) => void;
+  /** Called when the removal is on record. */
+  left: () => void;
   /** Ends when intake of this stay has ended. */
   work: Promise<void>;
 }
@@ -34,7 +40,10 @@ export class DockDesk {
   }
 
   #arrived(arrival: Arrival): void {
-    const stay: Stay = { gone: new AbortController(), dockingId: null, work: Promise.resolve() };
+    const { promise: recorded, resolve: record, reject: refuse } = Promise.withResolvers<string>();
+    // Nobody may be waiting for it: a failure is logged below in any case.
+    recorded.catch(() => undefined);
+    const stay: Stay = { gone: new AbortController(), dockingId: null, work: Promise.resolve(), recorded, record, refuse, left: () => undefined };
     this.#stays.set(arrival.key, stay);
     stay.work = this.#work(arrival, stay);
   }
@@ -43,8 +52,10 @@ export class DockDesk {
     try {
       const docked = await this.#o.dockStage.arrive(arrival);
       stay.dockingId = docked.docking.id;
+      stay.record(stay.dockingId);
       await this.#o.intake.intake(docked, stay.gone.signal);
     } catch (error) {
+      stay.refuse(asEvidockError(error));
       if (!stay.gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
     }
   }
@@ -61,17 +72,27 @@ export class DockDesk {
       await this.#o.dockStage.leave(stay.dockingId);
     } catch (error) {
       arrivalFailed(this.#o.log, asEvidockError(error));
+    } finally {
+      stay.left();
     }
   }
 
-  /** The docking of an arrival, once it is on record; null if the arrival failed. */
-  async dockingOf(key: string, timeoutMs: number): Promise<string | null> {
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const stay = this.#stays.get(key);
-      if (!stay || stay.dockingId !== null) return stay?.dockingId ?? null;
-      if (performance.now() > end) return null;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+  /** The docking of an arrival, once it is on record. Throws why it could not be opened. */
+  async docked(key: string): Promise<string> {
+    const stay = this.#stays.get(key);
+    if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
+    return stay.recorded;
+  }
+
+  /** Ends a stay through `remove`, the dock's own way; resolves when the removal is on record. */
+  async undock(dockingId: string, remove: (key: string) => void): Promise<void> {
+    for (const [key, stay] of this.#stays) {
+      if (stay.dockingId !== dockingId) continue;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stay.left = resolve;
+      remove(key);
+      await promise;
+      return;
     }
   }
 

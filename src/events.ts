@@ -86,3 +86,11 @@ export function sweepFailed(log: Log, error: EvidockError): void {
 export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
   log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
 }
+
+export function recovered(log: Log, facts: { work: number; dockings: number; drafts: number }): void {
+  log.info({ event: 'station.recovered', stage: 'station', ...facts }, 'unfinished work found and taken up');
+}
+
+export function uploadsAborted(log: Log, facts: { aborted: number }): void {
+  log.info({ event: 'uploads.aborted', stage: 'archive', ...facts }, 'abandoned uploads aborted');
+}

@@ -1,0 +1,128 @@
+import { constants } from 'node:fs';
+import { access, mkdir, statfs } from 'node:fs/promises';
+import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import { runChild } from '#adapters/ffmpeg/child';
+import type { DoctorCheck } from '#cli/context';
+import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { asEvidockError } from '#domain/errors';
+import type { StationClient } from '#cli/client';
+import { placesOf } from './station.ts';
+
+const GIB = 2 ** 30;
+/** Nothing of Evidock existed before: a clock that says so is wrong. */
+const EARLIEST_MS = Date.parse('2026-01-01T00:00:00Z');
+
+interface Options {
+  readonly config: Config;
+  readonly nowMs: number;
+  /** A way to the station, running or opened for the moment. */
+  readonly connect: () => Promise<StationClient>;
+}
+
+type Finding = { readonly detail: string; readonly warn?: string };
+
+/** Looks at everything the station stands on, and says how to mend what is not well. */
+export async function runDoctor({ config, nowMs, connect }: Options): Promise<readonly DoctorCheck[]> {
+  const { state } = config.station;
+  const { ffmpeg, ffprobe, height, threads } = config.derive;
+  const transcoder = new FfmpegTranscoder({ settings: { ffmpeg, ffprobe, height, threads, timeLimitMs: 10_000, outputBytesMax: GIB } });
+  return [
+    await look('node', 'install Node 24 (scripts/up does)', async () => nodeVersion()),
+    await look('ffmpeg', 'apt-get install ffmpeg, or set derive.ffmpeg and derive.ffprobe', async () => ({ detail: await transcoder.check() })),
+    await look('encoders', 'install an ffmpeg with libx264 and aac', () => encoders(ffmpeg)),
+    await look('redis', 'apt-get install redis-server, or set queue.url', () => redis(config)),
+    await look('state', `make ${state} and give it to the station's user`, () => writable(state)),
+    await look('vault disk', 'free space on the disk of the state directory, or lower intake.reserve', () => freeSpace(state, config.intake.reserve * BYTES_PER_MIB)),
+    await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
+    await look('time zone', 'set station.timezone to an IANA zone', async () => ({ detail: config.station.timezone })),
+    await look('socket', 'choose a shorter state directory', async () => socketPath(state)),
+    ...(await stationChecks(config, connect)),
+  ];
+}
+
+async function look(name: string, remedy: string, find: () => Promise<Finding>): Promise<DoctorCheck> {
+  try {
+    const { detail, warn } = await find();
+    return warn === undefined ? { name, ok: true, detail, remedy: null } : { name, ok: true, warn: true, detail: `${detail}: ${warn}`, remedy };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error), remedy };
+  }
+}
+
+function nodeVersion(): Finding {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 24) throw new Error(`Node ${process.versions.node}; 24 is needed`);
+  return { detail: `Node ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? 'unknown'}` };
+}
+
+async function encoders(ffmpeg: string): Promise<Finding> {
+  const { stdout } = await runChild(ffmpeg, ['-hide_banner', '-encoders'], { timeoutMs: 10_000, stdoutBytesMax: 1024 * 1024 });
+  const missing = ['libx264', 'aac', 'mjpeg', 'png'].filter((name) => !new RegExp(`\\s${name}\\s`).test(stdout));
+  if (missing.length > 0) throw new Error(`ffmpeg lacks ${missing.join(', ')}`);
+  return { detail: 'libx264, aac' };
+}
+
+async function redis(config: Config): Promise<Finding> {
+  if (config.queue.url !== '') return { detail: 'a shared server (queue.url)' };
+  const { stdout, status } = await runChild(config.queue.redisServer, ['--version'], { timeoutMs: 10_000, stdoutBytesMax: 65_536 });
+  if (status !== 0) throw new Error(`${config.queue.redisServer} cannot be run`);
+  return { detail: /v=\S+/.exec(stdout)?.[0].replace('v=', 'redis-server ') ?? 'redis-server' };
+}
+
+async function writable(state: string): Promise<Finding> {
+  await mkdir(state, { recursive: true, mode: 0o750 });
+  await access(state, constants.R_OK | constants.W_OK | constants.X_OK);
+  return { detail: state };
+}
+
+async function freeSpace(state: string, reserveBytes: number): Promise<Finding> {
+  const { bavail, bsize } = await statfs(state);
+  const free = bavail * bsize;
+  const detail = `${(free / GIB).toFixed(1)} GiB free, ${(reserveBytes / GIB).toFixed(1)} GiB of it reserve`;
+  if (free <= reserveBytes) throw new Error(`${detail}: nothing can be taken in`);
+  return free < reserveBytes + 20 * GIB ? { detail, warn: 'less than 20 GiB above the reserve' } : { detail };
+}
+
+async function clock(nowMs: number): Promise<Finding> {
+  const detail = new Date(nowMs).toISOString();
+  if (nowMs < EARLIEST_MS) throw new Error(`${detail} cannot be`);
+  try {
+    const { stdout } = await runChild('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeoutMs: 5000, stdoutBytesMax: 4096 });
+    return stdout.trim() === 'yes' ? { detail: `${detail}, synchronised` } : { detail, warn: 'not known to be synchronised' };
+  } catch {
+    // No systemd here: then nobody can say.
+    return { detail, warn: 'not known to be synchronised' };
+  }
+}
+
+function socketPath(state: string): Finding {
+  const { socket } = placesOf(state);
+  if (socket.length > 100) throw new Error(`${socket} has ${socket.length} characters; a socket's path has at most 100`);
+  return { detail: socket };
+}
+
+/** What only the station itself can tell: ledger, queue, archive. */
+async function stationChecks(config: Config, connect: () => Promise<StationClient>): Promise<DoctorCheck[]> {
+  let client: StationClient;
+  try {
+    client = await connect();
+  } catch (error) {
+    const { message, remedy } = asEvidockError(error);
+    return [{ name: 'station', ok: false, detail: message, remedy }];
+  }
+  try {
+    const { json } = await client.request('GET', '/api/v1/ready');
+    const { checks } = json as { checks: Record<string, { ok: boolean; detail: string } | null> };
+    const remedies: Record<string, string> = {
+      ledger: 'check the disk of the state directory; restore the newest ledger backup if the file is damaged',
+      vault: 'check mount and permissions of the vault',
+      queue: 'start Redis or correct queue.url; no work is lost',
+      archive: config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
+    };
+    const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] => (check ? [{ name, ok: check.ok, detail: check.detail, remedy: check.ok ? null : (remedies[name] ?? null) }] : []));
+    const running: DoctorCheck = client.kind === 'running' ? { name: 'station', ok: true, detail: 'running', remedy: null } : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
+    return [running, ...found];
+  } finally {
+    await client.close();
+  }
+}

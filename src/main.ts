@@ -1,0 +1,84 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { InProcessClient, SocketClient, type StationClient } from '#cli/client';
+import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
+import { runCli } from '#cli/program';
+import { loadConfig } from '#config/load';
+import { referenceMarkdown } from '#config/reference';
+import { EvidockError } from '#domain/errors';
+import { LAYOUTS } from '#scripts/card-layouts';
+import { makeCard } from '#scripts/make-card';
+import { runDoctor } from './doctor.ts';
+import { placesOf, Station, VERSION } from './station.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+/** How long a command waits for another command that holds the state directory. */
+const WAIT_MS_MAX = 10_000;
+
+const clock = { nowMs: () => Date.now() };
+
+function configOf({ config, state }: GlobalOptions) {
+  return loadConfig({ file: config, state, env: process.env, root: ROOT });
+}
+
+function userName(): string {
+  // Behind sudo the person is the one who typed it.
+  return process.env['SUDO_USER'] ?? userInfo().username;
+}
+
+/** The running station, or one opened in this process; waits a little where another command has it open. */
+async function connect(options: ConnectOptions): Promise<StationClient> {
+  const { config } = configOf(options);
+  const user = userName();
+  const mode = options.work ? 'work' : options.intake ? 'intake' : 'look';
+  const end = performance.now() + WAIT_MS_MAX;
+  for (;;) {
+    const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
+    if (await running.answers()) return running;
+    const station = new Station({ config, mode, clock, env: process.env });
+    try {
+      await station.start();
+      const app = station.control;
+      return new InProcessClient({ app, user, close: () => station.stop() });
+    } catch (error) {
+      if (!(error instanceof EvidockError) || error.code !== 'ledger.in-use' || performance.now() > end) throw error;
+    }
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
+async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
+  const { config } = configOf(options);
+  const station = new Station({ config, mode: 'all', clock, env: process.env });
+  const stopped = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });
+  options.ready(await station.start());
+  await stopped;
+  await station.stop();
+}
+
+const context: CliContext = {
+  version: VERSION,
+  env: process.env,
+  cwd: process.cwd(),
+  user: userName(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  explainConfig: (options) => {
+    const { config, explained } = configOf(options);
+    return { explained, timezone: config.station.timezone };
+  },
+  configReference: referenceMarkdown,
+  connect,
+  runStation,
+  doctor: (options) => runDoctor({ config: configOf(options).config, nowMs: clock.nowMs(), connect: () => connect(options) }),
+  cardLayouts: LAYOUTS,
+  makeCard: ({ directory, layout, seconds, files }) => {
+    const known = LAYOUTS.find((each) => each === layout);
+    if (!known) throw new EvidockError('request.invalid', `layout ${layout}; there are ${LAYOUTS.join(', ')}`);
+    return makeCard({ directory, layout: known, secondsPerClip: seconds, files, timezone: 'Asia/Shanghai' });
+  },
+};
+
+process.exitCode = await runCli(context, process.argv.slice(2));
