@@ -1,7 +1,106 @@
+import { Command, CommanderError, Option } from 'commander';
+import { asEvidockError, ERRORS, type EvidockError } from '#domain/errors';
+import { ReplyError } from './client.ts';
+import { Refused, Shell, UsageError } from './command.ts';
 import type { CliContext } from './context.ts';
+import { addIngest } from './ingest.ts';
+import { type Language, languageOf, speaker } from './language.ts';
+import { addPlay } from './play.ts';
+import { addRecordings } from './recordings.ts';
+import { addCase, addOfficer, addRecorder } from './registry.ts';
+import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun, addSlots } from './station.ts';
+import { printable } from './table.ts';
+import { addSuggestions, addTag } from './tagging.ts';
+import { errorWords } from './texts/errors-zh-CN.ts';
+import { addVerify } from './verify.ts';
+
+/** The whole command line. */
+export function buildProgram(context: CliContext, language: Language): Command {
+  const say = speaker(language);
+  const shell = new Shell({ context, say, language });
+  const program = new Command('evidock')
+    .description(say('program.about'))
+    .version(context.version)
+    // `--state` is the directory before the command and the recordings' state after `recordings`.
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+    })
+    .addOption(new Option('--config <file>', say('option.config')))
+    .addOption(new Option('--state <dir>', say('option.state')))
+    .addOption(new Option('--json', say('option.json')))
+    .addOption(new Option('--lang <language>', say('option.lang')).choices(['zh-CN', 'en']))
+    .addHelpText('after', `\n${say('help.example')}\n  evidock --state ./var ingest /media/recorder --slot 3 --wait`);
+  const adders = [
+    addRun,
+    addIngest,
+    addSlots,
+    addRecordings,
+    addPlay,
+    addTag,
+    addSuggestions,
+    addCase,
+    addOfficer,
+    addRecorder,
+    addVerify,
+    addJobs,
+    addLedger,
+    addConfig,
+    addDoctor,
+    addMakeCard,
+  ];
+  for (const add of adders) add(program, shell);
+  return program;
+}
 
 /** Runs one command line; returns the exit code: 0 done, 1 refused or failed, 2 wrong use. */
 export async function runCli(context: CliContext, argv: readonly string[]): Promise<number> {
-  context.stderr.write(`${argv.join(' ')}\n`);
-  return 2;
+  const language = languageOf(askedLanguage(argv), context.env);
+  const program = buildProgram(context, language);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof Refused) return 1;
+    // Commander has printed what is wrong, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return complain(context, language, argv.includes('--json'), error);
+  }
+}
+
+function askedLanguage(argv: readonly string[]): string | null {
+  const at = argv.indexOf('--lang');
+  return at >= 0 ? (argv[at + 1] ?? null) : (argv.find((word) => word.startsWith('--lang='))?.slice('--lang='.length) ?? null);
+}
+
+/** What failed, for what, and what to do: on standard error, with --json as an object. */
+function complain(context: CliContext, language: Language, json: boolean, error: unknown): number {
+  const say = speaker(language);
+  const print = (text: string) => context.stderr.write(`${text}\n`);
+  if (error instanceof UsageError) {
+    if (json) print(JSON.stringify({ code: 'usage', detail: error.message }));
+    else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint')}`);
+    return 2;
+  }
+  const { code, message, detail, what, remedy } = describe(error);
+  if (json) {
+    print(JSON.stringify({ code, message, remedy, detail }));
+    return 1;
+  }
+  const words = language === 'zh-CN' ? errorWords(code) : null;
+  print(say('error.failed', { what: words?.what ?? what }));
+  if (detail !== '') print(say('error.detail', { detail: printable(detail) }));
+  if (remedy !== '') print(say('error.remedy', { remedy: words?.remedy ?? remedy }));
+  return 1;
+}
+
+function describe(error: unknown): { code: string; message: string; detail: string; what: string; remedy: string } {
+  if (error instanceof ReplyError) return error;
+  const known: EvidockError = asEvidockError(error);
+  const { code, message, detail, remedy } = known;
+  return { code, message, detail, remedy, what: ERRORS[known.code].what };
 }

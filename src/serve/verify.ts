@@ -172,10 +172,13 @@ export class Verification {
   /** null if the file has these bytes, else what differs. An aborted verification throws. */
   async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
     try {
-      const onBytes = (count: number) => {
-        this.#done.bytes += count;
+      let told = 0;
+      const onBytes = (position: number) => {
+        this.#done.bytes += position - told;
+        told = position;
       };
       const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
+      onBytes(bytes);
       if (bytes !== expected.bytes) return `has ${bytes} bytes, ${expected.bytes} were sealed`;
       return digests.sha256 === expected.sha256 ? null : `has SHA-256 ${digests.sha256}, sealed was ${expected.sha256}`;
     } catch (error) {

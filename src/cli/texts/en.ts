@@ -21,7 +21,8 @@ export const en = {
   'ingest.safe': 'Slot {slot}: recorder {serial} is safe to undock.',
   'ingest.problem': 'Slot {slot}: {what}: {detail}',
   'ingest.waiting': '{count} jobs left: {stages}',
-  'ingest.summary': '{files} files ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged recordings, {recordings} recordings.',
+  'ingest.summary':
+    '{files} files ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged recordings, {recordings} recordings.',
   'ingest.refusal': 'refused: {path}: {what} ({detail})',
   'ingest.failed-work': '{stage} of {recording} failed: {detail}',
   'ingest.ids': 'Recordings: {ids}',
@@ -60,7 +61,8 @@ export const en = {
 
   'case.about': 'Cases',
   'case.add.about': 'Add a case',
-  'case.import.about': 'Import cases and their events from a CSV or JSON file: number, title, stage, category, officers, event_start, event_end, event_stage, place',
+  'case.import.about':
+    'Import cases and their events from a CSV or JSON file: number, title, stage, category, officers, event_start, event_end, event_stage, place',
   'case.list.about': 'List cases',
   'case.show.about': 'Show a case, its events and its recordings',
   'case.opt.title': 'title',
@@ -124,7 +126,8 @@ export const en = {
   'verify.opt.archive': 'only the archive (may be combined)',
   'verify.opt.log': 'only the custody log (may be combined)',
   'verify.fault': 'DIFFERS {place} {recording} {key}: {what}',
-  'verify.clean': 'Everything is as it was sealed: {vault} files in the vault, {archive} in the archive, {log} custody entries, {bytes} read in {elapsed}.',
+  'verify.clean':
+    'Everything is as it was sealed: {vault} files in the vault, {archive} in the archive, {log} custody entries, {bytes} read in {elapsed}.',
   'verify.faults': '{faults} differences found ({vault} files in the vault, {archive} in the archive, {log} custody entries looked at).',
   'verify.progress': '{files}/{total} files, {bytes} of {bytesTotal} read, {rate}/s, {left} left',
 

@@ -23,7 +23,8 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.safe': '采集口 {slot}：记录仪 {serial} 可以安全取下。',
   'ingest.problem': '采集口 {slot}：{what}：{detail}',
   'ingest.waiting': '还有 {count} 项工作：{stages}',
-  'ingest.summary': '{files} 个文件（{bytes}）：新增 {fresh}，此前已采集 {known}，拒收 {refused}，损坏录像 {damaged}，录像共 {recordings} 条。',
+  'ingest.summary':
+    '{files} 个文件（{bytes}）：新增 {fresh}，此前已采集 {known}，拒收 {refused}，损坏录像 {damaged}，录像共 {recordings} 条。',
   'ingest.refusal': '拒收：{path}：{what}（{detail}）',
   'ingest.failed-work': '{recording} 的 {stage} 失败：{detail}',
   'ingest.ids': '录像：{ids}',
@@ -62,7 +63,8 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
 
   'case.about': '案件',
   'case.add.about': '新增案件',
-  'case.import.about': '从 CSV 或 JSON 文件导入案件及其事件：number、title、stage、category、officers、event_start、event_end、event_stage、place',
+  'case.import.about':
+    '从 CSV 或 JSON 文件导入案件及其事件：number、title、stage、category、officers、event_start、event_end、event_stage、place',
   'case.list.about': '列出案件',
   'case.show.about': '显示案件及其事件和录像',
   'case.opt.title': '案件名称',

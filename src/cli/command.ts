@@ -1,0 +1,104 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { StationClient } from './client.ts';
+import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
+import type { Language, Say } from './language.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** Wrong use of the command line: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command was carried out and the answer is no (differences found, work failed): exit code 1 without another word. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+interface Given {
+  readonly config?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+/** What every command gets: the world, the language, and the ways to print. */
+export class Shell {
+  readonly context: CliContext;
+  readonly say: Say;
+  readonly language: Language;
+
+  constructor(options: { context: CliContext; say: Say; language: Language }) {
+    this.context = options.context;
+    this.say = options.say;
+    this.language = options.language;
+  }
+
+  /** Adds a command with its example; its options --config, --state and --json may stand before or after its name. */
+  add(parent: Command, usage: string, about: string, example: string, options: { ownState?: boolean; isDefault?: boolean } = {}): Command {
+    const { say } = this;
+    const command = parent.command(usage, { isDefault: options.isDefault ?? false }).description(about);
+    command.addOption(new Option('--config <file>', say('option.config')).hideHelp());
+    if (!options.ownState) command.addOption(new Option('--state <dir>', say('option.state')).hideHelp());
+    command.addOption(new Option('--json', say('option.json')));
+    command.addHelpText('after', `\n${say('help.example')}\n  evidock ${example}`);
+    return command;
+  }
+
+  /** Adds a command that only groups others. */
+  group(parent: Command, name: string, about: string): Command {
+    const command = parent.command(name).description(about);
+    command.action(() => {
+      throw new UsageError(`${name} ${command.commands.map((each) => each.name()).join('|')}`);
+    });
+    return command;
+  }
+
+  globals(command: Command, options: { ownState?: boolean } = {}): GlobalOptions & { readonly json: boolean } {
+    const local = command.opts<Given>();
+    let root = command;
+    while (root.parent) root = root.parent;
+    const top = root.opts<Given>();
+    const state = options.ownState ? top.state : (local.state ?? top.state);
+    return { config: local.config ?? top.config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
+  }
+
+  /** Connects, runs, closes. */
+  async withStation<T>(options: ConnectOptions, body: (client: StationClient) => Promise<T>): Promise<T> {
+    const client = await this.context.connect(options);
+    try {
+      return await body(client);
+    } finally {
+      await client.close();
+    }
+  }
+
+  print(text: string): void {
+    this.context.stdout.write(`${text}\n`);
+  }
+
+  printJson(value: unknown): void {
+    this.print(JSON.stringify(value, null, 2));
+  }
+
+  /** Remarks that are no result. */
+  note(text: string): void {
+    this.context.stderr.write(`${text}\n`);
+  }
+
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
+    for (const line of tableLines(columns, rows)) this.print(line);
+  }
+}
+
+/** An option value that is a whole number in a range. */
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) throw new InvalidArgumentError(`${minimum} to ${maximum}`);
+    return value;
+  };
+}
+
+/** Gathers an option that may be given several times. */
+export function several(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}

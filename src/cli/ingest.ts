@@ -1,0 +1,172 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ERRORS } from '#domain/errors';
+import { ask, ReplyError, type StationClient } from './client.ts';
+import { Refused, type Shell, wholeNumber } from './command.ts';
+import { Progress } from './progress.ts';
+import { bytesText, durationText, printable } from './table.ts';
+import type { DockingAnswer, SlotAnswer } from './types.ts';
+
+const POLL_MS = 200;
+/** A problem that lasts this long without any progress ends the command; a running station goes on trying by itself. */
+const PROBLEM_MS_MAX = 15_000;
+const REFUSALS_SHOWN = 20;
+
+interface Options {
+  readonly slot?: number;
+  readonly serial?: string;
+  readonly clockOffset?: number;
+  readonly wait?: boolean;
+}
+
+export function addIngest(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(program, 'ingest <dir>', say('ingest.about'), 'ingest /media/recorder --slot 3 --wait')
+    .option('--slot <n>', say('ingest.opt.slot'), wholeNumber(1, 9999))
+    .option('--serial <serial>', say('ingest.opt.serial'))
+    .option('--clock-offset <ms>', say('ingest.opt.offset'), wholeNumber(-1e13, 1e13))
+    .option('--wait', say('ingest.opt.wait'))
+    .action(async (directory: string, options: Options, command: Command) => {
+      const globals = shell.globals(command);
+      const wait = options.wait ?? false;
+      await shell.withStation({ ...globals, intake: true, work: wait }, async (client) => {
+        await ingest(shell, client, { ...options, directory: resolve(shell.context.cwd, directory), json: globals.json, wait });
+      });
+    });
+}
+
+async function ingest(
+  shell: Shell,
+  client: StationClient,
+  options: Options & { directory: string; json: boolean; wait: boolean },
+): Promise<void> {
+  const { directory, slot = null, serial = null, clockOffset = null, json } = options;
+  const { dockingId } = await ask<{ dockingId: string }>(client, 'POST', '/dockings', {
+    body: { directory, slot, serial, clockOffsetMs: clockOffset },
+  });
+  const progress = new Progress({ shell, silent: json });
+  let report: DockingAnswer;
+  try {
+    report = await untilSafe(shell, client, dockingId, progress);
+    progress.end();
+    const { slot: number, recorderSerial } = report.docking;
+    if (!json) shell.print(shell.say('ingest.safe', { slot: number, serial: printable(recorderSerial) }));
+    if (options.wait) report = await untilDone(shell, client, dockingId, progress);
+  } finally {
+    progress.end();
+  }
+  await ask(client, 'POST', `/dockings/${dockingId}/removal`);
+  summarise(shell, report, json);
+}
+
+const look = (client: StationClient, dockingId: string) => ask<DockingAnswer>(client, 'GET', `/dockings/${dockingId}`);
+const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
+
+/** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
+async function untilSafe(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
+  let stuckSinceMs: number | null = null;
+  let last = '';
+  for (;;) {
+    const report = await look(client, dockingId);
+    const { state, problem, listedAt } = report.docking;
+    if (state === 'safe') return report;
+    if (state === 'removed' || state === 'interrupted') throw problemError(problem ?? { code: 'recorder.removed', detail: dockingId });
+    const view = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
+    showIntake(shell, report, view, listedAt === null, progress);
+    const now = JSON.stringify([report.progress, view?.bytesCopied]);
+    if (state !== 'problem' || now !== last) stuckSinceMs = null;
+    else stuckSinceMs ??= performance.now();
+    last = now;
+    if (problem && stuckSinceMs !== null && performance.now() - stuckSinceMs > PROBLEM_MS_MAX) throw problemError(problem);
+    await pause();
+  }
+}
+
+function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | undefined, listing: boolean, progress: Progress): void {
+  const { say } = shell;
+  const { docking } = report;
+  const files = report.progress.listed + report.progress.copied + report.progress.sealed;
+  const bytes = Math.max(view?.bytesListed ?? 0, report.progress.bytes);
+  const copied = Math.min(bytes, view?.bytesCopied ?? 0);
+  if (docking.problem) {
+    const what = ERRORS[docking.problem.code as keyof typeof ERRORS]?.what ?? docking.problem.code;
+    progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
+  } else if (listing && files === 0) progress.show(0, 1, say('ingest.listing'));
+  else {
+    const left = view?.secondsLeft == null ? '…' : durationText(view.secondsLeft * 1000);
+    const figures = {
+      sealed: report.progress.sealed,
+      files,
+      copied: bytesText(copied),
+      bytes: bytesText(bytes),
+      rate: bytesText(view?.bytesPerSecond ?? 0),
+      left,
+    };
+    progress.show(copied, bytes, say(copied >= bytes ? 'ingest.sealing' : 'ingest.copying', figures));
+  }
+}
+
+function problemError({ code, detail }: { code: string; detail: string }): ReplyError {
+  const row = ERRORS[code as keyof typeof ERRORS] ?? ERRORS['station.internal'];
+  return new ReplyError({ code, detail, remedy: row.remedy, message: `${row.what}: ${detail}` });
+}
+
+/** Polls until nothing waits or runs for this recorder's recordings. */
+async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
+  let most = 1;
+  for (;;) {
+    const report = await look(client, dockingId);
+    const open = report.pending.filter(({ state }) => state !== 'failed');
+    if (open.length === 0) return report;
+    most = Math.max(most, open.length);
+    const running = open.filter(({ state }) => state === 'running').map(({ stage, percent }) => `${stage} ${percent} %`);
+    const failing = open.filter(({ errorCode }) => errorCode !== null).map(({ stage, errorCode }) => `${stage}: ${errorCode}`);
+    const stages = [...new Set([...running, ...failing])].slice(0, 4).join(', ');
+    progress.show(most - open.length, most, shell.say('ingest.waiting', { count: open.length, stages }));
+    await pause();
+  }
+}
+
+function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
+  const { say } = shell;
+  const { docking, progress, refusals, recordings } = report;
+  const failed = report.pending.filter(({ state }) => state === 'failed');
+  const summary = {
+    dockingId: docking.id,
+    slot: docking.slot,
+    recorderSerial: docking.recorderSerial,
+    files: docking.filesListed,
+    filesNew: progress.sealed,
+    filesKnown: docking.filesKnown,
+    filesRefused: docking.filesRefused,
+    bytes: docking.bytesListed,
+    damaged: recordings.filter(({ damaged }) => damaged).length,
+    recordings: recordings.map(({ id }) => id),
+    refusals,
+    failedWork: failed,
+  };
+  if (json) shell.printJson(summary);
+  else {
+    for (const { cardPath, code, detail } of refusals.slice(0, REFUSALS_SHOWN)) {
+      const what = ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+      shell.print(say('ingest.refusal', { path: printable(cardPath), what, detail: printable(detail) }));
+    }
+    const { files, filesNew, filesKnown, filesRefused, damaged, bytes } = summary;
+    shell.print(
+      say('ingest.summary', {
+        files,
+        bytes: bytesText(bytes),
+        fresh: filesNew,
+        known: filesKnown,
+        refused: filesRefused,
+        damaged,
+        recordings: recordings.length,
+      }),
+    );
+    if (recordings.length > 0 && recordings.length <= 50) shell.print(say('ingest.ids', { ids: summary.recordings.join(' ') }));
+    for (const { stage, recordingId, errorDetail } of failed)
+      shell.note(say('ingest.failed-work', { stage, recording: recordingId, detail: errorDetail }));
+  }
+  if (failed.length > 0) throw new Refused('work failed');
+}

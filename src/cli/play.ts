@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { DERIVATIVE_KINDS } from '#domain/recording';
+import { askStream, type StreamedAnswer } from './client.ts';
+import { type Shell, UsageError, wholeNumber } from './command.ts';
+import { Progress, Rate } from './progress.ts';
+import { bytesText } from './table.ts';
+
+interface Options {
+  readonly out: string;
+  readonly from?: 'vault' | 'archive';
+  readonly original?: number;
+  readonly derivative?: string;
+  readonly force?: boolean;
+}
+
+export function addPlay(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(program, 'play <id>', say('play.about'), 'play rec-01jy… --out clip.mp4 --from archive')
+    .requiredOption('--out <file>', say('play.opt.out'))
+    .addOption(new Option('--from <place>', say('play.opt.from')).choices(['vault', 'archive']))
+    .option('--original <n>', say('play.opt.original'), wholeNumber(1, 100_000))
+    .addOption(new Option('--derivative <kind>', say('play.opt.derivative')).choices(DERIVATIVE_KINDS))
+    .option('--force', say('play.opt.force'))
+    .action(async (id: string, options: Options, command: Command) => {
+      const globals = shell.globals(command);
+      if (options.original !== undefined && options.derivative !== undefined) throw new UsageError('--original, --derivative');
+      const file = resolve(shell.context.cwd, options.out);
+      if (!options.force && (await exists(file))) throw new EvidockError('request.conflict', say('play.exists', { file }));
+      await shell.withStation(globals, async (client) => {
+        const from = options.from ?? 'vault';
+        const answer = await askStream(client, 'GET', pathOf(id, options), { query: { from } });
+        const { bytes, sha256 } = await save(shell, answer, file, { force: options.force ?? false, silent: globals.json });
+        if (globals.json) shell.printJson({ file, bytes, sha256, from });
+        else shell.print(say('play.saved', { file, bytes: bytesText(bytes), from, sha256 }));
+      });
+    });
+}
+
+function pathOf(id: string, { original, derivative }: Options): string {
+  const recording = `/recordings/${encodeURIComponent(id)}`;
+  if (original !== undefined) return `${recording}/originals/${original}`;
+  return derivative === undefined ? `${recording}/playback` : `${recording}/derivatives/${derivative}`;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Writes beside the file, compares with what the ledger names, and only then gives it its name. */
+async function save(
+  shell: Shell,
+  { headers, body }: StreamedAnswer,
+  file: string,
+  options: { force: boolean; silent: boolean },
+): Promise<{ bytes: number; sha256: string }> {
+  const { say } = shell;
+  const expected = { bytes: Number(headers['content-length']), sha256: String(headers['x-evidock-sha256']) };
+  const partial = `${file}.partial`;
+  const progress = new Progress({ shell, silent: options.silent });
+  try {
+    const { bytes, sha256 } = await write(body, partial, expected.bytes, progress);
+    if (bytes !== expected.bytes)
+      throw new EvidockError('vault.mismatch', say('play.short', { file, found: bytes, expected: expected.bytes }));
+    if (sha256 !== expected.sha256)
+      throw new EvidockError('vault.mismatch', say('play.differs', { file, found: sha256, expected: expected.sha256 }));
+    if (options.force) await rename(partial, file);
+    else await nameOnce(partial, file, say('play.exists', { file }));
+    return { bytes, sha256 };
+  } catch (error) {
+    await rm(partial, { force: true });
+    if (errnoOf(error) === undefined || error instanceof EvidockError) throw error;
+    throw new EvidockError('request.invalid', `${file} (${errnoOf(error)})`, error);
+  } finally {
+    progress.end();
+  }
+}
+
+async function write(
+  body: AsyncIterable<Uint8Array>,
+  partial: string,
+  total: number,
+  progress: Progress,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  const rate = new Rate();
+  let bytes = 0;
+  const handle = await open(partial, 'w', 0o640);
+  try {
+    for await (const chunk of body) {
+      hash.update(chunk);
+      await handle.writeFile(chunk);
+      bytes += chunk.length;
+      progress.show(bytes, total, `${bytesText(bytes)} / ${bytesText(total)}  ${bytesText(rate.of(bytes, total).perSecond)}/s`);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** A file that has appeared under the name meanwhile is not replaced. */
+async function nameOnce(partial: string, file: string, taken: string): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw new EvidockError('request.conflict', taken, error);
+    // A file system without links, as on a stick for the court.
+    if (!['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error;
+    await rename(partial, file);
+    return;
+  }
+  await rm(partial);
+}

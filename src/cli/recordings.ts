@@ -1,0 +1,215 @@
+import type { Command } from 'commander';
+import { RECORDING_STATES } from '#domain/recording';
+import { ask, type StationClient } from './client.ts';
+import { type Shell, UsageError, wholeNumber } from './command.ts';
+import { hasText, type Say } from './language.ts';
+import { bytesText, durationText, printable, timeText } from './table.ts';
+import type { CustodyAnswer, RecordingAnswer } from './types.ts';
+
+const SHOWN = 200;
+const PAGE = 1000;
+
+interface Filter {
+  readonly case?: string;
+  readonly officer?: string;
+  readonly recorder?: string;
+  readonly state?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly damaged?: boolean;
+  readonly unassigned?: boolean;
+  readonly limit?: number;
+}
+
+export function addRecordings(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(program, 'recordings', say('recordings.about'), 'recordings --case LY-2026-0012', { ownState: true })
+    .option('--case <number>', say('recordings.opt.case'))
+    .option('--officer <id>', say('recordings.opt.officer'))
+    .option('--recorder <serial>', say('recordings.opt.recorder'))
+    .option('--state <state>', say('recordings.opt.state'))
+    .option('--since <time>', say('recordings.opt.since'))
+    .option('--until <time>', say('recordings.opt.until'))
+    .option('--damaged', say('recordings.opt.damaged'))
+    .option('--unassigned', say('recordings.opt.unassigned'))
+    .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
+    .action(async (filter: Filter, command: Command) => {
+      const globals = shell.globals(command, { ownState: true });
+      const states: readonly string[] = RECORDING_STATES;
+      if (filter.state !== undefined && !states.includes(filter.state)) {
+        // The directory and the state share a name; the directory stands before the command.
+        throw new UsageError(`--state ${filter.state}: ${states.join(', ')}; evidock --state DIR recordings …`);
+      }
+      await shell.withStation(globals, async (client) => {
+        if (globals.json) await printJsonPages(shell, client, filter);
+        else await printTable(shell, client, filter);
+      });
+    });
+  shell
+    .add(program, 'recording <id>', say('recording.about'), 'recording rec-01jy…')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const globals = shell.globals(command);
+      await shell.withStation(globals, async (client) => {
+        const path = `/recordings/${encodeURIComponent(id)}`;
+        const recording = await ask<RecordingAnswer>(client, 'GET', path);
+        const custody = await ask<CustodyAnswer[]>(client, 'GET', `${path}/custody`);
+        if (globals.json) shell.printJson({ ...recording, custody });
+        else printRecording(shell, recording, custody);
+      });
+    });
+}
+
+/** Pages of recordings, newest first, at most `filter.limit` in all. */
+async function* pagesOf(client: StationClient, filter: Filter): AsyncGenerator<readonly RecordingAnswer[]> {
+  const { case: number, officer, recorder, state, since, until, damaged, unassigned } = filter;
+  const query = { case: number, officer, recorder, state, since, until, damaged, unassigned };
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  let after: string | undefined;
+  while (left > 0) {
+    const asked = Math.min(PAGE, left);
+    const page = await ask<RecordingAnswer[]>(client, 'GET', '/recordings', { query: { ...query, limit: asked, after } });
+    yield page;
+    if (page.length < asked) return;
+    left -= page.length;
+    after = page.at(-1)?.id;
+  }
+}
+
+/** One array, written page by page: a ledger may hold more than fits into memory. */
+async function printJsonPages(shell: Shell, client: StationClient, filter: Filter): Promise<void> {
+  let first = true;
+  for await (const page of pagesOf(client, filter)) {
+    for (const recording of page) {
+      shell.context.stdout.write(`${first ? '[\n' : ',\n'}${JSON.stringify(recording)}`);
+      first = false;
+    }
+  }
+  shell.print(first ? '[]' : '\n]');
+}
+
+async function printTable(shell: Shell, client: StationClient, filter: Filter): Promise<void> {
+  const { say } = shell;
+  const limit = filter.limit ?? SHOWN;
+  const found: RecordingAnswer[] = [];
+  for await (const page of pagesOf(client, { ...filter, limit: limit + 1 })) found.push(...page);
+  if (found.length === 0) return shell.note(say('recordings.none'));
+  recordingTable(shell, found.slice(0, limit));
+  shell.note(found.length > limit ? say('recordings.more') : say('recordings.count', { count: found.length }));
+}
+
+export function recordingTable(shell: Shell, recordings: readonly RecordingAnswer[]): void {
+  const { say } = shell;
+  shell.table(
+    [
+      { title: say('column.id') },
+      { title: say('column.start') },
+      { title: say('column.length'), right: true },
+      { title: say('column.kind') },
+      { title: say('column.recorder'), widthMax: 20 },
+      { title: say('column.officer'), widthMax: 16 },
+      { title: say('column.state') },
+      { title: say('column.cases'), widthMax: 40 },
+      { title: say('column.marks') },
+    ],
+    recordings.map((recording) => [
+      recording.id,
+      timeText(recording.start),
+      durationText(recording.durationMs),
+      word(say, 'kind', recording.kind),
+      recording.recorderSerial,
+      recording.officerId ?? '',
+      word(say, 'state', recording.state),
+      recording.caseNumbers.join(' '),
+      marksOf(say, recording).join(' '),
+    ]),
+  );
+}
+
+function marksOf(say: Say, { important, damaged, playable, duplicateOf }: RecordingAnswer): string[] {
+  return [
+    ...(important ? [say('mark.important')] : []),
+    ...(damaged ? [say('mark.damaged')] : []),
+    ...(playable ? [say('mark.playable')] : []),
+    ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
+  ];
+}
+
+/** The word for a code of the API; the code itself where there is none. */
+export function word(say: Say, family: 'kind' | 'state' | 'phase', code: string): string {
+  const key = `${family}.${code}`;
+  return hasText(key) ? say(key) : code;
+}
+
+function printRecording(shell: Shell, recording: RecordingAnswer, custody: readonly CustodyAnswer[]): void {
+  const { say } = shell;
+  const facts: [string, string][] = [
+    [say('column.id'), recording.id],
+    [say('column.state'), [word(say, 'state', recording.state), ...marksOf(say, recording)].join(', ')],
+    [say('column.kind'), word(say, 'kind', recording.kind)],
+    [say('column.recorder'), recording.recorderSerial],
+    [say('column.officer'), recording.officerId === null ? say('none') : `${recording.officerId} (${recording.officerSource})`],
+    [say('column.cases'), recording.caseNumbers.join(' ') || say('none')],
+    [say('column.category'), recording.category ?? say('none')],
+    [say('column.start'), recording.start ?? ''],
+    [say('column.claimed'), recording.claimedStart === null ? '' : `${recording.claimedStart} (${recording.claimedFrom})`],
+    [say('column.offset'), recording.clockOffsetMs === null ? '' : `${recording.clockOffsetMs} ms`],
+    [say('column.length'), durationText(recording.durationMs)],
+    ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
+    ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
+  ];
+  shell.table([{ title: '' }, { title: '' }], facts);
+  shell.print(`\n${say('recording.originals')}`);
+  shell.table(
+    [
+      { title: '#', right: true },
+      { title: say('column.path') },
+      { title: say('column.bytes'), right: true },
+      { title: say('column.state') },
+      { title: 'SHA-256' },
+    ],
+    recording.originals.map(({ index, cardPath, bytes, state, sha256 }) => [
+      String(index),
+      cardPath,
+      bytesText(bytes),
+      state,
+      sha256 ?? '',
+    ]),
+  );
+  shell.print(`\n${say('recording.copies')}`);
+  for (const { where, verifiedAt } of recording.copies) shell.print(`${where}  ${timeText(verifiedAt)}`);
+  if (recording.copies.length === 0) shell.print(say('recording.no-copies'));
+  if (recording.derivatives.length > 0) {
+    shell.print(`\n${say('recording.derivatives')}`);
+    shell.table(
+      [{ title: say('column.kind') }, { title: '' }, { title: say('column.bytes'), right: true }, { title: '' }],
+      recording.derivatives.map(({ kind, mediaType, bytes, recipe }) => [kind, mediaType, bytesText(bytes), recipe]),
+    );
+  }
+  shell.print(`\n${say('recording.history')}`);
+  shell.table(
+    [{ title: '#', right: true }, { title: '' }, { title: '' }, { title: '' }],
+    custody.map((entry) => [String(entry.seq), timeText(entry.at), entry.actor, custodyWords(say, entry)]),
+  );
+}
+
+/** One custody entry in words. */
+export function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
+  const key = `custody.${type}`;
+  if (!hasText(key)) return `${type} ${JSON.stringify(data)}`;
+  const values = Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  );
+  return printable(say(key, { ...values, changes: changeWords(data) }));
+}
+
+/** `cases [] → ["A-1"], category null → inspection` */
+function changeWords(data: Readonly<Record<string, unknown>>): string {
+  const plain = (value: unknown) => (Array.isArray(value) ? value.join(' ') || '—' : String(value ?? '—'));
+  return Object.entries(data)
+    .filter(
+      (entry): entry is [string, { old: unknown; new: unknown }] => typeof entry[1] === 'object' && entry[1] !== null && 'new' in entry[1],
+    )
+    .map(([name, change]) => `${name} ${plain(change.old)} → ${plain(change.new)}`)
+    .join(', ');
+}

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { CASE_STAGES, CATEGORIES } from '#domain/registry';
+import { ask } from './client.ts';
+import { type Shell, several, UsageError } from './command.ts';
+import { recordingTable } from './recordings.ts';
+import { timeText } from './table.ts';
+import type { CaseAnswer, RecordingAnswer } from './types.ts';
+
+interface ImportAnswer {
+  readonly added: number;
+  readonly updated: number;
+  readonly events?: number;
+  readonly suggestions?: number;
+}
+
+/** The text of a file to import: UTF-8, or as spreadsheets in China save it, GB 18030. */
+async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
+  const path = resolve(shell.context.cwd, file);
+  const extension = extname(path).toLowerCase();
+  if (extension !== '.csv' && extension !== '.json') throw new UsageError(`${file}: .csv, .json`);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new EvidockError('request.not-found', `${path} (${errnoOf(error)})`, error);
+  }
+  return { format: extension === '.csv' ? 'csv' : 'json', text: decode(bytes) };
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes);
+  }
+}
+
+function addImport(parent: Command, shell: Shell, path: string, about: string, example: string): void {
+  const { say } = shell;
+  shell.add(parent, 'import <file>', about, example).action(async (file: string, _options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const body = await readImport(shell, file);
+    const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', path, { body }));
+    if (globals.json) return shell.printJson(sum);
+    shell.print(say('import.done', { added: sum.added, updated: sum.updated }));
+    if (sum.events !== undefined) shell.print(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
+  });
+}
+
+interface CaseOptions {
+  readonly title: string;
+  readonly stage?: string;
+  readonly category?: string;
+  readonly officer?: readonly string[];
+  readonly eventStart?: string;
+  readonly eventEnd?: string;
+  readonly place?: string;
+  readonly update?: boolean;
+}
+
+export function addCase(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = shell.group(program, 'case', say('case.about'));
+  shell
+    .add(group, 'add <number>', say('case.add.about'), 'case add LY-2026-0012 --title 占道经营检查 --category inspection')
+    .requiredOption('--title <title>', say('case.opt.title'))
+    .addOption(new Option('--stage <stage>', say('case.opt.stage')).choices(CASE_STAGES))
+    .addOption(new Option('--category <category>', say('case.opt.category')).choices(CATEGORIES))
+    .option('--officer <id>', say('case.opt.officer'), several)
+    .option('--event-start <time>', say('case.opt.event-start'))
+    .option('--event-end <time>', say('case.opt.event-end'))
+    .option('--place <place>', say('case.opt.place'))
+    .option('--update', say('case.opt.update'))
+    .action(async (number: string, options: CaseOptions, command: Command) => {
+      const globals = shell.globals(command);
+      const { title, stage, category, officer, eventStart, eventEnd, place, update } = options;
+      if ((eventStart === undefined) !== (eventEnd === undefined)) throw new UsageError('--event-start, --event-end');
+      const events = eventStart === undefined ? undefined : [{ start: eventStart, end: eventEnd, place }];
+      const body = { number, title, stage, category, officers: officer, events, update };
+      const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', '/cases', { body }));
+      if (globals.json) return shell.printJson(sum);
+      shell.print(say(sum.added > 0 ? 'case.added' : 'case.updated', { number }));
+      if (sum.events) shell.print(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
+    });
+  addImport(group, shell, '/cases/import', say('case.import.about'), 'case import cases.csv');
+  shell.add(group, 'list', say('case.list.about'), 'case list').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const cases = await shell.withStation(globals, (client) => ask<CaseAnswer[]>(client, 'GET', '/cases', { query: { limit: 10_000 } }));
+    if (globals.json) return shell.printJson(cases);
+    if (cases.length === 0) return shell.note(say('case.none'));
+    caseTable(shell, cases);
+  });
+  shell
+    .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
+    .action(async (number: string, _options: unknown, command: Command) => {
+      const globals = shell.globals(command);
+      const found = await shell.withStation(globals, (client) => ask<CaseDetail>(client, 'GET', `/cases/${encodeURIComponent(number)}`));
+      if (globals.json) return shell.printJson(found);
+      caseTable(shell, [found]);
+      shell.print(`\n${say('case.events')}`);
+      shell.table(
+        [
+          { title: say('column.start') },
+          { title: say('column.end') },
+          { title: say('column.stage') },
+          { title: say('column.officers') },
+          { title: say('column.place') },
+        ],
+        found.events.map(({ start, end, stage, officerIds, place }) => [
+          timeText(start),
+          timeText(end),
+          stage,
+          officerIds.join(' '),
+          place ?? '',
+        ]),
+      );
+      shell.print(`\n${say('case.recordings')}`);
+      if (found.recordings.length === 0) shell.print(say('recordings.none'));
+      else recordingTable(shell, found.recordings);
+    });
+}
+
+interface CaseDetail extends CaseAnswer {
+  readonly events: readonly {
+    readonly start: string;
+    readonly end: string;
+    readonly stage: string;
+    readonly officerIds: readonly string[];
+    readonly place: string | null;
+  }[];
+  readonly recordings: readonly RecordingAnswer[];
+}
+
+function caseTable(shell: Shell, cases: readonly CaseAnswer[]): void {
+  const { say } = shell;
+  shell.table(
+    [
+      { title: say('column.number') },
+      { title: say('column.title'), widthMax: 50 },
+      { title: say('column.stage') },
+      { title: say('column.category') },
+      { title: say('column.officers'), widthMax: 40 },
+    ],
+    cases.map(({ number, title, stage, category, officerIds }) => [number, title, stage, category ?? '', officerIds.join(' ')]),
+  );
+}
+
+export function addOfficer(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = shell.group(program, 'officer', say('officer.about'));
+  shell
+    .add(group, 'add <id>', say('officer.add.about'), 'officer add 041234 --name 王敏 --unit 执法一大队')
+    .requiredOption('--name <name>', say('officer.opt.name'))
+    .option('--unit <unit>', say('officer.opt.unit'))
+    .action(async (id: string, { name, unit }: { name: string; unit?: string }, command: Command) => {
+      const globals = shell.globals(command);
+      const sum = await shell.withStation(globals, (client) =>
+        ask<ImportAnswer>(client, 'POST', '/officers', { body: { id, name, unit } }),
+      );
+      if (globals.json) shell.printJson(sum);
+      else shell.print(say('officer.saved', { id, name }));
+    });
+  addImport(group, shell, '/officers/import', say('officer.import.about'), 'officer import officers.csv');
+  shell.add(group, 'list', say('officer.list.about'), 'officer list').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const officers = await shell.withStation(globals, (client) =>
+      ask<{ id: string; name: string; unit: string | null }[]>(client, 'GET', '/officers'),
+    );
+    if (globals.json) return shell.printJson(officers);
+    if (officers.length === 0) return shell.note(say('officer.none'));
+    shell.table(
+      [{ title: say('column.number') }, { title: say('column.name') }, { title: say('column.unit') }],
+      officers.map(({ id, name, unit }) => [id, name, unit ?? '']),
+    );
+  });
+}
+
+interface RecorderAnswer {
+  readonly serial: string;
+  readonly model: string | null;
+  readonly assignedOfficerId: string | null;
+  readonly lastSeenAt: string | null;
+}
+
+export function addRecorder(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = shell.group(program, 'recorder', say('recorder.about'));
+  shell
+    .add(group, 'add <serial>', say('recorder.add.about'), 'recorder add DSJ0012345 --model X1 --officer 041234')
+    .option('--model <model>', say('recorder.opt.model'))
+    .option('--officer <id>', say('recorder.opt.officer'))
+    .action(async (serial: string, { model, officer }: { model?: string; officer?: string }, command: Command) => {
+      const globals = shell.globals(command);
+      const answer = await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
+      if (globals.json) shell.printJson(answer);
+      else shell.print(say('recorder.added', { serial }));
+    });
+  shell.add(group, 'list', say('recorder.list.about'), 'recorder list').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const recorders = await shell.withStation(globals, (client) => ask<RecorderAnswer[]>(client, 'GET', '/recorders'));
+    if (globals.json) return shell.printJson(recorders);
+    if (recorders.length === 0) return shell.note(say('recorder.none'));
+    shell.table(
+      [{ title: say('column.serial') }, { title: say('column.model') }, { title: say('column.officer') }, { title: say('column.seen') }],
+      recorders.map(({ serial, model, assignedOfficerId, lastSeenAt }) => [
+        serial,
+        model ?? '',
+        assignedOfficerId ?? '',
+        timeText(lastSeenAt),
+      ]),
+    );
+  });
+  shell
+    .add(group, 'assign <serial> [officer]', say('recorder.assign.about'), 'recorder assign DSJ0012345 041234')
+    .option('--none', say('recorder.opt.none'))
+    .action(async (serial: string, officer: string | undefined, { none }: { none?: boolean }, command: Command) => {
+      const globals = shell.globals(command);
+      if ((officer === undefined) !== (none ?? false)) throw new UsageError('recorder assign SERIAL OFFICER | --none');
+      const body = { officer: officer ?? null };
+      const answer = await shell.withStation(globals, (client) =>
+        ask(client, 'POST', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
+      );
+      if (globals.json) shell.printJson(answer);
+      else shell.print(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));
+    });
+}

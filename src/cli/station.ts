@@ -1,0 +1,190 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { ask } from './client.ts';
+import { Refused, type Shell, wholeNumber } from './command.ts';
+import { word } from './recordings.ts';
+import { bytesText, durationText, timeText } from './table.ts';
+import type { SlotAnswer, WorkAnswer } from './types.ts';
+
+const STAGES = ['derive', 'archive'];
+const STATES = ['waiting', 'running', 'done', 'failed'];
+
+export function addRun(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell.add(program, 'run', say('run.about'), '--config config/station.yaml run').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    await shell.context.runStation({
+      ...globals,
+      ready: (address) => {
+        if (globals.json) return shell.context.stdout.write(`${JSON.stringify({ address })}\n`);
+        shell.print(say('run.ready', { address }));
+        return shell.note(say('run.hint'));
+      },
+    });
+  });
+}
+
+export function addSlots(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell.add(program, 'slots', say('slots.about'), 'slots').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const slots = await shell.withStation(globals, (client) => ask<SlotAnswer[]>(client, 'GET', '/slots'));
+    if (globals.json) return shell.printJson(slots);
+    if (slots.length === 0) return shell.note(say('slots.none'));
+    shell.table(
+      [
+        { title: say('column.slot'), right: true },
+        { title: say('column.phase') },
+        { title: say('column.recorder'), widthMax: 24 },
+        { title: say('column.officer'), widthMax: 16 },
+        { title: say('column.files'), right: true },
+        { title: say('column.copied'), right: true },
+        { title: say('column.left'), right: true },
+        { title: say('column.problem') },
+      ],
+      slots.map((slot) => [
+        String(slot.slot),
+        word(say, 'phase', slot.phase),
+        slot.recorderSerial ?? '',
+        slot.officerId ?? '',
+        slot.dockingId === null ? '' : `${slot.filesSealed}/${slot.filesListed}`,
+        slot.dockingId === null ? '' : `${bytesText(slot.bytesCopied)} / ${bytesText(slot.bytesListed)}`,
+        slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '',
+        slot.problem === null ? '' : `${slot.problem.code}: ${slot.problem.detail}`,
+      ]),
+    );
+  });
+}
+
+interface JobOptions {
+  readonly stage?: string;
+  readonly state?: string;
+  readonly recording?: string;
+}
+
+export function addJobs(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = program.command('jobs').description(say('jobs.about'));
+  shell
+    .add(group, 'list', say('jobs.list.about'), 'jobs', { isDefault: true })
+    .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
+    .addOption(new Option('--only <state>', say('jobs.opt.state')).choices(STATES))
+    .option('--recording <id>', say('jobs.opt.recording'))
+    .action(async ({ stage, only, recording }: JobOptions & { only?: string }, command: Command) => {
+      const globals = shell.globals(command);
+      const states = only === undefined ? ['running', 'waiting', 'failed'] : [only];
+      const jobs = await shell.withStation(globals, async (client) => {
+        const pages = states.map((state) => ask<WorkAnswer[]>(client, 'GET', '/jobs', { query: { stage, state, recording, limit: 1000 } }));
+        return (await Promise.all(pages)).flat();
+      });
+      if (globals.json) return shell.printJson(jobs);
+      if (jobs.length === 0) return shell.note(say('jobs.none'));
+      shell.table(
+        [
+          { title: say('column.stage') },
+          { title: say('column.recording') },
+          { title: say('column.state') },
+          { title: say('column.percent'), right: true },
+          { title: say('column.due') },
+          { title: say('column.problem'), widthMax: 100 },
+        ],
+        jobs.map((job) => [
+          job.stage,
+          job.recordingId,
+          job.state,
+          `${job.percent} %`,
+          timeText(job.dueAt),
+          job.errorCode === null ? '' : `${job.errorCode}: ${job.errorDetail}`,
+        ]),
+      );
+    });
+  shell
+    .add(group, 'retry', say('jobs.retry.about'), 'jobs retry --stage archive')
+    .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
+    .option('--recording <id>', say('jobs.opt.recording'))
+    .action(async ({ stage, recording }: JobOptions, command: Command) => {
+      const globals = shell.globals(command);
+      const answer = await shell.withStation(globals, (client) =>
+        ask<{ retried: number }>(client, 'POST', '/jobs/retry', { body: { stage, recording } }),
+      );
+      if (globals.json) shell.printJson(answer);
+      else shell.print(say('jobs.retried', { count: answer.retried }));
+    });
+}
+
+export function addConfig(program: Command, shell: Shell): void {
+  const { say, context } = shell;
+  const group = shell.group(program, 'config', say('config.about'));
+  shell
+    .add(group, 'check', say('config.check.about'), 'config check --config config/station.yaml')
+    .action((_options: unknown, command: Command) => {
+      const globals = shell.globals(command);
+      context.explainConfig(globals);
+      if (globals.json) shell.printJson({ valid: true });
+      else shell.print(say('config.ok'));
+    });
+  shell.add(group, 'print', say('config.print.about'), 'config print').action((_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const { explained } = context.explainConfig(globals);
+    if (globals.json) return shell.printJson(explained);
+    shell.table(
+      [{ title: say('column.id') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
+      explained.map(({ path, value, from }) => [path, JSON.stringify(value), from]),
+    );
+  });
+  shell.add(group, 'reference', say('config.reference.about'), 'config reference').action((_options: unknown, command: Command) => {
+    const reference = context.configReference();
+    if (shell.globals(command).json) shell.printJson({ markdown: reference });
+    else shell.print(reference);
+  });
+}
+
+export function addLedger(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = shell.group(program, 'ledger', say('ledger.about'));
+  shell
+    .add(group, 'backup', say('ledger.backup.about'), 'ledger backup --out /mnt/backup/ledger.sqlite')
+    .option('--out <file>', say('ledger.opt.out'))
+    .action(async ({ out }: { out?: string }, command: Command) => {
+      const globals = shell.globals(command);
+      const body = out === undefined ? {} : { file: resolve(shell.context.cwd, out) };
+      const answer = await shell.withStation(globals, (client) =>
+        ask<{ file: string; bytes: number }>(client, 'POST', '/ledger/backup', { body }),
+      );
+      if (globals.json) shell.printJson(answer);
+      else shell.print(say('ledger.saved', { file: answer.file, bytes: bytesText(answer.bytes) }));
+    });
+}
+
+export function addDoctor(program: Command, shell: Shell): void {
+  const { say, context } = shell;
+  shell.add(program, 'doctor', say('doctor.about'), 'doctor').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const checks = await context.doctor(globals);
+    if (globals.json) shell.printJson(checks);
+    else {
+      shell.table(
+        [{ title: say('column.check') }, { title: say('column.state') }, { title: say('column.detail') }],
+        checks.map(({ name, ok, warn, detail }) => [name, say(!ok ? 'doctor.bad' : warn ? 'doctor.warn' : 'doctor.ok'), detail]),
+      );
+      for (const { name, remedy } of checks) if (remedy !== null) shell.print(`\n${name}. ${say('doctor.mend', { remedy })}`);
+    }
+    if (checks.some(({ ok }) => !ok)) throw new Refused('doctor');
+  });
+}
+
+export function addMakeCard(program: Command, shell: Shell): void {
+  const { say, context } = shell;
+  shell
+    .add(program, 'make-card <dir>', say('make-card.about'), 'make-card ./var/card --layout gat947')
+    .addOption(new Option('--layout <layout>', say('make-card.opt.layout')).choices(context.cardLayouts).default('gat947'))
+    .option('--seconds <n>', say('make-card.opt.seconds'), wholeNumber(1, 3600), 4)
+    .option('--files <n>', say('make-card.opt.files'), wholeNumber(1, 1_000_000), 1000)
+    .action(async (dir: string, options: { layout: string; seconds: number; files: number }, command: Command) => {
+      const globals = shell.globals(command);
+      const directory = resolve(context.cwd, dir);
+      const files = await context.makeCard({ directory, layout: options.layout, seconds: options.seconds, files: options.files });
+      if (globals.json) shell.printJson({ directory, files, layout: options.layout });
+      else shell.print(say('make-card.done', { directory, files, layout: options.layout }));
+    });
+}

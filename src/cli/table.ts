@@ -1,0 +1,86 @@
+/** Columns a text takes on a terminal: wide characters (CJK, full-width forms, emoji) take two, combining marks none. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (/\p{Mark}|\p{Cf}/u.test(character)) continue;
+    width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Cuts to at most `width` columns, with an ellipsis. */
+export function clip(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    const next = displayWidth(character);
+    if (used + next > width - 1) break;
+    kept += character;
+    used += next;
+  }
+  return `${kept}…`;
+}
+
+// A terminal obeys control characters, and a name on a card may hold marks that turn the line round: they are shown, not sent.
+const UNPRINTABLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu;
+
+/** A text from outside in a form that a terminal shows and does not obey. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+export interface Column {
+  readonly title: string;
+  readonly right?: boolean;
+  /** Longer cells are cut; no limit if left out. */
+  readonly widthMax?: number;
+}
+
+/** Lines of an aligned table; the last column is not padded. */
+export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
+  const cells = rows.map((row) =>
+    columns.map(({ widthMax = Number.POSITIVE_INFINITY }, index) => clip(printable(row[index] ?? ''), widthMax)),
+  );
+  const lines = [columns.map(({ title }) => title), ...cells];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))));
+  return lines.map((line) =>
+    line
+      .map((cell, index) => {
+        const pad = ' '.repeat((widths[index] ?? 0) - displayWidth(cell));
+        return columns[index]?.right ? pad + cell : cell + pad;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `1.5 GiB` */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** `1:02:03`, `2:03`; tenths below ten seconds. */
+export function durationText(ms: number | null): string {
+  if (ms === null) return '';
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** The wall clock of the station out of its ISO 8601 form. */
+export function timeText(iso: string | null): string {
+  return iso === null ? '' : iso.slice(0, 19).replace('T', ' ');
+}

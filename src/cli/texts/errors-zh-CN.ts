@@ -1,0 +1,52 @@
+import type { ErrorCode } from '#domain/errors';
+
+/** 每个错误代码：什么失败了，该怎么办。 */
+export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; readonly remedy: string }>> = {
+  'recorder.read-failed': {
+    what: '记录仪无法交出一个文件',
+    remedy: '取下记录仪重新接入；若仍在同一文件失败，请保留记录仪并检查其存储卡。',
+  },
+  'recorder.removed': { what: '记录仪在全部安全之前被取下', remedy: '重新接入任意采集口：从中断的文件继续。' },
+  'recorder.file-changed': { what: '读取时记录仪上的文件发生了变化', remedy: '确认记录仪没有在录像，然后重新接入。' },
+  'recorder.name-refused': { what: '记录仪上有不允许读取的名称', remedy: '该条目已留在记录仪上并记录在案；若缺少录像，请检查存储卡。' },
+  'recorder.not-regular': {
+    what: '记录仪上有非普通文件',
+    remedy: '该条目已留在记录仪上并记录在案；正常的记录仪不会有这种条目，请检查存储卡。',
+  },
+  'recorder.over-limit': { what: '记录仪上的内容超出限制', remedy: '调高配置 intake 一节中所指的限制，然后重新接入。' },
+  'recorder.unreadable': { what: '无法列出记录仪的内容', remedy: '取下记录仪重新接入；检查数据线与采集口。' },
+  'vault.full': { what: '采集站磁盘已到预留空间', remedy: '释放本地库磁盘的空间或增加磁盘；采集会自动继续。' },
+  'vault.read-only': { what: '本地库无法写入', remedy: '检查本地库目录的挂载与权限；采集会自动继续。' },
+  'vault.write-failed': { what: '本地库磁盘写入时报错', remedy: '检查磁盘健康（内核日志、SMART）；该文件会重新复制。' },
+  'vault.read-failed': { what: '本地库磁盘读取时报错', remedy: '检查磁盘健康（内核日志、SMART）。' },
+  'vault.mismatch': { what: '从本地库读回的内容与写入的不同', remedy: '该副本已隔离并会重新复制；若再次发生，请更换磁盘并检测内存。' },
+  'vault.missing': { what: '本地库中缺少应有的文件', remedy: '运行 evidock verify；从归档取回该文件。' },
+  'vault.key-invalid': { what: '本地库键的格式不允许', remedy: '这是采集站自身的缺陷：请连同日志行一起报告。' },
+  'ledger.failed': { what: '账本无法读写', remedy: '检查状态目录所在磁盘；若账本损坏，请恢复最近的账本备份。' },
+  'ledger.in-use': { what: '另一个 Evidock 进程占用了状态目录', remedy: '停止另一进程，或使用正在运行的采集站。' },
+  'ledger.newer': { what: '账本由更新版本的 Evidock 写入', remedy: '安装该版本或更高版本。' },
+  'transcoder.failed': { what: '转码失败', remedy: '原始文件安全；查看说明后运行 evidock jobs retry。' },
+  'transcoder.timeout': {
+    what: '转码超出时限',
+    remedy: '原始文件安全；若录像正常，请调高 derive.timeLimit，然后运行 evidock jobs retry。',
+  },
+  'transcoder.unplayable': { what: '无法为这条录像制作可播放副本', remedy: '原始文件保持原样；可导出交由专业人员处理。' },
+  'transcoder.missing': { what: '无法运行 ffmpeg 或 ffprobe', remedy: '安装 ffmpeg，或设置 derive.ffmpeg 与 derive.ffprobe。' },
+  'archive.unreachable': { what: '无法连接归档', remedy: '检查网络与 archive.s3.endpoint；上传会自动继续。' },
+  'archive.refused': { what: '归档拒绝了请求', remedy: '检查访问密钥、存储桶及其策略；上传会自动继续。' },
+  'archive.full': { what: '归档空间已满', remedy: '扩充归档；上传会自动继续。' },
+  'archive.mismatch': { what: '归档返回的内容与封存的不同', remedy: '本地副本保留并会重新上传；请检查归档，目前不可信任。' },
+  'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
+  'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
+  'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
+  'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
+  'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
+  'request.conflict': { what: '请求与记录相矛盾', remedy: '查看当前情况后再决定。' },
+  'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
+  'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
+  'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
+};
+
+export function errorWords(code: string): { readonly what: string; readonly remedy: string } | null {
+  return Object.hasOwn(ERRORS_ZH, code) ? ERRORS_ZH[code as ErrorCode] : null;
+}

@@ -1,0 +1,116 @@
+/** What the API answers, as far as commands read it; the schemas are in src/serve/schemas.ts. */
+
+export interface RecordingAnswer {
+  readonly id: string;
+  readonly recorderSerial: string;
+  readonly kind: string;
+  readonly officerId: string | null;
+  readonly officerSource: string | null;
+  readonly caseNumbers: readonly string[];
+  readonly category: string | null;
+  readonly important: boolean;
+  readonly state: string;
+  readonly damaged: boolean;
+  readonly damageReason: string | null;
+  readonly claimedStart: string | null;
+  readonly claimedFrom: string | null;
+  readonly start: string | null;
+  readonly clockOffsetMs: number | null;
+  readonly durationMs: number | null;
+  readonly duplicateOf: string | null;
+  readonly playable: boolean;
+  readonly originals: readonly {
+    readonly index: number;
+    readonly cardPath: string;
+    readonly bytes: number;
+    readonly sha256: string | null;
+    readonly state: string;
+    readonly kind: string;
+  }[];
+  readonly copies: readonly { readonly where: string; readonly verifiedAt: string }[];
+  readonly derivatives: readonly { readonly kind: string; readonly mediaType: string; readonly bytes: number; readonly recipe: string }[];
+}
+
+export interface CustodyAnswer {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkAnswer {
+  readonly id: string;
+  readonly stage: string;
+  readonly recordingId: string;
+  readonly state: string;
+  readonly percent: number;
+  readonly attempts: number;
+  readonly dueAt: string;
+  readonly errorCode: string | null;
+  readonly errorDetail: string | null;
+}
+
+export interface ProblemAnswer {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface DockingAnswer {
+  readonly docking: {
+    readonly id: string;
+    readonly slot: number;
+    readonly recorderSerial: string;
+    readonly state: 'reading' | 'safe' | 'problem' | 'removed' | 'interrupted';
+    readonly problem: ProblemAnswer | null;
+    readonly listedAt: string | null;
+    readonly filesListed: number;
+    readonly filesKnown: number;
+    readonly filesRefused: number;
+    readonly bytesListed: number;
+  };
+  readonly progress: {
+    readonly listed: number;
+    readonly copied: number;
+    readonly sealed: number;
+    readonly bytes: number;
+    readonly sealedBytes: number;
+  };
+  readonly refusals: readonly { readonly cardPath: string; readonly code: string; readonly detail: string }[];
+  readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];
+  readonly pending: readonly WorkAnswer[];
+}
+
+export interface SlotAnswer {
+  readonly slot: number;
+  readonly port: string;
+  readonly dockingId: string | null;
+  readonly recorderSerial: string | null;
+  readonly officerId: string | null;
+  readonly phase: string;
+  readonly filesListed: number;
+  readonly filesSealed: number;
+  readonly filesRefused: number;
+  readonly bytesListed: number;
+  readonly bytesCopied: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+  readonly problem: ProblemAnswer | null;
+}
+
+export interface CaseAnswer {
+  readonly number: string;
+  readonly title: string;
+  readonly stage: string;
+  readonly category: string | null;
+  readonly officerIds: readonly string[];
+}
+
+export interface SuggestionAnswer {
+  readonly id: string;
+  readonly recordingId: string;
+  readonly caseNumber: string;
+  readonly reason: string;
+  readonly state: string;
+}

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import { askStream, ReplyError } from './client.ts';
+import { Refused, type Shell } from './command.ts';
+import { Progress, Rate } from './progress.ts';
+import { bytesText, durationText, printable } from './table.ts';
+
+interface Fault {
+  readonly type: 'fault';
+  readonly place: string;
+  readonly recordingId: string | null;
+  readonly key: string | null;
+  readonly what: string;
+}
+
+interface Summary {
+  readonly type: 'summary';
+  readonly vaultFiles: number;
+  readonly archiveFiles: number;
+  readonly logEntries: number;
+  readonly bytes: number;
+  readonly faults: number;
+  readonly elapsedMs: number;
+}
+
+type Line =
+  | Fault
+  | Summary
+  | { readonly type: 'progress'; readonly files: number; readonly filesTotal: number; readonly bytes: number; readonly bytesTotal: number }
+  | { readonly type: 'error'; readonly code: string; readonly message: string; readonly remedy: string; readonly detail: string };
+
+interface Options {
+  readonly recording?: string;
+  readonly vault?: boolean;
+  readonly archive?: boolean;
+  readonly log?: boolean;
+}
+
+export function addVerify(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(program, 'verify', say('verify.about'), 'verify --recording rec-01jy… --archive')
+    .option('--recording <id>', say('verify.opt.recording'))
+    .option('--vault', say('verify.opt.vault'))
+    .option('--archive', say('verify.opt.archive'))
+    .option('--log', say('verify.opt.log'))
+    .action(async ({ recording, vault, archive, log }: Options, command: Command) => {
+      const globals = shell.globals(command);
+      await shell.withStation(globals, async (client) => {
+        const { body } = await askStream(client, 'POST', '/verify', { body: { recording, vault, archive, log } });
+        const { faults, summary } = await follow(shell, body, globals.json);
+        if (globals.json) shell.printJson({ ...summary, type: undefined, faults });
+        else conclude(shell, summary);
+        if (summary.faults > 0) throw new Refused('differences');
+      });
+    });
+}
+
+/** Reads the lines to the last, shows progress, prints faults as they are found. */
+async function follow(
+  shell: Shell,
+  body: AsyncIterable<Uint8Array>,
+  json: boolean,
+): Promise<{ faults: readonly Fault[]; summary: Summary }> {
+  const { say } = shell;
+  const progress = new Progress({ shell, silent: json });
+  const rate = new Rate();
+  const faults: Fault[] = [];
+  let summary: Summary | undefined;
+  try {
+    for await (const line of linesOf(body)) {
+      if (line.type === 'progress') {
+        const { perSecond, leftMs } = rate.of(line.bytes, line.bytesTotal);
+        const figures = { files: line.files, total: line.filesTotal, bytes: bytesText(line.bytes), bytesTotal: bytesText(line.bytesTotal) };
+        progress.show(
+          line.bytes,
+          line.bytesTotal,
+          say('verify.progress', { ...figures, rate: bytesText(perSecond), left: leftMs === null ? '…' : durationText(leftMs) }),
+        );
+      } else if (line.type === 'fault') {
+        if (json) faults.push(line);
+        else {
+          const { place, recordingId, key, what } = line;
+          progress.end();
+          shell.print(say('verify.fault', { place, recording: recordingId ?? '', key: key ?? '', what: printable(what) }));
+        }
+      } else if (line.type === 'error') throw new ReplyError(line);
+      else summary = line;
+    }
+  } finally {
+    progress.end();
+  }
+  if (!summary)
+    throw new ReplyError({ code: 'station.stopping', message: 'the verification was cut off', detail: '', remedy: 'Run it again.' });
+  return { faults, summary };
+}
+
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
+  }
+}
+
+function conclude(shell: Shell, { faults, vaultFiles, archiveFiles, logEntries, bytes, elapsedMs }: Summary): void {
+  const figures = {
+    vault: vaultFiles,
+    archive: archiveFiles,
+    log: logEntries,
+    bytes: bytesText(bytes),
+    elapsed: durationText(elapsedMs),
+    faults,
+  };
+  shell.print(shell.say(faults === 0 ? 'verify.clean' : 'verify.faults', figures));
+}
