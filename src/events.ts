@@ -94,3 +94,8 @@ export function recovered(log: Log, facts: { work: number; dockings: number; dra
 export function uploadsAborted(log: Log, facts: { aborted: number }): void {
   log.info({ event: 'uploads.aborted', stage: 'archive', ...facts }, 'abandoned uploads aborted');
 }
+
+/** Nobody has to be woken: the recording says what is wrong with it, and its original is kept. */
+export function workGivenUp(log: Log, facts: { stage: string; recordingId: string }, error: EvidockError): void {
+  log.warn({ event: 'work.given-up', ...facts, code: error.code, err: error }, error.message);
+}

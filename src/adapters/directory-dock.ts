@@ -82,7 +82,8 @@ export class DirectoryDock implements Dock {
   async #directoriesIn(path: string, place: number): Promise<string[]> {
     try {
       const entries = await readdir(path, { withFileTypes: true });
-      return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
+      // A name with a dot in front is somebody's directory in the making, or a trash can.
+      return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => join(path, entry.name));
     } catch (error) {
       // A place that is not there yet is looked at again; anything else is worth a line.
       if (errnoOf(error) !== 'ENOENT') watchFailed(this.#o.log, { place }, error);

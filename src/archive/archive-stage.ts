@@ -1,4 +1,4 @@
-import { archived, type Log, stageFailed } from '#events';
+import { archived, type Log, workGivenUp } from '#events';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import type { Hours } from '#domain/hours';
@@ -174,6 +174,6 @@ export class ArchiveStage implements WorkHandler {
     const { ledger, clock, log } = this.#o;
     const facts = { code: error.code, detail: error.detail, nowMs: clock.nowMs(), nextDueAtMs: null };
     await ledger.transaction((writer) => writer.failWork(workId('archive', recordingId), facts));
-    stageFailed(log, 'archive', { recordingId }, error);
+    workGivenUp(log, { stage: 'archive', recordingId }, error);
   }
 }

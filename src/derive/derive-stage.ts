@@ -1,4 +1,4 @@
-import { derived, type Log, stageFailed } from '#events';
+import { derived, type Log, workGivenUp } from '#events';
 import type { Json } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -13,6 +13,10 @@ import type { MadeFile, Transcoder } from '#ports/transcoder';
 import type { Vault } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
+
+/** How long a damaged recording waits for healthy ones of its recorder, which a repair could learn from. */
+const SIBLING_WAIT_MS = 3000;
+const SIBLING_PATIENCE_MS = 3600_000;
 
 export interface DeriveSettings {
   readonly stationId: string;
@@ -46,15 +50,21 @@ export class DeriveStage implements WorkHandler {
   }
 
   async run(recordingId: string, run: WorkRun): Promise<void> {
-    const { ledger, vault, transcoder, log, faults } = this.#o;
+    const { ledger, vault, transcoder, clock, log, faults } = this.#o;
     const detail = await ledger.recordingDetail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     const segments = detail.originals.filter((original) => original.role === 'segment');
     const begun = performance.now();
     const scratch = await vault.scratch();
     try {
-      const healthy = await this.#siblings(detail.recording);
-      const product = await makeDerivatives({ recording: detail.recording, segments, siblings: healthy, vault, transcoder, scratch: scratch.path, run });
+      const siblings = await this.#siblings(detail.recording);
+      const moreSiblingsToCome = await this.#othersAreComing(detail.recording);
+      const product = await makeDerivatives({ recording: detail.recording, segments, siblings, moreSiblingsToCome, vault, transcoder, scratch: scratch.path, run });
+      if (!product) {
+        const nowMs = clock.nowMs();
+        await ledger.transaction((writer) => writer.postponeWork(workId('derive', recordingId), nowMs + SIBLING_WAIT_MS, nowMs));
+        return;
+      }
       const derivatives: Derivative[] = [];
       for (const file of product.files) derivatives.push(await this.#adopt(recordingId, segments, file));
       faults.reached('w09-derivative-linked');
@@ -74,6 +84,12 @@ export class DeriveStage implements WorkHandler {
     return found
       .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && other.recording.state !== 'copying')
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
+  }
+
+  /** A card that was pulled half-way leaves recordings that never come: they are waited for only while this one is fresh. */
+  async #othersAreComing(recording: Recording): Promise<boolean> {
+    if (this.#o.clock.nowMs() - recording.createdAtMs > SIBLING_PATIENCE_MS) return false;
+    return (await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, state: 'copying', limit: 1 })).length > 0;
   }
 
   async #adopt(recordingId: string, segments: readonly Original[], file: MadeFile): Promise<Derivative> {
@@ -150,6 +166,6 @@ export class DeriveStage implements WorkHandler {
         await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recordingId, data: { reason: error.detail } });
       }
     });
-    stageFailed(log, 'derive', { recordingId }, error);
+    workGivenUp(log, { stage: 'derive', recordingId }, error);
   }
 }

@@ -1,6 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import type { Original, Recording } from '#domain/recording';
-import type { MadeFile, MediaFacts, MediaInput, Transcoder } from '#ports/transcoder';
+import type { MadeFile, MediaFacts, MediaInput, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
 import type { WorkRun } from '#ports/work-handler';
 
@@ -18,6 +18,8 @@ interface Request {
   readonly segments: readonly Original[];
   /** Originals of the same recorder that are whole. */
   readonly siblings: readonly Original[];
+  /** Others of the same recorder are still being copied. */
+  readonly moreSiblingsToCome: boolean;
   readonly vault: VaultReader;
   readonly transcoder: Transcoder;
   readonly scratch: string;
@@ -26,9 +28,14 @@ interface Request {
 
 /** Share of the progress bar that looking into the segments takes; the rest is the making. */
 const LOOKING_PERCENT = 10;
+/** Healthy files of the same recorder that a repair tries to learn from. */
+const SIBLINGS_MAX = 8;
 
-/** Everything that is made of one recording, in the scratch directory. Throws transcoder.unplayable if nothing can be. */
-export async function makeDerivatives(request: Request): Promise<Product> {
+/**
+ * Everything that is made of one recording, in the scratch directory. Throws transcoder.unplayable if nothing can be; null if a
+ * damaged segment could not be salvaged and healthy files to learn from are still being sealed: try again later.
+ */
+export async function makeDerivatives(request: Request): Promise<Product | null> {
   const { recording, segments, vault, transcoder, scratch, run } = request;
   const local = await vault.localFiles(segments.map((segment) => segment.vaultKey));
   try {
@@ -45,10 +52,11 @@ export async function makeDerivatives(request: Request): Promise<Product> {
   }
 }
 
-async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Promise<Product> {
+async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Promise<Product | null> {
   const { transcoder, scratch, run } = request;
   const looked = await lookInto(request, inputs);
   const damage = looked.damages.length === 0 ? null : looked.damages.join('; ');
+  if (looked.lost && request.moreSiblingsToCome) return null;
   if (looked.usable.length === 0) throw new EvidockError('transcoder.unplayable', damage ?? 'no segment can be played');
   const making = {
     signal: run.signal,
@@ -64,12 +72,14 @@ interface Looked {
   readonly usable: MediaInput[];
   readonly damages: string[];
   creationTime: string | null;
+  /** Some segment could not be salvaged. */
+  lost: boolean;
 }
 
 /** Each segment is probed and inspected; of a damaged one, what can be salvaged takes its place. */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
-  const looked: Looked = { usable: [], damages: [], creationTime: null };
+  const looked: Looked = { usable: [], damages: [], creationTime: null, lost: false };
   for (const [place, input] of inputs.entries()) {
     const facts = await probe(transcoder, input, run.signal);
     if (place === 0) looked.creationTime = facts?.creationTime ?? null;
@@ -92,30 +102,38 @@ async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSig
 }
 
 async function salvage(request: Request, inputs: readonly MediaInput[], place: number, reason: string, looked: Looked): Promise<void> {
-  const { transcoder, scratch, run } = request;
   const input = inputs[place];
   if (!input) return;
   const which = inputs.length > 1 ? `segment ${place + 1} of ${inputs.length}: ` : '';
-  const healthy = await healthySibling(request, inputs, place);
-  const saved = await transcoder.salvage(input, healthy?.input ?? null, scratch, { signal: run.signal });
-  await healthy?.release();
+  const saved = await trySalvage(request, inputs, input);
   if (saved) looked.usable.push({ path: saved.path, kind: input.kind, bytes: input.bytes });
+  else looked.lost = true;
   looked.damages.push(`${which}${reason} (${saved ? saved.how : 'nothing could be salvaged'})`);
 }
 
-/** Another segment of this recording, or of another recording of the same recorder, that probes clean. */
-async function healthySibling(request: Request, inputs: readonly MediaInput[], place: number): Promise<{ input: MediaInput; release(): Promise<void> } | null> {
-  const { transcoder, vault, run } = request;
-  for (const [other, input] of inputs.entries()) {
-    if (other !== place && (await isHealthy(transcoder, input, run.signal))) return { input, release: async () => undefined };
+/** With the help of each healthy file of the same recorder: scenes and settings differ, so what recovers most is taken. */
+async function trySalvage(request: Request, inputs: readonly MediaInput[], damaged: MediaInput): Promise<Salvaged | null> {
+  const { transcoder, vault, scratch, run } = request;
+  let best: Salvaged | null = null;
+  const attempt = async (healthy: MediaInput | null) => {
+    const saved = await transcoder.salvage(damaged, healthy, scratch, { signal: run.signal });
+    if (saved && saved.units > (best?.units ?? 0)) best = saved;
+    return best?.units === Number.POSITIVE_INFINITY;
+  };
+  if (await attempt(null)) return best;
+  for (const input of inputs) {
+    if (input !== damaged && (await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;
   }
-  for (const original of request.siblings.slice(0, 5)) {
+  for (const original of request.siblings.slice(0, SIBLINGS_MAX)) {
     const local = await vault.localFiles([original.vaultKey]);
-    const input: MediaInput = { path: local.paths[0] ?? '', kind: original.kind, bytes: original.bytes };
-    if (await isHealthy(transcoder, input, run.signal)) return { input, release: () => local.release() };
-    await local.release();
+    try {
+      const input: MediaInput = { path: local.paths[0] ?? '', kind: original.kind, bytes: original.bytes };
+      if ((await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;
+    } finally {
+      await local.release();
+    }
   }
-  return null;
+  return best;
 }
 
 async function isHealthy(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<boolean> {

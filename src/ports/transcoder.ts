@@ -48,6 +48,15 @@ export interface MadeFile {
   readonly name: string;
 }
 
+/** What could be saved of a damaged file. */
+export interface Salvaged {
+  readonly path: string;
+  /** In words, for a person. */
+  readonly how: string;
+  /** How much: picture units recovered; Infinity where everything that could be read was kept. */
+  readonly units: number;
+}
+
 /**
  * Looks into media files and makes derivatives of them. Every child process has a time limit, low priority, a bound
  * on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .unplayable, .missing.
@@ -57,7 +66,7 @@ export interface Transcoder {
   /** null if the file is whole as far as can be told without decoding all of it. */
   inspect(path: string, facts: MediaFacts | null, run?: MediaRun): Promise<Damage | null>;
   /** As much as can be saved of a damaged file, as one new media file in `scratch`; null if nothing can. */
-  salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run?: MediaRun): Promise<{ path: string; how: string } | null>;
+  salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run?: MediaRun): Promise<Salvaged | null>;
   /** One browser-playable MP4 (H.264 + AAC, faststart) of all inputs, joined; stream copy where codecs allow. Audio only becomes M4A. */
   makePlayable(inputs: readonly MediaInput[], scratch: string, run?: MediaRun): Promise<{ file: MadeFile; durationMs: number }>;
   /** Poster, contact sheet, WebVTT thumbnail track, waveform: what the playable file has streams for. */

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError } from '#domain/errors';
-import type { Damage, MadeFile, MediaFacts, MediaInput, MediaRun, Transcoder } from '#ports/transcoder';
+import type { Damage, MadeFile, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import { runChild } from './child.ts';
 import { convert } from './convert.ts';
 import { inspect } from './inspect.ts';
@@ -28,14 +28,14 @@ export class FfmpegTranscoder implements Transcoder {
     return inspect(this.#settings, path, facts, run);
   }
 
-  async salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run: MediaRun = {}): Promise<{ path: string; how: string } | null> {
+  async salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run: MediaRun = {}): Promise<Salvaged | null> {
     this.#salvages += 1;
     const output = join(scratch, `salvage-${this.#salvages}.mp4`);
     const copied = await this.#copyWhatIsThere(input, output, run);
-    if (copied) return { path: output, how: 'what could be read was kept' };
+    if (copied) return { path: output, how: 'what could be read was kept', units: Number.POSITIVE_INFINITY };
     if (!healthy || input.kind !== 'video') return null;
     const units = await this.#rebuild(input, healthy, scratch, output, run);
-    return units === 0 ? null : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost` };
+    return units === 0 ? null : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost`, units };
   }
 
   async #copyWhatIsThere(input: MediaInput, output: string, run: MediaRun): Promise<boolean> {

@@ -82,7 +82,7 @@ function believable(window: Uint8Array, at: number, habits: Habits): number {
   const length = view.getUint32(0);
   if (length < 3 || length > NAL_BYTES_MAX) return 0;
   const longest = habits.shapes.get(shapeOf(view.getUint8(4), view.getUint8(5)));
-  return longest !== undefined && length <= longest * 8 + 4096 ? length : 0;
+  return longest !== undefined && length <= longest * 32 + 65_536 ? length : 0;
 }
 
 async function read(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {

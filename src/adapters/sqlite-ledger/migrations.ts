@@ -18,16 +18,16 @@ const TABLES = [
     officer_id TEXT, officer_source TEXT, category TEXT, important INTEGER NOT NULL, state TEXT NOT NULL, damaged INTEGER NOT NULL,
     damage_reason TEXT, claimed_start TEXT, claimed_from TEXT, start_at INTEGER, clock_offset_ms INTEGER, duration_ms INTEGER,
     original_count INTEGER NOT NULL, duplicate_of TEXT, created_at INTEGER NOT NULL, sort_at INTEGER NOT NULL,
-    case_count INTEGER NOT NULL DEFAULT 0) STRICT`,
+    case_count INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID`,
   `CREATE TABLE recording_cases (
     recording_id TEXT NOT NULL REFERENCES recordings (id), case_number TEXT NOT NULL REFERENCES cases (number), sort_at INTEGER NOT NULL,
     PRIMARY KEY (recording_id, case_number)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE originals (
-    id TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id), docking_id TEXT NOT NULL REFERENCES dockings (id),
+    id TEXT NOT NULL UNIQUE, recording_id TEXT NOT NULL REFERENCES recordings (id), docking_id TEXT NOT NULL REFERENCES dockings (id),
     recorder_serial TEXT NOT NULL, role TEXT NOT NULL, idx INTEGER NOT NULL, kind TEXT NOT NULL, card_path TEXT NOT NULL,
     bytes INTEGER NOT NULL, mtime_ms INTEGER NOT NULL, important INTEGER NOT NULL, state TEXT NOT NULL, vault_key TEXT NOT NULL UNIQUE,
     sha256 TEXT, sm3 TEXT, duplicate_of TEXT, copied_at INTEGER, sealed_at INTEGER,
-    CHECK (state = 'listed' OR sha256 IS NOT NULL)) STRICT`,
+    CHECK (state = 'listed' OR sha256 IS NOT NULL), PRIMARY KEY (recording_id, idx)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE copies (item_id TEXT NOT NULL, place TEXT NOT NULL, recording_id TEXT NOT NULL REFERENCES recordings (id), key TEXT NOT NULL, bytes INTEGER NOT NULL, verified_at INTEGER NOT NULL, verified_by TEXT NOT NULL, PRIMARY KEY (recording_id, item_id, place)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE derivatives (
     id TEXT NOT NULL UNIQUE, recording_id TEXT NOT NULL REFERENCES recordings (id), kind TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
@@ -63,7 +63,6 @@ const INDEXES = [
   `CREATE INDEX recordings_damaged ON recordings (sort_at DESC, id DESC) WHERE damaged = 1`,
   `CREATE INDEX recordings_unassigned ON recordings (sort_at DESC, id DESC) WHERE ${UNASSIGNED}`,
   `CREATE INDEX recordings_of_case ON recording_cases (case_number, sort_at DESC, recording_id DESC)`,
-  `CREATE INDEX originals_of_recording ON originals (recording_id, idx)`,
   `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms)`,
   `CREATE INDEX originals_by_digest ON originals (sha256) WHERE sha256 IS NOT NULL`,
   `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,

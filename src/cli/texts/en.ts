@@ -216,7 +216,7 @@ export const en = {
 
   'state.copying': 'copying',
   'state.sealed': 'sealed',
-  'state.derived': 'playable',
+  'state.derived': 'ready',
   'state.archived': 'archived',
   'phase.empty': 'empty',
   'phase.arrived': 'recognising',

@@ -217,7 +217,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
 
   'state.copying': '复制中',
   'state.sealed': '已封存',
-  'state.derived': '可播放',
+  'state.derived': '已处理',
   'state.archived': '已归档',
   'phase.empty': '空闲',
   'phase.arrived': '识别中',

@@ -1,0 +1,190 @@
+/*
+ * Goal: what people change is changed whole or not at all, and the custody log tells who changed what.
+ * Method: the API in the process, as an operator, over the real ledger.
+ */
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { START_MS } from '#test/support/builders';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { buildServer } from './server.ts';
+
+let station: ServedStation;
+let app: FastifyInstance;
+
+async function call(method: 'GET' | 'POST', path: string, body?: object) {
+  const headers = { host: 'localhost', 'x-evidock-actor': 'cli:wang' };
+  const response = await app.inject({ method, url: `/api/v1${path}`, headers, ...(body ? { payload: body } : {}) });
+  return { status: response.statusCode, json: response.json() };
+}
+
+async function good(method: 'GET' | 'POST', path: string, body?: object) {
+  const { status, json } = await call(method, path, body);
+  expect(status, JSON.stringify(json)).toBe(200);
+  return json;
+}
+
+const entries = async (subject: string) => (await station.ledger.custodyOf(subject)).filter(({ actor }) => actor === 'cli:wang');
+
+beforeEach(async () => {
+  station = await servedStation();
+  app = buildServer({ deps: station.deps, grants: 'operator' });
+});
+
+afterEach(async () => {
+  await app.close();
+  await station.close();
+});
+
+describe('tagging', () => {
+  it('sets several things at once and records old and new', async () => {
+    const { id } = await station.addRecording(Buffer.from('a'));
+    await good('POST', '/officers', { id: '009', name: 'Wang' });
+    await good('POST', '/cases', { number: 'A-1', title: 'One' });
+    await good('POST', '/cases', { number: 'A-2', title: 'Two' });
+    const body = { cases: ['A-1', 'A-2'], officer: '009', category: 'inspection', important: true };
+    const tagged = await good('POST', `/recordings/${id}/tag`, body);
+    expect(tagged).toMatchObject({
+      caseNumbers: ['A-1', 'A-2'],
+      officerId: '009',
+      officerSource: 'person',
+      category: 'inspection',
+      important: true,
+    });
+    expect((await entries(id)).map(({ type, data }) => ({ type, data }))).toEqual([
+      {
+        type: 'recording.tagged',
+        data: {
+          cases: { old: [], new: ['A-1', 'A-2'] },
+          officer: { old: '041234', new: '009', oldSource: 'file-name' },
+          category: { old: null, new: 'inspection' },
+          important: { old: false, new: true },
+        },
+      },
+    ]);
+    await good('POST', `/recordings/${id}/tag`, body);
+    expect(await entries(id)).toHaveLength(1);
+    const untagged = await good('POST', `/recordings/${id}/tag`, { removeCases: ['A-1'], officer: null, category: null });
+    expect(untagged).toMatchObject({ caseNumbers: ['A-2'], officerId: null, category: null });
+  });
+
+  it('changes nothing if one part is refused, and says what to do', async () => {
+    const { id } = await station.addRecording(Buffer.from('a'));
+    await good('POST', '/cases', { number: 'A-1', title: 'One' });
+    const refused = await call('POST', `/recordings/${id}/tag`, { cases: ['A-1', 'NO-SUCH'], category: 'inspection' });
+    expect(refused).toMatchObject({
+      status: 404,
+      json: { code: 'request.not-found', detail: expect.stringContaining('evidock case add NO-SUCH') },
+    });
+    expect(await good('GET', `/recordings/${id}`)).toMatchObject({ caseNumbers: [], category: null });
+    expect(await call('POST', `/recordings/${id}/tag`, { officer: '404' })).toMatchObject({ status: 404 });
+    expect(await call('POST', `/recordings/${id}/tag`, { removeCases: ['A-1'] })).toMatchObject({ status: 409 });
+    expect(await call('POST', `/recordings/${id}/tag`, {})).toMatchObject({ status: 400 });
+    expect(await call('POST', '/recordings/rec-none/tag', { category: 'fee' })).toMatchObject({ status: 404 });
+    expect(await entries(id)).toEqual([]);
+  });
+});
+
+describe('cases and suggestions', () => {
+  const csv = (rows: string[]) => ({ format: 'csv', text: ['number,title,officers,event_start,event_end,place', ...rows].join('\n') });
+
+  it('suggests recordings that are there already, and accepting one tags it', async () => {
+    // The recording runs from 15:00:00 to 15:01:00 in the station's zone.
+    const { id } = await station.addRecording(Buffer.from('a'), { startMs: START_MS - 3_600_000 });
+    await station.addRecording(Buffer.from('b'), { startMs: START_MS - 10 * 3_600_000 });
+    await station.addRecording(Buffer.from('c'), { startMs: START_MS - 3_600_000, officerId: '999999' });
+    const sum = await good('POST', '/cases/import', csv(['A-1,Stalls,041234,2026-06-20 14:30,2026-06-20 15:30,Market']));
+    expect(sum).toEqual({ added: 1, updated: 0, events: 1, suggestions: 1 });
+    const [suggestion] = await good('GET', '/suggestions?state=open');
+    expect(suggestion).toMatchObject({ recordingId: id, caseNumber: 'A-1', overlapMs: 60_000, reason: expect.stringContaining('Market') });
+    await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
+    await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
+    expect(await call('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'declined' })).toMatchObject({ status: 409 });
+    expect(await good('GET', `/recordings/${id}`)).toMatchObject({ caseNumbers: ['A-1'] });
+    expect((await entries(id)).map(({ type }) => type)).toEqual(['suggestion.decided', 'recording.tagged']);
+    expect(await good('GET', '/cases/A-1')).toMatchObject({
+      events: [{ start: '2026-06-20T14:30:00.000+08:00', place: 'Market' }],
+      recordings: [{ id }],
+    });
+  });
+
+  it('may be imported twice: nothing is doubled', async () => {
+    await station.addRecording(Buffer.from('a'), { startMs: START_MS - 3_600_000 });
+    const body = csv(['A-1,Stalls,041234,2026-06-20 14:30,2026-06-20 15:30,Market']);
+    await good('POST', '/cases/import', body);
+    const seq = (await station.ledger.custodyHead())?.seq;
+    expect(await good('POST', '/cases/import', body)).toEqual({ added: 0, updated: 1, events: 0, suggestions: 0 });
+    expect((await station.ledger.custodyHead())?.seq).toBe(seq);
+    expect((await good('GET', '/cases/A-1')).events).toHaveLength(1);
+    expect(await good('GET', '/suggestions')).toHaveLength(1);
+  });
+
+  it('imports all or nothing', async () => {
+    const rows = ['A-1,Fine,,,,', 'A-2,Also fine,,2026-06-20 14:30,,'];
+    expect(await call('POST', '/cases/import', csv(rows))).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringContaining('row 3') },
+    });
+    expect(await good('GET', '/cases')).toEqual([]);
+  });
+
+  it('does not change a case by adding it again', async () => {
+    await good('POST', '/cases', { number: 'A-1', title: 'One' });
+    expect(await call('POST', '/cases', { number: 'A-1', title: 'Other' })).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('One') },
+    });
+    await good('POST', '/cases', { number: 'A-1', title: 'Other', update: true });
+    expect((await entries('A-1')).map(({ data }) => data)).toMatchObject([
+      { old: null },
+      { old: { title: 'One' }, new: { title: 'Other' } },
+    ]);
+  });
+});
+
+describe('officers and recorders', () => {
+  it('keeps who carries a recorder, and its history', async () => {
+    await good('POST', '/officers/import', {
+      format: 'json',
+      text: JSON.stringify([
+        { id: '1', name: 'A' },
+        { id: '2', name: 'B' },
+      ]),
+    });
+    await good('POST', '/recorders', { serial: 'R1', model: 'X', officer: '1' });
+    await good('POST', '/recorders/R1/assignment', { officer: '2' });
+    expect(await good('GET', '/recorders')).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
+    expect((await entries('R1')).map(({ data }) => data)).toEqual([
+      { model: { old: null, new: 'X' } },
+      { officer: { old: null, new: '1' } },
+      { officer: { old: '1', new: '2' } },
+    ]);
+    expect(await call('POST', '/recorders/R2/assignment', { officer: '1' })).toMatchObject({ status: 404 });
+    expect(await call('POST', '/recorders/R1/assignment', { officer: '404' })).toMatchObject({ status: 404 });
+    expect(await call('POST', '/recorders', { serial: 'R1' })).toMatchObject({ status: 409 });
+  });
+});
+
+describe('the ledger', () => {
+  it('is copied while the station runs, never over a file', async () => {
+    const { file, bytes } = await good('POST', '/ledger/backup', {});
+    expect(file).toContain('/backups/ledger-20260620T080000Z.sqlite');
+    expect(bytes).toBeGreaterThan(4096);
+    expect(await call('POST', '/ledger/backup', { file })).toMatchObject({ status: 409 });
+    expect(await call('POST', '/ledger/backup', { file: 'relative.sqlite' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('readiness', () => {
+  it('says which part is missing, and fails only where footage cannot be taken in', async () => {
+    expect(await good('GET', '/ready')).toMatchObject({ status: 'ready', checks: { archive: null, ledger: { ok: true } } });
+    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, grants: 'viewer' });
+    const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
+    expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
+    await away.close();
+    const vault = Object.assign(Object.create(station.deps.vault), { freeBytes: () => Promise.reject(new Error('EIO')) });
+    const broken = buildServer({ deps: { ...station.deps, vault }, grants: 'viewer' });
+    const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
+    expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);
+    await broken.close();
+  });
+});
