@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { DiskVault } from '#adapters/disk-vault';
+import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { sha256Hex } from '#domain/canonical-json';
+import { manifestKey } from '#domain/vault-key';
+import type { Ledger, NewRecording } from '#ports/ledger';
+import type { ServeDeps } from '#serve/deps';
+import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
+import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { temporaryDirectory } from './evidock.ts';
+
+export interface ServedStation {
+  readonly deps: ServeDeps;
+  readonly ledger: Ledger;
+  readonly directory: string;
+  readonly clock: ReturnType<typeof fixedClock>;
+  /** A sealed recording of one original with a playable copy, its bytes on the disk. */
+  addRecording(content: Uint8Array, overrides?: Partial<NewRecording>): Promise<{ id: string; playable: Uint8Array; key: string }>;
+  close(): Promise<void>;
+}
+
+/** The real ledger and the real vault in a directory of the test's own, without docks and work. */
+export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise<ServedStation> {
+  const home = await temporaryDirectory();
+  const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID });
+  const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
+  await vault.open();
+  const clock = fixedClock();
+  const deps: ServeDeps = {
+    ledger,
+    vault,
+    archive: null,
+    board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
+    clock,
+    log: pino({ level: 'silent' }),
+    facts: {
+      stationId: STATION_ID,
+      stationName: 'Test station',
+      timezone: 'Asia/Shanghai',
+      version: '0.0.0-test',
+      backupDirectory: join(home.path, 'backups'),
+      archiveDerivatives: true,
+      suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
+    },
+    ingest: async () => 'dck-none',
+    undock: async () => undefined,
+    pokeWork: () => undefined,
+    checkQueue: async () => 'no queue in this test',
+    ...overrides,
+  };
+  const docking = aDocking();
+  await ledger.transaction((writer) => writer.insertDocking(docking));
+  let count = 0;
+  return {
+    deps,
+    ledger,
+    directory: home.path,
+    clock,
+    addRecording: async (content, more = {}) => {
+      count += 1;
+      const recording = aRecording({ dockingId: docking.id, createdAtMs: START_MS + count, ...more });
+      const original = anOriginal(recording, { bytes: content.length });
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      const playable = Buffer.concat([Buffer.from('playable '), content]);
+      const derivative = aDerivative(recording.id, { bytes: playable.length, sha256: sha256Hex(playable) });
+      const manifest = Buffer.from(`${JSON.stringify({ original: original.id })}\n`);
+      const put = async (key: string, bytes: Uint8Array) => {
+        const path = join(home.path, 'vault', key);
+        await mkdir(join(path, '..'), { recursive: true });
+        await writeFile(path, bytes);
+      };
+      await put(original.vaultKey, content);
+      await put(derivative.vaultKey, playable);
+      await put(manifestKey(recording.id, 1), manifest);
+      await ledger.transaction(async (writer) => {
+        await writer.insertRecording(recording);
+        await writer.insertOriginal(original);
+        await writer.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
+        await writer.markSealed(original.id, START_MS);
+        await writer.upsertCopy(aCopy({ ...original }));
+        await writer.upsertDerivative(derivative);
+        await writer.updateRecording(recording.id, { state: 'derived', durationMs: 60_000 });
+        const data = {
+          recording: recording.id,
+          key: original.vaultKey,
+          bytes: content.length,
+          sha256,
+          manifestSha256: sha256Hex(manifest),
+        };
+        await writer.appendCustody({ type: 'original.sealed', atMs: START_MS, actor: 'station', subject: original.id, data });
+      });
+      return { id: recording.id, playable, key: original.vaultKey };
+    },
+    close: async () => {
+      await vault.close();
+      await ledger.close();
+      await home.remove();
+    },
+  };
+}
