@@ -15,7 +15,11 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);
 
 function versionOf(program: string, args: readonly string[]): string {
-  return execFileSync(program, [...args], { encoding: 'utf8', env: { ...process.env, AWS_CA_BUNDLE: undefined } }).split('\n')[0]?.trim() ?? '';
+  return (
+    execFileSync(program, [...args], { encoding: 'utf8', env: { ...process.env, AWS_CA_BUNDLE: undefined } })
+      .split('\n')[0]
+      ?.trim() ?? ''
+  );
 }
 
 function number(value: number): string {
@@ -29,7 +33,9 @@ function table(rows: readonly Row[]): string {
     const theirs = row.theirs === undefined || row.theirs === null ? '' : `${number(row.theirs)} ${row.unit}`;
     return `| ${row.name} | ${number(row.ours)} ${row.unit} | ${theirs} | ${ratio} | ${row.limit} | ${row.ok ? 'met' : '**missed**'} | ${row.note} |`;
   });
-  return ['| measured | Evidock | named tool | ratio | mark | | how, and why if missed |', '|---|---|---|---|---|---|---|', ...lines].join('\n');
+  return ['| measured | Evidock | named tool | ratio | mark | | how, and why if missed |', '|---|---|---|---|---|---|---|', ...lines].join(
+    '\n',
+  );
 }
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

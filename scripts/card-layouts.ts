@@ -36,7 +36,8 @@ function track(begin: string, seconds: number): string {
 function gat947(seconds: number): readonly CardFile[] {
   const day = '2026-06-20';
   const folder = 'DCIM/20260620';
-  const name = (time: string, sequence: number, mark = '') => `${folder}/DSJ0012345_041234_${digits(time)}_${String(sequence).padStart(4, '0')}${mark}`;
+  const name = (time: string, sequence: number, mark = '') =>
+    `${folder}/DSJ0012345_041234_${digits(time)}_${String(sequence).padStart(4, '0')}${mark}`;
   const begin = `${day}T15:30:12`;
   const segments = [0, 1, 2].map((place): CardFile => {
     const started = plus(begin, place * seconds);
@@ -47,12 +48,20 @@ function gat947(seconds: number): readonly CardFile[] {
     ...segments,
     { path: `${name(begin, 7)}.NMEA`, content: { text: track(begin, seconds) }, endedAt: plus(begin, seconds) },
     { path: `${name(important, 11, '_IMP')}.MP4`, content: media('h264', 3), endedAt: plus(important, seconds) },
-    { path: `${name(important, 11, '_IMP')}.srt`, content: { text: `1\r\n00:00:00,000 --> 00:00:02,000\r\n${day} 16:05:00\r\n` }, endedAt: plus(important, seconds) },
+    {
+      path: `${name(important, 11, '_IMP')}.srt`,
+      content: { text: `1\r\n00:00:00,000 --> 00:00:02,000\r\n${day} 16:05:00\r\n` },
+      endedAt: plus(important, seconds),
+    },
     { path: `${name(`${day}T16:20:00`, 12)}.MP4`, content: media('hevc', 1), endedAt: plus(`${day}T16:20:00`, seconds) },
     { path: `${name(`${day}T16:30:00`, 13)}.jpg`, content: media('photo', 0), endedAt: `${day}T16:30:00` },
     { path: `${name(`${day}T16:40:00`, 14)}.wav`, content: media('wav', 2), endedAt: plus(`${day}T16:40:00`, seconds) },
     { path: `${name(`${day}T16:58:00`, 15)}.MP4`, content: media('truncated', 5), endedAt: plus(`${day}T16:58:00`, seconds) },
-    { path: 'LOG/20260620.log', content: { text: `${day} 15:30:12 power on\r\n${day} 16:58:03 battery empty\r\n` }, endedAt: `${day}T16:58:03` },
+    {
+      path: 'LOG/20260620.log',
+      content: { text: `${day} 15:30:12 power on\r\n${day} 16:58:03 battery empty\r\n` },
+      endedAt: `${day}T16:58:03`,
+    },
   ];
 }
 

@@ -5,11 +5,31 @@ import { join } from 'node:path';
 
 export type Recipe = 'h264' | 'hevc' | 'mjpeg-avi' | 'mov-pcm' | 'ts' | 'wav' | 'photo' | 'thumbnail' | 'truncated';
 
-const SOURCES = ['testsrc2=size=640x360:rate=25', 'mandelbrot=size=640x360:rate=25', 'life=size=640x360:rate=25:mold=10:life_color=#66ccff:death_color=#223344', 'smptehdbars=size=640x360:rate=25'];
+const SOURCES = [
+  'testsrc2=size=640x360:rate=25',
+  'mandelbrot=size=640x360:rate=25',
+  'life=size=640x360:rate=25:mold=10:life_color=#66ccff:death_color=#223344',
+  'smptehdbars=size=640x360:rate=25',
+];
 
 const CODECS: Readonly<Record<Exclude<Recipe, 'photo' | 'thumbnail' | 'truncated' | 'wav'>, readonly string[]>> = {
   h264: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25', '-c:a', 'aac', '-f', 'mp4'],
-  hevc: ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none', '-tag:v', 'hvc1', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-f', 'mp4'],
+  hevc: [
+    '-c:v',
+    'libx265',
+    '-preset',
+    'ultrafast',
+    '-x265-params',
+    'log-level=none',
+    '-tag:v',
+    'hvc1',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-f',
+    'mp4',
+  ],
   'mjpeg-avi': ['-c:v', 'mjpeg', '-q:v', '6', '-c:a', 'pcm_s16le', '-f', 'avi'],
   'mov-pcm': ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'pcm_alaw', '-ar', '8000', '-ac', '1', '-f', 'mov'],
   ts: ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-f', 'mpegts'],

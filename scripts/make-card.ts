@@ -83,14 +83,27 @@ async function addTiny(directory: string, count: number): Promise<number> {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { layout: { type: 'string', default: 'gat947' }, seconds: { type: 'string', default: '4' }, files: { type: 'string', default: '1000' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      layout: { type: 'string', default: 'gat947' },
+      seconds: { type: 'string', default: '4' },
+      files: { type: 'string', default: '1000' },
+    },
+  });
   const layout = LAYOUTS.find((each) => each === values.layout);
   const [directory] = positionals;
   if (!layout || directory === undefined) {
     console.error(`usage: make-card DIR --layout ${LAYOUTS.join('|')} [--seconds N] [--files N]`);
     process.exitCode = 2;
   } else {
-    const files = await makeCard({ directory, layout, secondsPerClip: Number(values.seconds), files: Number(values.files), timezone: 'Asia/Shanghai' });
+    const files = await makeCard({
+      directory,
+      layout,
+      secondsPerClip: Number(values.seconds),
+      files: Number(values.files),
+      timezone: 'Asia/Shanghai',
+    });
     console.log(`${directory}: ${files} files in layout ${layout}`);
   }
 }

@@ -1,8 +1,8 @@
-import { arrivalFailed, type Log } from '#events';
-import { asEvidockError, EvidockError } from '#domain/errors';
-import type { Dock, Arrival } from '#ports/dock';
 import type { DockStage } from '#dock/dock-stage';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { arrivalFailed, type Log } from '#events';
 import type { IntakeStage } from '#intake/intake-stage';
+import type { Arrival, Dock } from '#ports/dock';
 
 interface Stay {
   readonly gone: AbortController;
@@ -43,7 +43,15 @@ export class DockDesk {
     const { promise: recorded, resolve: record, reject: refuse } = Promise.withResolvers<string>();
     // Nobody may be waiting for it: a failure is logged below in any case.
     recorded.catch(() => undefined);
-    const stay: Stay = { gone: new AbortController(), dockingId: null, work: Promise.resolve(), recorded, record, refuse, left: () => undefined };
+    const stay: Stay = {
+      gone: new AbortController(),
+      dockingId: null,
+      work: Promise.resolve(),
+      recorded,
+      record,
+      refuse,
+      left: () => undefined,
+    };
     this.#stays.set(arrival.key, stay);
     stay.work = this.#work(arrival, stay);
   }

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { runChild } from '#adapters/ffmpeg/child';
+import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError } from '#domain/errors';
-import type { StationClient } from '#cli/client';
-import { placesOf } from './station.ts';
+import { placesOf } from './places.ts';
 
 const GIB = 2 ** 30;
 /** Nothing of Evidock existed before: a clock that says so is wrong. */
@@ -28,11 +28,15 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
   const transcoder = new FfmpegTranscoder({ settings: { ffmpeg, ffprobe, height, threads, timeLimitMs: 10_000, outputBytesMax: GIB } });
   return [
     await look('node', 'install Node 24 (scripts/up does)', async () => nodeVersion()),
-    await look('ffmpeg', 'apt-get install ffmpeg, or set derive.ffmpeg and derive.ffprobe', async () => ({ detail: await transcoder.check() })),
+    await look('ffmpeg', 'apt-get install ffmpeg, or set derive.ffmpeg and derive.ffprobe', async () => ({
+      detail: await transcoder.check(),
+    })),
     await look('encoders', 'install an ffmpeg with libx264 and aac', () => encoders(ffmpeg)),
     await look('redis', 'apt-get install redis-server, or set queue.url', () => redis(config)),
     await look('state', `make ${state} and give it to the station's user`, () => writable(state)),
-    await look('vault disk', 'free space on the disk of the state directory, or lower intake.reserve', () => freeSpace(state, config.intake.reserve * BYTES_PER_MIB)),
+    await look('vault disk', 'free space on the disk of the state directory, or lower intake.reserve', () =>
+      freeSpace(state, config.intake.reserve * BYTES_PER_MIB),
+    ),
     await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
     await look('time zone', 'set station.timezone to an IANA zone', async () => ({ detail: config.station.timezone })),
     await look('socket', 'choose a shorter state directory', async () => socketPath(state)),
@@ -43,7 +47,9 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
 async function look(name: string, remedy: string, find: () => Promise<Finding>): Promise<DoctorCheck> {
   try {
     const { detail, warn } = await find();
-    return warn === undefined ? { name, ok: true, detail, remedy: null } : { name, ok: true, warn: true, detail: `${detail}: ${warn}`, remedy };
+    return warn === undefined
+      ? { name, ok: true, detail, remedy: null }
+      : { name, ok: true, warn: true, detail: `${detail}: ${warn}`, remedy };
   } catch (error) {
     return { name, ok: false, detail: error instanceof Error ? error.message : String(error), remedy };
   }
@@ -87,7 +93,10 @@ async function clock(nowMs: number): Promise<Finding> {
   const detail = new Date(nowMs).toISOString();
   if (nowMs < EARLIEST_MS) throw new Error(`${detail} cannot be`);
   try {
-    const { stdout } = await runChild('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeoutMs: 5000, stdoutBytesMax: 4096 });
+    const { stdout } = await runChild('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
+      timeoutMs: 5000,
+      stdoutBytesMax: 4096,
+    });
     return stdout.trim() === 'yes' ? { detail: `${detail}, synchronised` } : { detail, warn: 'not known to be synchronised' };
   } catch {
     // No systemd here: then nobody can say.
@@ -117,10 +126,16 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       ledger: 'check the disk of the state directory; restore the newest ledger backup if the file is damaged',
       vault: 'check mount and permissions of the vault',
       queue: 'start Redis or correct queue.url; no work is lost',
-      archive: config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
+      archive:
+        config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
     };
-    const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] => (check ? [{ name, ok: check.ok, detail: check.detail, remedy: check.ok ? null : (remedies[name] ?? null) }] : []));
-    const running: DoctorCheck = client.kind === 'running' ? { name: 'station', ok: true, detail: 'running', remedy: null } : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
+    const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] =>
+      check ? [{ name, ok: check.ok, detail: check.detail, remedy: check.ok ? null : (remedies[name] ?? null) }] : [],
+    );
+    const running: DoctorCheck =
+      client.kind === 'running'
+        ? { name: 'station', ok: true, detail: 'running', remedy: null }
+        : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
     return [running, ...found];
   } finally {
     await client.close();

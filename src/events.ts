@@ -31,16 +31,25 @@ export function watchFailed(log: Log, facts: { place: number }, error: unknown):
   log.warn({ event: 'dock.watch-failed', stage: 'dock', ...facts, err: error }, 'a watched place cannot be watched');
 }
 
-export function cardListed(log: Log, facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number }): void {
+export function cardListed(
+  log: Log,
+  facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number },
+): void {
   log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
 }
 
-export function originalCopied(log: Log, facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; elapsedMs: number }): void {
+export function originalCopied(
+  log: Log,
+  facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; elapsedMs: number },
+): void {
   log.debug({ event: 'original.copied', stage: 'intake', ...facts }, 'original copied');
 }
 
 export function copyFailed(log: Log, facts: { originalId: string; dockingId: string; attempt: number }, error: EvidockError): void {
-  log.warn({ event: 'copy.failed', stage: 'intake', ...facts, code: error.code, retry: error.retry, errno: errnoOf(error.cause) }, error.code);
+  log.warn(
+    { event: 'copy.failed', stage: 'intake', ...facts, code: error.code, retry: error.retry, errno: errnoOf(error.cause) },
+    error.code,
+  );
 }
 
 export function originalsSealed(log: Log, facts: { files: number; bytes: number; elapsedMs: number }): void {
@@ -59,7 +68,10 @@ export function arrivalFailed(log: Log, error: EvidockError): void {
   log.error({ event: 'recorder.arrival-failed', stage: 'dock', code: error.code, err: error }, error.message);
 }
 
-export function archived(log: Log, facts: { recordingId: string; archive: string; objects: number; bytes: number; done: boolean; elapsedMs: number }): void {
+export function archived(
+  log: Log,
+  facts: { recordingId: string; archive: string; objects: number; bytes: number; done: boolean; elapsedMs: number },
+): void {
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 

@@ -7,9 +7,8 @@ import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
 import { EvidockError } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
-import { makeCard } from '#scripts/make-card';
-import { runDoctor } from './doctor.ts';
-import { placesOf, Station, VERSION } from './station.ts';
+import { placesOf } from './places.ts';
+import { VERSION } from './version.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** How long a command waits for another command that holds the state directory. */
@@ -26,6 +25,8 @@ function userName(): string {
   return process.env['SUDO_USER'] ?? userInfo().username;
 }
 
+// The station and what it stands on are loaded only where a command needs them: most find a running one.
+
 /** The running station, or one opened in this process; waits a little where another command has it open. */
 async function connect(options: ConnectOptions): Promise<StationClient> {
   const { config } = configOf(options);
@@ -35,6 +36,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
   for (;;) {
     const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
     if (await running.answers()) return running;
+    const { Station } = await import('./station.ts');
     const station = new Station({ config, mode, clock, env: process.env });
     try {
       await station.start();
@@ -49,6 +51,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
 
 async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
   const { config } = configOf(options);
+  const { Station } = await import('./station.ts');
   const station = new Station({ config, mode: 'all', clock, env: process.env });
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
@@ -72,9 +75,13 @@ const context: CliContext = {
   configReference: referenceMarkdown,
   connect,
   runStation,
-  doctor: (options) => runDoctor({ config: configOf(options).config, nowMs: clock.nowMs(), connect: () => connect(options) }),
+  doctor: async (options) => {
+    const { runDoctor } = await import('./doctor.ts');
+    return runDoctor({ config: configOf(options).config, nowMs: clock.nowMs(), connect: () => connect(options) });
+  },
   cardLayouts: LAYOUTS,
-  makeCard: ({ directory, layout, seconds, files }) => {
+  makeCard: async ({ directory, layout, seconds, files }) => {
+    const { makeCard } = await import('#scripts/make-card');
     const known = LAYOUTS.find((each) => each === layout);
     if (!known) throw new EvidockError('request.invalid', `layout ${layout}; there are ${LAYOUTS.join(', ')}`);
     return makeCard({ directory, layout: known, secondsPerClip: seconds, files, timezone: 'Asia/Shanghai' });

@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
+import type { BullmqQueue } from '#adapters/bullmq-queue';
 import { DirectoryDock } from '#adapters/directory-dock';
 import { DirectoryVolume } from '#adapters/directory-volume';
 import { DiskArchive } from '#adapters/disk-archive';
 import { DiskVault } from '#adapters/disk-vault';
 import { HashPool } from '#adapters/hash-pool';
-import { BullmqQueue } from '#adapters/bullmq-queue';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ManualDock } from '#adapters/manual-dock';
 import { PrivateRedis } from '#adapters/private-redis';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { S3Archive } from '#adapters/s3-archive/s3-archive';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
 import { ArchiveStage } from '#archive/archive-stage';
@@ -27,7 +23,7 @@ import { compilePatterns } from '#domain/card-facts';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/hours';
 import { DRIVERS, FALLBACK } from '#drivers';
-import { recovered, stationStarted, stationStopped, uploadsAborted, sweepFailed } from '#events';
+import { recovered, stationStarted, stationStopped, sweepFailed, uploadsAborted } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -39,10 +35,9 @@ import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { DockDesk } from './dock-desk.ts';
 import { faultPointsFrom } from './fault-points.ts';
+import { placesOf } from './places.ts';
+import { VERSION } from './version.ts';
 import { WorkRunner } from './work-runner.ts';
-
-/** Of package.json: stands in every manifest. */
-export const VERSION: string = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 const CHUNK_BYTES = BYTES_PER_MIB;
 const RETRY_MS = 5000;
@@ -60,20 +55,6 @@ interface Options {
   readonly mode: StationMode;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where everything of a state directory lies. */
-export function placesOf(state: string) {
-  const run = join(state, 'run');
-  return {
-    ledger: join(state, 'ledger', 'ledger.sqlite'),
-    vault: join(state, 'vault'),
-    queue: join(state, 'queue'),
-    backups: join(state, 'backups'),
-    run,
-    socket: join(run, 'control.sock'),
-    address: join(run, 'address'),
-  };
 }
 
 /** The composition root: builds every part, gives each what it needs, starts and stops them in order. */
@@ -120,7 +101,11 @@ export class Station {
     const { config } = this;
     const ledger = await openLedger({ file: this.#places.ledger, stationId: config.station.id });
     this.#closers.push(() => ledger.close());
-    const vault = new DiskVault({ directory: this.#places.vault, reserveBytes: config.intake.reserve * BYTES_PER_MIB, rereadThreads: availableParallelism() });
+    const vault = new DiskVault({
+      directory: this.#places.vault,
+      reserveBytes: config.intake.reserve * BYTES_PER_MIB,
+      rereadThreads: availableParallelism(),
+    });
     await vault.open();
     this.#closers.push(() => vault.close());
     const archive = await this.#openArchive(ledger);
@@ -151,7 +136,12 @@ export class Station {
     await listenOnSocket(this.#control, this.#places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics);
-    stationStarted(this.#log, { version: VERSION, stationId: config.station.id, http: address, elapsedMs: Math.round(performance.now() - begun) });
+    stationStarted(this.#log, {
+      version: VERSION,
+      stationId: config.station.id,
+      http: address,
+      elapsedMs: Math.round(performance.now() - begun),
+    });
     return address;
   }
 
@@ -188,13 +178,25 @@ export class Station {
       return disk;
     }
     const { partSize, timeout, ...s3 } = archive.s3;
-    const settings = { ...s3, checksums: s3.checksums as 'WHEN_SUPPORTED' | 'WHEN_REQUIRED', partBytes: partSize * BYTES_PER_MIB, timeoutMs: timeout * 1000 };
+    const settings = {
+      ...s3,
+      checksums: s3.checksums as 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
+      partBytes: partSize * BYTES_PER_MIB,
+      timeoutMs: timeout * 1000,
+    };
+    // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
+    const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
     const remote = new S3Archive({ settings, journal: ledger.uploads, clock: this.#clock, limiter, faults: this.#faults });
     this.#closers.push(() => remote.close());
     return remote;
   }
 
-  async #startWork(ledger: SqliteLedger, vault: DiskVault, archive: Archive | null, board: LiveSlotBoard): Promise<Pick<ServeDeps, 'ingest' | 'undock' | 'pokeWork' | 'checkQueue'>> {
+  async #startWork(
+    ledger: SqliteLedger,
+    vault: DiskVault,
+    archive: Archive | null,
+    board: LiveSlotBoard,
+  ): Promise<Pick<ServeDeps, 'ingest' | 'undock' | 'pokeWork' | 'checkQueue'>> {
     const nowMs = this.#clock.nowMs();
     const swept = await vault.sweep();
     const recoveredWork = await ledger.recover(nowMs);
@@ -213,6 +215,7 @@ export class Station {
     const { config } = this;
     const queue = await this.#openQueue();
     const common = { ledger, vault, clock: this.#clock, log: this.#log, faults: this.#faults };
+    const { FfmpegTranscoder } = await import('#adapters/ffmpeg/ffmpeg-transcoder');
     const transcoder = new FfmpegTranscoder({
       settings: {
         ffmpeg: config.derive.ffmpeg,
@@ -229,10 +232,19 @@ export class Station {
       attemptsMax: config.queue.attemptsMax,
       archiveDerivatives: archive !== null && config.archive.derivatives,
     };
-    const derive = new DeriveStage({ ...common, transcoder, settings: deriveSettings, onDerived: (recordingId) => void runner.poke(recordingId) });
+    const derive = new DeriveStage({
+      ...common,
+      transcoder,
+      settings: deriveSettings,
+      onDerived: (recordingId) => void runner.poke(recordingId),
+    });
     const handlers: (DeriveStage | ArchiveStage)[] = [derive];
     if (archive) {
-      const settings = { verify: config.archive.verify as 'readback' | 'head', derivatives: config.archive.derivatives, hours: hoursOf(config.archive.hours, config.station.timezone) };
+      const settings = {
+        verify: config.archive.verify as 'readback' | 'head',
+        derivatives: config.archive.derivatives,
+        hours: hoursOf(config.archive.hours, config.station.timezone),
+      };
       handlers.push(new ArchiveStage({ ...common, archive, settings }));
       void this.#abortAbandoned(archive);
     }
@@ -264,8 +276,14 @@ export class Station {
 
   async #openQueue(): Promise<BullmqQueue> {
     const { queue } = this.#config;
+    const { BullmqQueue } = await import('#adapters/bullmq-queue');
     if (queue.url !== '') return new BullmqQueue({ server: { url: queue.url }, prefix: queue.prefix, log: this.#log });
-    const redis = new PrivateRedis({ directory: this.#places.queue, runDirectory: this.#places.run, program: queue.redisServer, log: this.#log });
+    const redis = new PrivateRedis({
+      directory: this.#places.queue,
+      runDirectory: this.#places.run,
+      program: queue.redisServer,
+      log: this.#log,
+    });
     this.#closers.push(() => redis.stop());
     await redis.start();
     return new BullmqQueue({ server: redis.address, prefix: queue.prefix, log: this.#log });
@@ -297,11 +315,21 @@ export class Station {
       ...common,
       hasher,
       buffers: new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES }),
-      settings: { ...identity, sm3: config.intake.sm3, filesAtOnce: config.intake.filesAtOnce, patterns: compilePatterns(config.intake.patterns), retryMs: RETRY_MS },
+      settings: {
+        ...identity,
+        sm3: config.intake.sm3,
+        filesAtOnce: config.intake.filesAtOnce,
+        patterns: compilePatterns(config.intake.patterns),
+        retryMs: RETRY_MS,
+      },
       onCopied: () => seal.wake(),
       onListed: (dockingId) => void seal.checkSafe(dockingId),
     });
-    const limits = { filesMax: config.intake.filesMax, depthMax: config.intake.depthMax, fileBytesMax: config.intake.fileMax * BYTES_PER_MIB };
+    const limits = {
+      filesMax: config.intake.filesMax,
+      depthMax: config.intake.depthMax,
+      fileBytesMax: config.intake.fileMax * BYTES_PER_MIB,
+    };
     const openVolume = (root: string, label: string) => new DirectoryVolume({ root, label, limits });
     const manual = new ManualDock({ openVolume });
     const docks: Dock[] = [manual];
@@ -315,7 +343,8 @@ export class Station {
     seal.wake();
     await desk.start();
     return {
-      ingest: async (request: { directory: string; slot: number | null; serial: string | null; clockOffsetMs: number | null }) => desk.docked(await manual.dock(request)),
+      ingest: async (request: { directory: string; slot: number | null; serial: string | null; clockOffsetMs: number | null }) =>
+        desk.docked(await manual.dock(request)),
       undock: (dockingId: string) => desk.undock(dockingId, (key) => manual.undock(key)),
     };
   }

@@ -1,6 +1,6 @@
-import { type Log, stageFailed, sweepFailed } from '#events';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { backoffMs, type Work, WORK_STAGES, type WorkStage } from '#domain/work';
+import { backoffMs, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
+import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { WorkHandler } from '#ports/work-handler';
@@ -134,7 +134,9 @@ export class WorkRunner {
     }
     const delayMs = error.retry === 'now' ? 0 : backoffMs(work.attempts, random());
     const nowMs = clock.nowMs();
-    await ledger.transaction((writer) => writer.failWork(work.id, { code: error.code, detail: error.detail, nowMs, nextDueAtMs: nowMs + delayMs }));
+    await ledger.transaction((writer) =>
+      writer.failWork(work.id, { code: error.code, detail: error.detail, nowMs, nextDueAtMs: nowMs + delayMs }),
+    );
     stageFailed(log, work.stage, { recordingId: work.recordingId, attempt: work.attempts, retryInMs: delayMs }, error);
     await this.#again(work, delayMs);
   }
@@ -143,7 +145,9 @@ export class WorkRunner {
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;
-      this.#ring(work, 0).catch((error: unknown) => sweepFailed(this.#o.log, error instanceof EvidockError ? error : asEvidockError(error)));
+      this.#ring(work, 0).catch((error: unknown) =>
+        sweepFailed(this.#o.log, error instanceof EvidockError ? error : asEvidockError(error)),
+      );
     }, delayMs + 50);
     timer.unref();
   }

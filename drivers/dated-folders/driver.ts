@@ -39,6 +39,9 @@ export const datedFolders: RecorderDriver = {
   match(sample) {
     const mine = sample.filter((entry) => new RegExp(`^\\d{8}/(?:${Object.values(FOLDERS).join('|')})/`, 'i').test(entry.path));
     if (mine.length === 0) return { score: 0, why: [] };
-    return { score: Math.round(90 * (mine.length / sample.length)), why: [`${mine.length} of ${sample.length} files lie in folders by day and kind`] };
+    return {
+      score: Math.round(90 * (mine.length / sample.length)),
+      why: [`${mine.length} of ${sample.length} files lie in folders by day and kind`],
+    };
   },
 };

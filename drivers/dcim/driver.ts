@@ -2,12 +2,43 @@ import type { PathPattern } from '#domain/card-facts';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const PATTERNS: readonly PathPattern[] = [
-  { name: 'Ambarella preview', regex: '(?<stem>.*/AMBA[0-9]{4})_thm\\.mp4$', kind: 'video', sidecar: true, example: 'DCIM/100MEDIA/AMBA0001_thm.MP4' },
-  { name: 'Ambarella clip', regex: '(?<stem>.*/AMBA(?<sequence>[0-9]{4}))\\.(?:mp4|mov)$', kind: 'video', example: 'DCIM/100MEDIA/AMBA0001.MP4' },
-  { name: 'GoPro low resolution', regex: '(?<stem>.*/G[LHX][0-9]{6})\\.lrv$', kind: 'video', sidecar: true, example: 'DCIM/100GOPRO/GH010123.LRV' },
-  { name: 'GoPro chapter', regex: '(?<stem>.*/G[HX](?<part>[0-9]{2})(?<capture>[0-9]{4}))\\.mp4$', kind: 'video', example: 'DCIM/100GOPRO/GH020123.MP4' },
-  { name: 'Insta360', regex: '.*/VID_(?<date>[0-9]{8})_(?<time>[0-9]{6})_[0-9]{2}_(?<sequence>[0-9]{3})\\.mp4$', kind: 'video', example: 'DCIM/Camera01/VID_20240115_143025_00_001.mp4' },
-  { name: 'dated name', regex: '.*/(?:VID|IMG|MOV)_?(?<date>[0-9]{8})_(?<time>[0-9]{6})[^/]*$', example: 'DCIM/100MEDIA/IMG_20240115_143025.jpg' },
+  {
+    name: 'Ambarella preview',
+    regex: '(?<stem>.*/AMBA[0-9]{4})_thm\\.mp4$',
+    kind: 'video',
+    sidecar: true,
+    example: 'DCIM/100MEDIA/AMBA0001_thm.MP4',
+  },
+  {
+    name: 'Ambarella clip',
+    regex: '(?<stem>.*/AMBA(?<sequence>[0-9]{4}))\\.(?:mp4|mov)$',
+    kind: 'video',
+    example: 'DCIM/100MEDIA/AMBA0001.MP4',
+  },
+  {
+    name: 'GoPro low resolution',
+    regex: '(?<stem>.*/G[LHX][0-9]{6})\\.lrv$',
+    kind: 'video',
+    sidecar: true,
+    example: 'DCIM/100GOPRO/GH010123.LRV',
+  },
+  {
+    name: 'GoPro chapter',
+    regex: '(?<stem>.*/G[HX](?<part>[0-9]{2})(?<capture>[0-9]{4}))\\.mp4$',
+    kind: 'video',
+    example: 'DCIM/100GOPRO/GH020123.MP4',
+  },
+  {
+    name: 'Insta360',
+    regex: '.*/VID_(?<date>[0-9]{8})_(?<time>[0-9]{6})_[0-9]{2}_(?<sequence>[0-9]{3})\\.mp4$',
+    kind: 'video',
+    example: 'DCIM/Camera01/VID_20240115_143025_00_001.mp4',
+  },
+  {
+    name: 'dated name',
+    regex: '.*/(?:VID|IMG|MOV)_?(?<date>[0-9]{8})_(?<time>[0-9]{6})[^/]*$',
+    example: 'DCIM/100MEDIA/IMG_20240115_143025.jpg',
+  },
 ];
 
 /** Cameras that keep a DCIM tree (DCF, JEITA CP-3461) whose names carry no clock: Ambarella, GoPro and their like. */
@@ -23,6 +54,9 @@ export const dcim: RecorderDriver = {
     if (inTree.length === 0) return { score: 0, why: [] };
     const known = inTree.filter((entry) => /\/(AMBA\d{4}|G[LHX]\d{6}|VID_\d{8}|IMG_\d{8})/i.test(entry.path));
     const score = Math.round(45 * (inTree.length / media.length) + 35 * (known.length / inTree.length));
-    return { score, why: [`${inTree.length} of ${media.length} media files lie in a DCIM tree`, `${known.length} of them have names of a known camera`] };
+    return {
+      score,
+      why: [`${inTree.length} of ${media.length} media files lie in a DCIM tree`, `${known.length} of them have names of a known camera`],
+    };
   },
 };

@@ -3,7 +3,8 @@ import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver
 
 const VIDEO = 'mp4|mov|avi|ts|mkv|3gp';
 const AUDIO = 'wav|amr|aac|mp3|m4a';
-const NAME = '(?<device>[A-Z]{0,3}[0-9]{4,12})_(?<officer>[0-9]{4,12})_(?<date>[0-9]{8})_?(?<time>[0-9]{6})_(?<sequence>[0-9]{3,6})(?<part>[A-Z])?(?<mark>_IMP|_I|@)?';
+const NAME =
+  '(?<device>[A-Z]{0,3}[0-9]{4,12})_(?<officer>[0-9]{4,12})_(?<date>[0-9]{8})_?(?<time>[0-9]{6})_(?<sequence>[0-9]{3,6})(?<part>[A-Z])?(?<mark>_IMP|_I|@)?';
 
 /** One pattern for a kind of file, in the folder for important files or anywhere else. */
 function pattern(kind: 'video' | 'audio' | 'photo', extensions: string, example: string): readonly PathPattern[] {
@@ -47,7 +48,10 @@ export const gat947: RecorderDriver = {
     const mine = footage.filter((entry) => COMPILED.some(({ matcher }) => matcher.test(entry.path)));
     if (mine.length === 0) return { score: 0, why: [] };
     const share = mine.length / footage.length;
-    return { score: Math.round(40 + 60 * share), why: [`${mine.length} of ${footage.length} media names carry device, officer, time and sequence`] };
+    return {
+      score: Math.round(40 + 60 * share),
+      why: [`${mine.length} of ${footage.length} media names carry device, officer, time and sequence`],
+    };
   },
 
   async identify(_volume, sample) {

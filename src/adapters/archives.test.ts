@@ -44,7 +44,12 @@ function s3(endpoint: string, prefix: string, more: { secretAccessKey?: string; 
 }
 
 function raw(): S3Client {
-  return new S3Client({ endpoint: rgw.endpoint, region: 'us-east-1', credentials: { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey }, forcePathStyle: true });
+  return new S3Client({
+    endpoint: rgw.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey },
+    forcePathStyle: true,
+  });
 }
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { type Log, queueTrouble, stageFailed } from '#events';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { WorkStage } from '#domain/work';
+import { type Log, queueTrouble, stageFailed } from '#events';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
@@ -76,7 +76,8 @@ export class BullmqQueue implements WorkQueue {
   #connect(options: { maxRetriesPerRequest: number | null; enableOfflineQueue?: boolean; commandTimeout?: number }): Redis {
     const { server } = this.#o;
     const common = { ...options, retryStrategy: (times: number) => Math.min(times * 100, 2000), lazyConnect: false };
-    const connection = 'url' in server ? new Redis(server.url, common) : new Redis({ path: server.socketPath, password: server.password, ...common });
+    const connection =
+      'url' in server ? new Redis(server.url, common) : new Redis({ path: server.socketPath, password: server.password, ...common });
     connection.on('error', (error) => this.#trouble(error));
     this.#connections.push(connection);
     return connection;
@@ -92,7 +93,13 @@ export class BullmqQueue implements WorkQueue {
   async ring(stage: WorkStage, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
     const queue = this.#queues.get(stage);
     if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${stage}`);
-    const job = { jobId: workId, priority: options.priority, delay: Math.max(0, Math.round(options.delayMs)), removeOnComplete: true, removeOnFail: true };
+    const job = {
+      jobId: workId,
+      priority: options.priority,
+      delay: Math.max(0, Math.round(options.delayMs)),
+      removeOnComplete: true,
+      removeOnFail: true,
+    };
     await this.#answered(async () => {
       // A delayed job keeps its id taken: who rings again without delay means now.
       if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);

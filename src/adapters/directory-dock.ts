@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { type Log, watchFailed } from '#events';
 import { errnoOf } from '#domain/errors';
+import { type Log, watchFailed } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 

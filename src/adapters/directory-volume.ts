@@ -65,7 +65,8 @@ export class DirectoryVolume implements Volume {
       }
       if (found.isDirectory()) {
         if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
-        else if (directory.depth + 1 > this.#limits.depthMax) yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
+        else if (directory.depth + 1 > this.#limits.depthMax)
+          yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
         else yield* this.#subdirectory({ raw: full, printable: path, depth: directory.depth + 1, device: directory.device }, count, signal);
         continue;
       }
@@ -90,8 +91,10 @@ export class DirectoryVolume implements Volume {
     if (!found.isFile()) return { path, code: 'recorder.not-regular', detail: kindOf(found) };
     count.files += 1;
     const bytes = Number(found.size);
-    if (count.files > this.#limits.filesMax) return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
-    if (bytes > this.#limits.fileBytesMax) return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
+    if (count.files > this.#limits.filesMax)
+      return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
+    if (bytes > this.#limits.fileBytesMax)
+      return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
     return { path, bytes, mtimeMs: Math.floor(Number(found.mtimeMs)) };
   }
 

@@ -69,7 +69,8 @@ export class DiskArchive implements Archive {
   }
 
   async #requireMarker(): Promise<void> {
-    if (!(await this.#marked())) throw new EvidockError('archive.unreachable', `the archive directory has no ${MARKER}: is its disk mounted?`);
+    if (!(await this.#marked()))
+      throw new EvidockError('archive.unreachable', `the archive directory has no ${MARKER}: is its disk mounted?`);
   }
 
   #path(key: string): string {
@@ -129,7 +130,8 @@ export class DiskArchive implements Archive {
         request.onBytes?.(chunk.length);
       }
     }
-    if (position !== request.bytes) throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${request.bytes} bytes came`);
+    if (position !== request.bytes)
+      throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${request.bytes} bytes came`);
   }
 
   async verify(
@@ -200,7 +202,8 @@ export class DiskArchive implements Archive {
       for await (const entry of await opendir(join(this.#root, prefix))) {
         const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
         if (entry.isDirectory()) directories.push(key);
-        else if (entry.isFile() && isVaultKey(key) && !/\.(partial|aside)$/.test(key)) yield { key, bytes: (await stat(join(this.#root, key))).size };
+        else if (entry.isFile() && isVaultKey(key) && !/\.(partial|aside)$/.test(key))
+          yield { key, bytes: (await stat(join(this.#root, key))).size };
       }
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw writeError(ERRORS, prefix, error);

@@ -155,7 +155,10 @@ export class DiskVault implements Vault {
     }
   }
 
-  async reread(key: string, options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void }): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
+  async reread(
+    key: string,
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
     const { bytes, sha256, sm3, method } = await this.#rereader.reread(key, this.#path(key), options);
     return { bytes, digests: { sha256, sm3 }, method };
   }

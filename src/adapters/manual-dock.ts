@@ -28,7 +28,8 @@ export class ManualDock implements Dock {
   /** Returns the key of the arrival. Throws request.not-found if there is no such directory. */
   async dock(request: ManualDocking): Promise<string> {
     try {
-      if (!(await stat(request.directory)).isDirectory()) throw new EvidockError('request.invalid', `${request.directory} is not a directory`);
+      if (!(await stat(request.directory)).isDirectory())
+        throw new EvidockError('request.invalid', `${request.directory} is not a directory`);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') throw new EvidockError('request.not-found', `directory ${request.directory}`, error);
       throw error;

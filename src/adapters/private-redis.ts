@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type Log, redisEnded, redisStarted } from '#events';
 import { EvidockError } from '#domain/errors';
+import { type Log, redisEnded, redisStarted } from '#events';
 
 const SOCKET_PATH_MAX = 100;
 const START_TIMEOUT_MS = 10_000;
@@ -50,7 +50,10 @@ export class PrivateRedis {
     const { directory, runDirectory } = this.#o;
     const { socketPath } = this.address;
     if (socketPath.length > SOCKET_PATH_MAX) {
-      throw new EvidockError('config.invalid', `station.state: ${socketPath} is too long for a socket (${SOCKET_PATH_MAX} characters); choose a shorter state directory`);
+      throw new EvidockError(
+        'config.invalid',
+        `station.state: ${socketPath} is too long for a socket (${SOCKET_PATH_MAX} characters); choose a shorter state directory`,
+      );
     }
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(runDirectory, { recursive: true, mode: 0o700 });
@@ -83,12 +86,17 @@ export class PrivateRedis {
       'trap "kill $server" TERM',
       'wait $server; kill $watch 2>/dev/null',
     ].join('\n');
-    const child = spawn('/bin/sh', ['-c', script, 'evidock-redis', this.#o.program, join(this.#o.directory, 'redis.conf')], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const child = spawn('/bin/sh', ['-c', script, 'evidock-redis', this.#o.program, join(this.#o.directory, 'redis.conf')], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     child.unref();
     child.stdin?.on('error', () => undefined);
     this.#child = child;
     child.once('exit', () => this.#ended(child));
-    const failed = new Promise<never>((_, reject) => child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))));
+    const failed = new Promise<never>((_, reject) =>
+      child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
+    );
     await Promise.race([failed, this.#answers(child)]);
     redisStarted(this.#o.log, { elapsedMs: Math.round(performance.now() - begun) });
   }

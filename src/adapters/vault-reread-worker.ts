@@ -1,6 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fdatasyncSync, openSync, readSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { parentPort } from 'node:worker_threads';
 
 // Node's own types leave this global of the language to the browser's library.

@@ -15,7 +15,10 @@ interface Pending {
   readonly onBytes: ((bytes: number) => void) | undefined;
 }
 
-type Message = { id: number; progress: number } | { id: number; result: RereadResult } | { id: number; error: { code: string; message: string } };
+type Message =
+  | { id: number; progress: number }
+  | { id: number; result: RereadResult }
+  | { id: number; error: { code: string; message: string } };
 
 /** Re-reads files from the disk, past the page cache, in threads of their own. */
 export class Rereader {
@@ -46,7 +49,11 @@ export class Rereader {
     });
   }
 
-  reread(key: string, path: string, options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void }): Promise<RereadResult> {
+  reread(
+    key: string,
+    path: string,
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+  ): Promise<RereadResult> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const stop = new Int32Array(new SharedArrayBuffer(4));

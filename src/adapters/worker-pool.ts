@@ -18,7 +18,12 @@ export class WorkerPool<T> {
   readonly #members: PoolMember<T>[] = [];
   #closed = false;
 
-  constructor(options: { script: URL; size: number; onMessage: (member: PoolMember<T>, message: unknown) => void; onLost: (pending: Iterable<T>, error: EvidockError) => void }) {
+  constructor(options: {
+    script: URL;
+    size: number;
+    onMessage: (member: PoolMember<T>, message: unknown) => void;
+    onLost: (pending: Iterable<T>, error: EvidockError) => void;
+  }) {
     this.#script = options.script;
     this.#size = options.size;
     this.#onMessage = options.onMessage;
@@ -49,7 +54,10 @@ export class WorkerPool<T> {
     const place = this.#members.indexOf(member);
     if (place < 0) return;
     this.#members.splice(place, 1);
-    this.#onLost(member.pending.values(), new EvidockError('station.internal', cause instanceof Error ? cause.message : String(cause), cause));
+    this.#onLost(
+      member.pending.values(),
+      new EvidockError('station.internal', cause instanceof Error ? cause.message : String(cause), cause),
+    );
   }
 
   async close(): Promise<void> {

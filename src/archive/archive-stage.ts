@@ -1,10 +1,10 @@
-import { archived, type Log, workGivenUp } from '#events';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import type { Hours } from '#domain/hours';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
+import { archived, type Log, workGivenUp } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -70,7 +70,14 @@ export class ArchiveStage implements WorkHandler {
       const done = await ledger.transaction((writer) => this.#record(writer, recordingId, items, how));
       faults.reached('w14-archived-recorded');
       const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
-      archived(log, { recordingId, archive: archive.name, objects: items.length, bytes, done, elapsedMs: Math.round(performance.now() - begun) });
+      archived(log, {
+        recordingId,
+        archive: archive.name,
+        objects: items.length,
+        bytes,
+        done,
+        elapsedMs: Math.round(performance.now() - begun),
+      });
     } catch (error) {
       if (!closing.signal.aborted || run.signal.aborted) throw error;
       // The window has closed: what was uploaded is on record, the rest goes on when it opens.
@@ -97,12 +104,27 @@ export class ArchiveStage implements WorkHandler {
     const items: Item[] = [];
     for (const original of detail.originals) {
       if (there.has(original.id)) continue;
-      if (original.state !== 'sealed' || !original.digests) throw new EvidockError('station.internal', `${original.id} is to be archived and is not sealed`);
+      if (original.state !== 'sealed' || !original.digests)
+        throw new EvidockError('station.internal', `${original.id} is to be archived and is not sealed`);
       const { sha256 } = original.digests;
-      items.push({ itemId: original.id, key: original.vaultKey, bytes: original.bytes, sha256, mediaType: 'application/octet-stream', counts: true });
+      items.push({
+        itemId: original.id,
+        key: original.vaultKey,
+        bytes: original.bytes,
+        sha256,
+        mediaType: 'application/octet-stream',
+        counts: true,
+      });
       const key = manifestKey(original.recordingId, original.index);
       const manifest = await vault.readSmall(key);
-      items.push({ itemId: original.id, key, bytes: manifest.length, sha256: sha256Hex(manifest), mediaType: 'application/json', counts: false });
+      items.push({
+        itemId: original.id,
+        key,
+        bytes: manifest.length,
+        sha256: sha256Hex(manifest),
+        mediaType: 'application/json',
+        counts: false,
+      });
     }
     if (!settings.derivatives) return items;
     for (const derivative of detail.derivatives) {
@@ -132,14 +154,19 @@ export class ArchiveStage implements WorkHandler {
     return how;
   }
 
-  async #verify(expected: { key: string; bytes: number; sha256: string }, options: { policy: 'readback' | 'head'; signal: AbortSignal; onBytes: (bytes: number) => void }) {
+  async #verify(
+    expected: { key: string; bytes: number; sha256: string },
+    options: { policy: 'readback' | 'head'; signal: AbortSignal; onBytes: (bytes: number) => void },
+  ) {
     const { archive, ledger, clock } = this.#o;
     try {
       return await archive.verify(expected, options);
     } catch (error) {
       if (error instanceof EvidockError && error.code === 'archive.mismatch') {
         const data = { archive: archive.name, key: expected.key, expected: expected.sha256, found: error.detail };
-        await ledger.transaction((writer) => writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: expected.key, data }));
+        await ledger.transaction((writer) =>
+          writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: expected.key, data }),
+        );
       }
       throw error;
     }
@@ -151,11 +178,25 @@ export class ArchiveStage implements WorkHandler {
     const nowMs = clock.nowMs();
     for (const item of items) {
       if (!item.counts) continue;
-      const copy: Copy = { itemId: item.itemId, recordingId, where: archive.name, key: item.key, bytes: item.bytes, verifiedAtMs: nowMs, verifiedBy: how };
+      const copy: Copy = {
+        itemId: item.itemId,
+        recordingId,
+        where: archive.name,
+        key: item.key,
+        bytes: item.bytes,
+        verifiedAtMs: nowMs,
+        verifiedBy: how,
+      };
       await writer.upsertCopy(copy);
     }
     const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
-    await writer.appendCustody({ type: 'recording.archived', atMs: nowMs, actor: 'station', subject: recordingId, data: { archive: archive.name, verifiedBy: how, objects } });
+    await writer.appendCustody({
+      type: 'recording.archived',
+      atMs: nowMs,
+      actor: 'station',
+      subject: recordingId,
+      data: { archive: archive.name, verifiedBy: how, objects },
+    });
     const id = workId('archive', recordingId);
     const there = new Set((await writer.copies(recordingId)).filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
     const wanted = [...(await writer.originalsOf(recordingId)), ...(settings.derivatives ? await writer.derivatives(recordingId) : [])];

@@ -22,7 +22,10 @@ describe('configuration', () => {
   });
 
   it('ranks environment above file, and says where each value comes from', () => {
-    const { config, explained } = load('archive:\n  kind: disk\n  directory: /a\nhttp:\n  port: 9000\n', { EVIDOCK_HTTP_PORT: '9001', EVIDOCK_DOCK_WATCH: '/x:/y' });
+    const { config, explained } = load('archive:\n  kind: disk\n  directory: /a\nhttp:\n  port: 9000\n', {
+      EVIDOCK_HTTP_PORT: '9001',
+      EVIDOCK_DOCK_WATCH: '/x:/y',
+    });
     expect(config.http.port).toBe(9001);
     expect(config.dock.watch).toEqual(['/x', '/y']);
     const from = (path: string) => explained.find((field) => field.path === path)?.from;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Errors } from 'typebox/value';
 import { IANAZone } from 'luxon';
+import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
 import { compilePatterns } from '#domain/card-facts';
 import { EvidockError, errnoOf } from '#domain/errors';
@@ -45,7 +45,10 @@ export function fieldsOf(schema: Readonly<Tree> = ConfigSchema as unknown as Tre
 
 /** `archive.s3.accessKeyId` → `EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID` */
 export function environmentName(path: string): string {
-  return `EVIDOCK_${path.replaceAll('.', '_').replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
+  return `EVIDOCK_${path
+    .replaceAll('.', '_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()}`;
 }
 
 /** Reads, completes and checks the configuration. Throws config.invalid with field, rule and value. */
@@ -89,7 +92,11 @@ function readFile(options: LoadOptions): Tree {
   try {
     parsed = parse(text, { maxAliasCount: 100 });
   } catch (error) {
-    throw new EvidockError('config.invalid', `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`, error);
+    throw new EvidockError(
+      'config.invalid',
+      `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      error,
+    );
   }
   if (parsed === null || parsed === undefined) return {};
   if (!isTree(parsed)) throw new EvidockError('config.invalid', `${file} holds no mapping`);
@@ -136,7 +143,12 @@ function checkSchema(tree: Tree): void {
 }
 
 function ruleOf(field: Field | undefined): string {
-  const { minimum, maximum, pattern, enum: values } = (field?.schema ?? {}) as { minimum?: number; maximum?: number; pattern?: string; enum?: string[] };
+  const {
+    minimum,
+    maximum,
+    pattern,
+    enum: values,
+  } = (field?.schema ?? {}) as { minimum?: number; maximum?: number; pattern?: string; enum?: string[] };
   if (minimum !== undefined) return ` (${minimum} to ${maximum})`;
   if (values !== undefined) return ` (${values.join(', ')})`;
   return pattern === undefined ? '' : ` (${pattern})`;
@@ -148,11 +160,15 @@ function checkRules(config: Config): void {
   const refuse = (path: string, rule: string, value: unknown) => {
     throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
   };
-  if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', 'must be an IANA time zone such as Asia/Shanghai', station.timezone);
-  if (!['127.0.0.1', '::1'].includes(http.host)) refuse('http.host', 'must be a loopback address (127.0.0.1 or ::1) until accounts and roles exist', http.host);
-  if (archive.kind === 'disk' && archive.directory === '') refuse('archive.directory', 'is needed when archive.kind is disk', archive.directory);
+  if (!IANAZone.isValidZone(station.timezone))
+    refuse('station.timezone', 'must be an IANA time zone such as Asia/Shanghai', station.timezone);
+  if (!['127.0.0.1', '::1'].includes(http.host))
+    refuse('http.host', 'must be a loopback address (127.0.0.1 or ::1) until accounts and roles exist', http.host);
+  if (archive.kind === 'disk' && archive.directory === '')
+    refuse('archive.directory', 'is needed when archive.kind is disk', archive.directory);
   if (archive.kind === 's3') {
-    if (!URL.canParse(archive.s3.endpoint) || !/^https?:/.test(archive.s3.endpoint)) refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
+    if (!URL.canParse(archive.s3.endpoint) || !/^https?:/.test(archive.s3.endpoint))
+      refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
     if (archive.s3.bucket === '') refuse('archive.s3.bucket', 'is needed when archive.kind is s3', archive.s3.bucket);
   }
   compilePatterns(intake.patterns);

@@ -19,7 +19,8 @@ function sections(): readonly Section[] {
       const fields = fieldsOf().filter((field) => field.path.slice(0, field.path.lastIndexOf('.')) === path);
       found.push({ path, title: String(schema['title']), description: String(schema['description']), fields });
     }
-    for (const [name, child] of Object.entries(properties)) if (child['type'] === 'object') visit(child, path === '' ? name : `${path}.${name}`);
+    for (const [name, child] of Object.entries(properties))
+      if (child['type'] === 'object') visit(child, path === '' ? name : `${path}.${name}`);
   };
   visit(ConfigSchema as unknown as Tree, '');
   return found;
@@ -28,7 +29,8 @@ function sections(): readonly Section[] {
 function allowed(schema: Readonly<Tree>): string {
   const values = schema['enum'] as string[] | undefined;
   if (values) return values.map((value) => `\`${value}\``).join(', ');
-  if (schema['type'] === 'integer') return `${String(schema['minimum'])} to ${String(schema['maximum'])}${schema['unit'] ? ` ${String(schema['unit'])}` : ''}`;
+  if (schema['type'] === 'integer')
+    return `${String(schema['minimum'])} to ${String(schema['maximum'])}${schema['unit'] ? ` ${String(schema['unit'])}` : ''}`;
   if (schema['type'] === 'boolean') return '`true`, `false`';
   return schema['type'] === 'array' ? 'list' : 'text';
 }
@@ -46,12 +48,21 @@ export function referenceMarkdown(): string {
     '',
   ];
   for (const { path, title, description, fields } of sections()) {
-    lines.push(`## \`${path}\`: ${title}`, '', description, '', '| field | allowed | default | meaning | environment |', '|---|---|---|---|---|');
+    lines.push(
+      `## \`${path}\`: ${title}`,
+      '',
+      description,
+      '',
+      '| field | allowed | default | meaning | environment |',
+      '|---|---|---|---|---|',
+    );
     for (const field of fields) {
       const { schema } = field;
       const name = field.path.slice(path.length + 1);
       const note = schema['secret'] === true ? ' *Secret.*' : '';
-      lines.push(`| \`${name}\` | ${allowed(schema)} | \`${JSON.stringify(schema['default'])}\` | ${String(schema['description'])}${note} | \`${environmentName(field.path)}\` |`);
+      lines.push(
+        `| \`${name}\` | ${allowed(schema)} | \`${JSON.stringify(schema['default'])}\` | ${String(schema['description'])}${note} | \`${environmentName(field.path)}\` |`,
+      );
     }
     lines.push('');
   }

@@ -1,4 +1,3 @@
-import { derived, type Log, workGivenUp } from '#events';
 import type { Json } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -6,6 +5,7 @@ import { type Derivative, type Original, type Recording, recordingStateOf } from
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { derivativeKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
+import { derived, type Log, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -59,7 +59,16 @@ export class DeriveStage implements WorkHandler {
     try {
       const siblings = await this.#siblings(detail.recording);
       const moreSiblingsToCome = await this.#othersAreComing(detail.recording);
-      const product = await makeDerivatives({ recording: detail.recording, segments, siblings, moreSiblingsToCome, vault, transcoder, scratch: scratch.path, run });
+      const product = await makeDerivatives({
+        recording: detail.recording,
+        segments,
+        siblings,
+        moreSiblingsToCome,
+        vault,
+        transcoder,
+        scratch: scratch.path,
+        run,
+      });
       if (!product) {
         const nowMs = clock.nowMs();
         await ledger.transaction((writer) => writer.postponeWork(workId('derive', recordingId), nowMs + SIBLING_WAIT_MS, nowMs));
@@ -70,7 +79,12 @@ export class DeriveStage implements WorkHandler {
       faults.reached('w09-derivative-linked');
       await ledger.transaction((writer) => this.#record(writer, detail.recording, segments, product, derivatives));
       faults.reached('w10-derived-recorded');
-      const facts = { recordingId, files: derivatives.length, damaged: product.damage !== null, elapsedMs: Math.round(performance.now() - begun) };
+      const facts = {
+        recordingId,
+        files: derivatives.length,
+        damaged: product.damage !== null,
+        elapsedMs: Math.round(performance.now() - begun),
+      };
       derived(log, facts);
     } finally {
       await scratch.remove();
@@ -82,7 +96,9 @@ export class DeriveStage implements WorkHandler {
   async #siblings(recording: Recording): Promise<readonly Original[]> {
     const found = await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, damaged: false, limit: 20 });
     return found
-      .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && other.recording.state !== 'copying')
+      .filter(
+        (other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && other.recording.state !== 'copying',
+      )
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
   }
 
@@ -112,7 +128,13 @@ export class DeriveStage implements WorkHandler {
   }
 
   /** Write 10. */
-  async #record(writer: LedgerWriter, recording: Recording, segments: readonly Original[], product: Product, derivatives: readonly Derivative[]): Promise<void> {
+  async #record(
+    writer: LedgerWriter,
+    recording: Recording,
+    segments: readonly Original[],
+    product: Product,
+    derivatives: readonly Derivative[],
+  ): Promise<void> {
     const nowMs = this.#o.clock.nowMs();
     for (const derivative of derivatives) await writer.upsertDerivative(derivative);
     await writer.finishWork(workId('derive', recording.id), nowMs);
@@ -125,7 +147,13 @@ export class DeriveStage implements WorkHandler {
       ...this.#timeFromContainer(recording, product.creationTime),
     });
     if (product.damage !== null) {
-      await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recording.id, data: { reason: product.damage } });
+      await writer.appendCustody({
+        type: 'recording.damaged',
+        atMs: nowMs,
+        actor: 'station',
+        subject: recording.id,
+        data: { reason: product.damage },
+      });
     }
     const data: { [key: string]: Json } = {
       inputs: segments.map((original) => original.digests?.sha256 ?? ''),
@@ -163,7 +191,13 @@ export class DeriveStage implements WorkHandler {
       const unplayable = error.code === 'transcoder.unplayable';
       await writer.updateRecording(recordingId, { state, ...(unplayable ? { damaged: true, damageReason: error.detail } : {}) });
       if (unplayable) {
-        await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recordingId, data: { reason: error.detail } });
+        await writer.appendCustody({
+          type: 'recording.damaged',
+          atMs: nowMs,
+          actor: 'station',
+          subject: recordingId,
+          data: { reason: error.detail },
+        });
       }
     });
     workGivenUp(log, { stage: 'derive', recordingId }, error);

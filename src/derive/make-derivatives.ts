@@ -39,7 +39,9 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
   const { recording, segments, vault, transcoder, scratch, run } = request;
   const local = await vault.localFiles(segments.map((segment) => segment.vaultKey));
   try {
-    const inputs = segments.map((segment, place): MediaInput => ({ path: local.paths[place] ?? '', kind: segment.kind, bytes: segment.bytes }));
+    const inputs = segments.map(
+      (segment, place): MediaInput => ({ path: local.paths[place] ?? '', kind: segment.kind, bytes: segment.bytes }),
+    );
     if (recording.kind === 'photo') {
       const files: MadeFile[] = [];
       for (const input of inputs) files.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));

@@ -1,8 +1,8 @@
-import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Docking } from '#domain/docking';
 import { newId } from '#domain/ids';
 import { chooseDriver } from '#domain/recognise';
 import { claimedToMs } from '#domain/station-time';
+import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Arrival } from '#ports/dock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -43,7 +43,12 @@ export class DockStage {
   async arrive(arrival: Arrival): Promise<Docked> {
     const { ledger, clock, board, faults } = this.#o;
     const sample = await sampleOf(arrival.volume);
-    const hints: RecorderHints = { vendorId: arrival.vendorId, productId: arrival.productId, serial: arrival.serial, label: arrival.volume.label };
+    const hints: RecorderHints = {
+      vendorId: arrival.vendorId,
+      productId: arrival.productId,
+      serial: arrival.serial,
+      label: arrival.volume.label,
+    };
     const { driver, score, why } = this.#recognise(sample, hints);
     const reasons = [...why];
     const serial = await this.#serial(arrival, driver, sample, reasons);

@@ -41,7 +41,10 @@ export interface CompiledPattern extends PathPattern {
 }
 
 const KIND_OF: Readonly<Record<string, Kind>> = Object.fromEntries([
-  ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', 'flv', 'h264', 'h265', 'lrv'].map((e) => [e, 'video']),
+  ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', 'flv', 'h264', 'h265', 'lrv'].map((e) => [
+    e,
+    'video',
+  ]),
   ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'flac', 'g711'].map((e) => [e, 'audio']),
   ...['jpg', 'jpeg', 'png', 'bmp', 'heic', 'tif', 'tiff', 'thm'].map((e) => [e, 'photo']),
   ...['gps', 'nmea', 'gpx', '3gf', 'kml'].map((e) => [e, 'track']),
@@ -68,7 +71,8 @@ export function compilePatterns(patterns: readonly PathPattern[]): readonly Comp
     } catch (error) {
       throw new EvidockError('config.invalid', `pattern ${pattern.name}: ${error instanceof Error ? error.message : String(error)}`, error);
     }
-    if (!matcher.test(pattern.example)) throw new EvidockError('config.invalid', `pattern ${pattern.name} does not match its own example ${pattern.example}`);
+    if (!matcher.test(pattern.example))
+      throw new EvidockError('config.invalid', `pattern ${pattern.name} does not match its own example ${pattern.example}`);
     return { ...pattern, matcher };
   });
 }

@@ -13,13 +13,23 @@ const TIE_WITHIN = 5;
  * reasons say so. Returns the id of the choice.
  */
 export function chooseDriver(candidates: readonly Candidate[], fallback: string): { id: string; score: number; why: readonly string[] } {
-  const [best, second] = [...candidates].filter((candidate) => candidate.id !== fallback && candidate.score > 0).sort((a, b) => b.score - a.score);
+  const [best, second] = [...candidates]
+    .filter((candidate) => candidate.id !== fallback && candidate.score > 0)
+    .sort((a, b) => b.score - a.score);
   if (!best) return { id: fallback, score: 0, why: ['no driver knows this layout: every file is taken as it is'] };
   if (best.score < WEAK_BELOW) {
-    return { id: fallback, score: best.score, why: [`weak match: ${best.id} with ${best.score} of 100 (${best.why.join('; ')})`, 'every file is taken as it is'] };
+    return {
+      id: fallback,
+      score: best.score,
+      why: [`weak match: ${best.id} with ${best.score} of 100 (${best.why.join('; ')})`, 'every file is taken as it is'],
+    };
   }
   if (second && best.score - second.score < TIE_WITHIN) {
-    return { id: fallback, score: best.score, why: [`tie: ${best.id} ${best.score}, ${second.id} ${second.score}`, 'every file is taken as it is'] };
+    return {
+      id: fallback,
+      score: best.score,
+      why: [`tie: ${best.id} ${best.score}, ${second.id} ${second.score}`, 'every file is taken as it is'],
+    };
   }
   return best;
 }

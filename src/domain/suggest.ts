@@ -32,7 +32,15 @@ export function suggestFor(recording: Candidate, events: readonly CaseEvent[], m
       // Two people cannot wear one recorder: another officer's event is no suggestion.
       if (named && !officerMatches) return [];
       const overlapMs = Math.max(0, Math.min(endMs, event.endMs) - Math.max(startMs, event.startMs));
-      return [{ eventId: event.id, caseNumber: event.caseNumber, reason: reasonFor(recording, event, startMs, endMs, officerMatches), overlapMs, officerMatches }];
+      return [
+        {
+          eventId: event.id,
+          caseNumber: event.caseNumber,
+          reason: reasonFor(recording, event, startMs, endMs, officerMatches),
+          overlapMs,
+          officerMatches,
+        },
+      ];
     })
     .sort((a, b) => Number(b.officerMatches) - Number(a.officerMatches) || b.overlapMs - a.overlapMs);
 }
@@ -40,7 +48,11 @@ export function suggestFor(recording: Candidate, events: readonly CaseEvent[], m
 function reasonFor(recording: Candidate, event: CaseEvent, startMs: number, endMs: number, officerMatches: boolean): string {
   const inside = startMs >= event.startMs && endMs <= event.endMs;
   const minutes = Math.round(Math.max(event.startMs - endMs, startMs - event.endMs, 0) / 60_000);
-  const time = inside ? 'recorded during the event' : minutes === 0 ? 'recorded partly during the event' : `recorded ${minutes} min from the event`;
+  const time = inside
+    ? 'recorded during the event'
+    : minutes === 0
+      ? 'recorded partly during the event'
+      : `recorded ${minutes} min from the event`;
   const officer = officerMatches ? `officer ${recording.officerId} took part` : 'officer not known';
   return `${time}; ${officer}${event.place === null ? '' : `; ${event.place}`}`;
 }

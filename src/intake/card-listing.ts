@@ -141,12 +141,20 @@ export class CardListing {
     const { docking } = this.#o;
     const toCopy: Original[] = [];
     const unknown: { file: ListedFile; role: 'segment' | 'sidecar' }[] = [];
-    const all = [...capture.segments.map((file) => ({ file, role: 'segment' as const })), ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const }))];
+    const all = [
+      ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
+      ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
+    ];
     for (const item of all) {
       const { file } = item;
       this.counts.files += 1;
       this.counts.bytes += file.bytes;
-      const known = await writer.findOriginal({ recorderSerial: docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs });
+      const known = await writer.findOriginal({
+        recorderSerial: docking.recorderSerial,
+        cardPath: file.path,
+        bytes: file.bytes,
+        mtimeMs: file.mtimeMs,
+      });
       if (!known) unknown.push(item);
       else if (known.state === 'sealed') this.counts.known += 1;
       else {
@@ -165,7 +173,10 @@ export class CardListing {
     if (!first) return [];
     const recordingId = newId('rec', nowMs, stationId);
     const important = items.some(({ file }) => file.facts.important === true);
-    const officer = await this.#officer(writer, items.map(({ file }) => file));
+    const officer = await this.#officer(
+      writer,
+      items.map(({ file }) => file),
+    );
     const time = this.#time(items.map(({ file }) => file));
     const recording: NewRecording = {
       id: recordingId,
@@ -209,7 +220,10 @@ export class CardListing {
     return originals;
   }
 
-  async #officer(writer: LedgerWriter, files: readonly ListedFile[]): Promise<{ id: string | null; source: 'file-name' | 'assignment' | null }> {
+  async #officer(
+    writer: LedgerWriter,
+    files: readonly ListedFile[],
+  ): Promise<{ id: string | null; source: 'file-name' | 'assignment' | null }> {
     const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
     if (named !== undefined) return { id: named, source: 'file-name' };
     const assigned = (await writer.recorder(this.#o.docking.recorderSerial))?.assignedOfficerId ?? null;

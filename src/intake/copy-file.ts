@@ -36,7 +36,8 @@ export async function copyFile(
     try {
       const copied = await new Flow(file, draft, hash, tools.buffers, options).run();
       await unchanged(file, original);
-      if (copied !== original.bytes) throw new EvidockError('recorder.read-failed', `${original.cardPath}: ${copied} of ${original.bytes} bytes came`);
+      if (copied !== original.bytes)
+        throw new EvidockError('recorder.read-failed', `${original.cardPath}: ${copied} of ${original.bytes} bytes came`);
       const digests = await hash.digest();
       await draft.finish(copied);
       return { draft, digests };
@@ -70,7 +71,13 @@ class Flow {
   #unflushed = 0;
   #pendingFlush: Promise<void> = Promise.resolve();
 
-  constructor(file: VolumeFile, draft: VaultDraft, hash: HashStream, buffers: BufferPool, options: { signal: AbortSignal; onBytes: (bytes: number) => void }) {
+  constructor(
+    file: VolumeFile,
+    draft: VaultDraft,
+    hash: HashStream,
+    buffers: BufferPool,
+    options: { signal: AbortSignal; onBytes: (bytes: number) => void },
+  ) {
     this.#file = file;
     this.#draft = draft;
     this.#hash = hash;

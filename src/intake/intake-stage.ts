@@ -1,9 +1,9 @@
-import { cardListed, copyFailed, type Log, originalCopied } from '#events';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import type { Digests } from '#domain/digest';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, type EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
+import { cardListed, copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -227,13 +227,18 @@ export class IntakeStage {
     let seen = 0;
     let copied: { draft: VaultDraft; digests: Digests };
     try {
-      copied = await copyFile(original, session.volume, { vault, hasher, buffers, sm3: settings.sm3 }, {
-        signal: session.signal,
-        onBytes: (bytes) => {
-          seen += bytes;
-          board.copied(slot, bytes);
+      copied = await copyFile(
+        original,
+        session.volume,
+        { vault, hasher, buffers, sm3: settings.sm3 },
+        {
+          signal: session.signal,
+          onBytes: (bytes) => {
+            seen += bytes;
+            board.copied(slot, bytes);
+          },
         },
-      });
+      );
     } catch (error) {
       // What is thrown away counts again when it is copied again.
       board.copied(slot, -seen);
@@ -248,7 +253,15 @@ export class IntakeStage {
     const duplicateOf = twin?.id ?? null;
     await ledger.transaction(async (writer) => {
       await writer.markCopied(original.id, { digests, duplicateOf, copiedAtMs: nowMs });
-      const data = { recording: original.recordingId, docking: session.docking.id, cardPath: original.cardPath, bytes: original.bytes, sha256: digests.sha256, sm3: digests.sm3, duplicateOf };
+      const data = {
+        recording: original.recordingId,
+        docking: session.docking.id,
+        cardPath: original.cardPath,
+        bytes: original.bytes,
+        sha256: digests.sha256,
+        sm3: digests.sm3,
+        duplicateOf,
+      };
       await writer.appendCustody({ type: 'original.copied', atMs: nowMs, actor: 'station', subject: original.id, data });
     });
     faults.reached('w05-copied-recorded');

@@ -28,7 +28,17 @@ export async function recordSuggestions(
   const fresh = found.filter((suggestion) => !known.has(suggestion.eventId));
   for (const { eventId, caseNumber, reason, overlapMs } of fresh) {
     const id = newId('sug', nowMs, rules.stationId);
-    await writer.insertSuggestion({ id, recordingId: recording.id, caseNumber, eventId, reason, overlapMs, state: 'open', decidedBy: null, createdAtMs: nowMs });
+    await writer.insertSuggestion({
+      id,
+      recordingId: recording.id,
+      caseNumber,
+      eventId,
+      reason,
+      overlapMs,
+      state: 'open',
+      decidedBy: null,
+      createdAtMs: nowMs,
+    });
   }
   const [sole] = fresh;
   if (rules.accept === 'sole' && sole?.officerMatches && found.length === 1 && known.size === 0) {

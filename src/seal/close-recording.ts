@@ -14,10 +14,15 @@ const PRIORITY_IMPORTANT = 1;
 const PRIORITY_NORMAL = 5;
 
 /** If the recording's last original has been sealed, it is sealed itself: its state, its work and its suggestions go on record. Returns whether. */
-export async function closeRecording(writer: LedgerWriter, recordingId: string, settings: ClosingSettings, nowMs: number): Promise<boolean> {
+export async function closeRecording(
+  writer: LedgerWriter,
+  recordingId: string,
+  settings: ClosingSettings,
+  nowMs: number,
+): Promise<boolean> {
   const recording = await writer.recording(recordingId);
   const originals = await writer.originalsOf(recordingId);
-  if (!recording || recording.state !== 'copying' || originals.some((original) => original.state !== 'sealed')) return false;
+  if (recording?.state !== 'copying' || originals.some((original) => original.state !== 'sealed')) return false;
 
   const derive = DERIVED_KINDS.includes(recording.kind);
   const priority = recording.important ? PRIORITY_IMPORTANT : PRIORITY_NORMAL;

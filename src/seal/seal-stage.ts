@@ -1,16 +1,16 @@
-import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
 import { sha256Hex } from '#domain/canonical-json';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { isoOrNull, type Manifest, manifestBytes } from '#domain/manifest';
 import type { Original, Recording } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
+import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
-import { closeRecording, type ClosingSettings } from './close-recording.ts';
+import { type ClosingSettings, closeRecording } from './close-recording.ts';
 
 /** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
 const SEALS_PER_TRANSACTION = 64;
@@ -179,7 +179,8 @@ export class SealStage {
   async #manifest(original: Original, method: Sealed['method'], sealedAtMs: number): Promise<Manifest> {
     const { ledger, settings } = this.#o;
     const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
-    if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+    if (!docking || !recording || !original.digests)
+      throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
     return {
       station: settings.station,
       software: { name: 'evidock', version: settings.version },

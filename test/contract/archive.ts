@@ -31,12 +31,22 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
     }, 120_000);
     afterAll(async () => under?.close());
 
-    it.each([['empty', 0], ['small', 1000], ['one part', partBytes], ['two parts and a bit', 2 * partBytes + 7]])('keeps an object: %s', async (label, size) => {
+    it.each([
+      ['empty', 0],
+      ['small', 1000],
+      ['one part', partBytes],
+      ['two parts and a bit', 2 * partBytes + 7],
+    ])('keeps an object: %s', async (label, size) => {
       const key = `2026/06/20/rec-a/${label.replaceAll(' ', '-')}`;
       const bytes = randomBytes(size);
       const request = putOf(key, bytes);
       let seen = 0;
-      await under.archive.put({ ...request, onBytes: (n) => { seen += n; } });
+      await under.archive.put({
+        ...request,
+        onBytes: (n) => {
+          seen += n;
+        },
+      });
       expect(seen).toBe(size);
       expect(await under.archive.head(key)).toMatchObject({ key, bytes: size });
       expect(await under.archive.verify(request, { policy: 'readback' })).toBe('readback');
@@ -82,7 +92,8 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
     });
 
     it('refuses keys that are no vault keys', async () => {
-      for (const key of ['../x', '/etc/passwd', 'a//b', 'A/B', '']) await expect(under.archive.put(putOf(key, randomBytes(1)))).rejects.toMatchObject({ code: 'vault.key-invalid' });
+      for (const key of ['../x', '/etc/passwd', 'a//b', 'A/B', ''])
+        await expect(under.archive.put(putOf(key, randomBytes(1)))).rejects.toMatchObject({ code: 'vault.key-invalid' });
     });
 
     it('fails, and leaves nothing under the key, when the source is cut short', async () => {

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from '#ports/fault-points';
 import { evidock, evidockJson, type RecordingJson, temporaryDirectory } from '../support/evidock.ts';
-import { makeSmallCard } from '../support/small-card.ts';
 import { type Rgw, startRgw } from '../support/rgw.ts';
+import { makeSmallCard } from '../support/small-card.ts';
 
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 

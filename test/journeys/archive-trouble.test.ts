@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evidock, evidockJson, ROOT, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
 import { FaultyProxy } from '../support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../support/rgw.ts';
 import { makeSmallCard } from '../support/small-card.ts';
@@ -73,7 +73,10 @@ describe('a station whose archive is away', () => {
   }, 120_000);
 
   it('fills the archive by itself when it is back, though Redis is emptied meanwhile', async () => {
-    const socket = JSON.parse((await runProgram('cat', [join(state, 'run/redis.json')])).stdout) as { socketPath: string; password: string };
+    const socket = JSON.parse((await runProgram('cat', [join(state, 'run/redis.json')])).stdout) as {
+      socketPath: string;
+      password: string;
+    };
     const flush = () => runProgram('redis-cli', ['-s', socket.socketPath, '--no-auth-warning', '-a', socket.password, 'FLUSHALL']);
     expect((await flush()).stdout.trim()).toBe('OK');
     proxy.refuse(false);

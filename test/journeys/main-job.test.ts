@@ -4,7 +4,7 @@
  * Method: the real command in real processes; ffmpeg makes the card; the archive is a directory.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evidock, evidockJson, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
@@ -45,7 +45,11 @@ describe('from card to playback', () => {
     for (const original of sealed) {
       expect(original.bytes).toBe(statSync(join(card, original.cardPath)).size);
       expect(original.sha256).toBe(sha256(join(card, original.cardPath)));
-      expect(original.sm3).toBe(createHash('sm3').update(readFileSync(join(card, original.cardPath))).digest('hex'));
+      expect(original.sm3).toBe(
+        createHash('sm3')
+          .update(readFileSync(join(card, original.cardPath)))
+          .digest('hex'),
+      );
     }
   });
 
@@ -57,7 +61,9 @@ describe('from card to playback', () => {
   });
 
   it('joins the segments of one capture, and tells officer, recorder and times', () => {
-    const joined = recordings.find((recording) => recording.kind === 'video' && recording.originals.filter((o) => /\.mp4$/i.test(o.cardPath)).length === 3);
+    const joined = recordings.find(
+      (recording) => recording.kind === 'video' && recording.originals.filter((o) => /\.mp4$/i.test(o.cardPath)).length === 3,
+    );
     expect(joined).toBeDefined();
     expect(joined?.playable).toBe(true);
     expect(joined?.officerId).toMatch(/^\d{6}$/);

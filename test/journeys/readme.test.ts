@@ -34,7 +34,15 @@ describe('README', () => {
     const script = shellOf('README.md').join('\n').replaceAll('./var/tour', home.path);
     const outcome = await runProgram('bash', ['-euxo', 'pipefail', '-c', script], { timeoutMs: 300_000 });
     expect(outcome.status, outcome.stderr.slice(-4000)).toBe(0);
-    const probe = await runProgram('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', join(home.path, 'clip.mp4')]);
+    const probe = await runProgram('ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      'format=duration',
+      '-of',
+      'csv=p=0',
+      join(home.path, 'clip.mp4'),
+    ]);
     expect(Number(probe.stdout)).toBeGreaterThan(0.5);
   }, 330_000);
 

@@ -48,9 +48,13 @@ export function evidock(
 }
 
 /** Runs `evidock --json …`, expects status 0, returns the parsed output. */
-export async function evidockJson<T>(args: readonly string[], options: { env?: Record<string, string>; timeoutMs?: number } = {}): Promise<T> {
+export async function evidockJson<T>(
+  args: readonly string[],
+  options: { env?: Record<string, string>; timeoutMs?: number } = {},
+): Promise<T> {
   const outcome = await evidock(['--json', ...args], options);
-  if (outcome.status !== 0) throw new Error(`evidock ${args.join(' ')} ended with ${outcome.status ?? outcome.signal}:\n${outcome.stderr}\n${outcome.stdout}`);
+  if (outcome.status !== 0)
+    throw new Error(`evidock ${args.join(' ')} ended with ${outcome.status ?? outcome.signal}:\n${outcome.stderr}\n${outcome.stdout}`);
   return JSON.parse(outcome.stdout) as T;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A TCP proxy that does to a connection what networks and servers do: refuse, cut, delay, change a byte. */
 export class FaultyProxy {

@@ -12,8 +12,34 @@ export async function makeSmallCard(directory: string): Promise<void> {
   await mkdir(join(directory, 'LOG'));
   const clip = async (path: string, seconds: number, kilobits: number) => {
     const outcome = await runProgram('ffmpeg', [
-      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=320x180:rate=15,noise=alls=60:allf=t`, '-f', 'lavfi', '-i', 'sine=frequency=440'],
-      ...['-t', String(seconds), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-b:v', `${kilobits}k`, '-minrate', `${kilobits}k`, '-maxrate', `${kilobits}k`],
+      ...[
+        '-v',
+        'error',
+        '-f',
+        'lavfi',
+        '-i',
+        `testsrc2=size=320x180:rate=15,noise=alls=60:allf=t`,
+        '-f',
+        'lavfi',
+        '-i',
+        'sine=frequency=440',
+      ],
+      ...[
+        '-t',
+        String(seconds),
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        '-pix_fmt',
+        'yuv420p',
+        '-b:v',
+        `${kilobits}k`,
+        '-minrate',
+        `${kilobits}k`,
+        '-maxrate',
+        `${kilobits}k`,
+      ],
       ...['-bufsize', '2000k', '-c:a', 'aac', '-y', path],
     ]);
     if (outcome.status !== 0) throw new Error(outcome.stderr);
@@ -22,7 +48,18 @@ export async function makeSmallCard(directory: string): Promise<void> {
   await clip(first, 4, 13_000);
   await clip(join(day, 'DSJ0012345_041234_20260620153016_0008.MP4'), 2, 500);
   await copyFile(first, join(day, 'DSJ0012345_041234_20260620180000_0011_IMP.MP4'));
-  const photo = await runProgram('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=320x180', '-frames:v', '1', '-y', join(day, 'DSJ0012345_041234_20260620160000_0009.JPG')]);
+  const photo = await runProgram('ffmpeg', [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=size=320x180',
+    '-frames:v',
+    '1',
+    '-y',
+    join(day, 'DSJ0012345_041234_20260620160000_0009.JPG'),
+  ]);
   if (photo.status !== 0) throw new Error(photo.stderr);
   await writeFile(join(directory, 'LOG/20260620.log'), '2026-06-20 15:30:12 REC start\n');
   const time = new Date('2026-06-20T07:40:00Z');

@@ -14,7 +14,11 @@ export interface ChildOutcome {
 }
 
 /** Runs a media program to its end. Throws transcoder.missing, .timeout, or the signal's reason; a status that is not 0 is for the caller to judge. */
-export function runChild(program: string, args: readonly string[], options: { timeoutMs: number; stdoutBytesMax: number; signal?: AbortSignal | undefined }): Promise<ChildOutcome> {
+export function runChild(
+  program: string,
+  args: readonly string[],
+  options: { timeoutMs: number; stdoutBytesMax: number; signal?: AbortSignal | undefined },
+): Promise<ChildOutcome> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
     const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,11 +33,15 @@ export function runChild(program: string, args: readonly string[], options: { ti
     };
     const onAbort = () => stop(options.signal?.reason);
     options.signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = setTimeout(() => stop(new EvidockError('transcoder.timeout', `${Math.round(options.timeoutMs / 1000)} s`)), options.timeoutMs);
+    const timer = setTimeout(
+      () => stop(new EvidockError('transcoder.timeout', `${Math.round(options.timeoutMs / 1000)} s`)),
+      options.timeoutMs,
+    );
     child.once('spawn', () => lowerPriority(child.pid));
     child.stdout.on('data', (chunk: Buffer) => {
       stdoutBytes += chunk.length;
-      if (stdoutBytes > options.stdoutBytesMax) stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
+      if (stdoutBytes > options.stdoutBytesMax)
+        stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
       else stdout.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -45,7 +53,11 @@ export function runChild(program: string, args: readonly string[], options: { ti
     };
     child.once('error', (error) => {
       settled();
-      reject(errnoOf(error) === 'ENOENT' ? new EvidockError('transcoder.missing', program, error) : new EvidockError('transcoder.failed', error.message, error));
+      reject(
+        errnoOf(error) === 'ENOENT'
+          ? new EvidockError('transcoder.missing', program, error)
+          : new EvidockError('transcoder.failed', error.message, error),
+      );
     });
     child.once('close', (status) => {
       settled();
@@ -66,6 +78,11 @@ function lowerPriority(pid: number | undefined): void {
 
 /** The last line of a program's complaints that says something, without the path that it names. */
 export function complaint(stderr: string, path: string): string {
-  const lines = stderr.split('\n').map((line) => line.replaceAll(path, 'input').replace(/\[[^\]]*@ 0x[0-9a-f]+\]\s*/g, '').trim());
+  const lines = stderr.split('\n').map((line) =>
+    line
+      .replaceAll(path, 'input')
+      .replace(/\[[^\]]*@ 0x[0-9a-f]+\]\s*/g, '')
+      .trim(),
+  );
   return lines.findLast((line) => line !== '')?.slice(0, 300) ?? 'no words';
 }

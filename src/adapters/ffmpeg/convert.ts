@@ -23,7 +23,9 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
   await new Promise<void>((resolve, reject) => {
     const command = ffmpeg({ niceness: NICENESS, stdoutLines: 100 }).setFfmpegPath(settings.ffmpeg);
     // Options are given as separate arguments: an array element with a space in it would be taken apart.
-    command.input(conversion.input).inputOptions(...pair(['-nostdin', '-v', 'error', '-stats', ...LOCAL_ONLY, ...(conversion.inputOptions ?? [])]));
+    command
+      .input(conversion.input)
+      .inputOptions(...pair(['-nostdin', '-v', 'error', '-stats', ...LOCAL_ONLY, ...(conversion.inputOptions ?? [])]));
     const bounds = ['-threads', String(settings.threads), '-max_muxing_queue_size', '4096', '-fs', String(settings.outputBytesMax)];
     command.outputOptions(...pair([...bounds, ...conversion.outputOptions])).output(conversion.output);
     let failure: unknown;
@@ -53,13 +55,15 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
     command.once('error', (error: Error, _stdout: string | null, stderr: string | null) => {
       settled();
       if (failure !== undefined) reject(failure);
-      else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message)) reject(new EvidockError('transcoder.missing', settings.ffmpeg, error));
+      else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message))
+        reject(new EvidockError('transcoder.missing', settings.ffmpeg, error));
       else reject(new EvidockError('transcoder.failed', complaint(stderr ?? error.message, conversion.input), error));
     });
     command.run();
   });
   const { size } = await stat(conversion.output);
-  if (size >= settings.outputBytesMax) throw new EvidockError('transcoder.unplayable', `the output reached derive.outputMax (${settings.outputBytesMax} bytes)`);
+  if (size >= settings.outputBytesMax)
+    throw new EvidockError('transcoder.unplayable', `the output reached derive.outputMax (${settings.outputBytesMax} bytes)`);
   run.onPercent?.(100);
 }
 

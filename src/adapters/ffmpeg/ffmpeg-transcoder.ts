@@ -35,7 +35,9 @@ export class FfmpegTranscoder implements Transcoder {
     if (copied) return { path: output, how: 'what could be read was kept', units: Number.POSITIVE_INFINITY };
     if (!healthy || input.kind !== 'video') return null;
     const units = await this.#rebuild(input, healthy, scratch, output, run);
-    return units === 0 ? null : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost`, units };
+    return units === 0
+      ? null
+      : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost`, units };
   }
 
   async #copyWhatIsThere(input: MediaInput, output: string, run: MediaRun): Promise<boolean> {
@@ -56,7 +58,13 @@ export class FfmpegTranscoder implements Transcoder {
     const facts = await probe(this.#settings, healthy.path, run);
     const rate = facts.streams.find((stream) => stream.type === 'video')?.framesPerSecond ?? 25;
     try {
-      const conversion = { input: raw, inputOptions: ['-f', 'h264', '-framerate', String(rate)], outputOptions: ['-c', 'copy', '-f', 'mp4'], output, durationMs: null };
+      const conversion = {
+        input: raw,
+        inputOptions: ['-f', 'h264', '-framerate', String(rate)],
+        outputOptions: ['-c', 'copy', '-f', 'mp4'],
+        output,
+        durationMs: null,
+      };
       await convert(this.#settings, conversion, withSignal(run));
       return (await this.#hasLength(output, run)) ? units : 0;
     } catch (error) {

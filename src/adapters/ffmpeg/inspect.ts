@@ -14,12 +14,34 @@ export function readerOf(handle: FileHandle): ReadAt {
 }
 
 /** What is wrong with a file: its boxes first, for a truncated file can probe clean; then every packet. null if nothing was found. */
-export async function inspect(settings: FfmpegSettings, path: string, facts: MediaFacts | null, run: MediaRun = {}): Promise<Damage | null> {
+export async function inspect(
+  settings: FfmpegSettings,
+  path: string,
+  facts: MediaFacts | null,
+  run: MediaRun = {},
+): Promise<Damage | null> {
   const boxes = await inspectBoxes(path);
   if (boxes) return boxes;
   if (!facts) return { reason: 'not a media file that can be read' };
   const limitMs = Math.max(settings.timeLimitMs, 6 * (facts.durationMs ?? 0));
-  const args = ['-nostdin', '-v', 'error', '-xerror', ...LOCAL_ONLY, '-i', path, '-map', '0:v?', '-map', '0:a?', '-c', 'copy', '-f', 'null', '-'];
+  const args = [
+    '-nostdin',
+    '-v',
+    'error',
+    '-xerror',
+    ...LOCAL_ONLY,
+    '-i',
+    path,
+    '-map',
+    '0:v?',
+    '-map',
+    '0:a?',
+    '-c',
+    'copy',
+    '-f',
+    'null',
+    '-',
+  ];
   const outcome = await runChild(settings.ffmpeg, args, { timeoutMs: limitMs, stdoutBytesMax: 65_536, signal: run.signal });
   return outcome.status === 0 ? null : { reason: complaint(outcome.stderr, path) };
 }

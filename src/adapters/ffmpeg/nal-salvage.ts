@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { boxesOf } from '#domain/iso-bmff';
 import type { MediaRun } from '#ports/transcoder';
 import { runChild } from './child.ts';
@@ -28,7 +28,13 @@ function shapeOf(first: number, second: number): number {
  * (ISO/IEC 14496-15 §5.2.3); sound lies between them. A length is believed when the unit begins as the healthy file's units do and is not
  * much longer. Returns how many units were written; 0 if the healthy file teaches nothing.
  */
-export async function salvageNals(settings: FfmpegSettings, damaged: string, healthy: string, output: string, run: MediaRun = {}): Promise<number> {
+export async function salvageNals(
+  settings: FfmpegSettings,
+  damaged: string,
+  healthy: string,
+  output: string,
+  run: MediaRun = {},
+): Promise<number> {
   const habits = await learn(settings, healthy, run);
   if (!habits) return 0;
   const handle = await open(damaged, 'r');
@@ -50,7 +56,14 @@ export async function salvageNals(settings: FfmpegSettings, damaged: string, hea
   }
 }
 
-async function walk(handle: FileHandle, start: number, end: number, habits: Habits, put: (nal: Uint8Array) => Promise<void>, signal: AbortSignal | undefined): Promise<number> {
+async function walk(
+  handle: FileHandle,
+  start: number,
+  end: number,
+  habits: Habits,
+  put: (nal: Uint8Array) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   let units = 0;
   let window: Uint8Array = new Uint8Array(0);
   let base = start;
@@ -115,7 +128,20 @@ async function learn(settings: FfmpegSettings, healthy: string, run: MediaRun): 
 
 /** Where the first video packets of the healthy file lie. */
 async function packetsOf(settings: FfmpegSettings, path: string, run: MediaRun): Promise<{ position: number; bytes: number }[]> {
-  const args = ['-v', 'error', ...LOCAL_ONLY, '-select_streams', 'v:0', '-read_intervals', `%+#${PACKETS_LEARNT}`, '-show_entries', 'packet=pos,size', '-of', 'csv=p=0', path];
+  const args = [
+    '-v',
+    'error',
+    ...LOCAL_ONLY,
+    '-select_streams',
+    'v:0',
+    '-read_intervals',
+    `%+#${PACKETS_LEARNT}`,
+    '-show_entries',
+    'packet=pos,size',
+    '-of',
+    'csv=p=0',
+    path,
+  ];
   const { stdout } = await runChild(settings.ffprobe, args, { timeoutMs: 60_000, stdoutBytesMax: 1024 * 1024, signal: run.signal });
   return stdout.split('\n').flatMap((line) => {
     const [bytes, position] = line.split(',').map(Number);

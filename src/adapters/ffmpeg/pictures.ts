@@ -14,7 +14,12 @@ const SECONDS_PER_TILE_MIN = 2;
 const THUMBNAIL_PIXELS = 480;
 
 /** Poster, contact sheet with its WebVTT track, waveform: as the playable file has picture and sound. */
-export async function makePictures(settings: FfmpegSettings, playable: string, scratch: string, run: MediaRun = {}): Promise<readonly MadeFile[]> {
+export async function makePictures(
+  settings: FfmpegSettings,
+  playable: string,
+  scratch: string,
+  run: MediaRun = {},
+): Promise<readonly MadeFile[]> {
   const facts = await probe(settings, playable, run);
   const durationMs = facts.durationMs ?? 0;
   const files: MadeFile[] = [];
@@ -36,7 +41,13 @@ async function poster(settings: FfmpegSettings, playable: string, scratch: strin
   return { path, kind: 'poster', mediaType: 'image/jpeg', recipe: 'poster/1', name: 'poster.jpg' };
 }
 
-async function contactSheet(settings: FfmpegSettings, playable: string, scratch: string, durationMs: number, run: MediaRun): Promise<MadeFile[]> {
+async function contactSheet(
+  settings: FfmpegSettings,
+  playable: string,
+  scratch: string,
+  durationMs: number,
+  run: MediaRun,
+): Promise<MadeFile[]> {
   const seconds = Math.max(SECONDS_PER_TILE_MIN, durationMs / 1000 / TILES_MAX);
   const tiles = Math.min(TILES_MAX, Math.max(1, Math.ceil(durationMs / 1000 / seconds)));
   const columns = Math.min(COLUMNS, tiles);
@@ -44,7 +55,16 @@ async function contactSheet(settings: FfmpegSettings, playable: string, scratch:
   const { width, height } = TILE;
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`;
   const raw = join(scratch, 'contact-sheet.png');
-  const outputOptions = ['-vf', `fps=1/${seconds.toFixed(3)}:round=up,${fit},tile=${columns}x${rows}`, '-frames:v', '1', '-f', 'image2', '-update', '1'];
+  const outputOptions = [
+    '-vf',
+    `fps=1/${seconds.toFixed(3)}:round=up,${fit},tile=${columns}x${rows}`,
+    '-frames:v',
+    '1',
+    '-f',
+    'image2',
+    '-update',
+    '1',
+  ];
   await convert(settings, { input: playable, inputOptions: ['-skip_frame', 'nokey'], outputOptions, output: raw, durationMs: null }, run);
   const sheet = join(scratch, 'contact-sheet.jpg');
   await sharp(raw).jpeg({ quality: 75, mozjpeg: true }).toFile(sheet);
@@ -68,7 +88,16 @@ function clock(ms: number): string {
 
 async function waveform(settings: FfmpegSettings, playable: string, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'waveform.png');
-  const outputOptions = ['-filter_complex', '[0:a:0]showwavespic=s=1200x120:colors=0x1677ff', '-frames:v', '1', '-f', 'image2', '-update', '1'];
+  const outputOptions = [
+    '-filter_complex',
+    '[0:a:0]showwavespic=s=1200x120:colors=0x1677ff',
+    '-frames:v',
+    '1',
+    '-f',
+    'image2',
+    '-update',
+    '1',
+  ];
   await convert(settings, { input: playable, outputOptions, output: path, durationMs: null }, run);
   return { path, kind: 'waveform', mediaType: 'image/png', recipe: 'waveform/1', name: 'waveform.png' };
 }
@@ -84,7 +113,11 @@ export async function makeThumbnail(photo: string, scratch: string): Promise<Mad
       .timeout({ seconds: 30 })
       .toFile(path);
   } catch (error) {
-    throw new EvidockError('transcoder.unplayable', error instanceof Error ? error.message.replaceAll(photo, 'input') : String(error), error);
+    throw new EvidockError(
+      'transcoder.unplayable',
+      error instanceof Error ? error.message.replaceAll(photo, 'input') : String(error),
+      error,
+    );
   }
   return { path, kind: 'thumbnail', mediaType: 'image/jpeg', recipe: 'thumbnail/1', name: 'thumbnail.jpg' };
 }

@@ -28,11 +28,21 @@ function soundCanStay({ audio }: Known): boolean {
 }
 
 /** One file that browsers play, of all inputs in their order. */
-export async function makePlayable(settings: FfmpegSettings, inputs: readonly MediaInput[], scratch: string, run: MediaRun = {}): Promise<{ file: MadeFile; durationMs: number }> {
+export async function makePlayable(
+  settings: FfmpegSettings,
+  inputs: readonly MediaInput[],
+  scratch: string,
+  run: MediaRun = {},
+): Promise<{ file: MadeFile; durationMs: number }> {
   const known: Known[] = [];
   for (const input of inputs) {
     const facts = await probe(settings, input.path, run);
-    known.push({ path: input.path, facts, video: facts.streams.find((s) => s.type === 'video'), audio: facts.streams.find((s) => s.type === 'audio') });
+    known.push({
+      path: input.path,
+      facts,
+      video: facts.streams.find((s) => s.type === 'video'),
+      audio: facts.streams.find((s) => s.type === 'audio'),
+    });
   }
   const first = known[0];
   if (!first) throw new EvidockError('transcoder.unplayable', 'no input');
@@ -52,11 +62,19 @@ function checkedDuration(inputs: readonly Known[], output: DetailedFacts): numbe
   if (expected.includes(null)) return durationMs;
   const sum = expected.reduce<number>((total, each) => total + (each ?? 0), 0);
   // Raw streams tell their length only roughly, so a tenth is allowed.
-  if (durationMs < sum - Math.max(2000, sum / 10)) throw new EvidockError('transcoder.failed', `the playable file has ${durationMs} ms of ${sum}`);
+  if (durationMs < sum - Math.max(2000, sum / 10))
+    throw new EvidockError('transcoder.failed', `the playable file has ${durationMs} ms of ${sum}`);
   return durationMs;
 }
 
-async function make(settings: FfmpegSettings, inputs: readonly Known[], output: string, withPicture: boolean, scratch: string, run: MediaRun): Promise<string> {
+async function make(
+  settings: FfmpegSettings,
+  inputs: readonly Known[],
+  output: string,
+  withPicture: boolean,
+  scratch: string,
+  run: MediaRun,
+): Promise<string> {
   const [only] = inputs;
   if (!only) return '';
   if (!withPicture) {
@@ -87,22 +105,45 @@ async function listOf(files: readonly { path: string }[], scratch: string): Prom
   return { input, inputOptions: ['-f', 'concat', '-safe', '0'] };
 }
 
-async function makeSound(settings: FfmpegSettings, inputs: readonly Known[], output: string, scratch: string, run: MediaRun): Promise<void> {
+async function makeSound(
+  settings: FfmpegSettings,
+  inputs: readonly Known[],
+  output: string,
+  scratch: string,
+  run: MediaRun,
+): Promise<void> {
   const [only] = inputs;
   if (only && inputs.length === 1) {
     const sound = only.audio?.codec === 'aac' ? ['-c:a', 'copy'] : SOUND;
-    await convert(settings, { input: only.path, outputOptions: ['-map', '0:a:0', '-vn', ...sound, ...BARE, ...FASTSTART], output, durationMs: only.facts.durationMs }, run);
+    await convert(
+      settings,
+      {
+        input: only.path,
+        outputOptions: ['-map', '0:a:0', '-vn', ...sound, ...BARE, ...FASTSTART],
+        output,
+        durationMs: only.facts.durationMs,
+      },
+      run,
+    );
     return;
   }
   const parts: { path: string }[] = [];
   for (const [place, input] of inputs.entries()) {
     const path = join(scratch, `part-${place}.m4a`);
     const outputOptions = ['-map', '0:a:0', '-vn', ...SOUND, ...BARE, ...FASTSTART];
-    await convert(settings, { input: input.path, outputOptions, output: path, durationMs: input.facts.durationMs }, share(run, place, inputs.length + 1));
+    await convert(
+      settings,
+      { input: input.path, outputOptions, output: path, durationMs: input.facts.durationMs },
+      share(run, place, inputs.length + 1),
+    );
     parts.push({ path });
   }
   const list = await listOf(parts, scratch);
-  await convert(settings, { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) }, share(run, inputs.length, inputs.length + 1));
+  await convert(
+    settings,
+    { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) },
+    share(run, inputs.length, inputs.length + 1),
+  );
 }
 
 /** The part of the progress bar that one of several runs fills. */
@@ -111,7 +152,13 @@ function share(run: MediaRun, place: number, count: number): MediaRun {
   return { onPercent, ...(run.signal ? { signal: run.signal } : {}) };
 }
 
-async function transcodeAll(settings: FfmpegSettings, inputs: readonly Known[], output: string, scratch: string, run: MediaRun): Promise<void> {
+async function transcodeAll(
+  settings: FfmpegSettings,
+  inputs: readonly Known[],
+  output: string,
+  scratch: string,
+  run: MediaRun,
+): Promise<void> {
   const [only] = inputs;
   if (only && inputs.length === 1) {
     await transcode(settings, only, null, false, output, run);
@@ -128,7 +175,11 @@ async function transcodeAll(settings: FfmpegSettings, inputs: readonly Known[], 
     parts.push({ path });
   }
   const list = await listOf(parts, scratch);
-  await convert(settings, { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) }, share(run, inputs.length, inputs.length + 1));
+  await convert(
+    settings,
+    { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) },
+    share(run, inputs.length, inputs.length + 1),
+  );
 }
 
 function even(pixels: number): number {
@@ -136,12 +187,21 @@ function even(pixels: number): number {
 }
 
 /** To H.264 and AAC; into `box` (scaled and padded) where several have to fit together, silent sound added where only others have some. */
-async function transcode(settings: FfmpegSettings, input: Known, box: { width: number; height: number } | null, needsSound: boolean, output: string, run: MediaRun): Promise<void> {
+async function transcode(
+  settings: FfmpegSettings,
+  input: Known,
+  box: { width: number; height: number } | null,
+  needsSound: boolean,
+  output: string,
+  run: MediaRun,
+): Promise<void> {
   const fit = box
     ? `scale=${box.width}:${box.height}:force_original_aspect_ratio=decrease,pad=${box.width}:${box.height}:(ow-iw)/2:(oh-ih)/2,setsar=1,fps=25`
     : `scale=w=-2:h='min(${settings.height},ih)'`;
   const silent = needsSound && !input.audio;
-  const graph = silent ? ['-filter_complex', `[0:v:0]${fit},format=yuv420p[v];anullsrc=r=48000:cl=stereo[a]`, '-map', '[v]', '-map', '[a]', '-shortest'] : ['-map', '0:v:0', '-map', '0:a:0?', '-vf', `${fit},format=yuv420p`];
+  const graph = silent
+    ? ['-filter_complex', `[0:v:0]${fit},format=yuv420p[v];anullsrc=r=48000:cl=stereo[a]`, '-map', '[v]', '-map', '[a]', '-shortest']
+    : ['-map', '0:v:0', '-map', '0:a:0?', '-vf', `${fit},format=yuv420p`];
   const outputOptions = [
     ...graph,
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-maxrate', '2M', '-bufsize', '4M', '-profile:v', 'main', '-level', '4.0'],

@@ -47,7 +47,8 @@ export async function probe(settings: FfmpegSettings, path: string, run: MediaRu
   if (NO_MEDIA.test(container) || !streams.some((stream) => stream.type === 'video' || stream.type === 'audio')) {
     throw new EvidockError('transcoder.unplayable', `no sound and no moving picture (${container || 'nothing'})`);
   }
-  if (streams.some((stream) => (stream.width ?? 0) * (stream.height ?? 0) > PIXELS_MAX)) throw new EvidockError('transcoder.unplayable', 'the picture is larger than 8192 × 8192');
+  if (streams.some((stream) => (stream.width ?? 0) * (stream.height ?? 0) > PIXELS_MAX))
+    throw new EvidockError('transcoder.unplayable', 'the picture is larger than 8192 × 8192');
   const seconds = positive(format['duration']);
   return {
     container,

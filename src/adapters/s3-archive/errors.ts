@@ -1,6 +1,16 @@
 import { EvidockError, errnoOf } from '#domain/errors';
 
-const REFUSED = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'NoSuchBucket', 'InvalidBucketName', 'PermanentRedirect', 'InvalidObjectState', 'RequestTimeTooSkewed', 'MethodNotAllowed']);
+const REFUSED = new Set([
+  'AccessDenied',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'NoSuchBucket',
+  'InvalidBucketName',
+  'PermanentRedirect',
+  'InvalidObjectState',
+  'RequestTimeTooSkewed',
+  'MethodNotAllowed',
+]);
 const FULL = new Set(['QuotaExceeded', 'EntityTooLarge', 'InsufficientStorage', 'TooManyBuckets']);
 const DAMAGED = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'InvalidPart', 'InvalidPartOrder']);
 const MISSING = new Set(['NoSuchKey', 'NotFound']);
@@ -32,5 +42,9 @@ export function archiveError(key: string, thrown: unknown, signal?: AbortSignal)
   if (REFUSED.has(name) || status === 401 || status === 403) return new EvidockError('archive.refused', detail, thrown);
   if (status === 404) return new EvidockError('archive.missing', detail, thrown);
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) return new EvidockError('archive.refused', detail, thrown);
-  return new EvidockError('archive.unreachable', `${key}: ${errnoOf(thrown) ?? name}${status > 0 ? ` (HTTP ${status})` : ''}: ${words}`, thrown);
+  return new EvidockError(
+    'archive.unreachable',
+    `${key}: ${errnoOf(thrown) ?? name}${status > 0 ? ` (HTTP ${status})` : ''}: ${words}`,
+    thrown,
+  );
 }

@@ -79,7 +79,14 @@ export class S3Archive implements Archive {
         httpsAgent: { keepAlive: true, maxSockets: settings.partsAtOnce + 4 },
       },
     });
-    this.#uploader = new Uploader({ client: this.#client, settings, journal: options.journal, clock: options.clock, limiter: options.limiter, faults: options.faults });
+    this.#uploader = new Uploader({
+      client: this.#client,
+      settings,
+      journal: options.journal,
+      clock: options.clock,
+      limiter: options.limiter,
+      faults: options.faults,
+    });
   }
 
   #key(key: string): string {
@@ -162,9 +169,11 @@ export class S3Archive implements Archive {
           position += chunk.length;
           options.onBytes?.(chunk.length);
         }
-        if (position < bytes && tries >= READ_TRIES) throw new EvidockError('archive.unreachable', `${key}: the answer ended at byte ${position} of ${bytes}`);
+        if (position < bytes && tries >= READ_TRIES)
+          throw new EvidockError('archive.unreachable', `${key}: the answer ended at byte ${position} of ${bytes}`);
       } catch (error) {
-        if (options.signal?.aborted || tries >= READ_TRIES || (error instanceof EvidockError && error.code !== 'archive.unreachable')) throw archiveError(key, error, options.signal);
+        if (options.signal?.aborted || tries >= READ_TRIES || (error instanceof EvidockError && error.code !== 'archive.unreachable'))
+          throw archiveError(key, error, options.signal);
       }
     }
     return hash.digest('hex');
@@ -186,7 +195,9 @@ export class S3Archive implements Archive {
     let ContinuationToken: string | undefined;
     do {
       const more = ContinuationToken ? { ContinuationToken } : {};
-      const page = await this.#send(prefix, () => this.#client.send(new ListObjectsV2Command({ Bucket: this.#settings.bucket, Prefix: own + prefix, ...more })));
+      const page = await this.#send(prefix, () =>
+        this.#client.send(new ListObjectsV2Command({ Bucket: this.#settings.bucket, Prefix: own + prefix, ...more })),
+      );
       for (const found of page.Contents ?? []) yield { key: (found.Key ?? '').slice(own.length), bytes: found.Size ?? 0 };
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken);
@@ -203,13 +214,17 @@ export class S3Archive implements Archive {
   async abortAbandoned(nowMs: number, olderThanMs: number): Promise<number> {
     const known = new Set((await this.#journal.all()).map((upload) => upload.uploadId));
     const prefix = this.#settings.prefix === '' ? {} : { Prefix: `${this.#settings.prefix}/` };
-    const found = await this.#send('uploads', () => this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, ...prefix, MaxUploads: 1000 })));
+    const found = await this.#send('uploads', () =>
+      this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, ...prefix, MaxUploads: 1000 })),
+    );
     let aborted = 0;
     for (const upload of found.Uploads ?? []) {
       const begunMs = upload.Initiated?.getTime() ?? 0;
       const lost = !known.has(upload.UploadId ?? '') && (begunMs < this.#startedAtMs || begunMs < nowMs - UNKNOWN_UPLOAD_MS);
       if (!lost && begunMs >= nowMs - olderThanMs) continue;
-      await this.#send(upload.Key ?? '', () => this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#settings.bucket, Key: upload.Key, UploadId: upload.UploadId })));
+      await this.#send(upload.Key ?? '', () =>
+        this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#settings.bucket, Key: upload.Key, UploadId: upload.UploadId })),
+      );
       aborted += 1;
     }
     return aborted;
@@ -218,7 +233,9 @@ export class S3Archive implements Archive {
   async check(): Promise<string> {
     const bytes = randomBytes(PROBE_BYTES);
     const probe = this.#at(`evidock-probe/${randomBytes(6).toString('hex')}`);
-    await this.#send('probe', () => this.#client.send(new PutObjectCommand({ ...probe, Body: bytes, ContentMD5: createHash('md5').update(bytes).digest('base64') })));
+    await this.#send('probe', () =>
+      this.#client.send(new PutObjectCommand({ ...probe, Body: bytes, ContentMD5: createHash('md5').update(bytes).digest('base64') })),
+    );
     try {
       const answer = await this.#send('probe', () => this.#client.send(new GetObjectCommand(probe)));
       const back = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);

@@ -58,7 +58,13 @@ export class Uploader {
   async #putWhole(request: PutRequest, target: Target): Promise<void> {
     const { client } = this.#o;
     await this.#withBody(request, { start: 0, end: request.bytes }, async (Body, ContentMD5) => {
-      const command = new PutObjectCommand({ ...target, Body, ContentMD5, ContentType: request.mediaType, Metadata: { sha256: request.sha256 } });
+      const command = new PutObjectCommand({
+        ...target,
+        Body,
+        ContentMD5,
+        ContentType: request.mediaType,
+        Metadata: { sha256: request.sha256 },
+      });
       await client.send(command, signalOf(request.signal));
     });
     request.onBytes?.(request.bytes);
@@ -73,7 +79,10 @@ export class Uploader {
     await this.#sendParts(request, target, upload, missing, done);
     const Parts = [...done.entries()].sort(([a], [b]) => a - b).map(([PartNumber, ETag]) => ({ PartNumber, ETag }));
     try {
-      await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId: upload.uploadId, MultipartUpload: { Parts } }), signalOf(request.signal));
+      await client.send(
+        new CompleteMultipartUploadCommand({ ...target, UploadId: upload.uploadId, MultipartUpload: { Parts } }),
+        signalOf(request.signal),
+      );
     } catch (error) {
       // Parts that the server does not accept any more: the next try begins anew.
       if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder'].includes(s3ErrorName(error) ?? '')) await journal.forget(request.key);
@@ -108,7 +117,9 @@ export class Uploader {
         for (const part of page.Parts ?? []) there.set(part.PartNumber ?? 0, { etag: part.ETag ?? '', bytes: part.Size ?? 0 });
         PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
       } while (PartNumberMarker);
-      const parts = known.parts.filter((part) => there.get(part.number)?.etag === part.etag && there.get(part.number)?.bytes === part.bytes);
+      const parts = known.parts.filter(
+        (part) => there.get(part.number)?.etag === part.etag && there.get(part.number)?.bytes === part.bytes,
+      );
       return { ...known, parts };
     } catch (error) {
       if (s3ErrorName(error) !== 'NoSuchUpload') throw error;
@@ -117,7 +128,13 @@ export class Uploader {
     }
   }
 
-  async #sendParts(request: PutRequest, target: Target, upload: UploadState, parts: readonly Part[], done: Map<number, string>): Promise<void> {
+  async #sendParts(
+    request: PutRequest,
+    target: Target,
+    upload: UploadState,
+    parts: readonly Part[],
+    done: Map<number, string>,
+  ): Promise<void> {
     const { settings } = this.#o;
     const failed = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
@@ -149,7 +166,8 @@ export class Uploader {
       const command = new UploadPartCommand({ ...target, UploadId: upload.uploadId, PartNumber: part.number, Body, ContentMD5 });
       return (await client.send(command, signalOf(request.signal))).ETag;
     });
-    if (etag === undefined) throw new EvidockError('archive.unreachable', `${request.key}: part ${part.number} was answered without an ETag`);
+    if (etag === undefined)
+      throw new EvidockError('archive.unreachable', `${request.key}: part ${part.number} was answered without an ETag`);
     await journal.part(request.key, { number: part.number, etag, bytes });
     faults.reached('w12-part-recorded');
     request.onBytes?.(bytes);

@@ -149,7 +149,7 @@ export const en = {
   'ledger.about': 'The ledger',
   'ledger.backup.about': 'Take a consistent copy of the ledger, also while the station runs',
   'ledger.opt.out': 'file to write (default: below the state directory)',
-  'ledger.saved': '{file}: {bytes}',
+  'ledger.saved': 'Ledger copied to {file}: {bytes}',
 
   'doctor.about': 'Check what the station stands on, and say how to mend what fails',
   'doctor.ok': 'ok',
@@ -162,7 +162,7 @@ export const en = {
   'make-card.opt.files': 'how many files (layout tiny)',
   'make-card.done': '{directory}: {files} files in layout {layout}',
   'slots.about': 'Show the slots as they are now',
-  'slots.none': 'No recorder was ever docked here.',
+  'slots.none': 'No slot is in use.',
 
   'column.id': 'ID',
   'column.start': 'Start',

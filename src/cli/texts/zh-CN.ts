@@ -150,7 +150,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ledger.about': '账本',
   'ledger.backup.about': '取得账本的一致副本，运行中也可',
   'ledger.opt.out': '要写入的文件（默认在状态目录下）',
-  'ledger.saved': '{file}：{bytes}',
+  'ledger.saved': '账本已复制到 {file}：{bytes}',
 
   'doctor.about': '检查采集站所依赖的一切，并说明如何修复',
   'doctor.ok': '正常',
@@ -163,7 +163,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'make-card.opt.files': '文件数（布局 tiny）',
   'make-card.done': '{directory}：{files} 个文件，布局 {layout}',
   'slots.about': '显示各采集口的当前情况',
-  'slots.none': '这里还没有接入过记录仪。',
+  'slots.none': '没有正在使用的采集口。',
 
   'column.id': '编号',
   'column.start': '开始',

@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { DiskVault } from '#adapters/disk-vault';
+import { HashPool } from '#adapters/hash-pool';
+import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { SharedBufferPool } from '#adapters/shared-buffer-pool';
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { DockStage } from '#dock/dock-stage';
+import { DRIVERS, FALLBACK } from '#drivers';
+import { IntakeStage } from '#intake/intake-stage';
+import type { Volume } from '#ports/recorder-driver';
+import { SealStage } from '#seal/seal-stage';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The stages from dock to seal with their real parts and the settings of the default configuration, without queue and API. */
+export async function benchStation(state: string, options: { sm3: boolean; seal: boolean }) {
+  await rm(state, { recursive: true, force: true });
+  const log = pino({ level: 'error' }, pino.destination({ fd: 2, sync: true }));
+  const clock = { nowMs: () => Date.now() };
+  const faults = { reached: () => undefined };
+  const station = { id: 'bench1', name: 'bench' };
+  const timezone = 'Asia/Shanghai';
+  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: station.id });
+  const vault = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: availableParallelism() });
+  await vault.open();
+  const hasher = new HashPool({ threads: availableParallelism() });
+  const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
+  const board = new LiveSlotBoard({ nowMs: clock.nowMs });
+  const common = { ledger, vault, board, clock, log, faults };
+  const dock = new DockStage({ ...common, stationId: station.id, timezone, drivers: DRIVERS, fallback: FALLBACK });
+  const safe = new Map<string, PromiseWithResolvers<void>>();
+  const safeOf = (id: string) => {
+    const known = safe.get(id) ?? Promise.withResolvers<void>();
+    safe.set(id, known);
+    return known;
+  };
+  const suggest = { stationId: station.id, marginMs: 0, accept: 'person' as const };
+  const seal: SealStage = new SealStage({
+    ...common,
+    settings: { station, timezone, version: '0', archive: false, suggest, sealsAtOnce: 4, retryMs: 1000 },
+    onSealed: () => undefined,
+    onSafe: (id) => safeOf(id).resolve(),
+    onMismatch: (original) => void intake.recopy(original),
+  });
+  const intake: IntakeStage = new IntakeStage({
+    ...common,
+    hasher,
+    buffers,
+    settings: { stationId: station.id, timezone, sm3: options.sm3, filesAtOnce: 24, patterns: [], retryMs: 1000 },
+    onCopied: () => options.seal && seal.wake(),
+    onListed: (id) => void seal.checkSafe(id),
+  });
+  return {
+    /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock". */
+    async dock(volume: Volume, slot: number): Promise<{ copied: Promise<void>; safe: Promise<void> }> {
+      const port = `bench-${slot}`;
+      const docked = await dock.arrive({
+        key: port,
+        port,
+        slot,
+        serial: `BENCH${slot}`,
+        vendorId: null,
+        productId: null,
+        clockOffsetMs: null,
+        volume,
+      });
+      const copied = intake.intake(docked, new AbortController().signal);
+      return { copied, safe: safeOf(docked.docking.id).promise };
+    },
+    async close(): Promise<void> {
+      await seal.stop();
+      await hasher.close();
+      await vault.close();
+      await ledger.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+export function workDirectory(name: string): string {
+  return mkdtempSync(join(tmpdir(), `evidock-bench-${name}-`));
+}
+
+/** Writes everything dirty and, as root, drops the page cache: both sides begin alike. */
+export function coldCache(): void {
+  execFileSync('sync');
+  if (process.getuid?.() === 0) execFileSync('sh', ['-c', 'echo 3 > /proc/sys/vm/drop_caches']);
+}
+
+/** A file of that many random bytes, made of one random mebibyte changed in every place so that nothing can be compressed away. */
+export function makeFile(path: string, mebibytes: number): void {
+  execFileSync('sh', ['-c', 'head -c "$1" /dev/urandom > "$2"', 'sh', String(mebibytes * 1024 * 1024), path]);
+}
+
+export interface ShellTime {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** Wall time of a shell command, and CPU time of it and all its children. */
+export function timeShell(script: string, args: readonly string[], env: Record<string, string | undefined> = {}): ShellTime {
+  const timed = `TIMEFORMAT='%R %U %S'; time { ${script}; }`;
+  const outcome = spawnSync('bash', ['-euc', timed, 'bash', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (outcome.status !== 0) throw new Error(`${script}: ${outcome.stderr}`);
+  const [wall = 0, user = 0, system = 0] = (outcome.stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
+}
+
+/** Runs a program of the bench in a Node process of its own and parses the JSON of its last line. */
+export function runChildBench<T>(file: string, args: readonly string[]): T {
+  const outcome = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', new URL(file, import.meta.url).pathname, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (outcome.status !== 0) throw new Error(`${file}: ${outcome.stderr}`);
+  return JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as T;
+}
+
+/** A and B in turn; returns what each pair gave, so that a machine whose speed drifts does not favour one of them. */
+export async function pairs<A, B>(count: number, a: () => A | Promise<A>, b: () => B | Promise<B>): Promise<readonly { a: A; b: B }[]> {
+  const found: { a: A; b: B }[] = [];
+  for (let turn = 0; turn < count; turn += 1) found.push({ a: await a(), b: await b() });
+  return found;
+}

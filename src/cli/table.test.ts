@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { bytesText, clip, displayWidth, durationText, printable, tableLines, timeText } from './table.ts';
+
+describe('displayWidth', () => {
+  it.each([
+    ['', 0],
+    ['abc', 3],
+    ['执法记录仪', 10],
+    ['ＡＢ', 4],
+    ['é', 1],
+    ['e\u0301', 1],
+    ['한국', 4],
+    ['🎥', 2],
+    ['…—', 2],
+  ])('%s takes %i columns', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('tables', () => {
+  it('stand straight in any script', () => {
+    const lines = tableLines(
+      [{ title: '姓名' }, { title: 'Files', right: true }, { title: 'End' }],
+      [
+        ['王敏', '7', 'x'],
+        ['Li Wei', '12345', 'y'],
+      ],
+    );
+    expect(lines).toEqual(['姓名    Files  End', '王敏        7  x', 'Li Wei  12345  y']);
+    // The last cell of each line begins in the same column.
+    expect(new Set(lines.map((line) => displayWidth(line.slice(0, -line.split('  ').at(-1)!.length)))).size).toBe(1);
+  });
+
+  it('cut what is too long, never a wide character in half', () => {
+    expect(clip('执法记录仪', 5)).toBe('执法…');
+    expect(clip('执法记录仪', 6)).toBe('执法…');
+    expect(clip('abc', 3)).toBe('abc');
+  });
+
+  it('never send a control character of a card to the terminal', () => {
+    expect(printable('a\u001b[31m\u202eb\n')).toBe('a\\u{1b}[31m\\u{202e}b\\u{a}');
+    expect(tableLines([{ title: 'P' }], [['\u001b]0;x\u0007']])[1]).toBe('\\u{1b}]0;x\\u{7}');
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [1536 * 1024, '1.5 MiB'],
+    [200 * 1024 ** 3, '200 GiB'],
+    [3 * 1024 ** 5, '3072 TiB'],
+  ])('%i bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
+
+  it.each([
+    [null, ''],
+    [1500, '1.5 s'],
+    [61_000, '1:01'],
+    [3_723_000, '1:02:03'],
+  ])('%s ms are %s', (ms, text) => expect(durationText(ms)).toBe(text));
+
+  it('show the wall clock of the station', () => {
+    expect(timeText('2026-06-20T15:00:00.001+08:00')).toBe('2026-06-20 15:00:00');
+    expect(timeText(null)).toBe('');
+  });
+});
