@@ -277,7 +277,7 @@ export class Station {
   async #openQueue(): Promise<BullmqQueue> {
     const { queue } = this.#config;
     const { BullmqQueue } = await import('#adapters/bullmq-queue');
-    if (queue.url !== '') return new BullmqQueue({ server: { url: queue.url }, prefix: queue.prefix, log: this.#log });
+    if (queue.url !== '') return new BullmqQueue({ server: { url: queue.url }, prefix: queue.prefix, exclusive: false, log: this.#log });
     const redis = new PrivateRedis({
       directory: this.#places.queue,
       runDirectory: this.#places.run,
@@ -286,7 +286,7 @@ export class Station {
     });
     this.#closers.push(() => redis.stop());
     await redis.start();
-    return new BullmqQueue({ server: redis.address, prefix: queue.prefix, log: this.#log });
+    return new BullmqQueue({ server: redis.address, prefix: queue.prefix, exclusive: true, log: this.#log });
   }
 
   async #startIntake(ledger: SqliteLedger, vault: DiskVault, board: LiveSlotBoard, onSealed: (recordingId: string) => void) {

@@ -8,12 +8,15 @@ import type { RedisAddress } from './private-redis.ts';
 
 const ANSWER_MS_MAX = 5000;
 const STOP_MS_MAX = 10_000;
-const LOCK_MS = 60_000;
+const LOCK_MS = 30_000;
+const STALLED_MS = 15_000;
 
 interface Options {
   /** A URL, or the private server's address. */
   readonly server: { readonly url: string } | RedisAddress;
   readonly prefix: string;
+  /** No other process uses the queues: what a killed one left in them is thrown away at start, for the ledger rings it all again. */
+  readonly exclusive: boolean;
   readonly log: Log;
 }
 
@@ -48,12 +51,15 @@ export class BullmqQueue implements WorkQueue {
       const queue = new Queue(stage, { connection: commands, prefix: this.#o.prefix });
       queue.on('error', (error) => this.#trouble(error));
       this.#queues.set(stage, queue);
+      // A job that was active when its process was killed would keep its id taken until its lock runs out.
+      if (this.#o.exclusive) await this.#answered(() => queue.obliterate({ force: true }));
       const connection = this.#connect({ maxRetriesPerRequest: null });
       const worker = new Worker(stage, this.#processor(stage, handler), {
         connection,
         prefix: this.#o.prefix,
         concurrency,
         lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
         // Progress and leases are the ledger's: a job that stalls here is simply rung again.
         maxStalledCount: 100,
       });

@@ -153,7 +153,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     [say('column.category'), recording.category ?? say('none')],
     [say('column.start'), recording.start ?? ''],
     [say('column.claimed'), recording.claimedStart === null ? '' : `${recording.claimedStart} (${recording.claimedFrom})`],
-    [say('column.offset'), recording.clockOffsetMs === null ? '' : `${recording.clockOffsetMs} ms`],
+    [say('column.offset'), recording.clockOffsetMs === null ? say('none') : `${recording.clockOffsetMs} ms`],
     [say('column.length'), durationText(recording.durationMs)],
     ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
     ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
@@ -188,7 +188,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   }
   shell.print(`\n${say('recording.history')}`);
   shell.table(
-    [{ title: '#', right: true }, { title: '' }, { title: '' }, { title: '' }],
+    [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
     custody.map((entry) => [String(entry.seq), timeText(entry.at), entry.actor, custodyWords(say, entry)]),
   );
 }

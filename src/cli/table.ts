@@ -40,12 +40,13 @@ export interface Column {
   readonly widthMax?: number;
 }
 
-/** Lines of an aligned table; the last column is not padded. */
+/** Lines of an aligned table; no heading if no column has a title. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) =>
     columns.map(({ widthMax = Number.POSITIVE_INFINITY }, index) => clip(printable(row[index] ?? ''), widthMax)),
   );
-  const lines = [columns.map(({ title }) => title), ...cells];
+  const headings = columns.map(({ title }) => title);
+  const lines = headings.every((title) => title === '') ? cells : [headings, ...cells];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))));
   return lines.map((line) =>
     line

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from './evidock.ts';
 
@@ -18,7 +18,7 @@ export async function makeSmallCard(directory: string): Promise<void> {
         '-f',
         'lavfi',
         '-i',
-        `testsrc2=size=320x180:rate=15,noise=alls=60:allf=t`,
+        `testsrc2=size=640x360:rate=25,noise=alls=80:allf=t`,
         '-f',
         'lavfi',
         '-i',
@@ -48,6 +48,7 @@ export async function makeSmallCard(directory: string): Promise<void> {
   await clip(first, 4, 13_000);
   await clip(join(day, 'DSJ0012345_041234_20260620153016_0008.MP4'), 2, 500);
   await copyFile(first, join(day, 'DSJ0012345_041234_20260620180000_0011_IMP.MP4'));
+  if ((await stat(first)).size <= 5 * 1024 * 1024) throw new Error('the first clip is too small to be uploaded in parts');
   const photo = await runProgram('ffmpeg', [
     '-v',
     'error',

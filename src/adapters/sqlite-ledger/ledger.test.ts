@@ -1,0 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { describeLedgerContract } from '#test/contract/ledger';
+import { STATION_ID } from '#test/support/builders';
+
+describeLedgerContract('SqliteLedger', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'evidock-ledger-'));
+  const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: STATION_ID });
+  const dispose = async () => {
+    await ledger.close();
+    await rm(directory, { recursive: true });
+  };
+  return { ledger, dispose };
+});
