@@ -67,7 +67,11 @@ describe('LookLog', () => {
   it('forgets the oldest rather than grow without end', async () => {
     let entries = 0;
     const log = new LookLog({
-      ledger: { transaction: async () => void (entries += 1) } as never,
+      ledger: {
+        transaction: async () => {
+          entries += 1;
+        },
+      } as never,
       clock: station.clock,
       monotonicMs: () => nowMs,
     });

@@ -106,6 +106,9 @@ describe('from card to playback', () => {
     expect(sha256(original)).toBe(video?.originals[0]?.sha256);
     const history = await evidock(['--state', state, 'recording', id], { env });
     expect(history.stdout).toMatch(/view/i);
+    expect(history.stdout).toMatch(/archived and verified in disk/);
+    // No words of the history are left without the fact that they tell.
+    expect(history.stdout).not.toMatch(/station .*—/);
   });
 
   it('refuses a case that does not exist, with 1, and wrong use, with 2', async () => {
