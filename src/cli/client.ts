@@ -9,7 +9,7 @@ const ANSWER_MS_MAX = 600_000;
 /** The control socket of a running station answers at once. */
 const PROBE_MS_MAX = 2000;
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Ask {
   readonly query?: Query;

@@ -6,7 +6,7 @@ export interface GlobalOptions {
   readonly state: string | null;
 }
 
-export interface ExplainedValue {
+interface ExplainedValue {
   readonly path: string;
   readonly value: unknown;
   /** Where it comes from: default, file, environment, command line. */
@@ -24,7 +24,7 @@ export interface DoctorCheck {
   readonly remedy: string | null;
 }
 
-export interface CardOptions {
+interface CardOptions {
   readonly directory: string;
   readonly layout: string;
   readonly seconds: number;
@@ -40,7 +40,7 @@ export interface ConnectOptions extends GlobalOptions {
 }
 
 /** Where a command writes; process.stdout and process.stderr, or a test's own. */
-export interface Screen {
+interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

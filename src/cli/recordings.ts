@@ -194,7 +194,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
 }
 
 /** One custody entry in words. */
-export function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
+function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   const key = `custody.${type}`;
   if (!hasText(key)) return `${type} ${JSON.stringify(data)}`;
   const values = Object.fromEntries(

@@ -52,7 +52,7 @@ export interface WorkAnswer {
   readonly errorDetail: string | null;
 }
 
-export interface ProblemAnswer {
+interface ProblemAnswer {
   readonly code: string;
   readonly detail: string;
 }

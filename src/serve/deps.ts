@@ -6,7 +6,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SuggestRules } from '#ports/suggesting';
 import type { VaultReader } from '#ports/vault';
 
-export interface IngestRequest {
+interface IngestRequest {
   /** Absolute. */
   readonly directory: string;
   readonly slot: number | null;
@@ -15,7 +15,7 @@ export interface IngestRequest {
 }
 
 /** What the API needs to know of the station's configuration and identity. */
-export interface ServeFacts {
+interface ServeFacts {
   readonly stationId: string;
   readonly stationName: string;
   readonly timezone: string;

@@ -4,7 +4,7 @@ import type { ServeDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;
 
-export interface Check {
+interface Check {
   readonly ok: boolean;
   /** null if it is well. */
   readonly code: string | null;

@@ -17,7 +17,6 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
 
 export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
 
-export const Empty = closed({});
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
 export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
@@ -30,7 +29,7 @@ export const ErrorReply = Type.Object({
   requestId: Type.String(),
 });
 
-export const OriginalJson = Type.Object({
+const OriginalJson = Type.Object({
   id: Type.String(),
   index: Type.Integer({ description: '1-based, segments first.' }),
   role: oneOf(['segment', 'sidecar']),
@@ -43,7 +42,7 @@ export const OriginalJson = Type.Object({
   duplicateOf: nullable.text('Id of an earlier original with the same bytes.'),
 });
 
-export const DerivativeJson = Type.Object({
+const DerivativeJson = Type.Object({
   kind: oneOf(DERIVATIVE_KINDS),
   mediaType: Type.String(),
   recipe: Type.String(),
@@ -151,7 +150,7 @@ export const WorkJson = Type.Object({
   errorDetail: nullable.text(),
 });
 
-export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
+const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
   type: ['object', 'null'],
   properties: { code: { type: 'string' }, detail: { type: 'string' } },
 });

@@ -1,0 +1,132 @@
+/*
+ * Goal: `ingest` ends as the docking ends: with 0 only when everything is safe (and with --wait, done).
+ * Method: a station that answers from a script; the real one is in test/journeys.
+ */
+import { describe, expect, it } from 'vitest';
+import type { StationClient } from './client.ts';
+import type { CliContext, ConnectOptions } from './context.ts';
+import { runCli } from './program.ts';
+import type { DockingAnswer, WorkAnswer } from './types.ts';
+
+type Step = { state: DockingAnswer['docking']['state']; pending?: readonly WorkAnswer[]; problem?: DockingAnswer['docking']['problem'] };
+
+const work = (state: string, stage = 'derive'): WorkAnswer => ({
+  id: `${stage}.rec-1`,
+  stage,
+  recordingId: 'rec-1',
+  state,
+  percent: 40,
+  attempts: 1,
+  dueAt: '2026-06-20T16:00:00.000+08:00',
+  errorCode: state === 'failed' ? 'transcoder.failed' : null,
+  errorDetail: state === 'failed' ? 'exit 1' : null,
+});
+
+function answer({ state, pending = [], problem = null }: Step): DockingAnswer {
+  return {
+    docking: {
+      id: 'dck-1',
+      slot: 3,
+      recorderSerial: 'R1',
+      state,
+      problem,
+      listedAt: '2026-06-20T16:00:00.000+08:00',
+      filesListed: 5,
+      filesKnown: 1,
+      filesRefused: 1,
+      bytesListed: 2048,
+    },
+    progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, sealedBytes: 2048 },
+    refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }],
+    recordings: [{ id: 'rec-1', damaged: true }],
+    pending,
+  };
+}
+
+/** Runs `ingest` against a docking that goes through these steps, the last for ever. */
+async function run(argv: readonly string[], steps: readonly Step[]) {
+  const asked: string[] = [];
+  const bodies: unknown[] = [];
+  const connected: ConnectOptions[] = [];
+  let out = '';
+  let err = '';
+  let looked = 0;
+  const client = {
+    kind: 'running',
+    request: async (method: string, path: string, question: { body?: unknown }) => {
+      asked.push(`${method} ${path.replace('/api/v1', '')}`);
+      if (path.endsWith('/slots')) return { status: 200, json: [] };
+      if (method === 'GET') return { status: 200, json: answer(steps[Math.min(looked++, steps.length - 1)] ?? { state: 'safe' }) };
+      bodies.push(question.body);
+      return { status: 200, json: { dockingId: 'dck-1' } };
+    },
+    close: async () => undefined,
+  } as unknown as StationClient;
+  const context = {
+    version: '0',
+    env: { EVIDOCK_LANG: 'en' },
+    cwd: '/home/li',
+    user: 'li',
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+    cardLayouts: ['gat947'],
+    connect: async (options: ConnectOptions) => {
+      connected.push(options);
+      return client;
+    },
+  } as unknown as CliContext;
+  const status = await runCli(context, ['ingest', ...argv]);
+  return { status, out, err, asked, bodies, connected };
+}
+
+describe('ingest', () => {
+  it('waits until it is safe, releases the directory, and says what happened', async () => {
+    const { status, out, asked, bodies, connected } = await run(
+      ['card', '--slot', '3', '--serial', 'R1', '--clock-offset', '-1500'],
+      [{ state: 'reading' }, { state: 'safe' }],
+    );
+    expect(status).toBe(0);
+    expect(bodies[0]).toEqual({ directory: '/home/li/card', slot: 3, serial: 'R1', clockOffsetMs: -1500 });
+    expect(asked.at(-1)).toBe('POST /dockings/dck-1/removal');
+    expect(connected).toMatchObject([{ intake: true, work: false }]);
+    expect(out.split('\n')).toEqual([
+      'Slot 3: recorder R1 is safe to undock.',
+      'refused: pipe\\u{1b}: An entry on the recorder is not a regular file (FIFO)',
+      '5 files (2.0 KiB): 3 new, 1 known from an earlier docking, 1 refused, 1 damaged recordings, 1 recordings.',
+      'Recordings: rec-1',
+      '',
+    ]);
+  });
+
+  it('with --wait goes on until nothing is left to do', async () => {
+    const steps: Step[] = [
+      { state: 'safe', pending: [work('waiting')] },
+      { state: 'safe', pending: [work('running')] },
+      { state: 'safe', pending: [work('waiting', 'archive')] },
+      { state: 'safe' },
+    ];
+    const { status, asked, connected } = await run(['/card', '--wait'], steps);
+    expect(status).toBe(0);
+    expect(asked.filter((line) => line === 'GET /dockings/dck-1')).toHaveLength(4);
+    expect(connected).toMatchObject([{ intake: true, work: true }]);
+  });
+
+  it('ends with 1 when work has failed for good, and names it', async () => {
+    const { status, err } = await run(['/card', '--wait'], [{ state: 'safe', pending: [work('failed')] }]);
+    expect(status).toBe(1);
+    expect(err).toContain('derive of rec-1 failed: exit 1');
+  });
+
+  it('ends with 1 when the recorder is pulled, and says what to do', async () => {
+    const pulled = { code: 'recorder.removed', detail: '2 files are still on the recorder' } as const;
+    const { status, out, err } = await run(['/card'], [{ state: 'reading' }, { state: 'removed', problem: pulled }]);
+    expect(status).toBe(1);
+    expect(out).toBe('');
+    expect(err).toMatch(/Failed: The recorder was removed before everything was safe\nDetail: 2 files are still on the recorder\nTo do:/);
+  });
+
+  it('gives one object with --json', async () => {
+    const { out } = await run(['/card', '--json'], [{ state: 'safe' }]);
+    expect(JSON.parse(out)).toMatchObject({ dockingId: 'dck-1', files: 5, filesNew: 3, damaged: 1, recordings: ['rec-1'] });
+  });
+});
