@@ -1,0 +1,249 @@
+import { expect } from 'vitest';
+import { workId } from '#domain/work';
+import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
+import {
+  aCase,
+  aCopy,
+  aCustodyDraft,
+  aDerivative,
+  aDocking,
+  anId,
+  anOriginal,
+  aRecording,
+  START_MS,
+  someDigests,
+  someWork,
+} from '#test/support/builders';
+import { collect, type It, listOne, refused } from './ledger-support.ts';
+
+// Lists of recordings and what belongs to a recording.
+
+export function recordings(it: It): void {
+  it('keep what they are and what is changed, and nothing else', async (ledger) => {
+    const { recording, original } = await ledger.transaction((writer) => listOne(writer));
+    const fresh = { ...recording, state: 'copying', damaged: false, damageReason: null, durationMs: null, duplicateOf: null };
+    expect(await ledger.recording(recording.id)).toEqual(fresh);
+    const patch = {
+      state: 'sealed',
+      damaged: true,
+      damageReason: 'no moov box',
+      durationMs: 5,
+      important: true,
+      category: 'penalty',
+    } as const;
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, patch));
+    expect(await ledger.recording(recording.id)).toEqual({ ...fresh, ...patch });
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { officerId: null, officerSource: null, category: null }));
+    const cleared = { officerId: null, officerSource: null, category: null };
+    expect(await ledger.recording(recording.id)).toEqual({ ...fresh, ...patch, ...cleared });
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, {}));
+    expect(await ledger.recordingDetail(recording.id)).toMatchObject({
+      ...{ recording: { ...fresh, ...patch, ...cleared }, caseNumbers: [], copies: [], derivatives: [] },
+      originals: [{ id: original.id }],
+    });
+    expect(await ledger.recording(anId('rec'))).toBeNull();
+    expect(await ledger.recordingDetail(anId('rec'))).toBeNull();
+  });
+
+  it('give their originals in the order of the index', async (ledger) => {
+    const { recording } = await ledger.transaction(async (writer) => {
+      const card = await listOne(writer, { original: { index: 3 } });
+      for (const index of [12, 1, 2]) await writer.insertOriginal(anOriginal(card.recording, { index }));
+      return card;
+    });
+    expect((await ledger.originalsOf(recording.id)).map((original) => original.index)).toEqual([1, 2, 3, 12]);
+  });
+
+  it('walk through all ids, over page borders', async (ledger) => {
+    const ids = await ledger.transaction(async (writer) => {
+      const docking = aDocking();
+      await writer.insertDocking(docking);
+      const made = Array.from({ length: 2001 }, (_, n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
+      for (const recording of made) await writer.insertRecording(recording);
+      return made.map((recording) => recording.id);
+    });
+    expect(await collect(ledger.recordingIds())).toEqual(ids);
+  });
+
+  it('add up in the counts', async (ledger) => {
+    const zero = {
+      recordings: 0,
+      originals: 0,
+      originalBytes: 0,
+      unsealed: 0,
+      notArchived: 0,
+      workWaiting: 0,
+      workFailed: 0,
+      custodyEntries: 0,
+    };
+    expect(await ledger.counts()).toEqual(zero);
+    const { recording, original } = await ledger.transaction(async (writer) => {
+      await listOne(writer, { original: { bytes: 7 } });
+      const card = await listOne(writer, { original: { bytes: 5 } });
+      await writer.insertWork(someWork('derive', card.recording.id));
+      await writer.appendCustody(aCustodyDraft());
+      return card;
+    });
+    const two = { ...zero, recordings: 2, originals: 2, originalBytes: 12, unsealed: 2, notArchived: 2, workWaiting: 1, custodyEntries: 1 };
+    expect(await ledger.counts()).toEqual(two);
+    await ledger.transaction(async (writer) => {
+      await writer.markCopied(original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.markSealed(original.id, 2);
+      await writer.updateRecording(recording.id, { state: 'archived' });
+      await writer.failWork(workId('derive', recording.id), { code: 'transcoder.failed', detail: '', nowMs: 1, nextDueAtMs: null });
+    });
+    expect(await ledger.counts()).toEqual({ ...two, unsealed: 1, notArchived: 1, workWaiting: 0, workFailed: 1 });
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'derived' }));
+    expect((await ledger.counts()).notArchived).toBe(2);
+  });
+}
+
+export function lists(it: It): void {
+  /** Eight recordings, a to h, each a minute later than the one before. */
+  async function eight(ledger: Ledger): Promise<Record<string, NewRecording>> {
+    return ledger.transaction(async (writer) => {
+      const docking = aDocking();
+      await writer.insertDocking(docking);
+      await writer.upsertCase(aCase({ number: 'A-1' }));
+      await writer.upsertCase(aCase({ number: 'A-2' }));
+      const made: Record<string, NewRecording> = {};
+      for (const [n, letter] of [...'abcdefgh'].entries()) {
+        const recording = aRecording({
+          ...{ dockingId: docking.id, createdAtMs: START_MS, startMs: n === 7 ? null : START_MS - 480_000 + n * 60_000 },
+          ...{ officerId: n % 2 === 0 ? '041234' : null, recorderSerial: n < 4 ? 'R1' : 'R2' },
+        });
+        made[letter] = recording;
+        await writer.insertRecording(recording);
+        await writer.insertOriginal(anOriginal(recording));
+        if (n < 3) await writer.updateRecording(recording.id, { state: 'archived' });
+        if (n === 5) await writer.updateRecording(recording.id, { damaged: true, damageReason: 'cut' });
+        if (n % 3 === 0) await writer.addRecordingCase(recording.id, 'A-1');
+      }
+      await writer.addRecordingCase(made['a']?.id ?? '', 'A-2');
+      return made;
+    });
+  }
+  function lettersOf(made: Record<string, NewRecording>, found: readonly { recording: { id: string } }[]): string {
+    return found.map((row) => Object.keys(made).find((letter) => made[letter]?.id === row.recording.id) ?? '?').join('');
+  }
+
+  it('hold what every filter says, newest first', async (ledger) => {
+    const made = await eight(ledger);
+    const at = (letter: string) => made[letter]?.startMs ?? START_MS;
+    const expected: [string, Omit<RecordingFilter, 'limit'>][] = [
+      ['hgfedcba', {}],
+      ['gda', { caseNumber: 'A-1' }],
+      ['a', { caseNumber: 'A-2' }],
+      ['', { caseNumber: 'A-3' }],
+      ['geca', { officerId: '041234' }],
+      ['dcba', { recorderSerial: 'R1' }],
+      ['cba', { state: 'archived' }],
+      ['hgfed', { state: 'copying' }],
+      ['hgf', { sinceMs: at('f') }],
+      ['edcba', { untilMs: at('f') }],
+      ['h', { sinceMs: START_MS }],
+      ['f', { damaged: true }],
+      ['hgedcba', { damaged: false }],
+      ['hfedcb', { unassigned: true }],
+      ['hgfedcba', { unassigned: false }],
+      ['da', { caseNumber: 'A-1', recorderSerial: 'R1' }],
+      ['ca', { officerId: '041234', state: 'archived' }],
+      ['cb', { unassigned: true, state: 'archived' }],
+      ['dc', { recorderSerial: 'R1', sinceMs: at('c') }],
+      ['g', { caseNumber: 'A-1', officerId: '041234', state: 'copying', sinceMs: at('b'), untilMs: START_MS, damaged: false }],
+    ];
+    for (const [letters, filter] of expected) {
+      expect([filter, lettersOf(made, await ledger.recordings({ ...filter, limit: 100 }))]).toEqual([filter, letters]);
+    }
+  });
+
+  it('give page after page without losing or doubling one, under every filter', async (ledger) => {
+    const made = await eight(ledger);
+    const filters: Omit<RecordingFilter, 'limit'>[] = [
+      ...[{}, { caseNumber: 'A-1' }, { officerId: '041234' }, { recorderSerial: 'R2' }, { state: 'archived' as const }],
+      ...[{ sinceMs: 0 }, { untilMs: START_MS }, { unassigned: true }, { damaged: false }],
+    ];
+    for (const filter of filters) {
+      const whole = lettersOf(made, await ledger.recordings({ ...filter, limit: 100 }));
+      let pages = '';
+      for (let after: string | undefined; ; ) {
+        const page = await ledger.recordings({ ...filter, limit: 2, ...(after === undefined ? {} : { after }) });
+        if (page.length === 0) break;
+        pages += lettersOf(made, page);
+        after = page.at(-1)?.recording.id;
+      }
+      expect([filter, pages]).toEqual([filter, whole]);
+    }
+    expect(await ledger.recordings({ after: anId('rec'), limit: 2 })).toEqual([]);
+  });
+
+  it('order recordings of the same moment by their id', async (ledger) => {
+    const ids = await ledger.transaction(async (writer) => {
+      const docking = aDocking();
+      await writer.insertDocking(docking);
+      const made = Array.from({ length: 5 }, () => aRecording({ dockingId: docking.id, startMs: START_MS }));
+      for (const recording of made) await writer.insertRecording(recording);
+      return made.map((recording) => recording.id);
+    });
+    const newest = ids.toSorted().reverse();
+    const first = await ledger.recordings({ limit: 3 });
+    const second = await ledger.recordings({ limit: 3, after: first.at(-1)?.recording.id ?? '' });
+    expect([...first, ...second].map((row) => row.recording.id)).toEqual(newest);
+  });
+
+  it('follow a corrected start, also within a case', async (ledger) => {
+    const made = await eight(ledger);
+    await ledger.transaction((writer) => writer.updateRecording(made['a']?.id ?? '', { startMs: START_MS + 1 }));
+    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
+    expect(lettersOf(made, await ledger.recordings({ sinceMs: START_MS + 1, limit: 100 }))).toBe('a');
+    await ledger.transaction((writer) => writer.updateRecording(made['g']?.id ?? '', { startMs: null }));
+    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
+    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', sinceMs: START_MS, limit: 100 }))).toBe('ag');
+  });
+
+  it('follow cases that are added, added again and taken away', async (ledger) => {
+    const made = await eight(ledger);
+    const id = made['a']?.id ?? '';
+    await ledger.transaction((writer) => writer.addRecordingCase(id, 'A-1'));
+    expect((await ledger.recordingDetail(id))?.caseNumbers).toEqual(['A-1', 'A-2']);
+    await ledger.transaction(async (writer) => {
+      await writer.removeRecordingCase(id, 'A-1');
+      await writer.removeRecordingCase(id, 'A-1');
+    });
+    expect((await ledger.recordingDetail(id))?.caseNumbers).toEqual(['A-2']);
+    expect(lettersOf(made, await ledger.recordings({ unassigned: true, limit: 100 }))).toBe('hfedcb');
+    await ledger.transaction((writer) => writer.removeRecordingCase(id, 'A-2'));
+    expect(lettersOf(made, await ledger.recordings({ unassigned: true, limit: 100 }))).toBe('hfedcba');
+    expect((await refused(ledger.transaction((writer) => writer.addRecordingCase(id, 'A-99')))).code).toBe('request.conflict');
+  });
+}
+
+export function files(it: It): void {
+  it('are replaced where they are made again', async (ledger) => {
+    const { recording, original } = await ledger.transaction((writer) => listOne(writer));
+    const first = aDerivative(recording.id);
+    const second = aDerivative(recording.id, { bytes: 9, recipe: 'remux/2' });
+    await ledger.transaction(async (writer) => {
+      await writer.upsertCopy(aCopy(original));
+      await writer.upsertDerivative(first);
+      await writer.upsertCopy(aCopy(first, { where: 's3', verifiedBy: 'head' }));
+    });
+    expect(await ledger.derivatives(recording.id)).toEqual([first]);
+    await ledger.transaction(async (writer) => {
+      await writer.upsertDerivative(second);
+      await writer.upsertDerivative(aDerivative(recording.id, { kind: 'poster' }));
+      await writer.upsertCopy(aCopy(original, { verifiedAtMs: START_MS + 9, verifiedBy: 'nocache' }));
+      await writer.upsertCopy(aCopy(original, { where: 's3', verifiedBy: 'readback' }));
+    });
+    expect((await ledger.derivatives(recording.id)).find((made) => made.kind === 'playable')).toEqual(second);
+    expect((await ledger.derivatives(recording.id)).length).toBe(2);
+    // The copy of the derivative that is no more went with it: it would stand for bytes that the archive does not hold.
+    const copies = await ledger.copies(recording.id);
+    expect(copies.toSorted((a, b) => a.where.localeCompare(b.where))).toEqual([
+      aCopy(original, { where: 's3', verifiedBy: 'readback' }),
+      aCopy(original, { verifiedAtMs: START_MS + 9, verifiedBy: 'nocache' }),
+    ]);
+    const detail = await ledger.recordingDetail(recording.id);
+    expect([detail?.copies.length, detail?.derivatives.length]).toEqual([2, 2]);
+  });
+}

@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import type { EvidockError } from '#domain/errors';
+import type { Ledger, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import { aDocking, anOriginal, aRecording } from '#test/support/builders';
+
+/** One test over an empty ledger. */
+export type It = (title: string, body: (ledger: Ledger) => Promise<void>) => void;
+
+export interface Card {
+  readonly docking: NewDocking;
+  readonly recording: NewRecording;
+  readonly original: NewOriginal;
+}
+
+/** A docking with one recording of one original, as the intake lists it. */
+export async function listOne(
+  writer: LedgerWriter,
+  overrides: { docking?: Partial<NewDocking>; recording?: Partial<NewRecording>; original?: Partial<NewOriginal> } = {},
+): Promise<Card> {
+  const docking = aDocking(overrides.docking);
+  const recording = aRecording({ dockingId: docking.id, ...overrides.recording });
+  const original = anOriginal(recording, overrides.original);
+  await writer.insertDocking(docking);
+  await writer.insertRecording(recording);
+  await writer.insertOriginal(original);
+  return { docking, recording, original };
+}
+
+/** The EvidockError that `promise` is rejected with; fails if it resolves. */
+export async function refused(promise: Promise<unknown>): Promise<EvidockError> {
+  return promise.then(
+    () => expect.fail('was not refused'),
+    (error: EvidockError) => error,
+  );
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
