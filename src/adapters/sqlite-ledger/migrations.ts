@@ -63,8 +63,9 @@ const INDEXES = [
   `CREATE INDEX recordings_damaged ON recordings (sort_at DESC, id DESC) WHERE damaged = 1`,
   `CREATE INDEX recordings_unassigned ON recordings (sort_at DESC, id DESC) WHERE ${UNASSIGNED}`,
   `CREATE INDEX recordings_of_case ON recording_cases (case_number, sort_at DESC, recording_id DESC)`,
-  `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms)`,
-  `CREATE INDEX originals_by_digest ON originals (sha256) WHERE sha256 IS NOT NULL`,
+  `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms, id)`,
+  // A card may hold a hundred thousand files of the same bytes: the first must be found without walking the others.
+  `CREATE INDEX originals_by_digest ON originals (sha256, bytes, id) WHERE state = 'sealed'`,
   `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,
   `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
   `CREATE INDEX work_by_urgency ON work (state, priority, due_at)`,

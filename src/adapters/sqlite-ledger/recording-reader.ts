@@ -173,7 +173,7 @@ export class RecordingReader {
       .selectFrom('originals')
       .selectAll()
       .where('sha256', '=', sha256)
-      .where('state', '=', 'sealed')
+      .where(sql<boolean>`state = 'sealed'`)
       .where('bytes', '=', bytes)
       .orderBy('id')
       .limit(1)

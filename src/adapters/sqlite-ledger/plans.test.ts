@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { RecordingFilter } from '#ports/ledger';
+import { collect } from '#test/contract/ledger-support';
+import { type LoadedLedger, loadLedger } from '../../../bench/ledger-load.ts';
+import { connect } from './connection.ts';
+import { SqlReader } from './reader.ts';
+
+/*
+ * Goal: no list may grow slow with the ledger. Method: every statement that a list really prepares is caught and its plan asked for;
+ * a plan that scans a table, or sorts where an index gives the order, is named. How many rows there are does not matter for a plan:
+ * statistics are never gathered (no ANALYZE).
+ */
+
+let directory: string;
+let file: string;
+let loaded: LoadedLedger;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'evidock-plans-'));
+  file = join(directory, 'ledger.sqlite');
+  loaded = await loadLedger(file, { recordings: 2_000, cases: 20, officers: 5, recorders: 5 });
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+interface Plan {
+  readonly text: string;
+  readonly lines: readonly string[];
+}
+
+/** The plans of all statements that `query` prepares over a connection of its own. */
+async function plansOf(query: (reader: SqlReader) => Promise<unknown>): Promise<Plan[]> {
+  const { raw, db } = connect(file, { readOnly: true });
+  const texts = new Set<string>();
+  const prepare = DatabaseSync.prototype.prepare;
+  const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, text: string): StatementSync {
+    texts.add(text);
+    return prepare.call(this, text);
+  });
+  try {
+    await query(new SqlReader(db));
+    spy.mockRestore();
+    return [...texts].map((text) => ({ text, lines: explain(raw, text) }));
+  } finally {
+    spy.mockRestore();
+    raw.close();
+  }
+}
+
+function explain(raw: DatabaseSync, text: string): string[] {
+  const parameters = Array.from(text.matchAll(/\?/g), () => null);
+  return raw
+    .prepare(`EXPLAIN QUERY PLAN ${text}`)
+    .all(...parameters)
+    .map((row) => String(row['detail']));
+}
+
+/** Lines that walk a table from end to end; walking an index in its order until the page is full is what a list should do. */
+function scansOf(plans: readonly Plan[]): string[] {
+  return plans.flatMap(({ text, lines }) =>
+    lines
+      // The head of the log is the first row that such a walk meets.
+      .filter((line) => !(line === 'SCAN custody' && text.endsWith('order by "seq" desc limit ?')))
+      .filter((line) => /^SCAN (?!json_each|CONSTANT|counters)/.test(line) && !/USING (COVERING )?INDEX/.test(line))
+      .map((line) => `${line}: ${text}`),
+  );
+}
+
+function sortsOf(plans: readonly Plan[]): string[] {
+  return plans.flatMap(({ text, lines }) =>
+    lines.filter((line) => line.includes('TEMP B-TREE FOR ORDER BY')).map((line) => `${line}: ${text}`),
+  );
+}
+
+function singleFilters(): Readonly<Record<string, Omit<RecordingFilter, 'limit'>>> {
+  return {
+    none: {},
+    case: { caseNumber: loaded.caseSample[0] ?? '' },
+    officer: { officerId: loaded.officers[0] ?? '' },
+    recorder: { recorderSerial: loaded.recorders[0] ?? '' },
+    state: { state: 'archived' },
+    copying: { state: 'copying' },
+    since: { sinceMs: 1 },
+    until: { untilMs: 1 },
+    damaged: { damaged: true },
+    unassigned: { unassigned: true },
+  };
+}
+
+test('recordings: no filter, pair of filters or next page scans a table or sorts more than its page', async () => {
+  const single = Object.entries(singleFilters());
+  const complaints: string[] = [];
+  let asked = 0;
+  for (const [first, a] of single) {
+    for (const [second, b] of single) {
+      for (const after of [{}, { after: loaded.idSample[3] ?? '' }]) {
+        const plans = await plansOf((reader) => reader.recordings({ ...a, ...b, ...after, limit: 50 }));
+        const list = plans.filter(({ text }) => text.includes('LIMIT'));
+        expect(list.length).toBe(1);
+        complaints.push(...[...scansOf(plans), ...sortsOf(list)].map((complaint) => `${first} + ${second}: ${complaint}`));
+        asked += 1;
+      }
+    }
+  }
+  expect(complaints).toEqual([]);
+  expect(asked).toBe(200);
+});
+
+test.each([
+  ['case', [], 'recordings_of_case'],
+  ['case', ['officer', 'recorder', 'state', 'since', 'damaged', 'unassigned'], 'recordings_of_case'],
+  ['officer', ['state', 'since', 'until'], 'recordings_by_officer'],
+  ['recorder', ['state', 'since', 'until'], 'recordings_by_recorder'],
+  ['state', ['since'], 'recordings_by_state'],
+  ['damaged', ['state', 'since'], 'recordings_damaged'],
+  ['unassigned', ['state', 'since'], 'recordings_unassigned'],
+  ['since', ['until'], 'recordings_by_time'],
+])('recordings by %s with %j walk %s: the filter that leaves fewest', async (first, others, index) => {
+  const single = singleFilters();
+  const filter = Object.assign({ limit: 50 }, single[first], ...others.map((other) => single[other] ?? {})) as RecordingFilter;
+  const list = (await plansOf((reader) => reader.recordings(filter))).find(({ text }) => text.includes('LIMIT'));
+  expect(list?.lines.join('\n')).toContain(`INDEX ${index}`);
+});
+
+test('a page of recordings takes the same number of statements however long it is', async () => {
+  const count = async (limit: number) => (await plansOf((reader) => reader.recordings({ limit }))).length;
+  expect(await count(1)).toBe(5);
+  expect(await count(1000)).toBe(5);
+});
+
+const OTHER_LISTS: Readonly<Record<string, (reader: SqlReader) => Promise<unknown>>> = {
+  dockings: (reader) => reader.dockings({ limit: 5 }),
+  openDockings: (reader) => reader.dockings({ limit: 5, openOnly: true }),
+  refusals: (reader) => reader.refusals('x'),
+  dockingProgress: (reader) => reader.dockingProgress('x'),
+  recordingIds: (reader) => collect(reader.recordingIds()),
+  originalsOf: (reader) => reader.originalsOf('x'),
+  original: (reader) => reader.original('x'),
+  findOriginal: (reader) => reader.findOriginal({ recorderSerial: 'x', cardPath: 'x', bytes: 1, mtimeMs: 1 }),
+  findSealedByDigest: (reader) => reader.findSealedByDigest('x', 1),
+  copiedOriginals: (reader) => reader.copiedOriginals(5),
+  copies: (reader) => reader.copies('x'),
+  derivatives: (reader) => reader.derivatives('x'),
+  dueWork: (reader) => reader.dueWork(1, 5),
+  work: (reader) => reader.listWork({ limit: 5 }),
+  workByStage: (reader) => reader.listWork({ stage: 'archive', limit: 5 }),
+  workByState: (reader) => reader.listWork({ state: 'done', limit: 5 }),
+  workByBoth: (reader) => reader.listWork({ stage: 'archive', state: 'failed', limit: 5 }),
+  cases: (reader) => reader.cases({ limit: 5 }),
+  suggestions: (reader) => reader.suggestions({ limit: 5 }),
+  openSuggestions: (reader) => reader.suggestions({ state: 'open', limit: 5 }),
+  custodyHead: (reader) => reader.custodyHead(),
+  verifyCustody: (reader) => collect(reader.verifyCustody()),
+  counts: (reader) => reader.counts(),
+};
+
+test.each(Object.entries(OTHER_LISTS))('%s neither scans a table nor sorts', async (_, query) => {
+  const plans = await plansOf(query);
+  expect(plans.length).toBeGreaterThan(0);
+  expect([...scansOf(plans), ...sortsOf(plans)]).toEqual([]);
+});
+
+/** What is picked by an index is small here by its nature: the work, the events, the entries of one thing. */
+const SMALL_SORTS: typeof OTHER_LISTS = {
+  recordingDetail: (reader) => reader.recordingDetail(loaded.idSample[0] ?? ''),
+  workOfRecording: (reader) => reader.listWork({ recordingId: 'x', limit: 5 }),
+  suggestionsOfRecording: (reader) => reader.suggestions({ recordingId: 'x', limit: 5 }),
+  caseEvents: (reader) => reader.caseEvents('x'),
+  eventsTouching: (reader) => reader.eventsTouching(1, 2, 3),
+  custodyOf: (reader) => reader.custodyOf(loaded.idSample[0] ?? ''),
+};
+
+test.each(Object.entries(SMALL_SORTS))('%s looks only at what belongs to it', async (_, query) => {
+  const plans = await plansOf(query);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(scansOf(plans)).toEqual([]);
+  expect(plans.flatMap(({ lines }) => lines.filter((line) => line.startsWith('SCAN')))).toSatisfy((lines: string[]) =>
+    lines.every((line) => line.includes('json_each')),
+  );
+});

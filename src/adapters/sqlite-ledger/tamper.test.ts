@@ -1,0 +1,157 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { CUSTODY_GENESIS, type CustodyFault, custodyBytes, custodyHash } from '#domain/custody';
+import { listOne, refused } from '#test/contract/ledger-support';
+import { aCustodyDraft, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
+
+/*
+ * Goal: whoever changes the custody log is stopped by the database, or, having the file and the triggers out of the way, is found and
+ * the entry named. Method: a second connection to the closed ledger's file does the changes that the station never does.
+ */
+
+const ENTRIES = 2500;
+const SUBJECT = 'A-2026-0001';
+let directory: string;
+let file: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'evidock-tamper-'));
+  file = join(directory, 'ledger.sqlite');
+  const ledger = await openLedger({ file, stationId: STATION_ID });
+  await ledger.transaction(async (writer) => {
+    for (let n = 0; n < ENTRIES; n++) await writer.appendCustody(aCustodyDraft({ subject: SUBJECT, type: 'case.changed', data: { n } }));
+  });
+  await ledger.close();
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+function change(...statements: string[]): void {
+  const raw = new DatabaseSync(file);
+  try {
+    for (const statement of statements) raw.exec(statement);
+  } finally {
+    raw.close();
+  }
+}
+
+const WITHOUT_TRIGGERS = ['DROP TRIGGER custody_refuses_update', 'DROP TRIGGER custody_refuses_delete'];
+
+async function faultsFound(): Promise<CustodyFault[]> {
+  const ledger = await openLedger({ file, stationId: STATION_ID });
+  try {
+    const faults: CustodyFault[] = [];
+    for await (const fault of ledger.verifyCustody()) faults.push(fault);
+    return faults;
+  } finally {
+    await ledger.close();
+  }
+}
+
+describe('the database refuses', () => {
+  test.each([
+    'UPDATE custody SET bytes = zeroblob(10) WHERE seq = 7',
+    `UPDATE custody SET subject = 'x'`,
+    'DELETE FROM custody WHERE seq = 2499',
+    `REPLACE INTO custody SELECT seq, at, type, 'someone', subject, prev, hash, bytes FROM custody WHERE seq = 7`,
+    `INSERT INTO custody SELECT seq, at, type, actor, subject, prev, hash, bytes FROM custody WHERE seq = 7`,
+  ])('%s', async (statement) => {
+    // REPLACE deletes without asking triggers unless recursive triggers are on, so both are asked.
+    expect(() => change('PRAGMA recursive_triggers = ON', statement)).toThrow(/append-only|UNIQUE/);
+    expect(await faultsFound()).toEqual([]);
+  });
+
+  test.each(['recorder_assignments', 'refusals'])('a change of %s', async (table) => {
+    const ledger = await openLedger({ file, stationId: STATION_ID });
+    await ledger.transaction(async (writer) => {
+      const { docking } = await listOne(writer);
+      await writer.insertRefusal({ dockingId: docking.id, cardPath: 'a', code: 'recorder.not-regular', detail: '', atMs: START_MS });
+      await writer.upsertOfficer(anOfficer());
+      await writer.upsertRecorder(aRecorder());
+      await writer.assignRecorder('DSJ0012345', '041234', START_MS);
+    });
+    await ledger.close();
+    expect(() => change(`UPDATE ${table} SET n = n + 1`)).toThrow(/append-only/);
+    expect(() => change(`DELETE FROM ${table}`)).toThrow(/append-only/);
+  });
+});
+
+describe('verification names', () => {
+  test('nothing where nothing was changed', async () => {
+    expect(await faultsFound()).toEqual([]);
+  });
+
+  test('the entry in which one byte was changed', async () => {
+    const data = `replace(CAST(bytes AS TEXT), '"n":1234}', '"n":1235}')`;
+    change(...WITHOUT_TRIGGERS, `UPDATE custody SET bytes = CAST(${data} AS BLOB) WHERE seq = 1234`);
+    expect(await faultsFound()).toEqual([{ seq: 1234, what: 'its bytes do not have its hash' }]);
+  });
+
+  test('the entry of which a byte was changed in the file, past the database', async () => {
+    const needle = Buffer.from('"n":2042}');
+    const handle = await open(file, 'r+');
+    const content = await handle.readFile();
+    const at = content.indexOf(needle);
+    expect(at).toBeGreaterThan(0);
+    await handle.write(Buffer.from('3'), 0, 1, at + needle.length - 2);
+    await handle.close();
+    expect(await faultsFound()).toEqual([{ seq: 2042, what: 'its bytes do not have its hash' }]);
+  });
+
+  test('the entry that was changed and hashed anew, by the next one that names another hash', async () => {
+    const bytes = custodyBytes(STATION_ID, 0, CUSTODY_GENESIS, aCustodyDraft({ subject: SUBJECT, type: 'case.changed', data: { n: 9 } }));
+    const raw = new DatabaseSync(file);
+    for (const statement of WITHOUT_TRIGGERS) raw.exec(statement);
+    raw.prepare('UPDATE custody SET bytes = ?, hash = ? WHERE seq = 0').run(bytes, custodyHash(bytes));
+    raw.close();
+    expect(await faultsFound()).toEqual([{ seq: 1, what: 'does not name the hash of the entry before it' }]);
+  });
+
+  test('an entry that was taken out, wherever a page of the walk ends', async () => {
+    change(...WITHOUT_TRIGGERS, 'DELETE FROM custody WHERE seq IN (0, 1000, 1999)');
+    expect((await faultsFound()).map((fault) => fault.what)).toEqual([
+      'entry 0 is missing',
+      'entry 1000 is missing',
+      'entry 1999 is missing',
+    ]);
+  });
+
+  test('two entries that changed places', async () => {
+    change(
+      ...WITHOUT_TRIGGERS,
+      'UPDATE custody SET seq = -1 WHERE seq = 5',
+      'UPDATE custody SET seq = 5 WHERE seq = 6',
+      'UPDATE custody SET seq = 6 WHERE seq = -1',
+    );
+    expect((await faultsFound()).map((fault) => fault.seq)).toEqual([5, 6, 7]);
+  });
+
+  test.each([
+    ['actor', `'cli:someone'`],
+    ['subject', `'rec-other'`],
+    ['type', `'recording.viewed'`],
+    ['at', '1'],
+  ])('the column %s that tells otherwise than the bytes', async (column, value) => {
+    change(...WITHOUT_TRIGGERS, `UPDATE custody SET ${column} = ${value} WHERE seq = 77`);
+    expect(await faultsFound()).toEqual([{ seq: 77, what: `its column ${column} differs from its bytes` }]);
+  });
+
+  test('at most 100 faults', async () => {
+    change(...WITHOUT_TRIGGERS, `UPDATE custody SET hash = 'x'`);
+    expect((await faultsFound()).length).toBe(100);
+  });
+});
+
+test('an entry whose bytes are no longer readable is said to be, not shown', async () => {
+  change(...WITHOUT_TRIGGERS, `UPDATE custody SET bytes = x'ff00' WHERE seq = 3`);
+  const ledger = await openLedger({ file, stationId: STATION_ID });
+  try {
+    const error = await refused(ledger.custodyOf(SUBJECT));
+    expect([error.code, error.detail]).toEqual(['ledger.failed', expect.stringContaining('custody entry 3')]);
+  } finally {
+    await ledger.close();
+  }
+});
