@@ -1,7 +1,7 @@
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 
 /** Points that do nothing: the station as people run it. */
-export const NO_FAULTS: FaultPoints = { reached: () => undefined };
+const NO_FAULTS: FaultPoints = { reached: () => undefined };
 
 /**
  * For the fault tests: `EVIDOCK_FAULT_POINT=w05-copied-recorded` (or `…:3` for the third time) makes the process kill itself

@@ -12,7 +12,7 @@ import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 
-export interface ArchiveSettings {
+interface ArchiveSettings {
   readonly verify: 'readback' | 'head';
   /** Derivatives are archived beside the originals. */
   readonly derivatives: boolean;

@@ -18,7 +18,7 @@ import { makeDerivatives, type Product } from './make-derivatives.ts';
 const SIBLING_WAIT_MS = 3000;
 const SIBLING_PATIENCE_MS = 3600_000;
 
-export interface DeriveSettings {
+interface DeriveSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly attemptsMax: number;

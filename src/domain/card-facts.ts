@@ -53,12 +53,12 @@ const KIND_OF: Readonly<Record<string, Kind>> = Object.fromEntries([
 ]);
 const SIDECAR_EXTENSIONS = new Set(['gps', 'nmea', 'gpx', '3gf', 'srt', 'vtt', 'xml', 'json', 'thm', 'lrv', 'log', 'txt']);
 
-export function extensionOf(path: string): string {
+function extensionOf(path: string): string {
   return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
 /** Kind by extension; what the file really is, ffprobe tells later. */
-export function kindByExtension(path: string): Kind {
+function kindByExtension(path: string): Kind {
   return KIND_OF[extensionOf(path)] ?? 'unrecognised';
 }
 

@@ -21,7 +21,7 @@ export const CUSTODY_TYPES = [
   'officer.changed',
   'recorder.changed',
 ] as const;
-export type CustodyType = (typeof CUSTODY_TYPES)[number];
+type CustodyType = (typeof CUSTODY_TYPES)[number];
 
 /** Who did it: `station`, or a person through some way in, for example `cli:root`. */
 export type Actor = string;
@@ -48,7 +48,7 @@ export interface CustodyEntry extends CustodyDraft {
 export const CUSTODY_GENESIS = '0'.repeat(64);
 
 /** Version of the byte form below; a reader refuses versions that it does not know. */
-export const CUSTODY_VERSION = 1;
+const CUSTODY_VERSION = 1;
 
 /** The bytes that are hashed and kept: canonical JSON (RFC 8785) of version, station, place, predecessor and content. */
 export function custodyBytes(stationId: string, seq: number, prev: string, draft: CustodyDraft): Uint8Array {

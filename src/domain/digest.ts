@@ -5,10 +5,3 @@ export interface Digests {
 }
 
 export type DigestAlgorithm = 'sha256' | 'sm3';
-
-const HEX_256 = /^[0-9a-f]{64}$/;
-
-/** True for 64 lower-case hexadecimal digits, the printed form of both SHA-256 and SM3. */
-export function isHexDigest(text: string): boolean {
-  return HEX_256.test(text);
-}

@@ -5,7 +5,7 @@ import type { ErrorCode } from './errors.ts';
  * or refused by name, the recorder may be taken; `problem`: something stops it, see `problem`; `removed`: it is gone
  * (`safeAtMs` tells whether it was safe); `interrupted`: the station stopped while it was docked.
  */
-export const DOCKING_STATES = ['reading', 'safe', 'problem', 'removed', 'interrupted'] as const;
+const DOCKING_STATES = ['reading', 'safe', 'problem', 'removed', 'interrupted'] as const;
 export type DockingState = (typeof DOCKING_STATES)[number];
 
 export interface Problem {

@@ -28,11 +28,6 @@ export function newId(prefix: IdPrefix, nowMs: number, stationId: string): strin
   return `${prefix}-${encodeTime(nowMs)}-${stationId}-${random}`;
 }
 
-/** True if `text` has the form of an id with that prefix; says nothing about whether the thing exists. */
-export function isId(prefix: IdPrefix, text: string): boolean {
-  return ID.test(text) && text.startsWith(`${prefix}-`);
-}
-
 /** The time (ms since 1970) inside an id; NaN if `id` is not one. */
 export function idTimeMs(id: string): number {
   if (!ID.test(id)) return Number.NaN;

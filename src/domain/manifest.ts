@@ -3,7 +3,7 @@ import type { Digests } from './digest.ts';
 import type { Kind } from './recording.ts';
 
 /** Version of the manifest's form. */
-export const MANIFEST_VERSION = 1;
+const MANIFEST_VERSION = 1;
 
 /** Everything that is known about one original when it is sealed. It alone tells a stranger what the file is. */
 export interface Manifest {

@@ -5,7 +5,7 @@ export interface Candidate {
   readonly why: readonly string[];
 }
 
-export const WEAK_BELOW = 40;
+const WEAK_BELOW = 40;
 const TIE_WITHIN = 5;
 
 /**

@@ -14,7 +14,7 @@ export type RecordingState = (typeof RECORDING_STATES)[number];
 
 /** The life of one original. */
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
-export type OriginalState = (typeof ORIGINAL_STATES)[number];
+type OriginalState = (typeof ORIGINAL_STATES)[number];
 
 /** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
 export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';

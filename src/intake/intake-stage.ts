@@ -21,7 +21,7 @@ const LANES_PER_RECORDER = 2;
 /** Tries of a file that the recorder does not deliver, while it stays docked. */
 const RECORDER_TRIES_MAX = 3;
 
-export interface IntakeSettings {
+interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly sm3: boolean;

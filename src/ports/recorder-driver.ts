@@ -46,7 +46,7 @@ export interface RecorderHints {
   readonly label: string | null;
 }
 
-export interface DriverMatch {
+interface DriverMatch {
   /** 0 (not mine) to 100 (certain). Below 40 is weak. */
   readonly score: number;
   readonly why: readonly string[];

@@ -15,7 +15,7 @@ import { type ClosingSettings, closeRecording } from './close-recording.ts';
 /** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
 const SEALS_PER_TRANSACTION = 64;
 
-export interface SealSettings extends ClosingSettings {
+interface SealSettings extends ClosingSettings {
   readonly station: { readonly id: string; readonly name: string };
   readonly timezone: string;
   readonly version: string;
