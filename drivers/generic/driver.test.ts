@@ -1,0 +1,4 @@
+import { describeDriverContract } from '../../test/contract/driver.ts';
+import { generic } from './driver.ts';
+
+describeDriverContract(generic, import.meta.dirname);

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { groupCaptures } from '#domain/captures';
+import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { chooseDriver } from '#domain/recognise';
+import { claimedToMs } from '#domain/station-time';
+import { DRIVERS, FALLBACK } from '#drivers';
+import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
+import { MemoryVolume } from '../support/memory-volume.ts';
+
+const ZONE = 'Asia/Shanghai';
+
+/** A sample card as it stands in a driver's cards/*.json. */
+interface SampleCard {
+  readonly title: string;
+  /** What `identify` must find; null if the card does not say. */
+  readonly serial: string | null;
+  /** What `readClock` must find. */
+  readonly clock: string | null;
+  readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string }[];
+  /** The captures that must come out: the paths of their segments. */
+  readonly captures: readonly (readonly string[])[];
+}
+
+const HOSTILE = [
+  '',
+  '.',
+  '..',
+  '/',
+  'a/../b',
+  'x'.repeat(5000),
+  '%00',
+  '\u202e4pm',
+  'DCIM/'.repeat(300),
+  '2'.repeat(400),
+  `${'_'.repeat(255)}.mp4`,
+  'IMP/.MP4',
+  'DCIM/100MEDIA/AMBA0001.MP4/x',
+];
+
+function cardsOf(folder: string): SampleCard[] {
+  const directory = join(folder, 'cards');
+  return readdirSync(directory).map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as SampleCard);
+}
+
+function volumeOf(card: SampleCard): MemoryVolume {
+  return new MemoryVolume(
+    card.files.map(({ path, mtime, bytes, text }) => ({
+      path,
+      mtimeMs: claimedToMs(mtime, ZONE),
+      content: text === undefined ? new Uint8Array(bytes ?? 0) : new TextEncoder().encode(text),
+    })),
+  );
+}
+
+async function entriesOf(volume: MemoryVolume): Promise<VolumeEntry[]> {
+  const entries: VolumeEntry[] = [];
+  for await (const entry of volume.list()) entries.push(entry);
+  return entries;
+}
+
+/** What every driver must keep; `folder` is its own, with README.md and cards/. */
+export function describeDriverContract(driver: RecorderDriver, folder: string): void {
+  describe(`driver contract: ${driver.id}`, () => {
+    const patterns = compilePatterns(driver.patterns);
+
+    it('is listed, has a README that begins with its name, and sample cards', () => {
+      expect(DRIVERS).toContain(driver);
+      expect(readFileSync(join(folder, 'README.md'), 'utf8')).toMatch(new RegExp(`^# ${driver.id}\\b`));
+      expect(cardsOf(folder).length).toBeGreaterThan(0);
+    });
+
+    it('has patterns whose first match for each example is the pattern itself', () => {
+      for (const pattern of patterns) expect(patterns.find(({ matcher }) => matcher.test(pattern.example))?.name).toBe(pattern.name);
+    });
+
+    it('reads any name without failing, in no time', () => {
+      const begun = performance.now();
+      for (const path of HOSTILE) expect(readCardPath(path, patterns).kind).toBeTypeOf('string');
+      expect(performance.now() - begun).toBeLessThan(1000);
+    });
+
+    it('scores 0 to 100, also for an empty card', () => {
+      const hints = { vendorId: null, productId: null, serial: null, label: null };
+      for (const sample of [[], HOSTILE.map((path) => ({ path, bytes: 1, mtimeMs: 0 }))]) {
+        const { score } = driver.match(sample, hints);
+        expect(score).toBeGreaterThanOrEqual(0);
+        expect(score).toBeLessThanOrEqual(100);
+      }
+    });
+
+    it.each(cardsOf(folder).map((card) => [card.title, card] as const))('recognises its own card: %s', async (_title, card) => {
+      const volume = volumeOf(card);
+      const entries = await entriesOf(volume);
+      const hints = { vendorId: null, productId: null, serial: null, label: null };
+      const choice = chooseDriver(
+        DRIVERS.map((each) => ({ id: each.id, ...each.match(entries, hints) })),
+        FALLBACK.id,
+      );
+      expect(choice.id).toBe(driver.id);
+      expect((await driver.identify?.(volume, entries)) ?? null).toBe(card.serial);
+      expect((await driver.readClock?.(volume)) ?? null).toBe(card.clock);
+    });
+
+    it.each(cardsOf(folder).map((card) => [card.title, card] as const))(
+      'puts every file of the card into exactly one capture: %s',
+      async (_title, card) => {
+        const entries = await entriesOf(volumeOf(card));
+        const listed = entries.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
+        const rules = {
+          contiguousMs: driver.contiguousMs,
+          claimedMs: (claimed: string) => claimedToMs(claimed, ZONE),
+          durationMs: async () => null,
+        };
+        const byDirectory = Map.groupBy(listed, ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+        const captures = [];
+        for (const files of byDirectory.values()) captures.push(...(await groupCaptures(files, rules)));
+        const paths = captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]).map(({ path }) => path);
+        expect(paths.sort()).toEqual(card.files.map(({ path }) => path).sort());
+        const segments = captures.map((capture) => capture.segments.map(({ path }) => path));
+        const order = (list: readonly (readonly string[])[]) => [...list].map((each) => each.join('|')).sort();
+        expect(order(segments)).toEqual(order(card.captures));
+      },
+    );
+  });
+}

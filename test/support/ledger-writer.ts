@@ -1,0 +1,33 @@
+import { openLedger } from '#adapters/sqlite-ledger/ledger';
+import { aCopy, aCustodyDraft, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
+
+/*
+ * A process that seals recordings until it is killed: `node ledger-writer.ts FILE`. After every commit it prints the id of the recording
+ * on a line of its own, so that the one who kills it knows what must be there.
+ */
+
+const [file] = process.argv.slice(2);
+if (file === undefined) throw new Error('which file?');
+const ledger = await openLedger({ file, stationId: STATION_ID });
+const docking = aDocking();
+await ledger.transaction(async (writer) => {
+  await writer.insertDocking(docking);
+});
+for (;;) {
+  const recording = aRecording({ dockingId: docking.id });
+  const original = anOriginal(recording);
+  await ledger.transaction(async (writer) => {
+    await writer.insertRecording(recording);
+    await writer.insertOriginal(original);
+    await writer.markCopied(original.id, { digests: someDigests(original.id), duplicateOf: null, copiedAtMs: 1 });
+    await writer.appendCustody(aCustodyDraft({ type: 'original.copied', subject: original.id }));
+    // Most kills shall fall into an open transaction.
+    await new Promise((resolve) => setImmediate(resolve));
+    await writer.markSealed(original.id, 2);
+    await writer.upsertCopy(aCopy(original));
+    await writer.appendCustody(aCustodyDraft({ type: 'original.sealed', subject: original.id }));
+    await writer.updateRecording(recording.id, { state: 'sealed' });
+    await writer.insertWork(someWork('derive', recording.id));
+  });
+  process.stdout.write(`${recording.id}\n`);
+}
