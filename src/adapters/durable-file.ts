@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
 /** What a failed system call means in the words of the side that owns the file. */
@@ -33,17 +33,20 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes `directory` and its parents, and makes each new name durable. */
+/**
+ * Makes `directory` and its parents, and makes each new name durable. One level at a time: the recursive mkdir of Node hides why it failed
+ * (on a read-only file system it says ENOENT).
+ */
 export async function makeDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true, mode: 0o750 });
-  if (first === undefined) return;
-  // mkdir tells the first directory that it made: every parent from there down has a new name in it.
-  let path = dirname(first);
-  await syncDirectory(path);
-  for (const part of relative(path, directory).split(sep)) {
-    path = join(path, part);
-    if (path !== directory) await syncDirectory(path);
+  try {
+    await mkdir(directory, { mode: 0o750 });
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return;
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    await makeDirectory(dirname(directory));
+    return makeDirectory(directory);
   }
+  await syncDirectory(dirname(directory));
 }
 
 /** The last steps of the procedure: link (which never replaces a file), unlink the temporary name, fsync the directory. */

@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Vault } from '#ports/vault';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Stores bytes as intake does. */
+export async function store(vault: Vault, key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+  const draft = await vault.draft(key, bytes.length);
+  try {
+    await draft.write(bytes, bytes.length, 0);
+    await draft.flush();
+    await draft.finish(bytes.length);
+    return await draft.commit();
+  } finally {
+    await draft.discard();
+  }
+}
+
+/** What every vault must do. */
+export function describeVaultContract(name: string, make: () => Promise<{ vault: Vault; close(): Promise<void> }>): void {
+  describe(`vault contract: ${name}`, () => {
+    let vault: Vault;
+    let close: () => Promise<void>;
+    const keys = async () => {
+      const found = [];
+      for await (const { key } of vault.list('')) found.push(key);
+      return found;
+    };
+    beforeAll(async () => {
+      ({ vault, close } = await make());
+    });
+    afterAll(() => close());
+
+    it.each([0, 1, 511, 512, 4096, 4 * 1024 * 1024 + 513])('keeps %i bytes, and reads them back past the cache', async (size) => {
+      const key = `2026/06/20/rec-a/original-${size}.mp4`;
+      const bytes = randomBytes(size);
+      expect(await store(vault, key, bytes)).toBe('created');
+      expect(await vault.stat(key)).toEqual({ bytes: size });
+      const reread = await vault.reread(key, { sm3: true });
+      expect(reread).toMatchObject({ bytes: size, digests: { sha256: sha256(bytes), sm3: createHash('sm3').update(bytes).digest('hex') } });
+      expect((await buffer(await vault.read(key))).equals(bytes)).toBe(true);
+      if (size > 100) expect((await buffer(await vault.read(key, { start: 10, end: 90 }))).equals(bytes.subarray(10, 90))).toBe(true);
+    });
+
+    it('never replaces what is there', async () => {
+      const key = '2026/06/20/rec-b/original-0001.mp4';
+      expect(await store(vault, key, Buffer.from('first'))).toBe('created');
+      expect(await store(vault, key, Buffer.from('second'))).toBe('exists');
+      expect((await buffer(await vault.read(key))).toString()).toBe('first');
+    });
+
+    it('shows nothing before commit and keeps nothing of a discarded draft', async () => {
+      const before = await keys();
+      const draft = await vault.draft('2026/06/20/rec-c/original-0001.mp4', 4);
+      await draft.write(Buffer.from('half'), 4, 0);
+      expect(await keys()).toEqual(before);
+      await draft.discard();
+      await draft.discard();
+      expect(await keys()).toEqual(before);
+    });
+
+    it('refuses to finish with another length, and to commit an unfinished draft', async () => {
+      const draft = await vault.draft('2026/06/20/rec-d/original-0001.mp4', 10);
+      await draft.write(Buffer.from('short'), 5, 0);
+      await expect(draft.finish(10)).rejects.toMatchObject({ code: 'vault.write-failed' });
+      await expect(draft.commit()).rejects.toMatchObject({ code: 'vault.write-failed' });
+      await draft.discard();
+    });
+
+    it('writes small files once, and says so when they differ', async () => {
+      const key = '2026/06/20/rec-e/original-0001.manifest.json';
+      expect(await vault.putSmall(key, Buffer.from('{}'))).toBe('created');
+      expect(await vault.putSmall(key, Buffer.from('{}'))).toBe('exists');
+      await expect(vault.putSmall(key, Buffer.from('{"other":1}'))).rejects.toMatchObject({ code: 'vault.mismatch' });
+      expect(Buffer.from(await vault.readSmall(key)).toString()).toBe('{}');
+    });
+
+    it('links the same bytes under a second key', async () => {
+      await store(vault, '2026/06/20/rec-f/original-0001.mp4', Buffer.from('twins'));
+      expect(await vault.link('2026/06/20/rec-f/original-0001.mp4', '2026/06/20/rec-g/original-0001.mp4')).toBe('created');
+      expect(await vault.link('2026/06/20/rec-f/original-0001.mp4', '2026/06/20/rec-g/original-0001.mp4')).toBe('exists');
+      expect((await buffer(await vault.read('2026/06/20/rec-g/original-0001.mp4'))).toString()).toBe('twins');
+      await expect(vault.link('2026/06/20/rec-none/o', '2026/06/20/rec-h/o')).rejects.toMatchObject({ code: 'vault.missing' });
+    });
+
+    it('sets aside without losing bytes, and the key is free again', async () => {
+      const key = '2026/06/20/rec-i/original-0001.mp4';
+      await store(vault, key, Buffer.from('wrong'));
+      const first = await vault.quarantine(key);
+      await store(vault, key, Buffer.from('right'));
+      expect(first).toContain('quarantine');
+      expect((await buffer(await vault.read(key))).toString()).toBe('right');
+      expect((await keys()).some((each) => each.includes('quarantine'))).toBe(false);
+    });
+
+    it('takes derivatives over and lets them be made again, but never onto the key of an original', async () => {
+      const scratch = await vault.scratch();
+      for (const text of ['one', 'two']) {
+        await writeFile(join(scratch.path, 'playable.mp4'), text);
+        expect(await vault.adoptDerivative(join(scratch.path, 'playable.mp4'), '2026/06/20/rec-j/derived/playable.mp4')).toEqual({
+          bytes: 3,
+          sha256: sha256(Buffer.from(text)),
+        });
+      }
+      await writeFile(join(scratch.path, 'x'), 'x');
+      await expect(vault.adoptDerivative(join(scratch.path, 'x'), '2026/06/20/rec-j/original-0001.mp4')).rejects.toMatchObject({
+        code: 'vault.key-invalid',
+      });
+      await scratch.remove();
+      expect((await buffer(await vault.read('2026/06/20/rec-j/derived/playable.mp4'))).toString()).toBe('two');
+    });
+
+    it.each(['../x', '/etc/passwd', 'a/../../b', 'a//b', '.hidden', 'A', 'a/', 'a\0b', '', 'a/./b', 'x'.repeat(201)])(
+      'refuses the key %j everywhere',
+      async (key) => {
+        const refused = expect.objectContaining({ code: 'vault.key-invalid' });
+        await expect(vault.draft(key, 1)).rejects.toEqual(refused);
+        await expect(vault.read(key)).rejects.toEqual(refused);
+        await expect(vault.stat(key)).rejects.toEqual(refused);
+        await expect(vault.quarantine(key)).rejects.toEqual(refused);
+        await expect(vault.makeReadOnly(key)).rejects.toEqual(refused);
+        await expect(vault.link(key, 'a')).rejects.toEqual(refused);
+      },
+    );
+
+    it('says what is missing', async () => {
+      expect(await vault.stat('2026/none')).toBeNull();
+      for (const call of [
+        vault.read('2026/none'),
+        vault.readSmall('2026/none'),
+        vault.reread('2026/none', { sm3: false }),
+        vault.localFiles(['2026/none']),
+      ]) {
+        await expect(call).rejects.toMatchObject({ code: 'vault.missing' });
+      }
+    });
+
+    it('promises the same space once', async () => {
+      const free = await vault.freeBytes();
+      const first = await vault.draft('2026/06/20/rec-k/a', Math.floor(free * 0.7));
+      await expect(vault.draft('2026/06/20/rec-k/b', Math.floor(free * 0.7))).rejects.toMatchObject({ code: 'vault.full' });
+      await first.discard();
+      await (await vault.draft('2026/06/20/rec-k/b', Math.floor(free * 0.7))).discard();
+    });
+
+    it('stops a re-read when it is told to', async () => {
+      await store(vault, '2026/06/20/rec-l/o', randomBytes(1000));
+      const stop = new AbortController();
+      stop.abort(new Error('enough'));
+      await expect(vault.reread('2026/06/20/rec-l/o', { sm3: false, signal: stop.signal })).rejects.toThrow('enough');
+    });
+  });
+}
