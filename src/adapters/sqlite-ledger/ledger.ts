@@ -97,7 +97,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
       return result;
     } catch (error) {
       // SQLite has rolled back by itself after a full disk or an I/O error.
-      if (raw.isTransaction) raw.exec('ROLLBACK');
+      if (raw.isOpen && raw.isTransaction) raw.exec('ROLLBACK');
       throw ledgerError(error);
     }
   }
