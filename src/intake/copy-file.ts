@@ -34,7 +34,7 @@ export async function copyFile(
     const draft = await tools.vault.draft(original.vaultKey, original.bytes);
     const hash = tools.hasher.open({ sm3: tools.sm3 });
     try {
-      const copied = await new Flow(file, draft, hash, tools.buffers, options).run();
+      const copied = await new Flow(file, draft, hash, tools.buffers, options).run(original);
       await unchanged(file, original);
       if (copied !== original.bytes)
         throw new EvidockError('recorder.read-failed', `${original.cardPath}: ${copied} of ${original.bytes} bytes came`);
@@ -85,18 +85,23 @@ class Flow {
     this.#options = options;
   }
 
-  async run(): Promise<number> {
+  /** A file that grows as fast as it is read would never end: one byte more than was listed is enough to know. */
+  async run(original: Original): Promise<number> {
+    const end = original.bytes + 1;
     let position = 0;
     try {
       for (;;) {
         if (this.#failure !== undefined) break;
         const chunk = await this.#buffers.acquire(this.#options.signal);
-        const bytes = await this.#fill(chunk, position);
+        const wanted = Math.min(chunk.length, end - position);
+        const bytes = await this.#fill(chunk, wanted, position);
         if (bytes === 0) break;
         this.#send(chunk, bytes, position);
         position += bytes;
         while (this.#inFlight.size >= CHUNKS_IN_FLIGHT) await Promise.race(this.#inFlight);
-        if (bytes < chunk.length) break;
+        if (position >= end)
+          throw new EvidockError('recorder.file-changed', `${original.cardPath}: longer than the ${original.bytes} bytes that were listed`);
+        if (bytes < wanted) break;
       }
     } finally {
       // Buffers and the draft are in use until the last of them is done, also after an error.
@@ -107,12 +112,12 @@ class Flow {
     return position;
   }
 
-  /** Reads until the chunk is full or the file ends; gives the chunk back if there is nothing to send. */
-  async #fill(chunk: Uint8Array, position: number): Promise<number> {
+  /** Reads `wanted` bytes, fewer at the end of the file; gives the chunk back if there is nothing to send. */
+  async #fill(chunk: Uint8Array, wanted: number, position: number): Promise<number> {
     let filled = 0;
     try {
-      while (filled < chunk.length) {
-        const target = filled === 0 ? chunk : chunk.subarray(filled);
+      while (filled < wanted) {
+        const target = filled === 0 && wanted === chunk.length ? chunk : chunk.subarray(filled, wanted);
         const bytes = await this.#file.read(target, position + filled, this.#options.signal);
         if (bytes === 0) break;
         filled += bytes;

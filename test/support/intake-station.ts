@@ -1,0 +1,146 @@
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { DirectoryVolume } from '#adapters/directory-volume';
+import { DiskVault } from '#adapters/disk-vault';
+import { HashPool } from '#adapters/hash-pool';
+import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { SharedBufferPool } from '#adapters/shared-buffer-pool';
+import { DockStage } from '#dock/dock-stage';
+import { DRIVERS, FALLBACK } from '#drivers';
+import { IntakeStage } from '#intake/intake-stage';
+import type { Volume, VolumeFile } from '#ports/recorder-driver';
+import type { Vault } from '#ports/vault';
+import { SealStage } from '#seal/seal-stage';
+import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
+
+const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
+const MEBIBYTE = 1024 * 1024;
+
+/** What happens to one read of a recorder's file; may throw, wait, or change the bytes in `target`. */
+export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
+
+/** A directory as a recorder whose reads a test can disturb. */
+export function disturbedVolume(root: string, onRead: OnRead): Volume {
+  const volume = new DirectoryVolume({ root, label: 'disturbed', limits: LIMITS });
+  return {
+    label: volume.label,
+    list: (signal) => volume.list(signal),
+    readText: (path) => volume.readText(path),
+    close: () => volume.close(),
+    open: async (path): Promise<VolumeFile> => {
+      const file = await volume.open(path);
+      return {
+        stat: () => file.stat(),
+        close: () => file.close(),
+        read: async (target, position, signal) => {
+          const bytes = await file.read(target, position, signal);
+          await onRead(path, position, target, bytes);
+          return bytes;
+        },
+      };
+    },
+  };
+}
+
+/** Writes files with fixed times, so that a card stays the same card. */
+export async function writeCard(root: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  const time = new Date('2026-06-20T08:00:00Z');
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+    await utimes(join(root, path), time, time);
+  }
+}
+
+/** Dock, intake and seal with their real parts; `wrap` may put a fault in front of the vault. */
+export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault) {
+  const log = pino({ level: 'silent' });
+  const clock = { nowMs: () => Date.now() };
+  const faults = { reached: () => undefined };
+  const timezone = 'Asia/Shanghai';
+  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1' });
+  const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 2 });
+  await disk.open();
+  await disk.sweep();
+  await ledger.recover(clock.nowMs());
+  const vault = wrap(disk);
+  const hasher = new HashPool({ threads: 2 });
+  const board = new LiveSlotBoard({ nowMs: clock.nowMs });
+  const common = { ledger, vault, board, clock, log, faults };
+  const dock = new DockStage({ ...common, stationId: 'test1', timezone, drivers: DRIVERS, fallback: FALLBACK });
+  const safe = new Set<string>();
+  const seal: SealStage = new SealStage({
+    ...common,
+    settings: {
+      station: { id: 'test1', name: 'Test' },
+      timezone,
+      version: '0',
+      archive: false,
+      suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' },
+      sealsAtOnce: 4,
+      retryMs: 50,
+    },
+    onSealed: () => undefined,
+    onSafe: (id) => safe.add(id),
+    onMismatch: (original) => void intake.recopy(original),
+  });
+  const intake: IntakeStage = new IntakeStage({
+    ...common,
+    hasher,
+    buffers: new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE }),
+    settings: { stationId: 'test1', timezone, sm3: true, filesAtOnce: 24, patterns: [], retryMs: 50 },
+    onCopied: () => seal.wake(),
+    onListed: (id) => void seal.checkSafe(id),
+  });
+  let arrivals = 0;
+  return {
+    ledger,
+    vault,
+    disk,
+    board,
+    seal,
+    /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
+    async dock(volume: Volume, serial: string, slot: number) {
+      arrivals += 1;
+      const docked = await dock.arrive({
+        key: `k${arrivals}`,
+        port: `p${slot}`,
+        slot,
+        serial,
+        vendorId: null,
+        productId: null,
+        clockOffsetMs: null,
+        volume,
+      });
+      const gone = new AbortController();
+      const done = intake.intake(docked, gone.signal);
+      const { id } = docked.docking;
+      return {
+        id,
+        done,
+        pull: async () => {
+          gone.abort();
+          await done;
+          intake.forget(id);
+          await dock.leave(id);
+        },
+        /** Waits for "safe to undock". */
+        safe: async (seconds = 20) => {
+          const end = performance.now() + seconds * 1000;
+          while (!safe.has(id)) {
+            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.docking(id))}`);
+            await new Promise((resolve) => setTimeout(resolve, 10));
+          }
+        },
+      };
+    },
+    plain: (root: string) => new DirectoryVolume({ root, label: 'plain', limits: LIMITS }),
+    async close() {
+      await seal.stop();
+      await hasher.close();
+      await disk.close();
+      await ledger.close();
+    },
+  };
+}
