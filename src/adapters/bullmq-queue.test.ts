@@ -1,0 +1,79 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeWorkQueueContract } from '../../test/contract/work-queue.ts';
+import { runProgram, temporaryDirectory } from '../../test/support/evidock.ts';
+import { BullmqQueue } from './bullmq-queue.ts';
+import { PrivateRedis } from './private-redis.ts';
+
+const log = pino({ level: 'silent' });
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+const redisIn = (name: string) =>
+  new PrivateRedis({ directory: join(home.path, name, 'queue'), runDirectory: join(home.path, name, 'run'), program: 'redis-server', log });
+const clientOf = (redis: PrivateRedis) =>
+  new Redis({ path: redis.address.socketPath, password: redis.address.password, maxRetriesPerRequest: 1 });
+
+beforeAll(async () => {
+  home = await temporaryDirectory();
+});
+afterAll(() => home.remove());
+
+let turn = 0;
+describeWorkQueueContract('BullMQ on a private Redis', async () => {
+  turn += 1;
+  const redis = redisIn(`c${turn}`);
+  await redis.start();
+  const queue = new BullmqQueue({ server: redis.address, prefix: 'test', exclusive: true, log });
+  return {
+    queue,
+    forget: async () => {
+      const client = clientOf(redis);
+      await client.flushall();
+      client.disconnect();
+    },
+    close: () => redis.stop(),
+  };
+});
+
+describe('private Redis', () => {
+  it('is reachable by its socket and password alone, and keeps both from others', async () => {
+    const redis = redisIn('p');
+    await redis.start();
+    const { socketPath } = redis.address;
+    expect((await stat(socketPath)).mode & 0o777).toBe(0o600);
+    const refused = await runProgram('redis-cli', ['-s', socketPath, 'PING']);
+    expect(refused.stdout).toContain('NOAUTH');
+    const pid = (await readFile(join(home.path, 'p/run/redis.pid'), 'utf8')).trim();
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(redis.address.password);
+    await redis.stop();
+    await expect(stat(`/proc/${pid}`)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('comes back when it dies, and the queue goes on', async () => {
+    const redis = redisIn('d');
+    await redis.start();
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', exclusive: true, log });
+    const heard: string[] = [];
+    queue.listen('derive', 1, async (id) => {
+      heard.push(id);
+    });
+    await queue.start();
+    const pid = Number(await readFile(join(home.path, 'd/run/redis.pid'), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+    await vi.waitFor(() => queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 }), { timeout: 30_000, interval: 300 });
+    await vi.waitFor(() => expect(heard).toEqual(['derive.rec-a']), { timeout: 30_000, interval: 100 });
+    await queue.stop();
+    await redis.stop();
+  });
+
+  it('says that the queue cannot be reached when nobody is there', async () => {
+    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', exclusive: false, log });
+    queue.listen('derive', 1, async () => undefined);
+    await queue.start();
+    await expect(queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 })).rejects.toMatchObject({ code: 'queue.unreachable' });
+    await expect(queue.check()).rejects.toMatchObject({ code: 'queue.unreachable' });
+    await queue.stop();
+  });
+});

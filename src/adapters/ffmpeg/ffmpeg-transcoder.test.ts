@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeTranscoderContract } from '../../../test/contract/transcoder.ts';
+import { temporaryDirectory } from '../../../test/support/evidock.ts';
+import { runChild } from './child.ts';
+import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
+
+const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
+
+describeTranscoderContract('ffmpeg', () => new FfmpegTranscoder({ settings: SETTINGS }));
+
+describe('media processes', () => {
+  let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeAll(async () => {
+    home = await temporaryDirectory();
+  });
+  afterAll(() => home.remove());
+
+  it('says which program is missing', async () => {
+    const transcoder = new FfmpegTranscoder({ settings: { ...SETTINGS, ffprobe: 'no-such-ffprobe' } });
+    await expect(transcoder.probe('/dev/null')).rejects.toMatchObject({ code: 'transcoder.missing', detail: 'no-such-ffprobe' });
+  });
+
+  it('is stopped at its time limit', async () => {
+    const begun = performance.now();
+    await expect(runChild('sleep', ['60'], { timeoutMs: 100, stdoutBytesMax: 100 })).rejects.toMatchObject({ code: 'transcoder.timeout' });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('is stopped when it prints more than it may', async () => {
+    await expect(runChild('yes', [], { timeoutMs: 10_000, stdoutBytesMax: 1000 })).rejects.toMatchObject({ code: 'transcoder.failed' });
+  });
+
+  it('opens nothing but the file: a playlist that names another one is no recording', async () => {
+    const playlist = join(home.path, 'list.mp4');
+    await writeFile(playlist, '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n');
+    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(playlist)).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+    const list = join(home.path, 'concat.mp4');
+    await writeFile(list, "ffconcat version 1.0\nfile '/etc/hostname'\n");
+    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(list)).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+  });
+
+  it('refuses an output that grows beyond its bound', async () => {
+    const source = join(home.path, 'noise.avi');
+    const made = await runChild(
+      'ffmpeg',
+      [
+        '-nostdin',
+        '-v',
+        'error',
+        '-f',
+        'lavfi',
+        '-i',
+        'testsrc2=size=640x360:rate=25,noise=alls=80:allf=t',
+        '-t',
+        '3',
+        '-c:v',
+        'mjpeg',
+        source,
+      ],
+      { timeoutMs: 60_000, stdoutBytesMax: 1000 },
+    );
+    expect(made.status).toBe(0);
+    const small = new FfmpegTranscoder({ settings: { ...SETTINGS, outputBytesMax: 50_000 } });
+    await expect(small.makePlayable([{ path: source, kind: 'video', bytes: 1 }], home.path)).rejects.toMatchObject({
+      code: expect.stringMatching(/^transcoder\.(unplayable|failed)$/),
+    });
+  });
+});
