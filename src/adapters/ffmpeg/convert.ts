@@ -25,7 +25,18 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
     // Options are given as separate arguments: an array element with a space in it would be taken apart.
     command
       .input(conversion.input)
-      .inputOptions(...pair(['-nostdin', '-v', 'error', '-stats', ...LOCAL_ONLY, ...(conversion.inputOptions ?? [])]));
+      .inputOptions(
+        ...pair([
+          '-nostdin',
+          '-v',
+          'error',
+          '-stats',
+          '-threads',
+          String(settings.threads),
+          ...LOCAL_ONLY,
+          ...(conversion.inputOptions ?? []),
+        ]),
+      );
     const bounds = ['-threads', String(settings.threads), '-max_muxing_queue_size', '4096', '-fs', String(settings.outputBytesMax)];
     command.outputOptions(...pair([...bounds, ...conversion.outputOptions])).output(conversion.output);
     let failure: unknown;

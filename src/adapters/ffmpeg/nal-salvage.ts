@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { boxesOf } from '#domain/iso-bmff';
 import type { MediaRun } from '#ports/transcoder';
@@ -38,20 +36,19 @@ export async function salvageNals(
   const habits = await learn(settings, healthy, run);
   if (!habits) return 0;
   const handle = await open(damaged, 'r');
-  const sink = createWriteStream(output, { flags: 'wx' });
+  const sink = await open(output, 'wx');
   try {
     const { size } = await handle.stat();
     const boxes = await boxesOf(readerOf(handle), 0, size);
     const data = boxes.find((box) => box.type === 'mdat');
     const put = async (nal: Uint8Array) => {
-      sink.write(START_CODE);
-      if (!sink.write(nal)) await once(sink, 'drain');
+      await sink.writeFile(START_CODE);
+      await sink.writeFile(nal);
     };
     for (const set of habits.parameterSets) await put(set);
     return await walk(handle, data ? data.start + data.header : 0, size, habits, put, run.signal);
   } finally {
-    sink.end();
-    await once(sink, 'close');
+    await sink.close();
     await handle.close();
   }
 }

@@ -86,8 +86,13 @@ async function make(
     const input = inputs.length === 1 ? { input: only.path } : await listOf(inputs, scratch);
     const sound = soundCanStay(only) ? ['-c:a', 'copy'] : SOUND;
     const outputOptions = ['-map', '0:v:0', '-map', '0:a:0?', '-c:v', 'copy', ...sound, ...BARE, ...FASTSTART];
-    await convert(settings, { ...input, outputOptions, output, durationMs: lengthOf(inputs) }, run);
-    return soundCanStay(only) ? 'remux/1' : 'remux-aac/1';
+    try {
+      await convert(settings, { ...input, outputOptions, output, durationMs: lengthOf(inputs) }, run);
+      return soundCanStay(only) ? 'remux/1' : 'remux-aac/1';
+    } catch (error) {
+      // Pictures without times (H.264 in AVI) cannot be copied into an MP4: then they are encoded anew.
+      if (!(error instanceof EvidockError) || error.code !== 'transcoder.failed') throw error;
+    }
   }
   await transcodeAll(settings, inputs, output, scratch, run);
   return `h264-${settings.height}p/1`;
@@ -199,8 +204,10 @@ async function transcode(
     ? `scale=${box.width}:${box.height}:force_original_aspect_ratio=decrease,pad=${box.width}:${box.height}:(ow-iw)/2:(oh-ih)/2,setsar=1,fps=25`
     : `scale=w=-2:h='min(${settings.height},ih)'`;
   const silent = needsSound && !input.audio;
+  // An endless source of silence has to end with the picture by itself: -shortest waits for ever behind a filter graph.
+  const silence = `anullsrc=r=48000:cl=stereo,atrim=duration=${((input.facts.durationMs ?? 0) / 1000).toFixed(3)}[a]`;
   const graph = silent
-    ? ['-filter_complex', `[0:v:0]${fit},format=yuv420p[v];anullsrc=r=48000:cl=stereo[a]`, '-map', '[v]', '-map', '[a]', '-shortest']
+    ? ['-filter_complex', `[0:v:0]${fit},format=yuv420p[v];${silence}`, '-map', '[v]', '-map', '[a]']
     : ['-map', '0:v:0', '-map', '0:a:0?', '-vf', `${fit},format=yuv420p`];
   const outputOptions = [
     ...graph,
