@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { EvidockError } from '#domain/errors';
 import { boxesOf } from '#domain/iso-bmff';
 import type { MediaRun } from '#ports/transcoder';
 import { runChild } from './child.ts';
@@ -46,7 +47,7 @@ export async function salvageNals(
       await sink.writeFile(nal);
     };
     for (const set of habits.parameterSets) await put(set);
-    return await walk(handle, data ? data.start + data.header : 0, size, habits, put, run.signal);
+    return await walk(handle, data ? data.start + data.header : 0, size, habits, put, settings.timeLimitMs, run.signal);
   } finally {
     await sink.close();
     await handle.close();
@@ -59,21 +60,26 @@ async function walk(
   end: number,
   habits: Habits,
   put: (nal: Uint8Array) => Promise<void>,
+  limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
+  const endMs = performance.now() + limitMs;
   let units = 0;
   let window: Uint8Array = new Uint8Array(0);
+  let view = new DataView(window.buffer);
   let base = start;
   let position = start;
   while (position + 6 <= end) {
     if (position < base || position + 6 > base + window.length) {
       signal?.throwIfAborted();
+      if (performance.now() > endMs) throw new EvidockError('transcoder.timeout', `salvage after ${Math.round(limitMs / 1000)} s`);
       base = position;
       window = await read(handle, base, Math.min(WINDOW_BYTES, end - base));
+      view = new DataView(window.buffer, window.byteOffset, window.byteLength);
       if (window.length < 6) break;
     }
     const at = position - base;
-    const length = believable(window, at, habits);
+    const length = believable(view, at, habits);
     if (length === 0 || position + 4 + length > end) {
       position += 1;
       continue;
@@ -87,11 +93,10 @@ async function walk(
 }
 
 /** The length of the unit that begins here, or 0. */
-function believable(window: Uint8Array, at: number, habits: Habits): number {
-  const view = new DataView(window.buffer, window.byteOffset + at, 6);
-  const length = view.getUint32(0);
+function believable(view: DataView, at: number, habits: Habits): number {
+  const length = view.getUint32(at);
   if (length < 3 || length > NAL_BYTES_MAX) return 0;
-  const longest = habits.shapes.get(shapeOf(view.getUint8(4), view.getUint8(5)));
+  const longest = habits.shapes.get(shapeOf(view.getUint8(at + 4), view.getUint8(at + 5)));
   return longest !== undefined && length <= longest * 32 + 65_536 ? length : 0;
 }
 

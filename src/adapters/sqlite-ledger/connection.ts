@@ -4,6 +4,9 @@ import { EvidockError } from '#domain/errors';
 import type { Schema } from './schema.ts';
 
 const STATEMENTS_MAX = 200;
+/** Holds the inner pages of all indexes of a ledger of a million recordings; filled only as far as the ledger is large. */
+const READ_CACHE_KIB = 65_536;
+const WRITE_CACHE_KIB = 16_384;
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html); the low byte of an extended code. */
 const SQLITE_BUSY = 5;
@@ -93,7 +96,9 @@ export function connect(file: string, options: { readOnly: boolean }): Connectio
     const raw = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000 });
     try {
       if (!options.readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
-      raw.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY');
+      raw.exec(
+        `PRAGMA foreign_keys = ON; PRAGMA cache_size = -${options.readOnly ? READ_CACHE_KIB : WRITE_CACHE_KIB}; PRAGMA temp_store = MEMORY`,
+      );
     } catch (error) {
       raw.close();
       throw error;
