@@ -27,21 +27,12 @@ function userName(): string {
 
 // The station and what it stands on are loaded only where a command needs them: most find a running one.
 
-/** The running station, or one opened in this process; waits a little where another command has it open. */
-async function connect(options: ConnectOptions): Promise<StationClient> {
-  const { config } = configOf(options);
-  const user = userName();
-  const mode = options.work ? 'work' : options.intake ? 'intake' : 'look';
+/** Tries again for a while where another process, mostly a short command, has the state directory open. */
+async function whileInUse<T>(attempt: () => Promise<T>): Promise<T> {
   const end = performance.now() + WAIT_MS_MAX;
   for (;;) {
-    const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
-    if (await running.answers()) return running;
-    const { Station } = await import('./station.ts');
-    const station = new Station({ config, mode, clock, env: process.env });
     try {
-      await station.start();
-      const app = station.control;
-      return new InProcessClient({ app, user, close: () => station.stop() });
+      return await attempt();
     } catch (error) {
       if (!(error instanceof EvidockError) || error.code !== 'ledger.in-use' || performance.now() > end) throw error;
     }
@@ -49,14 +40,32 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
   }
 }
 
+/** The running station, or one opened in this process. */
+async function connect(options: ConnectOptions): Promise<StationClient> {
+  const { config } = configOf(options);
+  const user = userName();
+  const mode = options.work ? 'work' : options.intake ? 'intake' : 'look';
+  return whileInUse<StationClient>(async () => {
+    const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
+    if (await running.answers()) return running;
+    const { Station } = await import('./station.ts');
+    const station = new Station({ config, mode, clock, env: process.env });
+    await station.start();
+    return new InProcessClient({ app: station.control, user, close: () => station.stop() });
+  });
+}
+
 async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
   const { config } = configOf(options);
   const { Station } = await import('./station.ts');
-  const station = new Station({ config, mode: 'all', clock, env: process.env });
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   });
-  options.ready(await station.start());
+  const { station, address } = await whileInUse(async () => {
+    const station = new Station({ config, mode: 'all', clock, env: process.env });
+    return { station, address: await station.start() };
+  });
+  options.ready(address);
   await stopped;
   await station.stop();
 }

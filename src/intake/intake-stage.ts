@@ -103,8 +103,8 @@ export class IntakeStage {
 
   /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. */
   async recopy(original: Original): Promise<void> {
-    const session = this.#sessions.get(original.dockingId);
     const now = await this.#o.ledger.original(original.id);
+    const session = this.#sessions.get(now?.dockingId ?? '');
     if (!session || session.signal.aborted || now?.state !== 'listed') return;
     session.queue.push(now);
     this.#pump(session);

@@ -238,7 +238,9 @@ export class SealStage {
     const bytes = batch.reduce((sum, { original }) => sum + original.bytes, 0);
     originalsSealed(log, { files: batch.length, bytes, elapsedMs: Math.round(performance.now() - begun) });
     for (const id of closed) this.#o.onSealed(id);
-    for (const id of new Set(batch.map(({ original }) => original.dockingId))) await this.checkSafe(id);
+    // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
+    const now = await Promise.all(batch.map(({ original }) => ledger.original(original.id)));
+    for (const id of new Set(now.map((original) => original?.dockingId))) if (id) await this.checkSafe(id);
   }
 
   /** Write 8: the docking is safe once its card is listed to the end and every listed original is sealed. */

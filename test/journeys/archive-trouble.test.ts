@@ -4,6 +4,7 @@
  * Method: a running station over a real RGW that is reached through a port which at first refuses, and its private Redis flushed.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
@@ -51,7 +52,8 @@ describe('a station whose archive is away', () => {
         EVIDOCK_ARCHIVE_S3_TIMEOUT: '5',
       },
     });
-    await until('the station answers', 30, async () => (await evidock(['--state', state, 'slots'])).status === 0);
+    // Not asked by a command: before the station has opened its state, the command would open it itself.
+    await until('the station runs', 30, async () => existsSync(join(state, 'run/address')));
   }, 120_000);
 
   afterAll(async () => {

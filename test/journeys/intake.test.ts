@@ -41,7 +41,10 @@ async function originalsOf(station: Running) {
 /** A vault whose next calls fail as a test says. */
 function failing(
   vault: Vault,
-  fault: { draft?: (key: string) => EvidockError | undefined; reread?: (key: string) => string | undefined },
+  fault: {
+    draft?: (key: string) => EvidockError | undefined;
+    reread?: (key: string) => string | undefined | Promise<string | undefined>;
+  },
 ): Vault {
   return {
     ...Object.fromEntries(
@@ -68,7 +71,7 @@ function failing(
     },
     reread: async (key: string, options: Parameters<Vault['reread']>[1]) => {
       const found = await vault.reread(key, options);
-      const lie = fault.reread?.(key);
+      const lie = await fault.reread?.(key);
       return lie ? { ...found, digests: { ...found.digests, sha256: lie } } : found;
     },
   } as unknown as Vault;
@@ -165,6 +168,30 @@ describe('intake', () => {
     expect(originals.filter((o) => o.bytes === 0).map((o) => o.duplicateOf)).toEqual([null, null]);
     const inode = async (key: string) => (await import('node:fs/promises')).stat(join(home, 's/vault', key)).then((s) => s.ino);
     expect(await inode(twin?.vaultKey ?? '')).toBe(await inode(first?.vaultKey ?? ''));
+    await station.close();
+  });
+
+  it('is safe in the new docking when the recorder was docked again while its last copies were being sealed', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(MEBIBYTE) });
+    const sealing = Promise.withResolvers<void>();
+    const docked = Promise.withResolvers<undefined>();
+    const station = await intakeStation(join(home, 's'), (vault) =>
+      failing(vault, {
+        reread: () => {
+          sealing.resolve();
+          return docked.promise;
+        },
+      }),
+    );
+    const first = await station.dock(station.plain(card), 'R1', 1);
+    await sealing.promise;
+    await first.pull();
+    const second = await station.dock(station.plain(card), 'R1', 2);
+    await second.done;
+    expect((await station.ledger.docking(second.id))?.listedAtMs).not.toBeNull();
+    docked.resolve(undefined);
+    await second.safe();
+    expect(await originalsOf(station)).toMatchObject([{ state: 'sealed', dockingId: second.id }]);
     await station.close();
   });
 
