@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Row } from './row.ts';
 
@@ -41,13 +41,20 @@ function table(rows: readonly Row[]): string {
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const wanted = names.length > 0 ? names : Object.keys(BENCHES);
 const rows: Row[] = [];
+const failed: string[] = [];
 for (const name of wanted) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`no such benchmark: ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
   console.error(`bench: ${name} …`);
-  const measured = await bench();
-  rows.push(...measured);
-  console.error(table(measured));
+  try {
+    const measured = await bench();
+    rows.push(...measured);
+    console.error(table(measured));
+  } catch (error) {
+    // The others are worth having all the same.
+    failed.push(name);
+    console.error(`bench: ${name} failed:`, error);
+  }
 }
 
 const head = [
@@ -58,5 +65,8 @@ const head = [
 const text = `# Benchmarks\n\nWritten by \`npm run bench\`. Ratios are ours / theirs, medians of paired runs made in turn; small is good.\n\n${head}\n\n${table(rows)}\n`;
 console.log(text);
 // A partial run must not overwrite the whole table.
-if (names.length === 0) writeFileSync(OUT, text);
-else if (!readFileSync(OUT, { encoding: 'utf8', flag: 'a+' })) console.error('run without names to write docs/benchmarks.md');
+if (names.length === 0 && failed.length === 0) writeFileSync(OUT, text);
+if (failed.length > 0) {
+  console.error(`failed: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}

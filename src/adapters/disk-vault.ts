@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import pLimit from 'p-limit';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
@@ -12,6 +13,8 @@ import { Rereader } from './vault-reread.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
+/** Waiting for the disk blocks a thread of libuv's pool: with more at once, reads of recorders would have to queue behind them. */
+const FLUSHES_AT_ONCE = 4;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
 const READ_ONLY = 0o440;
@@ -30,6 +33,7 @@ export class DiskVault implements Vault {
   readonly #rereader: Rereader;
   /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
   #promised = 0;
+  readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
 
   constructor(options: Options) {
@@ -76,8 +80,8 @@ export class DiskVault implements Vault {
         await file.write(chunk, length, position);
         keepPromise(length);
       },
-      flush: () => file.flush(),
-      finish: (length) => file.finish(length),
+      flush: () => this.#flushes(() => file.flush()),
+      finish: (length) => this.#flushes(() => file.finish(length)),
       commit: () => file.commit(),
       discard: async () => {
         keepPromise(promised);

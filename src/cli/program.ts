@@ -20,7 +20,10 @@ export function buildProgram(context: CliContext, language: Language): Command {
   const shell = new Shell({ context, say, language });
   const program = new Command('evidock')
     .description(say('program.about'))
-    .version(context.version)
+    .version(context.version, '-V, --version', say('option.version'))
+    .helpOption('-h, --help', say('option.help'))
+    .helpCommand('help [command]', say('option.help'))
+    .configureHelp({ styleTitle: (title) => titleOf(title, say) })
     // `--state` is the directory before the command and the recordings' state after `recordings`.
     .enablePositionalOptions()
     .exitOverride()
@@ -55,6 +58,18 @@ export function buildProgram(context: CliContext, language: Language): Command {
   ];
   for (const add of adders) add(program, shell);
   return program;
+}
+
+const TITLES = {
+  'Usage:': 'help.usage',
+  'Arguments:': 'help.arguments',
+  'Options:': 'help.options',
+  'Commands:': 'help.commands',
+} as const;
+
+/** Commander's own headings, in the language asked for. */
+function titleOf(title: string, say: ReturnType<typeof speaker>): string {
+  return title in TITLES ? say(TITLES[title as keyof typeof TITLES]) : title;
 }
 
 /** Runs one command line; returns the exit code: 0 done, 1 refused or failed, 2 wrong use. */

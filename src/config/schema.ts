@@ -77,11 +77,11 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
   filesAtOnce: integer(
     {
       title: 'Files at once',
-      description: 'Files copied at the same time, over all recorders; every docked recorder gets at least one turn.',
-      default: 24,
+      description: 'Files copied at the same time, over all recorders; each recorder asks for two. Those beyond it wait for their turn.',
+      default: 64,
     },
     1,
-    64,
+    256,
   ),
   filesMax: integer(
     { title: 'Files per recorder', description: 'Entries beyond this number are refused by name.', default: 200_000 },

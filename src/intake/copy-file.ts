@@ -9,7 +9,7 @@ import type { Vault, VaultDraft } from '#ports/vault';
 /** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
 const CHUNKS_IN_FLIGHT = 4;
 /** The disk starts writing while the rest is still being read. */
-const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
+const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
 export interface CopyTools {
   readonly vault: Vault;

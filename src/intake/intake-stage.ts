@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import type { Digests } from '#domain/digest';
 import type { Docking, Problem } from '#domain/docking';
@@ -14,7 +15,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { Vault, VaultDraft } from '#ports/vault';
 import { CardListing, type ListingCounts } from './card-listing.ts';
 import { copyFile } from './copy-file.ts';
-import { CopyQueue, Permits } from './copy-queue.ts';
+import { CopyQueue } from './copy-queue.ts';
 
 /** Files of one recorder at once: one is copied while the last one's fsync still runs. */
 const LANES_PER_RECORDER = 2;
@@ -65,12 +66,13 @@ interface Session {
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
 export class IntakeStage {
   readonly #o: Options;
-  readonly #permits: Permits;
+  /** Turns are given in the order of asking: no recorder that waits is overtaken. */
+  readonly #turns: LimitFunction;
   readonly #sessions = new Map<string, Session>();
 
   constructor(options: Options) {
     this.#o = options;
-    this.#permits = new Permits(options.settings.filesAtOnce);
+    this.#turns = pLimit(options.settings.filesAtOnce);
   }
 
   /**
@@ -184,16 +186,12 @@ export class IntakeStage {
 
   /** One file; asks for its turn first, so that what is most urgent then is taken. */
   async #lane(session: Session): Promise<void> {
-    await this.#permits.acquire();
-    let again: Original | undefined;
-    try {
+    const again = await this.#turns(async () => {
       const original = session.signal.aborted ? undefined : session.queue.take();
-      if (original) again = await this.#tryCopy(session, original);
-    } finally {
-      this.#permits.release();
-    }
+      return original && this.#tryCopy(session, original);
+    });
     if (!again) return;
-    // Others may use the permit while this one waits for the disk or the recorder to get better.
+    // Others may use the turn while this one waits for the disk or the recorder to get better.
     await this.#pause(session.signal);
     session.queue.push(again);
   }

@@ -89,7 +89,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     ...common,
     hasher,
     buffers: new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE }),
-    settings: { stationId: 'test1', timezone, sm3: true, filesAtOnce: 24, patterns: [], retryMs: 50 },
+    settings: { stationId: 'test1', timezone, sm3: true, filesAtOnce: 64, patterns: [], retryMs: 50 },
     onCopied: () => seal.wake(),
     onListed: (id) => void seal.checkSafe(id),
   });

@@ -30,15 +30,28 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** The monitor now and then refuses its own OSD on a busy machine ("wrong fsid"): a fresh cluster on other ports then comes up. */
+const TRIES_MAX = 3;
+
 /** Starts a real Ceph RGW (about 13 s) with an empty bucket `evidence`; its processes end with `stop`, or with this process. */
 export async function startRgw(options: { store?: 'memstore' | 'bluestore' } = {}): Promise<Rgw> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryRgw(options.store ?? 'memstore');
+    } catch (error) {
+      if (attempt >= TRIES_MAX) throw error;
+    }
+  }
+}
+
+async function tryRgw(store: string): Promise<Rgw> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-rgw-'));
   const port = await freePort();
   const home = join(directory, 'c');
   // The daemons keep what they are given as output: with a pipe we would wait for their end.
   const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
   const args = ['-c', script, join(ROOT, 'test/support/start-rgw'), home, String(port)];
-  const started = await runProgram('bash', args, { env: { STORE: options.store ?? 'memstore' }, timeoutMs: 120_000 });
+  const started = await runProgram('bash', args, { env: { STORE: store }, timeoutMs: 120_000 });
   const pids = await pidsIn(join(home, 'run'));
   const kill = () => {
     for (const pid of pids) {
@@ -50,9 +63,15 @@ export async function startRgw(options: { store?: 'memstore' | 'bluestore' } = {
     }
   };
   process.once('exit', kill);
-  if (started.status !== 0) {
+  const stop = async () => {
+    process.off('exit', kill);
     kill();
-    throw new Error(`RGW did not start: ${await readFile(join(directory, 'log'), 'utf8')}`);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
+  if (started.status !== 0) {
+    const log = await readFile(join(directory, 'log'), 'utf8');
+    await stop();
+    throw new Error(`RGW did not start: ${log}`);
   }
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'testsecret' };
@@ -63,11 +82,7 @@ export async function startRgw(options: { store?: 'memstore' | 'bluestore' } = {
     endpoint,
     bucket: 'evidence',
     ...credentials,
-    stop: async () => {
-      process.off('exit', kill);
-      kill();
-      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    },
+    stop,
   };
 }
 

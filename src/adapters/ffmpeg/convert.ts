@@ -52,6 +52,10 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
       run.signal?.removeEventListener('abort', onAbort);
     };
     run.signal?.addEventListener('abort', onAbort, { once: true });
+    // fluent-ffmpeg asks the program what it can before it starts it: until then there is nothing to kill.
+    command.once('start', () => {
+      if (failure !== undefined) stop(failure);
+    });
     let last = 0;
     command.on('progress', ({ timemark }: { timemark?: string }) => {
       if (!conversion.durationMs || timemark === undefined) return;

@@ -81,9 +81,10 @@ async function contactSheet(
   ];
 }
 
-/** `00:01:02.500` (WebVTT §3.3). */
+/** `00:01:02.500` (WebVTT §3.3); hours go on counting after a day. */
 function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 23);
+  const hours = Math.floor(ms / 3_600_000);
+  return `${String(hours).padStart(2, '0')}${new Date(ms).toISOString().slice(13, 23)}`;
 }
 
 async function waveform(settings: FfmpegSettings, playable: string, scratch: string, run: MediaRun): Promise<MadeFile> {

@@ -5,6 +5,12 @@ export const en = {
   'option.state': 'state directory: all that the station writes lies under it',
   'option.json': 'print JSON',
   'option.lang': 'language of messages: zh-CN or en',
+  'option.version': 'print the version',
+  'option.help': 'show help',
+  'help.usage': 'Usage:',
+  'help.arguments': 'Arguments:',
+  'help.options': 'Options:',
+  'help.commands': 'Commands:',
   'help.example': 'Example:',
 
   'run.about': 'Run the station until it is stopped (Ctrl-C or SIGTERM)',

@@ -7,6 +7,12 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'option.state': '状态目录：采集站写入的一切都在其下',
   'option.json': '输出 JSON',
   'option.lang': '界面语言：zh-CN 或 en',
+  'option.version': '显示版本号',
+  'option.help': '显示帮助',
+  'help.usage': '用法：',
+  'help.arguments': '参数：',
+  'help.options': '选项：',
+  'help.commands': '命令：',
   'help.example': '示例：',
 
   'run.about': '运行采集站，直到被停止（Ctrl-C 或 SIGTERM）',
