@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Row } from './row.ts';
 
@@ -38,35 +38,40 @@ function table(rows: readonly Row[]): string {
   );
 }
 
+const machine = [
+  `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${versionOf('uname', ['-r'])}`,
+  `Node ${process.version}; ${versionOf('ffmpeg', ['-version']).replace(/ Copyright.*/, '')}; ${versionOf('rclone', ['version'])}; ${versionOf('cp', ['--version'])}`,
+  new Date().toISOString().slice(0, 10),
+].join('; ');
+
+const HEAD = `# Benchmarks
+
+Written by \`npm run bench\`; \`npm run bench -- archive ledger\` measures and rewrites only those parts. Ratios are ours / theirs (throughputs and
+fairness: larger is good), medians of at least five paired runs made in turn.
+`;
+
+/** The parts of the written page by their name. */
+function partsOf(text: string): Map<string, string> {
+  const parts = text.split(/^(?=## )/m).filter((part) => part.startsWith('## '));
+  return new Map(parts.map((part) => [part.slice(3, part.indexOf('\n')), part.trim()]));
+}
+
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const wanted = names.length > 0 ? names : Object.keys(BENCHES);
-const rows: Row[] = [];
-const failed: string[] = [];
+const parts = partsOf(existsSync(OUT) ? readFileSync(OUT, 'utf8') : '');
 for (const name of wanted) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`no such benchmark: ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
   console.error(`bench: ${name} …`);
   try {
-    const measured = await bench();
-    rows.push(...measured);
-    console.error(table(measured));
+    const part = `## ${name}\n\n${machine}\n\n${table(await bench())}`;
+    console.log(`${part}\n`);
+    parts.set(name, part);
+    const known = Object.keys(BENCHES).flatMap((each) => parts.get(each) ?? []);
+    writeFileSync(OUT, `${HEAD}\n${known.join('\n\n')}\n`);
   } catch (error) {
     // The others are worth having all the same.
-    failed.push(name);
     console.error(`bench: ${name} failed:`, error);
+    process.exitCode = 1;
   }
-}
-
-const head = [
-  `Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${versionOf('uname', ['-r'])}`,
-  `Node ${process.version}; ${versionOf('ffmpeg', ['-version'])}; ${versionOf('rclone', ['version'])}; ${versionOf('cp', ['--version'])}`,
-  `Date: ${new Date().toISOString().slice(0, 10)}`,
-].join('  \n');
-const text = `# Benchmarks\n\nWritten by \`npm run bench\`. Ratios are ours / theirs, medians of paired runs made in turn; small is good.\n\n${head}\n\n${table(rows)}\n`;
-console.log(text);
-// A partial run must not overwrite the whole table.
-if (names.length === 0 && failed.length === 0) writeFileSync(OUT, text);
-if (failed.length > 0) {
-  console.error(`failed: ${failed.join(', ')}`);
-  process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError } from '#domain/errors';
+import { movieDurationMs } from '#domain/iso-bmff';
 import type { MadeFile, MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { type DetailedFacts, probe } from './probe.ts';
@@ -49,14 +50,26 @@ export async function makePlayable(
   const withPicture = known.some((each) => each.video !== undefined);
   const output = join(scratch, withPicture ? 'playable.mp4' : 'playable.m4a');
   const recipe = await make(settings, known, output, withPicture, scratch, run);
-  const facts = await probe(settings, output, run);
-  const durationMs = checkedDuration(known, facts);
+  const durationMs = checkedDuration(known, await writtenDurationMs(output));
   const mediaType = withPicture ? 'video/mp4' : 'audio/mp4';
   return { file: { path: output, kind: 'playable', mediaType, recipe, name: withPicture ? 'playable.mp4' : 'playable.m4a' }, durationMs };
 }
 
-function checkedDuration(inputs: readonly Known[], output: DetailedFacts): number {
-  const durationMs = output.durationMs ?? 0;
+/** What ffmpeg wrote into the file's own head: asking ffprobe would take longer than copying a short clip. */
+async function writtenDurationMs(output: string): Promise<number> {
+  const handle = await open(output);
+  try {
+    const readAt = async (position: number, length: number) => {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    };
+    return (await movieDurationMs(readAt, (await handle.stat()).size)) ?? 0;
+  } finally {
+    await handle.close();
+  }
+}
+
+function checkedDuration(inputs: readonly Known[], durationMs: number): number {
   const expected = inputs.map((input) => input.facts.durationMs);
   if (durationMs === 0) throw new EvidockError('transcoder.unplayable', 'the playable file has no length');
   if (expected.includes(null)) return durationMs;

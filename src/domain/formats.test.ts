@@ -1,0 +1,92 @@
+/*
+ * Goal: what others keep and check for decades (ids, keys, canonical JSON, custody entries) never changes its form unnoticed.
+ * Method: golden values, and every way in which a stored custody entry can be wrong.
+ */
+import { describe, expect, it } from 'vitest';
+import { canonicalBytes, sha256Hex } from './canonical-json.ts';
+import { CUSTODY_GENESIS, type CustodyDraft, checkCustodyEntry, custodyBytes, custodyHash } from './custody.ts';
+import { idTimeMs, newId } from './ids.ts';
+import { derivativeKey, isVaultKey, manifestKey, originalKey } from './vault-key.ts';
+
+const AT = Date.UTC(2026, 10, 24, 8, 30, 15, 250);
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+describe('canonical JSON', () => {
+  it('sorts by UTF-16 units, writes numbers as ECMAScript does, escapes only what must be (RFC 8785 §3.2)', () => {
+    const value = {
+      '€': 1,
+      '\r': 2,
+      '1': 3,
+      '\ud83d\ude00': 4,
+      ö: 5,
+      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27],
+      s: '\u20ac$\u000f\nA\'"/',
+    };
+    expect(text(canonicalBytes(value))).toBe(
+      '{"\\r":2,"1":3,"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"s":"€$\\u000f\\nA\'\\"/","ö":5,"€":1,"😀":4}',
+    );
+  });
+
+  it('refuses what JSON cannot say', () => {
+    expect(() => canonicalBytes({ a: Number.NaN })).toThrow();
+    expect(() => canonicalBytes({ a: Number.POSITIVE_INFINITY })).toThrow();
+  });
+});
+
+describe('ids and keys', () => {
+  it('carry their time, sort by it, and never repeat', () => {
+    const id = newId('rec', AT, 'station1');
+    expect(id).toMatch(/^rec-[0-9a-z]{10}-station1-[0-9a-z]{10}$/);
+    expect(idTimeMs(id)).toBe(AT);
+    expect(newId('rec', AT + 1, 'station1') > id).toBe(true);
+    expect(new Set(Array.from({ length: 1000 }, () => newId('org', AT, 'station1'))).size).toBe(1000);
+    for (const bad of ['', 'rec-', `${id}x`, id.toUpperCase(), '../../etc/passwd']) expect(idTimeMs(bad)).toBeNaN();
+  });
+
+  it('lie in the day of the recording, without anything from the card but a short extension', () => {
+    const id = 'rec-01khd9qb1y-station1-0123456789';
+    const prefix = `${new Date(idTimeMs(id)).toISOString().slice(0, 10).replaceAll('-', '/')}/${id}`;
+    expect(originalKey(id, 1, 'DCIM/../A.MP4')).toBe(`${prefix}/original-0001.mp4`);
+    expect(originalKey(id, 12, 'no extension')).toBe(`${prefix}/original-0012.bin`);
+    expect(originalKey(id, 1, 'a.\u202egpm')).toBe(`${prefix}/original-0001.bin`);
+    expect(manifestKey(id, 2)).toBe(`${prefix}/original-0002.manifest.json`);
+    for (const key of [originalKey(id, 1, 'x.mp4'), manifestKey(id, 1), derivativeKey(id, 'contact-sheet.jpg')])
+      expect(isVaultKey(key)).toBe(true);
+  });
+
+  it.each(['', '/a', 'a/../b', '.hidden', 'a//b', 'A', 'a/', 'a b', 'a\0b', '..', 'a'.repeat(201)])('refuses the key %j', (key) => {
+    expect(isVaultKey(key)).toBe(false);
+  });
+});
+
+describe('custody entries', () => {
+  const draft: CustodyDraft = { type: 'docking.arrived', atMs: AT, actor: 'station', subject: 'dck-1', data: { slot: 3, why: ['案件'] } };
+  const bytes = custodyBytes('station1', 0, CUSTODY_GENESIS, draft);
+  const stored = { seq: 0, prev: CUSTODY_GENESIS, hash: custodyHash(bytes), bytes };
+  const first = { seq: 0, prev: CUSTODY_GENESIS };
+
+  it('have the bytes of version 1', () => {
+    expect(text(bytes)).toBe(
+      `{"actor":"station","at":"2026-11-24T08:30:15.250Z","data":{"slot":3,"why":["案件"]},"prev":"${CUSTODY_GENESIS}","seq":0,"station":"station1","subject":"dck-1","type":"docking.arrived","v":1}`,
+    );
+    expect(custodyHash(bytes)).toBe(sha256Hex(bytes));
+    expect(checkCustodyEntry(stored, first)).toBeNull();
+  });
+
+  it.each([
+    ['another place', { ...stored, seq: 1 }, /missing/],
+    ['another predecessor', { ...stored, prev: 'a'.repeat(64) }, /entry before/],
+    ['another hash', { ...stored, hash: 'b'.repeat(64) }, /do not have its hash/],
+    ['other bytes', { ...stored, bytes: custodyBytes('station1', 0, CUSTODY_GENESIS, { ...draft, actor: 'x' }) }, /do not have its hash/],
+    ['bytes of another place', forged(custodyBytes('station1', 7, CUSTODY_GENESIS, draft)), /another place/],
+    ['bytes of another version', forged(Buffer.from(text(bytes).replace('"v":1', '"v":2'))), /another place/],
+    ['bytes that are no JSON', forged(Buffer.from('{')), /not JSON/],
+    ['bytes that are no UTF-8', forged(Buffer.from([0xff, 0xfe])), /not JSON/],
+  ])('are refused with %s', (_what, entry, complaint) => {
+    expect(checkCustodyEntry(entry, first)?.what).toMatch(complaint);
+  });
+
+  function forged(other: Uint8Array) {
+    return { ...stored, bytes: other, hash: custodyHash(other) };
+  }
+});

@@ -1,0 +1,49 @@
+/*
+ * Goal: the first command of the README brings up a station that finishes both sample recorders, says where to look, and can be stopped.
+ * Method: scripts/up itself, in the background way, on a state directory of its own; then its API is asked.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evidock, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let pid = 0;
+
+function stop(): void {
+  if (pid === 0) return;
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended by itself.
+  }
+  pid = 0;
+}
+
+beforeAll(async () => {
+  home = await temporaryDirectory();
+});
+
+afterAll(async () => {
+  stop();
+  await home.remove();
+});
+
+describe('scripts/up', () => {
+  it('finishes two sample recorders and says where to look', async () => {
+    const up = await runProgram(join(ROOT, 'scripts/up'), ['--detach', '--state', home.path], {
+      env: { EVIDOCK_HTTP_PORT: '0', EVIDOCK_LANG: 'en' },
+      timeoutMs: 280_000,
+    });
+    pid = Number(/stop it with: kill (\d+)/.exec(up.stdout)?.[1] ?? 0);
+    expect(up.status, up.stdout + up.stderr).toBe(0);
+    const [, address] = /^\s+(http:\S+)\/api\/v1\/recordings/m.exec(up.stdout) ?? [];
+    const recordings = (await (await fetch(`${address}/api/v1/recordings?limit=200`)).json()) as RecordingJson[];
+    expect(new Set(recordings.map((recording) => recording.recorderSerial)).size).toBe(2);
+    expect(recordings.every((recording) => recording.state === 'archived')).toBe(true);
+    expect(recordings.some((recording) => recording.damaged)).toBe(true);
+    for (const path of ['slots', 'openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);
+    const verified = await evidock(['--state', join(home.path, 'state'), 'verify']);
+    expect(verified.status, verified.stdout + verified.stderr).toBe(0);
+    stop();
+  }, 300_000);
+});
