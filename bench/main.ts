@@ -58,7 +58,6 @@ function partsOf(text: string): Map<string, string> {
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const wanted = names.length > 0 ? names : Object.keys(BENCHES);
-const parts = partsOf(existsSync(OUT) ? readFileSync(OUT, 'utf8') : '');
 for (const name of wanted) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`no such benchmark: ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
@@ -66,7 +65,7 @@ for (const name of wanted) {
   try {
     const part = `## ${name}\n\n${machine}\n\n${table(await bench())}`;
     console.log(`${part}\n`);
-    parts.set(name, part);
+    const parts = partsOf(existsSync(OUT) ? readFileSync(OUT, 'utf8') : '').set(name, part);
     const known = Object.keys(BENCHES).flatMap((each) => parts.get(each) ?? []);
     writeFileSync(OUT, `${HEAD}\n${known.join('\n\n')}\n`);
   } catch (error) {

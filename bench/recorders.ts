@@ -59,7 +59,7 @@ export async function benchRecorders(): Promise<readonly Row[]> {
         limit: '≥ 0.95',
         unit: 'MB/s',
         ok: share >= 0.95,
-        note: 'against cp + sync of the same files or 24 × 40 MB/s, whichever is less; SHA-256, to “copied”',
+        note: 'against cp + sync of the same files or 24 × 40 MB/s, whichever is less; SHA-256, to “copied”; disk-bound, and two cores also hash and throttle',
       },
       {
         name: 'the slowest of them against the mean',
