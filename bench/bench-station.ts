@@ -65,6 +65,12 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
+        clockSet: false,
+        hub: null,
+        manufacturer: null,
+        product: null,
+        facts: [],
+        access: null,
         volume,
       });
       const copied = intake.intake(docked, new AbortController().signal);

@@ -35,7 +35,11 @@ export class DockDesk {
 
   async start(): Promise<void> {
     for (const dock of this.#o.docks) {
-      await dock.start({ arrived: (arrival) => this.#arrived(arrival), removed: (key) => void this.#removed(key) });
+      await dock.start({
+        arrived: (arrival) => this.#arrived(arrival),
+        removed: (key) => void this.#removed(key),
+        noticed: () => undefined,
+      });
     }
   }
 

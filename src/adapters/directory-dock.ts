@@ -126,6 +126,12 @@ export class DirectoryDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: null,
+      clockSet: false,
+      hub: null,
+      manufacturer: null,
+      product: null,
+      facts: [],
+      access: null,
       volume: this.#o.openVolume(seen.directory, basename(seen.directory)),
     });
   }

@@ -43,6 +43,12 @@ export class ManualDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: request.clockOffsetMs,
+      clockSet: false,
+      hub: null,
+      manufacturer: null,
+      product: null,
+      facts: [],
+      access: null,
       volume: this.#openVolume(request.directory, basename(request.directory)),
     });
     return key;

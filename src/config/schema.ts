@@ -56,6 +56,63 @@ const dock = section('Dock', 'Where recorders appear.', {
     0,
     600_000,
   ),
+  usb: flag({
+    title: 'USB hot-plug',
+    description:
+      'Watch the USB ports themselves: recognise, unlock and mount what is plugged in. Off in a checkout, on in an installed station.',
+    default: false,
+  }),
+  hubs: Type.Array(Type.String({ pattern: '^[0-9]+(-[0-9]+(\\.[0-9]+)*)?$' }), {
+    title: 'Slot hubs',
+    description:
+      'Port paths (`1-4`) below which every port is a recorder slot: other devices are an alarm there, and nothing elsewhere is touched. Empty: storage in any port is looked at, and only ports with a number raise alarms.',
+    default: [],
+    maxItems: 64,
+  }),
+  unknown: choice(
+    {
+      title: 'Unknown storage',
+      description:
+        'What is done with a USB storage device that no driver knows. leave: it is shown and left alone; take: every file is taken as it is.',
+      default: 'leave',
+    },
+    ['leave', 'take'],
+  ),
+  mountHelper: text({
+    title: 'Mount helper',
+    description: 'Socket of the helper that may mount; empty: the station mounts by itself and must be root.',
+    default: '',
+  }),
+  powerOff: flag({
+    title: 'Release when safe',
+    description: 'Unmount a USB recorder and take it off the bus as soon as it is safe to undock.',
+    default: true,
+  }),
+  secrets: text({
+    title: 'Secrets directory',
+    description:
+      'One file per secret, for example unlock-gat947-usb: passwords of recorders. Empty: the CREDENTIALS_DIRECTORY of systemd, if there is one.',
+    default: '',
+  }),
+  clockWarn: integer(
+    { title: 'Clock limit', description: 'A recorder whose clock is off by more is shown with a warning.', unit: 's', default: 60 },
+    1,
+    86_400,
+  ),
+  setClock: flag({
+    title: 'Set clocks',
+    description: "Set a recorder's clock where its driver can, when it is off by more than a second; the custody log says so.",
+    default: false,
+  }),
+  wipe: choice(
+    {
+      title: 'Wipe',
+      description:
+        'Whether files are removed from a recorder: never; after-sealed: once the docking is safe; after-archived: once every recording of the card is verified in the archive. Only files whose sealed digest was verified, and that are unchanged, are ever removed.',
+      default: 'never',
+    },
+    ['never', 'after-sealed', 'after-archived'],
+  ),
 });
 
 const intake = section('Intake', 'How footage is copied from recorders.', {
@@ -93,6 +150,26 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
     { title: 'File size', description: 'Larger files are refused by name.', unit: 'MiB', default: 1024 * 256 },
     1,
     1024 * 1024 * 16,
+  ),
+  verify: choice(
+    {
+      title: 'Verification',
+      description:
+        'vault: the copy is read back from the disk; source+vault: and the file is read from the recorder a second time and must be the same.',
+      default: 'vault',
+    },
+    ['vault', 'source+vault'],
+  ),
+  unreadableMax: integer(
+    {
+      title: 'Unreadable bytes',
+      description:
+        'A file with more unreadable bytes is not taken; with fewer it is sealed as damaged, with the unreadable ranges on record.',
+      unit: 'MiB',
+      default: 256,
+    },
+    0,
+    1024 * 1024,
   ),
   patterns: Type.Array(
     Type.Object(

@@ -48,6 +48,8 @@ export class DockStage {
       productId: arrival.productId,
       serial: arrival.serial,
       label: arrival.volume.label,
+      manufacturer: arrival.manufacturer,
+      product: arrival.product,
     };
     const { driver, score, why } = this.#recognise(sample, hints);
     const reasons = [...why];

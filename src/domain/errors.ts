@@ -58,6 +58,48 @@ export const ERRORS = {
     what: 'The recorder could not be listed',
     remedy: 'Undock the recorder and dock it again; check cable and slot.',
   },
+  'recorder.unknown': {
+    retry: 'never',
+    status: 409,
+    what: 'A storage device that no driver knows is docked and was left alone',
+    remedy: 'If it is a recorder, describe it in a driver or set dock.unknown to take; else undock it.',
+  },
+  'recorder.foreign-device': {
+    retry: 'never',
+    status: 409,
+    what: 'A device that is no recorder is plugged into a recorder slot',
+    remedy: 'Undock it at once and find out whose it is: keyboards and network adapters have no business there.',
+  },
+  'recorder.locked': {
+    retry: 'later',
+    status: 409,
+    what: 'The recorder keeps its disk locked',
+    remedy: 'Check the password of its family in the secrets directory, then dock it again.',
+  },
+  'recorder.mount-failed': {
+    retry: 'later',
+    status: 502,
+    what: 'The disk of the recorder cannot be mounted',
+    remedy: 'Undock the recorder and dock it again; if it fails again, have its card examined. It is never repaired here.',
+  },
+  'recorder.unstable': {
+    retry: 'later',
+    status: 502,
+    what: 'The recorder delivered other bytes when a file was read again',
+    remedy: 'Keep the recorder and have it examined: cable, slot, card reader or card cannot be trusted.',
+  },
+  'recorder.clock-off': {
+    retry: 'never',
+    status: 409,
+    what: 'The clock of the recorder is wrong by more than the limit',
+    remedy: 'Set the clock of the recorder, or let the station do it (dock.setClock); times are corrected by the measured offset.',
+  },
+  'recorder.wipe-failed': {
+    retry: 'later',
+    status: 502,
+    what: 'Sealed files could not be removed from the recorder',
+    remedy: 'The footage is safe; dock the recorder again, and have its card examined if it recurs.',
+  },
   'vault.full': {
     retry: 'later',
     status: 507,

@@ -1,3 +1,5 @@
+import type { Problem } from '#domain/docking';
+import type { RecorderAccess } from './recorder-access.ts';
 import type { Volume } from './recorder-driver.ts';
 
 /** A recorder has come within reach. USB hot-plug fills in more of it than a watched directory does. */
@@ -6,25 +8,50 @@ export interface Arrival {
   readonly key: string;
   /** Physical port path (`1-4.2`), or the directory: the same place has the same port every time. */
   readonly port: string;
+  /** Port path of the hub whose bandwidth it shares (`1-4`); null where there is none. */
+  readonly hub: string | null;
   /** Slot number if the place has a fixed one; else the dock stage gives the place the next free number. */
   readonly slot: number | null;
   readonly serial: string | null;
+  /** 4 lower-case hexadecimal digits. */
   readonly vendorId: string | null;
   readonly productId: string | null;
+  /** Strings of its USB descriptors, as it claims them. */
+  readonly manufacturer: string | null;
+  readonly product: string | null;
   /** Station clock minus recorder clock, if the adapter could measure it. */
   readonly clockOffsetMs: number | null;
+  /** The adapter has set the recorder's clock by a vendor command after it measured the offset. */
+  readonly clockSet: boolean;
+  /** What the adapter saw of it, in words, for `slots --explain`: ids, file systems, how it was unlocked. */
+  readonly facts: readonly string[];
   readonly volume: Volume;
+  /** null: nothing may be done to it beyond reading. */
+  readonly access: RecorderAccess | null;
+}
+
+/** Something about a port that is no recorder ready to be read (or not yet). */
+export interface DockNotice {
+  readonly port: string;
+  readonly hub: string | null;
+  /**
+   * `preparing`: found, being unlocked or mounted; `problem`: cannot be used, see `problem`; `gone`: what had been noticed there has left.
+   */
+  readonly state: 'preparing' | 'problem' | 'gone';
+  readonly facts: readonly string[];
+  readonly problem: Problem | null;
 }
 
 export interface DockHandler {
   arrived(arrival: Arrival): void;
   removed(key: string): void;
+  noticed(notice: DockNotice): void;
 }
 
 /** One kind of source of recorders. The constructor does nothing; devices present at start arrive after `start`. */
 export interface Dock {
   start(handler: DockHandler): Promise<void>;
-  /** The station is done with it: unmount and power off where the adapter can. */
+  /** The station is done with it: unmount and power off where the adapter can. Its `removed` comes when it is really gone. */
   release(key: string): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card-facts';
+import type { UsbProfile } from '#domain/exchange';
 
 /** One regular file of a recorder, as listed. */
 export interface VolumeEntry {
@@ -44,6 +45,8 @@ export interface RecorderHints {
   readonly productId: string | null;
   readonly serial: string | null;
   readonly label: string | null;
+  readonly manufacturer: string | null;
+  readonly product: string | null;
 }
 
 interface DriverMatch {
@@ -57,8 +60,8 @@ export interface RecorderDriver {
   readonly id: string;
   readonly title: string;
   readonly patterns: readonly PathPattern[];
-  /** USB fingerprints that speak for this family. */
-  readonly usb?: readonly { readonly vendorId: string; readonly productId?: string }[];
+  /** USB fingerprints that speak for this family, with what can be exchanged there. */
+  readonly usb?: readonly UsbProfile[];
   /** Longest silence between two segments of one capture, ms. */
   readonly contiguousMs: number;
   /** How far this family explains a sample of the card (at most 500 entries). */
@@ -67,4 +70,6 @@ export interface RecorderDriver {
   identify?(volume: Volume, sample: readonly VolumeEntry[]): Promise<string | null>;
   /** The recorder's wall clock now, without zone, where it leaves one in a status file; null otherwise. */
   readClock?(volume: Volume): Promise<string | null>;
+  /** A file that the recorder reads at its next start to set its clock; `text` gets the station's wall clock, `2019-06-27T15:30:12`. */
+  readonly clockFile?: { readonly path: string; text(claimed: string): string };
 }

@@ -1,5 +1,23 @@
 import type { Problem } from '#domain/docking';
 
+/**
+ * `preparing`: being unlocked or mounted; `unknown`: a storage device that was left alone; `safe`: may be undocked; `wiping`: sealed files are
+ * being removed, do not undock; `removed`: it has left, with a problem if it was not safe.
+ */
+export const SLOT_PHASES = [
+  'empty',
+  'preparing',
+  'arrived',
+  'listing',
+  'copying',
+  'wiping',
+  'safe',
+  'unknown',
+  'problem',
+  'removed',
+] as const;
+export type SlotPhase = (typeof SLOT_PHASES)[number];
+
 /** What a person sees of one slot now. Rates and bytes are live; everything that must last is in the ledger. */
 export interface SlotView {
   readonly slot: number;
@@ -8,7 +26,16 @@ export interface SlotView {
   readonly recorderSerial: string | null;
   readonly driverId: string | null;
   readonly officerId: string | null;
-  readonly phase: 'empty' | 'arrived' | 'listing' | 'copying' | 'safe' | 'problem' | 'removed';
+  readonly phase: SlotPhase;
+  /** Port path of the hub whose bandwidth it shares. */
+  readonly hub: string | null;
+  /** What its files wait for: the disk is the limit, or others have their turn. */
+  readonly waiting: 'disk' | 'turn' | null;
+  /** Nothing that stops it, but somebody should know: the clock is off. */
+  readonly warning: Problem | null;
+  readonly clockOffsetMs: number | null;
+  /** Why it was taken for what it is: what the port told, and what every driver said. */
+  readonly explain: readonly string[];
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly filesRefused: number;

@@ -77,7 +77,19 @@ export async function slotViews({ ledger, board }: ServeDeps): Promise<readonly 
 }
 
 function emptySlot(slot: number, port: string): SlotView {
-  const none = { dockingId: null, recorderSerial: null, driverId: null, officerId: null, secondsLeft: null, problem: null };
+  const none = {
+    hub: null,
+    waiting: null,
+    warning: null,
+    clockOffsetMs: null,
+    explain: [],
+    dockingId: null,
+    recorderSerial: null,
+    driverId: null,
+    officerId: null,
+    secondsLeft: null,
+    problem: null,
+  };
   const zero = { filesListed: 0, filesSealed: 0, filesRefused: 0, bytesListed: 0, bytesCopied: 0, bytesPerSecond: 0, updatedAtMs: 0 };
   return { slot, port, phase: 'empty', ...none, ...zero };
 }

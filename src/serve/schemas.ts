@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
+import { SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
 
@@ -183,7 +184,12 @@ export const SlotJson = Type.Object({
   recorderSerial: nullable.text(),
   driverId: nullable.text(),
   officerId: nullable.text(),
-  phase: oneOf(['empty', 'arrived', 'listing', 'copying', 'safe', 'problem', 'removed']),
+  phase: oneOf(SLOT_PHASES),
+  hub: nullable.text('Port path of the hub whose bandwidth it shares.'),
+  waiting: Type.Unsafe<'disk' | 'turn' | null>({ enum: ['disk', 'turn', null], description: 'What its files wait for.' }),
+  warning: ProblemJson,
+  clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
+  explain: Type.Array(Type.String(), { description: 'Why it was taken for what it is.' }),
   filesListed: Type.Integer(),
   filesSealed: Type.Integer(),
   filesRefused: Type.Integer(),

@@ -10,6 +10,7 @@ import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
 import { MemoryVolume } from '../support/memory-volume.ts';
 
 const ZONE = 'Asia/Shanghai';
+const NO_HINTS = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
 
 /** A sample card as it stands in a driver's cards/*.json. */
 interface SampleCard {
@@ -82,9 +83,8 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
     });
 
     it('scores 0 to 100, also for an empty card', () => {
-      const hints = { vendorId: null, productId: null, serial: null, label: null };
       for (const sample of [[], HOSTILE.map((path) => ({ path, bytes: 1, mtimeMs: 0 }))]) {
-        const { score } = driver.match(sample, hints);
+        const { score } = driver.match(sample, NO_HINTS);
         expect(score).toBeGreaterThanOrEqual(0);
         expect(score).toBeLessThanOrEqual(100);
       }
@@ -93,9 +93,9 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
     it.each(cardsOf(folder).map((card) => [card.title, card] as const))('recognises its own card: %s', async (_title, card) => {
       const volume = volumeOf(card);
       const entries = await entriesOf(volume);
-      const hints = { vendorId: null, productId: null, serial: null, label: null };
+
       const choice = chooseDriver(
-        DRIVERS.map((each) => ({ id: each.id, ...each.match(entries, hints) })),
+        DRIVERS.map((each) => ({ id: each.id, ...each.match(entries, NO_HINTS) })),
         FALLBACK.id,
       );
       expect(choice.id).toBe(driver.id);

@@ -111,6 +111,12 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
+        clockSet: false,
+        hub: null,
+        manufacturer: null,
+        product: null,
+        facts: [],
+        access: null,
         volume,
       });
       const gone = new AbortController();

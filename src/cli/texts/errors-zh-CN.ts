@@ -15,6 +15,22 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   },
   'recorder.over-limit': { what: '记录仪上的内容超出限制', remedy: '调高配置 intake 一节中所指的限制，然后重新接入。' },
   'recorder.unreadable': { what: '无法列出记录仪的内容', remedy: '取下记录仪重新接入；检查数据线与采集口。' },
+  'recorder.unknown': {
+    what: '接入了没有驱动认识的存储设备，未作处理',
+    remedy: '若是记录仪，请为其编写驱动或将 dock.unknown 设为 take；否则请取下。',
+  },
+  'recorder.foreign-device': { what: '采集口上接入了并非记录仪的设备', remedy: '立即取下并查明来源：键盘、网卡不应出现在采集口上。' },
+  'recorder.locked': { what: '记录仪的磁盘处于锁定状态', remedy: '检查密钥目录中该型号的密码，然后重新接入。' },
+  'recorder.mount-failed': {
+    what: '记录仪的磁盘无法挂载',
+    remedy: '取下记录仪重新接入；若仍失败，请检查存储卡。采集站绝不在记录仪上修复文件系统。',
+  },
+  'recorder.unstable': { what: '再次读取时记录仪给出了不同的内容', remedy: '保留该记录仪并送检：数据线、采集口、读卡器或存储卡不可信。' },
+  'recorder.clock-off': {
+    what: '记录仪的时钟偏差超过限值',
+    remedy: '校正记录仪时钟，或由采集站校正（dock.setClock）；时间已按测得的偏差修正。',
+  },
+  'recorder.wipe-failed': { what: '无法从记录仪上移除已封存的文件', remedy: '录像是安全的；请重新接入，若再次发生请检查存储卡。' },
   'vault.full': { what: '采集站磁盘已到预留空间', remedy: '释放本地库磁盘的空间或增加磁盘；采集会自动继续。' },
   'vault.read-only': { what: '本地库无法写入', remedy: '检查本地库目录的挂载与权限；采集会自动继续。' },
   'vault.write-failed': { what: '本地库磁盘写入时报错', remedy: '检查磁盘健康（内核日志、SMART）；该文件会重新复制。' },
