@@ -6,7 +6,7 @@
 export type SendPart =
   /** Fixed bytes, hexadecimal. */
   | { readonly hex: string }
-  /** A named secret of the station, ASCII, cut off or filled with zeros to `bytes`. */
+  /** A named secret of the station, ASCII, filled with zeros to `bytes`; a longer one is refused, not cut. */
   | { readonly secret: string; readonly bytes: number }
   /** The station's local time as 14 digits, `YYYYMMDDhhmmss`. */
   | { readonly time: 'YYYYMMDDhhmmss' };
@@ -56,6 +56,8 @@ export interface UsbProfile {
   readonly vendorId: string;
   /** Any product of the vendor if left out. */
   readonly productId?: string;
+  /** Part of what its descriptors or its disk say, case ignored: adds to the score where it fits, and costs nothing where it does not. */
+  readonly texts?: { readonly manufacturer?: string; readonly product?: string; readonly label?: string };
   /** Who it is: captures serial, officer, model. */
   readonly identify?: Exchange;
   /** Captures time. */
