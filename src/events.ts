@@ -111,3 +111,15 @@ export function uploadsAborted(log: Log, facts: { aborted: number }): void {
 export function workGivenUp(log: Log, facts: { stage: string; recordingId: string }, error: EvidockError): void {
   log.warn({ event: 'work.given-up', ...facts, code: error.code, err: error }, error.message);
 }
+
+/** systemd does not hear from the station: it will restart it if the unit has a watchdog. */
+export function notifyFailed(log: Log, error: unknown): void {
+  log.warn({ event: 'service.notify-failed', stage: 'station', err: error }, 'systemd could not be told how the station is');
+}
+
+export function watchdogHeldBack(log: Log, error: unknown): void {
+  log.error(
+    { event: 'service.watchdog-held-back', stage: 'station', err: error },
+    'the ledger does not answer; systemd is not told that all is well',
+  );
+}

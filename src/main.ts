@@ -8,6 +8,7 @@ import { referenceMarkdown } from '#config/reference';
 import { EvidockError } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
 import { placesOf } from './places.ts';
+import { becomeOwnerOf } from './state-owner.ts';
 import { VERSION } from './version.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -48,6 +49,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
   return whileInUse<StationClient>(async () => {
     const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
     if (await running.answers()) return running;
+    becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
     const station = new Station({ config, mode, clock, env: process.env });
     await station.start();
@@ -57,12 +59,16 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
 
 async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
   const { config } = configOf(options);
+  const env = { ...process.env };
+  // Only the station itself speaks to systemd: ffmpeg and redis-server need not know where it listens.
+  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']) delete process.env[name];
+  if (config.dock.mountHelper !== '') becomeOwnerOf(config.station.state);
   const { Station } = await import('./station.ts');
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   });
   const { station, address } = await whileInUse(async () => {
-    const station = new Station({ config, mode: 'all', clock, env: process.env });
+    const station = new Station({ config, mode: 'all', clock, env });
     return { station, address: await station.start() };
   });
   options.ready(address);

@@ -12,6 +12,7 @@ import { HashPool } from '#adapters/hash-pool';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ManualDock } from '#adapters/manual-dock';
 import { PrivateRedis } from '#adapters/private-redis';
+import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
@@ -64,6 +65,7 @@ export class Station {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #faults: FaultPoints;
+  readonly #env: Options['env'];
   readonly #places: ReturnType<typeof placesOf>;
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
@@ -73,6 +75,7 @@ export class Station {
     this.#config = options.config;
     this.#mode = options.mode;
     this.#clock = options.clock;
+    this.#env = options.env;
     this.#faults = faultPointsFrom(options.env['EVIDOCK_FAULT_POINT']);
     this.#places = placesOf(options.config.station.state);
     // A command's own output is what a person reads: the station inside it is quiet unless something is wrong.
@@ -142,7 +145,20 @@ export class Station {
       http: address,
       elapsedMs: Math.round(performance.now() - begun),
     });
+    await this.#tellServiceManager(ledger, board);
     return address;
+  }
+
+  /** Under systemd: up, alive as long as the ledger answers, and first of all closers that it stops. */
+  async #tellServiceManager(ledger: SqliteLedger, board: LiveSlotBoard): Promise<void> {
+    const manager = new ServiceManager({
+      env: this.#env,
+      log: this.#log,
+      status: () => slotsLine(board.snapshot()),
+      alive: () => ledger.work('watchdog'),
+    });
+    this.#closers.push(() => manager.stop());
+    await manager.ready();
   }
 
   get config(): Config {
