@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EvidockError } from '#domain/errors';
+import { PlainMounter } from './mount-commands.ts';
+
+/*
+ * Goal: what is mounted is read-only down to the block device, a dirty file system is left dirty, and names cannot lead anywhere else.
+ * Method: ext4 images on loop devices of this host (vfat, exfat and real USB disks exist in the lab only).
+ */
+const root = process.getuid?.() === 0;
+
+function run(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+describe.skipIf(!root)('mounting', () => {
+  let directory: string;
+  let image: string;
+  let loop: string;
+  let mounter: PlainMounter;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'evidock-mount-'));
+    image = join(directory, 'card.img');
+    run('truncate', '-s', '8M', image);
+    // Without checksums, so that a test may change a byte of the superblock.
+    run('mke2fs', '-q', '-t', 'ext4', '-O', '^metadata_csum', '-L', 'BODYCAM', image);
+    loop = run('losetup', '--show', '-f', image);
+    const owner = { uid: 0, gid: 0 };
+    mounter = new PlainMounter({ directory: join(directory, 'mounts'), owner, sys: '/sys', dev: '/dev', usbOnly: false });
+  });
+
+  afterEach(async () => {
+    await mounter.unmountAll();
+    run('losetup', '-d', loop);
+    rmSync(directory, { recursive: true });
+  });
+
+  const mount = () => mounter.mount({ device: loop.replace('/dev/', ''), utcOffsetMinutes: 480 });
+
+  it('is read-only in the file system and in the kernel, and gone after unmount', async () => {
+    const mounted = await mount();
+    expect(mounted).toMatchObject({ fileSystem: 'ext4', readOnly: true, dirty: false, label: 'BODYCAM' });
+    expect(() => writeFileSync(join(mounted.path, 'x'), 'x')).toThrow(/EROFS/);
+    expect(run('blockdev', '--getro', loop)).toBe('1');
+    expect(run('findmnt', '-no', 'OPTIONS', mounted.path)).toMatch(/ro,nosuid,nodev,noexec/);
+    await mounter.unmount(mounted.path);
+    expect(readdirSync(join(directory, 'mounts'))).toEqual([]);
+  });
+
+  it('becomes writable and read-only again, and what was written is there', async () => {
+    const mounted = await mount();
+    await mounter.remount(mounted.path, 'rw');
+    writeFileSync(join(mounted.path, 'clock.txt'), '20190627153012');
+    await mounter.remount(mounted.path, 'ro');
+    expect(() => writeFileSync(join(mounted.path, 'x'), 'x')).toThrow(/EROFS/);
+    expect(run('blockdev', '--getro', loop)).toBe('1');
+    await mounter.unmount(mounted.path);
+    const again = await mount();
+    expect(readFileSync(join(again.path, 'clock.txt'), 'utf8')).toBe('20190627153012');
+    expect(again.dirty).toBe(false);
+  });
+
+  it('reads a file system that was not cleanly unmounted, without a change to it, and never makes it writable', async () => {
+    // s_state: not clean.
+    writeSync(openSync(image, 'r+'), Buffer.from([0, 0]), 0, 2, 1024 + 0x3a);
+    const before = run('sha256sum', image);
+    const mounted = await mount();
+    expect(mounted.dirty).toBe(true);
+    await expect(mounter.remount(mounted.path, 'rw')).rejects.toThrow(/not cleanly unmounted/);
+    await mounter.unmount(mounted.path);
+    expect(run('sha256sum', image)).toBe(before);
+  });
+
+  it('says what cannot be mounted, and leaves no directory behind', async () => {
+    writeSync(openSync(image, 'r+'), Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
+    await expect(mount()).rejects.toThrow(/no file system that is known/);
+    expect(readdirSync(directory)).toEqual(['card.img']);
+  });
+
+  it('unmounts while a file is open, and what an earlier process left', async () => {
+    const mounted = await mount();
+    const handle = openSync(mounted.path, 'r');
+    expect(handle).toBeGreaterThan(0);
+    const later = new PlainMounter({ directory: join(directory, 'mounts'), owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev' });
+    expect(await later.unmountAll()).toBe(1);
+    expect(readdirSync(join(directory, 'mounts'))).toEqual([]);
+    expect(await later.unmountAll()).toBe(0);
+  });
+
+  it.each(['../etc', 'sda;reboot', 'vda1', 'sda1/..', ''])('refuses the name %j', async (device) => {
+    const strict = new PlainMounter({ directory, owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev' });
+    await expect(strict.mount({ device, utcOffsetMinutes: 0 })).rejects.toThrow(EvidockError);
+    await expect(strict.unmount(`/${device}`)).rejects.toThrow(/no mount of the station/);
+    await expect(strict.powerOff(device)).rejects.toThrow(/no USB port/);
+  });
+});

@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { isDirty } from './file-system-state.ts';
+import { mountsBelow } from './mount-table.ts';
+import { DEVICE_NAME, type FileSystem, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME } from './mounter.ts';
+import { runCommand } from './run-command.ts';
+
+const MOUNT_MS_MAX = 30_000;
+const UNMOUNT_MS_MAX = 20_000;
+const PROBE_MS_MAX = 10_000;
+/** How often the table is looked at until a FUSE program has mounted, ms. */
+const MTP_LOOK_MS = 200;
+const SAFE_OPTIONS = ['noexec', 'nosuid', 'nodev', 'noatime'];
+/** The name of a mount directory as `mount` makes it; nothing else is ever unmounted or removed. */
+const MOUNT_NAME = /^[a-z0-9-]{1,24}-[0-9a-f]{8}$/;
+
+interface Options {
+  /** Absolute; made when it is needed, seen by nobody but root and the owner. */
+  readonly directory: string;
+  /** Who may read what is mounted (and write, while it is writable): file systems without owners are given to them. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Usually /sys and /dev. */
+  readonly sys: string;
+  readonly dev: string;
+  /** Refuses disks that are not on USB. Off in tests only, which have nothing but loop devices. */
+  readonly usbOnly?: boolean;
+}
+
+interface Probed {
+  readonly fileSystem: FileSystem;
+  readonly label: string | null;
+  readonly uuid: string | null;
+}
+
+/** Mounts with the system's own programs; needs the rights of root. Used by the station where it is root, and by the mount helper. */
+export class PlainMounter implements Mounter {
+  readonly #o: Options;
+  /** Mounts of file systems that must not be written, with why. */
+  readonly #unwritable = new Map<string, string>();
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  async mount({ device, utcOffsetMinutes }: MountRequest): Promise<Mounted> {
+    if (!DEVICE_NAME.test(device) && this.#o.usbOnly !== false)
+      throw new EvidockError('recorder.mount-failed', 'that is no name of a disk');
+    if (!Number.isInteger(utcOffsetMinutes) || Math.abs(utcOffsetMinutes) > 840)
+      throw new EvidockError('recorder.mount-failed', 'that is no time offset');
+    if (this.#o.usbOnly !== false) await this.#checkUsb(device);
+    const node = join(this.#o.dev, device);
+    // The kernel itself refuses every write from here on, also one that a file system driver would make at mounting.
+    await this.#setWritable(node, false);
+    const probed = await probe(node, device);
+    const dirty = await this.#readState(node, device, probed.fileSystem);
+    const path = await this.#newDirectory(device);
+    try {
+      await this.#mountAs(probed.fileSystem, node, path, utcOffsetMinutes);
+    } catch (error) {
+      await rmdir(path);
+      throw await this.#explained(error, node, device);
+    }
+    if (dirty) this.#unwritable.set(path, 'it was not cleanly unmounted, and nothing is repaired here');
+    return { path, ...probed, readOnly: true, dirty };
+  }
+
+  async mountMtp({ busNumber, deviceNumber }: MtpRequest): Promise<Mounted> {
+    for (const number of [busNumber, deviceNumber]) {
+      if (!Number.isInteger(number) || number < 1 || number > 999)
+        throw new EvidockError('recorder.mount-failed', 'that is no bus address');
+    }
+    const path = await this.#newDirectory(`mtp-${busNumber}-${deviceNumber}`);
+    const { uid, gid } = this.#o.owner;
+    const options = ['ro', 'noexec', 'nosuid', 'nodev', 'allow_other', 'default_permissions', `uid=${uid}`, `gid=${gid}`].join(',');
+    try {
+      const { status, stdout, stderr } = await runCommand(
+        'jmtpfs',
+        [`-device=${busNumber},${deviceNumber}`, path, '-o', options],
+        MOUNT_MS_MAX,
+      );
+      if (status !== 0) throw new EvidockError('recorder.mount-failed', `jmtpfs: ${lastLine(stderr || stdout)}`);
+      await this.#mounted(path);
+    } catch (error) {
+      await this.unmount(path);
+      throw error;
+    }
+    this.#unwritable.set(path, 'nothing is ever written over MTP');
+    return { path, fileSystem: 'mtp', readOnly: true, dirty: false, label: null, uuid: null };
+  }
+
+  async remount(path: string, mode: 'ro' | 'rw'): Promise<void> {
+    this.#checkPath(path);
+    const why = this.#unwritable.get(path);
+    if (mode === 'rw' && why !== undefined) throw new EvidockError('recorder.mount-failed', why);
+    const entry = (await mountsBelow(path))[0];
+    if (!entry) throw new EvidockError('recorder.removed', 'it is not mounted any more');
+    const name = basename(entry.source);
+    if (mode === 'rw') await this.#setWritable(entry.source, true);
+    const { status, stderr } = await runCommand('mount', ['-o', ['remount', mode, ...SAFE_OPTIONS].join(','), path], MOUNT_MS_MAX);
+    if (mode === 'ro') await this.#setWritable(entry.source, false);
+    if (status === 0) return;
+    if (mode === 'rw') await this.#setWritable(entry.source, false);
+    throw await this.#explained(new EvidockError('recorder.mount-failed', `remount ${mode}: ${lastLine(stderr)}`), entry.source, name);
+  }
+
+  async unmount(path: string): Promise<void> {
+    this.#checkPath(path);
+    this.#unwritable.delete(path);
+    for (const entry of await mountsBelow(path)) {
+      const { status } = await runCommand('umount', ['-i', entry.path], UNMOUNT_MS_MAX).catch(() => ({ status: -1 }));
+      // Busy, or waiting for a device that is gone: nobody new gets in, and the last reader's error lets it go.
+      if (status !== 0) await runCommand('umount', ['-i', '-l', entry.path], UNMOUNT_MS_MAX);
+    }
+    try {
+      await rmdir(path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT')
+        throw new EvidockError('recorder.mount-failed', `the mount directory stays (${errnoOf(error)})`, error);
+    }
+  }
+
+  async unmountAll(): Promise<number> {
+    const paths = new Set<string>();
+    for (const { path } of await mountsBelow(this.#o.directory)) {
+      if (dirname(path) === this.#o.directory && MOUNT_NAME.test(basename(path))) paths.add(path);
+    }
+    for (const path of paths) await this.unmount(path);
+    return paths.size;
+  }
+
+  async powerOff(sysName: string): Promise<void> {
+    if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
+    try {
+      await writeFile(join(this.#o.sys, 'bus/usb/devices', sysName, 'remove'), '1');
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENODEV')
+        throw new EvidockError('recorder.mount-failed', `the port cannot be powered off (${errnoOf(error)})`, error);
+    }
+  }
+
+  /** A name from a request must not reach the station's own disks. */
+  async #checkUsb(device: string): Promise<void> {
+    try {
+      const target = await readlink(join(this.#o.sys, 'class/block', device));
+      if (/\/usb[0-9]+\//.test(target)) return;
+    } catch (error) {
+      throw new EvidockError('recorder.removed', `${device} is gone`, error);
+    }
+    throw new EvidockError('recorder.mount-failed', `${device} is not on USB`);
+  }
+
+  #checkPath(path: string): void {
+    if (dirname(path) !== this.#o.directory || !MOUNT_NAME.test(basename(path)))
+      throw new EvidockError('recorder.mount-failed', 'that is no mount of the station');
+  }
+
+  async #newDirectory(name: string): Promise<string> {
+    await mkdir(this.#o.directory, { recursive: true, mode: 0o755 });
+    const path = join(this.#o.directory, `${name}-${randomBytes(4).toString('hex')}`);
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  }
+
+  async #setWritable(node: string, writable: boolean): Promise<void> {
+    const { status, stderr } = await runCommand('blockdev', [writable ? '--setrw' : '--setro', node], PROBE_MS_MAX);
+    if (status !== 0) throw await this.#explained(new EvidockError('recorder.mount-failed', lastLine(stderr)), node, basename(node));
+  }
+
+  async #readState(node: string, device: string, fileSystem: FileSystem): Promise<boolean> {
+    try {
+      return await isDirty(node, fileSystem);
+    } catch (error) {
+      throw await this.#explained(new EvidockError('recorder.mount-failed', `${device} (${errnoOf(error)})`, error), node, device);
+    }
+  }
+
+  async #mountAs(fileSystem: FileSystem, node: string, path: string, utcOffsetMinutes: number): Promise<void> {
+    const { uid, gid } = this.#o.owner;
+    const owned = [`uid=${uid}`, `gid=${gid}`];
+    const offset = `time_offset=${utcOffsetMinutes}`;
+    if (fileSystem === 'vfat') return mountWith('vfat', node, path, ['utf8=1', 'fmask=0177', 'dmask=0077', offset, ...owned]);
+    if (fileSystem === 'exfat') return mountWith('exfat', node, path, ['fmask=0177', 'dmask=0077', offset, ...owned]);
+    // noload: the journal is not replayed, so that nothing is written and the state stays as the recorder left it.
+    if (fileSystem === 'ext4') return mountWith('ext4', node, path, ['noload']);
+    const masks = ['fmask=0177', 'dmask=0077', ...owned];
+    try {
+      return await mountWith('ntfs3', node, path, masks);
+    } catch (error) {
+      // Many kernels come without ntfs3; then the FUSE program does it, if it is there.
+      const program = await firstExisting(['/usr/bin/ntfs-3g', '/bin/ntfs-3g']);
+      if (program === null || !(error instanceof EvidockError) || !/unknown filesystem/.test(error.detail)) throw error;
+      const options = ['ro', ...SAFE_OPTIONS, ...masks, 'allow_other'].join(',');
+      const { status, stderr } = await runCommand(program, ['-o', options, node, path], MOUNT_MS_MAX);
+      if (status !== 0) throw new EvidockError('recorder.mount-failed', `ntfs-3g: ${lastLine(stderr)}`);
+    }
+  }
+
+  /** A FUSE program may return before its mount is there. */
+  async #mounted(path: string): Promise<void> {
+    for (let waitedMs = 0; waitedMs < PROBE_MS_MAX; waitedMs += MTP_LOOK_MS) {
+      if ((await mountsBelow(path)).length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, MTP_LOOK_MS));
+    }
+    throw new EvidockError('recorder.mount-failed', 'jmtpfs did not mount anything');
+  }
+
+  /** Whatever failed: if the device is gone, that is why. */
+  async #explained(error: unknown, node: string, device: string): Promise<EvidockError> {
+    try {
+      await access(node);
+    } catch {
+      return new EvidockError('recorder.removed', `${device} is gone`, error);
+    }
+    if (error instanceof EvidockError) return error;
+    return new EvidockError('recorder.mount-failed', error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+const MOUNTABLE: Readonly<Record<string, FileSystem>> = {
+  vfat: 'vfat',
+  exfat: 'exfat',
+  ext2: 'ext4',
+  ext3: 'ext4',
+  ext4: 'ext4',
+  ntfs: 'ntfs',
+};
+
+/** What is on a disk, by its own marks. */
+async function probe(node: string, device: string): Promise<Probed> {
+  const { stdout } = await runCommand('blkid', ['-p', '-o', 'export', node], PROBE_MS_MAX);
+  const told = new Map(
+    stdout
+      .split('\n')
+      .map((line) => /^([A-Z_]+)=(.*)$/.exec(line))
+      .map((match) => [match?.[1] ?? '', match?.[2] ?? '']),
+  );
+  const type = told.get('TYPE');
+  if (type === undefined) throw new EvidockError('recorder.mount-failed', `${device} has no file system that is known here`);
+  const fileSystem = MOUNTABLE[type];
+  if (!fileSystem) throw new EvidockError('recorder.mount-failed', `${device} has a ${type} file system, which is not read here`);
+  return { fileSystem, label: told.get('LABEL')?.replace(/\\(.)/g, '$1') ?? null, uuid: told.get('UUID') ?? null };
+}
+
+async function mountWith(type: string, node: string, path: string, options: readonly string[]): Promise<void> {
+  const all = ['ro', ...SAFE_OPTIONS, ...options].join(',');
+  const { status, stderr } = await runCommand('mount', ['-i', '-t', type, '-o', all, node, path], MOUNT_MS_MAX);
+  if (status !== 0) throw new EvidockError('recorder.mount-failed', `${type}: ${lastLine(stderr)}`);
+}
+
+async function firstExisting(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) {
+    try {
+      await access(path);
+      return path;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+  }
+  return null;
+}
+
+/** The complaint of a program in one line, without the mount directory in it. */
+function lastLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.replace(/^mount: \S+: /, '').trim());
+  // mount(8) ends with a hint at dmesg.
+  return lines.find((line) => line !== '' && !line.startsWith('dmesg'))?.slice(0, 200) ?? 'no words';
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { EvidockError, errnoOf } from '#domain/errors';
+
+const OUTPUT_BYTES_MAX = 64 * 1024;
+
+interface CommandOutcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a small system program (mount, blkid). A status that is not 0 is for the caller to judge. Throws recorder.mount-failed if it cannot be
+ * run or does not end in time: a process that waits for a dead device cannot be killed, so it is not waited for either.
+ */
+export function runCommand(program: string, args: readonly string[], timeoutMs: number): Promise<CommandOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+    });
+    const output = { stdout: '', stderr: '' };
+    const keep = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      if (output[stream].length < OUTPUT_BYTES_MAX) output[stream] += chunk.toString('utf8');
+    };
+    child.stdout.on('data', keep('stdout'));
+    child.stderr.on('data', keep('stderr'));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      child.stdout.destroy();
+      child.stderr.destroy();
+      reject(new EvidockError('recorder.mount-failed', `${program} did not end within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      const missing = errnoOf(error) === 'ENOENT';
+      reject(new EvidockError('recorder.mount-failed', missing ? `${program} is not installed` : error.message, error));
+    });
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? -1, ...output });
+    });
+  });
+}
