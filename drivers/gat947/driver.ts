@@ -1,5 +1,6 @@
 import { compilePatterns, type PathPattern } from '#domain/card-facts';
 import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
+import { COMMON_INTERFACE } from './usb.ts';
 
 const VIDEO = 'mp4|mov|avi|ts|mkv|3gp';
 const AUDIO = 'wav|amr|aac|mp3|m4a';
@@ -41,6 +42,7 @@ export const gat947: RecorderDriver = {
   id: 'gat947',
   title: 'GA/T 947 style recorders',
   patterns: PATTERNS,
+  usb: COMMON_INTERFACE,
   contiguousMs: 3000,
 
   match(sample) {

@@ -75,7 +75,7 @@ const PATTERNS = [
   '',
   'A recorder whose names no driver reads can be taught in `intake.patterns`, without code. The regular expression sees the whole path on the card',
   '(`/` between parts), case ignored. Named groups with a meaning: `device`, `officer`, `date` (YYYYMMDD, also with `_` or `-`), `time` (HHMMSS,',
-  'likewise), `sequence`, `part` (a number or a letter), `capture`, `mark` (anything: important), `stem`.',
+  'likewise), `sequence`, `part` (a number or a letter), `capture`, `lens` (recordings of two lenses are kept apart), `mark` (anything: important), `stem`.',
   '',
   '```yaml',
   'intake:',

@@ -58,7 +58,7 @@ async function chain(files: readonly ListedFile[], rules: CaptureRules): Promise
     const { kind, part, captureKey, sequence } = file.facts;
     const continuous = kind === 'video' || kind === 'audio';
     if (continuous && part !== undefined && captureKey !== undefined) {
-      const key = `${kind}|${captureKey}`;
+      const key = `${kind}|${file.facts.lens ?? ''}|${captureKey}`;
       const known = parts.get(key);
       if (known) known.push(file);
       else {
@@ -78,6 +78,7 @@ async function chainByTime(files: readonly ListedFile[], rules: CaptureRules): P
   const order = (a: ListedFile, b: ListedFile) =>
     compare(a.facts.deviceNumber ?? '', b.facts.deviceNumber ?? '') ||
     compare(a.facts.kind, b.facts.kind) ||
+    compare(a.facts.lens ?? '', b.facts.lens ?? '') ||
     compare(a.facts.claimedStart ?? '', b.facts.claimedStart ?? '') ||
     (a.facts.sequence ?? 0) - (b.facts.sequence ?? 0);
   const chains: ListedFile[][] = [];
@@ -94,7 +95,7 @@ async function chainByTime(files: readonly ListedFile[], rules: CaptureRules): P
 async function follows(previous: ListedFile, next: ListedFile, rules: CaptureRules): Promise<boolean> {
   const a = previous.facts;
   const b = next.facts;
-  if (a.deviceNumber !== b.deviceNumber || a.kind !== b.kind || a.officerId !== b.officerId) return false;
+  if (a.deviceNumber !== b.deviceNumber || a.kind !== b.kind || a.lens !== b.lens || a.officerId !== b.officerId) return false;
   if (a.sequence === undefined || b.sequence !== a.sequence + 1 || !a.claimedStart || !b.claimedStart) return false;
   const started = rules.claimedMs(a.claimedStart);
   const nextStarted = rules.claimedMs(b.claimedStart);

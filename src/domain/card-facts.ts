@@ -12,6 +12,8 @@ export interface CardFacts {
   readonly sequence?: number;
   /** Chapter or letter of a segment within one capture: 1, 2, 3 …; A = 1. */
   readonly part?: number;
+  /** Which of several lenses that record at the same time: files of two lenses are never segments of one capture. */
+  readonly lens?: string;
   /** The same for all parts of one capture; given together with `part`. */
   readonly captureKey?: string;
   readonly important?: boolean;
@@ -26,7 +28,7 @@ export interface PathPattern {
   readonly name: string;
   /**
    * Regular expression over the whole printable path, case ignored. Groups with a meaning: device, officer, date (YYYYMMDD, also with _ or -
-   * between), time (HHMMSS, likewise), sequence, part (digits or one letter), capture, mark (not empty: important), stem.
+   * between), time (HHMMSS, likewise), sequence, part (digits or one letter), capture, lens, mark (not empty: important), stem.
    */
   readonly regex: string;
   readonly kind?: Kind | undefined;
@@ -101,6 +103,7 @@ function factsOf(pattern: CompiledPattern, groups: Record<string, string | undef
   if (groups['device']) facts.deviceNumber = groups['device'].toUpperCase();
   if (groups['officer'] && !/^0+$/.test(groups['officer'])) facts.officerId = groups['officer'];
   if (groups['sequence']) facts.sequence = Number(groups['sequence']);
+  if (groups['lens']) facts.lens = groups['lens'].toUpperCase();
   if (groups['stem']) facts.stem = groups['stem'];
   const claimed = claimedTime(groups['date'], groups['time']);
   if (claimed) facts.claimedStart = claimed;

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupCaptures } from '#domain/captures';
 import { compilePatterns, readCardPath } from '#domain/card-facts';
+import type { Exchange, ExchangeStep, UsbProfile } from '#domain/exchange';
+import { checkProfile, judgeAnswer, renderPacket } from '#domain/exchange-bytes';
 import { chooseDriver } from '#domain/recognise';
 import { claimedToMs } from '#domain/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
 import { MemoryVolume } from '../support/memory-volume.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const ZONE = 'Asia/Shanghai';
 const NO_HINTS = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
@@ -39,6 +42,20 @@ const HOSTILE = [
   'IMP/.MP4',
   'DCIM/100MEDIA/AMBA0001.MP4/x',
 ];
+
+// Pieces that names on cards are made of: random rows of them come close to what the patterns know.
+const PIECES = [
+  ...['DCIM/', 'CARDV/', 'MOVIE/', 'VIDEO/', 'IMP/', 'EMR/', '100MEDIA/', '20190627/', '视频/', '/', '_', '__', '.', '..', '-', '@', '%2F'],
+  ...['AMBA', 'GH', 'DSJ', 'A', '_IMP', '_thm', '0', '07', '041234', '0012345', '20190627', '2019_0627', '153012', '20190627153012', '9'],
+  ...['.MP4', '.mov', '.jpg', '.wav', '.log', '.LRV', 'STATUS.TXT', 'é', '\u202e', '😀', ' ', '\n'],
+];
+const FUZZ_ROUNDS = 2000;
+const FUZZ_SEED = 947;
+
+function stepsOf(profile: UsbProfile): readonly ExchangeStep[] {
+  const exchanges = [profile.identify, profile.readClock, profile.setClock, profile.unlock];
+  return exchanges.filter((exchange): exchange is Exchange => exchange !== undefined).flatMap((exchange) => exchange.steps);
+}
 
 function cardsOf(folder: string): SampleCard[] {
   const directory = join(folder, 'cards');
@@ -80,6 +97,50 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       const begun = performance.now();
       for (const path of HOSTILE) expect(readCardPath(path, patterns).kind).toBeTypeOf('string');
       expect(performance.now() - begun).toBeLessThan(1000);
+    });
+
+    it('reads random names of familiar pieces alike each time, with facts that make sense', () => {
+      const random = seededRandom(FUZZ_SEED);
+      const paths: string[] = [];
+      for (let round = 0; round < FUZZ_ROUNDS; round += 1) {
+        const path = Array.from({ length: 1 + random(12) }, () => PIECES[random(PIECES.length)] ?? '').join('');
+        const facts = readCardPath(path, patterns);
+        expect(readCardPath(path, patterns)).toEqual(facts);
+        if (facts.claimedStart !== undefined)
+          expect(new Date(`${facts.claimedStart}Z`).toISOString().slice(0, 19)).toBe(facts.claimedStart);
+        if (facts.part !== undefined) expect([facts.part >= 0, facts.captureKey]).toEqual([true, expect.any(String)]);
+        paths.push(path);
+      }
+      const { score } = driver.match(
+        paths.slice(0, 500).map((path) => ({ path, bytes: 1, mtimeMs: 0 })),
+        NO_HINTS,
+      );
+      expect(score).toBeGreaterThanOrEqual(0);
+      expect(score).toBeLessThanOrEqual(100);
+    });
+
+    it('keeps the bounds of USB exchanges, and no other driver claims the same device', () => {
+      const claimed = (each: RecorderDriver) => (each.usb ?? []).map(({ vendorId, productId }) => `${vendorId}:${productId ?? 'any'}`);
+      for (const profile of driver.usb ?? []) checkProfile(profile);
+      const others = new Set(DRIVERS.filter((each) => each !== driver).flatMap(claimed));
+      expect(claimed(driver).filter((ids) => others.has(ids))).toEqual([]);
+    });
+
+    it('takes random bytes for no answer, and never fails over an answer that goes wrong', () => {
+      const random = seededRandom(FUZZ_SEED);
+      for (const step of (driver.usb ?? []).flatMap(stepsOf)) {
+        const packet = renderPacket(step.send.parts, { secret: () => '1234', nowClaimed: '2019-06-27T15:30:12' }, step.send.padTo);
+        if (step.send.padTo !== undefined) expect(packet).toHaveLength(step.send.padTo);
+        if (!step.receive) continue;
+        for (let round = 0; round < FUZZ_ROUNDS; round += 1) {
+          const noise = Uint8Array.from({ length: random(step.receive.bytes + 2) }, () => random(256));
+          expect(judgeAnswer(step.receive, noise)).toBeNull();
+          // Begun as it should be, and noise after that: what is captured, if anything, is printable.
+          const begun = step.receive.expect.find((part) => 'hex' in part)?.hex ?? '';
+          const judged = judgeAnswer(step.receive, Buffer.concat([Buffer.from(begun, 'hex'), noise]));
+          if (judged && 'captured' in judged) expect(Object.values(judged.captured).join('')).toMatch(/^[\x20-\x7e]*$/);
+        }
+      }
     });
 
     it('scores 0 to 100, also for an empty card', () => {
