@@ -5,6 +5,7 @@ import { errnoOf } from '#domain/errors';
 import { type Log, watchFailed } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
+import { DirectoryAccess } from './directory-access.ts';
 
 interface Options {
   readonly places: readonly string[];
@@ -131,7 +132,7 @@ export class DirectoryDock implements Dock {
       manufacturer: null,
       product: null,
       facts: [],
-      access: null,
+      access: new DirectoryAccess({ root: seen.directory, label: basename(seen.directory) }),
       volume: this.#o.openVolume(seen.directory, basename(seen.directory)),
     });
   }

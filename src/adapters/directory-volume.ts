@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
-import { printableName, rawName, refusedName } from '#domain/card-path';
+import { printableName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
+import { CardDirectory, rawParts, SLASH } from './card-directory.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 
@@ -18,27 +19,25 @@ interface Options {
   readonly limits: VolumeLimits;
 }
 
-const SLASH = Buffer.from('/');
-
 /**
  * A mounted recorder (or a drop folder) as a read-only volume. Its content is untrusted: names are handled as bytes, links are never followed,
  * only regular files of the one file system are listed, and every limit that is met is said by name.
  */
 export class DirectoryVolume implements Volume {
   readonly label: string | null;
-  readonly #root: Buffer;
+  readonly #card: CardDirectory;
   readonly #limits: VolumeLimits;
 
   constructor(options: Options) {
     this.label = options.label;
-    this.#root = Buffer.from(options.root);
+    this.#card = new CardDirectory(options);
     this.#limits = options.limits;
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    const root = await this.#stat(this.#root, '.');
+    const root = await this.#stat(this.#card.root, '.');
     const count = { files: 0 };
-    yield* this.#walk({ raw: this.#root, printable: '', depth: 0, device: root.dev }, count, signal);
+    yield* this.#walk({ raw: this.#card.root, printable: '', depth: 0, device: root.dev }, count, signal);
   }
 
   async *#walk(
@@ -59,7 +58,7 @@ export class DirectoryVolume implements Volume {
       try {
         found = await lstat(full);
       } catch (error) {
-        await this.#stillThere(error);
+        await this.#card.stillThere(error);
         yield { path, code: 'recorder.unreadable', detail: errnoOf(error) ?? String(error) };
         continue;
       }
@@ -111,7 +110,7 @@ export class DirectoryVolume implements Volume {
       }
     } catch (error) {
       if (error instanceof EvidockError) throw error;
-      await this.#stillThere(error);
+      await this.#card.stillThere(error);
       throw new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
     }
     return names.sort(Buffer.compare);
@@ -154,11 +153,9 @@ export class DirectoryVolume implements Volume {
 
   /** The raw path, after every directory on the way was seen to be a directory and no link. */
   async #resolve(path: string): Promise<Buffer> {
-    let raw = this.#root;
-    const parts = path.split('/').map((part) => Buffer.from(rawName(part)));
+    const parts = rawParts(path);
+    let raw = this.#card.root;
     for (const [place, part] of parts.entries()) {
-      const refused = refusedName(part);
-      if (refused) throw new EvidockError('recorder.name-refused', `${path}: ${refused}`);
       raw = Buffer.concat([raw, SLASH, part]);
       if (place === parts.length - 1) break;
       const found = await this.#stat(raw, path);
@@ -194,25 +191,8 @@ export class DirectoryVolume implements Volume {
 
   async close(): Promise<void> {}
 
-  /** If the recorder itself is gone, that is what failed, whatever the call was. */
-  async #stillThere(cause: unknown): Promise<void> {
-    try {
-      await lstat(this.#root);
-    } catch {
-      throw new EvidockError('recorder.removed', this.label ?? 'the recorder', cause);
-    }
-    if (errnoOf(cause) === 'ENODEV') throw new EvidockError('recorder.removed', this.label ?? 'the recorder', cause);
-  }
-
-  async #readError(path: string, error: unknown): Promise<EvidockError> {
-    if (error instanceof EvidockError) return error;
-    try {
-      await this.#stillThere(error);
-    } catch (gone) {
-      if (gone instanceof EvidockError) return gone;
-    }
-    if (errnoOf(error) === 'ELOOP') return new EvidockError('recorder.not-regular', `${path}: symbolic link`, error);
-    return new EvidockError('recorder.read-failed', `${path} (${errnoOf(error) ?? String(error)})`, error);
+  #readError(path: string, error: unknown): Promise<EvidockError> {
+    return this.#card.errorOf(path, error, 'recorder.read-failed');
   }
 }
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
+import { DirectoryAccess } from './directory-access.ts';
 
 export interface ManualDocking {
   readonly directory: string;
@@ -48,7 +49,7 @@ export class ManualDock implements Dock {
       manufacturer: null,
       product: null,
       facts: [],
-      access: null,
+      access: new DirectoryAccess({ root: request.directory, label: basename(request.directory) }),
       volume: this.#openVolume(request.directory, basename(request.directory)),
     });
     return key;

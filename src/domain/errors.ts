@@ -94,6 +94,12 @@ export const ERRORS = {
     what: 'The clock of the recorder is wrong by more than the limit',
     remedy: 'Set the clock of the recorder, or let the station do it (dock.setClock); times are corrected by the measured offset.',
   },
+  'recorder.write-failed': {
+    retry: 'later',
+    status: 502,
+    what: 'The recorder could not be written',
+    remedy: 'Undock the recorder and dock it again; if it fails again, have its card examined: it may be worn out or write-protected.',
+  },
   'recorder.wipe-failed': {
     retry: 'later',
     status: 502,
@@ -255,6 +261,12 @@ export const ERRORS = {
     status: 503,
     what: 'The station is stopping',
     remedy: 'Try again when it is up; work goes on where it was.',
+  },
+  'station.not-running': {
+    retry: 'later',
+    status: 409,
+    what: 'This needs a station that runs',
+    remedy: 'Start it with `evidock run` (or its service), then try again.',
   },
   'station.internal': {
     retry: 'later',

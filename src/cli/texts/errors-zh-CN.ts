@@ -30,6 +30,7 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '记录仪的时钟偏差超过限值',
     remedy: '校正记录仪时钟，或由采集站校正（dock.setClock）；时间已按测得的偏差修正。',
   },
+  'recorder.write-failed': { what: '无法写入记录仪', remedy: '取下记录仪重新接入；若仍失败，请检查存储卡：可能已损坏或处于写保护。' },
   'recorder.wipe-failed': { what: '无法从记录仪上移除已封存的文件', remedy: '录像是安全的；请重新接入，若再次发生请检查存储卡。' },
   'vault.full': { what: '采集站磁盘已到预留空间', remedy: '释放本地库磁盘的空间或增加磁盘；采集会自动继续。' },
   'vault.read-only': { what: '本地库无法写入', remedy: '检查本地库目录的挂载与权限；采集会自动继续。' },
@@ -60,6 +61,7 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'request.conflict': { what: '请求与记录相矛盾', remedy: '查看当前情况后再决定。' },
   'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
+  'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
 };
 
