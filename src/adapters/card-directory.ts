@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rawName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf } from '#domain/errors';
 
@@ -14,14 +15,29 @@ export function rawParts(path: string): readonly Buffer[] {
   });
 }
 
+/** A pulled USB disk answers EIO at once, and the kernel takes it off the bus some 150 ms later: so long an error may still mean a yank. */
+const YANK_MS_MAX = 500;
+const YANK_LOOK_MS = 25;
+/** What reading from a device gives that has just left, or from one that is bad. ENOTCONN: a FUSE program has ended. */
+const DEVICE_ERRORS = new Set(['EIO', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN', 'ENODATA', 'ETIMEDOUT']);
+
+export interface CardPlace {
+  readonly root: string;
+  readonly label: string | null;
+  /** Whether the device behind it is still plugged in; left out where nobody can tell. */
+  readonly present?: () => Promise<boolean>;
+}
+
 /** Where a recorder's files are mounted, and what a failed call on them means: shared by those who read it and those who may write to it. */
 export class CardDirectory {
   readonly root: Buffer;
   readonly #label: string | null;
+  readonly #present: (() => Promise<boolean>) | undefined;
 
-  constructor(options: { root: string; label: string | null }) {
-    this.root = Buffer.from(options.root);
-    this.#label = options.label;
+  constructor({ root, label, present }: CardPlace) {
+    this.root = Buffer.from(root);
+    this.#label = label;
+    this.#present = present;
   }
 
   /** If the recorder itself is gone, that is what failed, whatever the call was. */
@@ -31,7 +47,19 @@ export class CardDirectory {
     } catch {
       throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
     }
-    if (errnoOf(cause) === 'ENODEV') throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
+    const errno = errnoOf(cause);
+    if (errno === 'ENODEV' || (errno !== undefined && DEVICE_ERRORS.has(errno) && (await this.#isLeaving())))
+      throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
+  }
+
+  /** Tells a yank from a bad sector: both are EIO, but only one of them is followed by the device's disappearance. */
+  async #isLeaving(): Promise<boolean> {
+    if (!this.#present) return false;
+    for (let waitedMs = 0; waitedMs < YANK_MS_MAX; waitedMs += YANK_LOOK_MS) {
+      if (!(await this.#present())) return true;
+      await sleep(YANK_LOOK_MS);
+    }
+    return false;
   }
 
   /** What a failed call on `path` means; `otherwise` is its code where nothing else is known of it. */

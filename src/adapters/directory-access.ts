@@ -4,15 +4,13 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
-import { CardDirectory, rawParts, SLASH } from './card-directory.ts';
+import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const SYNC_MS_MAX = 120_000;
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 
-interface Options {
-  readonly root: string;
-  readonly label: string | null;
+interface Options extends CardPlace {
   /** Makes the mount writable. */
   readonly before?: () => Promise<void>;
   /** Makes it read-only again; also called when `before` or the work failed. */
@@ -64,7 +62,7 @@ class DirectoryWriter implements RecorderWriter {
   readonly #touched = new Set<string>();
   #ended = false;
 
-  constructor(options: { root: string; label: string | null }) {
+  constructor(options: CardPlace) {
     this.#card = new CardDirectory(options);
     this.#root = options.root;
   }

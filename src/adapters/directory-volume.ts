@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { printableName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
-import { CardDirectory, rawParts, SLASH } from './card-directory.ts';
+import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 
@@ -13,9 +13,7 @@ export interface VolumeLimits {
   readonly fileBytesMax: number;
 }
 
-interface Options {
-  readonly root: string;
-  readonly label: string | null;
+interface Options extends CardPlace {
   readonly limits: VolumeLimits;
 }
 
