@@ -123,3 +123,23 @@ export function watchdogHeldBack(log: Log, error: unknown): void {
     'the ledger does not answer; systemd is not told that all is well',
   );
 }
+
+/** The mount helper has carried out a request of the station, or refused it. */
+export function helperServed(log: Log, facts: { what: string; elapsedMs: number }, error: EvidockError | null): void {
+  if (error === null) log.info({ event: 'helper.served', stage: 'helper', ...facts }, 'carried out');
+  else log.warn({ event: 'helper.failed', stage: 'helper', ...facts, code: error.code, err: error }, error.message);
+}
+
+/** Somebody who is not the station, or a station of another version, speaks to the mount helper. */
+export function helperRefused(log: Log, facts: { why: string }): void {
+  log.warn({ event: 'helper.refused', stage: 'helper', ...facts }, 'a request that is none');
+}
+
+export function helperStarted(log: Log): void {
+  log.info({ event: 'helper.started', stage: 'helper' }, 'mount helper listens');
+}
+
+export function helperEnded(log: Log, error: EvidockError | null): void {
+  if (error === null) log.info({ event: 'helper.ended', stage: 'helper' }, 'mount helper has ended');
+  else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
+import { access, chown, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isDirty } from './file-system-state.ts';
@@ -72,14 +72,13 @@ export class PlainMounter implements Mounter {
         throw new EvidockError('recorder.mount-failed', 'that is no bus address');
     }
     const path = await this.#newDirectory(`mtp-${busNumber}-${deviceNumber}`);
-    const { uid, gid } = this.#o.owner;
-    const options = ['ro', 'noexec', 'nosuid', 'nodev', 'allow_other', 'default_permissions', `uid=${uid}`, `gid=${gid}`].join(',');
+    const { owner } = this.#o;
+    // The program that talks to a device nobody trusts runs as the one who reads what it shows, never with the rights of root.
+    await chown(path, owner.uid, owner.gid);
+    const options = ['ro', 'noexec', 'nosuid', 'nodev'].join(',');
     try {
-      const { status, stdout, stderr } = await runCommand(
-        'jmtpfs',
-        [`-device=${busNumber},${deviceNumber}`, path, '-o', options],
-        MOUNT_MS_MAX,
-      );
+      const args = [`-device=${busNumber},${deviceNumber}`, path, '-o', options];
+      const { status, stdout, stderr } = await runCommand('jmtpfs', args, MOUNT_MS_MAX, owner);
       if (status !== 0) throw new EvidockError('recorder.mount-failed', `jmtpfs: ${lastLine(stderr || stdout)}`);
       await this.#mounted(path);
     } catch (error) {

@@ -10,13 +10,19 @@ interface CommandOutcome {
 }
 
 /**
- * Runs a small system program (mount, blkid). A status that is not 0 is for the caller to judge. Throws recorder.mount-failed if it cannot be
+ * Runs a small system program (mount, blkid), as another user if told. A status that is not 0 is for the caller to judge. Throws recorder.mount-failed if it cannot be
  * run or does not end in time: a process that waits for a dead device cannot be killed, so it is not waited for either.
  */
-export function runCommand(program: string, args: readonly string[], timeoutMs: number): Promise<CommandOutcome> {
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  timeoutMs: number,
+  as: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<CommandOutcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...as,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     });
     const output = { stdout: '', stderr: '' };

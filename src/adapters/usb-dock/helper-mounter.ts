@@ -1,0 +1,71 @@
+import { connect } from 'node:net';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { type HelperReply, type HelperRequest, REPLY_BYTES_MAX } from './mount-protocol.ts';
+import type { Mounted, Mounter, MountRequest, MtpRequest } from './mounter.ts';
+
+/** Longer than the helper takes for its slowest request: probing, mounting and giving up. */
+const REPLY_MS_MAX = 120_000;
+
+/** Has the mount helper do what needs the rights of root. One short connection per request. */
+export class HelperMounter implements Mounter {
+  readonly #socketPath: string;
+
+  constructor(options: { readonly socketPath: string }) {
+    this.#socketPath = options.socketPath;
+  }
+
+  async mount({ device, utcOffsetMinutes }: MountRequest): Promise<Mounted> {
+    return (await this.#ask({ do: 'mount', device, utcOffsetMinutes })) as Mounted;
+  }
+
+  async mountMtp({ busNumber, deviceNumber }: MtpRequest): Promise<Mounted> {
+    return (await this.#ask({ do: 'mountMtp', busNumber, deviceNumber })) as Mounted;
+  }
+
+  async remount(path: string, mode: 'ro' | 'rw'): Promise<void> {
+    await this.#ask({ do: 'remount', path, mode });
+  }
+
+  async unmount(path: string): Promise<void> {
+    await this.#ask({ do: 'unmount', path });
+  }
+
+  async unmountAll(): Promise<number> {
+    return (await this.#ask({ do: 'unmountAll' })) as number;
+  }
+
+  async powerOff(sysName: string): Promise<void> {
+    await this.#ask({ do: 'powerOff', sysName });
+  }
+
+  async #ask(request: HelperRequest): Promise<unknown> {
+    let reply: HelperReply;
+    try {
+      reply = JSON.parse(await this.#exchange(JSON.stringify(request))) as HelperReply;
+    } catch (error) {
+      const why = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
+      throw new EvidockError('recorder.mount-failed', `the mount helper does not answer (${why})`, error);
+    }
+    if (reply.ok) return reply.result;
+    throw new EvidockError(reply.code === 'recorder.removed' ? 'recorder.removed' : 'recorder.mount-failed', reply.detail);
+  }
+
+  #exchange(line: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.#socketPath);
+      const timer = setTimeout(() => socket.destroy(new Error(`nothing within ${REPLY_MS_MAX / 1000} s`)), REPLY_MS_MAX);
+      let text = '';
+      socket.setEncoding('utf8');
+      socket.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > REPLY_BYTES_MAX) socket.destroy(new Error('an answer without end'));
+      });
+      socket.on('error', reject);
+      socket.on('close', () => {
+        clearTimeout(timer);
+        resolve(text);
+      });
+      socket.write(`${line}\n`);
+    });
+  }
+}

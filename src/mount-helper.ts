@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { GuardedMounter } from '#adapters/usb-dock/guarded-mounter';
+import { PlainMounter } from '#adapters/usb-dock/mount-commands';
+import { MountServer } from '#adapters/usb-dock/mount-server';
+import { runCommand } from '#adapters/usb-dock/run-command';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { helperEnded, helperStarted } from '#events';
+
+/*
+ * The mount helper: the only part of an installed station that has rights of root. It listens on a unix socket that systemd opened for the
+ * group evidock, and mounts, unmounts and powers off what udev tagged as a recorder's (systemd/evidock-mount.service).
+ */
+
+/** The first descriptor that systemd hands over (sd_listen_fds). */
+const FIRST_FD = 3;
+const ID_MS_MAX = 10_000;
+
+async function idOf(user: string, flag: '-u' | '-g'): Promise<number> {
+  const { status, stdout } = await runCommand('id', [flag, '--', user], ID_MS_MAX);
+  if (status !== 0 || !/^[0-9]+\n$/.test(stdout)) throw new EvidockError('config.invalid', `there is no user ${user}`);
+  return Number(stdout);
+}
+
+function listenAt(socket: string | undefined): { fd: number } | { path: string } {
+  const { LISTEN_FDS, LISTEN_PID } = process.env;
+  if (LISTEN_FDS === '1' && Number(LISTEN_PID) === process.pid) return { fd: FIRST_FD };
+  if (socket !== undefined) return { path: socket };
+  throw new EvidockError('config.invalid', 'no socket: it is started by evidock-mount.socket, or with --socket');
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      directory: { type: 'string', default: '/run/evidock/mnt' },
+      owner: { type: 'string', default: 'evidock' },
+      // The rest is for tests, which bring their own little world.
+      socket: { type: 'string' },
+      sys: { type: 'string', default: '/sys' },
+      dev: { type: 'string', default: '/dev' },
+      udev: { type: 'string', default: '/run/udev/data' },
+    },
+  });
+  const { directory, owner, sys, dev, udev } = values;
+  const plain = new PlainMounter({ directory, owner: { uid: await idOf(owner, '-u'), gid: await idOf(owner, '-g') }, sys, dev });
+  const mounter = new GuardedMounter({ mounter: plain, directory, sys, udev, swaps: '/proc/swaps' });
+  const server = new MountServer({ mounter, log });
+  const stopped = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });
+  await server.listen(listenAt(values.socket));
+  helperStarted(log);
+  await stopped;
+  await server.stop();
+  helperEnded(log, null);
+}
+
+const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }));
+try {
+  await run();
+} catch (error) {
+  helperEnded(log, asEvidockError(error));
+  process.exitCode = 1;
+}
