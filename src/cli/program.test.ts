@@ -37,6 +37,9 @@ describe('every command', () => {
         command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
         expect(help, command.name()).toMatch(/\n {2}evidock \S/);
         expect(help, command.name()).toContain('--json');
+        expect(help, command.name()).toContain('--config <file>');
+        expect(help, command.name()).toContain('--state <dir>');
+        if (language === 'zh-CN') expect(help, command.name()).not.toMatch(/choices|default:|Options:/);
         expect(/\p{Script=Han}/u.test(command.description()), command.name()).toBe(language === 'zh-CN');
       }
     }
@@ -58,6 +61,7 @@ describe('every command', () => {
     [['tag', 'rec-1', '--category', 'lunch']],
     [['recordings', '--state', '/var/lib/evidock']],
     [['recordings', '--limit', '0']],
+    [['jobs', '--state', '/var/lib/evidock']],
     [['recordings', 'extra']],
     [['play', 'rec-1']],
     [['play', 'rec-1', '--out', 'x', '--from', 'moon']],
@@ -76,15 +80,38 @@ describe('every command', () => {
     expect(err).not.toBe('');
   });
 
+  it.each([
+    [['slots', '--jsno'], 'there is no option --jsno (did you mean --json?)', '没有选项 --jsno （是否想用 --json？）'],
+    [['slot'], 'there is no command slot (did you mean slots?)', '没有命令 slot （是否想用 slots？）'],
+    [['ingest'], 'argument dir is missing', '缺少参数 dir'],
+    [['play', 'r'], 'option --out <file> is needed', '必须给出选项 --out <file>'],
+    [['play', 'r', '--out'], 'option --out <file> needs a value', '选项 --out <file> 需要一个值'],
+    [
+      ['ingest', 'd', '--slot', '0'],
+      'option --slot <n>: 0 is not allowed; it must be: 1 to 9999',
+      '选项 --slot <n> 的值 0 不允许；应为：1 to 9999',
+    ],
+    [['jobs', 'retry', '--stage', 'x'], 'option --stage <stage>: x is not allowed; it must be: derive, archive', '应为：derive, archive'],
+    [['slots', 'x'], 'too many arguments', '参数过多'],
+  ])('tells wrong use in words: %j', async (argv, english, chinese) => {
+    expect((await cli.run(argv)).err).toBe(`Wrong use: ${english}\nSee: evidock --help\n`);
+    expect((await cli.run(argv, { EVIDOCK_LANG: 'zh-CN' })).err).toContain(chinese);
+    const asJson = await cli.run(['--json', ...argv]);
+    expect(asJson.status).toBe(2);
+    expect(JSON.parse(asJson.err)).toEqual({ code: 'usage', detail: english });
+  });
+
   it('finds its global options before and after its name', async () => {
     cli.connected.length = 0;
     await cli.run(['--state', '/one', '--config', 'a.yaml', 'slots']);
     await cli.run(['slots', '--state', '/two', '--json']);
     await cli.run(['--state', '/three', 'recordings', '--state', 'archived']);
+    await cli.run(['--state', '/four', 'jobs', '--state', 'failed', '--lang', 'en']);
     expect(cli.connected.map(({ state, config }) => [state, config])).toEqual([
       ['/one', 'a.yaml'],
       ['/two', null],
       ['/three', null],
+      ['/four', null],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
-import { type Shell, UsageError, wholeNumber } from './command.ts';
+import { mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { bytesText, durationText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
@@ -36,11 +36,7 @@ export function addRecordings(program: Command, shell: Shell): void {
     .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
     .action(async (filter: Filter, command: Command) => {
       const globals = shell.globals(command, { ownState: true });
-      const states: readonly string[] = RECORDING_STATES;
-      if (filter.state !== undefined && !states.includes(filter.state)) {
-        // The directory and the state share a name; the directory stands before the command.
-        throw new UsageError(`--state ${filter.state}: ${states.join(', ')}; evidock --state DIR recordings …`);
-      }
+      mustBeState(filter.state, RECORDING_STATES, 'recordings');
       await shell.withStation(globals, async (client) => {
         if (globals.json) await printJsonPages(shell, client, filter);
         else await printTable(shell, client, filter);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ask } from './client.ts';
-import { Refused, type Shell, wholeNumber } from './command.ts';
+import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import { word } from './recordings.ts';
 import { bytesText, durationText, timeText } from './table.ts';
 import type { SlotAnswer, WorkAnswer } from './types.ts';
@@ -64,15 +64,16 @@ interface JobOptions {
 
 export function addJobs(program: Command, shell: Shell): void {
   const { say } = shell;
-  const group = program.command('jobs').description(say('jobs.about'));
+  const group = shell.groupWithDefault(program, 'jobs', say('jobs.about'), 'jobs --state failed');
   shell
-    .add(group, 'list', say('jobs.list.about'), 'jobs', { isDefault: true })
+    .add(group, 'list', say('jobs.list.about'), 'jobs --state failed', { isDefault: true, ownState: true })
     .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
-    .addOption(new Option('--only <state>', say('jobs.opt.state')).choices(STATES))
+    .option('--state <state>', say('jobs.opt.state'))
     .option('--recording <id>', say('jobs.opt.recording'))
-    .action(async ({ stage, only, recording }: JobOptions & { only?: string }, command: Command) => {
-      const globals = shell.globals(command);
-      const states = only === undefined ? ['running', 'waiting', 'failed'] : [only];
+    .action(async ({ stage, state: asked, recording }: JobOptions, command: Command) => {
+      mustBeState(asked, STATES, 'jobs');
+      const globals = shell.globals(command, { ownState: true });
+      const states = asked === undefined ? ['running', 'waiting', 'failed'] : [asked];
       const jobs = await shell.withStation(globals, async (client) => {
         const pages = states.map((state) => ask<WorkAnswer[]>(client, 'GET', '/jobs', { query: { stage, state, recording, limit: 1000 } }));
         return (await Promise.all(pages)).flat();

@@ -48,8 +48,8 @@ export function addTag(program: Command, shell: Shell): void {
 
 export function addSuggestions(program: Command, shell: Shell): void {
   const { say } = shell;
-  const group = program.command('suggestions').description(say('suggestions.about'));
-  const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions', { isDefault: true });
+  const group = shell.groupWithDefault(program, 'suggestions', say('suggestions.about'), 'suggestions --all');
+  const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions --all', { isDefault: true });
   list.option('--all', say('suggestions.opt.all')).action(async (options: { all?: boolean }, command: Command) => {
     const globals = shell.globals(command);
     const query = { limit: 1000, state: options.all ? undefined : 'open' };
