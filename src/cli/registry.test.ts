@@ -57,6 +57,15 @@ describe('cases, officers, recorders, suggestions', () => {
     expect((await cli.run(['recordings', '--case', 'S-1'])).out).toContain(open[0].recordingId);
   });
 
+  it('shows codes in the words of the person', async () => {
+    const chinese = (argv: string[]) => cli.run(argv, { EVIDOCK_LANG: 'zh-CN' });
+    expect((await chinese(['case', 'list'])).out).toMatch(/S-1 +T +立案/);
+    expect((await chinese(['officer', 'add', '009', '--name', '王敏'])).status).toBe(0);
+    expect((await chinese(['officer', 'list'])).out).toMatch(/^编号 +姓名 +单位\n009 +王敏/);
+    expect((await chinese(['suggestions', '--all'])).out).toMatch(/已接受 +录制于事件期间；执法人员未知；Market/);
+    expect((await chinese(['config', 'print'])).out).toMatch(/^字段 +值 +来源/);
+  });
+
   it('assigns recorders', async () => {
     await cli.run(['officer', 'add', '009', '--name', 'Wang']);
     expect((await cli.run(['recorder', 'add', 'R9', '--model', 'X'])).status).toBe(0);

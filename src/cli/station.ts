@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
-import { word } from './recordings.ts';
 import { bytesText, durationText, timeText } from './table.ts';
 import type { SlotAnswer, WorkAnswer } from './types.ts';
+import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];
 const STATES = ['waiting', 'running', 'done', 'failed'];
@@ -50,7 +50,7 @@ export function addSlots(program: Command, shell: Shell): void {
         slot.dockingId === null ? '' : `${slot.filesSealed}/${slot.filesListed}`,
         slot.dockingId === null ? '' : `${bytesText(slot.bytesCopied)} / ${bytesText(slot.bytesListed)}`,
         slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '',
-        slot.problem === null ? '' : `${slot.problem.code}: ${slot.problem.detail}`,
+        slot.problem === null ? '' : `${failureWords(shell.language, slot.problem.code)}: ${slot.problem.detail}`,
       ]),
     );
   });
@@ -90,12 +90,12 @@ export function addJobs(program: Command, shell: Shell): void {
           { title: say('column.problem'), widthMax: 100 },
         ],
         jobs.map((job) => [
-          job.stage,
+          word(say, 'job', job.stage),
           job.recordingId,
-          job.state,
+          word(say, 'work', job.state),
           `${job.percent} %`,
           timeText(job.dueAt),
-          job.errorCode === null ? '' : `${job.errorCode}: ${job.errorDetail}`,
+          job.errorCode === null ? '' : `${failureWords(shell.language, job.errorCode)}: ${job.errorDetail}`,
         ]),
       );
     });
@@ -129,7 +129,7 @@ export function addConfig(program: Command, shell: Shell): void {
     const { explained } = context.explainConfig(globals);
     if (globals.json) return shell.printJson(explained);
     shell.table(
-      [{ title: say('column.id') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
+      [{ title: say('column.field') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
       explained.map(({ path, value, from }) => [path, JSON.stringify(value), from]),
     );
   });

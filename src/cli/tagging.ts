@@ -3,6 +3,7 @@ import { CATEGORIES } from '#domain/registry';
 import { ask } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
 import type { RecordingAnswer, SuggestionAnswer } from './types.ts';
+import { reasonWords, word } from './words.ts';
 
 interface TagOptions {
   readonly case?: readonly string[];
@@ -38,9 +39,8 @@ export function addTag(program: Command, shell: Shell): void {
         for (const recording of tagged) {
           const numbers = recording.caseNumbers.join(' ') || say('none');
           const officerNow = recording.officerId ?? say('none');
-          shell.print(
-            say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: recording.category ?? say('none') }),
-          );
+          const categoryNow = recording.category === null ? say('none') : word(say, 'category', recording.category);
+          shell.print(say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: categoryNow }));
         }
       });
     });
@@ -64,7 +64,13 @@ export function addSuggestions(program: Command, shell: Shell): void {
         { title: say('column.state') },
         { title: say('column.reason') },
       ],
-      found.map(({ id, recordingId, caseNumber, state, reason }) => [id, recordingId, caseNumber, state, reason]),
+      found.map(({ id, recordingId, caseNumber, state, reason }) => [
+        id,
+        recordingId,
+        caseNumber,
+        word(say, 'suggestion', state),
+        reasonWords(say, reason),
+      ]),
     );
   });
   for (const [name, decision] of [
