@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
-import type { Language, Say } from './language.ts';
+import { LANGUAGES, type Language, type Say } from './language.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** Wrong use of the command line: exit code 2. */
@@ -32,15 +32,25 @@ export class Shell {
     this.language = options.language;
   }
 
-  /** Adds a command with its example; its options --config, --state and --json may stand before or after its name. */
+  /** Adds a command with its example; its options --config, --state, --lang and --json may stand before or after its name. */
   add(parent: Command, usage: string, about: string, example: string, options: { ownState?: boolean; isDefault?: boolean } = {}): Command {
     const { say } = this;
     const command = parent.command(usage, { isDefault: options.isDefault ?? false }).description(about);
     command.addOption(new Option('--config <file>', say('option.config')).hideHelp());
     if (!options.ownState) command.addOption(new Option('--state <dir>', say('option.state')).hideHelp());
+    // It was read before the commands were built, whose texts it decides.
+    command.addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES).hideHelp());
     command.addOption(new Option('--json', say('option.json')));
     command.addHelpText('after', `\n${say('help.example')}\n  evidock ${example}`);
     return command;
+  }
+
+  /** Adds a group whose first command may go unnamed; `example` shows it so. */
+  groupWithDefault(parent: Command, name: string, about: string, example: string): Command {
+    return parent
+      .command(name)
+      .description(about)
+      .addHelpText('after', `\n${this.say('help.example')}\n  evidock ${example}`);
   }
 
   /** Adds a command that only groups others. */
@@ -87,6 +97,12 @@ export class Shell {
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
     for (const line of tableLines(columns, rows)) this.print(line);
   }
+}
+
+/** The value of a command's own --state. The state directory has the same name and stands before the command: the two are easily mixed up. */
+export function mustBeState(state: string | undefined, states: readonly string[], command: string): void {
+  if (state !== undefined && !states.includes(state))
+    throw new UsageError(`--state ${state}: ${states.join(', ')}; evidock --state DIR ${command} …`);
 }
 
 /** An option value that is a whole number in a range. */

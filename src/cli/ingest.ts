@@ -6,6 +6,7 @@ import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress } from './progress.ts';
 import { bytesText, durationText, printable } from './table.ts';
 import type { DockingAnswer, SlotAnswer } from './types.ts';
+import { failureWords, word } from './words.ts';
 
 const POLL_MS = 200;
 /** A problem that lasts this long without any progress ends the command; a running station goes on trying by itself. */
@@ -90,7 +91,7 @@ function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | unde
   const bytes = Math.max(view?.bytesListed ?? 0, report.progress.bytes);
   const copied = Math.min(bytes, view?.bytesCopied ?? 0);
   if (docking.problem) {
-    const what = ERRORS[docking.problem.code as keyof typeof ERRORS]?.what ?? docking.problem.code;
+    const what = failureWords(shell.language, docking.problem.code);
     progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
   } else if (listing && files === 0) progress.show(0, 1, say('ingest.listing'));
   else {
@@ -120,8 +121,12 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
     const open = report.pending.filter(({ state }) => state !== 'failed');
     if (open.length === 0) return report;
     most = Math.max(most, open.length);
-    const running = open.filter(({ state }) => state === 'running').map(({ stage, percent }) => `${stage} ${percent} %`);
-    const failing = open.filter(({ errorCode }) => errorCode !== null).map(({ stage, errorCode }) => `${stage}: ${errorCode}`);
+    const running = open
+      .filter(({ state }) => state === 'running')
+      .map(({ stage, percent }) => `${word(shell.say, 'job', stage)} ${percent} %`);
+    const failing = open
+      .filter(({ errorCode }) => errorCode !== null)
+      .map(({ stage, errorCode }) => `${word(shell.say, 'job', stage)}: ${failureWords(shell.language, errorCode ?? '')}`);
     const stages = [...new Set([...running, ...failing])].slice(0, 4).join(', ');
     progress.show(most - open.length, most, shell.say('ingest.waiting', { count: open.length, stages }));
     await pause();
@@ -149,7 +154,7 @@ function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
   if (json) shell.printJson(summary);
   else {
     for (const { cardPath, code, detail } of refusals.slice(0, REFUSALS_SHOWN)) {
-      const what = ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+      const what = failureWords(shell.language, code);
       shell.print(say('ingest.refusal', { path: printable(cardPath), what, detail: printable(detail) }));
     }
     const { files, filesNew, filesKnown, filesRefused, damaged, bytes } = summary;
@@ -166,7 +171,7 @@ function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
     );
     if (recordings.length > 0 && recordings.length <= 50) shell.print(say('ingest.ids', { ids: summary.recordings.join(' ') }));
     for (const { stage, recordingId, errorDetail } of failed)
-      shell.note(say('ingest.failed-work', { stage, recording: recordingId, detail: errorDetail }));
+      shell.note(say('ingest.failed-work', { stage: word(say, 'job', stage), recording: recordingId, detail: errorDetail }));
   }
   if (failed.length > 0) throw new Refused('work failed');
 }

@@ -2,7 +2,8 @@ import { en } from './texts/en.ts';
 import { zhCN } from './texts/zh-CN.ts';
 
 export type TextKey = keyof typeof en;
-export type Language = 'zh-CN' | 'en';
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
 type Values = Readonly<Record<string, string | number | null | undefined>>;
 /** The text of a key with its values filled in. */
 export type Say = (key: TextKey, values?: Values) => string;

@@ -8,6 +8,7 @@ import { askStream, type StreamedAnswer } from './client.ts';
 import { type Shell, UsageError, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { bytesText } from './table.ts';
+import { word } from './words.ts';
 
 interface Options {
   readonly out: string;
@@ -36,7 +37,7 @@ export function addPlay(program: Command, shell: Shell): void {
         const answer = await askStream(client, 'GET', pathOf(id, options), { query: { from } });
         const { bytes, sha256 } = await save(shell, answer, file, { force: options.force ?? false, silent: globals.json });
         if (globals.json) shell.printJson({ file, bytes, sha256, from });
-        else shell.print(say('play.saved', { file, bytes: bytesText(bytes), from, sha256 }));
+        else shell.print(say('play.saved', { file, bytes: bytesText(bytes), from: word(say, 'place', from), sha256 }));
       });
     });
 }

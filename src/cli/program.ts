@@ -4,7 +4,7 @@ import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import type { CliContext } from './context.ts';
 import { addIngest } from './ingest.ts';
-import { type Language, languageOf, speaker } from './language.ts';
+import { LANGUAGES, type Language, languageOf, speaker } from './language.ts';
 import { addPlay } from './play.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
@@ -12,31 +12,40 @@ import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun, addSlots
 import { printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
+import { usageWords } from './usage.ts';
 import { addVerify } from './verify.ts';
 
 /** The whole command line. */
 export function buildProgram(context: CliContext, language: Language): Command {
   const say = speaker(language);
   const shell = new Shell({ context, say, language });
-  const program = new Command('evidock')
+  const program: Command = new Command('evidock')
     .description(say('program.about'))
     .version(context.version, '-V, --version', say('option.version'))
     .helpOption('-h, --help', say('option.help'))
     .helpCommand('help [command]', say('option.help'))
-    .configureHelp({ styleTitle: (title) => titleOf(title, say) })
+    .configureHelp({
+      styleTitle: (title) => titleOf(title, say),
+      optionDescription: (option) => optionWords(option, say),
+      showGlobalOptions: true,
+      // The others stand among the command's own options, or say nothing there.
+      visibleGlobalOptions: (command) => (command.parent ? program.options.filter((each) => GLOBAL.has(each.attributeName())) : []),
+    })
     // `--state` is the directory before the command and the recordings' state after `recordings`.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      // Wrong use is told once, in the person's language: see `complain`.
+      outputError: () => undefined,
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
     })
     .addOption(new Option('--config <file>', say('option.config')))
     .addOption(new Option('--state <dir>', say('option.state')))
     .addOption(new Option('--json', say('option.json')))
-    .addOption(new Option('--lang <language>', say('option.lang')).choices(['zh-CN', 'en']))
+    .addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES))
     .addHelpText('after', `\n${say('help.example')}\n  evidock --state ./var ingest /media/recorder --slot 3 --wait`);
   const adders = [
     addRun,
@@ -65,11 +74,20 @@ const TITLES = {
   'Arguments:': 'help.arguments',
   'Options:': 'help.options',
   'Commands:': 'help.commands',
+  'Global Options:': 'help.global-options',
 } as const;
+
+const GLOBAL = new Set(['config', 'state', 'lang']);
 
 /** Commander's own headings, in the language asked for. */
 function titleOf(title: string, say: ReturnType<typeof speaker>): string {
   return title in TITLES ? say(TITLES[title as keyof typeof TITLES]) : title;
+}
+
+/** What an option is for, with its values and its default. */
+function optionWords({ description, argChoices, defaultValue }: Option, say: ReturnType<typeof speaker>): string {
+  const choices = argChoices ? say('help.choices', { choices: argChoices.join(', ') }) : '';
+  return `${description}${choices}${defaultValue === undefined ? '' : say('help.default', { value: String(defaultValue) })}`;
 }
 
 /** Runs one command line; returns the exit code: 0 done, 1 refused or failed, 2 wrong use. */
@@ -81,8 +99,12 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
     return 0;
   } catch (error) {
     if (error instanceof Refused) return 1;
-    // Commander has printed what is wrong, or the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // Help was printed instead of an answer.
+      if (error.code === 'commander.help') return 2;
+      return complain(context, language, argv.includes('--json'), new UsageError(usageWords(error, speaker(language))));
+    }
     return complain(context, language, argv.includes('--json'), error);
   }
 }

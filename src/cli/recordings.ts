@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
-import { type Shell, UsageError, wholeNumber } from './command.ts';
+import { mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { bytesText, durationText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
+import { word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
@@ -36,11 +37,7 @@ export function addRecordings(program: Command, shell: Shell): void {
     .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
     .action(async (filter: Filter, command: Command) => {
       const globals = shell.globals(command, { ownState: true });
-      const states: readonly string[] = RECORDING_STATES;
-      if (filter.state !== undefined && !states.includes(filter.state)) {
-        // The directory and the state share a name; the directory stands before the command.
-        throw new UsageError(`--state ${filter.state}: ${states.join(', ')}; evidock --state DIR recordings …`);
-      }
+      mustBeState(filter.state, RECORDING_STATES, 'recordings');
       await shell.withStation(globals, async (client) => {
         if (globals.json) await printJsonPages(shell, client, filter);
         else await printTable(shell, client, filter);
@@ -135,11 +132,7 @@ function marksOf(say: Say, { important, damaged, playable, duplicateOf }: Record
   ];
 }
 
-/** The word for a code of the API; the code itself where there is none. */
-export function word(say: Say, family: 'kind' | 'state' | 'phase', code: string): string {
-  const key = `${family}.${code}`;
-  return hasText(key) ? say(key) : code;
-}
+const withSource = (value: string, source: string) => `${value} (${source})`;
 
 function printRecording(shell: Shell, recording: RecordingAnswer, custody: readonly CustodyAnswer[]): void {
   const { say } = shell;
@@ -148,11 +141,17 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     [say('column.state'), [word(say, 'state', recording.state), ...marksOf(say, recording)].join(', ')],
     [say('column.kind'), word(say, 'kind', recording.kind)],
     [say('column.recorder'), recording.recorderSerial],
-    [say('column.officer'), recording.officerId === null ? say('none') : `${recording.officerId} (${recording.officerSource})`],
+    [
+      say('column.officer'),
+      recording.officerId === null ? say('none') : withSource(recording.officerId, word(say, 'source', recording.officerSource ?? '')),
+    ],
     [say('column.cases'), recording.caseNumbers.join(' ') || say('none')],
-    [say('column.category'), recording.category ?? say('none')],
+    [say('column.category'), recording.category === null ? say('none') : word(say, 'category', recording.category)],
     [say('column.start'), recording.start ?? ''],
-    [say('column.claimed'), recording.claimedStart === null ? '' : `${recording.claimedStart} (${recording.claimedFrom})`],
+    [
+      say('column.claimed'),
+      recording.claimedStart === null ? '' : withSource(timeText(recording.claimedStart), word(say, 'from', recording.claimedFrom ?? '')),
+    ],
     [say('column.offset'), recording.clockOffsetMs === null ? say('none') : `${recording.clockOffsetMs} ms`],
     [say('column.length'), durationText(recording.durationMs)],
     ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
@@ -172,18 +171,23 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       String(index),
       cardPath,
       bytesText(bytes),
-      state,
+      word(say, 'original', state),
       sha256 ?? '',
     ]),
   );
   shell.print(`\n${say('recording.copies')}`);
-  for (const { where, verifiedAt } of recording.copies) shell.print(`${where}  ${timeText(verifiedAt)}`);
+  for (const { where, verifiedAt } of recording.copies) shell.print(`${word(say, 'place', where)}  ${timeText(verifiedAt)}`);
   if (recording.copies.length === 0) shell.print(say('recording.no-copies'));
   if (recording.derivatives.length > 0) {
     shell.print(`\n${say('recording.derivatives')}`);
     shell.table(
       [{ title: say('column.kind') }, { title: '' }, { title: say('column.bytes'), right: true }, { title: '' }],
-      recording.derivatives.map(({ kind, mediaType, bytes, recipe }) => [kind, mediaType, bytesText(bytes), recipe]),
+      recording.derivatives.map(({ kind, mediaType, bytes, recipe }) => [
+        word(say, 'derivative', kind),
+        mediaType,
+        bytesText(bytes),
+        recipe,
+      ]),
     );
   }
   shell.print(`\n${say('recording.history')}`);
@@ -200,16 +204,23 @@ function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   const values = Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
-  return printable(say(key, { ...values, changes: changeWords(data) }));
+  const decision = word(say, 'suggestion', values['decision'] ?? '');
+  const from = word(say, 'place', values['from'] ?? '');
+  return printable(say(key, { ...values, decision, from, changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */
-function changeWords(data: Readonly<Record<string, unknown>>): string {
-  const plain = (value: unknown) => (Array.isArray(value) ? value.join(' ') || '—' : String(value ?? '—'));
+function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string {
+  const plain = (name: string, value: unknown) => {
+    if (Array.isArray(value)) return value.join(' ') || '—';
+    if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
+    const text = String(value ?? '—');
+    return name === 'category' ? word(say, 'category', text) : text;
+  };
   return Object.entries(data)
     .filter(
       (entry): entry is [string, { old: unknown; new: unknown }] => typeof entry[1] === 'object' && entry[1] !== null && 'new' in entry[1],
     )
-    .map(([name, change]) => `${name} ${plain(change.old)} → ${plain(change.new)}`)
+    .map(([name, change]) => `${word(say, 'field', name)} ${plain(name, change.old)} → ${plain(name, change.new)}`)
     .join(', ');
 }

@@ -8,6 +8,7 @@ import { type Shell, several, UsageError } from './command.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import type { CaseAnswer, RecordingAnswer } from './types.ts';
+import { word } from './words.ts';
 
 interface ImportAnswer {
   readonly added: number;
@@ -112,7 +113,7 @@ export function addCase(program: Command, shell: Shell): void {
         found.events.map(({ start, end, stage, officerIds, place }) => [
           timeText(start),
           timeText(end),
-          stage,
+          word(say, 'stage', stage),
           officerIds.join(' '),
           place ?? '',
         ]),
@@ -144,7 +145,13 @@ function caseTable(shell: Shell, cases: readonly CaseAnswer[]): void {
       { title: say('column.category') },
       { title: say('column.officers'), widthMax: 40 },
     ],
-    cases.map(({ number, title, stage, category, officerIds }) => [number, title, stage, category ?? '', officerIds.join(' ')]),
+    cases.map(({ number, title, stage, category, officerIds }) => [
+      number,
+      title,
+      word(say, 'stage', stage),
+      word(say, 'category', category ?? ''),
+      officerIds.join(' '),
+    ]),
   );
 }
 
@@ -172,7 +179,7 @@ export function addOfficer(program: Command, shell: Shell): void {
     if (globals.json) return shell.printJson(officers);
     if (officers.length === 0) return shell.note(say('officer.none'));
     shell.table(
-      [{ title: say('column.number') }, { title: say('column.name') }, { title: say('column.unit') }],
+      [{ title: say('column.id') }, { title: say('column.name') }, { title: say('column.unit') }],
       officers.map(({ id, name, unit }) => [id, name, unit ?? '']),
     );
   });

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ask } from './client.ts';
-import { Refused, type Shell, wholeNumber } from './command.ts';
-import { word } from './recordings.ts';
+import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import { bytesText, durationText, timeText } from './table.ts';
 import type { SlotAnswer, WorkAnswer } from './types.ts';
+import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];
 const STATES = ['waiting', 'running', 'done', 'failed'];
@@ -50,7 +50,7 @@ export function addSlots(program: Command, shell: Shell): void {
         slot.dockingId === null ? '' : `${slot.filesSealed}/${slot.filesListed}`,
         slot.dockingId === null ? '' : `${bytesText(slot.bytesCopied)} / ${bytesText(slot.bytesListed)}`,
         slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '',
-        slot.problem === null ? '' : `${slot.problem.code}: ${slot.problem.detail}`,
+        slot.problem === null ? '' : `${failureWords(shell.language, slot.problem.code)}: ${slot.problem.detail}`,
       ]),
     );
   });
@@ -64,15 +64,16 @@ interface JobOptions {
 
 export function addJobs(program: Command, shell: Shell): void {
   const { say } = shell;
-  const group = program.command('jobs').description(say('jobs.about'));
+  const group = shell.groupWithDefault(program, 'jobs', say('jobs.about'), 'jobs --state failed');
   shell
-    .add(group, 'list', say('jobs.list.about'), 'jobs', { isDefault: true })
+    .add(group, 'list', say('jobs.list.about'), 'jobs --state failed', { isDefault: true, ownState: true })
     .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
-    .addOption(new Option('--only <state>', say('jobs.opt.state')).choices(STATES))
+    .option('--state <state>', say('jobs.opt.state'))
     .option('--recording <id>', say('jobs.opt.recording'))
-    .action(async ({ stage, only, recording }: JobOptions & { only?: string }, command: Command) => {
-      const globals = shell.globals(command);
-      const states = only === undefined ? ['running', 'waiting', 'failed'] : [only];
+    .action(async ({ stage, state: asked, recording }: JobOptions, command: Command) => {
+      mustBeState(asked, STATES, 'jobs');
+      const globals = shell.globals(command, { ownState: true });
+      const states = asked === undefined ? ['running', 'waiting', 'failed'] : [asked];
       const jobs = await shell.withStation(globals, async (client) => {
         const pages = states.map((state) => ask<WorkAnswer[]>(client, 'GET', '/jobs', { query: { stage, state, recording, limit: 1000 } }));
         return (await Promise.all(pages)).flat();
@@ -89,12 +90,12 @@ export function addJobs(program: Command, shell: Shell): void {
           { title: say('column.problem'), widthMax: 100 },
         ],
         jobs.map((job) => [
-          job.stage,
+          word(say, 'job', job.stage),
           job.recordingId,
-          job.state,
+          word(say, 'work', job.state),
           `${job.percent} %`,
           timeText(job.dueAt),
-          job.errorCode === null ? '' : `${job.errorCode}: ${job.errorDetail}`,
+          job.errorCode === null ? '' : `${failureWords(shell.language, job.errorCode)}: ${job.errorDetail}`,
         ]),
       );
     });
@@ -128,7 +129,7 @@ export function addConfig(program: Command, shell: Shell): void {
     const { explained } = context.explainConfig(globals);
     if (globals.json) return shell.printJson(explained);
     shell.table(
-      [{ title: say('column.id') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
+      [{ title: say('column.field') }, { title: say('column.value'), widthMax: 60 }, { title: say('column.from') }],
       explained.map(({ path, value, from }) => [path, JSON.stringify(value), from]),
     );
   });

@@ -3,6 +3,7 @@ import { CATEGORIES } from '#domain/registry';
 import { ask } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
 import type { RecordingAnswer, SuggestionAnswer } from './types.ts';
+import { reasonWords, word } from './words.ts';
 
 interface TagOptions {
   readonly case?: readonly string[];
@@ -38,9 +39,8 @@ export function addTag(program: Command, shell: Shell): void {
         for (const recording of tagged) {
           const numbers = recording.caseNumbers.join(' ') || say('none');
           const officerNow = recording.officerId ?? say('none');
-          shell.print(
-            say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: recording.category ?? say('none') }),
-          );
+          const categoryNow = recording.category === null ? say('none') : word(say, 'category', recording.category);
+          shell.print(say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: categoryNow }));
         }
       });
     });
@@ -48,8 +48,8 @@ export function addTag(program: Command, shell: Shell): void {
 
 export function addSuggestions(program: Command, shell: Shell): void {
   const { say } = shell;
-  const group = program.command('suggestions').description(say('suggestions.about'));
-  const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions', { isDefault: true });
+  const group = shell.groupWithDefault(program, 'suggestions', say('suggestions.about'), 'suggestions --all');
+  const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions --all', { isDefault: true });
   list.option('--all', say('suggestions.opt.all')).action(async (options: { all?: boolean }, command: Command) => {
     const globals = shell.globals(command);
     const query = { limit: 1000, state: options.all ? undefined : 'open' };
@@ -64,7 +64,13 @@ export function addSuggestions(program: Command, shell: Shell): void {
         { title: say('column.state') },
         { title: say('column.reason') },
       ],
-      found.map(({ id, recordingId, caseNumber, state, reason }) => [id, recordingId, caseNumber, state, reason]),
+      found.map(({ id, recordingId, caseNumber, state, reason }) => [
+        id,
+        recordingId,
+        caseNumber,
+        word(say, 'suggestion', state),
+        reasonWords(say, reason),
+      ]),
     );
   });
   for (const [name, decision] of [

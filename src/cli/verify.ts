@@ -3,6 +3,7 @@ import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { bytesText, durationText, printable } from './table.ts';
+import { word } from './words.ts';
 
 interface Fault {
   readonly type: 'fault';
@@ -81,7 +82,9 @@ async function follow(
         else {
           const { place, recordingId, key, what } = line;
           progress.end();
-          shell.print(say('verify.fault', { place, recording: recordingId ?? '', key: key ?? '', what: printable(what) }));
+          shell.print(
+            say('verify.fault', { place: word(say, 'place', place), recording: recordingId ?? '', key: key ?? '', what: printable(what) }),
+          );
         }
       } else if (line.type === 'error') throw new ReplyError(line);
       else summary = line;

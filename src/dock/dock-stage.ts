@@ -1,4 +1,5 @@
 import type { Docking } from '#domain/docking';
+import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { chooseDriver } from '#domain/recognise';
 import { claimedToMs } from '#domain/station-time';
@@ -54,7 +55,7 @@ export class DockStage {
     const { driver, score, why } = this.#recognise(sample, hints);
     const reasons = [...why];
     const serial = await this.#serial(arrival, driver, sample, reasons);
-    const clockOffsetMs = arrival.clockOffsetMs ?? (await this.#clockOffset(driver, arrival.volume));
+    const clockOffsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#clockOffset(driver, arrival.volume)));
     const nowMs = clock.nowMs();
     const open = await ledger.dockings({ openOnly: true, limit: 1000 });
     const twin = open.find((other) => other.recorderSerial === serial);
@@ -121,7 +122,7 @@ export class DockStage {
 
   async #serial(arrival: Arrival, driver: RecorderDriver, sample: readonly VolumeEntry[], reasons: string[]): Promise<string> {
     if (arrival.serial) return arrival.serial;
-    const own = await driver.identify?.(arrival.volume, sample);
+    const own = await readable('the serial', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
     if (own) return own;
     reasons.push('the card tells no serial: the recorder is known by its place; give it one with --serial or a fixed slot');
     return `place:${arrival.volume.label ?? arrival.port}`;
@@ -157,6 +158,17 @@ export class DockStage {
       problem: safe ? null : { code: 'recorder.removed', detail: `${left} files are still on the recorder` },
     });
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
+  }
+}
+
+/** What a file on the card would have told, or null: a bad sector in it must not keep the rest of the card from being taken. */
+async function readable<T>(what: string, reasons: string[], read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || error.side !== 'recorder' || error.code === 'recorder.removed') throw error;
+    reasons.push(`${what} could not be read from the card (${error.detail})`);
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
+import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
@@ -95,7 +96,17 @@ export class CardListing {
     await this.#write();
   }
 
+  /** A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. */
   async #durationMs(file: ListedFile): Promise<number | null> {
+    try {
+      return await this.#readDurationMs(file);
+    } catch (error) {
+      if (error instanceof EvidockError && error.side === 'recorder' && error.code !== 'recorder.removed') return null;
+      throw error;
+    }
+  }
+
+  async #readDurationMs(file: ListedFile): Promise<number | null> {
     const opened = await this.#o.volume.open(file.path);
     try {
       const readAt = async (position: number, length: number) => {

@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import type { Digests } from '#domain/digest';
 import type { Docking, Problem } from '#domain/docking';
-import { asEvidockError, type EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -21,6 +21,8 @@ import { CopyQueue } from './copy-queue.ts';
 const LANES_PER_RECORDER = 2;
 /** Tries of a file that the recorder does not deliver, while it stays docked. */
 const RECORDER_TRIES_MAX = 3;
+/** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
+const MISMATCHES_MAX = 3;
 
 interface IntakeSettings {
   readonly stationId: string;
@@ -56,6 +58,8 @@ interface Session {
   readonly signal: AbortSignal;
   readonly tries: Map<string, number>;
   readonly failed: Set<string>;
+  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for its twin's may be the wrong ones. */
+  readonly mismatches: Map<string, number>;
   problem: Problem | null;
   lanes: number;
   listing: boolean;
@@ -89,6 +93,7 @@ export class IntakeStage {
         queue: new CopyQueue(),
         tries: new Map(),
         failed: new Set(),
+        mismatches: new Map(),
         problem: null,
         lanes: 0,
         listing: true,
@@ -103,11 +108,24 @@ export class IntakeStage {
     if (signal.aborted) this.#sessions.delete(docking.id);
   }
 
-  /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. */
+  /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
   async recopy(original: Original): Promise<void> {
-    const now = await this.#o.ledger.original(original.id);
+    let now: Original | null = original;
+    try {
+      now = await this.#o.ledger.original(original.id);
+    } catch (error) {
+      copyFailed(this.#o.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
+    }
     const session = this.#sessions.get(now?.dockingId ?? '');
-    if (!session || session.signal.aborted || now?.state !== 'listed') return;
+    if (!session || session.signal.aborted || !now || now.state === 'sealed') return;
+    const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
+    session.mismatches.set(now.id, mismatches);
+    if (mismatches >= MISMATCHES_MAX) {
+      session.failed.add(now.id);
+      const failure = new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`);
+      await this.#showProblem(session, problemOf(session, failure));
+      return;
+    }
     session.queue.push(now);
     this.#pump(session);
   }
@@ -244,8 +262,7 @@ export class IntakeStage {
     }
     faults.reached('w03-draft-flushed');
     const { draft, digests } = copied;
-    const twin = await ledger.findSealedByDigest(digests.sha256, original.bytes);
-    await this.#place(original, draft, digests, twin);
+    const twin = await this.#place(original, draft, digests, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
     const nowMs = clock.nowMs();
     const duplicateOf = twin?.id ?? null;
@@ -275,13 +292,14 @@ export class IntakeStage {
 
   /**
    * Gives the bytes their key: a link to the twin's bytes where they are in the vault already, else the draft. A key that is taken holds what an
-   * earlier process left between write 4 and 5: kept if it has our digest, set aside if not.
+   * earlier process left between write 4 and 5: kept if it has our digest, set aside if not. Returns the twin.
    */
-  async #place(original: Original, draft: VaultDraft, digests: Digests, twin: Original | null): Promise<void> {
-    const { vault } = this.#o;
+  async #place(original: Original, draft: VaultDraft, digests: Digests, mayLink: boolean): Promise<Original | null> {
+    const { vault, ledger } = this.#o;
     const key = original.vaultKey;
     try {
-      const put = () => (twin ? vault.link(twin.vaultKey, key) : draft.commit());
+      const twin = await ledger.findSealedByDigest(digests.sha256, original.bytes);
+      const put = () => (twin && mayLink ? this.#linkOrCommit(twin.vaultKey, key, draft) : draft.commit());
       if ((await put()) === 'exists') {
         const there = await vault.reread(key, { sm3: false });
         if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
@@ -289,9 +307,20 @@ export class IntakeStage {
           if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
         }
       }
+      return twin;
     } finally {
       // After a commit the draft has no name any more and this does nothing.
       await draft.discard();
+    }
+  }
+
+  /** A twin whose file is gone from the vault must not keep its bytes from being stored once more. */
+  async #linkOrCommit(twinKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
+    try {
+      return await this.#o.vault.link(twinKey, key);
+    } catch (error) {
+      if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
+      return draft.commit();
     }
   }
 

@@ -1,5 +1,5 @@
 import { sha256Hex } from '#domain/canonical-json';
-import type { Docking } from '#domain/docking';
+import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { isoOrNull, type Manifest, manifestBytes } from '#domain/manifest';
 import type { Original, Recording } from '#domain/recording';
@@ -14,6 +14,9 @@ import { type ClosingSettings, closeRecording } from './close-recording.ts';
 
 /** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
 const SEALS_PER_TRANSACTION = 64;
+/** Counting a card of 100,000 files takes some time: it is done for at most this share of the time. */
+const COUNTING_SHARE = 1 / 20;
+const COUNTING_WAIT_MS_MAX = 1000;
 
 interface SealSettings extends ClosingSettings {
   readonly station: { readonly id: string; readonly name: string };
@@ -54,6 +57,10 @@ export class SealStage {
   readonly #active = new Map<string, Promise<void>>();
   readonly #notBefore = new Map<string, number>();
   #ready: { sealed: Sealed; done: () => void; failed: (error: unknown) => void }[] = [];
+  readonly #checks = new Map<string, NodeJS.Timeout>();
+  /** Problems that this stage has shown, by docking: it takes back no other's. */
+  readonly #shown = new Map<string, Problem>();
+  #countingMs = 0;
   #committing = false;
   #filling: Promise<void> | undefined;
   #again = false;
@@ -74,6 +81,7 @@ export class SealStage {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    for (const timer of this.#checks.values()) clearTimeout(timer);
     await this.#filling;
     await Promise.all(this.#active.values());
   }
@@ -119,10 +127,40 @@ export class SealStage {
       });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      stageFailed(this.#o.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, asEvidockError(error));
+      const failure = asEvidockError(error);
+      stageFailed(this.#o.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, failure);
+      await this.#showProblem(original, failure);
       this.#notBefore.set(original.id, performance.now() + this.#o.settings.retryMs);
       this.#wakeLater();
     }
+  }
+
+  /** Who stands at the dock must see what it waits for; a problem that intake shows is left alone. */
+  async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
+    const { ledger, board, log } = this.#o;
+    try {
+      const shown = await ledger.transaction(async (writer) => {
+        const now = await writer.original(original.id);
+        const docking = await writer.docking(now?.dockingId ?? original.dockingId);
+        if (docking?.state !== 'reading') return null;
+        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
+        return docking;
+      });
+      if (!shown) return;
+      this.#shown.set(shown.id, { code, detail });
+      board.update(shown.slot, { phase: 'problem', problem: { code, detail } });
+    } catch (error) {
+      // A ledger that cannot be written is told of by the log; the original is tried again in any case.
+      stageFailed(log, 'seal', { originalId: original.id }, asEvidockError(error));
+    }
+  }
+
+  async #takeBackProblem(writer: LedgerWriter, dockingId: string): Promise<void> {
+    const shown = this.#shown.get(dockingId);
+    if (!shown) return;
+    const docking = await writer.docking(dockingId);
+    const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
+    if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
   }
 
   /** Write 6; null if the copy was found wrong and given back. */
@@ -230,25 +268,66 @@ export class SealStage {
     const begun = performance.now();
     const recordingIds = new Set(batch.map(({ original }) => original.recordingId));
     const closed: string[] = [];
-    await ledger.transaction(async (writer) => {
+    const dockingIds = await ledger.transaction(async (writer) => {
       for (const sealed of batch) await recordSealed(writer, sealed);
       for (const id of recordingIds) if (await closeRecording(writer, id, settings, clock.nowMs())) closed.push(id);
+      // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
+      const ids = new Set<string>();
+      for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
+      for (const id of ids) await this.#takeBackProblem(writer, id);
+      return ids;
     });
     faults.reached('w07-sealed-recorded');
     const bytes = batch.reduce((sum, { original }) => sum + original.bytes, 0);
     originalsSealed(log, { files: batch.length, bytes, elapsedMs: Math.round(performance.now() - begun) });
     for (const id of closed) this.#o.onSealed(id);
-    // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
-    const now = await Promise.all(batch.map(({ original }) => ledger.original(original.id)));
-    for (const id of new Set(now.map((original) => original?.dockingId))) if (id) await this.checkSafe(id);
+    for (const id of dockingIds) {
+      if (this.#shown.delete(id)) this.#takeBackFromBoard(id);
+      await this.#checkSoon(id);
+    }
   }
 
-  /** Write 8: the docking is safe once its card is listed to the end and every listed original is sealed. */
+  #takeBackFromBoard(dockingId: string): void {
+    const { board } = this.#o;
+    const view = board.snapshot().find((slot) => slot.dockingId === dockingId);
+    if (view?.phase === 'problem') board.update(view.slot, { phase: 'copying', problem: null });
+  }
+
+  /** At once for an ordinary card; for a very large one not more often than its counting allows. */
+  async #checkSoon(dockingId: string): Promise<void> {
+    const waitMs = Math.min(COUNTING_WAIT_MS_MAX, this.#countingMs / COUNTING_SHARE);
+    if (waitMs < 20) await this.checkSafe(dockingId);
+    else this.#checkIn(dockingId, waitMs);
+  }
+
+  #checkIn(dockingId: string, waitMs: number): void {
+    if (this.#stop.signal.aborted || this.#checks.has(dockingId)) return;
+    const timer = setTimeout(() => {
+      this.#checks.delete(dockingId);
+      void this.checkSafe(dockingId);
+    }, waitMs);
+    timer.unref();
+    this.#checks.set(dockingId, timer);
+  }
+
+  /** Write 8: the docking is safe once its card is listed to the end and every listed original is sealed. A ledger that fails is asked again. */
   async checkSafe(dockingId: string): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    try {
+      await this.#markIfSafe(dockingId);
+    } catch (error) {
+      stageFailed(this.#o.log, 'seal', { dockingId }, asEvidockError(error));
+      this.#checkIn(dockingId, this.#o.settings.retryMs);
+    }
+  }
+
+  async #markIfSafe(dockingId: string): Promise<void> {
     const { ledger, clock, board, faults, log } = this.#o;
     const docking = await ledger.docking(dockingId);
     if (!docking) return;
+    const begun = performance.now();
     const progress = await ledger.dockingProgress(dockingId);
+    this.#countingMs = performance.now() - begun;
     board.update(docking.slot, { filesSealed: docking.filesKnown + progress.sealed });
     if (!isSafe(docking, progress)) return;
     const nowMs = clock.nowMs();
@@ -268,9 +347,11 @@ export class SealStage {
   }
 }
 
-function isSafe(docking: Docking, progress: { listed: number; copied: number }): boolean {
+function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }): boolean {
   const open = docking.state === 'reading' || docking.state === 'problem';
-  return open && docking.listedAtMs !== null && progress.listed === 0 && progress.copied === 0;
+  // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
+  const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
+  return open && docking.listedAtMs !== null && progress.listed === 0 && progress.copied === 0 && complete;
 }
 
 async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {

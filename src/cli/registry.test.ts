@@ -1,0 +1,76 @@
+/*
+ * Goal: cases, officers, recorders and suggestions are kept by commands, as people write them.
+ * Method: the whole command line in this process over a real ledger and vault.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine } from '#test/support/command-line';
+
+let cli: CommandLine;
+
+beforeAll(async () => {
+  cli = await CommandLine.open();
+  await cli.station.addRecording(randomBytes(70_000));
+  await cli.station.addRecording(randomBytes(10), { recorderSerial: 'R\u202e2', officerId: null, important: true });
+});
+
+afterAll(() => cli.close());
+
+describe('cases, officers, recorders, suggestions', () => {
+  it('imports a spreadsheet as it is saved in China', async () => {
+    // 案号,案件名称 / GB-1,占道 in GB 18030.
+    const bytes = Buffer.concat([
+      Buffer.from([0xb0, 0xb8, 0xba, 0xc5, 0x2c, 0xb0, 0xb8, 0xbc, 0xfe, 0xc3, 0xfb, 0xb3, 0xc6, 0x0a]),
+      Buffer.from('GB-1,'),
+      Buffer.from([0xd5, 0xbc, 0xb5, 0xc0, 0x0a]),
+    ]);
+    await writeFile(join(cli.station.directory, 'gb.csv'), bytes);
+    expect((await cli.run(['case', 'import', 'gb.csv'])).out).toBe('1 added, 0 changed or unchanged.\n0 events, 0 suggestions.\n');
+    expect(await cli.json(['case', 'show', 'GB-1'])).toMatchObject({ title: '占道', recordings: [] });
+    expect((await cli.run(['case', 'list'])).out).toMatch(/GB-1 +占道 +filing/);
+  });
+
+  it('accepts and declines suggestions', async () => {
+    const added = await cli.run([
+      'case',
+      'add',
+      'S-1',
+      '--title',
+      'T',
+      '--event-start',
+      '2026-06-20 14:00',
+      '--event-end',
+      '2026-06-20 16:00',
+      '--place',
+      'Market',
+    ]);
+    expect(added.out).toMatch(/Case S-1 added\.\n1 events, \d suggestions\.\n/);
+    const open = await cli.json(['suggestions']);
+    expect(open.length).toBeGreaterThan(1);
+    expect((await cli.run(['suggestions', 'accept', open[0].id])).out).toBe(`Accepted: ${open[0].id}\n`);
+    expect((await cli.run(['suggestions', 'decline', open[1].id])).status).toBe(0);
+    expect((await cli.run(['suggestions', 'accept', open[1].id])).status).toBe(1);
+    expect(await cli.json(['suggestions'])).toHaveLength(open.length - 2);
+    expect(await cli.json(['suggestions', 'list', '--all'])).toHaveLength(open.length);
+    expect((await cli.run(['recordings', '--case', 'S-1'])).out).toContain(open[0].recordingId);
+  });
+
+  it('shows codes in the words of the person', async () => {
+    const chinese = (argv: string[]) => cli.run(argv, { EVIDOCK_LANG: 'zh-CN' });
+    expect((await chinese(['case', 'list'])).out).toMatch(/S-1 +T +立案/);
+    expect((await chinese(['officer', 'add', '009', '--name', '王敏'])).status).toBe(0);
+    expect((await chinese(['officer', 'list'])).out).toMatch(/^编号 +姓名 +单位\n009 +王敏/);
+    expect((await chinese(['suggestions', '--all'])).out).toMatch(/已接受 +录制于事件期间；执法人员未知；Market/);
+    expect((await chinese(['config', 'print'])).out).toMatch(/^字段 +值 +来源/);
+  });
+
+  it('assigns recorders', async () => {
+    await cli.run(['officer', 'add', '009', '--name', 'Wang']);
+    expect((await cli.run(['recorder', 'add', 'R9', '--model', 'X'])).status).toBe(0);
+    expect((await cli.run(['recorder', 'assign', 'R9', '009'])).out).toBe('Recorder R9 is assigned to officer 009.\n');
+    expect((await cli.run(['recorder', 'list'])).out).toMatch(/R9 +X +009/);
+    expect((await cli.run(['recorder', 'assign', 'R9', '--none'])).out).toBe('Recorder R9 is assigned to nobody.\n');
+  });
+});

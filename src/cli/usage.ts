@@ -1,0 +1,15 @@
+import type { CommanderError } from 'commander';
+import { hasText, type Say } from './language.ts';
+
+/** What is wrong with a command line, in words. Commander tells it in English, with what it is about between quotes. */
+export function usageWords({ code, message }: CommanderError, say: Say): string {
+  const key = `usage.${code.replace('commander.', '')}`;
+  const plain = message.replace(/^error: /, '');
+  if (!hasText(key)) return plain;
+  const [first, second] = [...plain.matchAll(/'([^']*)'/g)].map(([, quoted]) => quoted);
+  const choices = /Allowed choices are (.+)\.$/.exec(plain)?.[1];
+  const rule = choices ?? /is invalid\. (.+)$/.exec(plain)?.[1];
+  const meant = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(plain)?.[1];
+  const words = say(key, { first, second, rule });
+  return meant === undefined ? words : `${words} ${say('usage.meant', { meant })}`;
+}

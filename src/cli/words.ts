@@ -1,0 +1,53 @@
+import { ERRORS } from '#domain/errors';
+import { hasText, type Language, type Say } from './language.ts';
+import { errorWords } from './texts/errors-zh-CN.ts';
+
+type Family =
+  | 'kind'
+  | 'state'
+  | 'phase'
+  | 'original'
+  | 'work'
+  | 'job'
+  | 'stage'
+  | 'category'
+  | 'suggestion'
+  | 'source'
+  | 'derivative'
+  | 'field'
+  | 'place'
+  | 'from';
+
+/** The word for a code of the API; the code itself where there is none. */
+export function word(say: Say, family: Family, code: string): string {
+  const key = `${family}.${code}`;
+  return hasText(key) ? say(key) : code;
+}
+
+/** What an error code of the table means; the code itself if it is not in the table. */
+export function failureWords(language: Language, code: string): string {
+  const chinese = language === 'zh-CN' ? errorWords(code)?.what : undefined;
+  return chinese ?? ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+}
+
+const REASON_PARTS: Readonly<Record<string, 'reason.inside' | 'reason.partly' | 'reason.no-officer'>> = {
+  'recorded during the event': 'reason.inside',
+  'recorded partly during the event': 'reason.partly',
+  'officer not known': 'reason.no-officer',
+};
+
+/** The reason of a suggestion in the person's language; the ledger keeps it in the words of src/domain/suggest.ts. */
+export function reasonWords(say: Say, reason: string): string {
+  // Time and officer come first; what follows is the place, in somebody's own words.
+  const [time = '', officer = '', ...place] = reason.split('; ');
+  return [reasonPart(say, time), reasonPart(say, officer), place.join('; ')].filter((part) => part !== '').join(say('reason.and'));
+}
+
+function reasonPart(say: Say, part: string): string {
+  const known = REASON_PARTS[part];
+  if (known) return say(known);
+  const [, minutes] = /^recorded (\d+) min from the event$/.exec(part) ?? [];
+  if (minutes !== undefined) return say('reason.near', { minutes });
+  const [, officer] = /^officer (.+) took part$/.exec(part) ?? [];
+  return officer === undefined ? part : say('reason.officer', { officer });
+}

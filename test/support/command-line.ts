@@ -1,0 +1,98 @@
+import { InProcessClient, type StationClient } from '#cli/client';
+import type { CliContext, ConnectOptions } from '#cli/context';
+import { runCli } from '#cli/program';
+import { EvidockError } from '#domain/errors';
+import { buildServer } from '#serve/server';
+import { type ServedStation, servedStation } from './served-station.ts';
+
+interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The whole command line in this process, over a real ledger and vault. */
+export class CommandLine {
+  readonly station: ServedStation;
+  /** With what options a station was asked for. */
+  readonly connected: ConnectOptions[] = [];
+  /** How often a station was closed. */
+  closed = 0;
+  /** Another way to a station than the one in this process. */
+  client: StationClient | null = null;
+
+  private constructor(station: ServedStation) {
+    this.station = station;
+  }
+
+  static async open(): Promise<CommandLine> {
+    return new CommandLine(await servedStation());
+  }
+
+  close(): Promise<void> {
+    return this.station.close();
+  }
+
+  async run(argv: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+    const out: string[] = [];
+    const err: string[] = [];
+    const status = await runCli(this.context(out, err, env), argv);
+    return { status, out: out.join(''), err: err.join('') };
+  }
+
+  /** What a command prints with --json. Throws if it fails or says anything else. */
+  async json(argv: readonly string[]) {
+    const { status, out, err } = await this.run(['--json', ...argv]);
+    if (status !== 0 || err !== '') throw new Error(`${argv.join(' ')}: ${status} ${err}`);
+    return JSON.parse(out);
+  }
+
+  /** Runs `body` with commands talking to `client`. */
+  async through<T>(client: unknown, body: () => Promise<T>): Promise<T> {
+    this.client = client as StationClient;
+    try {
+      return await body();
+    } finally {
+      this.client = null;
+    }
+  }
+
+  context(out: string[], err: string[], env: Record<string, string> = {}): CliContext {
+    return {
+      version: '0.0.0-test',
+      env: { EVIDOCK_LANG: 'en', ...env },
+      cwd: this.station.directory,
+      user: 'wang',
+      stdout: { write: (text) => out.push(text), columns: 120 },
+      stderr: { write: (text) => err.push(text), columns: 120 },
+      explainConfig: ({ config }) => {
+        if (config === 'bad.yaml') throw new EvidockError('config.invalid', 'http.host: must be a loopback address; is "0.0.0.0"');
+        return { timezone: 'Asia/Shanghai', explained: [{ path: 'http.port', value: 8470, from: 'default' }] };
+      },
+      configReference: () => '# Configuration',
+      connect: async (options) => {
+        this.connected.push(options);
+        return this.client ?? this.#open();
+      },
+      runStation: async ({ ready }) => ready('http://127.0.0.1:8470'),
+      doctor: async () => [
+        { name: 'ffmpeg', ok: true, detail: '7', remedy: null },
+        { name: 'redis', ok: false, detail: 'not found', remedy: 'Install it.' },
+      ],
+      cardLayouts: ['gat947', 'tiny'],
+      makeCard: async () => 7,
+    };
+  }
+
+  #open(): StationClient {
+    const app = buildServer({ deps: this.station.deps, grants: 'operator' });
+    return new InProcessClient({
+      app,
+      user: 'wang',
+      close: async () => {
+        this.closed += 1;
+        await app.close();
+      },
+    });
+  }
+}
