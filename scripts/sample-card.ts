@@ -1,0 +1,141 @@
+import { parseArgs } from 'node:util';
+import { DirectoryVolume } from '#adapters/directory-volume';
+import { groupCaptures } from '#domain/captures';
+import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { chooseDriver } from '#domain/recognise';
+import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { DRIVERS, FALLBACK } from '#drivers';
+import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
+
+/*
+ * Describes a mounted card as a driver's cards/*.json wants it: names, sizes and times, nothing of what the files hold. Prints to stdout and writes nowhere.
+ */
+
+const FILES_MAX = 2000;
+const TEXT_BYTES_MAX = 4096;
+const ENTRIES_SAMPLED = 500;
+const USAGE =
+  'usage: sample-card DIR [--title WORDS] [--mask] [--officer REGEX] [--text PATH …] [--zone ZONE] > drivers/<id>/cards/<name>.json';
+
+export interface SampleRequest {
+  readonly directory: string;
+  readonly title: string;
+  readonly zone: string;
+  /** Replaces each officer number by an invented one of the same length, the same everywhere. */
+  readonly mask: boolean;
+  /** Finds officer numbers in names that no driver reads: a regular expression with the group `officer`. */
+  readonly officer?: RegExp;
+  /** Small files whose text a driver needs, such as STATUS.TXT. */
+  readonly texts: readonly string[];
+}
+
+interface SampleFile {
+  readonly path: string;
+  readonly mtime: string;
+  readonly bytes?: number;
+  readonly text?: string;
+}
+
+export interface Sample {
+  readonly title: string;
+  readonly serial: string | null;
+  readonly clock: string | null;
+  readonly files: readonly SampleFile[];
+  readonly captures: readonly (readonly string[])[];
+}
+
+/** `serial`, `clock` and `captures` are what the station makes of the card today: a draft, to be put right by hand. */
+export async function sampleCard(request: SampleRequest): Promise<Sample> {
+  const { directory, title, zone, texts } = request;
+  const limits = { filesMax: FILES_MAX, depthMax: 16, fileBytesMax: Number.MAX_SAFE_INTEGER };
+  const volume = new DirectoryVolume({ root: directory, label: null, limits });
+  try {
+    const listed: VolumeEntry[] = [];
+    for await (const entry of volume.list()) {
+      if ('code' in entry) console.error(`sample-card: left out ${entry.path}: ${entry.detail}`);
+      else listed.push(entry);
+    }
+    const driver = driverOf(listed);
+    const mask = maskerOf(listed, driver, request);
+    const wallClock = (ms: number) => msToClaimed(ms, zone) ?? '1990-01-01T00:00:00';
+    const files: SampleFile[] = [];
+    for (const { path, bytes, mtimeMs } of listed) {
+      const text = texts.includes(path) ? await volume.readText(path) : null;
+      if (text !== null && text.length > TEXT_BYTES_MAX) throw new Error(`${path} is longer than ${TEXT_BYTES_MAX} characters`);
+      const content = text === null ? { bytes } : { text: mask(text) };
+      files.push({ path: mask(path), mtime: wallClock(mtimeMs), ...content });
+    }
+    return {
+      title,
+      serial: mask((await driver.identify?.(volume, listed)) ?? '') || null,
+      clock: (await driver.readClock?.(volume)) ?? null,
+      files,
+      captures: (await capturesOf(listed, driver, zone)).map((capture) => capture.map(mask)),
+    };
+  } finally {
+    await volume.close();
+  }
+}
+
+function driverOf(listed: readonly VolumeEntry[]): RecorderDriver {
+  const hints = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
+  const sample = listed.slice(0, ENTRIES_SAMPLED);
+  const { id } = chooseDriver(
+    DRIVERS.map((driver) => ({ id: driver.id, ...driver.match(sample, hints) })),
+    FALLBACK.id,
+  );
+  return DRIVERS.find((driver) => driver.id === id) ?? FALLBACK;
+}
+
+async function capturesOf(listed: readonly VolumeEntry[], driver: RecorderDriver, zone: string): Promise<string[][]> {
+  const patterns = compilePatterns(driver.patterns);
+  const files = listed.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
+  const rules = {
+    contiguousMs: driver.contiguousMs,
+    claimedMs: (claimed: string) => claimedToMs(claimed, zone),
+    durationMs: async () => null,
+  };
+  const captures: string[][] = [];
+  for (const group of Map.groupBy(files, ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))).values()) {
+    for (const { segments } of await groupCaptures(group, rules)) captures.push(segments.map(({ path }) => path));
+  }
+  return captures;
+}
+
+function maskerOf(listed: readonly VolumeEntry[], driver: RecorderDriver, request: SampleRequest): (text: string) => string {
+  if (!request.mask) return (text) => text;
+  const patterns = compilePatterns(driver.patterns);
+  const officers = new Set<string>();
+  for (const { path } of listed) {
+    const officer = request.officer?.exec(path)?.groups?.['officer'] ?? readCardPath(path, patterns).officerId;
+    if (officer !== undefined) officers.add(officer);
+  }
+  const invented = new Map([...officers].map((officer, place) => [officer, String(place + 1).padStart(officer.length, '9')]));
+  // Not within a longer number: a time may hold the same digits.
+  return (text) => text.replace(/(?<![0-9])[0-9]+(?![0-9])/g, (digits) => invented.get(digits) ?? digits);
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      title: { type: 'string', default: 'a card' },
+      mask: { type: 'boolean', default: false },
+      officer: { type: 'string' },
+      text: { type: 'string', multiple: true, default: [] },
+      zone: { type: 'string', default: 'Asia/Shanghai' },
+    },
+  });
+  const [directory] = positionals;
+  if (directory === undefined || positionals.length > 1) {
+    console.error(USAGE);
+    process.exitCode = 2;
+  } else {
+    const { title, mask, zone, text: texts, officer } = values;
+    const request = { directory, title, mask, zone, texts, ...(officer === undefined ? {} : { officer: new RegExp(officer, 'iu') }) };
+    console.log(JSON.stringify(await sampleCard(request), null, 2));
+    console.error(
+      'sample-card: serial, clock and captures are a draft. Read every line before you publish it: names of people may stand in folder names.',
+    );
+  }
+}
