@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupCaptures } from '#domain/captures';
-import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { type CardFacts, compilePatterns, readCardPath } from '#domain/card-facts';
 import type { Exchange, ExchangeStep, UsbProfile } from '#domain/exchange';
 import { checkProfile, judgeAnswer, renderPacket } from '#domain/exchange-bytes';
 import { chooseDriver } from '#domain/recognise';
@@ -25,6 +25,8 @@ interface SampleCard {
   readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string }[];
   /** The captures that must come out: the paths of their segments. */
   readonly captures: readonly (readonly string[])[];
+  /** What must be read from some of the paths: claimed start, officer, important, lens … */
+  readonly facts?: Readonly<Record<string, Partial<CardFacts>>>;
 }
 
 const HOSTILE = [
@@ -160,6 +162,11 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       expect(choice.id).toBe(driver.id);
       expect((await driver.identify?.(volume, entries)) ?? null).toBe(card.serial);
       expect((await driver.readClock?.(volume)) ?? null).toBe(card.clock);
+    });
+
+    it.each(cardsOf(folder).map((card) => [card.title, card] as const))('reads what the paths of its card tell: %s', (_title, card) => {
+      const told = Object.fromEntries(Object.keys(card.facts ?? {}).map((path) => [path, readCardPath(path, patterns)]));
+      expect(told).toMatchObject(card.facts ?? {});
     });
 
     it.each(cardsOf(folder).map((card) => [card.title, card] as const))(

@@ -1,0 +1,4 @@
+import { describeDriverContract } from '../../test/contract/driver.ts';
+import { novatek } from './driver.ts';
+
+describeDriverContract(novatek, import.meta.dirname);
