@@ -4,9 +4,10 @@ import { dcim } from './dcim/driver.ts';
 import { gat947 } from './gat947/driver.ts';
 import { generic } from './generic/driver.ts';
 import { novatek } from './novatek/driver.ts';
+import { transcend } from './transcend/driver.ts';
 
 /** Takes what no other driver is sure of. */
 export const FALLBACK = generic;
 
 /** Every driver of this station; the order has no meaning. */
-export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, novatek, generic];
+export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, novatek, transcend, generic];

@@ -9,7 +9,7 @@ export interface CardFile {
   readonly endedAt: string;
 }
 
-export const LAYOUTS = ['gat947', 'dated-folders', 'dcim', 'generic', 'hostile', 'tiny'] as const;
+export const LAYOUTS = ['gat947', 'dated-folders', 'dcim', 'novatek', 'generic', 'hostile', 'tiny'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 const media = (recipe: Recipe, variant: number) => ({ recipe, variant });
@@ -90,6 +90,21 @@ function dcim(): readonly CardFile[] {
   ];
 }
 
+function novatek(seconds: number): readonly CardFile[] {
+  const begin = '2026-06-20T13:00:00';
+  const clip = (folder: string, started: string, sequence: number, variant: number): CardFile => ({
+    path: `CARDV/${folder}/${started.slice(0, 4)}_${digits(started).slice(4, 8)}_${digits(started).slice(8)}_${String(sequence).padStart(3, '0')}.MOV`,
+    content: media('h264', variant),
+    endedAt: plus(started, seconds),
+  });
+  return [
+    clip('MOVIE', begin, 21, 1),
+    clip('MOVIE', plus(begin, seconds), 22, 2),
+    clip('EMR', '2026-06-20T13:20:00', 23, 3),
+    { path: 'CARDV/PHOTO/2026_0620_133000_024.JPG', content: media('photo', 3), endedAt: '2026-06-20T13:30:00' },
+  ];
+}
+
 function generic(): readonly CardFile[] {
   return [
     { path: '会议记录.ts', content: media('ts', 3), endedAt: '2026-06-20T10:00:00' },
@@ -104,5 +119,6 @@ export function filesOf(layout: Layout, seconds: number): readonly CardFile[] {
   if (layout === 'gat947') return gat947(seconds);
   if (layout === 'dated-folders') return datedFolders(seconds);
   if (layout === 'dcim') return dcim();
+  if (layout === 'novatek') return novatek(seconds);
   return layout === 'generic' || layout === 'hostile' ? generic() : [];
 }

@@ -86,8 +86,9 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
   describe(`driver contract: ${driver.id}`, () => {
     const patterns = compilePatterns(driver.patterns);
 
-    it('is listed, has a README that begins with its name, and sample cards', () => {
+    it('is listed, also in the table of families, has a README that begins with its name, and sample cards', () => {
       expect(DRIVERS).toContain(driver);
+      expect(readFileSync(join(folder, '../README.md'), 'utf8')).toContain(`\n| [${driver.id}](${driver.id}/) |`);
       expect(readFileSync(join(folder, 'README.md'), 'utf8')).toMatch(new RegExp(`^# ${driver.id}\\b`));
       expect(cardsOf(folder).length).toBeGreaterThan(0);
     });
