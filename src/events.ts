@@ -31,6 +31,14 @@ export function watchFailed(log: Log, facts: { place: number }, error: unknown):
   log.warn({ event: 'dock.watch-failed', stage: 'dock', ...facts, err: error }, 'a watched place cannot be watched');
 }
 
+export function usbTrouble(log: Log, facts: { port: string }, error: EvidockError): void {
+  log.warn({ event: 'usb.trouble', stage: 'dock', ...facts, code: error.code, err: error }, error.message);
+}
+
+export function usbStaleMounts(log: Log, facts: { mounts: number }): void {
+  log.info({ event: 'usb.stale-mounts', stage: 'dock', ...facts }, 'what an earlier process left mounted was unmounted');
+}
+
 export function cardListed(
   log: Log,
   facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number },

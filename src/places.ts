@@ -9,6 +9,8 @@ export function placesOf(state: string) {
     queue: join(state, 'queue'),
     backups: join(state, 'backups'),
     run,
+    /** Mounted recorders, where the station mounts by itself. */
+    mounts: join(run, 'mounts'),
     socket: join(run, 'control.sock'),
     address: join(run, 'address'),
   };

@@ -352,6 +352,14 @@ export class Station {
     if (this.#mode === 'all' && config.dock.watch.length > 0) {
       docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log: this.#log }));
     }
+    if (this.#mode === 'all' && config.dock.usb) {
+      // Loaded here only: most stations in a checkout have no ports to watch.
+      const { usbDocking } = await import('./usb-docking.ts');
+      const { mounts } = this.#places;
+      docks.push(
+        await usbDocking({ config, env: this.#env, clock: this.#clock, log: this.#log, ledger, drivers: DRIVERS, limits, mounts }),
+      );
+    }
     const desk = new DockDesk({ docks, dockStage, intake, log: this.#log });
     this.#closers.push(() => seal.stop());
     this.#closers.push(() => desk.stop());

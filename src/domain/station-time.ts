@@ -16,3 +16,12 @@ export function msToClaimed(ms: number, zone: string): string | null {
 export function msToZoned(ms: number, zone: string): string {
   return DateTime.fromMillis(ms, { zone }).toISO({ suppressMilliseconds: false }) ?? new Date(ms).toISOString();
 }
+
+/**
+ * Minutes east of UTC of a zone's standard time, in the year of `ms`. FAT keeps local times without zone: read with one offset all year, a file's
+ * time does not change when summer time comes, and the file stays the one that was sealed.
+ */
+export function standardOffsetMinutes(ms: number, zone: string): number {
+  const { year } = DateTime.fromMillis(ms, { zone });
+  return Math.min(...[1, 7].map((month) => DateTime.fromObject({ year, month, day: 1 }, { zone }).offset));
+}

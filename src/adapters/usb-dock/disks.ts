@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BlockDevice, readBlockDevices } from './sysfs.ts';
+import { hasUdev, readUdev, type UdevFacts } from './udev.ts';
+
+/** A disk or partition that may hold a file system. */
+export interface Disk extends BlockDevice {
+  /** null where there is no udev, or it was too slow. */
+  readonly udev: UdevFacts | null;
+}
+
+export interface Disks {
+  readonly disks: readonly Disk[];
+  /** As `mediaOf` tells. */
+  readonly media: string;
+}
+
+interface Places {
+  readonly sys: string;
+  readonly run: string;
+}
+
+const LOOK_MS = 150;
+/** Nothing new for so long: a recorder's second disk comes some time after its first. */
+const QUIET_MS = 600;
+const UDEV_MS_MAX = 5000;
+/** An extended partition shows as one of 1 KiB. */
+const PARTITION_BYTES_MIN = 64 * 1024;
+const VOLUMES_MAX = 16;
+
+/**
+ * Waits until the disks of a USB device are there, have their partitions, and udev has worked through its rules for them: before that, what it
+ * says of them is not known, and mounting would race with it. No disks if no medium came in time.
+ */
+export async function waitForDisks(places: Places, sysName: string, msMax: number, signal: AbortSignal): Promise<Disks> {
+  const withUdev = await hasUdev(places.run);
+  const begunMs = performance.now();
+  let seen = '';
+  let changedMs = begunMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const nowMs = performance.now();
+    const found = await disksOf(places, sysName);
+    const names = found.map((disk) => `${disk.name} ${disk.bytes}`).join(',');
+    if (names !== seen) {
+      seen = names;
+      changedMs = nowMs;
+    }
+    const quiet = nowMs - changedMs >= QUIET_MS;
+    const processed = !withUdev || nowMs - changedMs > UDEV_MS_MAX || found.every((disk) => disk.udev !== null);
+    if (found.length > 0 && quiet && processed) return { disks: mountable(found), media: mediaOf(found) };
+    if (found.length === 0 && nowMs - begunMs > msMax) return { disks: [], media: '' };
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
+
+async function disksOf(places: Places, sysName: string): Promise<Disk[]> {
+  const devices = (await readBlockDevices(places.sys)).get(sysName) ?? [];
+  const present = devices.filter((device) => device.bytes > 0);
+  return Promise.all(present.map(async (device) => ({ ...device, udev: await readUdev(places.run, device.number) })));
+}
+
+/** The partitions of a disk; the disk itself where it has none. */
+function mountable(disks: readonly Disk[]): readonly Disk[] {
+  const partitioned = new Set(disks.filter((disk) => disk.partition > 0).map((disk) => disk.name.replace(/\d+$/, '')));
+  return disks
+    .filter((disk) => (disk.partition > 0 ? disk.bytes >= PARTITION_BYTES_MIN : !partitioned.has(disk.name)))
+    .slice(0, VOLUMES_MAX);
+}
+
+/** Which disks with a medium a device has, as one text to compare: it changes when a card is pulled out of a reader. */
+export function mediaOf(devices: readonly BlockDevice[]): string {
+  return devices
+    .filter((device) => device.bytes > 0)
+    .map((device) => device.name)
+    .join(',');
+}

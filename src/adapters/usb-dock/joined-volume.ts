@@ -1,0 +1,71 @@
+import { EvidockError } from '#domain/errors';
+import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
+
+export interface VolumePart {
+  /** First part of the paths of its files; unique, without a slash. */
+  readonly name: string;
+  readonly volume: Volume;
+}
+
+interface Options {
+  readonly label: string | null;
+  readonly parts: readonly VolumePart[];
+  /** Parts of the recorder that cannot be read at all: each becomes a refusal, so that nobody takes the card for complete. */
+  readonly unreadable: readonly { readonly name: string; readonly detail: string }[];
+}
+
+/** Several volumes of one recorder as one: the first part of a path says which. */
+export class JoinedVolume implements Volume {
+  readonly label: string | null;
+  readonly #parts: readonly VolumePart[];
+  readonly #unreadable: Options['unreadable'];
+
+  constructor({ label, parts, unreadable }: Options) {
+    this.label = label;
+    this.#parts = parts;
+    this.#unreadable = unreadable;
+  }
+
+  async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    for (const { name, detail } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail };
+    for (const { name, volume } of this.#parts) {
+      for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };
+    }
+  }
+
+  async open(path: string): Promise<VolumeFile> {
+    const found = this.#find(path);
+    if (!found) throw new EvidockError('recorder.read-failed', `${path} (no volume of that name)`);
+    return found.volume.open(found.rest);
+  }
+
+  /** Drivers ask for status files by their place on a card: such a path is looked for on every volume. */
+  async readText(path: string): Promise<string | null> {
+    const found = this.#find(path);
+    if (found) return found.volume.readText(found.rest);
+    for (const { volume } of this.#parts) {
+      const text = await volume.readText(path);
+      if (text !== null) return text;
+    }
+    return null;
+  }
+
+  async close(): Promise<void> {
+    for (const { volume } of this.#parts) await volume.close();
+  }
+
+  #find(path: string): { volume: Volume; rest: string } | null {
+    const slash = path.indexOf('/');
+    const part = this.#parts.find(({ name }) => slash > 0 && name === path.slice(0, slash));
+    return part ? { volume: part.volume, rest: path.slice(slash + 1) } : null;
+  }
+}
+
+/** Names for volumes: the label where it can be a path and is the only one of its kind, else the place in the order of the partitions. */
+export function partNames(labels: readonly (string | null)[]): readonly string[] {
+  const usable = labels.map((label) => (label !== null && /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,31}$/u.test(label) ? label.trim() : null));
+  return usable.map((label, place) => {
+    const twin = usable.some((other, at) => at !== place && other?.toLowerCase() === label?.toLowerCase());
+    return label === null || twin || /^volume-\d+$/i.test(label) ? `volume-${place + 1}` : label;
+  });
+}

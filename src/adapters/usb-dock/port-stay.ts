@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import type { UsbProfile } from '#domain/exchange';
+import { type Log, usbTrouble } from '#events';
+import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
+import { type Disk, waitForDisks } from './disks.ts';
+import { type Role, roleOf } from './foreign.ts';
+import { type IntroduceOptions, type Introduction, introduce } from './introduce.ts';
+import type { Mounted } from './mounter.ts';
+import { hubOf, isPresent, type UsbDevice } from './sysfs.ts';
+import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
+
+export interface StayOptions extends VolumesOptions, IntroduceOptions {
+  /** Usually /sys and /run. */
+  readonly sys: string;
+  readonly run: string;
+  readonly profiles: readonly { readonly driverId: string; readonly profile: UsbProfile }[];
+  readonly log: Log;
+  /** Whether this port is for recorders only. */
+  isSlotPort(port: string): Promise<boolean>;
+  /** Few at a time: 32 recorders that are plugged in at once must not start 100 programs. */
+  readonly oneOfFew: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A disk that is announced comes soon; one behind a lock comes only after it. */
+const DISK_MS_MAX = 15_000;
+const LOCKED_DISK_MS_MAX = 3000;
+/** How long a recorder may be off the bus after it was unlocked. */
+export const RETURN_MS_MAX = 20_000;
+const MTP_TRIES_MAX = 3;
+const MTP_PAUSE_MS = 1500;
+/** Written by makers who did not care: the same on every device. */
+const NO_SERIAL = /^(0*|f*|x*|none|0?123456789[0-9a-f]*|[0-9a-f]{0,4})$/i;
+
+/** `ignored`: nothing of ours; `noticed`: told to the handler, but not docked; `docked`: arrived; `left`: over. */
+export type StayState = 'opening' | 'ignored' | 'noticed' | 'docked' | 'left';
+
+/** One device in one port, from the moment it is seen until it leaves: what it is, how it was opened, and what has to be undone. */
+export class PortStay {
+  readonly device: UsbDevice;
+  readonly key: string;
+  readonly #o: StayOptions;
+  readonly #handler: DockHandler;
+  readonly #gone = new AbortController();
+  readonly #mounts: Mounted[] = [];
+  readonly #facts: string[];
+  #state: StayState = 'opening';
+  #told = false;
+  #media: string | null = null;
+  #introduction: Introduction | null;
+  #opening: Promise<void> = Promise.resolve();
+
+  constructor(options: StayOptions, handler: DockHandler, device: UsbDevice, key: string, remembered: Introduction | null) {
+    this.#o = options;
+    this.#handler = handler;
+    this.device = device;
+    this.key = key;
+    this.#introduction = remembered;
+    this.#facts = [
+      `USB ${device.vendorId}:${device.productId} in port ${device.sysName}: ${wordsOf(device)}`,
+      ...(remembered?.facts ?? []),
+    ];
+  }
+
+  get state(): StayState {
+    return this.#state;
+  }
+
+  /** The disks with a medium that it was opened with, as `mediaOf` tells; null if it was not asked for its disks. */
+  get media(): string | null {
+    return this.#media;
+  }
+
+  /** What it told before it was unlocked, for the device that comes in its place. */
+  get introduction(): Introduction | null {
+    return this.#introduction;
+  }
+
+  open(): void {
+    this.#opening = this.#open().catch((error: unknown) => this.#failed(error));
+  }
+
+  async #open(): Promise<void> {
+    const role = roleOf(this.device);
+    if (await this.#isForeign(role)) return;
+    const found = this.#o.profiles.find(({ profile }) => matches(profile, this.device));
+    if (!role.storage && !role.mtp && !found) return this.#ignore(role);
+    this.#notice('preparing', null);
+    let disks = role.storage ? await this.#disks(found?.profile.unlock ? LOCKED_DISK_MS_MAX : DISK_MS_MAX) : [];
+    const locked = disks.length === 0 && !role.mtp && found?.profile.unlock !== undefined;
+    // What it told before it was unlocked need not be asked again: the disk it has become may answer no more.
+    if (found && !this.#introduction?.unlocked && (locked || role.vendor)) await this.#introduce(found.profile, locked);
+    if (locked) disks = await this.#disks(RETURN_MS_MAX);
+    if (disks.length === 0 && !role.mtp) return this.#noDisk(locked);
+    const opened = await this.#o.oneOfFew(() => (disks.length > 0 ? this.#openDisks(disks) : this.#openMtp()));
+    this.#gone.signal.throwIfAborted();
+    const serialOf = disks.map((disk) => disk.udev?.serialShort).find((serial) => serial);
+    this.#arrive(opened, serialOf ?? null);
+  }
+
+  async #disks(msMax: number): Promise<readonly Disk[]> {
+    const found = await waitForDisks(this.#o, this.device.sysName, msMax, this.#gone.signal);
+    this.#media = found.media;
+    return found.disks;
+  }
+
+  async #isForeign(role: Role): Promise<boolean> {
+    const { sysName, refused } = this.device;
+    const why = refused ? ["this machine's rules have told the kernel to ignore it"] : role.foreign;
+    if (why.length === 0) return false;
+    const onSlot = await this.#o.isSlotPort(sysName);
+    if (onSlot || role.storage || role.mtp) {
+      this.#facts.push(...why);
+      this.#notice('problem', new EvidockError('recorder.foreign-device', why.join('; ')));
+    } else this.#state = 'ignored';
+    return true;
+  }
+
+  /** Nothing that could be read. On a port for recorders, somebody should know. */
+  async #ignore(role: Role): Promise<void> {
+    if (role.vendor && (await this.#o.isSlotPort(this.device.sysName))) {
+      this.#facts.push('it shows a vendor interface that no driver knows');
+      this.#notice('problem', new EvidockError('recorder.unknown', wordsOf(this.device)));
+    } else this.#state = 'ignored';
+  }
+
+  async #introduce(profile: UsbProfile, unlock: boolean): Promise<void> {
+    const options = { bus: this.#o.bus, setClock: this.#o.setClock, timezone: this.#o.timezone, unlock, signal: this.#gone.signal };
+    const told = await introduce(this.device, profile, {
+      ...options,
+      nowMs: () => this.#o.nowMs(),
+      secret: (name) => this.#o.secret(name),
+    });
+    this.#introduction = told;
+    this.#facts.push(...told.facts);
+  }
+
+  #noDisk(unlocked: boolean): void {
+    if (unlocked) throw new EvidockError('recorder.locked', `no disk within ${RETURN_MS_MAX / 1000} s after it was unlocked`);
+    // A card reader without a card is no problem; the card's arrival opens it anew.
+    this.#facts.push('it has no medium');
+    this.#notice('gone', null);
+    this.#told = false;
+    this.#state = 'ignored';
+  }
+
+  #openDisks(disks: readonly Disk[]): Promise<Opened> {
+    return openDisks(disks, this.#o, this.present, (mounted) => this.#mounts.push(mounted));
+  }
+
+  /** Many devices answer only some time after they have come. */
+  async #openMtp(): Promise<Opened> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await openMtp(this.device, this.#o, this.present, (mounted) => this.#mounts.push(mounted));
+      } catch (error) {
+        if (attempt >= MTP_TRIES_MAX || asEvidockError(error).detail.includes('not installed')) throw error;
+        await this.#unmount();
+        await sleep(MTP_PAUSE_MS, undefined, { signal: this.#gone.signal });
+      }
+    }
+  }
+
+  #arrive(opened: Opened, udevSerial: string | null): void {
+    const { device } = this;
+    const told = this.#introduction;
+    const serial =
+      told?.serial ?? realSerial(device.serial) ?? realSerial(udevSerial) ?? opened.mounts.find((mount) => mount.uuid)?.uuid ?? null;
+    const arrival: Arrival = {
+      key: this.key,
+      port: device.sysName,
+      hub: hubOf(device.sysName),
+      slot: null,
+      serial,
+      vendorId: device.vendorId,
+      productId: device.productId,
+      manufacturer: device.manufacturer,
+      product: device.product,
+      clockOffsetMs: told?.clockOffsetMs ?? null,
+      clockSet: told?.clockSet ?? false,
+      facts: [...this.#facts, ...opened.facts],
+      volume: opened.volume,
+      access: opened.access,
+    };
+    this.#state = 'docked';
+    this.#handler.arrived(arrival);
+  }
+
+  /** Asked by the volume when a read fails: a yank and a bad sector look alike otherwise. */
+  readonly present = (): Promise<boolean> => isPresent(this.#o.sys, this.device);
+
+  async #failed(error: unknown): Promise<void> {
+    await this.#unmount().catch((failure: unknown) => usbTrouble(this.#o.log, { port: this.device.sysName }, asEvidockError(failure)));
+    if (this.#gone.signal.aborted) return;
+    const failure = asEvidockError(error);
+    // It is leaving: the look that finds it gone ends this stay.
+    if (failure.code === 'recorder.removed' && !(await this.present())) return;
+    this.#notice('problem', failure);
+  }
+
+  #notice(state: DockNotice['state'], problem: EvidockError | null): void {
+    if (this.#state === 'left') return;
+    this.#state = state === 'preparing' ? 'opening' : 'noticed';
+    this.#told = state !== 'gone';
+    this.#handler.noticed({
+      port: this.device.sysName,
+      hub: hubOf(this.device.sysName),
+      state,
+      facts: [...this.#facts],
+      problem: problem ? { code: problem.code, detail: problem.detail } : null,
+    });
+  }
+
+  /**
+   * It has left, or is to be opened anew. The handler hears of it at once; `expected`: it was unlocked and comes back, so nothing is said.
+   * Resolves when everything is unmounted.
+   */
+  async leave(expected: boolean): Promise<void> {
+    if (this.#state === 'left') return;
+    const was = this.#state;
+    if (was !== 'docked' && this.#told && !expected) this.#notice('gone', null);
+    this.#state = 'left';
+    this.#gone.abort(new EvidockError('recorder.removed', this.device.sysName));
+    if (was === 'docked') this.#handler.removed(this.key);
+    await this.#opening;
+    await this.#unmount();
+  }
+
+  /** Unmounts; the recorder may be pulled from then on. The handler hears of the removal later, when it really happens. */
+  async release(): Promise<void> {
+    this.#state = 'left';
+    this.#gone.abort(new EvidockError('recorder.removed', this.device.sysName));
+    await this.#opening;
+    await this.#unmount();
+  }
+
+  async #unmount(): Promise<void> {
+    const results = await Promise.allSettled(this.#mounts.splice(0).map(({ path }) => this.#o.mounter.unmount(path)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
+
+function matches(profile: UsbProfile, device: UsbDevice): boolean {
+  return profile.vendorId === device.vendorId && (profile.productId === undefined || profile.productId === device.productId);
+}
+
+function realSerial(serial: string | null): string | null {
+  return serial === null || NO_SERIAL.test(serial) ? null : serial;
+}
+
+function wordsOf(device: UsbDevice): string {
+  const { manufacturer, product, serial } = device;
+  return [manufacturer, product, serial ? `serial ${serial}` : 'no serial'].filter((part) => part).join(', ');
+}

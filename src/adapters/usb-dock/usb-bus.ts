@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EvidockError } from '#domain/errors';
+
+/** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
+export interface UsbTalk {
+  send(to: Endpoint, bytes: Uint8Array, timeoutMs: number): Promise<void>;
+  receive(from: Endpoint, bytesMax: number, timeoutMs: number): Promise<Uint8Array>;
+}
+
+export type Endpoint =
+  | { readonly bulk: number }
+  | { readonly control: { readonly request: number; readonly value: number; readonly index: number } };
+
+export interface BusAddress {
+  readonly busNumber: number;
+  readonly deviceNumber: number;
+}
+
+/** The bus itself: rings when something comes or goes, and talks to devices. */
+export interface UsbBus {
+  /** Rings at every connect and disconnect, until `stop`. */
+  start(ring: () => void): Promise<void>;
+  stop(): void;
+  /** Opens a device, claims one interface for `work`, and lets both go after it. Throws recorder.locked or what `work` throws. */
+  talk<T>(device: BusAddress, interfaceNumber: number, work: (talk: UsbTalk) => Promise<T>): Promise<T>;
+  /** Whether anything is plugged into a port of this hub; null if the hub cannot be asked. */
+  isPlugged(hub: BusAddress, port: number): Promise<boolean | null>;
+}
+
+type UsbModule = typeof import('usb');
+type Recipient = { requestType: 'vendor' | 'class'; recipient: 'interface' | 'other'; request: number; value: number; index: number };
+/** The part of a WebUSB device that is used here: the library's own types stand on those of browsers, which a station does not have. */
+interface Device {
+  readonly bus: string;
+  readonly address: number;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  claimInterface(interfaceNumber: number): Promise<void>;
+  transferOut(endpoint: number, data: Uint8Array, timeoutMs: number): Promise<{ status: string }>;
+  transferIn(endpoint: number, length: number, timeoutMs: number): Promise<{ status: string; data?: DataView }>;
+  controlTransferOut(setup: Recipient, data: Uint8Array, timeoutMs: number): Promise<{ status: string }>;
+  controlTransferIn(setup: Recipient, length: number, timeoutMs?: number): Promise<{ status: string; data?: DataView }>;
+}
+
+/** node-usb answers late if at all when a device is pulled in mid-transfer: beyond a transfer's own time-out it is not waited for. */
+const GRACE_MS = 2000;
+const OPEN_MS_MAX = 5000;
+/** USB 2.0, chapter 11: GET_STATUS of a hub's port; bit 0 of the answer says that something is connected. */
+const GET_STATUS = 0;
+const HUB_STATUS_BYTES = 4;
+
+export class NodeUsbBus implements UsbBus {
+  #usb: UsbModule['usb'] | undefined;
+  #listener: (() => void) | undefined;
+
+  async start(ring: () => void): Promise<void> {
+    const { usb } = await this.#load();
+    this.#listener = ring;
+    usb.addEventListener('connect', ring);
+    usb.addEventListener('disconnect', ring);
+  }
+
+  stop(): void {
+    if (!this.#listener) return;
+    this.#usb?.removeEventListener('connect', this.#listener);
+    this.#usb?.removeEventListener('disconnect', this.#listener);
+    this.#listener = undefined;
+  }
+
+  async talk<T>(address: BusAddress, interfaceNumber: number, work: (talk: UsbTalk) => Promise<T>): Promise<T> {
+    const device = await this.#find(address);
+    if (!device) throw new EvidockError('recorder.removed', 'it left before it could be spoken to');
+    await bounded('open', device.open(), OPEN_MS_MAX);
+    try {
+      await bounded('claim its interface', device.claimInterface(interfaceNumber), OPEN_MS_MAX);
+      return await work(talkOf(device));
+    } finally {
+      // It may be gone by now: a recorder that was unlocked leaves the bus to come back as a disk.
+      await bounded('close', device.close(), OPEN_MS_MAX).catch(() => undefined);
+    }
+  }
+
+  async isPlugged(address: BusAddress, port: number): Promise<boolean | null> {
+    try {
+      const hub = await this.#find(address);
+      if (!hub) return null;
+      await bounded('open', hub.open(), OPEN_MS_MAX);
+      try {
+        const setup = { requestType: 'class', recipient: 'other', request: GET_STATUS, value: 0, index: port } as const;
+        const { data } = await bounded('ask', hub.controlTransferIn(setup, HUB_STATUS_BYTES), OPEN_MS_MAX);
+        return data && data.byteLength >= 2 ? (data.getUint16(0, true) & 1) !== 0 : null;
+      } finally {
+        await bounded('close', hub.close(), OPEN_MS_MAX);
+      }
+    } catch {
+      // No right to open the hub, or one that does not answer: then nobody can tell.
+      return null;
+    }
+  }
+
+  async #find({ busNumber, deviceNumber }: BusAddress): Promise<Device | undefined> {
+    const { usb } = await this.#load();
+    const devices = (await usb.getDevices()) as unknown as readonly Device[];
+    return devices.find((device) => Number(device.bus) === busNumber && device.address === deviceNumber);
+  }
+
+  /** The native library is loaded only by a station that watches its ports. */
+  async #load(): Promise<Pick<UsbModule, 'usb'>> {
+    this.#usb ??= (await import('usb')).usb;
+    return { usb: this.#usb };
+  }
+}
+
+function talkOf(device: Device): UsbTalk {
+  return {
+    async send(to, bytes, timeoutMs) {
+      const sent =
+        'bulk' in to
+          ? device.transferOut(to.bulk, new Uint8Array(bytes), timeoutMs)
+          : device.controlTransferOut({ requestType: 'vendor', recipient: 'interface', ...to.control }, new Uint8Array(bytes), timeoutMs);
+      const { status } = await bounded('send', sent, timeoutMs + GRACE_MS);
+      if (status !== 'ok') throw new EvidockError('recorder.locked', 'it refused what was sent (stall)');
+    },
+    async receive(from, bytesMax, timeoutMs) {
+      const received =
+        'bulk' in from
+          ? device.transferIn(from.bulk, bytesMax, timeoutMs)
+          : device.controlTransferIn({ requestType: 'vendor', recipient: 'interface', ...from.control }, bytesMax, timeoutMs);
+      const { data, status } = await bounded('receive', received, timeoutMs + GRACE_MS);
+      if (status !== 'ok' || !data) throw new EvidockError('recorder.locked', 'it refused to answer (stall)');
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    },
+  };
+}
+
+/** The outcome of a call of the native library, or recorder.locked in words that a person can use. */
+async function bounded<T>(what: string, work: Promise<T>, msMax: number): Promise<T> {
+  const over = new AbortController();
+  try {
+    const late = sleep(msMax, undefined, { signal: over.signal, ref: false }).then(() => {
+      throw new Error(`no end within ${msMax / 1000} s`);
+    });
+    // The sleep that was not needed ends with an abort.
+    late.catch(() => undefined);
+    return await Promise.race([work, late]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EvidockError('recorder.locked', `${what}: ${why}`.slice(0, 200), error);
+  } finally {
+    over.abort();
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,218 @@
+import { asEvidockError } from '#domain/errors';
+import { usbStaleMounts, usbTrouble } from '#events';
+import type { Dock, DockHandler } from '#ports/dock';
+import { mediaOf } from './disks.ts';
+import type { Introduction } from './introduce.ts';
+import { PortStay, RETURN_MS_MAX, type StayOptions } from './port-stay.ts';
+import { type BlockDevice, hubOf, isBelow, readBlockDevices, readUsbDevices, type UsbDevice } from './sysfs.ts';
+
+export interface UsbDockOptions extends StayOptions {
+  /** Port paths below which ports are looked at, and all are for recorders; empty: every port is looked at. */
+  readonly hubs: readonly string[];
+  /** Take a released device off the bus. */
+  readonly powerOff: boolean;
+}
+
+/** A recorder that was released: unmounted, and perhaps off the bus, but still in its port. */
+interface Released {
+  readonly key: string;
+  readonly identity: string;
+  offBus: boolean;
+}
+
+/** A recorder that was unlocked and is expected back as a disk. */
+interface Expected {
+  readonly introduction: Introduction;
+  readonly vendorId: string;
+  readonly serial: string | null;
+  readonly untilMs: number;
+}
+
+/** How often the ports are looked at when nothing rings, and for some time after something did: an event may come before /sys shows it. */
+const SLOW_LOOK_MS = 2000;
+const FAST_LOOK_MS = 150;
+const FAST_FOR_MS = 3000;
+
+/**
+ * Recorders in USB ports. Events of the bus only ring: what is there is decided by looking at /sys, so that an event that was lost, doubled or
+ * early does no harm.
+ */
+export class UsbDock implements Dock {
+  readonly #o: UsbDockOptions;
+  readonly #stays = new Map<string, PortStay>();
+  readonly #released = new Map<string, Released>();
+  readonly #expected = new Map<string, Expected>();
+  /** Stays that are being unmounted. */
+  readonly #leaving = new Set<Promise<void>>();
+  #handler: DockHandler | undefined;
+  #stopped = false;
+  #fastUntilMs = 0;
+  #wake: () => void = () => undefined;
+  #running: Promise<void> = Promise.resolve();
+  #next = 1;
+
+  constructor(options: UsbDockOptions) {
+    const isSlotPort = async (port: string) => options.hubs.length > 0 || (await options.isSlotPort(port));
+    this.#o = { ...options, isSlotPort };
+  }
+
+  async start(handler: DockHandler): Promise<void> {
+    this.#handler = handler;
+    const mounts = await this.#o.mounter.unmountAll();
+    if (mounts > 0) usbStaleMounts(this.#o.log, { mounts });
+    await this.#o.bus.start(() => this.#ring());
+    await this.#look();
+    this.#running = this.#keepLooking();
+  }
+
+  #ring(): void {
+    this.#fastUntilMs = performance.now() + FAST_FOR_MS;
+    this.#wake();
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (!this.#stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, performance.now() < this.#fastUntilMs ? FAST_LOOK_MS : SLOW_LOOK_MS);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      if (!this.#stopped) await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const devices = await readUsbDevices(this.#o.sys);
+      const disks = await readBlockDevices(this.#o.sys);
+      for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
+      for (const [port, released] of this.#released) await this.#lookAfterReleased(port, released, devices);
+      await this.#lookAfterExpected(devices);
+      for (const device of devices.values()) if (!device.isHub && this.#isWatched(device.sysName)) this.#consider(device);
+    } catch (error) {
+      usbTrouble(this.#o.log, { port: '' }, asEvidockError(error));
+    }
+  }
+
+  #isWatched(port: string): boolean {
+    return this.#o.hubs.length === 0 || this.#o.hubs.some((hub) => isBelow(port, hub));
+  }
+
+  #lookAfter(stay: PortStay, now: UsbDevice | undefined, disks: ReadonlyMap<string, readonly BlockDevice[]>): void {
+    const { sysName, identity } = stay.device;
+    const same = now?.identity === identity;
+    // A card that was pulled out of a reader, or put into it: the device stays, and what was docked does not.
+    const unchanged = stay.media === null || mediaOf(disks.get(sysName) ?? []) === stay.media;
+    if (same && (stay.state === 'opening' || unchanged)) return;
+    this.#stays.delete(sysName);
+    const expected = !same && this.#expect(stay);
+    this.#background(stay.leave(expected), sysName);
+  }
+
+  /** Whether a device that left does so because it was unlocked. */
+  #expect(stay: PortStay): boolean {
+    const { introduction, device } = stay;
+    if (stay.state !== 'opening' || !introduction?.unlocked || this.#expected.has(device.sysName)) return false;
+    const untilMs = performance.now() + RETURN_MS_MAX;
+    this.#expected.set(device.sysName, { introduction, vendorId: device.vendorId, serial: device.serial, untilMs });
+    return true;
+  }
+
+  #consider(device: UsbDevice): void {
+    const { sysName } = device;
+    if (!this.#handler || this.#stays.has(sysName) || this.#released.has(sysName)) return;
+    const expected = this.#expected.get(sysName);
+    this.#expected.delete(sysName);
+    const remembered = expected && isSame(expected, device) ? expected.introduction : null;
+    const stay = new PortStay(this.#o, this.#handler, device, `usb-${this.#next++}`, remembered);
+    this.#stays.set(sysName, stay);
+    stay.open();
+  }
+
+  async #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): Promise<void> {
+    for (const [port, { untilMs, introduction }] of this.#expected) {
+      if (performance.now() < untilMs || devices.has(port)) continue;
+      this.#expected.delete(port);
+      // Somebody may have pulled it meanwhile; if it cannot be told, better a word too many.
+      const plugged = await this.#isPlugged(port, devices);
+      const problem = { code: 'recorder.locked', detail: 'it was unlocked and did not come back as a disk' } as const;
+      const about = { port, hub: hubOf(port), facts: introduction.facts };
+      this.#handler?.noticed(plugged === false ? { ...about, state: 'gone', problem: null } : { ...about, state: 'problem', problem });
+    }
+  }
+
+  /**
+   * After `remove` the kernel has forgotten the device and keeps the port quiet until it is pulled. That nobody sees in /sys, but the hub knows:
+   * its port says whether something is connected. Where the hub cannot be asked, the next arrival in the port tells.
+   */
+  async #lookAfterReleased(port: string, released: Released, devices: ReadonlyMap<string, UsbDevice>): Promise<void> {
+    const now = devices.get(port);
+    if (now?.identity === released.identity) return;
+    const hub = hubOf(port);
+    const gone =
+      now !== undefined || !released.offBus || (hub.includes('-') && !devices.has(hub)) || (await this.#isPlugged(port, devices)) === false;
+    if (!gone) return;
+    this.#released.delete(port);
+    this.#handler?.removed(released.key);
+  }
+
+  #isPlugged(port: string, devices: ReadonlyMap<string, UsbDevice>): Promise<boolean | null> {
+    const name = hubOf(port);
+    const hub = devices.get(name);
+    // A root hub is device 1 of its bus.
+    const address = hub ?? { busNumber: Number(name), deviceNumber: 1 };
+    if (!hub && name.includes('-')) return Promise.resolve(null);
+    return this.#o.bus.isPlugged(address, Number(port.slice(name.length + 1)));
+  }
+
+  async release(key: string): Promise<void> {
+    const stay = [...this.#stays.values()].find((each) => each.key === key);
+    if (stay?.state !== 'docked') return;
+    const { sysName, identity } = stay.device;
+    const released: Released = { key, identity, offBus: false };
+    this.#stays.delete(sysName);
+    this.#released.set(sysName, released);
+    await stay.release();
+    if (!this.#o.powerOff) return;
+    if (!(await stay.present())) return;
+    // Before the call: the kernel may have forgotten the device by the time it returns.
+    released.offBus = true;
+    try {
+      await this.#o.mounter.powerOff(sysName);
+    } catch (error) {
+      released.offBus = false;
+      throw error;
+    }
+  }
+
+  #background(work: Promise<void>, port: string): void {
+    const tracked = work
+      .catch((error: unknown) => usbTrouble(this.#o.log, { port }, asEvidockError(error)))
+      .finally(() => this.#leaving.delete(tracked));
+    this.#leaving.add(tracked);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#o.bus.stop();
+    this.#wake();
+    await this.#running;
+    this.#handler = undefined;
+    for (const stay of this.#stays.values()) this.#background(stay.release(), stay.device.sysName);
+    this.#stays.clear();
+    await Promise.all(this.#leaving);
+  }
+}
+
+/** A recorder as a disk may have another product id, but not another maker; a serial that contradicts is another recorder's. */
+function isSame(expected: Expected, device: UsbDevice): boolean {
+  if (expected.vendorId !== device.vendorId) return false;
+  return (
+    device.serial === null ||
+    expected.serial === null ||
+    device.serial === expected.serial ||
+    device.serial === expected.introduction.serial
+  );
+}

@@ -1,0 +1,122 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import type { RecorderAccess } from '#ports/recorder-access';
+import type { Volume } from '#ports/recorder-driver';
+import type { Disk } from './disks.ts';
+import { JoinedAccess } from './joined-access.ts';
+import { JoinedVolume, partNames, type VolumePart } from './joined-volume.ts';
+import type { Mounted, Mounter, MtpRequest } from './mounter.ts';
+
+/** A mounted directory as the composition root's adapters take it. */
+export interface Place {
+  readonly root: string;
+  readonly label: string | null;
+  readonly present: () => Promise<boolean>;
+}
+
+export interface VolumesOptions {
+  readonly mounter: Mounter;
+  /** Minutes east of UTC of the local times that FAT keeps. */
+  readonly utcOffsetMinutes: number;
+  openVolume(place: Place): Volume;
+  openAccess(place: Place, mount: { readonly before: () => Promise<void>; readonly after: () => Promise<void> }): RecorderAccess;
+}
+
+/** Everything of a recorder that could be mounted, as one volume. */
+export interface Opened {
+  readonly volume: Volume;
+  readonly access: RecorderAccess | null;
+  readonly mounts: readonly Mounted[];
+  readonly facts: readonly string[];
+}
+
+const STORAGES_MAX = 8;
+
+/**
+ * Mounts every disk and partition of a recorder. `keep` hears of each mount at once, so that it can be undone whatever comes after.
+ * Throws recorder.mount-failed if none can be mounted, naming each; recorder.removed if the recorder left.
+ */
+export async function openDisks(
+  disks: readonly Disk[],
+  options: VolumesOptions,
+  present: () => Promise<boolean>,
+  keep: (mounted: Mounted) => void,
+): Promise<Opened> {
+  const tried: { disk: Disk; mounted: Mounted | null; detail: string }[] = [];
+  for (const disk of disks) {
+    try {
+      const mounted = await options.mounter.mount({ device: disk.name, utcOffsetMinutes: options.utcOffsetMinutes });
+      keep(mounted);
+      tried.push({ disk, mounted, detail: '' });
+    } catch (error) {
+      const failure = asEvidockError(error);
+      if (failure.code !== 'recorder.mount-failed') throw failure;
+      tried.push({ disk, mounted: null, detail: failure.detail });
+    }
+  }
+  const facts = tried.map(({ disk, mounted, detail }) => factOf(disk, mounted, detail));
+  const mounts = tried.flatMap(({ mounted }) => (mounted ? [mounted] : []));
+  if (mounts.length === 0) throw new EvidockError('recorder.mount-failed', tried.map(({ detail }) => detail).join('; '));
+  const names = partNames(tried.map(({ mounted }) => mounted?.label ?? null));
+  const parts = tried.flatMap(({ mounted }, place) =>
+    mounted ? [{ name: names[place] ?? '', mounted, place: { root: mounted.path, label: mounted.label, present } }] : [],
+  );
+  const unreadable = tried.flatMap(({ mounted, detail }, place) => (mounted ? [] : [{ name: names[place] ?? '', detail }]));
+  const accesses = parts.map(({ name, mounted, place }) => ({ name, access: accessTo(mounted, place, options) }));
+  const volumes = parts.map(({ name, place }) => ({ name, volume: options.openVolume(place) }));
+  return { ...joinedOf(volumes, unreadable), access: joinedAccess(accesses), mounts, facts };
+}
+
+/** Mounts what an MTP device shows. Each of its storages is a directory at the top. */
+export async function openMtp(
+  request: MtpRequest,
+  options: VolumesOptions,
+  present: () => Promise<boolean>,
+  keep: (mounted: Mounted) => void,
+): Promise<Opened> {
+  const mounted = await options.mounter.mountMtp(request);
+  keep(mounted);
+  let storages: string[];
+  try {
+    storages = (await readdir(mounted.path)).sort().slice(0, STORAGES_MAX);
+  } catch (error) {
+    throw new EvidockError('recorder.mount-failed', 'jmtpfs shows nothing of the device', error);
+  }
+  if (storages.length === 0)
+    throw new EvidockError('recorder.mount-failed', 'the device shows no storage: it may be locked, or set to charge only');
+  const names = partNames(storages);
+  const volumes = storages.map((storage, place) => ({
+    name: names[place] ?? '',
+    volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present }),
+  }));
+  const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
+  return { ...joinedOf(volumes, []), access: null, mounts: [mounted], facts };
+}
+
+/** One volume stays as it is; several, or one beside others that cannot be read, get their names in front of their paths. */
+function joinedOf(parts: readonly VolumePart[], unreadable: readonly { name: string; detail: string }[]): { volume: Volume } {
+  const only = parts[0];
+  if (only && parts.length === 1 && unreadable.length === 0) return { volume: only.volume };
+  return { volume: new JoinedVolume({ label: only?.volume.label ?? null, parts, unreadable }) };
+}
+
+function joinedAccess(parts: readonly { name: string; access: RecorderAccess | null }[]): RecorderAccess | null {
+  const writable = parts.flatMap(({ name, access }) => (access ? [{ name, access }] : []));
+  if (writable.length < parts.length) return null;
+  return parts.length === 1 ? (writable[0]?.access ?? null) : new JoinedAccess(writable);
+}
+
+/** Nothing may be written to a file system that was not cleanly unmounted. */
+function accessTo(mounted: Mounted, place: Place, { mounter, openAccess }: VolumesOptions): RecorderAccess | null {
+  if (mounted.dirty || mounted.fileSystem === 'mtp') return null;
+  return openAccess(place, { before: () => mounter.remount(mounted.path, 'rw'), after: () => mounter.remount(mounted.path, 'ro') });
+}
+
+function factOf(disk: Disk, mounted: Mounted | null, detail: string): string {
+  const size = `${(disk.bytes / 1e9).toFixed(1)} GB`;
+  const what = mounted
+    ? `${mounted.fileSystem}, ${mounted.dirty ? 'not cleanly unmounted by the recorder' : 'clean'}${mounted.label ? `, label ${mounted.label}` : ''}`
+    : `not mounted: ${detail}`;
+  return `disk ${disk.name} (${size}): ${what}${disk.udev?.idPath ? `; ${disk.udev.idPath}` : ''}`;
+}
