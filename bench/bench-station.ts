@@ -49,7 +49,16 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     ...common,
     hasher,
     buffers,
-    settings: { stationId: station.id, timezone, sm3: options.sm3, filesAtOnce: 64, patterns: [], retryMs: 1000 },
+    settings: {
+      stationId: station.id,
+      timezone,
+      sm3: options.sm3,
+      filesAtOnce: 64,
+      unreadableBytesMax: 0,
+      verify: 'vault',
+      patterns: [],
+      retryMs: 1000,
+    },
     onCopied: () => options.seal && seal.wake(),
     onListed: (id) => void seal.checkSafe(id),
   });

@@ -48,7 +48,7 @@ export function cardListed(
 
 export function originalCopied(
   log: Log,
-  facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; elapsedMs: number },
+  facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; gaps: number; elapsedMs: number },
 ): void {
   log.debug({ event: 'original.copied', stage: 'intake', ...facts }, 'original copied');
 }

@@ -335,6 +335,8 @@ export class Station {
         ...identity,
         sm3: config.intake.sm3,
         filesAtOnce: config.intake.filesAtOnce,
+        unreadableBytesMax: config.intake.unreadableMax * BYTES_PER_MIB,
+        verify: config.intake.verify,
         patterns: compilePatterns(config.intake.patterns),
         retryMs: RETRY_MS,
       },

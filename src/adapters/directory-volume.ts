@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { printableName, refusedName } from '#domain/card-path';
@@ -6,6 +7,7 @@ import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/reco
 import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
+const DROP_MS_MAX = 10_000;
 
 export interface VolumeLimits {
   readonly filesMax: number;
@@ -145,6 +147,7 @@ export class DirectoryVolume implements Volume {
           throw await this.#readError(path, error);
         }
       },
+      forget: () => dropCache(handle.fd),
       close: () => handle.close(),
     };
   }
@@ -192,6 +195,15 @@ export class DirectoryVolume implements Volume {
   #readError(path: string, error: unknown): Promise<EvidockError> {
     return this.#card.errorOf(path, error, 'recorder.read-failed');
   }
+}
+
+/** dd asks the kernel to drop the file's pages; it gets the open file, so no name can lead it elsewhere. */
+function dropCache(fd: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const dd = spawn('dd', ['iflag=nocache', 'count=0', 'status=none'], { stdio: [fd, 'ignore', 'ignore'], timeout: DROP_MS_MAX });
+    dd.once('error', () => resolve(false));
+    dd.once('exit', (code) => resolve(code === 0));
+  });
 }
 
 function join(directory: string, name: string): string {

@@ -3,12 +3,12 @@ import { constants, createReadStream } from 'node:fs';
 import { lstat, open, opendir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Archive, ArchivedObject, PutRequest } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import type { ByteRange } from '#ports/vault';
 import { DurableFile, makeDirectory, syncDirectory, type WriteErrors, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 

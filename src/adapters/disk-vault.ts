@@ -4,10 +4,11 @@ import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs,
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
+import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
-import type { ByteRange, Vault, VaultDraft } from '#ports/vault';
+import type { Vault, VaultDraft } from '#ports/vault';
 import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 

@@ -36,7 +36,7 @@ function answer({ state, pending = [], problem = null }: Step): DockingAnswer {
       filesRefused: 1,
       bytesListed: 2048,
     },
-    progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, sealedBytes: 2048 },
+    progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, listedBytes: 0, sealedBytes: 2048 },
     refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }],
     recordings: [{ id: 'rec-1', damaged: true }],
     pending,

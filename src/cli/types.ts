@@ -24,6 +24,7 @@ export interface RecordingAnswer {
     readonly cardPath: string;
     readonly bytes: number;
     readonly sha256: string | null;
+    readonly unreadable: readonly { readonly start: number; readonly end: number }[];
     readonly state: string;
     readonly kind: string;
   }[];
@@ -75,6 +76,7 @@ export interface DockingAnswer {
     readonly copied: number;
     readonly sealed: number;
     readonly bytes: number;
+    readonly listedBytes: number;
     readonly sealedBytes: number;
   };
   readonly refusals: readonly { readonly cardPath: string; readonly code: string; readonly detail: string }[];

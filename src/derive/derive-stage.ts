@@ -1,3 +1,4 @@
+import { unreadableWords } from '#domain/byte-range';
 import type { Json } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -127,7 +128,7 @@ export class DeriveStage implements WorkHandler {
     };
   }
 
-  /** Write 10. */
+  /** Write 10. What intake could not read stays a reason of damage, however well the rest can be played. */
   async #record(
     writer: LedgerWriter,
     recording: Recording,
@@ -136,14 +137,14 @@ export class DeriveStage implements WorkHandler {
     derivatives: readonly Derivative[],
   ): Promise<void> {
     const nowMs = this.#o.clock.nowMs();
+    const unreadable = unreadableWords(await writer.originalsOf(recording.id));
     for (const derivative of derivatives) await writer.upsertDerivative(derivative);
     await writer.finishWork(workId('derive', recording.id), nowMs);
     const archive = await this.#reopenArchive(writer, recording, derivatives.length > 0, nowMs);
     await writer.updateRecording(recording.id, {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
       durationMs: product.durationMs,
-      damaged: product.damage !== null,
-      damageReason: product.damage,
+      ...damage(unreadable, product.damage),
       ...this.#timeFromContainer(recording, product.creationTime),
     });
     if (product.damage !== null) {
@@ -189,7 +190,8 @@ export class DeriveStage implements WorkHandler {
       const archive = await writer.work(workId('archive', recordingId));
       const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
       const unplayable = error.code === 'transcoder.unplayable';
-      await writer.updateRecording(recordingId, { state, ...(unplayable ? { damaged: true, damageReason: error.detail } : {}) });
+      const unreadable = unreadableWords(await writer.originalsOf(recordingId));
+      await writer.updateRecording(recordingId, { state, ...(unplayable ? damage(unreadable, error.detail) : {}) });
       if (unplayable) {
         await writer.appendCustody({
           type: 'recording.damaged',
@@ -202,4 +204,9 @@ export class DeriveStage implements WorkHandler {
     });
     workGivenUp(log, { stage: 'derive', recordingId }, error);
   }
+}
+
+function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {
+  const told = reasons.filter((reason) => reason !== null);
+  return { damaged: told.length > 0, damageReason: told.length > 0 ? told.join('; ') : null };
 }

@@ -18,6 +18,7 @@ export const CUSTODY_TYPES = [
   'copy.failed-verification',
   'recording.derived',
   'recording.damaged',
+  'recording.read-again',
   'recording.archived',
   'recording.tagged',
   'recording.viewed',

@@ -40,6 +40,13 @@ export interface Docking {
   readonly bytesListed: number;
 }
 
+/** What a recorder that has left still holds, for a person. */
+export function leftWords(left: { files: number; bytes: number }): string {
+  const files = left.files === 1 ? '1 file' : `${left.files} files`;
+  const megabytes = left.bytes < 1e7 ? (left.bytes / 1e6).toFixed(1) : Math.round(left.bytes / 1e6);
+  return `${files} (${megabytes} MB) still on the recorder`;
+}
+
 /** An entry that was not taken, with the reason: nothing on a card goes unmentioned. */
 export interface Refusal {
   readonly dockingId: string;

@@ -82,6 +82,12 @@ export const ERRORS = {
     what: 'The disk of the recorder cannot be mounted',
     remedy: 'Undock the recorder and dock it again; if it fails again, have its card examined. It is never repaired here.',
   },
+  'recorder.gaps': {
+    retry: 'never',
+    status: 409,
+    what: 'Places of files on the recorder cannot be read',
+    remedy: 'What can be read is sealed and marked as damaged. Do not use or empty the recorder; have its card examined.',
+  },
   'recorder.unstable': {
     retry: 'later',
     status: 502,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalBytes, sha256Hex } from './canonical-json.ts';
 import { CUSTODY_GENESIS, type CustodyDraft, checkCustodyEntry, custodyBytes, custodyHash } from './custody.ts';
 import { idTimeMs, newId } from './ids.ts';
+import { type Manifest, manifestBytes } from './manifest.ts';
 import { derivativeKey, isVaultKey, manifestKey, originalKey } from './vault-key.ts';
 
 const AT = Date.UTC(2026, 10, 24, 8, 30, 15, 250);
@@ -56,6 +57,51 @@ describe('ids and keys', () => {
 
   it.each(['', '/a', 'a/../b', '.hidden', 'a//b', 'A', 'a/', 'a b', 'a\0b', '..', 'a'.repeat(201)])('refuses the key %j', (key) => {
     expect(isVaultKey(key)).toBe(false);
+  });
+});
+
+describe('manifests', () => {
+  it('have the bytes of version 2', () => {
+    const manifest: Manifest = {
+      station: { id: 'station1', name: '一号站' },
+      software: { name: 'evidock', version: '0.1.0' },
+      recorder: { serial: 'DSJ0012345', vendorId: '4255', productId: '0001' },
+      driver: { id: 'gat947', score: 95 },
+      docking: { id: 'dck-1', slot: 3, port: '1-4.2', arrivedAt: '2026-11-24T08:30:15.250Z' },
+      recording: {
+        id: 'rec-1',
+        kind: 'video',
+        important: true,
+        officerId: '041234',
+        officerSource: 'file-name',
+        claimedStart: '2026-11-24T15:30:12',
+        claimedFrom: 'file-name',
+        timezone: 'Asia/Shanghai',
+        start: '2026-11-24T07:30:10.500Z',
+        clockOffsetMs: -1500,
+        originalCount: 1,
+      },
+      original: {
+        id: 'org-1',
+        index: 1,
+        role: 'segment',
+        kind: 'video',
+        cardPath: 'DCIM/A.MP4',
+        mtime: null,
+        bytes: 1_000_000,
+        digests: { sha256: 'a'.repeat(64), sm3: null },
+        unreadable: [{ start: 4096, end: 8192 }],
+        sourceReread: 'nocache',
+        vaultKey: '2026/11/24/rec-1/original-0001.mp4',
+        duplicateOf: null,
+        copiedAt: '2026-11-24T08:30:16.000Z',
+        sealedAt: '2026-11-24T08:30:17.000Z',
+        reread: 'direct',
+      },
+    };
+    expect(text(manifestBytes(manifest))).toBe(
+      `{"docking":{"arrivedAt":"2026-11-24T08:30:15.250Z","id":"dck-1","port":"1-4.2","slot":3},"driver":{"id":"gat947","score":95},"original":{"bytes":1000000,"cardPath":"DCIM/A.MP4","copiedAt":"2026-11-24T08:30:16.000Z","digests":{"sha256":"${'a'.repeat(64)}","sm3":null},"duplicateOf":null,"id":"org-1","index":1,"kind":"video","mtime":null,"reread":"direct","role":"segment","sealedAt":"2026-11-24T08:30:17.000Z","sourceReread":"nocache","unreadable":[{"end":8192,"start":4096}],"vaultKey":"2026/11/24/rec-1/original-0001.mp4"},"recorder":{"productId":"0001","serial":"DSJ0012345","vendorId":"4255"},"recording":{"claimedFrom":"file-name","claimedStart":"2026-11-24T15:30:12","clockOffsetMs":-1500,"id":"rec-1","important":true,"kind":"video","officerId":"041234","officerSource":"file-name","originalCount":1,"start":"2026-11-24T07:30:10.500Z","timezone":"Asia/Shanghai"},"software":{"name":"evidock","version":"0.1.0"},"station":{"id":"station1","name":"一号站"},"type":"evidock.manifest","v":2}\n`,
+    );
   });
 });
 

@@ -1,9 +1,10 @@
+import type { ByteRange } from './byte-range.ts';
 import { canonicalBytes } from './canonical-json.ts';
 import type { Digests } from './digest.ts';
-import type { Kind } from './recording.ts';
+import type { Kind, SourceReread } from './recording.ts';
 
-/** Version of the manifest's form. */
-const MANIFEST_VERSION = 1;
+/** Version of the manifest's form. 2: `unreadable` and `sourceReread`; 1 had neither, and every file was read whole, once. */
+const MANIFEST_VERSION = 2;
 
 /** Everything that is known about one original when it is sealed. It alone tells a stranger what the file is. */
 export interface Manifest {
@@ -33,7 +34,11 @@ export interface Manifest {
     readonly cardPath: string;
     readonly mtime: string | null;
     readonly bytes: number;
+    /** Of the bytes beside this manifest, in which the unreadable ranges are zeros. */
     readonly digests: Digests;
+    /** What the recorder could not deliver, in order. */
+    readonly unreadable: readonly ByteRange[];
+    readonly sourceReread: SourceReread | null;
     readonly vaultKey: string;
     readonly duplicateOf: string | null;
     readonly copiedAt: string;
@@ -53,7 +58,11 @@ export function manifestBytes(manifest: Manifest): Uint8Array {
     driver: { ...manifest.driver },
     docking: { ...manifest.docking },
     recording: { ...manifest.recording },
-    original: { ...manifest.original, digests: { ...manifest.original.digests } },
+    original: {
+      ...manifest.original,
+      digests: { ...manifest.original.digests },
+      unreadable: manifest.original.unreadable.map(({ start, end }) => ({ start, end })),
+    },
   });
   const bytes = new Uint8Array(json.length + 1);
   bytes.set(json);

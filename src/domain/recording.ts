@@ -1,3 +1,4 @@
+import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
@@ -18,6 +19,9 @@ type OriginalState = (typeof ORIGINAL_STATES)[number];
 
 /** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
 export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
+
+/** `nocache`: the kernel was asked to forget the file first; `cached`: it could not be, so the second read may have come from memory. */
+export type SourceReread = 'nocache' | 'cached';
 
 /** One continuous capture of one recorder, 1..n segments, with the sidecars that travel with it. */
 export interface Recording {
@@ -66,8 +70,13 @@ export interface Original {
   readonly important: boolean;
   readonly state: OriginalState;
   readonly vaultKey: string;
+  /** Of the bytes as they are kept: where the recorder could not be read they are zeros. */
   readonly digests: Digests | null;
-  /** Id of an earlier sealed original with the same bytes. */
+  /** What the recorder could not deliver, in order; none for nearly every file. */
+  readonly unreadable: readonly ByteRange[];
+  /** How the file was read from the recorder a second time and found the same (`intake.verify`); null: it was read once. */
+  readonly sourceReread: SourceReread | null;
+  /** Id of an earlier sealed original with the same bytes, both read without a gap. */
   readonly duplicateOf: string | null;
   readonly copiedAtMs: number | null;
   readonly sealedAtMs: number | null;

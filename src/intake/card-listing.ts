@@ -11,8 +11,16 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
+/** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
+const LOOK_AGAIN_MS_MAX = 20_000;
+
+interface Item {
+  readonly file: ListedFile;
+  readonly role: 'segment' | 'sidecar';
+}
 
 interface Options {
   readonly ledger: Ledger;
@@ -26,6 +34,10 @@ interface Options {
   readonly volume: Volume;
   /** An original that is on record and not copied yet. */
   readonly toCopy: (original: Original) => void;
+  /** A later docking with this id is at work: files that both have are left to it. */
+  readonly takenOver: (dockingId: string) => boolean;
+  /** An original with places that cannot be read, in an earlier docking as now. */
+  readonly onGaps: (original: Original) => void;
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
@@ -44,12 +56,16 @@ export class CardListing {
   #refusals: VolumeRefusal[] = [];
   #captures: Capture[] = [];
   #pendingFiles = 0;
+  /** Sealed with places that could not be read. */
+  readonly #withGaps: { item: Item; known: Original }[] = [];
+  #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
     for await (const item of this.#o.volume.list(signal)) {
       if ('code' in item) this.#refusals.push(item);
       else {
@@ -60,8 +76,55 @@ export class CardListing {
     }
     for (const directory of [...this.#open.keys()]) await this.#close(directory);
     await this.#write();
+    await this.#lookAgain();
     const { docking, ledger, clock } = this.#o;
     await ledger.transaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+  }
+
+  /**
+   * What could not be read once may be read now, in another slot or by another reader: then the file is taken again, as a recording of its
+   * own beside the damaged one. Only the missing places are tried first, so that a card that is still bad costs no time and no second copy.
+   */
+  async #lookAgain(): Promise<void> {
+    const { docking, clock, volume } = this.#o;
+    const endMs = performance.now() + LOOK_AGAIN_MS_MAX;
+    for (const { item, known } of this.#withGaps) {
+      if (!(await gapsReadNow(volume, known, { signal: this.#signal, endMs }))) {
+        this.#o.onGaps(known);
+        continue;
+      }
+      const fresh = await this.#inTransaction(async (writer) => {
+        // Another docking of the same recorder may have been quicker.
+        if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
+        const originals = await this.#newRecording(writer, [item]);
+        this.counts.known -= 1;
+        await this.#writeCounts(writer);
+        const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
+        const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
+        await writer.appendCustody({ type: 'recording.read-again', ...entry });
+        return originals;
+      });
+      for (const original of fresh) this.#o.toCopy(original);
+    }
+  }
+
+  /** Nothing is written for a recorder that has gone: the files may belong to its next docking by now. */
+  #inTransaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    return this.#o.ledger.transaction(async (writer) => {
+      this.#signal.throwIfAborted();
+      const result = await body(writer);
+      this.#signal.throwIfAborted();
+      return result;
+    });
+  }
+
+  #identity(file: VolumeEntry) {
+    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs };
+  }
+
+  async #writeCounts(writer: LedgerWriter): Promise<void> {
+    const { files, known, refused, bytes } = this.counts;
+    await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
   }
 
   #add(entry: VolumeEntry): void {
@@ -126,13 +189,12 @@ export class CardListing {
     this.#captures = [];
     this.#refusals = [];
     this.#pendingFiles = 0;
-    const { docking, ledger, faults } = this.#o;
+    const { faults } = this.#o;
     const fresh: Original[] = [];
-    await ledger.transaction(async (writer) => {
+    await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) await this.#refuse(writer, refusal);
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture)));
-      const { files, known, refused, bytes } = this.counts;
-      await writer.updateDocking(docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
+      await this.#writeCounts(writer);
     });
     faults.reached('w02-files-listed');
     this.#o.onProgress(this.counts);
@@ -151,7 +213,7 @@ export class CardListing {
   async #record(writer: LedgerWriter, capture: Capture): Promise<Original[]> {
     const { docking } = this.#o;
     const toCopy: Original[] = [];
-    const unknown: { file: ListedFile; role: 'segment' | 'sidecar' }[] = [];
+    const unknown: Item[] = [];
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -160,15 +222,13 @@ export class CardListing {
       const { file } = item;
       this.counts.files += 1;
       this.counts.bytes += file.bytes;
-      const known = await writer.findOriginal({
-        recorderSerial: docking.recorderSerial,
-        cardPath: file.path,
-        bytes: file.bytes,
-        mtimeMs: file.mtimeMs,
-      });
+      const known = await writer.findOriginal(this.#identity(file));
       if (!known) unknown.push(item);
-      else if (known.state === 'sealed') this.counts.known += 1;
-      else {
+      else if (known.state === 'sealed') {
+        // What this docking itself has sealed, before its listing had to begin again, counts there.
+        if (known.dockingId !== docking.id) this.counts.known += 1;
+        if (known.unreadable.length > 0 && known.dockingId !== docking.id) this.#withGaps.push({ item, known });
+      } else if (!this.#o.takenOver(known.dockingId)) {
         await writer.moveOriginal(known.id, docking.id);
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
       }
@@ -177,7 +237,7 @@ export class CardListing {
     return toCopy;
   }
 
-  async #newRecording(writer: LedgerWriter, items: readonly { file: ListedFile; role: 'segment' | 'sidecar' }[]): Promise<Original[]> {
+  async #newRecording(writer: LedgerWriter, items: readonly Item[]): Promise<Original[]> {
     const { docking, clock, stationId } = this.#o;
     const nowMs = clock.nowMs();
     const first = items[0]?.file;
@@ -222,6 +282,8 @@ export class CardListing {
         vaultKey: originalKey(recordingId, place + 1, file.path),
         state: 'listed',
         digests: null,
+        unreadable: [],
+        sourceReread: null,
         duplicateOf: null,
         copiedAtMs: null,
         sealedAtMs: null,

@@ -1,10 +1,14 @@
+import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError } from '#domain/errors';
-import type { Original } from '#domain/recording';
+import type { Original, SourceReread } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Hasher, HashStream } from '#ports/hasher';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault, VaultDraft } from '#ports/vault';
+import { BadSpots } from './bad-spots.ts';
+import { readAgain } from './second-read.ts';
+import type { InFlight, Lane } from './waiting.ts';
 
 /** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
 const CHUNKS_IN_FLIGHT = 4;
@@ -16,31 +20,56 @@ export interface CopyTools {
   readonly hasher: Hasher;
   readonly buffers: BufferPool;
   readonly sm3: boolean;
+  /** Unreadable bytes that a file may have; 0: none. */
+  readonly unreadableBytesMax: number;
+  /** The file is read from the recorder a second time and must be the same. */
+  readonly readTwice: boolean;
+  readonly inFlight: InFlight;
+}
+
+export interface CopyOptions {
+  readonly signal: AbortSignal;
+  readonly lane: Lane;
+  readonly onBytes: (bytes: number) => void;
+  /** It has more unreadable places than are allowed: no use in trying again now. */
+  readonly onGivenUp: () => void;
+}
+
+export interface CopiedFile {
+  readonly draft: VaultDraft;
+  readonly digests: Digests;
+  readonly unreadable: readonly ByteRange[];
+  readonly sourceReread: SourceReread | null;
 }
 
 /**
  * One read of the recorder: bytes go to a finished draft and through the digests at once. The caller commits or discards the draft.
- * Throws recorder.file-changed if the file is not what was listed, before or after. A draft never survives an error.
+ * Throws recorder.file-changed if the file is not what was listed, before or after, recorder.unstable if a second read differs. A draft never
+ * survives an error.
  */
-export async function copyFile(
-  original: Original,
-  volume: Volume,
-  tools: CopyTools,
-  options: { signal: AbortSignal; onBytes: (bytes: number) => void },
-): Promise<{ draft: VaultDraft; digests: Digests }> {
+export async function copyFile(original: Original, volume: Volume, tools: CopyTools, options: CopyOptions): Promise<CopiedFile> {
   const file = await volume.open(original.cardPath);
   try {
     await unchanged(file, original);
     const draft = await tools.vault.draft(original.vaultKey, original.bytes);
     const hash = tools.hasher.open({ sm3: tools.sm3 });
+    const { signal, onGivenUp } = options;
+    const source = new BadSpots({ file, original, unreadableBytesMax: tools.unreadableBytesMax, signal, onGivenUp });
     try {
-      const copied = await new Flow(file, draft, hash, tools.buffers, options).run(original);
+      const copied = await new Flow(source, draft, hash, tools, options).run(original);
       await unchanged(file, original);
       if (copied !== original.bytes)
         throw new EvidockError('recorder.read-failed', `${original.cardPath}: ${copied} of ${original.bytes} bytes came`);
+      await source.settle();
       const digests = await hash.digest();
-      await draft.finish(copied);
-      return { draft, digests };
+      const unreadable = source.ranges;
+      const again = { ...tools, file, original, sha256: digests.sha256, unreadable, signal };
+      const [finished, reread] = await Promise.allSettled([finish(draft, copied, options.lane), tools.readTwice ? readAgain(again) : null]);
+      if (finished.status === 'rejected') throw finished.reason;
+      // A file that is being changed is no sign of a recorder that cannot be trusted.
+      if (tools.readTwice) await unchanged(file, original);
+      if (reread.status === 'rejected') throw reread.reason;
+      return { draft, digests, unreadable, sourceReread: reread.value };
     } catch (error) {
       hash.abort();
       await draft.discard();
@@ -49,6 +78,12 @@ export async function copyFile(
   } finally {
     await file.close();
   }
+}
+
+async function finish(draft: VaultDraft, bytes: number, lane: Lane): Promise<void> {
+  lane.hold = 'flush';
+  await draft.finish(bytes);
+  lane.hold = 'recorder';
 }
 
 async function unchanged(file: VolumeFile, original: Original): Promise<void> {
@@ -60,44 +95,43 @@ async function unchanged(file: VolumeFile, original: Original): Promise<void> {
 
 /** Reads in order; each chunk is hashed and written while the next ones are read. */
 class Flow {
-  readonly #file: VolumeFile;
+  readonly #source: BadSpots;
   readonly #draft: VaultDraft;
   readonly #hash: HashStream;
-  readonly #buffers: BufferPool;
-  readonly #options: { signal: AbortSignal; onBytes: (bytes: number) => void };
+  readonly #tools: CopyTools;
+  readonly #options: CopyOptions;
   readonly #inFlight = new Set<Promise<void>>();
   #failure: unknown;
   #flushing = false;
   #unflushed = 0;
   #pendingFlush: Promise<void> = Promise.resolve();
 
-  constructor(
-    file: VolumeFile,
-    draft: VaultDraft,
-    hash: HashStream,
-    buffers: BufferPool,
-    options: { signal: AbortSignal; onBytes: (bytes: number) => void },
-  ) {
-    this.#file = file;
+  constructor(source: BadSpots, draft: VaultDraft, hash: HashStream, tools: CopyTools, options: CopyOptions) {
+    this.#source = source;
     this.#draft = draft;
     this.#hash = hash;
-    this.#buffers = buffers;
+    this.#tools = tools;
     this.#options = options;
   }
 
   /** A file that grows as fast as it is read would never end: one byte more than was listed is enough to know. */
   async run(original: Original): Promise<number> {
     const end = original.bytes + 1;
+    const { buffers } = this.#tools;
+    const { lane, signal } = this.#options;
     let position = 0;
     try {
       for (;;) {
         if (this.#failure !== undefined) break;
-        const chunk = await this.#buffers.acquire(this.#options.signal);
+        lane.hold = 'chunk';
+        const chunk = await buffers.acquire(signal);
+        lane.hold = 'recorder';
         const wanted = Math.min(chunk.length, end - position);
         const bytes = await this.#fill(chunk, wanted, position);
         if (bytes === 0) break;
         this.#send(chunk, bytes, position);
         position += bytes;
+        lane.hold = 'chunk';
         while (this.#inFlight.size >= CHUNKS_IN_FLIGHT) await Promise.race(this.#inFlight);
         if (position >= end)
           throw new EvidockError('recorder.file-changed', `${original.cardPath}: longer than the ${original.bytes} bytes that were listed`);
@@ -118,24 +152,33 @@ class Flow {
     try {
       while (filled < wanted) {
         const target = filled === 0 && wanted === chunk.length ? chunk : chunk.subarray(filled, wanted);
-        const bytes = await this.#file.read(target, position + filled, this.#options.signal);
+        const bytes = await this.#source.read(target, position + filled);
         if (bytes === 0) break;
         filled += bytes;
       }
     } catch (error) {
-      this.#buffers.release(chunk);
+      this.#tools.buffers.release(chunk);
       throw error;
     }
-    if (filled === 0) this.#buffers.release(chunk);
+    if (filled === 0) this.#tools.buffers.release(chunk);
     return filled;
   }
 
   #send(chunk: Uint8Array, bytes: number, position: number): void {
     // The chunk goes back only when both have let go of it, also where one of them failed.
-    const halves = Promise.allSettled([this.#hash.update(chunk, bytes), this.#draft.write(chunk, bytes, position)]);
+    const { buffers, inFlight } = this.#tools;
+    inFlight.hashing += 1;
+    inFlight.writing += 1;
+    const hashed = this.#hash.update(chunk, bytes).finally(() => {
+      inFlight.hashing -= 1;
+    });
+    const written = this.#draft.write(chunk, bytes, position).finally(() => {
+      inFlight.writing -= 1;
+    });
+    const halves = Promise.allSettled([hashed, written]);
     this.#track(
       halves.then((outcomes) => {
-        this.#buffers.release(chunk);
+        buffers.release(chunk);
         for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
         this.#options.onBytes(bytes);
         this.#flushSometimes(bytes);

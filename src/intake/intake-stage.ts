@@ -1,7 +1,5 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
-import type { Digests } from '#domain/digest';
-import type { Docking, Problem } from '#domain/docking';
+import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log, originalCopied } from '#events';
@@ -12,10 +10,13 @@ import type { Hasher } from '#ports/hasher';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
-import type { Vault, VaultDraft } from '#ports/vault';
+import type { Vault } from '#ports/vault';
 import { CardListing, type ListingCounts } from './card-listing.ts';
-import { copyFile } from './copy-file.ts';
-import { CopyQueue } from './copy-queue.ts';
+import { type CopiedFile, copyFile } from './copy-file.ts';
+import { FairTurns } from './fair-turns.ts';
+import { placeCopy, recordCopied } from './place-copy.ts';
+import { gapsWarning, isOver, newSession, problemOf, type Session } from './session.ts';
+import type { InFlight, Lane } from './waiting.ts';
 
 /** Files of one recorder at once: one is copied while the last one's fsync still runs. */
 const LANES_PER_RECORDER = 2;
@@ -23,12 +24,17 @@ const LANES_PER_RECORDER = 2;
 const RECORDER_TRIES_MAX = 3;
 /** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
 const MISMATCHES_MAX = 3;
+/** How often it is looked at what the files of each slot wait for. */
+const SAMPLE_MS = 400;
 
 interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly sm3: boolean;
   readonly filesAtOnce: number;
+  /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
+  readonly unreadableBytesMax: number;
+  readonly verify: 'vault' | 'source+vault';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
   /** How long to wait before a full or failing disk, or a failed file, is tried again, ms. */
@@ -51,54 +57,40 @@ interface Options {
   readonly onListed: (dockingId: string) => void;
 }
 
-interface Session {
+export interface DockedVolume {
   readonly docking: Docking;
+  readonly driver: RecorderDriver;
   readonly volume: Volume;
-  readonly queue: CopyQueue;
-  readonly signal: AbortSignal;
-  readonly tries: Map<string, number>;
-  readonly failed: Set<string>;
-  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for its twin's may be the wrong ones. */
-  readonly mismatches: Map<string, number>;
-  problem: Problem | null;
-  lanes: number;
-  listing: boolean;
-  /** Called when nothing is being listed or copied any more. */
-  idle: () => void;
+  /** Port path of the hub whose bandwidth it shares; left out or null where there is none. */
+  readonly hub?: string | null;
 }
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
 export class IntakeStage {
   readonly #o: Options;
-  /** Turns are given in the order of asking: no recorder that waits is overtaken. */
-  readonly #turns: LimitFunction;
+  readonly #turns: FairTurns;
   readonly #sessions = new Map<string, Session>();
+  /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
+  readonly #copying = new Map<string, Promise<void>>();
+  readonly #inFlight: InFlight = { hashing: 0, writing: 0 };
+  #dockings = 0;
+  #sampling: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
     this.#o = options;
-    this.#turns = pLimit(options.settings.filesAtOnce);
+    this.#turns = new FairTurns(options.settings.filesAtOnce);
   }
 
   /**
    * Resolves when every file of the docking is copied, refused or given up, or when `signal` says that the recorder is gone or the station
    * stops. Files that fail are on record as the docking's problem; it does not throw for them.
    */
-  async intake(docked: { docking: Docking; driver: RecorderDriver; volume: Volume }, signal: AbortSignal): Promise<void> {
+  async intake(docked: DockedVolume, signal: AbortSignal): Promise<void> {
     const { docking, driver, volume } = docked;
-    await new Promise<void>((resolve) => {
-      const session: Session = {
-        docking,
-        volume,
-        signal,
-        queue: new CopyQueue(),
-        tries: new Map(),
-        failed: new Set(),
-        mismatches: new Map(),
-        problem: null,
-        lanes: 0,
-        listing: true,
-        idle: resolve,
-      };
+    this.#dockings += 1;
+    const number = this.#dockings;
+    await new Promise<void>((idle) => {
+      const session = newSession({ docking, volume, hub: docked.hub ?? docking.port, number, signal, idle });
       this.#sessions.set(docking.id, session);
       void this.#list(session, driver).finally(() => {
         session.listing = false;
@@ -117,7 +109,7 @@ export class IntakeStage {
       copyFailed(this.#o.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
     const session = this.#sessions.get(now?.dockingId ?? '');
-    if (!session || session.signal.aborted || !now || now.state === 'sealed') return;
+    if (!session || isOver(session) || !now || now.state === 'sealed') return;
     const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
     session.mismatches.set(now.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
@@ -153,8 +145,11 @@ export class IntakeStage {
         session.queue.push(original);
         this.#pump(session);
       },
+      takenOver: (dockingId: string) => this.#isLater(dockingId, session),
+      onGaps: (original: Original) => this.#showGaps(session, original),
       onProgress: (counts: ListingCounts) => this.#showListing(session, counts),
     };
+    if (signal.aborted) return;
     board.update(docking.slot, { phase: 'listing' });
     while (!signal.aborted) {
       const listing = new CardListing(options);
@@ -167,6 +162,7 @@ export class IntakeStage {
       } catch (error) {
         if (signal.aborted) return;
         const failure = asEvidockError(error);
+        if (failure.code === 'recorder.removed') return this.#lose(session);
         await this.#showProblem(session, { code: failure.code, detail: failure.detail });
         // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
         if (failure.side !== 'ledger') return;
@@ -186,27 +182,52 @@ export class IntakeStage {
   }
 
   #pump(session: Session): void {
-    while (!session.signal.aborted && session.lanes < LANES_PER_RECORDER && session.lanes < session.queue.size) {
-      session.lanes += 1;
-      void this.#lane(session).finally(() => {
-        session.lanes -= 1;
+    while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && session.lanes.size < session.queue.size) {
+      const lane: Lane = { hold: 'turn' };
+      session.lanes.add(lane);
+      void this.#lane(session, lane).finally(() => {
+        session.lanes.delete(lane);
         this.#pump(session);
         this.#settle(session);
       });
     }
+    this.#sampling ??= setInterval(() => this.#sample(), SAMPLE_MS).unref();
   }
 
   #settle(session: Session): void {
-    if (session.listing || session.lanes > 0) return;
-    if (session.queue.size > 0 && !session.signal.aborted) return;
+    if (session.listing || session.lanes.size > 0) return;
+    if (session.queue.size > 0 && !isOver(session)) return;
     session.idle();
   }
 
+  /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */
+  #sample(): void {
+    let busy = false;
+    for (const session of this.#sessions.values()) {
+      busy ||= session.lanes.size > 0;
+      const vaultFails = session.problem?.code.startsWith('vault.') ?? false;
+      const waiting = isOver(session) ? null : session.sampler.sample(session.lanes, this.#inFlight, vaultFails);
+      if (waiting === session.waiting) continue;
+      session.waiting = waiting;
+      if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { waiting });
+    }
+    if (busy) return;
+    clearInterval(this.#sampling);
+    this.#sampling = undefined;
+  }
+
+  /** True if a later docking of this process that still runs has this id: it takes the files that both have. */
+  #isLater(dockingId: string, session: Session): boolean {
+    const other = this.#sessions.get(dockingId);
+    return other !== undefined && other.number > session.number && !isOver(other);
+  }
+
   /** One file; asks for its turn first, so that what is most urgent then is taken. */
-  async #lane(session: Session): Promise<void> {
-    const again = await this.#turns(async () => {
-      const original = session.signal.aborted ? undefined : session.queue.take();
-      return original && this.#tryCopy(session, original);
+  async #lane(session: Session, lane: Lane): Promise<void> {
+    const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
+      lane.hold = 'recorder';
+      const original = isOver(session) ? undefined : session.queue.take();
+      return original && this.#tryCopy(session, lane, original);
     });
     if (!again) return;
     // Others may use the turn while this one waits for the disk or the recorder to get better.
@@ -215,14 +236,14 @@ export class IntakeStage {
   }
 
   /** Returns the original if it is to be tried again. */
-  async #tryCopy(session: Session, original: Original): Promise<Original | undefined> {
+  async #tryCopy(session: Session, lane: Lane, original: Original): Promise<Original | undefined> {
     try {
-      await this.#copy(session, original);
+      await this.#copyOnce(session, lane, original);
       session.failed.delete(original.id);
       if (session.problem && session.failed.size === 0) await this.#showProblem(session, null);
       return undefined;
     } catch (error) {
-      if (session.signal.aborted) return undefined;
+      if (isOver(session)) return undefined;
       const failure = asEvidockError(error);
       const attempt = (session.tries.get(original.id) ?? 0) + 1;
       session.tries.set(original.id, attempt);
@@ -230,97 +251,106 @@ export class IntakeStage {
       // Another docking of the same recorder was quicker.
       if (failure.code === 'request.conflict') return undefined;
       session.failed.add(original.id);
+      if (failure.code === 'recorder.removed') {
+        await this.#lose(session);
+        return undefined;
+      }
       await this.#showProblem(session, problemOf(session, failure));
       const mended = failure.side === 'vault' || failure.side === 'ledger';
       return mended || (failure.retry !== 'never' && attempt < RECORDER_TRIES_MAX) ? original : undefined;
     }
   }
 
-  async #copy(session: Session, original: Original): Promise<void> {
-    const { ledger, vault, hasher, buffers, board, clock, faults, settings, log } = this.#o;
-    const begun = performance.now();
-    const { slot } = session.docking;
-    let seen = 0;
-    let copied: { draft: VaultDraft; digests: Digests };
-    try {
-      copied = await copyFile(
-        original,
-        session.volume,
-        { vault, hasher, buffers, sm3: settings.sm3 },
-        {
-          signal: session.signal,
-          onBytes: (bytes) => {
-            seen += bytes;
-            board.copied(slot, bytes);
-          },
-        },
-      );
-    } catch (error) {
-      // What is thrown away counts again when it is copied again.
-      board.copied(slot, -seen);
-      throw error;
+  /** Waits for another docking of the same recorder that has the file in hand, and leaves alone what that has copied. */
+  async #copyOnce(session: Session, lane: Lane, original: Original): Promise<void> {
+    for (;;) {
+      session.signal.throwIfAborted();
+      const other = this.#copying.get(original.id);
+      if (!other) break;
+      await Promise.race([other, this.#pause(session.signal)]);
     }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#copying.set(original.id, promise);
+    try {
+      const now = await this.#o.ledger.original(original.id);
+      if (now?.state === 'listed') await this.#copy(session, lane, now);
+    } finally {
+      this.#copying.delete(original.id);
+      resolve();
+    }
+  }
+
+  async #copy(session: Session, lane: Lane, original: Original): Promise<void> {
+    const { ledger, vault, clock, faults, log } = this.#o;
+    const begun = performance.now();
+    const copied = await this.#read(session, lane, original);
     faults.reached('w03-draft-flushed');
-    const { draft, digests } = copied;
-    const twin = await this.#place(original, draft, digests, !session.mismatches.has(original.id));
+    const twin = await placeCopy({ vault, ledger }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
-    const nowMs = clock.nowMs();
-    const duplicateOf = twin?.id ?? null;
-    await ledger.transaction(async (writer) => {
-      await writer.markCopied(original.id, { digests, duplicateOf, copiedAtMs: nowMs });
-      const data = {
-        recording: original.recordingId,
-        docking: session.docking.id,
-        cardPath: original.cardPath,
-        bytes: original.bytes,
-        sha256: digests.sha256,
-        sm3: digests.sm3,
-        duplicateOf,
-      };
-      await writer.appendCustody({ type: 'original.copied', atMs: nowMs, actor: 'station', subject: original.id, data });
-    });
+    const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
+    await ledger.transaction((writer) => recordCopied(writer, original, copied, facts));
     faults.reached('w05-copied-recorded');
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
       bytes: original.bytes,
       duplicate: twin !== null,
+      gaps: copied.unreadable.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
+    if (copied.unreadable.length > 0) this.#showGaps(session, original);
     this.#o.onCopied();
   }
 
-  /**
-   * Gives the bytes their key: a link to the twin's bytes where they are in the vault already, else the draft. A key that is taken holds what an
-   * earlier process left between write 4 and 5: kept if it has our digest, set aside if not. Returns the twin.
-   */
-  async #place(original: Original, draft: VaultDraft, digests: Digests, mayLink: boolean): Promise<Original | null> {
-    const { vault, ledger } = this.#o;
-    const key = original.vaultKey;
+  async #read(session: Session, lane: Lane, original: Original): Promise<CopiedFile> {
+    const { vault, hasher, buffers, board, settings } = this.#o;
+    const { slot } = session.docking;
+    const tools = {
+      vault,
+      hasher,
+      buffers,
+      sm3: settings.sm3,
+      unreadableBytesMax: settings.unreadableBytesMax,
+      readTwice: settings.verify === 'source+vault',
+      inFlight: this.#inFlight,
+    };
+    let seen = 0;
+    // Once the recorder is gone the slot may show another one.
+    const show = (bytes: number) => {
+      if (!session.signal.aborted) board.copied(slot, bytes);
+    };
     try {
-      const twin = await ledger.findSealedByDigest(digests.sha256, original.bytes);
-      const put = () => (twin && mayLink ? this.#linkOrCommit(twin.vaultKey, key, draft) : draft.commit());
-      if ((await put()) === 'exists') {
-        const there = await vault.reread(key, { sm3: false });
-        if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
-          await vault.quarantine(key);
-          if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
-        }
-      }
-      return twin;
-    } finally {
-      // After a commit the draft has no name any more and this does nothing.
-      await draft.discard();
+      return await copyFile(original, session.volume, tools, {
+        signal: session.signal,
+        lane,
+        onBytes: (bytes) => {
+          seen += bytes;
+          show(bytes);
+        },
+        onGivenUp: () => session.tries.set(original.id, RECORDER_TRIES_MAX),
+      });
+    } catch (error) {
+      // What is thrown away counts again when it is copied again.
+      show(-seen);
+      throw error;
     }
   }
 
-  /** A twin whose file is gone from the vault must not keep its bytes from being stored once more. */
-  async #linkOrCommit(twinKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
+  #showGaps(session: Session, original: Original): void {
+    session.gaps.add(original.cardPath);
+    if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { warning: gapsWarning(session) });
+  }
+
+  /** The recorder is gone, and nothing more is asked of it; the slot says at once what is still on it. */
+  async #lose(session: Session): Promise<void> {
+    if (isOver(session)) return;
+    session.lost = true;
+    const { ledger, log } = this.#o;
     try {
-      return await this.#o.vault.link(twinKey, key);
+      const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
+      await this.#showProblem(session, { code: 'recorder.removed', detail: leftWords({ files: listed, bytes: listedBytes }) });
     } catch (error) {
-      if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
-      return draft.commit();
+      copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
     }
   }
 
@@ -347,9 +377,4 @@ export class IntakeStage {
       signal.addEventListener('abort', done, { once: true });
     });
   }
-}
-
-function problemOf(session: Session, failure: EvidockError): Problem {
-  const files = session.failed.size;
-  return { code: failure.code, detail: files > 1 ? `${failure.detail}; ${files} files in all` : failure.detail };
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange } from './vault.ts';
+import type { ByteRange } from '#domain/byte-range';
 
 /** What an interrupted upload needs to go on after a restart; kept in the ledger. */
 export interface UploadState {

@@ -1,8 +1,9 @@
+import type { ByteRange } from '#domain/byte-range';
 import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
-import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
+import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Work, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
@@ -46,6 +47,17 @@ export interface LedgerCounts {
   readonly custodyEntries: number;
 }
 
+/** Originals that a docking listed last, by state, and their bytes. */
+export interface DockingProgress {
+  readonly listed: number;
+  readonly copied: number;
+  readonly sealed: number;
+  readonly bytes: number;
+  /** Still on the recorder only. */
+  readonly listedBytes: number;
+  readonly sealedBytes: number;
+}
+
 /** May look. All lists are bounded or async iterables that page inside. */
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
@@ -53,7 +65,7 @@ export interface LedgerReader {
   dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
-  dockingProgress(dockingId: string): Promise<{ listed: number; copied: number; sealed: number; bytes: number; sealedBytes: number }>;
+  dockingProgress(dockingId: string): Promise<DockingProgress>;
 
   recording(id: string): Promise<Recording | null>;
   recordingDetail(id: string): Promise<RecordingDetail | null>;
@@ -61,9 +73,12 @@ export interface LedgerReader {
   recordingIds(): AsyncIterable<string>;
   original(id: string): Promise<Original | null>;
   originalsOf(recordingId: string): Promise<readonly Original[]>;
-  /** The original with this identity on the card, in any state: what resume and "not twice" ask. */
+  /**
+   * The original with this identity on the card, in any state: what resume and "not twice" ask. Of several (a file that was read with gaps,
+   * and taken again later) one without gaps, else the newest.
+   */
   findOriginal(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null>;
-  /** The first sealed original with these bytes; null for empty files. */
+  /** The first sealed original with these bytes that was read without a gap; null for empty files. */
   findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
   /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
   copiedOriginals(limit: number): Promise<readonly Original[]>;
@@ -105,7 +120,16 @@ export type NewDocking = Omit<
   'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf'>;
-export type NewOriginal = Omit<Original, 'state' | 'digests' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+/** What is known of an original once its copy stands in the vault. */
+export interface CopiedFacts {
+  readonly digests: Digests;
+  /** None if it is left out. */
+  readonly unreadable?: readonly ByteRange[];
+  readonly sourceReread?: SourceReread | null;
+  readonly duplicateOf: string | null;
+  readonly copiedAtMs: number;
+}
 
 /** May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. */
 export interface LedgerWriter extends LedgerReader {
@@ -137,7 +161,7 @@ export interface LedgerWriter extends LedgerReader {
   insertOriginal(original: NewOriginal): Promise<void>;
   /** A later docking has the same file again: its progress now counts there. */
   moveOriginal(originalId: string, dockingId: string): Promise<void>;
-  markCopied(originalId: string, facts: { digests: Digests; duplicateOf: string | null; copiedAtMs: number }): Promise<void>;
+  markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
   markSealed(originalId: string, sealedAtMs: number): Promise<void>;

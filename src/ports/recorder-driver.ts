@@ -22,6 +22,11 @@ export interface VolumeFile {
   stat(): Promise<{ bytes: number; mtimeMs: number }>;
   /** Reads at most `target.length` bytes at `position`; 0 at the end. Throws EvidockError `recorder.*`. */
   read(target: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
+  /**
+   * Drops what the station has cached of the file, so that the next read comes from the recorder; false if that could not be done.
+   * Left out where nothing is cached or nothing can be dropped.
+   */
+  forget?(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -1,11 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
-
-/** Half-open byte range. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A file that is being written; invisible under its key until `commit`. */
 export interface VaultDraft {

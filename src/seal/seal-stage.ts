@@ -235,6 +235,8 @@ export class SealStage {
         mtime: isoOrNull(original.mtimeMs),
         bytes: original.bytes,
         digests: original.digests,
+        unreadable: original.unreadable,
+        sourceReread: original.sourceReread,
         vaultKey: original.vaultKey,
         duplicateOf: original.duplicateOf,
         copiedAt: new Date(original.copiedAtMs ?? sealedAtMs).toISOString(),

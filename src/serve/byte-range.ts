@@ -1,4 +1,4 @@
-import type { ByteRange } from '#ports/vault';
+import type { ByteRange } from '#domain/byte-range';
 
 /**
  * The one range that a Range header asks of `total` bytes (RFC 9110, 14.2). `whole`: no header, one that is not understood, or several

@@ -2,6 +2,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type { Docking, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { Work } from '#domain/work';
+import type { DockingProgress } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { ServeDeps } from './deps.ts';
 
@@ -11,13 +12,7 @@ const PENDING_MAX = 5000;
 
 export interface DockingReport {
   readonly docking: Docking;
-  readonly progress: {
-    readonly listed: number;
-    readonly copied: number;
-    readonly sealed: number;
-    readonly bytes: number;
-    readonly sealedBytes: number;
-  };
+  readonly progress: DockingProgress;
   readonly refusals: readonly Refusal[];
   /** Recordings with an original that this docking listed. */
   readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];

@@ -71,8 +71,10 @@ export class Presenter {
   }
 }
 
-function presentOriginal({ id, index, role, kind, state, cardPath, bytes, digests, duplicateOf }: Original) {
-  return { id, index, role, kind, state, cardPath, bytes, sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, duplicateOf };
+function presentOriginal({ digests, ...original }: Original) {
+  const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
+  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
+  return { id, index, role, kind, state, cardPath, bytes, ...facts };
 }
 
 /** The places that hold every original, each with its oldest verification. */

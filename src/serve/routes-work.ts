@@ -45,6 +45,7 @@ const dockingRoutes: readonly Route[] = [
           copied: Type.Integer(),
           sealed: Type.Integer(),
           bytes: Type.Integer(),
+          listedBytes: Type.Integer({ description: 'Still on the recorder only.' }),
           sealedBytes: Type.Integer(),
         }),
         refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), detail: Type.String() })),

@@ -185,10 +185,31 @@ function dockings(it: It): void {
       await writer.insertDocking(later);
       return first;
     });
-    expect(await ledger.dockingProgress(card.docking.id)).toEqual({ listed: 1, copied: 0, sealed: 1, bytes: 110, sealedBytes: 10 });
+    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+      listed: 1,
+      copied: 0,
+      sealed: 1,
+      bytes: 110,
+      listedBytes: 100,
+      sealedBytes: 10,
+    });
     await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id));
-    expect(await ledger.dockingProgress(card.docking.id)).toEqual({ listed: 0, copied: 0, sealed: 1, bytes: 10, sealedBytes: 10 });
-    expect(await ledger.dockingProgress(later.id)).toEqual({ listed: 1, copied: 0, sealed: 0, bytes: 100, sealedBytes: 0 });
+    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+      listed: 0,
+      copied: 0,
+      sealed: 1,
+      bytes: 10,
+      listedBytes: 0,
+      sealedBytes: 10,
+    });
+    expect(await ledger.dockingProgress(later.id)).toEqual({
+      listed: 1,
+      copied: 0,
+      sealed: 0,
+      bytes: 100,
+      listedBytes: 100,
+      sealedBytes: 0,
+    });
   });
 
   it('keep refusals in their order', async (ledger) => {
@@ -223,7 +244,16 @@ function originals(it: It): void {
   it('go from listed to copied to sealed and no other way', async (ledger) => {
     const { original } = await ledger.transaction((writer) => listOne(writer));
     const copied = { digests: someDigests(), duplicateOf: null, copiedAtMs: START_MS + 1 };
-    const listed = { ...original, state: 'listed', digests: null, duplicateOf: null, copiedAtMs: null, sealedAtMs: null };
+    const listed = {
+      ...original,
+      state: 'listed',
+      digests: null,
+      unreadable: [],
+      sourceReread: null,
+      duplicateOf: null,
+      copiedAtMs: null,
+      sealedAtMs: null,
+    };
     expect(await ledger.original(original.id)).toEqual(listed);
     expect((await refused(ledger.transaction((writer) => writer.markSealed(original.id, 1)))).code).toBe('request.conflict');
     await ledger.transaction((writer) => writer.markCopied(original.id, copied));

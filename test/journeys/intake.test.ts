@@ -93,7 +93,7 @@ describe('intake', () => {
       const manifest = JSON.parse(Buffer.from(bytes).toString());
       expect(manifest).toMatchObject({
         type: 'evidock.manifest',
-        v: 1,
+        v: 2,
         recorder: { serial: 'R1' },
         original: { cardPath: original.cardPath, digests: { sha256: original.digests?.sha256 } },
       });

@@ -53,8 +53,15 @@ export async function writeCard(root: string, files: Readonly<Record<string, Uin
   }
 }
 
+interface StationOptions {
+  readonly verify?: 'vault' | 'source+vault';
+  readonly unreadableBytesMax?: number;
+  readonly filesAtOnce?: number;
+  readonly sm3?: boolean;
+}
+
 /** Dock, intake and seal with their real parts; `wrap` may put a fault in front of the vault. */
-export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault) {
+export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault, options: StationOptions = {}) {
   const log = pino({ level: 'silent' });
   const clock = { nowMs: () => Date.now() };
   const faults = { reached: () => undefined };
@@ -89,7 +96,16 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     ...common,
     hasher,
     buffers: new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE }),
-    settings: { stationId: 'test1', timezone, sm3: true, filesAtOnce: 64, patterns: [], retryMs: 50 },
+    settings: {
+      stationId: 'test1',
+      timezone,
+      sm3: options.sm3 ?? true,
+      filesAtOnce: options.filesAtOnce ?? 64,
+      unreadableBytesMax: options.unreadableBytesMax ?? 0,
+      verify: options.verify ?? 'vault',
+      patterns: [],
+      retryMs: 50,
+    },
     onCopied: () => seal.wake(),
     onListed: (id) => void seal.checkSafe(id),
   });

@@ -10,13 +10,13 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Archive, ArchivedObject, PutRequest, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import type { ByteRange } from '#ports/vault';
 import { archiveError } from './errors.ts';
 import { Uploader } from './uploader.ts';
 

@@ -7,12 +7,12 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import type { PutRequest, UploadJournal, UploadState } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import type { ByteRange } from '#ports/vault';
 import { s3ErrorName } from './errors.ts';
 
 /** S3 allows at most this many parts in one upload. */

@@ -53,6 +53,9 @@ const TABLES = [
 export const DOCKING_OPEN = "state IN ('reading', 'safe', 'problem')";
 export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 
+/** `originals.unreadable` of a file that was read whole. */
+export const NOTHING_UNREADABLE = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -104,6 +107,12 @@ const CASE_LINKS = [
   `CREATE TRIGGER recordings_moved AFTER UPDATE OF sort_at ON recordings WHEN NEW.sort_at <> OLD.sort_at BEGIN UPDATE recording_cases SET sort_at = NEW.sort_at WHERE recording_id = NEW.id; END`,
 ];
 
+// What was sealed before this migration was read whole and once: both columns say so by their defaults.
+const READ_FROM_RECORDER = [
+  `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NOTHING_UNREADABLE}'`,
+  `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -118,6 +127,7 @@ const MIGRATIONS: Record<string, Migration> = {
       await run(db, CASE_LINKS);
     },
   },
+  '0002-unreadable-ranges': { up: (db: Kysely<Schema>) => run(db, READ_FROM_RECORDER) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

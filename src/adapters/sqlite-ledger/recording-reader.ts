@@ -1,14 +1,16 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
-import type { RecordingDetail, RecordingFilter } from '#ports/ledger';
-import { DOCKING_OPEN, UNASSIGNED } from './migrations.ts';
+import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
+import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';
 import { toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
 import type { RecordingRow, Schema } from './schema.ts';
 
 type Row = Selectable<RecordingRow>;
 
 const PAGE = 1000;
+/** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
+const READINGS_MAX = 100;
 
 /**
  * Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder: the `+` forbids it
@@ -44,9 +46,7 @@ export class RecordingReader {
     return rows.map(toRefusal);
   }
 
-  async dockingProgress(
-    dockingId: string,
-  ): Promise<{ listed: number; copied: number; sealed: number; bytes: number; sealedBytes: number }> {
+  async dockingProgress(dockingId: string): Promise<DockingProgress> {
     const rows = await this.db
       .selectFrom('originals')
       .select(['state', sql<number>`count(*)`.as('files'), sql<number>`sum(bytes)`.as('bytes')])
@@ -59,6 +59,7 @@ export class RecordingReader {
       copied: of('copied').files,
       sealed: of('sealed').files,
       bytes: of('listed').bytes + of('copied').bytes + of('sealed').bytes,
+      listedBytes: of('listed').bytes,
       sealedBytes: of('sealed').bytes,
     };
   }
@@ -154,16 +155,17 @@ export class RecordingReader {
   }
 
   async findOriginal(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null> {
-    const row = await this.db
+    const rows = await this.db
       .selectFrom('originals')
       .selectAll()
       .where('recorder_serial', '=', identity.recorderSerial)
       .where('card_path', '=', identity.cardPath)
       .where('bytes', '=', identity.bytes)
       .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
+      .orderBy('id', 'desc')
+      .limit(READINGS_MAX)
+      .execute();
+    const row = rows.find(({ unreadable }) => unreadable === NOTHING_UNREADABLE) ?? rows[0];
     return row ? toOriginal(row) : null;
   }
 
@@ -175,6 +177,7 @@ export class RecordingReader {
       .where('sha256', '=', sha256)
       .where(sql<boolean>`state = 'sealed'`)
       .where('bytes', '=', bytes)
+      .where('unreadable', '=', NOTHING_UNREADABLE)
       .orderBy('id')
       .limit(1)
       .executeTakeFirst();

@@ -1,10 +1,12 @@
 import type { Selectable } from 'kysely';
+import type { ByteRange } from '#domain/byte-range';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
+import { NOTHING_UNREADABLE } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
@@ -62,7 +64,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
   };
 }
 
-export function toOriginal(row: OriginalRow): Original {
+export function toOriginal(row: Selectable<OriginalRow>): Original {
   return {
     id: row.id,
     recordingId: row.recording_id,
@@ -78,6 +80,9 @@ export function toOriginal(row: OriginalRow): Original {
     state: row.state as Original['state'],
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
+    // Nearly always the empty list: not parsed for each of a million rows.
+    unreadable: row.unreadable === NOTHING_UNREADABLE ? [] : (JSON.parse(row.unreadable) as ByteRange[]),
+    sourceReread: row.source_reread as Original['sourceReread'],
     duplicateOf: row.duplicate_of,
     copiedAtMs: row.copied_at,
     sealedAtMs: row.sealed_at,

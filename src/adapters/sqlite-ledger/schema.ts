@@ -126,6 +126,9 @@ export interface OriginalRow {
   duplicate_of: string | null;
   copied_at: number | null;
   sealed_at: number | null;
+  /** JSON list of `{start, end}`. */
+  unreadable: Generated<string>;
+  source_reread: string | null;
 }
 
 export interface DerivativeRow {

@@ -1,11 +1,11 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
-import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
 import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
-import type { LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import { NOTHING_UNREADABLE } from './migrations.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
@@ -150,13 +150,22 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     mustExist(result, `original ${originalId}`);
   }
 
-  async markCopied(originalId: string, facts: { digests: Digests; duplicateOf: string | null; copiedAtMs: number }): Promise<void> {
+  async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
     const { sha256, sm3 } = facts.digests;
-    await this.#step(originalId, 'listed', { state: 'copied', sha256, sm3, duplicate_of: facts.duplicateOf, copied_at: facts.copiedAtMs });
+    await this.#step(originalId, 'listed', {
+      state: 'copied',
+      sha256,
+      sm3,
+      unreadable: JSON.stringify(facts.unreadable ?? []),
+      source_reread: facts.sourceReread ?? null,
+      duplicate_of: facts.duplicateOf,
+      copied_at: facts.copiedAtMs,
+    });
   }
 
   async unmarkCopied(originalId: string): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'listed', sha256: null, sm3: null, duplicate_of: null, copied_at: null });
+    const read = { sha256: null, sm3: null, unreadable: NOTHING_UNREADABLE, source_reread: null };
+    await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
   async markSealed(originalId: string, sealedAtMs: number): Promise<void> {

@@ -322,6 +322,7 @@ export const en = {
   'custody.copy.failed-verification': 'a copy differed when it was read back and was set aside',
   'custody.recording.derived': 'playable copy and pictures were made',
   'custody.recording.damaged': 'found damaged: {reason}',
+  'custody.recording.read-again': 'what could not be read of {cardPath} can be read now: the file is taken again as {as}',
   'custody.recording.archived': 'archived and verified in {archive}',
   'custody.recording.tagged': 'tagged: {changes}',
   'custody.recording.viewed': 'viewed {what} from {from}',

@@ -25,6 +25,10 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '记录仪的磁盘无法挂载',
     remedy: '取下记录仪重新接入；若仍失败，请检查存储卡。采集站绝不在记录仪上修复文件系统。',
   },
+  'recorder.gaps': {
+    what: '记录仪上的文件有无法读取的部分',
+    remedy: '可读取的部分已封存并标记为损坏。请勿继续使用或清空该记录仪，将存储卡送检。',
+  },
   'recorder.unstable': { what: '再次读取时记录仪给出了不同的内容', remedy: '保留该记录仪并送检：数据线、采集口、读卡器或存储卡不可信。' },
   'recorder.clock-off': {
     what: '记录仪的时钟偏差超过限值',

@@ -323,6 +323,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'custody.copy.failed-verification': '副本回读不一致，已隔离',
   'custody.recording.derived': '生成可播放副本与图片',
   'custody.recording.damaged': '发现损坏：{reason}',
+  'custody.recording.read-again': '{cardPath} 原先无法读取的部分现已可读：重新采集为 {as}',
   'custody.recording.archived': '归档并在 {archive} 核验',
   'custody.recording.tagged': '标注：{changes}',
   'custody.recording.viewed': '从 {from} 查看 {what}',

@@ -1,0 +1,70 @@
+/** Who asks for a turn: recorders on one hub share its bandwidth. */
+export interface Asker {
+  readonly hub: string;
+  readonly recorder: string;
+}
+
+interface Waiter {
+  readonly asker: Asker;
+  readonly go: () => void;
+}
+
+/**
+ * A bounded number of turns. A free one goes to the recorder that has the fewest running, of those to one on the hub that has the fewest, and
+ * among equals to the one that has waited longest: none gets a second turn while another has none, and a full hub cannot keep the only
+ * recorder of another waiting.
+ */
+export class FairTurns {
+  readonly #turnsMax: number;
+  /** In the order of asking; bounded by the lanes of the recorders that are docked. */
+  readonly #waiting: Waiter[] = [];
+  readonly #running = new Map<string, number>();
+  #turns = 0;
+
+  constructor(turnsMax: number) {
+    this.#turnsMax = turnsMax;
+  }
+
+  async run<T>(asker: Asker, body: () => Promise<T>): Promise<T> {
+    if (this.#turns >= this.#turnsMax) await new Promise<void>((go) => this.#waiting.push({ asker, go }));
+    else this.#count(asker, 1);
+    try {
+      // Who asks finishes first what it is at: a card's files are all queued before the most urgent one is chosen.
+      await Promise.resolve();
+      return await body();
+    } finally {
+      this.#count(asker, -1);
+      this.#next();
+    }
+  }
+
+  /** The turn is counted here, before its owner runs, so that nobody who asks in between takes it. */
+  #next(): void {
+    const rank = ({ hub, recorder }: Asker) => this.#of(recorderKey(recorder)) * (this.#turnsMax + 1) + this.#of(hubKey(hub));
+    let best = -1;
+    for (const [place, { asker }] of this.#waiting.entries()) {
+      const first = this.#waiting[best];
+      if (!first || rank(asker) < rank(first.asker)) best = place;
+    }
+    const [chosen] = best < 0 ? [] : this.#waiting.splice(best, 1);
+    if (!chosen) return;
+    this.#count(chosen.asker, 1);
+    chosen.go();
+  }
+
+  #of(key: string): number {
+    return this.#running.get(key) ?? 0;
+  }
+
+  #count({ hub, recorder }: Asker, change: 1 | -1): void {
+    this.#turns += change;
+    for (const key of [hubKey(hub), recorderKey(recorder)]) {
+      const now = this.#of(key) + change;
+      if (now === 0) this.#running.delete(key);
+      else this.#running.set(key, now);
+    }
+  }
+}
+
+const hubKey = (hub: string) => `hub ${hub}`;
+const recorderKey = (recorder: string) => `recorder ${recorder}`;

@@ -1,0 +1,77 @@
+import { unreadableWords } from '#domain/byte-range';
+import { EvidockError } from '#domain/errors';
+import type { Original } from '#domain/recording';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { Vault, VaultDraft } from '#ports/vault';
+import type { CopiedFile } from './copy-file.ts';
+
+/**
+ * Gives the bytes their key (write 4): a link to the twin's bytes where they are in the vault already, else the draft. A key that is taken holds
+ * what an earlier process left between write 4 and 5: kept if it has our digest, set aside if not. Returns the twin. A file that was read
+ * with gaps has none: that its bytes are those of another file says nothing of what the recorder holds.
+ */
+export async function placeCopy(
+  { vault, ledger }: { vault: Vault; ledger: LedgerReader },
+  original: Original,
+  { draft, digests, unreadable }: CopiedFile,
+  mayLink: boolean,
+): Promise<Original | null> {
+  const key = original.vaultKey;
+  try {
+    const twin = unreadable.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
+    const put = () => (twin && mayLink ? linkOrCommit(vault, twin.vaultKey, key, draft) : draft.commit());
+    if ((await put()) === 'exists') {
+      const there = await vault.reread(key, { sm3: false });
+      if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
+        await vault.quarantine(key);
+        if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
+      }
+    }
+    return twin;
+  } finally {
+    // After a commit the draft has no name any more and this does nothing.
+    await draft.discard();
+  }
+}
+
+/** A twin whose file is gone from the vault must not keep its bytes from being stored once more. */
+async function linkOrCommit(vault: Vault, twinKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
+  try {
+    return await vault.link(twinKey, key);
+  } catch (error) {
+    if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
+    return draft.commit();
+  }
+}
+
+/** Write 5: the original is `copied`; what could not be read of it makes its recording damaged at once. */
+export async function recordCopied(
+  writer: LedgerWriter,
+  original: Original,
+  { digests, unreadable, sourceReread }: CopiedFile,
+  facts: { dockingId: string; duplicateOf: string | null; nowMs: number },
+): Promise<void> {
+  const { dockingId, duplicateOf, nowMs } = facts;
+  await writer.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
+  const data = {
+    recording: original.recordingId,
+    docking: dockingId,
+    cardPath: original.cardPath,
+    bytes: original.bytes,
+    sha256: digests.sha256,
+    sm3: digests.sm3,
+    unreadable: unreadable.map(({ start, end }) => ({ start, end })),
+    sourceReread,
+    duplicateOf,
+  };
+  const entry = { atMs: nowMs, actor: 'station' };
+  await writer.appendCustody({ type: 'original.copied', ...entry, subject: original.id, data });
+  const recording = await writer.recording(original.recordingId);
+  // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
+  if (unreadable.length === 0 && !recording?.damaged) return;
+  const reason = unreadableWords(await writer.originalsOf(original.recordingId));
+  await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  if (unreadable.length === 0) return;
+  const own = unreadableWords([{ ...original, unreadable }]);
+  await writer.appendCustody({ type: 'recording.damaged', ...entry, subject: original.recordingId, data: { reason: own } });
+}

@@ -1,0 +1,255 @@
+/*
+ * Goal: a recorder with bad spots gives what can be read; what cannot is on record byte by byte, never hidden and never doubled, and is fetched once
+ * it can be read after all.
+ * Method: real intake, seal, ledger and vault; reads that touch given blocks of a file fail as the kernel lets them fail (EIO).
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ByteRange } from '#domain/byte-range';
+import { EvidockError } from '#domain/errors';
+import { manifestKey } from '#domain/vault-key';
+import { temporaryDirectory } from '../support/evidock.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const BLOCK = 4096;
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const homes: (() => Promise<void>)[] = [];
+let home: string;
+let card: string;
+
+beforeEach(async () => {
+  const made = await temporaryDirectory();
+  homes.push(made.remove);
+  home = made.path;
+  card = join(home, 'card');
+});
+
+afterAll(async () => {
+  for (const remove of homes) await remove();
+});
+
+const open = (options: Parameters<typeof intakeStation>[2] = {}) =>
+  intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false, ...options });
+type Station = Awaited<ReturnType<typeof open>>;
+
+/** A card on which every read that touches one of `bad` fails; counts the reads of whole chunks. */
+function badCard(path: string, bad: () => readonly ByteRange[]) {
+  return disturbedVolume(card, (file, position, target) => {
+    const touches = bad().some(({ start, end }) => position < end && position + target.length > start);
+    if (file === path && touches) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+  });
+}
+
+const block = (n: number, blocks = 1): ByteRange => ({ start: n * BLOCK, end: (n + blocks) * BLOCK });
+
+function zeroed(content: Buffer, ranges: readonly ByteRange[]): Buffer {
+  const copy = Buffer.from(content);
+  for (const { start, end } of ranges) copy.fill(0, start, end);
+  return copy;
+}
+
+async function recordingsOf(station: Station, path: string) {
+  const found = (await station.ledger.recordings({ limit: 100 })).filter(({ originals }) => originals[0]?.cardPath === path);
+  return found
+    .sort((a, b) => (a.recording.id < b.recording.id ? -1 : 1))
+    .map(({ recording, originals }) => ({ recording, original: originals[0]! }));
+}
+
+describe('a recorder with bad spots', () => {
+  it('gives every block that can be read; the others are zeros and on record everywhere', async () => {
+    const content = randomBytes(3 * MEBIBYTE + 1000);
+    await writeCard(card, { 'a.mp4': content, 'b.mp4': randomBytes(5000) });
+    // The first block, two that touch, one at the seam of two chunks, and the tail.
+    const tail = { start: Math.floor(content.length / BLOCK) * BLOCK, end: content.length };
+    const bad = [block(0), block(100, 2), block(255, 2), tail];
+    const station = await open();
+    const docking = await station.dock(
+      badCard('a.mp4', () => bad),
+      'R1',
+      1,
+    );
+    await docking.safe();
+    const [damaged] = await recordingsOf(station, 'a.mp4');
+    const kept = zeroed(content, bad);
+    expect(damaged?.original).toMatchObject({ state: 'sealed', unreadable: bad, digests: { sha256: sha256(kept) } });
+    expect(damaged?.recording).toMatchObject({
+      damaged: true,
+      damageReason: expect.stringMatching(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
+    });
+    expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
+    const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
+    expect(manifest).toMatchObject({ v: 2, original: { unreadable: bad, sourceReread: null } });
+    const custody = await station.ledger.custodyOf(damaged?.recording.id ?? '');
+    expect(custody.find(({ type }) => type === 'original.copied')?.data).toMatchObject({ unreadable: bad });
+    expect(custody.find(({ type }) => type === 'recording.damaged')?.data).toMatchObject({ reason: damaged?.recording.damageReason });
+    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
+    expect((await recordingsOf(station, 'b.mp4'))[0]?.recording.damaged).toBe(false);
+    await station.close();
+  });
+
+  it('is read whole where the error passes: once more is enough', async () => {
+    const content = randomBytes(2 * MEBIBYTE);
+    await writeCard(card, { 'a.mp4': content });
+    const station = await open();
+    let failures = 1;
+    const docking = await station.dock(
+      disturbedVolume(card, (file, position) => {
+        if (position === MEBIBYTE && failures-- > 0) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+      }),
+      'R1',
+      1,
+    );
+    await docking.safe();
+    expect((await recordingsOf(station, 'a.mp4'))[0]).toMatchObject({
+      recording: { damaged: false },
+      original: { unreadable: [], digests: { sha256: sha256(content) } },
+    });
+    await station.close();
+  });
+
+  it('keeps a file with too many of them, and one of which nothing can be read, as failed by name', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(MEBIBYTE), 'b.mp4': randomBytes(3000) });
+    const station = await open({ unreadableBytesMax: 64 * 1024 });
+    const docking = await station.dock(
+      disturbedVolume(card, (file, position, target) => {
+        const touches = file === 'b.mp4' || position + target.length > 2 * BLOCK;
+        if (touches && position < (file === 'b.mp4' ? 3000 : MEBIBYTE)) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+      }),
+      'R1',
+      1,
+    );
+    await docking.done;
+    const { problem, safeAtMs } = (await station.ledger.docking(docking.id)) ?? {};
+    expect(safeAtMs).toBeNull();
+    expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/unreadableMax|nothing of it/) });
+    expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
+    expect((await recordingsOf(station, 'b.mp4'))[0]?.original.state).toBe('listed');
+    await station.close();
+  });
+
+  it('docked again is known; once the places can be read, the file is taken whole beside the damaged one, once', async () => {
+    const content = randomBytes(MEBIBYTE);
+    await writeCard(card, { 'a.mp4': content, 'b.mp4': randomBytes(5000) });
+    let bad = [block(10, 3)];
+    const station = await open();
+    const dockAgain = async (slot: number) => {
+      const docking = await station.dock(
+        badCard('a.mp4', () => bad),
+        'R1',
+        slot,
+      );
+      await docking.safe();
+      return station.ledger.docking(docking.id);
+    };
+    await dockAgain(1);
+    expect(await dockAgain(2)).toMatchObject({ filesListed: 2, filesKnown: 2 });
+    expect(await recordingsOf(station, 'a.mp4')).toHaveLength(1);
+    expect(station.board.snapshot()[1]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps' } });
+    bad = [];
+    expect(await dockAgain(3)).toMatchObject({ filesListed: 2, filesKnown: 1 });
+    const [first, second] = await recordingsOf(station, 'a.mp4');
+    expect(first?.recording.damaged).toBe(true);
+    expect(second).toMatchObject({
+      recording: { damaged: false },
+      original: { state: 'sealed', unreadable: [], duplicateOf: null, digests: { sha256: sha256(content) } },
+    });
+    const told = (await station.ledger.custodyOf(first?.recording.id ?? '')).find(({ type }) => type === 'recording.read-again');
+    expect(told?.data).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
+    expect(await dockAgain(4)).toMatchObject({ filesListed: 2, filesKnown: 2 });
+    expect(await recordingsOf(station, 'a.mp4')).toHaveLength(2);
+    await station.close();
+  });
+
+  it('is neither duplicate nor first of duplicates, even where the bytes that are kept are the same', async () => {
+    const content = randomBytes(MEBIBYTE);
+    const bad = [block(10)];
+    await writeCard(card, { 'a.mp4': content });
+    const station = await open();
+    await (
+      await station.dock(
+        badCard('a.mp4', () => bad),
+        'R1',
+        1,
+      )
+    ).safe();
+    await writeCard(join(home, 'other'), { 'zeros.mp4': zeroed(content, bad) });
+    await (await station.dock(station.plain(join(home, 'other')), 'R2', 2)).safe();
+    await (
+      await station.dock(
+        badCard('a.mp4', () => bad),
+        'R3',
+        3,
+      )
+    ).safe();
+    const all = [...(await recordingsOf(station, 'a.mp4')), ...(await recordingsOf(station, 'zeros.mp4'))];
+    expect(all.map(({ original }) => original.duplicateOf)).toEqual([null, null, null]);
+    expect(new Set(all.map(({ original }) => original.digests?.sha256)).size).toBe(1);
+    await station.close();
+  });
+});
+
+describe('intake.verify: source+vault', () => {
+  const twice = { verify: 'source+vault' as const };
+
+  it('reads every file twice and says so', async () => {
+    const content = randomBytes(2 * MEBIBYTE + 17);
+    await writeCard(card, { 'a.mp4': content, 'empty.txt': '' });
+    const bad = [block(3)];
+    const station = await open(twice);
+    let bytesRead = 0;
+    const volume = disturbedVolume(card, (file, position, target, bytes) => {
+      if (file !== 'a.mp4') return;
+      if (position < bad[0]!.end && position + target.length > bad[0]!.start) throw new EvidockError('recorder.read-failed', 'EIO');
+      bytesRead += bytes;
+    });
+    await (await station.dock(volume, 'R1', 1)).safe();
+    const [found] = await recordingsOf(station, 'a.mp4');
+    expect(found?.original).toMatchObject({ unreadable: bad, sourceReread: expect.stringMatching(/cached|nocache/) });
+    expect(bytesRead).toBeGreaterThanOrEqual(2 * (content.length - BLOCK));
+    const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(found?.recording.id ?? '', 1))).toString());
+    expect(manifest.original.sourceReread).toBe(found?.original.sourceReread);
+    await station.close();
+  });
+
+  it('asks the kernel to forget a plain file first', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(MEBIBYTE) });
+    const station = await open(twice);
+    await (await station.dock(station.plain(card), 'R1', 1)).safe();
+    expect((await recordingsOf(station, 'a.mp4'))[0]?.original.sourceReread).toBe('nocache');
+    await station.close();
+  });
+
+  it('does not seal what a recorder delivers differently each time, and keeps nothing of it', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(MEBIBYTE), 'b.mp4': randomBytes(MEBIBYTE) });
+    const station = await open(twice);
+    let opened = 0;
+    let reads = 0;
+    const docking = await station.dock(
+      disturbedVolume(card, (file, _position, target, bytes) => {
+        if (file !== 'a.mp4' || bytes === 0) return;
+        if (bytes === MEBIBYTE) opened += 1;
+        target[reads++ % bytes] = reads;
+      }),
+      'R1',
+      1,
+    );
+    await docking.done;
+    expect(opened).toBe(6);
+    expect(await station.ledger.docking(docking.id)).toMatchObject({
+      state: 'problem',
+      problem: { code: 'recorder.unstable' },
+      safeAtMs: null,
+    });
+    expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
+    expect((await recordingsOf(station, 'b.mp4'))[0]?.original.state).not.toBe('listed');
+    await docking.pull();
+    // Another cable: the same recorder is honest now.
+    await (await station.dock(station.plain(card), 'R1', 2)).safe();
+    expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('sealed');
+    await station.close();
+  });
+});
