@@ -186,7 +186,14 @@ export class Station {
     };
     // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
     const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
-    const remote = new S3Archive({ settings, journal: ledger.uploads, clock: this.#clock, limiter, faults: this.#faults });
+    const remote = new S3Archive({
+      settings,
+      journal: ledger.uploads,
+      clock: this.#clock,
+      limiter,
+      faults: this.#faults,
+      stationId: station.id,
+    });
     this.#closers.push(() => remote.close());
     return remote;
   }
