@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { type Kysely, Migrator, sql } from 'kysely';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { PUT_OFF_MS_MAX } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably } from '../durable-file.ts';
@@ -110,7 +111,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
         .where('id', '=', id)
         .where((is) =>
           is.or([
-            is.and([is('state', '=', 'waiting'), is('due_at', '<=', nowMs)]),
+            is.and([is('state', '=', 'waiting'), is.or([is('due_at', '<=', nowMs), is('due_at', '>', nowMs + PUT_OFF_MS_MAX)])]),
             is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)]),
           ]),
         )
