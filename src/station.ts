@@ -68,6 +68,8 @@ export class Station {
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
   #control: FastifyInstance | undefined;
+  /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
+  #started = false;
 
   constructor(options: Options) {
     this.#config = options.config;
@@ -136,6 +138,7 @@ export class Station {
     await listenOnSocket(this.#control, this.#places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics);
+    this.#started = true;
     stationStarted(this.#log, {
       version: VERSION,
       stationId: config.station.id,
@@ -377,7 +380,7 @@ export class Station {
         failure ??= error;
       }
     }
-    if (this.#mode === 'all') stationStopped(this.#log, { elapsedMs: Math.round(performance.now() - begun) });
+    if (this.#started) stationStopped(this.#log, { elapsedMs: Math.round(performance.now() - begun) });
     if (failure !== undefined) throw failure;
   }
 }

@@ -61,6 +61,8 @@ describe('every command', () => {
     [['tag', 'rec-1', '--category', 'lunch']],
     [['recordings', '--state', '/var/lib/evidock']],
     [['recordings', '--limit', '0']],
+    [['recordings', '--since', 'yesterday']],
+    [['case', 'add', 'A-1', '--title', 'T', '--event-start', 'noon', '--event-end', '2026-06-20 15:00']],
     [['jobs', '--state', '/var/lib/evidock']],
     [['recordings', 'extra']],
     [['play', 'rec-1']],

@@ -154,6 +154,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
     const partial = `${file}.partial`;
     try {
       await rm(partial, { force: true });
+      await makeEmpty(partial);
       await this.#copyTo(partial, onPercent);
       const handle = await open(partial, 'r+');
       try {
@@ -206,9 +207,19 @@ const BOUND: ProxyHandler<SqlWriter> = {
   },
 };
 
+/** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
+async function makeEmpty(partial: string): Promise<void> {
+  try {
+    await (await open(partial, 'wx', 0o640)).close();
+  } catch (error) {
+    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
 function backupError(file: string, error: unknown): unknown {
+  if (error instanceof EvidockError) return error;
   const known = ledgerError(error);
   return known instanceof EvidockError
-    ? known
+    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
     : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
 }
