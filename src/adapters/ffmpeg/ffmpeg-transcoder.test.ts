@@ -61,6 +61,15 @@ describe('media processes', () => {
     }
   });
 
+  it('makes the pictures of a clip of one second whose sound begins before its picture', async () => {
+    const film = join(home.path, 'short.mp4');
+    const source = ['-itsoffset', '0.021', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-f', 'lavfi', '-i', 'sine'];
+    const codecs = ['-t', '1', '-c:v', 'libx264', '-bf', '0', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
+    await runChild('ffmpeg', ['-v', 'error', ...source, ...codecs, film], { timeoutMs: 60_000, stdoutBytesMax: 1000 });
+    const made = await new FfmpegTranscoder({ settings: SETTINGS }).makePictures(film, home.path);
+    expect(made.map(({ kind }) => kind)).toContain('contact-sheet');
+  });
+
   it('refuses a picture that is made to burst before it is decoded', async () => {
     const bomb = join(home.path, 'bomb.avi');
     const outcome = await runChild(
