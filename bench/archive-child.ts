@@ -27,6 +27,7 @@ const archive = new S3Archive({
   journal: ledger.uploads,
   clock: { nowMs: () => Date.now() },
   limiter,
+  stationId: 'bench',
   faults: { reached: () => undefined },
 });
 const { size } = await stat(file);

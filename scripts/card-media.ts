@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EvidockError } from '#domain/errors';
 
 export type Recipe = 'h264' | 'hevc' | 'mjpeg-avi' | 'mov-pcm' | 'ts' | 'wav' | 'photo' | 'thumbnail' | 'truncated';
 
@@ -42,7 +43,7 @@ function ffmpeg(args: readonly string[]): Promise<void> {
     child.stderr.on('data', (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-4000);
     });
-    child.on('error', (error) => reject(new Error(`ffmpeg cannot be run: ${error.message}`)));
+    child.on('error', (error) => reject(new EvidockError('transcoder.missing', error.message, error)));
     child.on('close', (status) => (status === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${status}: ${words}`))));
   });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, open, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EvidockError, errnoOf } from '#domain/errors';
 import { claimedToMs } from '#domain/station-time';
 import { filesOf, LAYOUTS, type Layout } from './card-layouts.ts';
 import { CardMedia } from './card-media.ts';
@@ -19,8 +20,7 @@ export interface CardRequest {
 /** Makes a sample recorder: a directory with real video, sound and pictures as a recorder of that layout would hold it. Returns how many files. */
 export async function makeCard(request: CardRequest): Promise<number> {
   const { directory, layout } = request;
-  await mkdir(directory, { recursive: true });
-  if ((await readdir(directory)).length > 0) throw new Error(`${directory} is not empty`);
+  await mustBeEmpty(directory);
   const media = new CardMedia({ secondsPerClip: request.secondsPerClip });
   const files = filesOf(layout, request.secondsPerClip);
   try {
@@ -37,6 +37,16 @@ export async function makeCard(request: CardRequest): Promise<number> {
   }
   if (layout === 'hostile') return files.length + (await addHostile(directory));
   return layout === 'tiny' ? addTiny(directory, request.files) : files.length;
+}
+
+/** Throws request.invalid, request.conflict. */
+async function mustBeEmpty(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new EvidockError('request.invalid', `${directory} (${errnoOf(error) ?? String(error)})`, error);
+  }
+  if ((await readdir(directory)).length > 0) throw new EvidockError('request.conflict', `${directory} is not empty`);
 }
 
 /** What no recorder should hold, and some will. Returns how many regular files. */

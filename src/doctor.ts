@@ -116,8 +116,8 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
   try {
     client = await connect();
   } catch (error) {
-    const { message, remedy } = asEvidockError(error);
-    return [{ name: 'station', ok: false, detail: message, remedy }];
+    const { code, message, remedy } = asEvidockError(error);
+    return [{ name: 'station', ok: false, detail: message, remedy, code }];
   }
   try {
     const { json } = await client.request('GET', '/api/v1/ready');

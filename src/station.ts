@@ -70,6 +70,8 @@ export class Station {
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
   #control: FastifyInstance | undefined;
+  /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
+  #started = false;
 
   constructor(options: Options) {
     this.#config = options.config;
@@ -139,6 +141,7 @@ export class Station {
     await listenOnSocket(this.#control, this.#places.socket);
     if (this.#mode !== 'all') return '';
     const address = await this.#listen(deps, metrics);
+    this.#started = true;
     stationStarted(this.#log, {
       version: VERSION,
       stationId: config.station.id,
@@ -202,7 +205,14 @@ export class Station {
     };
     // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
     const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
-    const remote = new S3Archive({ settings, journal: ledger.uploads, clock: this.#clock, limiter, faults: this.#faults });
+    const remote = new S3Archive({
+      settings,
+      journal: ledger.uploads,
+      clock: this.#clock,
+      limiter,
+      faults: this.#faults,
+      stationId: station.id,
+    });
     this.#closers.push(() => remote.close());
     return remote;
   }
@@ -396,7 +406,7 @@ export class Station {
         failure ??= error;
       }
     }
-    if (this.#mode === 'all') stationStopped(this.#log, { elapsedMs: Math.round(performance.now() - begun) });
+    if (this.#started) stationStopped(this.#log, { elapsedMs: Math.round(performance.now() - begun) });
     if (failure !== undefined) throw failure;
   }
 }

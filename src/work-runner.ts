@@ -1,5 +1,5 @@
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { backoffMs, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
+import { backoffMs, isDue, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
 import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -77,7 +77,7 @@ export class WorkRunner {
       const nowMs = this.#o.clock.nowMs();
       for (const stage of WORK_STAGES) {
         for (const work of await this.#o.ledger.listWork({ stage, state: 'waiting', recordingId, limit: 10 })) {
-          if (work.dueAtMs <= nowMs) await this.#ring(work, 0);
+          if (isDue(work.dueAtMs, nowMs)) await this.#ring(work, 0);
         }
       }
     } catch (error) {
@@ -122,7 +122,7 @@ export class WorkRunner {
     }
     // The stage may have found more to do meanwhile.
     const after = await ledger.work(id);
-    if (after?.state === 'waiting' && after.dueAtMs <= clock.nowMs()) await this.#again(after, 0);
+    if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
   }
 
   async #failed(handler: WorkHandler, work: Work, thrown: unknown): Promise<void> {

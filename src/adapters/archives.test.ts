@@ -40,7 +40,7 @@ function s3(endpoint: string, prefix: string, more: { secretAccessKey?: string; 
     timeoutMs: 5000,
     ...more,
   };
-  return new S3Archive({ settings, journal: ledger.uploads, clock, limiter: FREE, faults });
+  return new S3Archive({ settings, journal: ledger.uploads, clock, limiter: FREE, faults, stationId: 'test1' });
 }
 
 function raw(): S3Client {
@@ -106,6 +106,20 @@ describe('disk archive', () => {
   });
 });
 
+describe('bandwidth', () => {
+  it('is what the limit says on average, and a waiting upload stops when it is told to', async () => {
+    const limiter = new TokenBucket({ bytesPerSecond: 100_000 });
+    const begun = performance.now();
+    for (let part = 0; part < 4; part += 1) await limiter.take(10_000);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(290);
+    expect(performance.now() - begun).toBeLessThan(2000);
+    const stop = new AbortController();
+    const waiting = limiter.take(10_000, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+});
+
 describe('s3 archive in trouble', () => {
   it('goes on with the parts that are missing after a cut', async () => {
     const proxy = new FaultyProxy({ target: new URL(rgw.endpoint) });
@@ -154,18 +168,21 @@ describe('s3 archive in trouble', () => {
     for (const each of [nobody, stranger, nowhere]) await each.close();
   });
 
-  it('aborts uploads that nobody knows, and leaves those that the journal knows', async () => {
+  it('aborts uploads that nobody knows, and leaves those that the journal knows or another station has begun', async () => {
     const client = raw();
     const Bucket = rgw.bucket;
-    await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'lost/2026/a' }));
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'lost/2026/b' }));
-    await ledger.uploads.begin({ key: '2026/b', uploadId: UploadId ?? '', partBytes: PART, startedAtMs: Date.now() });
+    const keyOf = (station: string) => `2026/06/20/rec-01jyb2k3m4-${station}-0123456789/original-0001.mp4`;
+    await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${keyOf('test1')}` }));
+    await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${keyOf('test2')}` }));
+    const known = `${keyOf('test1')}.b`;
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${known}` }));
+    await ledger.uploads.begin({ key: known, uploadId: UploadId ?? '', partBytes: PART, startedAtMs: Date.now() });
     // RGW's times have whole seconds.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const archive = s3(rgw.endpoint, 'lost');
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(1);
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(0);
-    await ledger.uploads.forget('2026/b');
+    await ledger.uploads.forget(known);
     await archive.close();
   });
 });

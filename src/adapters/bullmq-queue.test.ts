@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -49,6 +49,18 @@ describe('private Redis', () => {
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(redis.address.password);
     await redis.stop();
     await expect(stat(`/proc/${pid}`)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('starts although its file was spoilt by a power cut', async () => {
+    const spoilt = join(home.path, 's/queue/appendonlydir');
+    await mkdir(spoilt, { recursive: true });
+    await writeFile(join(spoilt, 'appendonly.aof.manifest'), 'half a li');
+    const redis = redisIn('s');
+    await redis.start();
+    const client = clientOf(redis);
+    expect(await client.ping()).toBe('PONG');
+    client.disconnect();
+    await redis.stop();
   });
 
   it('comes back when it dies, and the queue goes on', async () => {

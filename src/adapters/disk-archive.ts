@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
-import type { Archive, ArchivedObject, PutRequest } from '#ports/archive';
+import { type Archive, type ArchivedObject, type PutRequest, sourceChunks } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { DurableFile, makeDirectory, syncDirectory, type WriteErrors, writeError } from './durable-file.ts';
@@ -121,8 +121,7 @@ export class DiskArchive implements Archive {
   async #fill(file: DurableFile, request: PutRequest): Promise<void> {
     let position = 0;
     if (request.bytes > 0) {
-      const source = await request.open({ start: 0, end: request.bytes });
-      for await (const chunk of source as AsyncIterable<Buffer>) {
+      for await (const chunk of sourceChunks(request, { start: 0, end: request.bytes })) {
         await this.#limiter.take(chunk.length, request.signal);
         request.signal?.throwIfAborted();
         await file.write(chunk, chunk.length, position);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { type Log, redisEnded, redisStarted } from '#events';
 const SOCKET_PATH_MAX = 100;
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5000;
+const ANSWER_MS_MAX = 1000;
 const RESTART_MS_MAX = 30_000;
 
 export interface RedisAddress {
@@ -74,7 +76,19 @@ export class PrivateRedis {
     await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
     // For operators and `evidock doctor`; as secret as the socket itself.
     await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
-    await this.#spawn();
+    await this.#spawnAnyhow();
+  }
+
+  /** A file that a power cut has spoilt must not keep the station from working: the queue may forget everything. */
+  async #spawnAnyhow(): Promise<void> {
+    try {
+      await this.#spawn();
+    } catch (error) {
+      const spoilt = join(this.#o.directory, 'appendonlydir');
+      if (this.#stopping || !existsSync(spoilt)) throw error;
+      await rm(spoilt, { recursive: true, force: true });
+      await this.#spawn();
+    }
   }
 
   async #spawn(): Promise<void> {
@@ -93,31 +107,38 @@ export class PrivateRedis {
     child.unref();
     child.stdin?.on('error', () => undefined);
     this.#child = child;
-    child.once('exit', () => this.#ended(child));
     const failed = new Promise<never>((_, reject) =>
       child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
     );
-    await Promise.race([failed, this.#answers(child)]);
+    try {
+      await Promise.race([failed, this.#answers(child)]);
+    } catch (error) {
+      child.stdin?.end();
+      throw error;
+    }
+    if (child.exitCode === null) child.once('exit', () => this.#ended());
+    else this.#ended();
     redisStarted(this.#o.log, { elapsedMs: Math.round(performance.now() - begun) });
   }
 
   async #answers(child: ChildProcess): Promise<void> {
     const end = performance.now() + START_TIMEOUT_MS;
     while (performance.now() < end && child.exitCode === null) {
-      if (await canConnect(this.address.socketPath)) return;
+      if (await answersAt(this.address.socketPath)) return;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
     throw new EvidockError('queue.unreachable', `${this.#o.program} did not start; is the package redis-server installed?`);
   }
 
-  #ended(child: ChildProcess): void {
-    if (this.#stopping || this.#child !== child) return;
+  #ended(): void {
+    if (this.#stopping) return;
     this.#restarts += 1;
     const waitMs = Math.min(RESTART_MS_MAX, 250 * 2 ** Math.min(this.#restarts, 10));
     redisEnded(this.#o.log, { restarts: this.#restarts, waitMs });
     setTimeout(() => {
       if (this.#stopping) return;
-      this.#spawn().catch(() => this.#ended(child));
+      // What it says each time is said by `ended`, and by the queue that cannot reach it.
+      this.#spawnAnyhow().catch(() => this.#ended());
     }, waitMs).unref();
   }
 
@@ -128,7 +149,7 @@ export class PrivateRedis {
     if (Number.isInteger(pid) && pid > 1) {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       if (command.includes('redis-server')) process.kill(pid, 'SIGTERM');
-      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await canConnect(this.address.socketPath)); waited += 50) {
+      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(this.address.socketPath)); waited += 50) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
@@ -148,13 +169,18 @@ export class PrivateRedis {
   }
 }
 
-function canConnect(path: string): Promise<boolean> {
+/** Whether a Redis answers there, be it with a refusal: it listens before it has read its file, and may yet end over that. */
+function answersAt(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    socket.once('connect', () => {
+    const done = (answered: boolean) => {
       socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
+      resolve(answered);
+    };
+    socket.setTimeout(ANSWER_MS_MAX, () => done(false));
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
   });
 }

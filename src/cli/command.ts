@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { writtenToMs } from '#domain/station-time';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
 import { LANGUAGES, type Language, type Say } from './language.ts';
@@ -112,6 +113,12 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) throw new InvalidArgumentError(`${minimum} to ${maximum}`);
     return value;
   };
+}
+
+/** An option value that is a time. It goes to the station as it was written, for the zone is the station's. */
+export function aTime(text: string): string {
+  if (Number.isNaN(writtenToMs(text, 'UTC'))) throw new InvalidArgumentError('YYYY-MM-DD HH:MM');
+  return text;
 }
 
 /** Gathers an option that may be given several times. */

@@ -22,6 +22,8 @@ export interface DoctorCheck {
   readonly detail: string;
   /** What to do; null if it is well. */
   readonly remedy: string | null;
+  /** Code of the error table that the remedy is from. */
+  readonly code?: string;
 }
 
 interface CardOptions {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ERRORS } from '#domain/errors';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
-import { Progress } from './progress.ts';
+import { Progress, Rate } from './progress.ts';
 import { bytesText, durationText, printable } from './table.ts';
 import type { DockingAnswer, SlotAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
@@ -116,6 +116,7 @@ function problemError({ code, detail }: { code: string; detail: string }): Reply
 /** Polls until nothing waits or runs for this recorder's recordings. */
 async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
   let most = 1;
+  const rate = new Rate();
   for (;;) {
     const report = await look(client, dockingId);
     const open = report.pending.filter(({ state }) => state !== 'failed');
@@ -128,7 +129,11 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
       .filter(({ errorCode }) => errorCode !== null)
       .map(({ stage, errorCode }) => `${word(shell.say, 'job', stage)}: ${failureWords(shell.language, errorCode ?? '')}`);
     const stages = [...new Set([...running, ...failing])].slice(0, 4).join(', ');
-    progress.show(most - open.length, most, shell.say('ingest.waiting', { count: open.length, stages }));
+    const done = most - open.reduce((sum, { percent }) => sum + 1 - percent / 100, 0);
+    const { perSecond, leftMs } = rate.of(done, most);
+    const left = leftMs === null ? '…' : durationText(leftMs);
+    const figures = { count: open.length, stages, rate: (perSecond * 60).toFixed(1), left };
+    progress.show(done, most, shell.say('ingest.waiting', figures));
     await pause();
   }
 }

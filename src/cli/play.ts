@@ -7,7 +7,7 @@ import { DERIVATIVE_KINDS } from '#domain/recording';
 import { askStream, type StreamedAnswer } from './client.ts';
 import { type Shell, UsageError, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
-import { bytesText } from './table.ts';
+import { bytesText, durationText } from './table.ts';
 import { word } from './words.ts';
 
 interface Options {
@@ -70,7 +70,7 @@ async function save(
   const partial = `${file}.partial`;
   const progress = new Progress({ shell, silent: options.silent });
   try {
-    const { bytes, sha256 } = await write(body, partial, expected.bytes, progress);
+    const { bytes, sha256 } = await write(body, partial, expected.bytes, progress, shell);
     if (bytes !== expected.bytes)
       throw new EvidockError('vault.mismatch', say('play.short', { file, found: bytes, expected: expected.bytes }));
     if (sha256 !== expected.sha256)
@@ -92,6 +92,7 @@ async function write(
   partial: string,
   total: number,
   progress: Progress,
+  shell: Shell,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   const rate = new Rate();
@@ -102,7 +103,9 @@ async function write(
       hash.update(chunk);
       await handle.writeFile(chunk);
       bytes += chunk.length;
-      progress.show(bytes, total, `${bytesText(bytes)} / ${bytesText(total)}  ${bytesText(rate.of(bytes, total).perSecond)}/s`);
+      const { perSecond, leftMs } = rate.of(bytes, total);
+      const figures = { bytes: bytesText(bytes), total: bytesText(total), rate: bytesText(perSecond), left: durationText(leftMs) };
+      progress.show(bytes, total, shell.say('play.progress', figures));
     }
     await handle.sync();
   } finally {

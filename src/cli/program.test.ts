@@ -12,6 +12,7 @@ import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
+import { doctorWords } from './texts/doctor-zh-CN.ts';
 
 let cli: CommandLine;
 const content = randomBytes(70_000);
@@ -61,6 +62,8 @@ describe('every command', () => {
     [['tag', 'rec-1', '--category', 'lunch']],
     [['recordings', '--state', '/var/lib/evidock']],
     [['recordings', '--limit', '0']],
+    [['recordings', '--since', 'yesterday']],
+    [['case', 'add', 'A-1', '--title', 'T', '--event-start', 'noon', '--event-end', '2026-06-20 15:00']],
     [['jobs', '--state', '/var/lib/evidock']],
     [['recordings', 'extra']],
     [['play', 'rec-1']],
@@ -181,6 +184,18 @@ describe('the station', () => {
     const { status, out } = await cli.run(['doctor']);
     expect(status).toBe(1);
     expect(out).toMatch(/ffmpeg +ok +7\nredis +FAILS +not found\n\nredis\. To mend: Install it\./);
+  });
+
+  it('says it in Chinese too', async () => {
+    const { out } = await cli.run(['doctor'], { EVIDOCK_LANG: 'zh-CN' });
+    expect(out).toMatch(/Redis +故障 +not found\n\nRedis\. 修复：apt-get install redis-server，或设置 queue\.url/);
+  });
+
+  it('has Chinese words for every check of the doctor', async () => {
+    const source = await readFile(new URL('../doctor.ts', import.meta.url), 'utf8');
+    const names = [...source.matchAll(/look\('([^']+)'|name: '([^']+)'/g)].map(([, looked, named]) => looked ?? named ?? '');
+    expect(names.length).toBeGreaterThan(9);
+    for (const name of [...names, 'ledger', 'vault', 'queue', 'archive']) expect(doctorWords(name), name).not.toBeNull();
   });
 
   it('copies the ledger to a file of that name', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
-import { mustBeState, type Shell, wholeNumber } from './command.ts';
+import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { bytesText, durationText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
@@ -30,8 +30,8 @@ export function addRecordings(program: Command, shell: Shell): void {
     .option('--officer <id>', say('recordings.opt.officer'))
     .option('--recorder <serial>', say('recordings.opt.recorder'))
     .option('--state <state>', say('recordings.opt.state'))
-    .option('--since <time>', say('recordings.opt.since'))
-    .option('--until <time>', say('recordings.opt.until'))
+    .option('--since <time>', say('recordings.opt.since'), aTime)
+    .option('--until <time>', say('recordings.opt.until'), aTime)
     .option('--damaged', say('recordings.opt.damaged'))
     .option('--unassigned', say('recordings.opt.unassigned'))
     .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))

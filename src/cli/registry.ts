@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { ask } from './client.ts';
-import { type Shell, several, UsageError } from './command.ts';
+import { aTime, type Shell, several, UsageError } from './command.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import type { CaseAnswer, RecordingAnswer } from './types.ts';
@@ -71,8 +71,8 @@ export function addCase(program: Command, shell: Shell): void {
     .addOption(new Option('--stage <stage>', say('case.opt.stage')).choices(CASE_STAGES))
     .addOption(new Option('--category <category>', say('case.opt.category')).choices(CATEGORIES))
     .option('--officer <id>', say('case.opt.officer'), several)
-    .option('--event-start <time>', say('case.opt.event-start'))
-    .option('--event-end <time>', say('case.opt.event-end'))
+    .option('--event-start <time>', say('case.opt.event-start'), aTime)
+    .option('--event-end <time>', say('case.opt.event-end'), aTime)
     .option('--place <place>', say('case.opt.place'))
     .option('--update', say('case.opt.update'))
     .action(async (number: string, options: CaseOptions, command: Command) => {

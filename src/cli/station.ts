@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
+import type { DoctorCheck } from './context.ts';
 import { bytesText, durationText, timeText } from './table.ts';
+import { doctorWords } from './texts/doctor-zh-CN.ts';
+import { errorWords } from './texts/errors-zh-CN.ts';
 import type { SlotAnswer, WorkAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
 
@@ -166,12 +169,26 @@ export function addDoctor(program: Command, shell: Shell): void {
     else {
       shell.table(
         [{ title: say('column.check') }, { title: say('column.state') }, { title: say('column.detail') }],
-        checks.map(({ name, ok, warn, detail }) => [name, say(!ok ? 'doctor.bad' : warn ? 'doctor.warn' : 'doctor.ok'), detail]),
+        checks.map(({ name, ok, warn, detail }) => [
+          checkName(shell, name),
+          say(!ok ? 'doctor.bad' : warn ? 'doctor.warn' : 'doctor.ok'),
+          detail,
+        ]),
       );
-      for (const { name, remedy } of checks) if (remedy !== null) shell.print(`\n${name}. ${say('doctor.mend', { remedy })}`);
+      for (const check of checks) {
+        const remedy = remedyOf(shell, check);
+        if (remedy !== null) shell.print(`\n${checkName(shell, check.name)}. ${say('doctor.mend', { remedy })}`);
+      }
     }
     if (checks.some(({ ok }) => !ok)) throw new Refused('doctor');
   });
+}
+
+const checkName = ({ language }: Shell, name: string) => (language === 'zh-CN' ? doctorWords(name)?.name : undefined) ?? name;
+
+function remedyOf({ language }: Shell, { name, remedy, code }: DoctorCheck): string | null {
+  if (remedy === null || language !== 'zh-CN') return remedy;
+  return (code === undefined ? doctorWords(name) : errorWords(code))?.remedy ?? remedy;
 }
 
 export function addMakeCard(program: Command, shell: Shell): void {

@@ -53,6 +53,7 @@ describe('configuration', () => {
     ['intake:\n  patterns:\n    - { name: p, regex: "(", example: a }', /pattern p/],
     ['intake:\n  patterns:\n    - { name: p, regex: "^a$", example: b }', /does not match its own example/],
     ['station: 5', /station: must be a section/],
+    ['queue:\n  url: hush', /queue\.url: must begin with redis:.*"\*\*\*"/],
     ['a: [', /is not YAML/],
   ])('refuses %j with field, rule and value', (yaml, message) => {
     expect(() => load(yaml)).toThrow(message);

@@ -156,7 +156,7 @@ function ruleOf(field: Field | undefined): string {
 
 /** What no single field can tell. */
 function checkRules(config: Config): void {
-  const { station, archive, http, intake } = config;
+  const { station, archive, http, intake, queue } = config;
   const refuse = (path: string, rule: string, value: unknown) => {
     throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
   };
@@ -171,6 +171,8 @@ function checkRules(config: Config): void {
       refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
     if (archive.s3.bucket === '') refuse('archive.s3.bucket', 'is needed when archive.kind is s3', archive.s3.bucket);
   }
+  // It may hold a password: the value is not told.
+  if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
   compilePatterns(intake.patterns);
 }
 

@@ -105,7 +105,8 @@ export class DeriveStage implements WorkHandler {
 
   /** A card that was pulled half-way leaves recordings that never come: they are waited for only while this one is fresh. */
   async #othersAreComing(recording: Recording): Promise<boolean> {
-    if (this.#o.clock.nowMs() - recording.createdAtMs > SIBLING_PATIENCE_MS) return false;
+    // A clock that was set back must not make it fresh for years.
+    if (Math.abs(this.#o.clock.nowMs() - recording.createdAtMs) > SIBLING_PATIENCE_MS) return false;
     return (await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, state: 'copying', limit: 1 })).length > 0;
   }
 

@@ -5,6 +5,15 @@ export function claimedToMs(claimed: string, zone: string): number {
   return DateTime.fromISO(claimed, { zone }).toMillis();
 }
 
+/** A time as a person writes it (`2026-06-20 15:30`, `2026/06/20`, with or without offset), ms since 1970 UTC; NaN if it is none. */
+export function writtenToMs(text: string, zone: string): number {
+  const iso = text
+    .trim()
+    .replaceAll('/', '-')
+    .replace(/^(\S+) (\S)/, '$1T$2');
+  return Math.floor(claimedToMs(iso, zone));
+}
+
 /** ms since 1970 UTC as wall-clock time of a zone, without zone and to the second; null outside the years 1990 to 2100, where no card's time means anything. */
 export function msToClaimed(ms: number, zone: string): string | null {
   const time = DateTime.fromMillis(ms, { zone });

@@ -24,6 +24,14 @@ export interface Work {
   readonly updatedAtMs: number;
 }
 
+/** Nothing is put off for longer: tries wait minutes, and a window of hours opens within a day (of 25 hours where summer time ends). */
+export const PUT_OFF_MS_MAX = 26 * 3_600_000;
+
+/** Whether waiting work may run. What is due in the far future was put off by a clock that has been set right since. */
+export function isDue(dueAtMs: number, nowMs: number): boolean {
+  return dueAtMs <= nowMs || dueAtMs > nowMs + PUT_OFF_MS_MAX;
+}
+
 export function workId(stage: WorkStage, recordingId: string): string {
   return `${stage}.${recordingId}`;
 }

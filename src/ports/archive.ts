@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
+import { EvidockError, errnoOf } from '#domain/errors';
 
 /** What an interrupted upload needs to go on after a restart; kept in the ledger. */
 export interface UploadState {
@@ -29,6 +30,16 @@ export interface PutRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The bytes that are to be archived. What fails here is the vault's disk, and must not be told of as the archive. */
+export async function* sourceChunks(request: PutRequest, range: ByteRange): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) yield chunk;
+  } catch (error) {
+    if (error instanceof EvidockError || request.signal?.aborted) throw error;
+    throw new EvidockError('vault.read-failed', `${request.key} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
 export interface ArchivedObject {
   readonly key: string;
   readonly bytes: number;
@@ -53,7 +64,7 @@ export interface Archive {
   head(key: string): Promise<ArchivedObject | null>;
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
-  /** Aborts multipart uploads below our prefix that the journal does not know or that are older than `olderThanMs`; returns how many. */
+  /** Aborts multipart uploads of our station's recordings that the journal does not know or that are older than `olderThanMs`; returns how many. */
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number>;
   /** Writes, reads and removes a small probe object; for doctor. Returns a line that tells what was reached. */
   check(): Promise<string>;

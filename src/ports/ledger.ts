@@ -86,7 +86,7 @@ export interface LedgerReader {
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
 
   work(id: string): Promise<Work | null>;
-  /** What should be running: `waiting` and due, or `running` with a lease that has ended. */
+  /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, limit: number): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
 

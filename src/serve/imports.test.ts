@@ -46,6 +46,10 @@ describe('readCases', () => {
   });
 
   it('knows Chinese headings', () => {
+    const words = readCases(csv('案号,案件名称,执法环节,执法类别\nLY-1,占道经营,立案,检查\n'), ZONE);
+    expect(words.drafts).toMatchObject([{ stage: 'filing', category: 'inspection' }]);
+    // A category is no stage.
+    expect(refusal(() => readCases(csv('案号,案件名称,执法环节\nLY-1,占道经营,检查\n'), ZONE))).toContain('stage "检查" is not one of');
     const { drafts } = readCases(csv('案号,案件名称,执法人员\nLY-1,占道经营,041234、041235\n'), ZONE);
     expect(drafts).toEqual([{ number: 'LY-1', title: '占道经营', officers: ['041234', '041235'], events: [] }]);
   });

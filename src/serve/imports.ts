@@ -44,6 +44,24 @@ const ALIASES: Readonly<Record<string, string>> = {
   部门: 'unit',
 };
 
+// And what stages and categories are called there.
+const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category>> = {
+  立案: 'filing',
+  调查: 'investigation',
+  取证: 'evidence',
+  审查: 'review',
+  决定: 'decision',
+  送达: 'service',
+  执行: 'execution',
+  许可: 'permit',
+  处罚: 'penalty',
+  强制: 'coercion',
+  征收: 'levy',
+  收费: 'fee',
+  检查: 'inspection',
+  其他: 'other',
+};
+
 /** Gathers what is wrong, so that a person mends the whole file at once and not line by line. */
 class Complaints {
   readonly #found: string[] = [];
@@ -215,7 +233,7 @@ function required(row: Row, name: string, complaints: Complaints): string {
 function choice<T extends string>(row: Row, name: string, values: readonly T[], complaints: Complaints): T | null {
   const value = row.fields.get(name) ?? '';
   if (value === '') return null;
-  const found = values.find((each) => each === value);
+  const found = values.find((each) => each === (CHINESE_VALUES[value] ?? value));
   if (!found) complaints.add(row.line, `${name} ${JSON.stringify(value)} is not one of ${values.join(', ')}`);
   return found ?? null;
 }

@@ -2,7 +2,7 @@ import type { Actor } from '#domain/custody';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
-import { claimedToMs } from '#domain/station-time';
+import { writtenToMs } from '#domain/station-time';
 import type { LedgerWriter } from '#ports/ledger';
 import { recordSuggestions } from '#ports/suggesting';
 import type { ServeDeps } from './deps.ts';
@@ -30,18 +30,12 @@ export interface CaseDraft {
   readonly events?: readonly EventDraft[];
 }
 
-/** A time as a person writes it (`2026-06-20 15:30`, with or without offset), ms since 1970 UTC. Throws request.invalid. */
+/** A time as a person writes it, ms since 1970 UTC. Throws request.invalid. */
 export function momentOf(text: string, zone: string, field: string): number {
-  const ms = claimedToMs(
-    text
-      .trim()
-      .replaceAll('/', '-')
-      .replace(/^(\S+) (\S)/, '$1T$2'),
-    zone,
-  );
+  const ms = writtenToMs(text, zone);
   if (!Number.isFinite(ms))
     throw new EvidockError('request.invalid', `${field}: ${JSON.stringify(text)} is not a time such as 2026-06-20 15:30`);
-  return Math.floor(ms);
+  return ms;
 }
 
 /** Adds cases, or with `update` also changes them; all of them or none. Returns how many are new and how many suggestions came of their events. */
@@ -75,7 +69,10 @@ async function addCase(
 ): Promise<'added' | 'updated'> {
   const old = await writer.case(draft.number);
   if (old && !options.update)
-    throw new EvidockError('request.conflict', `${options.label}case ${draft.number} exists already (${old.title})`);
+    throw new EvidockError(
+      'request.conflict',
+      `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
+    );
   const fresh: Case = {
     number: draft.number,
     title: draft.title,
@@ -167,7 +164,10 @@ export async function addRecorder(
   await deps.ledger.transaction(async (writer) => {
     const old = await writer.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
-      throw new EvidockError('request.conflict', `recorder ${draft.serial} is in the registry already`);
+      throw new EvidockError(
+        'request.conflict',
+        `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
+      );
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
     await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { model: { old: old?.model ?? null, new: draft.model } };

@@ -103,6 +103,14 @@ describe('verification', () => {
     expect(faults.map(({ place }) => place)).toEqual(['ledger', 'vault']);
   });
 
+  it('names an SM3 digest that the ledger tells otherwise than the custody log', async () => {
+    const database = new DatabaseSync(join(station.directory, 'ledger.sqlite'));
+    database.prepare('UPDATE originals SET sm3 = ? WHERE recording_id = ?').run('0'.repeat(64), one.id);
+    database.close();
+    const { faults } = await verify({ recording: one.id });
+    expect(faults).toMatchObject([{ place: 'ledger', what: expect.stringContaining('SM3 0000') }]);
+  });
+
   it('does not take the files of derive work in progress for strangers', async () => {
     const nowMs = START_MS;
     await station.ledger.transaction((writer) =>

@@ -52,6 +52,7 @@ const PROGRESS_MS = 500;
 /** What custody told when an original was sealed. */
 interface SealedEntry {
   readonly sha256: string;
+  readonly sm3: string | null;
   readonly bytes: number;
   readonly manifestSha256: string;
 }
@@ -119,8 +120,9 @@ export class Verification {
       entries
         .filter(({ type }) => type === 'original.sealed')
         .map(({ subject, data }) => {
-          const { sha256, bytes, manifestSha256 } = data;
-          return [subject, { sha256: String(sha256), bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
+          const { sha256, sm3, bytes, manifestSha256 } = data;
+          const digests = { sha256: String(sha256), sm3: typeof sm3 === 'string' ? sm3 : null };
+          return [subject, { ...digests, bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
         }),
     );
   }
@@ -141,6 +143,8 @@ export class Verification {
       } else if (!told) yield fault(`${cardPath} is sealed, but the custody log has no entry of it`, vaultKey);
       else if (told.sha256 !== digests?.sha256)
         yield fault(`${cardPath}: the ledger names SHA-256 ${digests?.sha256}, the custody log ${told.sha256}`, vaultKey);
+      else if (told.sm3 !== digests.sm3)
+        yield fault(`${cardPath}: the ledger names SM3 ${digests.sm3}, the custody log ${told.sm3}`, vaultKey);
       else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
     }
     if (originals.length !== recording.originalCount)

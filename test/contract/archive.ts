@@ -103,6 +103,22 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
       expect(await under.archive.head(request.key)).toBeNull();
     });
 
+    it('says that it was the vault when the source fails to be read', async () => {
+      const request = putOf('2026/06/20/rec-i/o', randomBytes(3000));
+      const open: PutRequest['open'] = async () =>
+        Readable.from(
+          (async function* () {
+            yield Buffer.alloc(100);
+            throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+          })(),
+        );
+      await expect(under.archive.put({ ...request, open })).rejects.toMatchObject({
+        code: 'vault.read-failed',
+        detail: `${request.key} (EIO)`,
+      });
+      expect(await under.archive.head(request.key)).toBeNull();
+    });
+
     it('stops when it is told to', async () => {
       const stop = new AbortController();
       stop.abort(new Error('enough'));

@@ -48,6 +48,19 @@ export function work(it: It): void {
     expect(await ledger.claimWork('derive.nothing', 'a', clock.nowMs(), LEASE_MS)).toBe(false);
   });
 
+  it('is due at once when a clock that was years ahead had put it off', async (ledger) => {
+    const { id } = await waiting(ledger);
+    const years = 12 * 365 * 86_400_000;
+    await ledger.claimWork(id, 'a', START_MS + years, LEASE_MS);
+    await ledger.transaction((writer) => writer.postponeWork(id, START_MS + years, START_MS + years));
+    expect((await ledger.dueWork(START_MS, 10)).map((due) => due.id)).toEqual([id]);
+    expect(await ledger.claimWork(id, 'a', START_MS, LEASE_MS)).toBe(true);
+    // Until tomorrow evening is what an hour of opening may ask for.
+    await ledger.transaction((writer) => writer.postponeWork(id, START_MS + 25 * 3_600_000, START_MS));
+    expect(await ledger.dueWork(START_MS, 10)).toEqual([]);
+    expect(await ledger.claimWork(id, 'a', START_MS, LEASE_MS)).toBe(false);
+  });
+
   it('is done, and stays so', async (ledger) => {
     const { id } = await waiting(ledger);
     await ledger.claimWork(id, 'a', START_MS, LEASE_MS);

@@ -368,5 +368,9 @@ function custody(it: It): void {
     expect(told).toEqual([docking.id, later.id, original.id, recording.id]);
     expect((await ledger.custodyOf(original.id)).map((entry) => entry.subject)).toEqual([original.id]);
     expect(await ledger.custodyOf(anId('rec'))).toEqual([]);
+    // What its docking refused is told of the docking: a hostile card would bury the recording's own entries under it.
+    await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ type: 'file.refused', subject: docking.id })));
+    expect((await ledger.custodyOf(recording.id)).map((entry) => entry.subject)).toEqual(told);
+    expect((await ledger.custodyOf(docking.id)).map((entry) => entry.type)).toContain('file.refused');
   });
 }

@@ -30,6 +30,8 @@ describe('from card to playback', () => {
     card = join(home.path, 'card');
     env = { EVIDOCK_ARCHIVE_KIND: 'disk', EVIDOCK_ARCHIVE_DIRECTORY: join(home.path, 'archive') };
     expect((await evidock(['make-card', card, '--layout', 'gat947'])).status).toBe(0);
+    const again = await evidock(['--json', 'make-card', card, '--layout', 'gat947']);
+    expect([again.status, JSON.parse(again.stderr).code]).toEqual([1, 'request.conflict']);
     const ingest = await evidock(['--state', state, 'ingest', card, '--slot', '3', '--wait'], { env, timeoutMs: 240_000 });
     expect(ingest.stderr + ingest.stdout).toMatch(/safe/i);
     expect(ingest.status).toBe(0);

@@ -41,6 +41,57 @@ describe('media processes', () => {
     await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(list)).rejects.toMatchObject({ code: 'transcoder.unplayable' });
   });
 
+  it('shows nobody another recording through a playlist, also when it tries to salvage', async () => {
+    const [film, stream] = ['film.mp4', 'film.ts'].map((name) => join(home.path, name));
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-t', '1', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
+    for (const path of [film ?? '', stream ?? ''])
+      await runChild('ffmpeg', ['-v', 'error', ...source, path], { timeoutMs: 60_000, stdoutBytesMax: 1000 });
+    const transcoder = new FfmpegTranscoder({ settings: SETTINGS });
+    expect((await transcoder.probe(stream ?? '')).durationMs).toBeGreaterThan(500);
+    const playlists = {
+      'hls.mp4': `#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:1,\nfile://${stream}\n#EXT-X-ENDLIST\n`,
+      'concat.mp4': "ffconcat version 1.0\nfile 'film.mp4'\n",
+    };
+    for (const [name, text] of Object.entries(playlists)) {
+      const path = join(home.path, name);
+      await writeFile(path, text);
+      const input = { path, kind: 'video', bytes: text.length } as const;
+      expect(await transcoder.salvage(input, null, home.path), name).toBeNull();
+      await expect(transcoder.makePlayable([input], home.path), name).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+    }
+  });
+
+  it('makes the pictures of a clip of one second whose sound begins before its picture', async () => {
+    const [stream, film] = [join(home.path, 'short.ts'), join(home.path, 'short.mp4')];
+    const limits = { timeoutMs: 60_000, stdoutBytesMax: 1000 };
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-f', 'lavfi', '-i', 'sine', '-t', '1'];
+    // A transport stream keeps the offset; written as MP4 at once, an edit list would hide it.
+    await runChild(
+      'ffmpeg',
+      ['-v', 'error', ...source, '-c:v', 'libx264', '-bf', '0', '-pix_fmt', 'yuv420p', '-c:a', 'aac', stream],
+      limits,
+    );
+    await runChild('ffmpeg', ['-v', 'error', '-i', stream, '-c', 'copy', film], limits);
+    const made = await new FfmpegTranscoder({ settings: SETTINGS }).makePictures(film, home.path);
+    expect(made.map(({ kind }) => kind)).toContain('contact-sheet');
+  });
+
+  it('refuses a picture that is made to burst before it is decoded', async () => {
+    const bomb = join(home.path, 'bomb.avi');
+    const outcome = await runChild(
+      'ffmpeg',
+      ['-v', 'error', '-f', 'lavfi', '-i', 'color=black:size=12000x9000', '-frames:v', '1', '-c:v', 'ffv1', bomb],
+      { timeoutMs: 60_000, stdoutBytesMax: 1000 },
+    );
+    expect(outcome.status, outcome.stderr).toBe(0);
+    const transcoder = new FfmpegTranscoder({ settings: SETTINGS });
+    const input = { path: bomb, kind: 'video', bytes: 1 } as const;
+    await expect(transcoder.makePlayable([input], home.path)).rejects.toMatchObject({
+      code: 'transcoder.unplayable',
+      detail: expect.stringContaining('larger than 8192'),
+    });
+  });
+
   it('refuses an output that grows beyond its bound', async () => {
     const source = join(home.path, 'noise.avi');
     const made = await runChild(

@@ -57,7 +57,8 @@ async function contactSheet(
   const raw = join(scratch, 'contact-sheet.png');
   const outputOptions = [
     '-vf',
-    `fps=1/${seconds.toFixed(3)}:round=up,${fit},tile=${columns}x${rows}`,
+    // From 0, not from the first picture: where the sound begins a little earlier, a short clip would have no tile at all, and no file.
+    `fps=1/${seconds.toFixed(3)}:round=up:start_time=0,${fit},tile=${columns}x${rows}`,
     '-frames:v',
     '1',
     '-f',

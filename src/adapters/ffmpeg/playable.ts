@@ -5,7 +5,7 @@ import { movieDurationMs } from '#domain/iso-bmff';
 import type { MadeFile, MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { type DetailedFacts, probe } from './probe.ts';
-import type { FfmpegSettings } from './settings.ts';
+import { type FfmpegSettings, OWN_LIST } from './settings.ts';
 
 /** Names, positions and subtitles of the recorder stay in the original: what is handed round carries none of them. */
 const BARE = ['-map_metadata', '-1', '-map_chapters', '-1', '-dn', '-sn'];
@@ -120,7 +120,7 @@ function lengthOf(inputs: readonly Known[]): number | null {
 async function listOf(files: readonly { path: string }[], scratch: string): Promise<{ input: string; inputOptions: readonly string[] }> {
   const input = join(scratch, `list-${files.length}.txt`);
   await writeFile(input, files.map(({ path }) => `file '${path.replaceAll("'", "'\\''")}'\n`).join(''));
-  return { input, inputOptions: ['-f', 'concat', '-safe', '0'] };
+  return { input, inputOptions: OWN_LIST };
 }
 
 async function makeSound(

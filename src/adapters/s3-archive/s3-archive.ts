@@ -6,7 +6,9 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
+  type MultipartUpload,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -45,6 +47,7 @@ interface Options {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
   readonly faults: FaultPoints;
+  readonly stationId: string;
 }
 
 /** The second copy on an S3-compatible server. What the server accepts proves nothing: `verify` reads back. */
@@ -55,6 +58,7 @@ export class S3Archive implements Archive {
   readonly #client: S3Client;
   readonly #uploader: Uploader;
   readonly #startedAtMs: number;
+  readonly #stationId: string;
   /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
@@ -62,6 +66,7 @@ export class S3Archive implements Archive {
     const { settings } = options;
     this.#settings = settings;
     this.#journal = options.journal;
+    this.#stationId = options.stationId;
     this.#startedAtMs = options.clock.nowMs();
     this.#client = new S3Client({
       endpoint: settings.endpoint,
@@ -211,23 +216,37 @@ export class S3Archive implements Archive {
     }
   }
 
+  /** Only uploads of this station's own recordings: stations may share a bucket, and the others' are theirs to go on with. */
   async abortAbandoned(nowMs: number, olderThanMs: number): Promise<number> {
     const known = new Set((await this.#journal.all()).map((upload) => upload.uploadId));
-    const prefix = this.#settings.prefix === '' ? {} : { Prefix: `${this.#settings.prefix}/` };
-    const found = await this.#send('uploads', () =>
-      this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, ...prefix, MaxUploads: 1000 })),
-    );
     let aborted = 0;
-    for (const upload of found.Uploads ?? []) {
+    for await (const upload of this.#openUploads()) {
+      if (!upload.Key?.includes(`-${this.#stationId}-`)) continue;
       const begunMs = upload.Initiated?.getTime() ?? 0;
       const lost = !known.has(upload.UploadId ?? '') && (begunMs < this.#startedAtMs || begunMs < nowMs - UNKNOWN_UPLOAD_MS);
       if (!lost && begunMs >= nowMs - olderThanMs) continue;
-      await this.#send(upload.Key ?? '', () =>
+      await this.#send(upload.Key, () =>
         this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#settings.bucket, Key: upload.Key, UploadId: upload.UploadId })),
       );
       aborted += 1;
     }
     return aborted;
+  }
+
+  async *#openUploads(): AsyncIterable<MultipartUpload> {
+    const { bucket, prefix } = this.#settings;
+    const own = prefix === '' ? {} : { Prefix: `${prefix}/` };
+    let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+    while (after) {
+      const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({ Bucket: bucket, ...own, ...after });
+      const page: ListMultipartUploadsCommandOutput = await this.#send('uploads', () => this.#client.send(command));
+      yield* page.Uploads ?? [];
+      const { NextKeyMarker, NextUploadIdMarker } = page;
+      const more = page.IsTruncated && NextKeyMarker !== undefined;
+      after = more
+        ? { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker === undefined ? {} : { UploadIdMarker: NextUploadIdMarker }) }
+        : undefined;
+    }
   }
 
   async check(): Promise<string> {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
-import type { PutRequest, UploadJournal, UploadState } from '#ports/archive';
+import { type PutRequest, sourceChunks, type UploadJournal, type UploadState } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
@@ -182,13 +182,12 @@ export class Uploader {
     try {
       const md5 = createHash('md5');
       let position = 0;
-      if (bytes > 0) {
-        for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) {
-          if (position + chunk.length > bytes) break;
-          chunk.copy(buffer, position);
-          md5.update(chunk);
-          position += chunk.length;
-        }
+      const chunks = bytes > 0 ? sourceChunks(request, range) : [];
+      for await (const chunk of chunks) {
+        if (position + chunk.length > bytes) break;
+        chunk.copy(buffer, position);
+        md5.update(chunk);
+        position += chunk.length;
       }
       if (position !== bytes) throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${bytes} bytes came`);
       return await send(buffer.subarray(0, bytes), md5.digest('base64'));

@@ -243,10 +243,11 @@ describe('backup', () => {
     await ledger.close();
   });
 
-  test('to a place that cannot be written is ledger.failed and names the file', async () => {
+  test('to a place that cannot be written blames the place by its name, and not the ledger', async () => {
     const ledger = await open();
     const error = await refused(ledger.backup(join(directory, 'missing/copy.sqlite')));
-    expect(error.code).toBe('ledger.failed');
+    expect(error.code).toBe('request.invalid');
+    expect(error.detail).toContain('missing/copy.sqlite');
     await ledger.close();
   });
 });

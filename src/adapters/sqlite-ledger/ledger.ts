@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { type Kysely, Migrator, sql } from 'kysely';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { PUT_OFF_MS_MAX } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably } from '../durable-file.ts';
@@ -110,7 +111,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
         .where('id', '=', id)
         .where((is) =>
           is.or([
-            is.and([is('state', '=', 'waiting'), is('due_at', '<=', nowMs)]),
+            is.and([is('state', '=', 'waiting'), is.or([is('due_at', '<=', nowMs), is('due_at', '>', nowMs + PUT_OFF_MS_MAX)])]),
             is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)]),
           ]),
         )
@@ -153,6 +154,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
     const partial = `${file}.partial`;
     try {
       await rm(partial, { force: true });
+      await makeEmpty(partial);
       await this.#copyTo(partial, onPercent);
       const handle = await open(partial, 'r+');
       try {
@@ -205,9 +207,19 @@ const BOUND: ProxyHandler<SqlWriter> = {
   },
 };
 
+/** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
+async function makeEmpty(partial: string): Promise<void> {
+  try {
+    await (await open(partial, 'wx', 0o640)).close();
+  } catch (error) {
+    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
 function backupError(file: string, error: unknown): unknown {
+  if (error instanceof EvidockError) return error;
   const known = ledgerError(error);
   return known instanceof EvidockError
-    ? known
+    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
     : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
 }

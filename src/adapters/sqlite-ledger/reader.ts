@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyEntry, type CustodyFault, checkCustodyEntry } from '#domain/custody';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
-import type { Work, WorkStage, WorkState } from '#domain/work';
+import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader } from '#ports/ledger';
 import { RecordingReader } from './recording-reader.ts';
 import { strayCustodyColumn, toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
@@ -20,7 +20,12 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   async dueWork(nowMs: number, limit: number): Promise<readonly Work[]> {
     const waiting = this.db.selectFrom('work').selectAll().where('state', '=', 'waiting').where('due_at', '<=', nowMs);
     const lapsed = this.db.selectFrom('work').selectAll().where('state', '=', 'running').where('lease_until', '<=', nowMs);
-    const rows = await waiting.unionAll(lapsed).orderBy('priority').orderBy('due_at').limit(limit).execute();
+    const misdated = this.db
+      .selectFrom('work')
+      .selectAll()
+      .where('state', '=', 'waiting')
+      .where('due_at', '>', nowMs + PUT_OFF_MS_MAX);
+    const rows = await waiting.unionAll(lapsed).unionAll(misdated).orderBy('priority').orderBy('due_at').limit(limit).execute();
     return rows.map(toWork);
   }
 
@@ -115,6 +120,8 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     const rows = await this.db
       .selectFrom('custody')
       .selectAll()
+      // What a docking refused is its own history, not that of its recordings: a hostile card has a hundred thousand of those.
+      .where((is) => is.or([is('type', '<>', 'file.refused'), is('subject', '=', subject)]))
       // One parameter however many there are.
       .where('subject', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify([...subjects])}))`)
       .orderBy('seq')

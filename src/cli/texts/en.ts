@@ -38,7 +38,7 @@ export const en = {
   'ingest.sealing': '{sealed}/{files} files sealed',
   'ingest.safe': 'Slot {slot}: recorder {serial} is safe to undock.',
   'ingest.problem': 'Slot {slot}: {what}: {detail}',
-  'ingest.waiting': '{count} jobs left: {stages}',
+  'ingest.waiting': '{count} jobs left, {rate}/min, {left} left: {stages}',
   'ingest.summary':
     '{files} files ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged recordings, {recordings} recordings.',
   'ingest.refusal': 'refused: {path}: {what} ({detail})',
@@ -73,6 +73,7 @@ export const en = {
   'play.opt.derivative': 'save another derivative: poster, contact-sheet, …',
   'play.opt.force': 'replace the file if it exists',
   'play.saved': '{file}: {bytes} from {from}, SHA-256 {sha256} as in the ledger.',
+  'play.progress': '{bytes} of {total} received, {rate}/s, {left} left',
   'play.exists': '{file} exists already; use --force to replace it',
   'play.differs': '{file}: received SHA-256 {found}, the ledger names {expected}; nothing was kept',
   'play.short': '{file}: received {found} of {expected} bytes; nothing was kept',

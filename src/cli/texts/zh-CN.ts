@@ -40,7 +40,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.sealing': '已封存 {sealed}/{files} 个文件',
   'ingest.safe': '采集口 {slot}：记录仪 {serial} 可以安全取下。',
   'ingest.problem': '采集口 {slot}：{what}：{detail}',
-  'ingest.waiting': '还有 {count} 项工作：{stages}',
+  'ingest.waiting': '还有 {count} 项工作，{rate} 项/分，还需 {left}：{stages}',
   'ingest.summary':
     '{files} 个文件（{bytes}）：新增 {fresh}，此前已采集 {known}，拒收 {refused}，损坏录像 {damaged}，录像共 {recordings} 条。',
   'ingest.refusal': '拒收：{path}：{what}（{detail}）',
@@ -75,6 +75,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'play.opt.derivative': '保存其他派生文件：poster、contact-sheet 等',
   'play.opt.force': '文件已存在时替换',
   'play.saved': '{file}：{bytes}，来自 {from}，SHA-256 {sha256} 与账本一致。',
+  'play.progress': '已收到 {bytes}（共 {total}），{rate}/秒，还需 {left}',
   'play.exists': '{file} 已存在；用 --force 替换',
   'play.differs': '{file}：收到的 SHA-256 为 {found}，账本为 {expected}；未保留',
   'play.short': '{file}：只收到 {found} 字节，应为 {expected} 字节；未保留',

@@ -1,0 +1,22 @@
+/** 检查项的名称与修复方法；键与 src/doctor.ts 的检查项相同。 */
+const DOCTOR_ZH: Readonly<Record<string, { readonly name: string; readonly remedy: string }>> = {
+  node: { name: 'Node', remedy: '安装 Node 24（scripts/up 会安装）' },
+  ffmpeg: { name: 'ffmpeg', remedy: 'apt-get install ffmpeg，或设置 derive.ffmpeg 与 derive.ffprobe' },
+  encoders: { name: '编码器', remedy: '安装带有 libx264 与 aac 的 ffmpeg' },
+  redis: { name: 'Redis', remedy: 'apt-get install redis-server，或设置 queue.url' },
+  state: { name: '状态目录', remedy: '建立所示目录，并交给采集站的用户' },
+  'vault disk': { name: '本地库磁盘', remedy: '释放状态目录所在磁盘的空间，或调低 intake.reserve' },
+  clock: { name: '时钟', remedy: '校准时钟并打开时间同步（timedatectl set-ntp true）' },
+  'time zone': { name: '时区', remedy: '把 station.timezone 设为 IANA 时区' },
+  socket: { name: '控制套接字', remedy: '选用更短的状态目录' },
+  station: { name: '采集站', remedy: '启动：evidock run' },
+  ledger: { name: '账本', remedy: '检查状态目录所在磁盘；若账本文件损坏，恢复最近的账本备份' },
+  vault: { name: '本地库', remedy: '检查本地库的挂载与权限' },
+  queue: { name: '工作队列', remedy: '启动 Redis 或更正 queue.url；工作不会丢失' },
+  archive: { name: '归档', remedy: '检查网络、archive.s3 的地址、存储桶与密钥；归档为目录时检查该磁盘是否已挂载' },
+};
+
+/** null for a check that has no Chinese words yet. */
+export function doctorWords(name: string): { readonly name: string; readonly remedy: string } | null {
+  return Object.hasOwn(DOCTOR_ZH, name) ? (DOCTOR_ZH[name] ?? null) : null;
+}
