@@ -346,7 +346,7 @@ export class Station {
     if (this.#mode === 'all' && config.dock.watch.length > 0) {
       docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log: this.#log }));
     }
-    const desk = new DockDesk({ docks, dockStage, intake, log: this.#log });
+    const desk = new DockDesk({ docks, dockStage, intake, log: this.#log, retryMs: RETRY_MS });
     this.#closers.push(() => seal.stop());
     this.#closers.push(() => desk.stop());
     // What an earlier process copied is sealed before anything new is.
