@@ -22,7 +22,12 @@ interface Options {
   readonly dockStage: DockStage;
   readonly intake: IntakeStage;
   readonly log: Log;
+  /** How long a recorder that could not be opened is left alone at first, ms. */
+  readonly retryMs: number;
 }
+
+/** The longest time between two tries, as a multiple of the first. */
+const RETRIES_APART_MAX = 16;
 
 /** Joins docks, dock stage and intake: who has arrived is recognised, then copied; who is gone is stopped, then closed. Part of the composition root. */
 export class DockDesk {
@@ -60,15 +65,24 @@ export class DockDesk {
     stay.work = this.#work(arrival, stay);
   }
 
+  /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
   async #work(arrival: Arrival, stay: Stay): Promise<void> {
-    try {
-      const docked = await this.#o.dockStage.arrive(arrival);
-      stay.dockingId = docked.docking.id;
-      stay.record(stay.dockingId);
-      await this.#o.intake.intake(docked, stay.gone.signal);
-    } catch (error) {
-      stay.refuse(asEvidockError(error));
-      if (!stay.gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
+    const { retryMs } = this.#o;
+    for (let waitMs = retryMs; !stay.gone.signal.aborted; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
+      try {
+        const docked = await this.#o.dockStage.arrive(arrival);
+        stay.dockingId = docked.docking.id;
+        stay.record(stay.dockingId);
+        await this.#o.intake.intake(docked, stay.gone.signal);
+        return;
+      } catch (error) {
+        const failure = asEvidockError(error);
+        stay.refuse(failure);
+        if (stay.gone.signal.aborted) return;
+        arrivalFailed(this.#o.log, failure);
+        if (failure.retry === 'never' || stay.dockingId !== null) return;
+      }
+      await pause(waitMs, stay.gone.signal);
     }
   }
 
@@ -93,7 +107,14 @@ export class DockDesk {
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
     if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
-    return stay.recorded;
+    try {
+      return await stay.recorded;
+    } catch (error) {
+      // Who named the directory has been told, and names it again.
+      stay.gone.abort();
+      this.#stays.delete(key);
+      throw error;
+    }
   }
 
   /** Ends a stay through `remove`, the dock's own way; resolves when the removal is on record. */
@@ -115,4 +136,16 @@ export class DockDesk {
     await Promise.all([...this.#stays.values()].map((stay) => stay.work));
     this.#stays.clear();
   }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
 }

@@ -372,7 +372,7 @@ export class Station {
         await usbDocking({ config, env: this.#env, clock: this.#clock, log: this.#log, ledger, drivers: DRIVERS, limits, mounts }),
       );
     }
-    const desk = new DockDesk({ docks, dockStage, intake, log: this.#log });
+    const desk = new DockDesk({ docks, dockStage, intake, log: this.#log, retryMs: RETRY_MS });
     this.#closers.push(() => seal.stop());
     this.#closers.push(() => desk.stop());
     // What an earlier process copied is sealed before anything new is.

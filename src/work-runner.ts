@@ -63,7 +63,9 @@ export class WorkRunner {
   async #sweepOnce(): Promise<void> {
     if (this.#stopped) return;
     try {
-      for (const work of await this.#o.ledger.dueWork(this.#o.clock.nowMs(), SWEEP_MAX)) await this.#ring(work, 0);
+      // Stage by stage: a long backlog of one must not hide what is due in another.
+      for (const { stage } of this.#o.handlers)
+        for (const work of await this.#o.ledger.dueWork(this.#o.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
     } catch (error) {
       // The next sweep tries again; nothing is lost, the work waits in the ledger.
       sweepFailed(this.#o.log, asEvidockError(error));

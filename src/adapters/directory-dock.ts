@@ -35,6 +35,7 @@ export class DirectoryDock implements Dock {
   #poll: NodeJS.Timeout | undefined;
   #handler: DockHandler | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #lookWaits = false;
   #next = 1;
 
   constructor(options: Options) {
@@ -65,7 +66,12 @@ export class DirectoryDock implements Dock {
 
   /** Looks one after the other are never doubled: a look that is asked for while one runs happens once, after it. */
   #look(): void {
-    this.#looking = this.#looking.then(() => this.#lookNow());
+    if (this.#lookWaits) return;
+    this.#lookWaits = true;
+    this.#looking = this.#looking.then(() => {
+      this.#lookWaits = false;
+      return this.#lookNow();
+    });
   }
 
   async #lookNow(): Promise<void> {

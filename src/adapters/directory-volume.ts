@@ -8,6 +8,7 @@ import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
+const DATE_MS_MAX = 8.64e15;
 
 export interface VolumeLimits {
   readonly filesMax: number;
@@ -94,7 +95,7 @@ export class DirectoryVolume implements Volume {
       return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
     if (bytes > this.#limits.fileBytesMax)
       return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
-    return { path, bytes, mtimeMs: Math.floor(Number(found.mtimeMs)) };
+    return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
   /** The names of one directory as bytes, in byte order. Bounded by a multiple of the file limit: names are short. */
@@ -134,7 +135,7 @@ export class DirectoryVolume implements Volume {
       stat: async () => {
         try {
           const now = await handle.stat();
-          return { bytes: now.size, mtimeMs: Math.floor(now.mtimeMs) };
+          return { bytes: now.size, mtimeMs: calendarMs(now.mtimeMs) };
         } catch (error) {
           throw await this.#readError(path, error);
         }
@@ -204,6 +205,11 @@ function dropCache(fd: number): Promise<boolean> {
     dd.once('error', () => resolve(false));
     dd.once('exit', (code) => resolve(code === 0));
   });
+}
+
+/** Whole ms within what a Date can hold (ECMA-262 §21.4.1.1): some file systems keep times a million years away. */
+function calendarMs(mtimeMs: number): number {
+  return Math.floor(Math.min(DATE_MS_MAX, Math.max(-DATE_MS_MAX, mtimeMs)));
 }
 
 function join(directory: string, name: string): string {

@@ -87,7 +87,7 @@ export interface LedgerReader {
 
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
-  dueWork(nowMs: number, limit: number): Promise<readonly Work[]>;
+  dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
 
   officer(id: string): Promise<Officer | null>;

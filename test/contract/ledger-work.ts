@@ -34,12 +34,12 @@ export function work(it: It): void {
     const claims = await Promise.all(['a', 'b', 'c'].map((owner) => ledger.claimWork(id, owner, clock.nowMs(), LEASE_MS)));
     expect(claims).toEqual([true, false, false]);
     expect(await ledger.work(id)).toMatchObject({ state: 'running', attempts: 1 });
-    expect(await ledger.dueWork(clock.nowMs(), 10)).toEqual([]);
+    expect(await ledger.dueWork(clock.nowMs(), 'derive', 10)).toEqual([]);
     expect(await ledger.renewWork(id, 'a', clock.advance(20_000), LEASE_MS, 41.6)).toBe(true);
     expect(await ledger.work(id)).toMatchObject({ percent: 42, updatedAtMs: clock.nowMs() });
     expect(await ledger.claimWork(id, 'b', clock.advance(29_999), LEASE_MS)).toBe(false);
     clock.advance(1);
-    expect((await ledger.dueWork(clock.nowMs(), 10)).map((due) => due.id)).toEqual([id]);
+    expect((await ledger.dueWork(clock.nowMs(), 'derive', 10)).map((due) => due.id)).toEqual([id]);
     expect(await ledger.claimWork(id, 'b', clock.nowMs(), LEASE_MS)).toBe(true);
     expect(await ledger.work(id)).toMatchObject({ attempts: 2, percent: 0 });
     expect(await ledger.renewWork(id, 'a', clock.nowMs(), LEASE_MS, 50)).toBe(false);
@@ -53,11 +53,11 @@ export function work(it: It): void {
     const years = 12 * 365 * 86_400_000;
     await ledger.claimWork(id, 'a', START_MS + years, LEASE_MS);
     await ledger.transaction((writer) => writer.postponeWork(id, START_MS + years, START_MS + years));
-    expect((await ledger.dueWork(START_MS, 10)).map((due) => due.id)).toEqual([id]);
+    expect((await ledger.dueWork(START_MS, 'derive', 10)).map((due) => due.id)).toEqual([id]);
     expect(await ledger.claimWork(id, 'a', START_MS, LEASE_MS)).toBe(true);
     // Until tomorrow evening is what an hour of opening may ask for.
     await ledger.transaction((writer) => writer.postponeWork(id, START_MS + 25 * 3_600_000, START_MS));
-    expect(await ledger.dueWork(START_MS, 10)).toEqual([]);
+    expect(await ledger.dueWork(START_MS, 'derive', 10)).toEqual([]);
     expect(await ledger.claimWork(id, 'a', START_MS, LEASE_MS)).toBe(false);
   });
 
@@ -68,7 +68,7 @@ export function work(it: It): void {
     expect(await ledger.work(id)).toMatchObject({ state: 'done', percent: 100, updatedAtMs: START_MS + 5, errorCode: null });
     expect(await ledger.renewWork(id, 'a', START_MS + 6, LEASE_MS, 1)).toBe(false);
     expect(await ledger.claimWork(id, 'a', START_MS + 1e9, LEASE_MS)).toBe(false);
-    expect(await ledger.dueWork(START_MS + 1e9, 10)).toEqual([]);
+    expect(await ledger.dueWork(START_MS + 1e9, 'derive', 10)).toEqual([]);
   });
 
   it('is put off without counting the try', async (ledger) => {
@@ -134,8 +134,13 @@ export function work(it: It): void {
       }
       return found;
     });
-    const order = async (limit: number) => (await ledger.dueWork(START_MS, limit)).map((row) => names.get(row.id));
+    const order = async (limit: number) => (await ledger.dueWork(START_MS, 'derive', limit)).map((row) => names.get(row.id));
     expect(await order(10)).toEqual(['urgent', 'early', 'late']);
+    expect(await order(2)).toEqual(['urgent', 'early']);
+    // A backlog of another stage neither shows here nor takes the places of what does.
+    await ledger.transaction((writer) =>
+      writer.insertWork(someWork('archive', [...names.keys()][0]?.slice('derive.'.length) ?? '', { priority: 0 })),
+    );
     expect(await order(2)).toEqual(['urgent', 'early']);
     const early = [...names].find(([, name]) => name === 'early')?.[0] ?? '';
     await ledger.claimWork(early, 'a', START_MS - 10, 10);
@@ -283,13 +288,13 @@ export function start(it: It): void {
       }
       return states;
     });
-    const [running, done] = await ledger.dueWork(START_MS, 10);
+    const [running, done] = await ledger.dueWork(START_MS, 'derive', 10);
     await ledger.claimWork(running?.id ?? '', 'earlier', START_MS, 1e9);
     await ledger.transaction((writer) => writer.finishWork(done?.id ?? '', START_MS));
     expect(await ledger.recover(START_MS + 5)).toEqual({ work: 1, dockings: 3 });
     expect((await ledger.docking(ids.reading))?.state).toBe('interrupted');
     expect((await ledger.docking(ids.removed))?.state).toBe('removed');
-    expect((await ledger.dueWork(START_MS + 5, 10)).map((due) => due.id)).toContain(running?.id);
+    expect((await ledger.dueWork(START_MS + 5, 'derive', 10)).map((due) => due.id)).toContain(running?.id);
     expect(await ledger.renewWork(running?.id ?? '', 'earlier', START_MS + 5, 1, 1)).toBe(false);
     expect((await ledger.work(done?.id ?? ''))?.state).toBe('done');
     expect(await ledger.recover(START_MS + 6)).toEqual({ work: 0, dockings: 0 });

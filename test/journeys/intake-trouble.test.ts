@@ -2,8 +2,9 @@
  * Goal: what goes wrong between a recorder and "safe to undock" is seen, bounded, and never ends in a promise that is not kept.
  * Method: dock, intake and seal with their real parts; one call of the vault, the ledger or the recorder fails as a test says.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
@@ -63,6 +64,28 @@ describe('a recorder in trouble', () => {
     }, 10_000);
     expect(await station.ledger.docking(docking.id)).toMatchObject({ problem: { code: 'recorder.read-failed' }, safeAtMs: null });
     await station.close();
+  });
+
+  it('may date its files in 1970, in 2107, or where no calendar reaches', async () => {
+    // ext4 knows no such times, a tmpfs does.
+    await mkdir(card);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'evidock-test', card]);
+    const station = await intakeStation(join(home, 's'));
+    try {
+      for (const seconds of ['0', '4354819200', '-9000000000000', '9223372036854775807']) {
+        await writeFile(join(card, `${seconds}.txt`), seconds);
+        execFileSync('touch', ['-d', `@${seconds}`, join(card, `${seconds}.txt`)]);
+      }
+      const docking = await station.dock(station.plain(card), 'R1', 1);
+      await docking.safe();
+      await docking.pull();
+      const again = await station.dock(station.plain(card), 'R1', 1);
+      await again.safe();
+      expect((await station.ledger.docking(again.id))?.filesKnown).toBe(4);
+    } finally {
+      execFileSync('umount', [card]);
+      await station.close();
+    }
   });
 
   it('is docked though the file with its clock cannot be read, and says so', async () => {

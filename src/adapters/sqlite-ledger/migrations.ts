@@ -71,7 +71,7 @@ const INDEXES = [
   `CREATE INDEX originals_by_digest ON originals (sha256, bytes, id) WHERE state = 'sealed'`,
   `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,
   `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
-  `CREATE INDEX work_by_urgency ON work (state, priority, due_at)`,
+  `CREATE INDEX work_by_urgency ON work (stage, state, priority, due_at)`,
   `CREATE INDEX work_by_state ON work (state, id)`,
   `CREATE INDEX work_of_recording ON work (recording_id)`,
   // What is asked about has just been recorded: few windows end after it, nearly all begin before it.

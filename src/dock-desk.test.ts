@@ -1,0 +1,71 @@
+/*
+ * Goal: a recorder that cannot be opened now is opened when the cause is mended, unless a person was told and will ask again.
+ * Method: the desk with a dock stage that fails as often as a test says.
+ */
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import type { DockStage } from '#dock/dock-stage';
+import { EvidockError } from '#domain/errors';
+import type { IntakeStage } from '#intake/intake-stage';
+import type { Arrival, Dock, DockHandler } from '#ports/dock';
+import { DockDesk } from './dock-desk.ts';
+
+async function deskOf(failures: EvidockError[]) {
+  const arrive = vi.fn(async () => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return { docking: { id: 'dck-1' } };
+  });
+  const leave = vi.fn(async () => undefined);
+  const intake = vi.fn(async () => undefined);
+  let handler: DockHandler | undefined;
+  const dock: Dock = {
+    start: async (given) => {
+      handler = given;
+    },
+    release: async () => undefined,
+    stop: async () => undefined,
+  };
+  const desk = new DockDesk({
+    docks: [dock],
+    dockStage: { arrive, leave } as unknown as DockStage,
+    intake: { intake, forget: () => undefined } as unknown as IntakeStage,
+    log: pino({ level: 'silent' }),
+    retryMs: 10,
+  });
+  await desk.start();
+  const key = 'k1';
+  handler?.arrived({ key } as Arrival);
+  return { desk, key, arrive, leave, intake, pull: () => handler?.removed(key) };
+}
+
+const passing = () => new EvidockError('ledger.failed', 'database or disk is full');
+
+describe('the dock desk', () => {
+  it('opens a recorder when the ledger can be written again', async () => {
+    const { desk, intake, arrive } = await deskOf([passing(), passing()]);
+    await vi.waitFor(() => expect(intake).toHaveBeenCalledOnce());
+    expect(arrive).toHaveBeenCalledTimes(3);
+    await desk.stop();
+  });
+
+  it('tells the person who named the directory at once, and does not take it in behind their back', async () => {
+    const { desk, key, intake, arrive } = await deskOf([passing()]);
+    await expect(desk.docked(key)).rejects.toMatchObject({ code: 'ledger.failed' });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(arrive).toHaveBeenCalledOnce();
+    expect(intake).not.toHaveBeenCalled();
+    await desk.stop();
+  });
+
+  it('forgets a recorder that is pulled while it cannot be opened', async () => {
+    const { desk, arrive, leave, pull } = await deskOf(Array.from({ length: 50 }, passing));
+    await vi.waitFor(() => expect(arrive.mock.calls.length).toBeGreaterThan(1));
+    pull();
+    const tries = arrive.mock.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(arrive.mock.calls.length).toBeLessThanOrEqual(tries + 1);
+    expect(leave).not.toHaveBeenCalled();
+    await desk.stop();
+  });
+});
