@@ -32,4 +32,16 @@ describe('a failed call on a card', () => {
     expect((await meaning('EIO')).elapsedMs).toBeLessThan(100);
     expect((await meaning('ENODEV')).code).toBe('recorder.removed');
   });
+
+  it('is asked about only once in a while: the hundred errors of one bad spot cost one wait', async () => {
+    let present = true;
+    const card = new CardDirectory({ root: tmpdir(), label: 'BODYCAM', present: async () => present });
+    const began = performance.now();
+    for (let n = 0; n < 100; n += 1) {
+      expect((await card.errorOf('A.MP4', failed('EIO'), 'recorder.read-failed')).code).toBe('recorder.read-failed');
+    }
+    expect(performance.now() - began).toBeLessThan(1500);
+    present = false;
+    expect((await card.errorOf('A.MP4', failed('EIO'), 'recorder.read-failed')).code).toBe('recorder.removed');
+  });
 });

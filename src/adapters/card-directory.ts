@@ -18,6 +18,11 @@ export function rawParts(path: string): readonly Buffer[] {
 /** A pulled USB disk answers EIO at once, and the kernel takes it off the bus some 150 ms later: so long an error may still mean a yank. */
 const YANK_MS_MAX = 500;
 const YANK_LOOK_MS = 25;
+/**
+ * After a device was watched so long and stayed, one look at each error is enough for a while: a bad spot gives hundreds of errors in a row.
+ * Who reads past them looks once more at the end (`src/intake/bad-spots.ts`).
+ */
+const STAYED_MS = 10_000;
 /** What reading from a device gives that has just left, or from one that is bad. ENOTCONN: a FUSE program has ended. */
 const DEVICE_ERRORS = new Set(['EIO', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN', 'ENODATA', 'ETIMEDOUT']);
 
@@ -33,6 +38,7 @@ export class CardDirectory {
   readonly root: Buffer;
   readonly #label: string | null;
   readonly #present: (() => Promise<boolean>) | undefined;
+  #stayedUntilMs = 0;
 
   constructor({ root, label, present }: CardPlace) {
     this.root = Buffer.from(root);
@@ -55,10 +61,12 @@ export class CardDirectory {
   /** Tells a yank from a bad sector: both are EIO, but only one of them is followed by the device's disappearance. */
   async #isLeaving(): Promise<boolean> {
     if (!this.#present) return false;
+    if (performance.now() < this.#stayedUntilMs) return !(await this.#present());
     for (let waitedMs = 0; waitedMs < YANK_MS_MAX; waitedMs += YANK_LOOK_MS) {
       if (!(await this.#present())) return true;
       await sleep(YANK_LOOK_MS);
     }
+    this.#stayedUntilMs = performance.now() + STAYED_MS;
     return false;
   }
 

@@ -9,6 +9,7 @@ import { word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
+const GAPS_SHOWN = 8;
 
 interface Filter {
   readonly case?: string;
@@ -175,6 +176,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       sha256 ?? '',
     ]),
   );
+  printGaps(shell, recording.originals);
   shell.print(`\n${say('recording.copies')}`);
   for (const { where, verifiedAt } of recording.copies) shell.print(`${word(say, 'place', where)}  ${timeText(verifiedAt)}`);
   if (recording.copies.length === 0) shell.print(say('recording.no-copies'));
@@ -195,6 +197,16 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
     custody.map((entry) => [String(entry.seq), timeText(entry.at), entry.actor, custodyWords(say, entry)]),
   );
+}
+
+/** The first places of each file that the recorder could not deliver; all of them with --json. */
+function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void {
+  for (const { index, unreadable } of originals) {
+    if (unreadable.length === 0) continue;
+    const shown = unreadable.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
+    if (unreadable.length > shown.length) shown.push('…');
+    shell.print(shell.say('recording.gaps', { index, places: unreadable.length, ranges: shown.join(', ') }));
+  }
 }
 
 /** One custody entry in words. */

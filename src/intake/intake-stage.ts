@@ -182,7 +182,9 @@ export class IntakeStage {
   }
 
   #pump(session: Session): void {
-    while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && session.lanes.size < session.queue.size) {
+    // Lanes that have their file are not in the way of those that are still queued.
+    const asking = () => [...session.lanes].filter(({ hold }) => hold === 'turn').length;
+    while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && asking() < session.queue.size) {
       const lane: Lane = { hold: 'turn' };
       session.lanes.add(lane);
       void this.#lane(session, lane).finally(() => {

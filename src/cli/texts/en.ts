@@ -60,6 +60,7 @@ export const en = {
   'recordings.count': '{count} recordings.',
   'recording.about': 'Show one recording with its whole custody history',
   'recording.originals': 'Originals',
+  'recording.gaps': 'File {index} could not be read from the recorder at {places} places and is zeros there; bytes {ranges}',
   'recording.copies': 'Copies',
   'recording.derivatives': 'Derivatives',
   'recording.history': 'Custody history',

@@ -62,6 +62,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'recordings.count': '共 {count} 条录像。',
   'recording.about': '显示一条录像及其完整保管链',
   'recording.originals': '原始文件',
+  'recording.gaps': '文件 {index} 有 {places} 处无法从记录仪读取，以零填充；字节 {ranges}',
   'recording.copies': '副本',
   'recording.derivatives': '派生文件',
   'recording.history': '保管链',

@@ -1,0 +1,329 @@
+/*
+ * Goal: a recorder that is pulled at any moment, comes back at once, or leaves together with its whole hub: nothing half-copied is sealed,
+ * nothing sealed is copied twice, nothing is doubled, and the slot says what is still on it.
+ * Method: real intake, seal, ledger and vault over plain directories whose reads fail as those of a pulled recorder do. Yanks fall at random
+ * reads; the seed is printed.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EvidockError } from '#domain/errors';
+import { temporaryDirectory } from '../support/evidock.ts';
+import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const YANKS = 50;
+const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+
+const homes: (() => Promise<void>)[] = [];
+let home: string;
+let card: string;
+
+beforeEach(async () => {
+  const made = await temporaryDirectory();
+  homes.push(made.remove);
+  home = made.path;
+  card = join(home, 'card');
+});
+
+afterAll(async () => {
+  for (const remove of homes) await remove();
+});
+
+const open = () => intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false });
+type Station = Awaited<ReturnType<typeof open>>;
+
+/** A small generator whose run can be repeated from its seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const gone = (path: string) => new EvidockError('recorder.removed', path);
+
+async function expectWhole(station: Station, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);
+  expect(originals.map(({ cardPath }) => cardPath).sort()).toEqual(Object.keys(files).sort());
+  for (const { cardPath, state, digests, vaultKey, unreadable } of originals) {
+    expect({ cardPath, state, sha256: digests?.sha256, unreadable }).toEqual({
+      cardPath,
+      state: 'sealed',
+      sha256: sha256(files[cardPath] ?? ''),
+      unreadable: [],
+    });
+    expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
+  }
+  const faults = [];
+  for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
+  expect(faults).toEqual([]);
+  const keys = [];
+  for await (const { key } of station.disk.list('')) keys.push(key);
+  expect(keys).toHaveLength(2 * originals.length);
+}
+
+describe('a recorder that is pulled', () => {
+  it(`at ${YANKS} random moments goes on each time and ends whole`, async () => {
+    const seed = Number(process.env['EVIDOCK_TEST_SEED'] ?? randomBytes(4).readUInt32LE());
+    console.log(`yanks from seed ${seed}: EVIDOCK_TEST_SEED=${seed} repeats them`);
+    const random = randomFrom(seed);
+    const files = Object.fromEntries(
+      Array.from({ length: 24 }, (_, n) => [`d${n % 3}/${n}.mp4`, randomBytes(Math.floor(random() * 2 * MEBIBYTE))]),
+    );
+    await writeCard(card, files);
+    const station = await open();
+    const sealedReads = new Set<string>();
+    for (let yank = 0; yank < YANKS; yank += 1) {
+      const sealed = new Set(
+        (await station.ledger.recordings({ limit: 1000 })).flatMap(({ originals }) =>
+          originals.filter(({ state }) => state === 'sealed').map(({ cardPath }) => cardPath),
+        ),
+      );
+      // About one file further each time; the errors of a pull come as EIO or as what they are.
+      let left = Math.floor(random() * 5);
+      const asEio = random() < 0.3;
+      const docking = await station.dock(
+        disturbedVolume(card, (path) => {
+          if (sealed.has(path)) sealedReads.add(path);
+          left -= 1;
+          if (left < 0) throw asEio ? new EvidockError('recorder.read-failed', `${path} (EIO)`) : gone(path);
+        }),
+        'R1',
+        1 + (yank % 7),
+      );
+      await new Promise((resolve) => setTimeout(resolve, random() * 40));
+      const begun = performance.now();
+      await docking.pull();
+      expect(performance.now() - begun).toBeLessThan(1000);
+    }
+    expect([...sealedReads]).toEqual([]);
+    await (await station.dock(station.plain(card), 'R1', 9)).safe();
+    await expectWhole(station, files);
+    await station.close();
+  });
+
+  it('ends its copy within a second, and the slot says at once what is still on it', async () => {
+    const files = { '1.mp4': randomBytes(1000), '2.mp4': randomBytes(3 * MEBIBYTE), '3.mp4': randomBytes(2 * MEBIBYTE) };
+    await writeCard(card, files);
+    const station = await open();
+    let pulledAtMs = 0;
+    const docking = await station.dock(
+      disturbedVolume(card, async (path, position) => {
+        if (path === '1.mp4') return;
+        if (path === '2.mp4' && position < MEBIBYTE) return;
+        await vi.waitFor(async () => expect((await station.ledger.dockingProgress(docking.id)).sealed).toBe(1), 20_000);
+        pulledAtMs ||= performance.now();
+        throw gone(path);
+      }),
+      'R1',
+      1,
+    );
+    await docking.done;
+    expect(performance.now() - pulledAtMs).toBeLessThan(1000);
+    const problem = { code: 'recorder.removed', detail: '2 files (5.2 MB) still on the recorder' };
+    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem });
+    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
+    await docking.pull();
+    await (await station.dock(station.plain(card), 'R1', 4)).safe();
+    await expectWhole(station, files);
+    await station.close();
+  });
+
+  it('is no bad spot: what fails until the end of the file is not believed when the recorder does not answer', async () => {
+    const files = { '1.mp4': randomBytes(MEBIBYTE) };
+    await writeCard(card, files);
+    const station = await open();
+    let pulled = false;
+    const docking = await station.dock(
+      disturbedVolume(card, (path, position, target) => {
+        if (position + target.length > MEBIBYTE / 2) pulled = true;
+        if (pulled && position < MEBIBYTE) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+      }),
+      'R1',
+      1,
+    );
+    await docking.done;
+    expect((await station.ledger.recordings({ limit: 10 })).map(({ originals }) => originals[0]?.state)).toEqual(['listed']);
+    await docking.pull();
+    await (await station.dock(station.plain(card), 'R1', 2)).safe();
+    await expectWhole(station, files);
+    await station.close();
+  });
+});
+
+describe('a recorder that vanishes and returns', () => {
+  it.each([
+    ['its read fails in the end', 1, false],
+    ['its read succeeds in the end: the other leaves it the file', 2, true],
+  ])('while its old docking still hangs in a read is copied once; %s', async (_how, slot, succeeds) => {
+    const files = { '1.mp4': randomBytes(2 * MEBIBYTE), '2.mp4': randomBytes(MEBIBYTE), '3.mp4': randomBytes(1000) };
+    await writeCard(card, files);
+    const station = await open();
+    const hanging = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const first = await station.dock(
+      disturbedVolume(card, async (path, position) => {
+        if (path !== '1.mp4' || position === 0) return;
+        reached.resolve();
+        await hanging.promise;
+        if (!succeeds) throw gone(path);
+      }),
+      'R1',
+      1,
+    );
+    await reached.promise;
+    let readTwice = false;
+    const second = await station.dock(
+      disturbedVolume(card, (path) => {
+        readTwice ||= path === '1.mp4';
+      }),
+      'R1',
+      slot,
+    );
+    const others = async () =>
+      ((await station.ledger.docking(second.id))?.filesKnown ?? 0) + (await station.ledger.dockingProgress(second.id)).sealed;
+    await vi.waitFor(async () => expect(await others()).toBe(2), 20_000);
+    expect((await station.ledger.docking(second.id))?.safeAtMs).toBeNull();
+    hanging.resolve();
+    await second.safe();
+    expect(readTwice).toBe(!succeeds);
+    await first.pull();
+    expect(await station.ledger.docking(first.id)).toMatchObject({ state: 'removed', safeAtMs: null });
+    await expectWhole(station, files);
+    await station.close();
+  });
+
+  it('ten times in two seconds ends whole', async () => {
+    const files = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`${n}.mp4`, randomBytes(300_000)]));
+    await writeCard(card, files);
+    const station = await open();
+    const pulls: Promise<void>[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const docking = await station.dock(
+        disturbedVolume(card, () => new Promise((resolve) => setTimeout(resolve, 15))),
+        'R1',
+        1,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      // Its closing overlaps the next arrival.
+      pulls.push(docking.pull());
+    }
+    await Promise.all(pulls);
+    await (await station.dock(station.plain(card), 'R1', 1)).safe();
+    await expectWhole(station, files);
+    await station.close();
+  });
+});
+
+describe('many at once', () => {
+  async function cards(count: number, each: (n: number) => Readonly<Record<string, Uint8Array>>) {
+    const made = Array.from({ length: count }, (_, n) => ({ root: join(home, `card-${n}`), files: each(n), serial: `R${n}`, slot: n + 1 }));
+    for (const { root, files } of made) await writeCard(root, files);
+    return made;
+  }
+  const named = (made: Awaited<ReturnType<typeof cards>>) => Object.assign({}, ...made.map(({ files }) => files));
+
+  it('a hub that loses all its ports leaves every slot saying what is on it, and all go on in other slots', async () => {
+    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(2 * MEBIBYTE) }));
+    const station = await open();
+    let lost = false;
+    let reads = 0;
+    const all = Promise.withResolvers<void>();
+    const dockings = [];
+    for (const { root, serial, slot } of made) {
+      const volume = disturbedVolume(root, async (path) => {
+        reads += 1;
+        if (reads > 12) {
+          lost = true;
+          all.resolve();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        if (lost) throw gone(path);
+      });
+      dockings.push(await station.dock(volume, serial, slot));
+    }
+    await all.promise;
+    const begun = performance.now();
+    await Promise.all(dockings.map(({ done }) => done));
+    expect(performance.now() - begun).toBeLessThan(1500);
+    for (const view of station.board.snapshot()) {
+      expect(view).toMatchObject({ phase: 'problem', waiting: null, problem: { code: 'recorder.removed' } });
+      expect(view.problem?.detail).toMatch(/^[12] files? \(\d+(\.\d)? MB\) still on the recorder$/);
+    }
+    await Promise.all(dockings.map((docking) => docking.pull()));
+    const again = [];
+    for (const { root, serial, slot } of made) again.push(await station.dock(station.plain(root), serial, slot + 8));
+    await Promise.all(again.map((docking) => docking.safe(30)));
+    await expectWhole(station, named(made));
+    await station.close();
+  });
+
+  it('a disk that fills up under 8 recorders says so at each slot, and all go on by themselves', async () => {
+    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(MEBIBYTE) }));
+    let free = 6 * MEBIBYTE;
+    const station = await intakeStation(
+      join(home, 's'),
+      (vault) =>
+        new Proxy(vault, {
+          get(target, property) {
+            const value: unknown = Reflect.get(target, property, target);
+            if (property !== 'draft') return typeof value === 'function' ? value.bind(target) : value;
+            return async (key: string, bytes: number) => {
+              const draft = await target.draft(key, bytes);
+              const write = async (chunk: Uint8Array, length: number, position: number) => {
+                if (!key.endsWith('.json')) free -= length;
+                if (free < 0) throw new EvidockError('vault.full', key);
+                await draft.write(chunk, length, position);
+              };
+              return new Proxy(draft, {
+                get: (inner, name) => {
+                  const own: unknown = name === 'write' ? write : Reflect.get(inner, name, inner);
+                  return typeof own === 'function' ? own.bind(inner) : own;
+                },
+              });
+            };
+          },
+        }),
+      { sm3: false },
+    );
+    const dockings = [];
+    for (const { root, serial, slot } of made) dockings.push(await station.dock(station.plain(root), serial, slot));
+    await vi.waitFor(
+      () => {
+        const held = station.board.snapshot().filter(({ waiting, problem }) => waiting === 'disk' && problem?.code === 'vault.full');
+        expect(held.length).toBeGreaterThanOrEqual(5);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    free = Number.POSITIVE_INFINITY;
+    await Promise.all(dockings.map((docking) => docking.safe(30)));
+    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual(made.map(() => null)), 5000);
+    for (const { id } of dockings) expect(await station.ledger.docking(id)).toMatchObject({ state: 'safe', problem: null });
+    await expectWhole(station, named(made));
+    await station.close();
+  });
+
+  it('says that a slot waits for its turn, while others have it', async () => {
+    const made = await cards(2, (n) => ({ [`${n}.mp4`]: randomBytes(1000) }));
+    const station = await intakeStation(join(home, 's'), (vault) => vault, { filesAtOnce: 1, sm3: false });
+    const held = Promise.withResolvers<void>();
+    const [first, second] = made;
+    const one = await station.dock(
+      disturbedVolume(first?.root ?? '', () => held.promise),
+      'R0',
+      1,
+    );
+    await vi.waitFor(() => expect(station.board.snapshot()[0]?.phase).toBe('copying'), 5000);
+    const two = await station.dock(station.plain(second?.root ?? ''), 'R1', 2);
+    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual([null, 'turn']), 5000);
+    held.resolve();
+    await Promise.all([one.safe(), two.safe()]);
+    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual([null, null]), 5000);
+    await station.close();
+  });
+});
