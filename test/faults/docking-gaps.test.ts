@@ -4,13 +4,16 @@
  * Method: real intake, seal, ledger and vault; reads that touch given blocks of a file fail as the kernel lets them fail (EIO).
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault-key';
-import { temporaryDirectory } from '../support/evidock.ts';
+import { runProgram, temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -188,6 +191,49 @@ describe('a recorder with bad spots', () => {
     const all = [...(await recordingsOf(station, 'a.mp4')), ...(await recordingsOf(station, 'zeros.mp4'))];
     expect(all.map(({ original }) => original.duplicateOf)).toEqual([null, null, null]);
     expect(new Set(all.map(({ original }) => original.digests?.sha256)).size).toBe(1);
+    await station.close();
+  });
+});
+
+describe('a recording with gaps', () => {
+  it('stays damaged for that reason when it can be played all the same', async () => {
+    await mkdir(card, { recursive: true });
+    const path = 'a.mp4';
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=10', '-t', '2', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
+    expect((await runProgram('ffmpeg', ['-v', 'error', ...source, '-movflags', '+faststart', join(card, path)])).status).toBe(0);
+    // A free box at the end: no player reads it, but it is not what was recorded.
+    const free = Buffer.alloc(16 * BLOCK, 1);
+    free.writeUInt32BE(free.length, 0);
+    free.write('free', 4, 'latin1');
+    await appendFile(join(card, path), free);
+    const { size } = await stat(join(card, path));
+    const bad = [block(Math.floor(size / BLOCK) - 2)];
+    const station = await open();
+    await (
+      await station.dock(
+        badCard(path, () => bad),
+        'R1',
+        1,
+      )
+    ).safe();
+    const [before] = await recordingsOf(station, path);
+    const transcoder = new FfmpegTranscoder({
+      settings: { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 },
+    });
+    const derive = new DeriveStage({
+      ledger: station.ledger,
+      vault: station.disk,
+      transcoder,
+      clock: { nowMs: () => Date.now() },
+      log: pino({ level: 'silent' }),
+      faults: { reached: () => undefined },
+      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, archiveDerivatives: false },
+      onDerived: () => undefined,
+    });
+    await derive.run(before?.recording.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });
+    const [after] = await recordingsOf(station, path);
+    expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
+    expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');
     await station.close();
   });
 });
