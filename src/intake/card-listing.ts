@@ -46,12 +46,14 @@ export interface ListingCounts {
   known: number;
   refused: number;
   bytes: number;
+  /** Of the known files. */
+  knownBytes: number;
 }
 
 /** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
 export class CardListing {
   readonly #o: Options;
-  readonly counts: ListingCounts = { files: 0, known: 0, refused: 0, bytes: 0 };
+  readonly counts: ListingCounts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #open = new Map<string, ListedFile[]>();
   #refusals: VolumeRefusal[] = [];
   #captures: Capture[] = [];
@@ -97,7 +99,7 @@ export class CardListing {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
         const originals = await this.#newRecording(writer, [item]);
-        this.counts.known -= 1;
+        this.#countKnown(item.file, -1);
         await this.#writeCounts(writer);
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -120,6 +122,11 @@ export class CardListing {
 
   #identity(file: VolumeEntry) {
     return { recorderSerial: this.#o.docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs };
+  }
+
+  #countKnown(file: VolumeEntry, change: 1 | -1): void {
+    this.counts.known += change;
+    this.counts.knownBytes += change * file.bytes;
   }
 
   async #writeCounts(writer: LedgerWriter): Promise<void> {
@@ -226,7 +233,7 @@ export class CardListing {
       if (!known) unknown.push(item);
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
-        if (known.dockingId !== docking.id) this.counts.known += 1;
+        if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id) this.#withGaps.push({ item, known });
       } else if (!this.#o.takenOver(known.dockingId)) {
         await writer.moveOriginal(known.id, docking.id);

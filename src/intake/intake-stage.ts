@@ -98,6 +98,13 @@ export class IntakeStage {
       });
     });
     if (signal.aborted) this.#sessions.delete(docking.id);
+    this.#endWaiting(docking);
+  }
+
+  #endWaiting({ id, slot }: Docking): void {
+    const { board } = this.#o;
+    const view = board.snapshot().find((each) => each.slot === slot);
+    if (view?.dockingId === id && view.waiting !== null) board.update(slot, { waiting: null });
   }
 
   /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
@@ -177,7 +184,8 @@ export class IntakeStage {
       filesListed: counts.files,
       filesSealed: counts.known,
       filesRefused: counts.refused,
-      bytesListed: counts.bytes,
+      // What is known is not copied again: the time left must not count it.
+      bytesListed: counts.bytes - counts.knownBytes,
     });
   }
 
@@ -276,6 +284,7 @@ export class IntakeStage {
     try {
       const now = await this.#o.ledger.original(original.id);
       if (now?.state === 'listed') await this.#copy(session, lane, now);
+      else if (!session.signal.aborted) this.#o.board.copied(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();

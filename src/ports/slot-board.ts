@@ -39,6 +39,7 @@ export interface SlotView {
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly filesRefused: number;
+  /** What this docking has to copy: known files are not counted. */
   readonly bytesListed: number;
   readonly bytesCopied: number;
   /** Mean of the last seconds. */
