@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { PlainMounter } from './mount-commands.ts';
@@ -62,6 +63,41 @@ describe.skipIf(!root)('mounting', () => {
     const again = await mount();
     expect(readFileSync(join(again.path, 'clock.txt'), 'utf8')).toBe('20190627153012');
     expect(again.dirty).toBe(false);
+  });
+
+  it('is writable too for a service that has a mount namespace of its own', async () => {
+    mkdirSync(join(directory, 'mounts'));
+    run('mount', '--bind', join(directory, 'mounts'), join(directory, 'mounts'));
+    run('mount', '--make-shared', join(directory, 'mounts'));
+    const mounted = await mount();
+    // As systemd does for a sandboxed unit: a namespace of its own, to which mounts of the machine come, and none goes back.
+    const args = [
+      '--mount',
+      '--propagation',
+      'slave',
+      'sh',
+      '-c',
+      'read -r _; echo written >"$1/x"; read -r _; echo again >"$1/y"; read -r _; echo late >"$1/z"',
+    ];
+    const service = spawn('unshare', [...args, 'service', mounted.path], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const step = async () => {
+      service.stdin.write('\n');
+      await sleep(200);
+    };
+    await sleep(200);
+    await mounter.remount(mounted.path, 'rw');
+    await step();
+    await mounter.remount(mounted.path, 'ro');
+    await step();
+    await mounter.remount(mounted.path, 'rw');
+    await step();
+    const names = readdirSync(mounted.path).filter((name) => name !== 'lost+found');
+    await mounter.remount(mounted.path, 'ro');
+    service.kill('SIGKILL');
+    expect(names).toEqual(['x', 'z']);
+    await mounter.unmount(mounted.path);
+    expect(readdirSync(join(directory, 'mounts'))).toEqual([]);
+    run('umount', join(directory, 'mounts'));
   });
 
   it('reads a file system that was not cleanly unmounted, without a change to it, and never makes it writable', async () => {

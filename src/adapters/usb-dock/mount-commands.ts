@@ -93,25 +93,25 @@ export class PlainMounter implements Mounter {
     this.#checkPath(path);
     const why = this.#unwritable.get(path);
     if (mode === 'rw' && why !== undefined) throw new EvidockError('recorder.mount-failed', why);
-    const entry = (await mountsBelow(path))[0];
+    const [entry, ...under] = await mountsBelow(path);
     if (!entry) throw new EvidockError('recorder.removed', 'it is not mounted any more');
-    const name = basename(entry.source);
+    if (mode === 'ro' && under.length > 0) await this.#unmountTop(path);
     if (mode === 'rw') await this.#setWritable(entry.source, true);
-    const { status, stderr } = await runCommand('mount', ['-o', ['remount', mode, ...SAFE_OPTIONS].join(','), path], MOUNT_MS_MAX);
+    try {
+      await this.#command('mount', ['-o', ['remount', mode, ...SAFE_OPTIONS].join(','), path], `remount ${mode}`);
+      // A service with mounts of its own got a copy of this one that stays read-only; a second one on top reaches it as it is now.
+      if (mode === 'rw') await this.#command('mount', ['--bind', path, path], 'bind');
+    } catch (error) {
+      if (mode === 'rw') await this.#setWritable(entry.source, false);
+      throw await this.#explained(error, entry.source, basename(entry.source));
+    }
     if (mode === 'ro') await this.#setWritable(entry.source, false);
-    if (status === 0) return;
-    if (mode === 'rw') await this.#setWritable(entry.source, false);
-    throw await this.#explained(new EvidockError('recorder.mount-failed', `remount ${mode}: ${lastLine(stderr)}`), entry.source, name);
   }
 
   async unmount(path: string): Promise<void> {
     this.#checkPath(path);
     this.#unwritable.delete(path);
-    for (const entry of await mountsBelow(path)) {
-      const { status } = await runCommand('umount', ['-i', entry.path], UNMOUNT_MS_MAX).catch(() => ({ status: -1 }));
-      // Busy, or waiting for a device that is gone: nobody new gets in, and the last reader's error lets it go.
-      if (status !== 0) await runCommand('umount', ['-i', '-l', entry.path], UNMOUNT_MS_MAX);
-    }
+    for (const entry of await mountsBelow(path)) await this.#unmountTop(entry.path);
     try {
       await rmdir(path);
     } catch (error) {
@@ -148,6 +148,17 @@ export class PlainMounter implements Mounter {
       throw new EvidockError('recorder.removed', `${device} is gone`, error);
     }
     throw new EvidockError('recorder.mount-failed', `${device} is not on USB`);
+  }
+
+  async #unmountTop(path: string): Promise<void> {
+    const { status } = await runCommand('umount', ['-i', path], UNMOUNT_MS_MAX).catch(() => ({ status: -1 }));
+    // Busy, or waiting for a device that is gone: nobody new gets in, and the last reader's error lets it go.
+    if (status !== 0) await runCommand('umount', ['-i', '-l', path], UNMOUNT_MS_MAX);
+  }
+
+  async #command(program: string, args: readonly string[], what: string): Promise<void> {
+    const { status, stderr } = await runCommand(program, args, MOUNT_MS_MAX);
+    if (status !== 0) throw new EvidockError('recorder.mount-failed', `${what}: ${lastLine(stderr)}`);
   }
 
   #checkPath(path: string): void {
