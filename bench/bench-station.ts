@@ -8,6 +8,7 @@ import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { DockStage } from '#dock/dock-stage';
+import { RecorderClock } from '#dock/recorder-clock';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Volume } from '#ports/recorder-driver';
@@ -30,7 +31,8 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
-  const dock = new DockStage({ ...common, stationId: station.id, timezone, drivers: DRIVERS, fallback: FALLBACK });
+  const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: false });
+  const dock = new DockStage({ ...common, recorderClock, stationId: station.id, drivers: DRIVERS, fallback: FALLBACK, unknown: 'take' });
   const safe = new Map<string, PromiseWithResolvers<void>>();
   const safeOf = (id: string) => {
     const known = safe.get(id) ?? Promise.withResolvers<void>();

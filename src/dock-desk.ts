@@ -1,12 +1,18 @@
-import type { DockStage } from '#dock/dock-stage';
+import type { Docked, DockStage } from '#dock/dock-stage';
+import type { RecorderClock } from '#dock/recorder-clock';
+import type { WipeStage } from '#dock/wipe-stage';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { arrivalFailed, type Log } from '#events';
+import { arrivalFailed, type Log, releaseFailed } from '#events';
 import type { IntakeStage } from '#intake/intake-stage';
-import type { Arrival, Dock } from '#ports/dock';
+import type { Arrival, Dock, DockNotice } from '#ports/dock';
+import type { LedgerReader } from '#ports/ledger';
+import { SlotLearner } from './slot-learner.ts';
 
 interface Stay {
+  readonly arrival: Arrival;
+  readonly dock: Dock | undefined;
   readonly gone: AbortController;
-  dockingId: string | null;
+  docked: Docked | null;
   /** The docking's id once write 1 is done; rejects with why the recorder could not be opened. */
   readonly recorded: Promise<string>;
   readonly record: (dockingId: string) => void;
@@ -15,91 +21,184 @@ interface Stay {
   left: () => void;
   /** Ends when intake of this stay has ended. */
   work: Promise<void>;
+  /** What is done on the recorder once it is safe: clock, wipe, release. */
+  finishing: Promise<void>;
+  /** Recordings that must be archived before it may be wiped; null until that is known. */
+  awaited: Set<string> | null;
 }
 
 interface Options {
   readonly docks: readonly Dock[];
+  /** The one of them that docks what a person names: it is never held back. */
+  readonly byRequest: Dock;
   readonly dockStage: DockStage;
+  readonly recorderClock: RecorderClock;
+  readonly wipeStage: WipeStage;
   readonly intake: IntakeStage;
+  readonly ledger: LedgerReader;
   readonly log: Log;
-  /** How long a recorder that could not be opened is left alone at first, ms. */
-  readonly retryMs: number;
+  /** Take recorders off the bus once nothing is left to do on them. */
+  readonly release: boolean;
 }
 
-/** The longest time between two tries, as a multiple of the first. */
-const RETRIES_APART_MAX = 16;
-
-/** Joins docks, dock stage and intake: who has arrived is recognised, then copied; who is gone is stopped, then closed. Part of the composition root. */
+/**
+ * Joins docks, stages of the dock, and intake: who has arrived is recognised, then copied; who is safe has its clock set, is wiped and let go, as the
+ * policy says; who is gone is stopped, then closed. Part of the composition root.
+ */
 export class DockDesk {
   readonly #o: Options;
   readonly #stays = new Map<string, Stay>();
+  /** What happens at one port happens in order: the next arrival is opened when the last one's removal is on record. */
+  readonly #ports = new Map<string, Promise<void>>();
+  readonly learner: SlotLearner;
 
   constructor(options: Options) {
     this.#o = options;
+    this.learner = new SlotLearner({
+      slotOf: (port) => options.ledger.slotOf(port),
+      onEnd: (held, notices) => {
+        for (const notice of notices) this.#noticed(notice);
+        for (const { dock, arrival } of held) this.#open(options.docks[dock], arrival);
+      },
+      onError: (error) => arrivalFailed(options.log, asEvidockError(error)),
+    });
   }
 
   async start(): Promise<void> {
-    for (const dock of this.#o.docks) {
+    for (const [index, dock] of this.#o.docks.entries()) {
       await dock.start({
-        arrived: (arrival) => this.#arrived(arrival),
+        arrived: (arrival) => {
+          if (dock === this.#o.byRequest || !this.learner.holds(index, arrival)) this.#open(dock, arrival);
+        },
         removed: (key) => void this.#removed(key),
-        noticed: () => undefined,
+        noticed: (notice) => this.#noticed(notice),
       });
     }
   }
 
-  #arrived(arrival: Arrival): void {
+  #inOrder(port: string, step: () => Promise<void>): Promise<void> {
+    const before = this.#ports.get(port) ?? Promise.resolve();
+    const turn = before.then(step).catch((error: unknown) => arrivalFailed(this.#o.log, asEvidockError(error)));
+    this.#ports.set(port, turn);
+    void turn.then(() => this.#ports.get(port) === turn && this.#ports.delete(port));
+    return turn;
+  }
+
+  #noticed(notice: DockNotice): void {
+    if (this.learner.holdsNotice(notice)) return;
+    void this.#inOrder(notice.port, () => this.#o.dockStage.notice(notice));
+  }
+
+  #open(dock: Dock | undefined, arrival: Arrival): void {
     const { promise: recorded, resolve: record, reject: refuse } = Promise.withResolvers<string>();
     // Nobody may be waiting for it: a failure is logged below in any case.
     recorded.catch(() => undefined);
     const stay: Stay = {
+      arrival,
+      dock,
       gone: new AbortController(),
-      dockingId: null,
+      docked: null,
       work: Promise.resolve(),
+      finishing: Promise.resolve(),
+      awaited: null,
       recorded,
       record,
       refuse,
       left: () => undefined,
     };
     this.#stays.set(arrival.key, stay);
-    stay.work = this.#work(arrival, stay);
+    stay.work = this.#work(stay);
   }
 
-  /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
-  async #work(arrival: Arrival, stay: Stay): Promise<void> {
-    const { retryMs } = this.#o;
-    for (let waitMs = retryMs; !stay.gone.signal.aborted; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
+  async #work(stay: Stay): Promise<void> {
+    const { arrival, gone } = stay;
+    await this.#inOrder(arrival.port, async () => {
       try {
-        const docked = await this.#o.dockStage.arrive(arrival);
-        stay.dockingId = docked.docking.id;
-        stay.record(stay.dockingId);
-        await this.#o.intake.intake(docked, stay.gone.signal);
-        return;
+        if (gone.signal.aborted) throw new EvidockError('recorder.removed', arrival.port);
+        stay.docked = await this.#o.dockStage.arrive(arrival, gone.signal);
+        stay.record(stay.docked.docking.id);
       } catch (error) {
         const failure = asEvidockError(error);
         stay.refuse(failure);
-        if (stay.gone.signal.aborted) return;
-        arrivalFailed(this.#o.log, failure);
-        if (failure.retry === 'never' || stay.dockingId !== null) return;
+        // A device that is left alone by policy is no failure; its slot and the custody log tell of it.
+        if (!gone.signal.aborted && failure.code !== 'recorder.unknown') arrivalFailed(this.#o.log, failure);
       }
-      await pause(waitMs, stay.gone.signal);
+    });
+    if (!stay.docked) return;
+    try {
+      await this.#o.intake.intake(stay.docked, gone.signal);
+    } catch (error) {
+      if (!gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
     }
   }
 
   async #removed(key: string): Promise<void> {
+    if (this.learner.drops(key)) return;
     const stay = this.#stays.get(key);
     if (!stay) return;
     this.#stays.delete(key);
     stay.gone.abort();
-    await stay.work;
-    if (stay.dockingId === null) return;
-    this.#o.intake.forget(stay.dockingId);
+    await this.#inOrder(stay.arrival.port, async () => {
+      await stay.work;
+      await stay.finishing;
+      if (!stay.docked) return this.#o.dockStage.vacate(stay.arrival.port);
+      this.#o.intake.forget(stay.docked.docking.id);
+      await this.#o.dockStage.leave(stay.docked.docking.id);
+    });
+    stay.left();
+  }
+
+  #stayOf(dockingId: string): Stay | undefined {
+    return [...this.#stays.values()].find((stay) => stay.docked?.docking.id === dockingId);
+  }
+
+  /** The card is listed to its end. */
+  listed(dockingId: string): void {
+    const stay = this.#stayOf(dockingId);
+    if (stay) this.#then(stay, () => this.#o.recorderClock.doubt(dockingId));
+  }
+
+  /** Every file of the docking is safe: what is left to do on the recorder may be done. */
+  safe(dockingId: string): void {
+    const stay = this.#stayOf(dockingId);
+    if (!stay) return;
+    this.#then(stay, async (docked) => {
+      await this.#o.recorderClock.set(docked);
+      stay.awaited = new Set(await this.#o.wipeStage.awaited(docked, stay.gone.signal));
+      if (stay.awaited.size === 0) await this.#finish(stay, docked);
+    });
+  }
+
+  /** A recording is archived: a recorder that waits for it to be wiped may have waited for the last. */
+  archived(recordingId: string): void {
+    for (const stay of this.#stays.values()) {
+      if (!stay.docked) continue;
+      // Behind what finds out what is awaited: nothing is missed between the two.
+      this.#then(stay, async (docked) => {
+        if (stay.awaited?.delete(recordingId) && stay.awaited.size === 0) await this.#finish(stay, docked);
+      });
+    }
+  }
+
+  #then(stay: Stay, step: (docked: Docked) => Promise<void>): void {
+    stay.finishing = stay.finishing.then(async () => {
+      if (!stay.docked || stay.gone.signal.aborted) return;
+      try {
+        await step(stay.docked);
+      } catch (error) {
+        if (!stay.gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
+      }
+    });
+  }
+
+  async #finish(stay: Stay, docked: Docked): Promise<void> {
+    await this.#o.wipeStage.wipe(docked, stay.gone.signal);
+    if (!this.#o.release || stay.gone.signal.aborted) return;
     try {
-      await this.#o.dockStage.leave(stay.dockingId);
+      await stay.dock?.release(stay.arrival.key);
     } catch (error) {
-      arrivalFailed(this.#o.log, asEvidockError(error));
-    } finally {
-      stay.left();
+      // It is safe to undock all the same.
+      releaseFailed(this.#o.log, { dockingId: docked.docking.id }, asEvidockError(error));
     }
   }
 
@@ -107,45 +206,29 @@ export class DockDesk {
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
     if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
-    try {
-      return await stay.recorded;
-    } catch (error) {
-      // Who named the directory has been told, and names it again.
-      stay.gone.abort();
-      this.#stays.delete(key);
-      throw error;
-    }
+    return stay.recorded;
   }
 
-  /** Ends a stay through `remove`, the dock's own way; resolves when the removal is on record. */
+  /** Ends a stay through `remove`, the dock's own way, when what is being done on the recorder is done; resolves when the removal is on record. */
   async undock(dockingId: string, remove: (key: string) => void): Promise<void> {
-    for (const [key, stay] of this.#stays) {
-      if (stay.dockingId !== dockingId) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      stay.left = resolve;
-      remove(key);
-      await promise;
-      return;
-    }
+    const stay = this.#stayOf(dockingId);
+    if (!stay) return;
+    await stay.finishing;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stay.left = resolve;
+    // It may have left by itself meanwhile.
+    if (!this.#stays.has(stay.arrival.key)) return;
+    remove(stay.arrival.key);
+    await promise;
   }
 
   /** Stops copying; what is not sealed goes on after the next start. */
   async stop(): Promise<void> {
+    this.learner.stop();
     for (const dock of this.#o.docks) await dock.stop();
     for (const stay of this.#stays.values()) stay.gone.abort();
-    await Promise.all([...this.#stays.values()].map((stay) => stay.work));
+    await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
+    await Promise.all(this.#ports.values());
     this.#stays.clear();
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

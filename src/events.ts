@@ -27,6 +27,33 @@ export function recorderRemoved(log: Log, facts: { dockingId: string; slot: numb
   log.info({ event: 'recorder.removed', stage: 'dock', ...facts }, 'recorder removed');
 }
 
+export function deviceRefused(log: Log, facts: { slot: number; code: string }): void {
+  log.warn({ event: 'device.refused', stage: 'dock', ...facts }, 'a device was refused or left alone');
+}
+
+export function clockSet(log: Log, facts: { dockingId: string; offsetMs: number }): void {
+  log.info({ event: 'recorder.clock-set', stage: 'dock', ...facts }, 'clock of the recorder set');
+}
+
+export function clockFailed(log: Log, facts: { dockingId: string }, error: EvidockError): void {
+  log.warn({ event: 'recorder.clock-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
+}
+
+export function wiped(
+  log: Log,
+  facts: { dockingId: string; files: number; bytes: number; kept: number; elapsedMs: number },
+): void {
+  log.info({ event: 'recorder.wiped', stage: 'dock', ...facts }, 'sealed files removed from the recorder');
+}
+
+export function wipeFailed(log: Log, facts: { dockingId: string }, error: EvidockError): void {
+  log.warn({ event: 'recorder.wipe-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
+}
+
+export function releaseFailed(log: Log, facts: { dockingId: string }, error: EvidockError): void {
+  log.warn({ event: 'recorder.release-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
+}
+
 export function watchFailed(log: Log, facts: { place: number }, error: unknown): void {
   log.warn({ event: 'dock.watch-failed', stage: 'dock', ...facts, err: error }, 'a watched place cannot be watched');
 }

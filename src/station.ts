@@ -19,11 +19,10 @@ import { TokenBucket } from '#adapters/token-bucket';
 import { ArchiveStage } from '#archive/archive-stage';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { DeriveStage } from '#derive/derive-stage';
-import { DockStage } from '#dock/dock-stage';
 import { compilePatterns } from '#domain/card-facts';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/hours';
-import { DRIVERS, FALLBACK } from '#drivers';
+import { DRIVERS } from '#drivers';
 import { recovered, stationStarted, stationStopped, sweepFailed, uploadsAborted } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Archive } from '#ports/archive';
@@ -35,6 +34,7 @@ import type { ServeDeps } from '#serve/deps';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { DockDesk } from './dock-desk.ts';
+import { dockParts, NO_LEARNING } from './dock-parts.ts';
 import { faultPointsFrom } from './fault-points.ts';
 import { placesOf } from './places.ts';
 import { VERSION } from './version.ts';
@@ -72,6 +72,7 @@ export class Station {
   #control: FastifyInstance | undefined;
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
+  #desk: DockDesk | undefined;
 
   constructor(options: Options) {
     this.#config = options.config;
@@ -115,7 +116,7 @@ export class Station {
     this.#closers.push(() => vault.close());
     const archive = await this.#openArchive(ledger);
     const board = new LiveSlotBoard({ nowMs: () => this.#clock.nowMs() });
-    const base: Omit<ServeDeps, 'ingest' | 'undock' | 'pokeWork' | 'checkQueue'> = {
+    const base: Omit<ServeDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'> = {
       ledger,
       vault,
       archive,
@@ -173,12 +174,13 @@ export class Station {
     return { stationId: station.id, marginMs: suggest.margin * 1000, accept: suggest.accept };
   }
 
-  #notWorking(): Pick<ServeDeps, 'ingest' | 'undock' | 'pokeWork' | 'checkQueue'> {
+  #notWorking(): Pick<ServeDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'> {
     return {
       ingest: async () => {
         throw new EvidockError('station.internal', 'a station that only looks takes nothing in');
       },
       undock: async () => undefined,
+      learning: NO_LEARNING,
       // The work waits in the ledger; the next station that runs does it.
       pokeWork: () => undefined,
       checkQueue: async () => 'not started',
@@ -222,7 +224,7 @@ export class Station {
     vault: DiskVault,
     archive: Archive | null,
     board: LiveSlotBoard,
-  ): Promise<Pick<ServeDeps, 'ingest' | 'undock' | 'pokeWork' | 'checkQueue'>> {
+  ): Promise<Pick<ServeDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>> {
     const nowMs = this.#clock.nowMs();
     const swept = await vault.sweep();
     const recoveredWork = await ledger.recover(nowMs);
@@ -232,6 +234,7 @@ export class Station {
     return {
       ingest: desk.ingest,
       undock: desk.undock,
+      learning: this.#mode === 'all' ? desk.learning : NO_LEARNING,
       pokeWork: () => void runner?.runner.sweep(),
       checkQueue: async () => (runner ? runner.queue.check() : 'not started'),
     };
@@ -271,7 +274,7 @@ export class Station {
         derivatives: config.archive.derivatives,
         hours: hoursOf(config.archive.hours, config.station.timezone),
       };
-      handlers.push(new ArchiveStage({ ...common, archive, settings }));
+      handlers.push(new ArchiveStage({ ...common, archive, settings, onArchived: (recordingId) => this.#desk?.archived(recordingId) }));
       void this.#abortAbandoned(archive);
     }
     const runner: WorkRunner = new WorkRunner({
@@ -319,9 +322,10 @@ export class Station {
     const { config } = this;
     const hasher = new HashPool({ threads: availableParallelism() });
     this.#closers.push(() => hasher.close());
+    const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
     const common = { ledger, vault, board, clock: this.#clock, log: this.#log, faults: this.#faults };
     const identity = { stationId: config.station.id, timezone: config.station.timezone };
-    const dockStage = new DockStage({ ...common, ...identity, drivers: DRIVERS, fallback: FALLBACK });
+    const parts = dockParts(config, { ...common, hasher, buffers });
     const seal: SealStage = new SealStage({
       ...common,
       settings: {
@@ -334,13 +338,13 @@ export class Station {
         retryMs: RETRY_MS,
       },
       onSealed,
-      onSafe: () => undefined,
+      onSafe: (dockingId) => desk.safe(dockingId),
       onMismatch: (original) => void intake.recopy(original),
     });
     const intake: IntakeStage = new IntakeStage({
       ...common,
       hasher,
-      buffers: new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES }),
+      buffers,
       settings: {
         ...identity,
         sm3: config.intake.sm3,
@@ -351,7 +355,10 @@ export class Station {
         retryMs: RETRY_MS,
       },
       onCopied: () => seal.wake(),
-      onListed: (dockingId) => void seal.checkSafe(dockingId),
+      onListed: (dockingId) => {
+        desk.listed(dockingId);
+        void seal.checkSafe(dockingId);
+      },
     });
     const limits = {
       filesMax: config.intake.filesMax,
@@ -372,7 +379,17 @@ export class Station {
         await usbDocking({ config, env: this.#env, clock: this.#clock, log: this.#log, ledger, drivers: DRIVERS, limits, mounts }),
       );
     }
-    const desk = new DockDesk({ docks, dockStage, intake, log: this.#log, retryMs: RETRY_MS });
+    const desk: DockDesk = new DockDesk({
+      ...parts,
+      docks,
+      byRequest: manual,
+      intake,
+      ledger,
+      log: this.#log,
+      release: config.dock.powerOff,
+      retryMs: RETRY_MS,
+    });
+    this.#desk = desk;
     this.#closers.push(() => seal.stop());
     this.#closers.push(() => desk.stop());
     // What an earlier process copied is sealed before anything new is.
@@ -382,6 +399,7 @@ export class Station {
       ingest: async (request: { directory: string; slot: number | null; serial: string | null; clockOffsetMs: number | null }) =>
         desk.docked(await manual.dock(request)),
       undock: (dockingId: string) => desk.undock(dockingId, (key) => manual.undock(key)),
+      learning: desk.learner,
     };
   }
 

@@ -27,6 +27,8 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: ArchiveSettings;
+  /** All of it is verified in the archive. */
+  readonly onArchived: (recordingId: string) => void;
 }
 
 /** One object that has to be in the archive. */
@@ -78,6 +80,7 @@ export class ArchiveStage implements WorkHandler {
         done,
         elapsedMs: Math.round(performance.now() - begun),
       });
+      if (done) this.#o.onArchived(recordingId);
     } catch (error) {
       if (!closing.signal.aborted || run.signal.aborted) throw error;
       // The window has closed: what was uploaded is on record, the rest goes on when it opens.

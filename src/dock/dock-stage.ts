@@ -1,23 +1,31 @@
-import type { Docking } from '#domain/docking';
-import { EvidockError } from '#domain/errors';
+import type { Docking, Problem } from '#domain/docking';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
-import { chooseDriver } from '#domain/recognise';
-import { claimedToMs } from '#domain/station-time';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Arrival } from '#ports/dock';
+import type { Arrival, DockNotice } from '#ports/dock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { RecorderDriver, RecorderHints, Volume, VolumeEntry } from '#ports/recorder-driver';
+import type { Ledger } from '#ports/ledger';
+import type { RecorderAccess } from '#ports/recorder-access';
+import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
-
-const SAMPLE_MAX = 500;
+import { PortNotices, slotFor } from './port-notices.ts';
+import { readable } from './readable.ts';
+import { type Recognition, recogniseArrival } from './recognition.ts';
+import type { ClockReading, RecorderClock } from './recorder-clock.ts';
+import { CLEAN, viewOf } from './slot-view.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */
 export interface Docked {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly volume: Volume;
+  /** Port path of the hub whose bandwidth it shares. */
+  readonly hub: string | null;
+  /** null: nothing may be done to it beyond reading. */
+  readonly access: RecorderAccess | null;
+  /** Its clock was set by a vendor command already. */
+  readonly clockSet: boolean;
 }
 
 interface Options {
@@ -27,42 +35,74 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly stationId: string;
-  readonly timezone: string;
   readonly drivers: readonly RecorderDriver[];
   readonly fallback: RecorderDriver;
+  readonly recorderClock: RecorderClock;
+  /** What is done with a USB storage device that no driver knows. */
+  readonly unknown: 'leave' | 'take';
 }
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
   readonly #o: Options;
+  readonly #notices: PortNotices;
 
   constructor(options: Options) {
     this.#o = options;
+    this.#notices = new PortNotices(options);
   }
 
-  /** Write 1. Throws recorder.* if the volume cannot even be listed. */
-  async arrive(arrival: Arrival): Promise<Docked> {
-    const { ledger, clock, board, faults } = this.#o;
-    const sample = await sampleOf(arrival.volume);
-    const hints: RecorderHints = {
-      vendorId: arrival.vendorId,
-      productId: arrival.productId,
-      serial: arrival.serial,
-      label: arrival.volume.label,
-      manufacturer: arrival.manufacturer,
-      product: arrival.product,
-    };
-    const { driver, score, why } = this.#recognise(sample, hints);
-    const reasons = [...why];
-    const serial = await this.#serial(arrival, driver, sample, reasons);
-    const clockOffsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#clockOffset(driver, arrival.volume)));
-    const nowMs = clock.nowMs();
-    const open = await ledger.dockings({ openOnly: true, limit: 1000 });
-    const twin = open.find((other) => other.recorderSerial === serial);
-    if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
+  /**
+   * Write 1. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record.
+   */
+  async arrive(arrival: Arrival, signal?: AbortSignal): Promise<Docked> {
+    let explain: readonly string[] = arrival.facts;
+    try {
+      const found = await recogniseArrival(arrival, this.#o.drivers, this.#o.fallback, signal);
+      explain = found.explain;
+      if (!found.known && arrival.vendorId !== null && this.#o.unknown === 'leave')
+        throw new EvidockError('recorder.unknown', found.why.join('; '));
+      return await this.#open(arrival, found);
+    } catch (error) {
+      const failure = asEvidockError(error);
+      // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
+      if (failure.side === 'recorder' && !signal?.aborted) await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
+      throw failure;
+    }
+  }
 
+  async #refuse(arrival: Arrival, problem: Problem, explain: readonly string[]): Promise<void> {
+    const phase = problem.code === 'recorder.unknown' ? ('unknown' as const) : ('problem' as const);
+    await this.#notices.refuse({ port: arrival.port, hub: arrival.hub, slot: arrival.slot, facts: arrival.facts, explain, problem, phase });
+  }
+
+  async #open(arrival: Arrival, found: Recognition): Promise<Docked> {
+    const { ledger, clock, faults, log, recorderClock } = this.#o;
+    const { driver, score } = found;
+    const reasons = [...found.why];
+    const serial = await this.#serial(arrival, found, reasons);
+    const reading = await recorderClock.read(driver, arrival, reasons);
+    if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
+    const nowMs = clock.nowMs();
+    const twin = (await ledger.dockings({ openOnly: true, limit: 1000 })).find((other) => other.recorderSerial === serial);
+    if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
     const id = newId('dck', nowMs, this.#o.stationId);
-    await ledger.transaction(async (writer) => {
+    await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
+    faults.reached('w01-docking-recorded');
+    const docking = await ledger.docking(id);
+    if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
+    await this.#show(docking, arrival, reading, found.explain);
+    recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
+    return { docking, driver, volume: arrival.volume, hub: arrival.hub, access: arrival.access, clockSet: arrival.clockSet };
+  }
+
+  async #record(
+    arrival: Arrival,
+    facts: { id: string; serial: string; driver: RecorderDriver; score: number; reasons: string[]; reading: ClockReading; nowMs: number },
+  ): Promise<void> {
+    const { id, serial, driver, score, reasons, reading, nowMs } = facts;
+    const clockOffsetMs = reading.offsetMs;
+    await this.#o.ledger.transaction(async (writer) => {
       const slot = arrival.slot ?? (await slotFor(writer, arrival.port));
       await writer.insertDocking({
         id,
@@ -86,41 +126,42 @@ export class DockStage {
         firstSeenAtMs: known?.firstSeenAtMs ?? nowMs,
         lastSeenAtMs: nowMs,
       });
-      const data = { slot, port: arrival.port, recorder: serial, driver: driver.id, score, why: reasons, clockOffsetMs };
+      const data = {
+        slot,
+        port: arrival.port,
+        recorder: serial,
+        driver: driver.id,
+        score,
+        why: reasons,
+        clockOffsetMs,
+        clockOff: reading.warning !== null,
+      };
       await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
+      if (arrival.clockSet && clockOffsetMs !== null) {
+        const setting = this.#o.recorderClock.settingOf(serial, clockOffsetMs, 'command', nowMs);
+        await writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: id, data: setting });
+      }
     });
-    faults.reached('w01-docking-recorded');
+  }
 
-    const docking = await ledger.docking(id);
-    if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
+  async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
+    const { board, ledger } = this.#o;
     board.update(docking.slot, {
+      ...CLEAN,
       port: docking.port,
-      dockingId: id,
-      recorderSerial: serial,
-      driverId: driver.id,
-      officerId: (await ledger.recorder(serial))?.assignedOfficerId ?? null,
+      hub: arrival.hub,
+      dockingId: docking.id,
+      recorderSerial: docking.recorderSerial,
+      driverId: docking.driverId,
+      officerId: (await ledger.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
       phase: 'arrived',
-      filesListed: 0,
-      filesSealed: 0,
-      filesRefused: 0,
-      bytesListed: 0,
-      bytesCopied: 0,
-      bytesPerSecond: 0,
-      secondsLeft: null,
-      problem: null,
+      warning: reading.warning,
+      clockOffsetMs: docking.clockOffsetMs,
+      explain,
     });
-    recorderArrived(this.#o.log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
-    return { docking, driver, volume: arrival.volume };
   }
 
-  #recognise(sample: readonly VolumeEntry[], hints: RecorderHints) {
-    const candidates = this.#o.drivers.map((driver) => ({ id: driver.id, ...driver.match(sample, hints) }));
-    const choice = chooseDriver(candidates, this.#o.fallback.id);
-    const driver = this.#o.drivers.find((each) => each.id === choice.id) ?? this.#o.fallback;
-    return { driver, score: choice.score, why: choice.why };
-  }
-
-  async #serial(arrival: Arrival, driver: RecorderDriver, sample: readonly VolumeEntry[], reasons: string[]): Promise<string> {
+  async #serial(arrival: Arrival, { driver, sample }: Recognition, reasons: string[]): Promise<string> {
     if (arrival.serial) return arrival.serial;
     const own = await readable('the serial', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
     if (own) return own;
@@ -128,11 +169,14 @@ export class DockStage {
     return `place:${arrival.volume.label ?? arrival.port}`;
   }
 
-  async #clockOffset(driver: RecorderDriver, volume: Volume): Promise<number | null> {
-    const claimed = await driver.readClock?.(volume);
-    if (!claimed) return null;
-    const ms = claimedToMs(claimed, this.#o.timezone);
-    return Number.isFinite(ms) ? this.#o.clock.nowMs() - ms : null;
+  /** Something about a port that is no recorder ready to be read. */
+  notice(notice: DockNotice): Promise<void> {
+    return this.#notices.notice(notice);
+  }
+
+  /** What arrived at this port without a docking is gone. */
+  vacate(port: string): Promise<void> {
+    return this.#notices.vacate(port);
   }
 
   /** Write 15. `dockingId` must be one that `arrive` made. */
@@ -144,51 +188,20 @@ export class DockStage {
     const nowMs = clock.nowMs();
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
+    const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail: `${left} files are still on the recorder` };
     await ledger.transaction(async (writer) => {
-      const problem = safe ? null : ({ code: 'recorder.removed', detail: `${left} files are still on the recorder` } as const);
       await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
       const data = { slot: docking.slot, safe, filesLeft: left, listingFinished: docking.listedAtMs !== null };
       await writer.appendCustody({ type: 'docking.removed', atMs: nowMs, actor: 'station', subject: dockingId, data });
     });
     faults.reached('w15-removal-recorded');
-    board.update(docking.slot, {
-      phase: 'removed',
-      bytesPerSecond: 0,
-      secondsLeft: null,
-      problem: safe ? null : { code: 'recorder.removed', detail: `${left} files are still on the recorder` },
-    });
+    const view = viewOf(board, docking.slot);
+    // Another docking may show there already, where two places were given the same number.
+    if (view?.dockingId === dockingId) {
+      const wiping: Problem = { code: 'recorder.wipe-failed', detail: 'it was undocked while sealed files were being removed' };
+      const shown = view.phase === 'wiping' ? wiping : problem;
+      board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, problem: shown });
+    }
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }
-}
-
-/** What a file on the card would have told, or null: a bad sector in it must not keep the rest of the card from being taken. */
-async function readable<T>(what: string, reasons: string[], read: () => Promise<T | null>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof EvidockError) || error.side !== 'recorder' || error.code === 'recorder.removed') throw error;
-    reasons.push(`${what} could not be read from the card (${error.detail})`);
-    return null;
-  }
-}
-
-async function sampleOf(volume: Volume): Promise<VolumeEntry[]> {
-  const sample: VolumeEntry[] = [];
-  for await (const item of volume.list()) {
-    if ('code' in item) continue;
-    sample.push(item);
-    if (sample.length >= SAMPLE_MAX) break;
-  }
-  return sample;
-}
-
-/** The number of a port that has none yet is the next free one. */
-async function slotFor(writer: LedgerWriter, port: string): Promise<number> {
-  const known = await writer.slotOf(port);
-  if (known !== null) return known;
-  const taken = new Set((await writer.slots()).map((entry) => entry.slot));
-  let slot = 1;
-  while (taken.has(slot)) slot += 1;
-  await writer.assignSlot(port, slot);
-  return slot;
 }

@@ -9,6 +9,7 @@ export const CUSTODY_TYPES = [
   'device.refused',
   'recorder.unlocked',
   'recorder.clock-set',
+  'recorder.clock-doubted',
   'wipe.begun',
   'original.wiped',
   'slots.changed',

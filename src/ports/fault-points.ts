@@ -18,6 +18,9 @@ export const FAULT_POINTS = [
   'w13-object-complete',
   'w14-archived-recorded',
   'w15-removal-recorded',
+  'w16-wipe-begun',
+  'w17-files-removed',
+  'w18-wipe-recorded',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

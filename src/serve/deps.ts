@@ -3,6 +3,7 @@ import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
+import type { SlotLearning } from '#ports/slot-learning';
 import type { SuggestRules } from '#ports/suggesting';
 import type { VaultReader } from '#ports/vault';
 
@@ -40,6 +41,7 @@ export interface ServeDeps {
   readonly ingest: (request: IngestRequest) => Promise<string>;
   /** Ends the stay of a directory that `ingest` docked, safe or not; resolves when that is on record. Nothing to do for another docking. */
   readonly undock: (dockingId: string) => Promise<void>;
+  readonly learning: SlotLearning;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** Throws queue.unreachable. */

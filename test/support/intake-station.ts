@@ -7,9 +7,10 @@ import { HashPool } from '#adapters/hash-pool';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
+import { RecorderClock } from '#dock/recorder-clock';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
-import type { Volume, VolumeFile } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { SealStage } from '#seal/seal-stage';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
@@ -53,17 +54,24 @@ export async function writeCard(root: string, files: Readonly<Record<string, Uin
   }
 }
 
-interface StationOptions {
+/** What a test changes, and what it wants to hear of. */
+export interface StationOptions {
   readonly verify?: 'vault' | 'source+vault';
   readonly unreadableBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
+  readonly unknown?: 'leave' | 'take';
+  readonly setClock?: boolean;
+  readonly nowMs?: () => number;
+  readonly drivers?: readonly RecorderDriver[];
+  readonly onSafe?: (dockingId: string) => void;
+  readonly onListed?: (dockingId: string) => void;
 }
 
 /** Dock, intake and seal with their real parts; `wrap` may put a fault in front of the vault. */
 export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault, options: StationOptions = {}) {
   const log = pino({ level: 'silent' });
-  const clock = { nowMs: () => Date.now() };
+  const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
   const faults = { reached: () => undefined };
   const timezone = 'Asia/Shanghai';
   const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1' });
@@ -75,7 +83,15 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const hasher = new HashPool({ threads: 2 });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
-  const dock = new DockStage({ ...common, stationId: 'test1', timezone, drivers: DRIVERS, fallback: FALLBACK });
+  const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
+  const dock = new DockStage({
+    ...common,
+    recorderClock,
+    stationId: 'test1',
+    drivers: options.drivers ?? DRIVERS,
+    fallback: FALLBACK,
+    unknown: options.unknown ?? 'leave',
+  });
   const safe = new Set<string>();
   const seal: SealStage = new SealStage({
     ...common,
@@ -89,13 +105,17 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       retryMs: 50,
     },
     onSealed: () => undefined,
-    onSafe: (id) => safe.add(id),
+    onSafe: (id) => {
+      safe.add(id);
+      options.onSafe?.(id);
+    },
     onMismatch: (original) => void intake.recopy(original),
   });
+  const buffers = new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const intake: IntakeStage = new IntakeStage({
     ...common,
     hasher,
-    buffers: new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE }),
+    buffers,
     settings: {
       stationId: 'test1',
       timezone,
@@ -107,7 +127,10 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       retryMs: 50,
     },
     onCopied: () => seal.wake(),
-    onListed: (id) => void seal.checkSafe(id),
+    onListed: (id) => {
+      options.onListed?.(id);
+      void seal.checkSafe(id);
+    },
   });
   let arrivals = 0;
   return {
@@ -116,6 +139,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     disk,
     board,
     seal,
+    /** For those who build more on top. */
+    parts: { ...common, hasher, buffers, dockStage: dock, recorderClock, intake },
     /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
     async dock(volume: Volume, serial: string, slot: number) {
       arrivals += 1;

@@ -47,6 +47,7 @@ export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise
     },
     ingest: async () => 'dck-none',
     undock: async () => undefined,
+    learning: { learn: () => undefined, onSeen: () => () => undefined },
     pokeWork: () => undefined,
     checkQueue: async () => 'no queue in this test',
     ...overrides,

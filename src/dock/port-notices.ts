@@ -1,0 +1,104 @@
+import type { Problem } from '#domain/docking';
+import { deviceRefused, type Log } from '#events';
+import type { Clock } from '#ports/clock';
+import type { DockNotice } from '#ports/dock';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { SlotBoard, SlotPhase } from '#ports/slot-board';
+import { CLEAN, isOccupied, viewOf } from './slot-view.ts';
+
+const FACTS_MAX = 20;
+const LINES_MAX = 100;
+const FACT_CHARACTERS_MAX = 200;
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A port as far as a notice or a refused arrival tells. */
+interface Place {
+  readonly port: string;
+  readonly hub: string | null;
+  /** Fixed number of the place; else it has or gets one. */
+  readonly slot?: number | null;
+}
+
+/** What happens at ports where no recorder is docked: being opened, refused, left alone, gone again. */
+export class PortNotices {
+  readonly #o: Options;
+  /** Warnings that a notice put over a docking, by port: they leave with what was noticed. */
+  readonly #warned = new Map<string, Problem>();
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  async notice(notice: DockNotice): Promise<void> {
+    if (notice.state === 'gone') return this.vacate(notice.port);
+    if (notice.state === 'problem') {
+      const problem = notice.problem ?? { code: 'station.internal', detail: notice.port };
+      await this.refuse({ ...notice, problem, phase: 'problem', explain: notice.facts });
+      return;
+    }
+    const slot = await this.#o.ledger.transaction((writer) => slotFor(writer, notice.port));
+    // A docking that is still there knows better than a notice what its slot shows.
+    if (isOccupied(viewOf(this.#o.board, slot))) return;
+    this.#o.board.update(slot, { ...CLEAN, port: notice.port, hub: notice.hub, phase: 'preparing', explain: bounded(notice.facts, LINES_MAX) });
+  }
+
+  /** Shows why nothing is taken in at this port, and puts it on record. Returns the slot. */
+  async refuse(
+    place: Place & { problem: Problem; phase: Extract<SlotPhase, 'problem' | 'unknown'>; facts: readonly string[]; explain: readonly string[] },
+  ): Promise<number> {
+    const { ledger, board, clock, log } = this.#o;
+    const { port, hub, problem, phase } = place;
+    const slot = await ledger.transaction(async (writer) => {
+      const number = place.slot ?? (await slotFor(writer, port));
+      const data = { slot: number, port, code: problem.code, facts: bounded(place.facts, FACTS_MAX) };
+      await writer.appendCustody({ type: 'device.refused', atMs: clock.nowMs(), actor: 'station', subject: `port:${port}`, data });
+      return number;
+    });
+    const view = viewOf(board, slot);
+    if (isOccupied(view)) {
+      board.update(slot, { warning: problem });
+      this.#warned.set(port, problem);
+    } else board.update(slot, { ...CLEAN, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
+    deviceRefused(log, { slot, code: problem.code });
+    return slot;
+  }
+
+  /** What was noticed at this port, or left alone there, is gone. */
+  async vacate(port: string): Promise<void> {
+    const { board } = this.#o;
+    const warning = this.#warned.get(port);
+    this.#warned.delete(port);
+    for (const view of board.snapshot().filter((each) => each.port === port)) {
+      if (isOccupied(view)) {
+        if (warning !== undefined && view.warning === warning) board.update(view.slot, { warning: null });
+      } else if (view.phase !== 'removed' && view.phase !== 'empty') board.update(view.slot, { ...CLEAN, hub: view.hub, phase: 'empty' });
+    }
+  }
+}
+
+/** Facts are claims of a device: as many and as long as a person reads. */
+function bounded(facts: readonly string[], max: number): string[] {
+  return facts.slice(0, max).map((fact) => fact.slice(0, FACT_CHARACTERS_MAX));
+}
+
+/** The number of a port that has none yet is the next free one. */
+export async function slotFor(writer: LedgerWriter, port: string): Promise<number> {
+  const known = await writer.slotOf(port);
+  if (known !== null) return known;
+  const slot = nextFree((await writer.slots()).map((entry) => entry.slot));
+  await writer.assignSlot(port, slot);
+  return slot;
+}
+
+function nextFree(numbers: readonly number[]): number {
+  const taken = new Set(numbers);
+  let slot = 1;
+  while (taken.has(slot)) slot += 1;
+  return slot;
+}

@@ -1,0 +1,120 @@
+import type { Docking, Problem } from '#domain/docking';
+import { asEvidockError } from '#domain/errors';
+import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { clockFailed, clockSet, type Log } from '#events';
+import type { Clock } from '#ports/clock';
+import type { Arrival } from '#ports/dock';
+import type { Ledger } from '#ports/ledger';
+import type { RecorderAccess } from '#ports/recorder-access';
+import type { RecorderDriver } from '#ports/recorder-driver';
+import type { SlotBoard } from '#ports/slot-board';
+import { readable } from './readable.ts';
+import { isOccupied, viewOf } from './slot-view.ts';
+
+/** Smaller differences are what reading a clock costs. */
+const SET_FROM_MS = 1000;
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timezone: string;
+  /** A clock that is off by more is shown with a warning. */
+  readonly warnMs: number;
+  readonly set: boolean;
+}
+
+export interface ClockReading {
+  /** Station minus recorder; null if nothing tells. */
+  readonly offsetMs: number | null;
+  readonly warning: Problem | null;
+}
+
+/** The recorders' clocks: measured at docking, doubted where only the files speak, set where the driver can and the policy says so. */
+export class RecorderClock {
+  readonly #o: Options;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  /** `reasons` gets why its clock could not be read from the card. */
+  async read(driver: RecorderDriver, arrival: Arrival, reasons: string[]): Promise<ClockReading> {
+    const offsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#readFile(driver, arrival)));
+    if (offsetMs === null || Math.abs(offsetMs) <= this.#o.warnMs) return { offsetMs, warning: null };
+    const side = offsetMs > 0 ? 'behind' : 'ahead';
+    return { offsetMs, warning: { code: 'recorder.clock-off', detail: `${spanText(Math.abs(offsetMs))} ${side}` } };
+  }
+
+  async #readFile(driver: RecorderDriver, arrival: Arrival): Promise<number | null> {
+    const claimed = await driver.readClock?.(arrival.volume);
+    if (!claimed) return null;
+    const ms = claimedToMs(claimed, this.#o.timezone);
+    return Number.isFinite(ms) ? this.#o.clock.nowMs() - ms : null;
+  }
+
+  /**
+   * The card is listed. Where nothing tells the recorder's time of now, its files still tell one thing: no file was made in the future, so a claim
+   * later than now proves that the clock is ahead at least so much. By how much it is off they do not tell, so it is a warning and no offset; and a
+   * newest file in the past proves nothing at all.
+   */
+  async doubt(dockingId: string): Promise<void> {
+    const { ledger, clock, board, warnMs } = this.#o;
+    const docking = await ledger.docking(dockingId);
+    if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
+    const [newest] = await ledger.recordings({ dockingId, limit: 1 });
+    const nowMs = clock.nowMs();
+    const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
+    if (!newest || aheadMs <= warnMs) return;
+    const warning: Problem = { code: 'recorder.clock-off', detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come` };
+    const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
+    await ledger.transaction((writer) =>
+      writer.appendCustody({ type: 'recorder.clock-doubted', atMs: nowMs, actor: 'station', subject: dockingId, data }),
+    );
+    const view = viewOf(board, docking.slot);
+    if (isOccupied(view) && view.dockingId === dockingId) board.update(docking.slot, { warning });
+  }
+
+  /** What the custody log says of a clock that was found `offsetMs` off and set at `nowMs`. */
+  settingOf(serial: string, offsetMs: number, how: 'command' | 'file', nowMs: number) {
+    const { timezone } = this.#o;
+    return { recorder: serial, how, offsetMs, from: msToClaimed(nowMs - offsetMs, timezone), to: msToClaimed(nowMs, timezone) };
+  }
+
+  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
+  async set(docked: { docking: Docking; driver: RecorderDriver; access: RecorderAccess | null; clockSet: boolean }): Promise<void> {
+    const { docking, driver, access } = docked;
+    const offsetMs = docking.clockOffsetMs;
+    const file = driver.clockFile;
+    if (!this.#o.set || docked.clockSet || !file || !access || offsetMs === null || Math.abs(offsetMs) <= SET_FROM_MS) return;
+    const { ledger, clock, timezone, log } = this.#o;
+    try {
+      const nowMs = await access.writable(async (writer) => {
+        const writtenAtMs = clock.nowMs();
+        const claimed = msToClaimed(writtenAtMs, timezone);
+        if (claimed === null) throw new RangeError('the clock of the station is outside the years that any recorder knows');
+        await writer.writeText(file.path, file.text(claimed));
+        await writer.sync();
+        return writtenAtMs;
+      });
+      const data = this.settingOf(docking.recorderSerial, offsetMs, 'file', nowMs);
+      await ledger.transaction((writer) =>
+        writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: docking.id, data }),
+      );
+      clockSet(log, { dockingId: docking.id, offsetMs });
+    } catch (error) {
+      // Its files are safe, and the warning about its clock stands: that is no reason to keep it.
+      clockFailed(log, { dockingId: docking.id }, asEvidockError(error));
+    }
+  }
+}
+
+/** `45 s`, `3 min 12 s`, `2 h 5 min`, `412 d 3 h`. */
+export function spanText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+}

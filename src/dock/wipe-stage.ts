@@ -1,0 +1,236 @@
+import type { Digests } from '#domain/digest';
+import type { Docking } from '#domain/docking';
+import { asEvidockError } from '#domain/errors';
+import type { Copy, Original } from '#domain/recording';
+import { type Log, wiped, wipeFailed } from '#events';
+import type { BufferPool } from '#ports/buffer-pool';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Hasher } from '#ports/hasher';
+import type { Ledger } from '#ports/ledger';
+import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
+import type { Volume, VolumeEntry } from '#ports/recorder-driver';
+import type { SlotBoard } from '#ports/slot-board';
+import type { VaultReader } from '#ports/vault';
+import { viewOf } from './slot-view.ts';
+
+/** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
+const FILES_PER_ENTRY = 1000;
+
+export type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: VaultReader;
+  readonly hasher: Hasher;
+  readonly buffers: BufferPool;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly policy: WipePolicy;
+  /** Files between two syncs of the recorder. */
+  readonly filesPerBatch: number;
+}
+
+/** A docked recorder, as far as wiping it needs. */
+interface Wipeable {
+  readonly docking: Docking;
+  readonly volume: Volume;
+  readonly access: RecorderAccess | null;
+}
+
+/**
+ * Removes from a recorder, by policy, exactly the files that are sealed: same recorder, path, size and time, read without a gap, verified in the
+ * vault (and in the archive), and still the same on the recorder right before the removal. Never a directory, never anything else.
+ */
+export class WipeStage {
+  readonly #o: Options;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  /** Recordings that must be archived before this card may be wiped; none unless the policy asks for it. */
+  async awaited(docked: Wipeable, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { ledger, policy } = this.#o;
+    const waiting = new Set<string>();
+    if (policy !== 'after-archived' || !this.#applies(docked)) return waiting;
+    for await (const original of this.#originalsOn(docked, signal)) {
+      if (waiting.has(original.recordingId)) continue;
+      if ((await ledger.recording(original.recordingId))?.state !== 'archived') waiting.add(original.recordingId);
+    }
+    return waiting;
+  }
+
+  /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
+  async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
+    const { log } = this.#o;
+    const { docking } = docked;
+    if (!this.#applies(docked)) return;
+    const begun = performance.now();
+    try {
+      const candidates = await this.#candidates(docked, signal);
+      if (candidates.length === 0) return;
+      this.#show(docking, { phase: 'wiping' });
+      const done = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
+      wiped(log, { dockingId: docking.id, ...done, elapsedMs: Math.round(performance.now() - begun) });
+      this.#show(docking, { phase: 'safe' });
+    } catch (error) {
+      const failure = asEvidockError(error);
+      wipeFailed(log, { dockingId: docking.id }, failure);
+      if (signal.aborted) return;
+      this.#show(docking, { phase: 'safe', problem: { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` } });
+    }
+  }
+
+  /** Without a serial of its own two recorders may be taken for one: then no file is certain to be the one that was sealed. */
+  #applies(docked: Wipeable): docked is Wipeable & { readonly access: RecorderAccess } {
+    return this.#o.policy !== 'never' && docked.access !== null && !docked.docking.recorderSerial.startsWith('place:');
+  }
+
+  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
+    if (viewOf(this.#o.board, docking.slot)?.dockingId === docking.id) this.#o.board.update(docking.slot, patch);
+  }
+
+  /** The card as it is now: its files that are sealed originals of exactly this identity. */
+  async *#originalsOn({ docking, volume }: Wipeable, signal: AbortSignal): AsyncIterable<Original> {
+    for await (const item of volume.list(signal)) {
+      if ('code' in item) continue;
+      const original = await this.#sealedOriginal(docking.recorderSerial, item);
+      if (original) yield original;
+    }
+  }
+
+  async #sealedOriginal(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
+    const original = await this.#o.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs });
+    return original?.state === 'sealed' && original.digests ? original : null;
+  }
+
+  async #candidates(docked: Wipeable, signal: AbortSignal): Promise<readonly Original[]> {
+    const candidates: Original[] = [];
+    for await (const original of this.#originalsOn(docked, signal)) {
+      if (!(await this.#isKeptElsewhere(original))) continue;
+      // What an earlier docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
+      if (!wasReadBy(docked.docking, original) && !(await this.#isSameBytes(original, docked.volume, signal))) continue;
+      candidates.push(original);
+    }
+    return candidates;
+  }
+
+  async #isKeptElsewhere(original: Original): Promise<boolean> {
+    const { ledger, vault, policy } = this.#o;
+    // A file with gaps may still give up more of itself to somebody with better tools.
+    if (((original as { unreadable?: readonly unknown[] }).unreadable ?? []).length > 0) return false;
+    const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
+    if (!copies.some(({ where }) => where === 'vault')) return false;
+    if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;
+    return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
+  }
+
+  async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean> {
+    try {
+      return (await this.#digestOf(original, volume, signal))?.sha256 === original.digests?.sha256;
+    } catch (error) {
+      // What cannot be read cannot be proved, and stays.
+      if (asEvidockError(error).code === 'recorder.read-failed') return false;
+      throw error;
+    }
+  }
+
+  /** null if the file ends early or has more bytes than were sealed. */
+  async #digestOf(original: Original, volume: Volume, signal: AbortSignal): Promise<Digests | null> {
+    const { hasher, buffers } = this.#o;
+    const file = await volume.open(original.cardPath);
+    const hash = hasher.open({ sm3: false });
+    const chunk = await buffers.acquire(signal);
+    try {
+      let position = 0;
+      for (;;) {
+        const bytes = await file.read(chunk, position, signal);
+        if (bytes === 0) return position === original.bytes ? await hash.digest() : null;
+        position += bytes;
+        if (position > original.bytes) return null;
+        await hash.update(chunk, bytes);
+      }
+    } finally {
+      hash.abort();
+      buffers.release(chunk);
+      await file.close();
+    }
+  }
+
+  async #remove(docking: Docking, candidates: readonly Original[], writer: RecorderWriter, signal: AbortSignal) {
+    const total = { files: 0, bytes: 0, kept: 0 };
+    for (let at = 0; at < candidates.length; at += FILES_PER_ENTRY) {
+      const part = candidates.slice(at, at + FILES_PER_ENTRY);
+      await this.#begin(docking, part);
+      for (let from = 0; from < part.length; from += this.#o.filesPerBatch) {
+        signal.throwIfAborted();
+        const batch = part.slice(from, from + this.#o.filesPerBatch);
+        const removed = await this.#removeBatch(docking, batch, writer, signal);
+        total.files += removed.length;
+        total.bytes += removed.reduce((sum, { bytes }) => sum + bytes, 0);
+        total.kept += batch.length - removed.length;
+      }
+    }
+    return total;
+  }
+
+  /** Write 16: whatever is found missing on the recorder after this was removed by the station. */
+  async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
+    const { ledger, clock, policy, faults } = this.#o;
+    const data = { docking: docking.id, recorder: docking.recorderSerial, policy, files: part.length, originals: part.map(({ id }) => id) };
+    await ledger.transaction((writer) =>
+      writer.appendCustody({ type: 'wipe.begun', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
+    );
+    faults.reached('w16-wipe-begun');
+  }
+
+  /** Writes 17 and 18. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
+  async #removeBatch(docking: Docking, batch: readonly Original[], writer: RecorderWriter, signal: AbortSignal): Promise<readonly Original[]> {
+    const { ledger, clock, faults } = this.#o;
+    const removed: Original[] = [];
+    let failure: unknown;
+    for (const original of batch) {
+      try {
+        signal.throwIfAborted();
+        const now = await writer.stat(original.cardPath);
+        // It is another file than the one that was sealed: it stays.
+        if (now?.bytes !== original.bytes || now.mtimeMs !== original.mtimeMs) continue;
+        await writer.remove(original.cardPath);
+        removed.push(original);
+      } catch (error) {
+        failure = error;
+        break;
+      }
+    }
+    if (removed.length > 0) {
+      await writer.sync();
+      faults.reached('w17-files-removed');
+      await ledger.transaction(async (record) => {
+        for (const original of removed) {
+          const data = {
+            recording: original.recordingId,
+            docking: docking.id,
+            cardPath: original.cardPath,
+            bytes: original.bytes,
+            sha256: original.digests?.sha256 ?? '',
+          };
+          await record.appendCustody({ type: 'original.wiped', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
+        }
+      });
+      faults.reached('w18-wipe-recorded');
+    }
+    if (failure !== undefined) throw failure;
+    return removed;
+  }
+}
+
+function wasReadBy(docking: Docking, original: Original): boolean {
+  return original.dockingId === docking.id && (original.copiedAtMs ?? 0) >= docking.arrivedAtMs;
+}
+
+function isVerified(copy: Copy, original: Original): boolean {
+  return copy.bytes === original.bytes && copy.verifiedAtMs > 0;
+}
