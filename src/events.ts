@@ -39,10 +39,7 @@ export function clockFailed(log: Log, facts: { dockingId: string }, error: Evido
   log.warn({ event: 'recorder.clock-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
 }
 
-export function wiped(
-  log: Log,
-  facts: { dockingId: string; files: number; bytes: number; kept: number; elapsedMs: number },
-): void {
+export function wiped(log: Log, facts: { dockingId: string; files: number; bytes: number; kept: number; elapsedMs: number }): void {
   log.info({ event: 'recorder.wiped', stage: 'dock', ...facts }, 'sealed files removed from the recorder');
 }
 

@@ -27,10 +27,8 @@ export class SlotLearner implements SlotLearning {
   learn(seconds: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (seconds <= 0) return this.#end();
-    this.#timer = setTimeout(() => this.#end(), Math.min(seconds, SECONDS_MAX) * 1000);
-    this.#timer.unref();
-    return undefined;
+    if (seconds <= 0) this.#end();
+    else this.#timer = setTimeout(() => this.#end(), Math.min(seconds, SECONDS_MAX) * 1000).unref();
   }
 
   onSeen(listener: (seen: PortSeen) => void): () => void {

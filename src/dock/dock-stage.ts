@@ -66,7 +66,8 @@ export class DockStage {
     } catch (error) {
       const failure = asEvidockError(error);
       // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
-      if (failure.side === 'recorder' && !signal?.aborted) await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
+      if (failure.side === 'recorder' && !signal?.aborted)
+        await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
       throw failure;
     }
   }

@@ -45,12 +45,23 @@ export class PortNotices {
     const slot = await this.#o.ledger.transaction((writer) => slotFor(writer, notice.port));
     // A docking that is still there knows better than a notice what its slot shows.
     if (isOccupied(viewOf(this.#o.board, slot))) return;
-    this.#o.board.update(slot, { ...CLEAN, port: notice.port, hub: notice.hub, phase: 'preparing', explain: bounded(notice.facts, LINES_MAX) });
+    this.#o.board.update(slot, {
+      ...CLEAN,
+      port: notice.port,
+      hub: notice.hub,
+      phase: 'preparing',
+      explain: bounded(notice.facts, LINES_MAX),
+    });
   }
 
   /** Shows why nothing is taken in at this port, and puts it on record. Returns the slot. */
   async refuse(
-    place: Place & { problem: Problem; phase: Extract<SlotPhase, 'problem' | 'unknown'>; facts: readonly string[]; explain: readonly string[] },
+    place: Place & {
+      problem: Problem;
+      phase: Extract<SlotPhase, 'problem' | 'unknown'>;
+      facts: readonly string[];
+      explain: readonly string[];
+    },
   ): Promise<number> {
     const { ledger, board, clock, log } = this.#o;
     const { port, hub, problem, phase } = place;

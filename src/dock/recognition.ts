@@ -34,7 +34,10 @@ export async function recogniseArrival(
   const said = candidates
     .filter(({ id }) => id !== fallback.id)
     .sort((a, b) => b.score - a.score)
-    .map(({ id, title, score, why }) => `${id} (${title}): ${score} of 100${why.length > 0 ? `: ${why.join('; ')}` : ': nothing speaks for it'}`);
+    .map(
+      ({ id, title, score, why }) =>
+        `${id} (${title}): ${score} of 100${why.length > 0 ? `: ${why.join('; ')}` : ': nothing speaks for it'}`,
+    );
   const { known } = choice;
   const verdict = known || arrival.vendorId === null ? `taken for ${driver.id}` : `no driver knows it`;
   return {

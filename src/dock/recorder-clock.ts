@@ -67,7 +67,10 @@ export class RecorderClock {
     const nowMs = clock.nowMs();
     const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
     if (!newest || aheadMs <= warnMs) return;
-    const warning: Problem = { code: 'recorder.clock-off', detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come` };
+    const warning: Problem = {
+      code: 'recorder.clock-off',
+      detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come`,
+    };
     const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
     await ledger.transaction((writer) =>
       writer.appendCustody({ type: 'recorder.clock-doubted', atMs: nowMs, actor: 'station', subject: dockingId, data }),
@@ -111,7 +114,7 @@ export class RecorderClock {
 }
 
 /** `45 s`, `3 min 12 s`, `2 h 5 min`, `412 d 3 h`. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
   if (days > 0) return `${days} d ${hours} h`;

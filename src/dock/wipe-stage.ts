@@ -17,7 +17,7 @@ import { viewOf } from './slot-view.ts';
 /** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
 const FILES_PER_ENTRY = 1000;
 
-export type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
+type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
 
 interface Options {
   readonly ledger: Ledger;
@@ -188,7 +188,12 @@ export class WipeStage {
   }
 
   /** Writes 17 and 18. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
-  async #removeBatch(docking: Docking, batch: readonly Original[], writer: RecorderWriter, signal: AbortSignal): Promise<readonly Original[]> {
+  async #removeBatch(
+    docking: Docking,
+    batch: readonly Original[],
+    writer: RecorderWriter,
+    signal: AbortSignal,
+  ): Promise<readonly Original[]> {
     const { ledger, clock, faults } = this.#o;
     const removed: Original[] = [];
     let failure: unknown;

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { evidock, evidockJson, type RecordingJson } from './evidock.ts';
 
 /** Every regular file of a card as `path sha256`, sorted. */
-function filesOf(card: string): string[] {
+export function filesOf(card: string): string[] {
   return readdirSync(card, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

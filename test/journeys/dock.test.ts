@@ -1,0 +1,285 @@
+/*
+ * Goal: every slot tells the truth about what is plugged into it, whatever comes in whatever order; unknown storage is left alone; clocks are told.
+ * Method: the desk with its real stages over plain directories; a dock that plugs what a test says.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DRIVERS } from '#drivers';
+import type { DockNotice } from '#ports/dock';
+import type { PortSeen } from '#ports/slot-learning';
+import { dockStation } from '../support/dock-station.ts';
+import { temporaryDirectory } from '../support/evidock.ts';
+import { disturbedVolume, writeCard } from '../support/intake-station.ts';
+
+const NAME = 'DCIM/20260620/DSJ0012345_041234_20260620153012_0007.MP4';
+const WAIT = { timeout: 10_000, interval: 10 };
+const PROBLEM = { code: 'recorder.foreign-device', detail: 'keyboard' } as const;
+const notice = (state: DockNotice['state'], more: Partial<DockNotice> = {}): DockNotice => ({
+  port: '1-4.1',
+  hub: '1-4',
+  state,
+  facts: ['USB ids 2a01:1b01'],
+  problem: state === 'problem' ? PROBLEM : null,
+  ...more,
+});
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let card: string;
+let station: Awaited<ReturnType<typeof dockStation>>;
+
+beforeEach(async () => {
+  home = await temporaryDirectory();
+  card = join(home.path, 'card');
+  await writeCard(card, { [NAME]: randomBytes(100_000) });
+});
+afterEach(async () => {
+  await station.close();
+  await home.remove();
+});
+
+const open = async (options: Parameters<typeof dockStation>[1] = {}) => {
+  station = await dockStation(join(home.path, 's'), options);
+  return station;
+};
+
+describe('notices', () => {
+  it('show what is prepared, what is wrong, and that it has gone; a problem is on record once', async () => {
+    await open();
+    station.dock.notice(notice('preparing'));
+    expect(await station.until(1, ({ phase }) => phase === 'preparing')).toMatchObject({
+      port: '1-4.1',
+      hub: '1-4',
+      explain: ['USB ids 2a01:1b01'],
+    });
+    station.dock.notice(notice('problem'));
+    expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({ problem: PROBLEM, dockingId: null });
+    station.dock.notice(notice('gone'));
+    expect(await station.until(1, ({ phase }) => phase === 'empty')).toMatchObject({ problem: null, explain: [] });
+    const refused = await station.custody('device.refused', 'port:1-4.1');
+    expect(refused.map(({ data }) => data)).toEqual([
+      { slot: 1, port: '1-4.1', code: 'recorder.foreign-device', facts: ['USB ids 2a01:1b01'] },
+    ]);
+  });
+
+  it('never take the slot of a docking: an alarm beside it is a warning, and leaves with its cause', async () => {
+    await open();
+    const reading = Promise.withResolvers<void>();
+    station.plug(card, { volume: disturbedVolume(card, () => reading.promise) });
+    await station.until(1, ({ phase }) => phase === 'copying');
+    station.dock.notice(notice('preparing'));
+    station.dock.notice(notice('problem'));
+    const warned = await station.until(1, ({ warning }) => warning !== null);
+    expect(warned).toMatchObject({ phase: 'copying', problem: null, warning: PROBLEM, recorderSerial: 'R1' });
+    station.dock.notice(notice('gone'));
+    await station.until(1, ({ warning }) => warning === null);
+    reading.resolve();
+    expect(await station.until(1, ({ phase }) => phase === 'safe')).toMatchObject({ recorderSerial: 'R1' });
+  });
+
+  it('of two recorders that follow each other in a port, the second is not touched by the end of the first', async () => {
+    await open();
+    const other = join(home.path, 'other');
+    await writeCard(other, { [NAME.replace('0007', '0008')]: randomBytes(1000) });
+    const pulled = Promise.withResolvers<void>();
+    const first = station.plug(card, { volume: disturbedVolume(card, () => pulled.promise) });
+    await station.until(1, ({ phase }) => phase === 'copying');
+    station.dock.remove(first);
+    station.dock.notice(notice('preparing'));
+    station.plug(other, { serial: 'R2', facts: ['the second'] });
+    pulled.resolve();
+    const view = await station.until(1, ({ phase, recorderSerial }) => phase === 'safe' && recorderSerial === 'R2');
+    expect(view).toMatchObject({ filesListed: 1, filesSealed: 1, bytesListed: 1000, bytesCopied: 1000, problem: null });
+    const dockings = await station.ledger.dockings({ limit: 10 });
+    expect(dockings.map(({ recorderSerial, state }) => `${recorderSerial} ${state}`)).toEqual(['R2 safe', 'R1 removed']);
+  });
+});
+
+describe('recognition', () => {
+  it('explains itself: what the port told, what every driver said, what came of it', async () => {
+    await open();
+    station.plug(card, {
+      vendorId: '4255',
+      productId: '0001',
+      product: 'Body Cam',
+      facts: ['USB ids 4255:0001, Body Cam', 'vfat, first partition'],
+    });
+    const { explain, driverId } = await station.until(1, ({ phase }) => phase === 'safe');
+    expect(driverId).toBe('gat947');
+    expect(explain.slice(0, 2)).toEqual(['USB ids 4255:0001, Body Cam', 'vfat, first partition']);
+    for (const driver of DRIVERS.filter(({ id }) => id !== 'generic'))
+      expect(explain.some((line) => line.startsWith(`${driver.id} (`))).toBe(true);
+    expect(explain.find((line) => line.startsWith('gat947'))).toMatch(/100 of 100: 1 of 1 media names/);
+    expect(explain.at(-1)).toBe('taken for gat947');
+  });
+
+  it('leaves a USB stick alone that nobody knows: nothing is read, no docking is opened, and that is on record', async () => {
+    await open();
+    const stick = join(home.path, 'stick');
+    await writeCard(stick, { 'letter.doc': 'private', 'STATUS.TXT': 'x' });
+    let reads = 0;
+    const key = station.plug(stick, {
+      vendorId: '0781',
+      productId: '5567',
+      volume: disturbedVolume(stick, () => {
+        reads += 1;
+      }),
+    });
+    const view = await station.until(1, ({ phase }) => phase === 'unknown');
+    expect(view).toMatchObject({ dockingId: null, recorderSerial: null, problem: { code: 'recorder.unknown' } });
+    expect(view.explain.at(-1)).toMatch(/^no driver knows it/);
+    expect(reads).toBe(0);
+    expect(await station.ledger.dockings({ limit: 1 })).toEqual([]);
+    const [entry] = await station.custody('device.refused', 'port:1-4.1');
+    expect(entry?.data).toMatchObject({ code: 'recorder.unknown', slot: 1 });
+    expect(JSON.stringify(entry)).not.toContain('letter');
+    station.dock.remove(key);
+    await station.until(1, ({ phase }) => phase === 'empty');
+  });
+
+  it('takes it where the site says so, and a directory in any case', async () => {
+    await open({ unknown: 'take' });
+    const stick = join(home.path, 'stick');
+    await writeCard(stick, { 'letter.doc': 'text' });
+    station.plug(stick, { vendorId: '0781', productId: '5567' });
+    expect(await station.until(1, ({ phase }) => phase === 'safe')).toMatchObject({ driverId: 'generic' });
+    await station.close();
+    await open();
+    station.plug(stick, { port: '/media/stick' });
+    expect(await station.until(2, ({ phase }) => phase === 'safe')).toMatchObject({ driverId: 'generic', port: '/media/stick' });
+  });
+
+  it('shows a card that cannot be listed', async () => {
+    await open();
+    station.plug(join(home.path, 'nothing'), { volume: station.plain(join(home.path, 'nothing')) });
+    expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({
+      problem: { code: 'recorder.removed' },
+      dockingId: null,
+    });
+  });
+});
+
+describe('release', () => {
+  it('comes when everything is done, and the slot stays safe', async () => {
+    await open();
+    const key = station.plug(card);
+    await station.until(1, ({ phase }) => phase === 'safe');
+    await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    expect(station.slot(1)?.phase).toBe('safe');
+    station.dock.remove(key);
+    expect(await station.until(1, ({ phase }) => phase === 'removed')).toMatchObject({ problem: null });
+  });
+});
+
+describe('clock', () => {
+  const nowMs = () => Date.parse('2026-06-20T16:00:00+08:00');
+  const setter = DRIVERS.map((driver) =>
+    driver.id === 'gat947' ? { ...driver, clockFile: { path: 'TIME.TXT', text: (claimed: string) => `SET ${claimed}\r\n` } } : driver,
+  );
+
+  it('is warned of over the limit, with the offset in the docking and in custody', async () => {
+    await open({ nowMs });
+    await writeCard(card, { 'STATUS.TXT': 'TIME=2026-06-20 15:56:48\n' });
+    station.plug(card);
+    const view = await station.until(1, ({ phase }) => phase === 'safe');
+    expect(view).toMatchObject({ clockOffsetMs: 192_000, warning: { code: 'recorder.clock-off', detail: '3 min 12 s behind' } });
+    const docking = await station.docking(1);
+    expect(docking).toMatchObject({ clockOffsetMs: 192_000, driverWhy: expect.arrayContaining(['its clock is 3 min 12 s behind']) });
+    expect((await station.custody('docking.arrived', docking?.id ?? ''))[0]?.data).toMatchObject({
+      clockOffsetMs: 192_000,
+      clockOff: true,
+    });
+  });
+
+  it('is doubted where only a file speaks: a claim of the future proves that it is ahead, and gives no offset', async () => {
+    await open({ nowMs });
+    await writeCard(card, { [NAME.replace('0620153012', '0620173012')]: randomBytes(10) });
+    station.plug(card);
+    const view = await station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
+    expect(view).toMatchObject({
+      clockOffsetMs: null,
+      warning: { code: 'recorder.clock-off', detail: expect.stringMatching(/^at least 1 h 30 min ahead/) },
+    });
+    const docking = await station.docking(1);
+    expect(docking?.clockOffsetMs).toBeNull();
+    expect((await station.custody('recorder.clock-doubted', docking?.id ?? ''))[0]?.data).toMatchObject({ aheadAtLeastMs: 5_412_000 });
+  });
+
+  it('is not doubted because the newest file is old', async () => {
+    await open({ nowMs });
+    station.plug(card);
+    expect(await station.until(1, ({ phase }) => phase === 'safe')).toMatchObject({ warning: null, clockOffsetMs: null });
+  });
+
+  it('is set by file once everything is safe, and custody says from what to what', async () => {
+    await open({ nowMs, setClock: true, drivers: setter });
+    const key = station.plug(card, { clockOffsetMs: -3_600_000 });
+    await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    expect(await readFile(join(card, 'TIME.TXT'), 'utf8')).toBe('SET 2026-06-20T16:00:00\r\n');
+    const docking = await station.docking(1);
+    expect((await station.custody('recorder.clock-set', docking?.id ?? '')).map(({ data }) => data)).toEqual([
+      { recorder: 'R1', how: 'file', offsetMs: -3_600_000, from: '2026-06-20T17:00:00', to: '2026-06-20T16:00:00' },
+    ]);
+  });
+
+  it('is never set before its files are safe, nor without the policy, nor for less than a second', async () => {
+    await open({ nowMs, drivers: setter });
+    const key = station.plug(card, { clockOffsetMs: -3_600_000 });
+    await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    await station.close();
+    await open({ nowMs, setClock: true, drivers: setter });
+    const close = station.plug(card, { clockOffsetMs: 900 });
+    await expect.poll(() => station.dock.released, WAIT).toEqual([close]);
+    await station.close();
+    await writeCard(card, { [NAME.replace('0007', '0009')]: randomBytes(10) });
+    await open({ nowMs, setClock: true, drivers: setter });
+    const reading = Promise.withResolvers<void>();
+    const unread = station.plug(card, { clockOffsetMs: -3_600_000, volume: disturbedVolume(card, () => reading.promise) });
+    await station.until(1, ({ phase }) => phase === 'copying');
+    station.dock.remove(unread);
+    reading.resolve();
+    await station.until(1, ({ phase }) => phase === 'removed');
+    await expect(readFile(join(card, 'TIME.TXT'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('that was set by a vendor command is in custody with the arrival', async () => {
+    await open({ nowMs });
+    station.plug(card, { clockOffsetMs: 5000, clockSet: true });
+    await station.until(1, ({ phase }) => phase === 'safe');
+    const docking = await station.docking(1);
+    expect((await station.custody('recorder.clock-set', docking?.id ?? ''))[0]?.data).toMatchObject({
+      how: 'command',
+      from: '2026-06-20T15:59:55',
+      to: '2026-06-20T16:00:00',
+    });
+  });
+});
+
+describe('learning', () => {
+  it('tells what is plugged in and takes nothing in until it ends; what was asked for by a person is taken all the same', async () => {
+    await open();
+    const seen: PortSeen[] = [];
+    station.desk.learner.onSeen((port) => seen.push(port));
+    station.desk.learner.learn(60);
+    const gone = station.plug(card, { port: '1-4.3' });
+    station.dock.remove(gone);
+    station.plug(card, { port: '1-4.2', facts: ['stick'] });
+    station.dock.notice(notice('problem', { port: '1-4.4' }));
+    await expect.poll(() => seen.map(({ port }) => port)).toEqual(['1-4.3', '1-4.2', '1-4.4']);
+    expect(seen[1]).toEqual({ port: '1-4.2', hub: '1-4', slot: null, facts: ['stick'] });
+    expect(await station.ledger.slots()).toEqual([]);
+    await station.ledger.transaction((writer) => writer.assignSlot('1-4.2', 7));
+    station.desk.learner.learn(0);
+    expect(await station.until(7, ({ phase }) => phase === 'safe')).toMatchObject({ port: '1-4.2' });
+    expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({ port: '1-4.4' });
+    expect((await station.ledger.dockings({ limit: 10 })).map(({ port }) => port)).toEqual(['1-4.2']);
+  });
+
+  it('ends by itself', async () => {
+    await open();
+    station.desk.learner.learn(0.05);
+    station.plug(card);
+    await station.until(1, ({ phase }) => phase === 'safe');
+  });
+});

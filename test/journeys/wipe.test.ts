@@ -1,0 +1,223 @@
+/*
+ * Goal: what is removed from a recorder is exactly what is sealed and proved, whatever happens in the midst; by default nothing is.
+ * Method: the desk with its real stages over plain directories that are wiped for real; yanks and changed files at the worst moments.
+ */
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readdir, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryAccess } from '#adapters/directory-access';
+import { EvidockError } from '#domain/errors';
+import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
+import { aCopy } from '#test/support/builders';
+import { dockStation } from '../support/dock-station.ts';
+import { temporaryDirectory } from '../support/evidock.ts';
+import { writeCard } from '../support/intake-station.ts';
+
+const WAIT = { timeout: 10_000, interval: 10 };
+const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let card: string;
+let station: Awaited<ReturnType<typeof dockStation>>;
+
+beforeEach(async () => {
+  home = await temporaryDirectory();
+  card = join(home.path, 'card');
+  await writeCard(card, { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000), [name(3)]: randomBytes(5000), 'note.xyz': 'text' });
+});
+afterEach(async () => {
+  await station.close();
+  await home.remove();
+});
+
+const open = async (options: Parameters<typeof dockStation>[1]) => {
+  station = await dockStation(join(home.path, 's'), options);
+  return station;
+};
+const onCard = async () =>
+  (await readdir(card, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .sort();
+/** Plugs the card in and waits until everything that is to be done on it is done. */
+async function plugAndWait(overrides: Parameters<typeof station.plug>[1] = {}) {
+  const key = station.plug(card, overrides);
+  await expect.poll(() => station.dock.released, WAIT).toContain(key);
+  return key;
+}
+const originals = async () => (await station.ledger.recordings({ limit: 100 })).flatMap((detail) => detail.originals);
+const wipedPaths = async () => {
+  const entries = await Promise.all((await originals()).map(({ id }) => station.custody('original.wiped', id)));
+  return entries
+    .flat()
+    .map(({ data }) => String(data['cardPath']))
+    .sort();
+};
+/** Access whose writer a test disturbs. */
+function disturbed(change: (writer: RecorderWriter) => Partial<RecorderWriter>): RecorderAccess {
+  const access = new DirectoryAccess({ root: card, label: 'card' });
+  const plain = (writer: RecorderWriter): RecorderWriter => ({
+    stat: (path) => writer.stat(path),
+    remove: (path) => writer.remove(path),
+    writeText: (path, text) => writer.writeText(path, text),
+    sync: () => writer.sync(),
+  });
+  return { writable: (work) => access.writable((writer) => work({ ...plain(writer), ...change(writer) })) };
+}
+
+describe('wipe', () => {
+  it('never happens by default', async () => {
+    await open({});
+    await plugAndWait();
+    expect(await onCard()).toHaveLength(4);
+    const docking = await station.docking(1);
+    expect(await station.custody('wipe.begun', docking?.id ?? '')).toEqual([]);
+  });
+
+  it('after-sealed: removes every sealed file and no directory, begun and done on record, and tells people not to undock', async () => {
+    await open({ wipe: 'after-sealed' });
+    const phases = new Set<string>();
+    station.plug(card, {
+      access: disturbed((writer) => ({
+        remove: (path) => {
+          phases.add(station.slot(1)?.phase ?? '');
+          return writer.remove(path);
+        },
+      })),
+    });
+    await expect.poll(() => station.dock.released, WAIT).toHaveLength(1);
+    expect(await onCard()).toEqual([]);
+    expect(await readdir(card, { recursive: true })).toEqual(expect.arrayContaining(['DCIM', 'DCIM/20260620']));
+    expect([...phases]).toEqual(['wiping']);
+    expect(station.slot(1)).toMatchObject({ phase: 'safe', problem: null });
+    const docking = await station.docking(1);
+    const begun = await station.custody('wipe.begun', docking?.id ?? '');
+    const all = await originals();
+    expect(begun.map(({ data }) => data)).toMatchObject([{ docking: docking?.id, policy: 'after-sealed', files: 4 }]);
+    expect([begun[0]?.data['originals']].flat().sort()).toEqual(all.map(({ id }) => id).sort());
+    expect(await wipedPaths()).toEqual([name(1), name(2), name(3), 'note.xyz'].sort());
+    for (const original of all) expect(await station.vault.stat(original.vaultKey)).toEqual({ bytes: original.bytes });
+  });
+
+  it('leaves what has changed or come after it was sealed, and what is no regular file any more', async () => {
+    await open({ wipe: 'after-sealed' });
+    station.plug(card, {
+      access: disturbed((writer) => ({
+        stat: async (path) => {
+          if (path === name(1)) await appendFile(join(card, path), 'more');
+          if (path === name(2)) await utimes(join(card, path), new Date(), new Date());
+          if (path === name(3)) {
+            await unlink(join(card, path));
+            await mkdir(join(card, path));
+            await writeFile(join(card, 'new.mp4'), 'new');
+          }
+          return writer.stat(path);
+        },
+      })),
+    });
+    await expect.poll(() => station.dock.released, WAIT).toHaveLength(1);
+    expect(await onCard()).toEqual(
+      [name(1), name(2)]
+        .map((path) => path.split('/').at(-1))
+        .concat('new.mp4')
+        .sort(),
+    );
+    expect(await wipedPaths()).toEqual(['note.xyz']);
+  });
+
+  it('leaves what the vault does not hold any more', async () => {
+    await open({ wipe: 'after-sealed' });
+    const docked = Promise.withResolvers<void>();
+    const access = disturbed(() => ({}));
+    const first = station.plug(card, { access: null });
+    await station.until(1, ({ phase }) => phase === 'safe');
+    const victim = (await originals()).find(({ cardPath }) => cardPath === name(2));
+    await unlink(join(home.path, 's/vault', victim?.vaultKey ?? ''));
+    station.dock.remove(first);
+    docked.resolve();
+    await plugAndWait({ access });
+    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
+  });
+
+  it('proves again what an earlier docking read: other bytes of the same name, size and time stay', async () => {
+    await open({});
+    const first = await plugAndWait();
+    station.dock.remove(first);
+    await station.close();
+    await writeCard(card, { [name(2)]: randomBytes(4000) });
+    await open({ wipe: 'after-sealed' });
+    await plugAndWait();
+    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
+    expect(await wipedPaths()).toEqual([name(1), name(3), 'note.xyz'].sort());
+  });
+
+  it('does not trust a recorder that is known only by its place', async () => {
+    await writeCard(join(home.path, 'plain'), { 'a.mp4': 'x' });
+    card = join(home.path, 'plain');
+    await open({ wipe: 'after-sealed' });
+    await plugAndWait({ serial: null });
+    expect(await onCard()).toEqual(['a.mp4']);
+  });
+
+  it('survives a yank in the middle: what is gone was announced, the next docking goes on with the rest', async () => {
+    await open({ wipe: 'after-sealed' });
+    let removals = 0;
+    const key = station.plug(card, {
+      access: disturbed((writer) => ({
+        remove: async (path) => {
+          removals += 1;
+          if (removals === 4) {
+            await rename(card, `${card}-pulled`);
+            station.dock.remove(key);
+            throw new EvidockError('recorder.removed', path);
+          }
+          await writer.remove(path);
+        },
+      })),
+    });
+    const view = await station.until(1, ({ phase }) => phase === 'removed');
+    expect(view.problem).toMatchObject({ code: 'recorder.wipe-failed' });
+    expect(await station.docking(1)).toMatchObject({ state: 'removed', safeAtMs: expect.any(Number), problem: null });
+    // The first batch of two is on record; the third file is gone without an entry of its own, named by wipe.begun.
+    expect(await wipedPaths()).toHaveLength(2);
+    await rename(`${card}-pulled`, card);
+    expect(await onCard()).toHaveLength(1);
+    await plugAndWait();
+    expect(await onCard()).toEqual([]);
+    expect(await wipedPaths()).toHaveLength(3);
+    expect(station.slot(1)).toMatchObject({ phase: 'safe', problem: null });
+  });
+
+  it('that fails leaves the docking safe, and says why', async () => {
+    await open({ wipe: 'after-sealed' });
+    await plugAndWait({
+      access: { writable: () => Promise.reject(new EvidockError('recorder.mount-failed', 'write-protected')) },
+    });
+    expect(station.slot(1)).toMatchObject({
+      phase: 'safe',
+      problem: { code: 'recorder.wipe-failed', detail: expect.stringContaining('write-protected') },
+    });
+    expect(await station.docking(1)).toMatchObject({ state: 'safe', problem: null });
+    expect(await onCard()).toHaveLength(4);
+  });
+
+  it('after-archived: waits for the last recording of the card, then removes, then lets the recorder go', async () => {
+    await open({ wipe: 'after-archived' });
+    const key = station.plug(card);
+    await station.until(1, ({ phase }) => phase === 'safe');
+    const details = await station.ledger.recordings({ limit: 100 });
+    for (const [index, { recording, originals: parts }] of details.entries()) {
+      expect(await onCard()).toHaveLength(4);
+      expect(station.dock.released).toEqual([]);
+      await station.ledger.transaction(async (writer) => {
+        // One has no copy there in truth: it stays, whatever the recording's state says.
+        if (index > 0) for (const part of parts) await writer.upsertCopy(aCopy(part, { where: 'disk', verifiedBy: 'readback' }));
+        await writer.updateRecording(recording.id, { state: 'archived' });
+      });
+      station.desk.archived(recording.id);
+    }
+    await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    expect(await onCard()).toEqual([details[0]?.originals[0]?.cardPath.split('/').at(-1)]);
+  });
+});
