@@ -121,7 +121,7 @@ export class WipeStage {
   async #isKeptElsewhere(original: Original): Promise<boolean> {
     const { ledger, vault, policy } = this.#o;
     // A file with gaps may still give up more of itself to somebody with better tools.
-    if (((original as { unreadable?: readonly unknown[] }).unreadable ?? []).length > 0) return false;
+    if (original.unreadable.length > 0) return false;
     const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
     if (!copies.some(({ where }) => where === 'vault')) return false;
     if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;

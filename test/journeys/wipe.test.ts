@@ -12,7 +12,7 @@ import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import { aCopy } from '#test/support/builders';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { writeCard } from '../support/intake-station.ts';
+import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 
 const WAIT = { timeout: 10_000, interval: 10 };
 const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;
@@ -137,6 +137,20 @@ describe('wipe', () => {
     station.dock.remove(first);
     docked.resolve();
     await plugAndWait({ access });
+    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
+  });
+
+  it('leaves what could not be read whole', async () => {
+    await writeCard(card, { [name(2)]: randomBytes(8000) });
+    await open({ wipe: 'after-sealed', unreadableBytesMax: 4096 });
+    station.plug(card, {
+      volume: disturbedVolume(card, (path, position, _target, bytes) => {
+        if (path === name(2) && position + bytes > 4096)
+          throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+      }),
+    });
+    await expect.poll(() => station.dock.released, { ...WAIT, timeout: 30_000 }).toHaveLength(1);
+    expect((await originals()).find(({ cardPath }) => cardPath === name(2))?.unreadable).toEqual([{ start: 4096, end: 8000 }]);
     expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
   });
 

@@ -7,7 +7,7 @@ import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
 import { DockDesk } from '../../src/dock-desk.ts';
-import { type DockTestOptions, intakeStation } from './intake-station.ts';
+import { intakeStation, type StationOptions } from './intake-station.ts';
 
 /** A dock into which a test plugs directories. */
 class PlugDock implements Dock {
@@ -39,7 +39,7 @@ class PlugDock implements Dock {
   }
 }
 
-interface Options extends DockTestOptions {
+interface Options extends StationOptions {
   readonly wipe?: 'never' | 'after-sealed' | 'after-archived';
   readonly filesPerBatch?: number;
   readonly reached?: (point: FaultPoint) => void;
