@@ -145,7 +145,7 @@ describe('wipe', () => {
     await open({ wipe: 'after-sealed', unreadableBytesMax: 4096 });
     station.plug(card, {
       volume: disturbedVolume(card, (path, position, _target, bytes) => {
-        if (path === name(2) && position + bytes > 4096)
+        if (path === name(2) && bytes > 0 && position + bytes > 4096)
           throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
       }),
     });
