@@ -83,6 +83,11 @@ const context: CliContext = {
   user: userName(),
   stdout: process.stdout,
   stderr: process.stderr,
+  interrupted: () => {
+    const controller = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+    return controller.signal;
+  },
   explainConfig: (options) => {
     const { config, explained } = configOf(options);
     return { explained, timezone: config.station.timezone };

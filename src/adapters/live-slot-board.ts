@@ -10,6 +10,8 @@ interface Slot {
   readonly samples: { atMs: number; bytes: number }[];
   toldAtMs: number;
   timer: NodeJS.Timeout | undefined;
+  /** Nothing shows there any more, though listeners may still have to hear of it. */
+  cleared: boolean;
 }
 
 /** The slots as they are now, in memory; rates from the monotonic clock. */
@@ -26,6 +28,7 @@ export class LiveSlotBoard implements SlotBoard {
   update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void {
     const entry = this.#slot(slot);
     entry.view = { ...entry.view, ...patch, updatedAtMs: this.#nowMs() };
+    entry.cleared = false;
     if (patch.bytesCopied === 0) entry.samples.length = 0;
     this.#tell(entry);
   }
@@ -45,8 +48,18 @@ export class LiveSlotBoard implements SlotBoard {
     this.#tell(entry);
   }
 
+  clear(slot: number): void {
+    const entry = this.#slots.get(slot);
+    if (!entry) return;
+    entry.view = empty(slot, this.#nowMs());
+    entry.samples.length = 0;
+    entry.cleared = true;
+    this.#tell(entry);
+  }
+
   snapshot(): readonly SlotView[] {
-    return [...this.#slots.values()].map((entry) => entry.view).sort((a, b) => a.slot - b.slot);
+    const shown = [...this.#slots.values()].filter((entry) => !entry.cleared);
+    return shown.map((entry) => current(entry)).sort((a, b) => a.slot - b.slot);
   }
 
   subscribe(listener: (view: SlotView) => void): () => void {
@@ -58,7 +71,7 @@ export class LiveSlotBoard implements SlotBoard {
   #slot(slot: number): Slot {
     let entry = this.#slots.get(slot);
     if (!entry) {
-      entry = { view: empty(slot, this.#nowMs()), samples: [], toldAtMs: 0, timer: undefined };
+      entry = { view: empty(slot, this.#nowMs()), samples: [], toldAtMs: 0, timer: undefined, cleared: false };
       this.#slots.set(slot, entry);
     }
     return entry;
@@ -70,10 +83,17 @@ export class LiveSlotBoard implements SlotBoard {
     entry.timer = setTimeout(() => {
       entry.timer = undefined;
       entry.toldAtMs = performance.now();
-      for (const listener of this.#listeners) listener(entry.view);
+      for (const listener of this.#listeners) listener(current(entry));
     }, wait);
     entry.timer.unref();
   }
+}
+
+/** A rate is of the last seconds: where nothing has come for so long, there is none. */
+function current({ view, samples }: Slot): SlotView {
+  const last = samples.at(-1);
+  if (view.bytesPerSecond === 0 || (last && last.atMs >= performance.now() - WINDOW_MS)) return view;
+  return { ...view, bytesPerSecond: 0, secondsLeft: null };
 }
 
 function empty(slot: number, updatedAtMs: number): SlotView {

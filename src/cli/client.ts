@@ -25,7 +25,7 @@ export interface StreamedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Throws if the connection ends too early. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: Readable;
 }
 
 /** A station that answers requests of the one API: running, or opened for the command. */

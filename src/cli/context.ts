@@ -58,6 +58,8 @@ export interface CliContext {
   readonly user: string;
   readonly stdout: Screen;
   readonly stderr: Screen;
+  /** Ctrl-C from now on ends what the command follows, and not the process. */
+  interrupted(): AbortSignal;
   /** Checks the configuration and says where each value comes from; secrets are masked. Throws config.invalid. */
   explainConfig(options: GlobalOptions): { readonly explained: readonly ExplainedValue[]; readonly timezone: string };
   /** The reference of all settings, as Markdown. */

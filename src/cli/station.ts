@@ -3,10 +3,10 @@ import { type Command, Option } from 'commander';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
-import { bytesText, durationText, timeText } from './table.ts';
+import { bytesText, timeText } from './table.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
-import type { SlotAnswer, WorkAnswer } from './types.ts';
+import type { WorkAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];
@@ -24,38 +24,6 @@ export function addRun(program: Command, shell: Shell): void {
         return shell.note(say('run.hint'));
       },
     });
-  });
-}
-
-export function addSlots(program: Command, shell: Shell): void {
-  const { say } = shell;
-  shell.add(program, 'slots', say('slots.about'), 'slots').action(async (_options: unknown, command: Command) => {
-    const globals = shell.globals(command);
-    const slots = await shell.withStation(globals, (client) => ask<SlotAnswer[]>(client, 'GET', '/slots'));
-    if (globals.json) return shell.printJson(slots);
-    if (slots.length === 0) return shell.note(say('slots.none'));
-    shell.table(
-      [
-        { title: say('column.slot'), right: true },
-        { title: say('column.phase') },
-        { title: say('column.recorder'), widthMax: 24 },
-        { title: say('column.officer'), widthMax: 16 },
-        { title: say('column.files'), right: true },
-        { title: say('column.copied'), right: true },
-        { title: say('column.left'), right: true },
-        { title: say('column.problem') },
-      ],
-      slots.map((slot) => [
-        String(slot.slot),
-        word(say, 'phase', slot.phase),
-        slot.recorderSerial ?? '',
-        slot.officerId ?? '',
-        slot.dockingId === null ? '' : `${slot.filesSealed}/${slot.filesListed}`,
-        slot.dockingId === null ? '' : `${bytesText(slot.bytesCopied)} / ${bytesText(slot.bytesListed)}`,
-        slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '',
-        slot.problem === null ? '' : `${failureWords(shell.language, slot.problem.code)}: ${slot.problem.detail}`,
-      ]),
-    );
   });
 }
 

@@ -91,6 +91,10 @@ export interface SlotAnswer {
   readonly recorderSerial: string | null;
   readonly officerId: string | null;
   readonly phase: string;
+  readonly driverId: string | null;
+  readonly waiting: 'disk' | 'turn' | null;
+  readonly warning: ProblemAnswer | null;
+  readonly explain: readonly string[];
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly filesRefused: number;
@@ -99,6 +103,27 @@ export interface SlotAnswer {
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
   readonly problem: ProblemAnswer | null;
+}
+
+export interface HubAnswer {
+  readonly hub: string;
+  readonly recorders: number;
+  readonly bytesPerSecond: number;
+  readonly slots: readonly number[];
+}
+
+export interface PortAnswer {
+  readonly port: string;
+  readonly hub: string | null;
+  readonly slot: number | null;
+  readonly facts: readonly string[];
+}
+
+export interface SlotChangeAnswer {
+  readonly port: string;
+  readonly slot: number;
+  readonly before: number | null;
+  readonly moved: { readonly port: string; readonly slot: number } | null;
 }
 
 export interface CaseAnswer {

@@ -155,7 +155,10 @@ export interface LedgerWriter extends LedgerReader {
     > & { state?: DockingState; problem?: Problem | null },
   ): Promise<void>;
   insertRefusal(refusal: Refusal): Promise<void>;
+  /** Gives a port that has no number this one. Throws request.conflict if either is taken. */
   assignSlot(port: string, slot: number): Promise<void>;
+  /** The port has no number any more. */
+  releaseSlot(port: string): Promise<void>;
 
   insertRecording(recording: NewRecording): Promise<void>;
   insertOriginal(original: NewOriginal): Promise<void>;

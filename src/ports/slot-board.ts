@@ -52,6 +52,8 @@ export interface SlotView {
 /** Snapshot and stream of the slots, for the CLI and the kiosk. */
 export interface SlotBoard {
   update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void;
+  /** The slot has no view any more (its port has another number): listeners hear that it is empty. */
+  clear(slot: number): void;
   /** Adds to bytesCopied and works out rate and time left. */
   copied(slot: number, bytes: number): void;
   snapshot(): readonly SlotView[];

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SLOT_PHASES } from '#ports/slot-board';
 import type { ServeDeps } from './deps.ts';
+import { hubViews } from './slots.ts';
 
 /** What Prometheus reads; figures of the ledger are taken when it asks. */
 export class Metrics {
@@ -59,6 +61,26 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { slot, bytesPerSecond } of deps.board.snapshot()) this.set({ slot }, bytesPerSecond);
+      },
+    });
+    new Gauge({
+      name: 'evidock_slots',
+      help: 'Slots in each phase.',
+      labelNames: ['phase'],
+      registers,
+      collect() {
+        const shown = deps.board.snapshot();
+        for (const phase of SLOT_PHASES) this.set({ phase }, shown.filter((view) => view.phase === phase).length);
+      },
+    });
+    new Gauge({
+      name: 'evidock_hub_bytes_per_second',
+      help: 'Copy rate of all slots of a hub.',
+      labelNames: ['hub'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { hub, bytesPerSecond } of hubViews(deps)) this.set({ hub }, bytesPerSecond);
       },
     });
     new Gauge({ name: 'evidock_info', help: 'Version.', labelNames: ['version', 'station'], registers }).set(

@@ -1,50 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import Type from 'typebox';
 import { EvidockError } from '#domain/errors';
-import type { SlotView } from '#ports/slot-board';
 import type { ServeDeps } from './deps.ts';
-import { slotViews } from './dockings.ts';
-import { Presenter } from './present.ts';
 import { checkReadiness } from './readiness.ts';
 import { RawAnswer, type Route, route } from './route.ts';
-import { closed, nullable, SlotJson } from './schemas.ts';
-
-const HEARTBEAT_MS = 15_000;
-/** A listener that reads this slowly is cut off; it may come back and gets a new snapshot. */
-const UNREAD_BYTES_MAX = 1024 * 1024;
+import { closed, nullable } from './schemas.ts';
 
 const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
-
-function presentSlot(view: SlotView, presenter: Presenter) {
-  const { updatedAtMs, ...rest } = view;
-  return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
-}
-
-/** A snapshot of all slots, then each change; ends with the connection. */
-async function slotEvents(deps: ServeDeps, signal: AbortSignal): Promise<RawAnswer> {
-  const presenter = new Presenter(deps.facts.timezone);
-  const body = new PassThrough();
-  const send = (event: string, data: unknown) => {
-    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
-    return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
-  send(
-    'slots',
-    (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
-  );
-  const unsubscribe = deps.board.subscribe((view) => send('slot', presentSlot(view, presenter)));
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
-  heartbeat.unref();
-  body.once('close', () => {
-    clearInterval(heartbeat);
-    unsubscribe();
-  });
-  if (signal.aborted) body.destroy();
-  signal.addEventListener('abort', () => body.destroy(), { once: true });
-  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
-}
 
 /** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
 async function backupLedger({ ledger, clock, facts }: ServeDeps, file: string | undefined): Promise<{ file: string; bytes: number }> {
@@ -115,28 +78,6 @@ export const stationRoutes: readonly Route[] = [
     schema: {},
     produces: 'application/json',
     handle: async ({ openApi }) => new RawAnswer(200, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(openApi())),
-  }),
-  route({
-    method: 'GET',
-    url: '/api/v1/slots',
-    access: 'viewer',
-    summary: 'The slots as they are now',
-    custody: null,
-    schema: { response: Type.Array(SlotJson) },
-    handle: async ({ deps }) => {
-      const presenter = new Presenter(deps.facts.timezone);
-      return (await slotViews(deps)).map((view) => presentSlot(view, presenter));
-    },
-  }),
-  route({
-    method: 'GET',
-    url: '/api/v1/events',
-    access: 'viewer',
-    summary: 'Server-sent events: `slots` once, then `slot` for each change',
-    custody: null,
-    schema: {},
-    produces: 'text/event-stream',
-    handle: ({ deps }, { signal }) => slotEvents(deps, signal),
   }),
   route({
     method: 'POST',

@@ -1,8 +1,9 @@
 import type { Route } from './route.ts';
 import { recordingRoutes } from './routes-recordings.ts';
 import { registryRoutes } from './routes-registry.ts';
+import { slotRoutes } from './routes-slots.ts';
 import { stationRoutes } from './routes-station.ts';
 import { workRoutes } from './routes-work.ts';
 
 /** The one table of everything that can be asked of the station. */
-export const ROUTES: readonly Route[] = [...stationRoutes, ...recordingRoutes, ...registryRoutes, ...workRoutes];
+export const ROUTES: readonly Route[] = [...stationRoutes, ...slotRoutes, ...recordingRoutes, ...registryRoutes, ...workRoutes];

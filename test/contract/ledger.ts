@@ -237,6 +237,12 @@ function dockings(it: It): void {
       { slot: 2, port: '1-4.2' },
     ]);
     expect((await refused(ledger.transaction((writer) => writer.assignSlot('1-9', 2)))).code).toBe('request.conflict');
+    await ledger.transaction(async (writer) => {
+      for (const port of ['1-4.1', '1-4.2']) await writer.releaseSlot(port);
+      await writer.assignSlot('1-4.1', 2);
+      await writer.assignSlot('1-4.2', 1);
+    });
+    expect([await ledger.slotOf('1-4.1'), await ledger.slotOf('1-4.2')]).toEqual([2, 1]);
   });
 }
 

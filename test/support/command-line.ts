@@ -18,6 +18,8 @@ export class CommandLine {
   readonly connected: ConnectOptions[] = [];
   /** How often a station was closed. */
   closed = 0;
+  /** Ctrl-C. */
+  interrupt = new AbortController();
   /** Another way to a station than the one in this process. */
   client: StationClient | null = null;
 
@@ -65,6 +67,7 @@ export class CommandLine {
       user: 'wang',
       stdout: { write: (text) => out.push(text), columns: 120 },
       stderr: { write: (text) => err.push(text), columns: 120 },
+      interrupted: () => this.interrupt.signal,
       explainConfig: ({ config }) => {
         if (config === 'bad.yaml') throw new EvidockError('config.invalid', 'http.host: must be a loopback address; is "0.0.0.0"');
         return { timezone: 'Asia/Shanghai', explained: [{ path: 'http.port', value: 8470, from: 'default' }] };

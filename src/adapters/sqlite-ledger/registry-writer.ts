@@ -14,6 +14,10 @@ export class RegistryWriter extends SqlReader {
     await this.db.insertInto('slots').values({ port, slot }).execute();
   }
 
+  async releaseSlot(port: string): Promise<void> {
+    await this.db.deleteFrom('slots').where('port', '=', port).execute();
+  }
+
   async upsertOfficer(officer: Officer): Promise<void> {
     await this.db.replaceInto('officers').values({ id: officer.id, name: officer.name, unit: officer.unit }).execute();
   }

@@ -1,0 +1,136 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { EvidockError } from '#domain/errors';
+import { ask, askStream, type StationClient } from './client.ts';
+import type { Shell } from './command.ts';
+import { serverEvents } from './server-events.ts';
+import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
+import { bytesText, durationText, printable } from './table.ts';
+import type { HubAnswer, SlotAnswer } from './types.ts';
+import { failureWords, word } from './words.ts';
+
+const SLOT_MAX = 9999;
+
+interface Options {
+  /** True without a number. */
+  readonly explain?: number | true;
+  readonly watch?: boolean;
+}
+
+export function addSlots(program: Command, shell: Shell): void {
+  const { say } = shell;
+  const group = shell.groupWithDefault(program, 'slots', say('slots.about'), 'slots --explain 3');
+  shell
+    .add(group, 'list', say('slots.list.about'), 'slots --explain 3', { isDefault: true })
+    .option('--explain [slot]', say('slots.opt.explain'), slotNumber)
+    .option('--watch', say('slots.opt.watch'))
+    .action(async ({ explain, watch }: Options, command: Command) => {
+      const globals = shell.globals(command);
+      await shell.withStation(globals, async (client) => {
+        if (watch) await watchSlots(shell, client, globals.json);
+        else if (explain === undefined) await listSlots(shell, client, globals.json);
+        else await explainSlots(shell, client, explain === true ? null : explain, globals.json);
+      });
+    });
+  addSlotsLearn(group, shell);
+  addSlotsAssign(group, shell);
+}
+
+export function slotNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > SLOT_MAX) throw new InvalidArgumentError(`1 to ${SLOT_MAX}`);
+  return value;
+}
+
+async function listSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
+  const { say } = shell;
+  const slots = await ask<SlotAnswer[]>(client, 'GET', '/slots');
+  if (json) return shell.printJson(slots);
+  if (slots.length === 0) return shell.note(say('slots.none'));
+  shell.table(
+    [
+      { title: say('column.slot'), right: true },
+      { title: say('column.phase') },
+      { title: say('column.recorder'), widthMax: 24 },
+      { title: say('column.officer'), widthMax: 16 },
+      { title: say('column.files'), right: true },
+      { title: say('column.copied'), right: true },
+      { title: say('column.left'), right: true },
+      { title: say('column.rate'), right: true },
+      { title: say('column.problem') },
+    ],
+    slots.map((slot) => [
+      String(slot.slot),
+      word(say, 'phase', slot.phase),
+      slot.recorderSerial ?? '',
+      slot.officerId ?? '',
+      slot.dockingId === null ? '' : `${slot.filesSealed}/${slot.filesListed}`,
+      slot.dockingId === null ? '' : `${bytesText(slot.bytesCopied)} / ${bytesText(slot.bytesListed)}`,
+      slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '',
+      slot.bytesPerSecond > 0 ? `${bytesText(slot.bytesPerSecond)}/s` : '',
+      remarks(shell, slot).join('; '),
+    ]),
+  );
+  for (const { hub, recorders, bytesPerSecond, slots: numbers } of await ask<HubAnswer[]>(client, 'GET', '/hubs')) {
+    shell.print(say('slots.hub', { hub, recorders, rate: bytesText(bytesPerSecond), slots: numbers.join(', ') }));
+  }
+}
+
+/** What somebody should know of a slot beside its figures. */
+function remarks({ say, language }: Shell, { waiting, warning, problem }: SlotAnswer): readonly string[] {
+  const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
+  const told = [problem, warning].filter((each) => each !== null);
+  return [...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`), ...waits];
+}
+
+async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {
+  const { say } = shell;
+  const slots = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).filter(({ slot }) => number === null || slot === number);
+  if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', `slot ${number}`);
+  if (json) return shell.printJson(slots.map(({ slot, port, phase, driverId, explain }) => ({ slot, port, phase, driverId, explain })));
+  if (slots.length === 0) return shell.note(say('slots.none'));
+  for (const slot of slots) {
+    shell.print(say('slots.explain', { slot: slot.slot, port: printable(slot.port), phase: word(say, 'phase', slot.phase) }));
+    for (const line of [...slot.explain, ...remarks(shell, slot)]) shell.print(`  ${printable(line)}`);
+    if (slot.explain.length === 0) shell.print(`  ${say('slots.explain.nothing')}`);
+  }
+}
+
+/** Follows the slots until Ctrl-C: a line for what has changed. */
+async function watchSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
+  if (client.kind !== 'running') throw new EvidockError('station.not-running', 'slots --watch');
+  const last = new Map<number, string>();
+  const { body } = await askStream(client, 'GET', '/events');
+  for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {
+    if (json) {
+      shell.print(JSON.stringify({ event, data }));
+      continue;
+    }
+    const slots = event === 'slots' ? (data as SlotAnswer[]) : event === 'slot' ? [data as SlotAnswer] : [];
+    for (const slot of slots) {
+      const line = lineOf(shell, slot);
+      if (last.get(slot.slot) === line) continue;
+      last.set(slot.slot, line);
+      shell.print(line);
+    }
+  }
+}
+
+function lineOf(shell: Shell, slot: SlotAnswer): string {
+  const { say } = shell;
+  const figures = slot.phase === 'copying' || slot.phase === 'listing' || slot.phase === 'problem';
+  const copying = say('slots.watch.figures', {
+    sealed: slot.filesSealed,
+    files: slot.filesListed,
+    copied: bytesText(slot.bytesCopied),
+    bytes: bytesText(slot.bytesListed),
+    rate: bytesText(slot.bytesPerSecond),
+    left: slot.secondsLeft ? durationText(slot.secondsLeft * 1000) : '…',
+  });
+  const parts = [
+    word(say, 'phase', slot.phase),
+    ...(slot.recorderSerial === null ? [] : [printable(slot.recorderSerial)]),
+    ...(figures && slot.dockingId !== null ? [copying] : []),
+    ...remarks(shell, slot),
+  ];
+  return say('slots.watch.line', { slot: slot.slot, what: parts.join('; ') });
+}

@@ -1,0 +1,42 @@
+import { PassThrough } from 'node:stream';
+import type { SlotView } from '#ports/slot-board';
+import type { ServeDeps } from './deps.ts';
+import { slotViews } from './dockings.ts';
+import { Presenter } from './present.ts';
+import { RawAnswer } from './route.ts';
+
+const HEARTBEAT_MS = 15_000;
+/** A listener that reads this slowly is cut off; it may come back and gets a new snapshot. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
+
+export function presentSlot(view: SlotView, presenter: Presenter) {
+  const { updatedAtMs, ...rest } = view;
+  return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
+}
+
+/** `slots`: all of them, once; `slot`: one that has changed; `port`: what was plugged in while slots are learnt. Ends with the connection. */
+export async function slotEvents(deps: ServeDeps, signal: AbortSignal): Promise<RawAnswer> {
+  const presenter = new Presenter(deps.facts.timezone);
+  const body = new PassThrough();
+  const send = (event: string, data: unknown) => {
+    if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
+    return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  send(
+    'slots',
+    (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
+  );
+  const stops = [
+    deps.board.subscribe((view) => send('slot', presentSlot(view, presenter))),
+    deps.learning.onSeen((seen) => send('port', seen)),
+  ];
+  const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
+  heartbeat.unref();
+  body.once('close', () => {
+    clearInterval(heartbeat);
+    for (const stop of stops) stop();
+  });
+  if (signal.aborted) body.destroy();
+  signal.addEventListener('abort', () => body.destroy(), { once: true });
+  return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);
+}
