@@ -5,9 +5,12 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import type { DockStage } from '#dock/dock-stage';
+import type { RecorderClock } from '#dock/recorder-clock';
+import type { WipeStage } from '#dock/wipe-stage';
 import { EvidockError } from '#domain/errors';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockHandler } from '#ports/dock';
+import type { LedgerReader } from '#ports/ledger';
 import { DockDesk } from './dock-desk.ts';
 
 async function deskOf(failures: EvidockError[]) {
@@ -16,6 +19,7 @@ async function deskOf(failures: EvidockError[]) {
     if (failure) throw failure;
     return { docking: { id: 'dck-1' } };
   });
+  const vacate = vi.fn(async () => undefined);
   const leave = vi.fn(async () => undefined);
   const intake = vi.fn(async () => undefined);
   let handler: DockHandler | undefined;
@@ -28,14 +32,19 @@ async function deskOf(failures: EvidockError[]) {
   };
   const desk = new DockDesk({
     docks: [dock],
-    dockStage: { arrive, leave } as unknown as DockStage,
+    byRequest: dock,
+    dockStage: { arrive, leave, vacate } as unknown as DockStage,
+    recorderClock: { set: async () => undefined } as unknown as RecorderClock,
+    wipeStage: { awaited: async () => new Set(), wipe: async () => undefined } as unknown as WipeStage,
+    ledger: { slotOf: async () => null } as unknown as LedgerReader,
+    release: false,
     intake: { intake, forget: () => undefined } as unknown as IntakeStage,
     log: pino({ level: 'silent' }),
     retryMs: 10,
   });
   await desk.start();
   const key = 'k1';
-  handler?.arrived({ key } as Arrival);
+  handler?.arrived({ key, port: '1-4.1' } as Arrival);
   return { desk, key, arrive, leave, intake, pull: () => handler?.removed(key) };
 }
 

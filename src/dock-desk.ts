@@ -39,7 +39,12 @@ interface Options {
   readonly log: Log;
   /** Take recorders off the bus once nothing is left to do on them. */
   readonly release: boolean;
+  /** How long a recorder that could not be opened is left alone at first, ms. */
+  readonly retryMs: number;
 }
+
+/** The longest time between two tries, as a multiple of the first. */
+const RETRIES_APART_MAX = 16;
 
 /**
  * Joins docks, stages of the dock, and intake: who has arrived is recognised, then copied; who is safe has its clock set, is wiped and let go, as the
@@ -110,26 +115,44 @@ export class DockDesk {
     stay.work = this.#work(stay);
   }
 
+  /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
   async #work(stay: Stay): Promise<void> {
     const { arrival, gone } = stay;
+    const { retryMs, intake, log } = this.#o;
+    let failed = false;
+    for (let waitMs = retryMs; !gone.signal.aborted && !stay.docked; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
+      const again = failed;
+      const failure = await this.#tryToOpen(stay, again);
+      if (!failure) break;
+      failed = true;
+      if (failure.retry === 'never') return;
+      await pause(waitMs, gone.signal);
+    }
+    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', arrival.port));
+    try {
+      await intake.intake(stay.docked, gone.signal);
+    } catch (error) {
+      if (!gone.signal.aborted) arrivalFailed(log, asEvidockError(error));
+    }
+  }
+
+  /** Returns why it could not be opened. */
+  async #tryToOpen(stay: Stay, again: boolean): Promise<EvidockError | null> {
+    const { arrival, gone } = stay;
+    let failure: EvidockError | null = null;
     await this.#inOrder(arrival.port, async () => {
       try {
         if (gone.signal.aborted) throw new EvidockError('recorder.removed', arrival.port);
-        stay.docked = await this.#o.dockStage.arrive(arrival, gone.signal);
+        stay.docked = await this.#o.dockStage.arrive(arrival, { signal: gone.signal, again });
         stay.record(stay.docked.docking.id);
       } catch (error) {
-        const failure = asEvidockError(error);
+        failure = asEvidockError(error);
         stay.refuse(failure);
         // A device that is left alone by policy is no failure; its slot and the custody log tell of it.
         if (!gone.signal.aborted && failure.code !== 'recorder.unknown') arrivalFailed(this.#o.log, failure);
       }
     });
-    if (!stay.docked) return;
-    try {
-      await this.#o.intake.intake(stay.docked, gone.signal);
-    } catch (error) {
-      if (!gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
-    }
+    return failure;
   }
 
   async #removed(key: string): Promise<void> {
@@ -206,7 +229,13 @@ export class DockDesk {
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
     if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
-    return stay.recorded;
+    try {
+      return await stay.recorded;
+    } catch (error) {
+      // Who named the directory has been told, and names it again.
+      await this.#removed(key);
+      throw error;
+    }
   }
 
   /** Ends a stay through `remove`, the dock's own way, when what is being done on the recorder is done; resolves when the removal is on record. */
@@ -231,4 +260,16 @@ export class DockDesk {
     await Promise.all(this.#ports.values());
     this.#stays.clear();
   }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
 }

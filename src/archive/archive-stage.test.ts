@@ -49,7 +49,16 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
   });
   const { vault } = station.deps;
   const settings = { verify: 'readback', derivatives: true, hours } as const;
-  const stage = new ArchiveStage({ ledger, vault, archive, clock, log: pino({ level: 'silent' }), faults, settings });
+  const stage = new ArchiveStage({
+    ledger,
+    vault,
+    archive,
+    clock,
+    log: pino({ level: 'silent' }),
+    faults,
+    onArchived: () => undefined,
+    settings,
+  });
   expect(await ledger.claimWork(workId('archive', id), 'test', clock.nowMs(), 60_000)).toBe(true);
   await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined });
 }

@@ -53,9 +53,10 @@ export class DockStage {
   }
 
   /**
-   * Write 1. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record.
+   * Write 1. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
+   * but once where it is tried `again`.
    */
-  async arrive(arrival: Arrival, signal?: AbortSignal): Promise<Docked> {
+  async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
     let explain: readonly string[] = arrival.facts;
     try {
       const found = await recogniseArrival(arrival, this.#o.drivers, this.#o.fallback, signal);
@@ -66,7 +67,7 @@ export class DockStage {
     } catch (error) {
       const failure = asEvidockError(error);
       // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
-      if (failure.side === 'recorder' && !signal?.aborted)
+      if (failure.side === 'recorder' && !signal?.aborted && !again)
         await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
       throw failure;
     }

@@ -61,7 +61,7 @@ export async function dockStation(state: string, options: Options = {}) {
   });
   const dock = new PlugDock();
   const byRequest = new PlugDock();
-  const desk: DockDesk = new DockDesk({ ...parts, wipeStage, docks: [dock, byRequest], byRequest, release: true });
+  const desk: DockDesk = new DockDesk({ ...parts, wipeStage, docks: [dock, byRequest], byRequest, release: true, retryMs: 20 });
   await desk.start();
   let arrivals = 0;
   return {
