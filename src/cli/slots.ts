@@ -35,7 +35,7 @@ export function addSlots(program: Command, shell: Shell): void {
   addSlotsAssign(group, shell);
 }
 
-export function slotNumber(text: string): number {
+function slotNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > SLOT_MAX) throw new InvalidArgumentError(`1 to ${SLOT_MAX}`);
   return value;
