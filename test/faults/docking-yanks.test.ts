@@ -1,20 +1,19 @@
 /*
- * Goal: a recorder that is pulled at any moment, comes back at once, or leaves together with its whole hub: nothing half-copied is sealed,
- * nothing sealed is copied twice, nothing is doubled, and the slot says what is still on it.
+ * Goal: a recorder that is pulled at any moment, or comes back at once: nothing half-copied is sealed, nothing sealed is copied twice, nothing
+ * is doubled, and the slot says what is still on it.
  * Method: real intake, seal, ledger and vault over plain directories whose reads fail as those of a pulled recorder do. Yanks fall at random
  * reads; the seed is printed.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { expectWhole, gone } from '../support/docking-checks.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const YANKS = 50;
-const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
 const homes: (() => Promise<void>)[] = [];
 let home: string;
@@ -32,7 +31,6 @@ afterAll(async () => {
 });
 
 const open = () => intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false });
-type Station = Awaited<ReturnType<typeof open>>;
 
 /** A small generator whose run can be repeated from its seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -43,28 +41,6 @@ function randomFrom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-const gone = (path: string) => new EvidockError('recorder.removed', path);
-
-async function expectWhole(station: Station, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-  const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);
-  expect(originals.map(({ cardPath }) => cardPath).sort()).toEqual(Object.keys(files).sort());
-  for (const { cardPath, state, digests, vaultKey, unreadable } of originals) {
-    expect({ cardPath, state, sha256: digests?.sha256, unreadable }).toEqual({
-      cardPath,
-      state: 'sealed',
-      sha256: sha256(files[cardPath] ?? ''),
-      unreadable: [],
-    });
-    expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
-  }
-  const faults = [];
-  for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
-  expect(faults).toEqual([]);
-  const keys = [];
-  for await (const { key } of station.disk.list('')) keys.push(key);
-  expect(keys).toHaveLength(2 * originals.length);
 }
 
 describe('a recorder that is pulled', () => {
@@ -103,7 +79,7 @@ describe('a recorder that is pulled', () => {
     }
     expect([...sealedReads]).toEqual([]);
     await (await station.dock(station.plain(card), 'R1', 9)).safe();
-    await expectWhole(station, files);
+    await expectWhole(home, station, files);
     await station.close();
   });
 
@@ -130,7 +106,7 @@ describe('a recorder that is pulled', () => {
     expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 4)).safe();
-    await expectWhole(station, files);
+    await expectWhole(home, station, files);
     await station.close();
   });
 
@@ -151,7 +127,7 @@ describe('a recorder that is pulled', () => {
     expect((await station.ledger.recordings({ limit: 10 })).map(({ originals }) => originals[0]?.state)).toEqual(['listed']);
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 2)).safe();
-    await expectWhole(station, files);
+    await expectWhole(home, station, files);
     await station.close();
   });
 });
@@ -194,7 +170,7 @@ describe('a recorder that vanishes and returns', () => {
     expect(readTwice).toBe(!succeeds);
     await first.pull();
     expect(await station.ledger.docking(first.id)).toMatchObject({ state: 'removed', safeAtMs: null });
-    await expectWhole(station, files);
+    await expectWhole(home, station, files);
     await station.close();
   });
 
@@ -215,115 +191,7 @@ describe('a recorder that vanishes and returns', () => {
     }
     await Promise.all(pulls);
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
-    await expectWhole(station, files);
-    await station.close();
-  });
-});
-
-describe('many at once', () => {
-  async function cards(count: number, each: (n: number) => Readonly<Record<string, Uint8Array>>) {
-    const made = Array.from({ length: count }, (_, n) => ({ root: join(home, `card-${n}`), files: each(n), serial: `R${n}`, slot: n + 1 }));
-    for (const { root, files } of made) await writeCard(root, files);
-    return made;
-  }
-  const named = (made: Awaited<ReturnType<typeof cards>>) => Object.assign({}, ...made.map(({ files }) => files));
-
-  it('a hub that loses all its ports leaves every slot saying what is on it, and all go on in other slots', async () => {
-    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(2 * MEBIBYTE) }));
-    const station = await open();
-    let lost = false;
-    let reads = 0;
-    const all = Promise.withResolvers<void>();
-    const dockings = [];
-    for (const { root, serial, slot } of made) {
-      const volume = disturbedVolume(root, async (path) => {
-        reads += 1;
-        if (reads > 12) {
-          lost = true;
-          all.resolve();
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        if (lost) throw gone(path);
-      });
-      dockings.push(await station.dock(volume, serial, slot));
-    }
-    await all.promise;
-    const begun = performance.now();
-    await Promise.all(dockings.map(({ done }) => done));
-    expect(performance.now() - begun).toBeLessThan(1500);
-    for (const view of station.board.snapshot()) {
-      expect(view).toMatchObject({ phase: 'problem', waiting: null, problem: { code: 'recorder.removed' } });
-      expect(view.problem?.detail).toMatch(/^[12] files? \(\d+(\.\d)? MB\) still on the recorder$/);
-    }
-    await Promise.all(dockings.map((docking) => docking.pull()));
-    const again = [];
-    for (const { root, serial, slot } of made) again.push(await station.dock(station.plain(root), serial, slot + 8));
-    await Promise.all(again.map((docking) => docking.safe(30)));
-    await expectWhole(station, named(made));
-    await station.close();
-  });
-
-  it('a disk that fills up under 8 recorders says so at each slot, and all go on by themselves', async () => {
-    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(MEBIBYTE) }));
-    let free = 6 * MEBIBYTE;
-    const station = await intakeStation(
-      join(home, 's'),
-      (vault) =>
-        new Proxy(vault, {
-          get(target, property) {
-            const value: unknown = Reflect.get(target, property, target);
-            if (property !== 'draft') return typeof value === 'function' ? value.bind(target) : value;
-            return async (key: string, bytes: number) => {
-              const draft = await target.draft(key, bytes);
-              const write = async (chunk: Uint8Array, length: number, position: number) => {
-                if (!key.endsWith('.json')) free -= length;
-                if (free < 0) throw new EvidockError('vault.full', key);
-                await draft.write(chunk, length, position);
-              };
-              return new Proxy(draft, {
-                get: (inner, name) => {
-                  const own: unknown = name === 'write' ? write : Reflect.get(inner, name, inner);
-                  return typeof own === 'function' ? own.bind(inner) : own;
-                },
-              });
-            };
-          },
-        }),
-      { sm3: false },
-    );
-    const dockings = [];
-    for (const { root, serial, slot } of made) dockings.push(await station.dock(station.plain(root), serial, slot));
-    await vi.waitFor(
-      () => {
-        const held = station.board.snapshot().filter(({ waiting, problem }) => waiting === 'disk' && problem?.code === 'vault.full');
-        expect(held.length).toBeGreaterThanOrEqual(5);
-      },
-      { timeout: 20_000, interval: 50 },
-    );
-    free = Number.POSITIVE_INFINITY;
-    await Promise.all(dockings.map((docking) => docking.safe(30)));
-    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual(made.map(() => null)), 5000);
-    for (const { id } of dockings) expect(await station.ledger.docking(id)).toMatchObject({ state: 'safe', problem: null });
-    await expectWhole(station, named(made));
-    await station.close();
-  });
-
-  it('says that a slot waits for its turn, while others have it', async () => {
-    const made = await cards(2, (n) => ({ [`${n}.mp4`]: randomBytes(1000) }));
-    const station = await intakeStation(join(home, 's'), (vault) => vault, { filesAtOnce: 1, sm3: false });
-    const held = Promise.withResolvers<void>();
-    const [first, second] = made;
-    const one = await station.dock(
-      disturbedVolume(first?.root ?? '', () => held.promise),
-      'R0',
-      1,
-    );
-    await vi.waitFor(() => expect(station.board.snapshot()[0]?.phase).toBe('copying'), 5000);
-    const two = await station.dock(station.plain(second?.root ?? ''), 'R1', 2);
-    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual([null, 'turn']), 5000);
-    held.resolve();
-    await Promise.all([one.safe(), two.safe()]);
-    await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual([null, null]), 5000);
+    await expectWhole(home, station, files);
     await station.close();
   });
 });

@@ -142,7 +142,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     /** For those who build more on top. */
     parts: { ...common, hasher, buffers, dockStage: dock, recorderClock, intake },
     /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
-    async dock(volume: Volume, serial: string, slot: number) {
+    async dock(volume: Volume, serial: string, slot: number, hub: string | null = null) {
       arrivals += 1;
       const docked = await dock.arrive({
         key: `k${arrivals}`,
@@ -153,7 +153,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         productId: null,
         clockOffsetMs: null,
         clockSet: false,
-        hub: null,
+        hub,
         manufacturer: null,
         product: null,
         facts: [],
@@ -161,7 +161,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         volume,
       });
       const gone = new AbortController();
-      const done = intake.intake(docked, gone.signal);
+      const done = intake.intake({ ...docked, hub }, gone.signal);
       const { id } = docked.docking;
       return {
         id,

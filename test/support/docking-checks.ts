@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { EvidockError } from '#domain/errors';
+import type { intakeStation } from './intake-station.ts';
+
+const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+
+/** What the volume of a pulled recorder throws. */
+export function gone(path: string): EvidockError {
+  return new EvidockError('recorder.removed', path);
+}
+
+/** Every file of the cards is sealed once, whole, with its bytes and its manifest in the vault at `home`/s, and the custody log is sound. */
+export async function expectWhole(
+  home: string,
+  station: Awaited<ReturnType<typeof intakeStation>>,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<void> {
+  const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);
+  expect(originals.map(({ cardPath }) => cardPath).sort()).toEqual(Object.keys(files).sort());
+  for (const { cardPath, state, digests, vaultKey, unreadable } of originals) {
+    expect({ cardPath, state, sha256: digests?.sha256, unreadable }).toEqual({
+      cardPath,
+      state: 'sealed',
+      sha256: sha256(files[cardPath] ?? ''),
+      unreadable: [],
+    });
+    expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
+  }
+  const faults = [];
+  for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
+  expect(faults).toEqual([]);
+  const keys = [];
+  for await (const { key } of station.disk.list('')) keys.push(key);
+  expect(keys).toHaveLength(2 * originals.length);
+}
