@@ -1,0 +1,28 @@
+import type { Guest, GuestOptions } from './guest.ts';
+
+/** What a scenario gets. Everything it makes goes away with it. */
+export interface LabContext {
+  /** Boots a machine of the scenario's own; it is forgotten when the scenario ends. Takes about 20 s. */
+  boot(options?: Partial<Pick<GuestOptions, 'memoryMiB' | 'dataBytes' | 'forward'>>): Promise<Guest>;
+  /** Numbers in [0, 1) that follow from the printed seed: the only chance a scenario may use. */
+  random(): number;
+  /** A temporary directory on the host, for images. */
+  readonly directory: string;
+  /** Whether `--long` was given: more rounds, for figures. */
+  readonly long: boolean;
+  /** Says what was seen; shown with the time since the scenario began if it fails, or at once with `--verbose`. */
+  note(text: string): void;
+  /** Aborted when the scenario's time is up. */
+  readonly signal: AbortSignal;
+}
+
+export interface Scenario {
+  /** Names it on the command line; lower case and dashes. */
+  readonly name: string;
+  /** One sentence: what holds if it passes. */
+  readonly title: string;
+  /** The scenario fails after so long; `long` is for `--long`. */
+  readonly minutesMax: { readonly short: number; readonly long: number };
+  /** Passes if it does not throw. */
+  run(context: LabContext): Promise<void>;
+}
