@@ -1,4 +1,4 @@
-import type { Docking, Problem } from '#domain/docking';
+import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
@@ -190,10 +190,12 @@ export class DockStage {
     const nowMs = clock.nowMs();
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
-    const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail: `${left} files are still on the recorder` };
+    const listingFinished = docking.listedAtMs !== null;
+    const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
+    const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
     await ledger.transaction(async (writer) => {
       await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
-      const data = { slot: docking.slot, safe, filesLeft: left, listingFinished: docking.listedAtMs !== null };
+      const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
       await writer.appendCustody({ type: 'docking.removed', atMs: nowMs, actor: 'station', subject: dockingId, data });
     });
     faults.reached('w15-removal-recorded');

@@ -40,11 +40,13 @@ export interface Docking {
   readonly bytesListed: number;
 }
 
-/** What a recorder that has left still holds, for a person. */
-export function leftWords(left: { files: number; bytes: number }): string {
+/** What a recorder that has left before it was safe still holds, for a person. */
+export function leftWords(left: { files: number; bytes: number; listingFinished: boolean }): string {
+  if (left.files === 0 && left.listingFinished) return 'nothing is left on it; its last files are being sealed';
   const files = left.files === 1 ? '1 file' : `${left.files} files`;
   const megabytes = left.bytes < 1e7 ? (left.bytes / 1e6).toFixed(1) : Math.round(left.bytes / 1e6);
-  return `${files} (${megabytes} MB) still on the recorder`;
+  const known = `${files} (${megabytes} MB) still on the recorder`;
+  return left.listingFinished ? known : `${known}, and what was not listed yet`;
 }
 
 /** An entry that was not taken, with the reason: nothing on a card goes unmentioned. */

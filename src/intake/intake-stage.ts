@@ -359,7 +359,10 @@ export class IntakeStage {
     const { ledger, log } = this.#o;
     try {
       const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
-      await this.#showProblem(session, { code: 'recorder.removed', detail: leftWords({ files: listed, bytes: listedBytes }) });
+      await this.#showProblem(session, {
+        code: 'recorder.removed',
+        detail: leftWords({ files: listed, bytes: listedBytes, listingFinished: !session.listing }),
+      });
     } catch (error) {
       copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
     }

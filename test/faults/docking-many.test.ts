@@ -43,11 +43,13 @@ describe('many at once', () => {
     let lost = false;
     let reads = 0;
     const all = Promise.withResolvers<void>();
+    const begin = Promise.withResolvers<void>();
     const dockings = [];
     for (const { root, serial, slot } of made) {
       const volume = disturbedVolume(root, async (path) => {
+        await begin.promise;
         reads += 1;
-        if (reads > 12) {
+        if (reads > 20) {
           lost = true;
           all.resolve();
         }
@@ -56,6 +58,7 @@ describe('many at once', () => {
       });
       dockings.push(await station.dock(volume, serial, slot));
     }
+    begin.resolve();
     await all.promise;
     const begun = performance.now();
     await Promise.all(dockings.map(({ done }) => done));
