@@ -27,9 +27,13 @@ export class CommandLine {
     this.station = station;
   }
 
-  static async open(): Promise<CommandLine> {
-    return new CommandLine(await servedStation());
+  static async open(overrides: Parameters<typeof servedStation>[0] = {}): Promise<CommandLine> {
+    return new CommandLine(await servedStation(overrides));
   }
+
+  /** What the command that runs has said so far: results, and remarks. */
+  printed = (): string => '';
+  noted = (): string => '';
 
   close(): Promise<void> {
     return this.station.close();
@@ -38,6 +42,8 @@ export class CommandLine {
   async run(argv: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
     const out: string[] = [];
     const err: string[] = [];
+    this.printed = () => out.join('');
+    this.noted = () => err.join('');
     const status = await runCli(this.context(out, err, env), argv);
     return { status, out: out.join(''), err: err.join('') };
   }

@@ -1,0 +1,153 @@
+/*
+ * Goal: numbers of ports are given as an operator wants them and never under a docked recorder; hubs add up; every change of a slot is told.
+ * Method: the routes over the real ledger and board.
+ */
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PortSeen } from '#ports/slot-learning';
+import { aDocking } from '#test/support/builders';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { buildServer } from './server.ts';
+
+let station: ServedStation;
+let app: FastifyInstance;
+let learning: number[];
+let tell: (seen: PortSeen) => void;
+
+beforeEach(async () => {
+  learning = [];
+  const listeners = new Set<(seen: PortSeen) => void>();
+  tell = (seen) => {
+    for (const listener of listeners) listener(seen);
+  };
+  station = await servedStation({
+    learning: {
+      learn: (seconds) => void learning.push(seconds),
+      onSeen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+  });
+  // The docking that every served station starts with is over.
+  await station.ledger.recover(0);
+  app = buildServer({ deps: station.deps, grants: 'operator' });
+});
+afterEach(async () => {
+  await app.close();
+  await station.close();
+});
+
+const headers = { host: 'localhost', 'x-evidock-actor': 'cli:li' };
+const post = async (url: string, payload: object) => {
+  const { statusCode, body } = await app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload });
+  return { status: statusCode, json: JSON.parse(body) };
+};
+const get = async (url: string) => JSON.parse((await app.inject({ url: `/api/v1${url}`, headers })).body);
+const numbers = async () => Object.fromEntries((await station.ledger.slots()).map(({ port, slot }) => [port, slot]));
+
+describe('numbers of ports', () => {
+  it('are given, changed with another port, or taken from it; each change is in custody with who did it', async () => {
+    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toEqual({ port: '1-4.2', slot: 3, before: null, moved: null });
+    expect((await post('/slots/assign', { port: '1-4.1', slot: 3 })).json).toMatchObject({ moved: { port: '1-4.2', slot: 1 } });
+    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toEqual({
+      port: '1-4.2',
+      slot: 3,
+      before: 1,
+      moved: { port: '1-4.1', slot: 1 },
+    });
+    expect(await numbers()).toEqual({ '1-4.1': 1, '1-4.2': 3 });
+    const entries = await station.ledger.custodyOf('port:1-4.2');
+    expect(entries.map(({ type, actor, data }) => `${type} ${actor} ${data['before']}`)).toEqual([
+      'slots.changed cli:li null',
+      'slots.changed cli:li 1',
+    ]);
+  });
+
+  it('that are the same already change nothing and are not recorded', async () => {
+    await post('/slots/assign', { port: '1-4.2', slot: 3 });
+    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toMatchObject({ before: 3, moved: null });
+    expect(await station.ledger.custodyOf('port:1-4.2')).toHaveLength(1);
+  });
+
+  it('are refused while a recorder is docked there, with its slot', async () => {
+    await station.ledger.transaction(async (writer) => {
+      await writer.assignSlot('1-4.7', 7);
+      await writer.insertDocking(aDocking({ slot: 7, port: '1-4.7' }));
+    });
+    for (const payload of [
+      { port: '1-4.2', slot: 7 },
+      { port: '1-4.7', slot: 2 },
+    ]) {
+      const { status, json } = await post('/slots/assign', payload);
+      expect(status).toBe(409);
+      expect(json).toMatchObject({ code: 'request.conflict', detail: 'a recorder is docked in slot 7 (1-4.7): undock it first' });
+    }
+    expect(await numbers()).toEqual({ '1-4.7': 7 });
+  });
+
+  it('take with them what the ports show', async () => {
+    const { board } = station.deps;
+    await post('/slots/assign', { port: '1-4.1', slot: 1 });
+    board.update(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
+    await post('/slots/assign', { port: '1-4.1', slot: 5 });
+    expect(await get('/slots')).toMatchObject([{ slot: 5, port: '1-4.1', phase: 'unknown', explain: ['a stick'] }]);
+    await post('/slots/assign', { port: '1-4.2', slot: 5 });
+    expect(await get('/slots')).toMatchObject([
+      { slot: 1, port: '1-4.1', phase: 'unknown' },
+      { slot: 5, port: '1-4.2', phase: 'empty', explain: [] },
+    ]);
+  });
+
+  it('must be numbers that people use', async () => {
+    expect((await post('/slots/assign', { port: '1-4.1', slot: 0 })).status).toBe(400);
+    expect((await post('/slots/assign', { port: '', slot: 1 })).status).toBe(400);
+  });
+});
+
+describe('hubs', () => {
+  it('add up what comes through them now', async () => {
+    const { board } = station.deps;
+    const docked = { hub: '1-4', dockingId: 'dck-x', phase: 'copying', bytesListed: 1e9 } as const;
+    board.update(1, { ...docked, port: '1-4.1' });
+    board.update(2, { ...docked, port: '1-4.2' });
+    board.update(3, { ...docked, port: '1-4.3', phase: 'removed' });
+    board.update(9, { port: '2-1.1', hub: '2-1', phase: 'unknown' });
+    for (const slot of [1, 2]) {
+      board.copied(slot, 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      board.copied(slot, 1_000_000);
+    }
+    const rates = board.snapshot().map(({ bytesPerSecond }) => bytesPerSecond);
+    expect(rates[0]).toBeGreaterThan(0);
+    const hubs = await get('/hubs');
+    expect(hubs).toEqual([
+      { hub: '1-4', recorders: 2, bytesPerSecond: (rates[0] ?? 0) + (rates[1] ?? 0), slots: [1, 2, 3] },
+      { hub: '2-1', recorders: 0, bytesPerSecond: 0, slots: [9] },
+    ]);
+    const metrics = (await app.inject({ url: '/metrics', headers })).body;
+    expect(metrics).toContain('evidock_slots{phase="copying"} 2');
+    expect(metrics).toMatch(/evidock_hub_bytes_per_second\{hub="1-4"\} [1-9]/);
+  });
+});
+
+describe('events', () => {
+  it('tell all slots, then each change, and what is plugged in while slots are learnt', async () => {
+    expect((await post('/slots/learning', { seconds: 30 })).json).toEqual({ seconds: 30 });
+    expect((await post('/slots/learning', { seconds: 4000 })).status).toBe(400);
+    expect(learning).toEqual([30]);
+    const response = await app.inject({ url: '/api/v1/events', headers, payloadAsStream: true });
+    const stream: Readable = response.stream();
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await expect.poll(() => text).toContain('event: slots\n');
+    station.deps.board.update(4, { port: '1-4.4', phase: 'preparing' });
+    tell({ port: '1-4.9', hub: '1-4', slot: null, facts: ['a stick'] });
+    await expect.poll(() => text).toMatch(/event: slot\ndata: .*"slot":4.*"phase":"preparing"/);
+    expect(text).toContain('event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":["a stick"]}\n\n');
+    stream.destroy();
+  });
+});
