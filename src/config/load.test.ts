@@ -47,6 +47,7 @@ describe('configuration', () => {
     ['archive:\n  kind: tape', /archive\.kind: .*none, disk, s3.*"tape"/],
     ['archive:\n  kind: disk', /archive\.directory: is needed/],
     ['archive:\n  kind: s3\n  s3:\n    endpoint: ftp://x', /archive\.s3\.endpoint: must be an http/],
+    ['dock:\n  wipe: after-archived', /dock\.wipe: can be after-archived only where an archive is configured/],
     ['station:\n  timezone: Mars/Olympus', /station\.timezone: must be an IANA/],
     ['station:\n  id: Has Spaces', /station\.id: .*Has Spaces/],
     ['archive:\n  hours: 25:00-26:00', /archive\.hours/],

@@ -156,7 +156,7 @@ function ruleOf(field: Field | undefined): string {
 
 /** What no single field can tell. */
 function checkRules(config: Config): void {
-  const { station, archive, http, intake, queue } = config;
+  const { station, archive, http, intake, queue, dock } = config;
   const refuse = (path: string, rule: string, value: unknown) => {
     throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
   };
@@ -173,6 +173,8 @@ function checkRules(config: Config): void {
   }
   // It may hold a password: the value is not told.
   if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
+  if (dock.wipe === 'after-archived' && archive.kind === 'none')
+    refuse('dock.wipe', 'can be after-archived only where an archive is configured (archive.kind)', dock.wipe);
   compilePatterns(intake.patterns);
 }
 

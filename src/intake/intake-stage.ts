@@ -9,7 +9,7 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Hasher } from '#ports/hasher';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
-import type { SlotBoard } from '#ports/slot-board';
+import type { SlotBoard, SlotView } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { CardListing, type ListingCounts } from './card-listing.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
@@ -179,14 +179,24 @@ export class IntakeStage {
   }
 
   #showListing(session: Session, counts: ListingCounts): void {
+    const sealed = this.#viewOf(session)?.filesSealed ?? 0;
     this.#o.board.update(session.docking.slot, {
-      phase: 'copying',
       filesListed: counts.files,
-      filesSealed: counts.known,
+      // Files are sealed while the card is still being listed.
+      filesSealed: Math.max(sealed, counts.known),
       filesRefused: counts.refused,
       // What is known is not copied again: the time left must not count it.
       bytesListed: counts.bytes - counts.knownBytes,
     });
+  }
+
+  #viewOf(session: Session): SlotView | undefined {
+    return this.#o.board.snapshot().find(({ dockingId }) => dockingId === session.docking.id);
+  }
+
+  /** Counting shows as such until there is something to copy; a problem stays until it is mended. */
+  #showCopying(session: Session): void {
+    if (this.#viewOf(session)?.phase === 'listing') this.#o.board.update(session.docking.slot, { phase: 'copying' });
   }
 
   #pump(session: Session): void {
@@ -237,6 +247,7 @@ export class IntakeStage {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
       lane.hold = 'recorder';
       const original = isOver(session) ? undefined : session.queue.take();
+      if (original) this.#showCopying(session);
       return original && this.#tryCopy(session, lane, original);
     });
     if (!again) return;

@@ -324,13 +324,13 @@ export class SealStage {
   }
 
   async #markIfSafe(dockingId: string): Promise<void> {
-    const { ledger, clock, board, faults, log } = this.#o;
+    const { ledger, clock, faults, log } = this.#o;
     const docking = await ledger.docking(dockingId);
     if (!docking) return;
     const begun = performance.now();
     const progress = await ledger.dockingProgress(dockingId);
     this.#countingMs = performance.now() - begun;
-    board.update(docking.slot, { filesSealed: docking.filesKnown + progress.sealed });
+    this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
     if (!isSafe(docking, progress)) return;
     const nowMs = clock.nowMs();
     const recorded = await ledger.transaction(async (writer) => {
@@ -343,9 +343,16 @@ export class SealStage {
     });
     if (!recorded) return;
     faults.reached('w08-safe-recorded');
-    board.update(docking.slot, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
+    this.#show(docking, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
     dockingSafe(log, { dockingId, slot: docking.slot });
     this.#o.onSafe(dockingId);
+  }
+
+  /** The last files of a recorder that has left are sealed while its slot shows another one already. */
+  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
+    const { board } = this.#o;
+    if (board.snapshot().some(({ slot, dockingId }) => slot === docking.slot && dockingId === docking.id))
+      board.update(docking.slot, patch);
   }
 }
 

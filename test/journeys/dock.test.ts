@@ -78,6 +78,36 @@ describe('notices', () => {
     expect(await station.until(1, ({ phase }) => phase === 'safe')).toMatchObject({ recorderSerial: 'R1' });
   });
 
+  it('shows counting, then copying, and never fewer sealed files than before; a card that is known is only counted', async () => {
+    await open();
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`DCIM/${100 + Math.floor(index / 15)}MEDIA/AMBA${1000 + index}.MP4`, `${index}`]),
+    );
+    const large = join(home.path, 'large');
+    await writeCard(large, many);
+    const seen: { phase: string; filesListed: number; filesSealed: number }[] = [];
+    const update = station.board.update.bind(station.board);
+    station.board.update = (slot, patch) => {
+      update(slot, patch);
+      const { phase, filesListed, filesSealed } = station.slot(slot) ?? { phase: '', filesListed: 0, filesSealed: 0 };
+      seen.push({ phase, filesListed, filesSealed });
+    };
+    const first = station.plug(large);
+    await expect.poll(() => station.dock.released, WAIT).toEqual([first]);
+    const phases = seen.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);
+    expect(phases).toEqual(['arrived', 'listing', 'copying', 'safe']);
+    expect(seen.map(({ filesSealed }) => filesSealed)).toEqual(seen.map(({ filesSealed }) => filesSealed).sort((a, b) => a - b));
+    station.dock.remove(first);
+    await station.until(1, ({ phase }) => phase === 'removed');
+    seen.length = 0;
+    station.plug(large);
+    await expect.poll(() => station.dock.released, WAIT).toHaveLength(2);
+    expect(new Set(seen.map(({ phase }) => phase))).toEqual(new Set(['arrived', 'listing', 'safe']));
+    const listed = seen.filter(({ phase }) => phase === 'listing').map(({ filesListed }) => filesListed);
+    expect(new Set(listed).size).toBeGreaterThan(2);
+    expect(station.slot(1)).toMatchObject({ filesListed: 60, filesSealed: 60, bytesListed: 0, bytesCopied: 0 });
+  });
+
   it('of two recorders that follow each other in a port, the second is not touched by the end of the first', async () => {
     await open();
     const other = join(home.path, 'other');
