@@ -184,7 +184,8 @@ export class DockDesk {
   /** Every file of the docking is safe: what is left to do on the recorder may be done. */
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
-    if (!stay) return;
+    if (!stay?.docked) return;
+    this.#o.wipeStage.announce(stay.docked);
     this.#then(stay, async (docked) => {
       await this.#o.recorderClock.set(docked);
       stay.awaited = new Set(await this.#o.wipeStage.awaited(docked, stay.gone.signal));

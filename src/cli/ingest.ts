@@ -71,10 +71,12 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
   for (;;) {
     const report = await look(client, dockingId);
     const { state, problem, listedAt } = report.docking;
-    if (state === 'safe') return report;
     if (state === 'removed' || state === 'interrupted') throw problemError(problem ?? { code: 'recorder.removed', detail: dockingId });
     const view = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
-    showIntake(shell, report, view, listedAt === null, progress);
+    // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
+    if (state === 'safe' && (!view || view.phase === 'safe')) return report;
+    if (view?.phase === 'wiping') progress.show(1, 1, word(shell.say, 'phase', view.phase));
+    else showIntake(shell, report, view, listedAt === null, progress);
     const now = JSON.stringify([report.progress, view?.bytesCopied]);
     if (state !== 'problem' || now !== last) stuckSinceMs = null;
     else stuckSinceMs ??= performance.now();

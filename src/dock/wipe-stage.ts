@@ -63,18 +63,24 @@ export class WipeStage {
     return waiting;
   }
 
+  /** The docking has become safe and will be wiped at once: nobody may be told to undock it in between. */
+  announce(docked: Wipeable): void {
+    if (this.#o.policy === 'after-sealed' && this.#applies(docked)) this.#show(docked.docking, { phase: 'wiping' });
+  }
+
   /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
     const { log } = this.#o;
     const { docking } = docked;
     if (!this.#applies(docked)) return;
     const begun = performance.now();
+    this.#show(docking, { phase: 'wiping' });
     try {
       const candidates = await this.#candidates(docked, signal);
-      if (candidates.length === 0) return;
-      this.#show(docking, { phase: 'wiping' });
-      const done = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
-      wiped(log, { dockingId: docking.id, ...done, elapsedMs: Math.round(performance.now() - begun) });
+      if (candidates.length > 0) {
+        const done = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
+        wiped(log, { dockingId: docking.id, ...done, elapsedMs: Math.round(performance.now() - begun) });
+      }
       this.#show(docking, { phase: 'safe' });
     } catch (error) {
       const failure = asEvidockError(error);

@@ -78,6 +78,8 @@ describe('wipe', () => {
   it('after-sealed: removes every sealed file and no directory, begun and done on record, and tells people not to undock', async () => {
     await open({ wipe: 'after-sealed' });
     const phases = new Set<string>();
+    const told: string[] = [];
+    station.board.subscribe(({ phase }) => told.push(phase));
     station.plug(card, {
       access: disturbed((writer) => ({
         remove: (path) => {
@@ -90,6 +92,9 @@ describe('wipe', () => {
     expect(await onCard()).toEqual([]);
     expect(await readdir(card, { recursive: true })).toEqual(expect.arrayContaining(['DCIM', 'DCIM/20260620']));
     expect([...phases]).toEqual(['wiping']);
+    // Nobody was told that it is safe, and then not to undock it.
+    await expect.poll(() => told.at(-1), WAIT).toBe('safe');
+    expect(told.slice(0, -1)).not.toContain('safe');
     expect(station.slot(1)).toMatchObject({ phase: 'safe', problem: null });
     const docking = await station.docking(1);
     const begun = await station.custody('wipe.begun', docking?.id ?? '');
