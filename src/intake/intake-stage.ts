@@ -382,9 +382,17 @@ export class IntakeStage {
   async #showProblem(session: Session, problem: Problem | null): Promise<void> {
     session.problem = problem;
     const { board, ledger } = this.#o;
-    board.update(session.docking.slot, { phase: problem ? 'problem' : 'copying', problem });
+    const { id, slot } = session.docking;
+    if (problem) board.update(slot, { phase: 'problem', problem });
     try {
-      await ledger.transaction((writer) => writer.updateDocking(session.docking.id, { state: problem ? 'problem' : 'reading', problem }));
+      const open = await ledger.transaction(async (writer) => {
+        const now = await writer.docking(id);
+        // Its last file may have been sealed before its problem is taken back: what is safe stays so.
+        if (now?.state !== 'reading' && now?.state !== 'problem') return false;
+        await writer.updateDocking(id, { state: problem ? 'problem' : 'reading', problem });
+        return true;
+      });
+      if (open && !problem) board.update(slot, { phase: 'copying', problem });
     } catch (error) {
       // The board shows it; a ledger that cannot be written is itself the problem then, and is tried again with the file.
       copyFailed(this.#o.log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
