@@ -6,7 +6,9 @@ import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError } from '#domain/errors';
+import { DRIVERS } from '#drivers';
 import { placesOf } from './places.ts';
+import { usbChecks } from './usb-checks.ts';
 
 const GIB = 2 ** 30;
 /** Nothing of Evidock existed before: a clock that says so is wrong. */
@@ -39,9 +41,16 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     ),
     await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
     await look('time zone', 'set station.timezone to an IANA zone', async () => ({ detail: config.station.timezone })),
+    ...(await usbLooks(config)),
     await look('socket', 'choose a shorter state directory', async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
   ];
+}
+
+async function usbLooks(config: Config): Promise<readonly DoctorCheck[]> {
+  const found: DoctorCheck[] = [];
+  for (const { name, remedy, find } of usbChecks(config, process.env, DRIVERS)) found.push(await look(name, remedy, find));
+  return found;
 }
 
 async function look(name: string, remedy: string, find: () => Promise<Finding>): Promise<DoctorCheck> {

@@ -1,0 +1,125 @@
+import { constants } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '#config/schema';
+import { asEvidockError, errnoOf } from '#domain/errors';
+import type { RecorderDriver } from '#ports/recorder-driver';
+import { readSecret, secretsDirectory } from './secrets.ts';
+
+type Finding = { readonly detail: string; readonly warn?: string };
+interface UsbCheck {
+  readonly name: string;
+  readonly remedy: string;
+  find(): Promise<Finding>;
+}
+
+const CONNECT_MS_MAX = 3000;
+const PROGRAM_PLACES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
+
+/** What USB docking stands on; nothing where it is off. */
+export function usbChecks(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  drivers: readonly RecorderDriver[],
+): readonly UsbCheck[] {
+  if (!config.dock.usb) return [];
+  const secrets = secretsDirectory(config.dock.secrets, env);
+  return [
+    { name: 'usb', remedy: 'load the driver of the USB controller (xhci_pci), or set dock.usb to false', find: usbBus },
+    { name: 'udev', remedy: 'start systemd-udevd: until it runs, disks may be mounted before they are ready', find: udev },
+    {
+      name: 'mounting',
+      remedy: 'start evidock-mount.socket and set dock.mountHelper to its socket, or run the station as root',
+      find: () => mounting(config.dock.mountHelper),
+    },
+    { name: 'mtp', remedy: 'apt-get install jmtpfs, if recorders are to be read over MTP', find: () => optional('jmtpfs') },
+    { name: 'ntfs', remedy: 'use a kernel with ntfs3, or apt-get install ntfs-3g, if recorders have NTFS', find: ntfs },
+    {
+      name: 'secrets',
+      remedy: 'make one file per secret in dock.secrets, readable by the station and nobody else',
+      find: () => secretsOf(secrets, drivers),
+    },
+  ];
+}
+
+async function usbBus(): Promise<Finding> {
+  const names = await readdir('/sys/bus/usb/devices');
+  return { detail: `${names.filter((name) => name.startsWith('usb')).length} buses` };
+}
+
+async function udev(): Promise<Finding> {
+  try {
+    await access('/run/udev/control');
+    return { detail: 'running' };
+  } catch {
+    return { detail: 'not running', warn: 'disks are used as soon as they are quiet' };
+  }
+}
+
+async function mounting(socket: string): Promise<Finding> {
+  if (socket === '') {
+    if (process.getuid?.() !== 0) throw new Error('the station is not root and has no mount helper');
+    return { detail: 'by the station itself, as root' };
+  }
+  await new Promise<void>((resolve, reject) => {
+    const client = connect(socket, () => {
+      client.destroy();
+      resolve();
+    });
+    client.setTimeout(CONNECT_MS_MAX, () => client.destroy(new Error(`no answer within ${CONNECT_MS_MAX / 1000} s`)));
+    client.once('error', (error) => reject(new Error(`the mount helper cannot be reached (${errnoOf(error) ?? error.message})`)));
+  });
+  return { detail: 'by the mount helper' };
+}
+
+async function optional(program: string): Promise<Finding> {
+  return (await hasProgram(program)) ? { detail: program } : { detail: program, warn: 'not installed' };
+}
+
+async function ntfs(): Promise<Finding> {
+  if (await hasProgram('ntfs-3g')) return { detail: 'ntfs-3g' };
+  try {
+    await access(join('/lib/modules', release(), 'kernel/fs/ntfs3'));
+    return { detail: 'ntfs3 of the kernel' };
+  } catch {
+    return { detail: 'NTFS', warn: 'neither ntfs3 nor ntfs-3g' };
+  }
+}
+
+async function hasProgram(program: string): Promise<boolean> {
+  for (const place of PROGRAM_PLACES) {
+    try {
+      await access(join(place, program), constants.X_OK);
+      return true;
+    } catch {
+      // Not there: the next place may have it.
+    }
+  }
+  return false;
+}
+
+/** Every secret that a driver's exchanges name, by name alone. */
+async function secretsOf(directory: string | null, drivers: readonly RecorderDriver[]): Promise<Finding> {
+  const names = new Set(drivers.flatMap((driver) => (driver.usb ?? []).flatMap(secretsIn)));
+  if (directory === null) return { detail: 'no secrets directory', warn: `locked recorders stay locked (${[...names].join(', ')})` };
+  await readdir(directory);
+  const missing: string[] = [];
+  for (const name of names) {
+    try {
+      if ((await readSecret(directory, name)) === null) missing.push(name);
+    } catch (error) {
+      throw new Error(asEvidockError(error).detail, { cause: error });
+    }
+  }
+  const detail = `${names.size - missing.length} of ${names.size}`;
+  return missing.length === 0 ? { detail } : { detail, warn: `missing: ${missing.join(', ')}` };
+}
+
+function secretsIn(profile: NonNullable<RecorderDriver['usb']>[number]): string[] {
+  const exchanges = [profile.identify, profile.readClock, profile.setClock, profile.unlock];
+  return exchanges.flatMap((exchange) =>
+    (exchange?.steps ?? []).flatMap((step) => step.send.parts.flatMap((part) => ('secret' in part ? [part.secret] : []))),
+  );
+}
