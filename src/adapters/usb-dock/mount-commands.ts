@@ -129,10 +129,14 @@ export class PlainMounter implements Mounter {
     return paths.size;
   }
 
+  /**
+   * Withdraws the kernel's leave to use the device: it is unconfigured, as a recorder that is only to be charged, and all its disks are gone. Writing
+   * to `remove` instead would make the kernel forget it, and with it the moment at which it is pulled: a root hub cannot be asked for that.
+   */
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
     try {
-      await writeFile(join(this.#o.sys, 'bus/usb/devices', sysName, 'remove'), '1');
+      await writeFile(join(this.#o.sys, 'bus/usb/devices', sysName, 'authorized'), '0');
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENODEV')
         throw new EvidockError('recorder.mount-failed', `the port cannot be powered off (${errnoOf(error)})`, error);

@@ -66,7 +66,7 @@ describe.skipIf(!root)('mount helper', () => {
       run('mknod', at('dev', name), 'b', ...number.split(':'));
     }
     symlinkSync('../../../devices/usb1/1-1', at('sys/bus/usb/devices/1-1'));
-    const files = { busnum: '1', devnum: '7', remove: '' };
+    const files = { busnum: '1', devnum: '7', authorized: '1' };
     for (const [name, text] of Object.entries(files)) writeFileSync(at('sys/devices/usb1/1-1', name), text);
     const world = ['sys', 'dev', 'udev'].flatMap((name) => [`--${name}`, at(name)]);
     const args = [join(ROOT, 'src/mount-helper.ts'), '--owner', 'nobody', '--socket', at('sock'), '--directory', at('mnt'), ...world];
@@ -133,13 +133,13 @@ describe.skipIf(!root)('mount helper', () => {
   });
 
   it('powers off and reads over MTP only what is tagged', async () => {
-    const off = () => readFileSync(at('sys/devices/usb1/1-1/remove'), 'utf8');
+    const off = () => readFileSync(at('sys/devices/usb1/1-1/authorized'), 'utf8');
     await expect(client.powerOff('1-1')).rejects.toThrow(/did not mark/);
     await expect(client.mountMtp({ busNumber: 1, deviceNumber: 7 })).rejects.toThrow(/did not mark/);
-    expect(off()).toBe('');
+    expect(off()).toBe('1');
     tag('c189:6', 'Q:evidock\n');
     await client.powerOff('1-1');
-    expect(off()).toBe('1');
+    expect(off()).toBe('0');
     // Nothing is in that port: that is what was wanted.
     await client.powerOff('1-2');
   });

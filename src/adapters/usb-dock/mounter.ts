@@ -16,7 +16,7 @@ export interface Mounter {
   unmount(path: string): Promise<void>;
   /** Everything that an earlier process left mounted. Returns how many mounts there were. */
   unmountAll(): Promise<number>;
-  /** Takes the device in this port (`1-4.2`) off the bus, so that it may be pulled. A device that is gone already is no error. */
+  /** Switches the device in this port (`1-4.2`) off, so that it may be pulled; the kernel still sees when it is. A device that is gone already is no error. */
   powerOff(sysName: string): Promise<void>;
 }
 

@@ -106,8 +106,10 @@ export class PortStay {
 
   async #isForeign(role: Role): Promise<boolean> {
     const { sysName, refused } = this.device;
-    const why = refused ? ["this machine's rules have told the kernel to ignore it"] : role.foreign;
-    if (why.length === 0) return false;
+    const why = role.foreign;
+    // A recorder that was released by an earlier process and is still in its port: nothing to do until it is docked again.
+    if (refused && why.length === 0) this.#state = 'ignored';
+    if (why.length === 0) return refused;
     const onSlot = await this.#o.isSlotPort(sysName);
     if (onSlot || role.storage || role.mtp) {
       this.#facts.push(...why);

@@ -33,7 +33,7 @@ export interface UsbDevice {
   readonly product: string | null;
   readonly serial: string | null;
   readonly isHub: boolean;
-  /** This machine's rules have told the kernel to leave it alone. */
+  /** The kernel was told to leave it alone: by this machine's rules, or because it was released. */
   readonly refused: boolean;
   readonly interfaces: readonly UsbInterface[];
 }

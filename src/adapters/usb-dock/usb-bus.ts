@@ -23,12 +23,10 @@ export interface UsbBus {
   stop(): void;
   /** Opens a device, claims one interface for `work`, and lets both go after it. Throws recorder.locked or what `work` throws. */
   talk<T>(device: BusAddress, interfaceNumber: number, work: (talk: UsbTalk) => Promise<T>): Promise<T>;
-  /** Whether anything is plugged into a port of this hub; null if the hub cannot be asked. */
-  isPlugged(hub: BusAddress, port: number): Promise<boolean | null>;
 }
 
 type UsbModule = typeof import('usb');
-type Recipient = { requestType: 'vendor' | 'class'; recipient: 'interface' | 'other'; request: number; value: number; index: number };
+type Recipient = { requestType: 'vendor'; recipient: 'interface'; request: number; value: number; index: number };
 /** The part of a WebUSB device that is used here: the library's own types stand on those of browsers, which a station does not have. */
 interface Device {
   readonly bus: string;
@@ -45,9 +43,6 @@ interface Device {
 /** node-usb answers late if at all when a device is pulled in mid-transfer: beyond a transfer's own time-out it is not waited for. */
 const GRACE_MS = 2000;
 const OPEN_MS_MAX = 5000;
-/** USB 2.0, chapter 11: GET_STATUS of a hub's port; bit 0 of the answer says that something is connected. */
-const GET_STATUS = 0;
-const HUB_STATUS_BYTES = 4;
 
 export class NodeUsbBus implements UsbBus {
   #usb: UsbModule['usb'] | undefined;
@@ -77,24 +72,6 @@ export class NodeUsbBus implements UsbBus {
     } finally {
       // It may be gone by now: a recorder that was unlocked leaves the bus to come back as a disk.
       await bounded('close', device.close(), OPEN_MS_MAX).catch(() => undefined);
-    }
-  }
-
-  async isPlugged(address: BusAddress, port: number): Promise<boolean | null> {
-    try {
-      const hub = await this.#find(address);
-      if (!hub) return null;
-      await bounded('open', hub.open(), OPEN_MS_MAX);
-      try {
-        const setup = { requestType: 'class', recipient: 'other', request: GET_STATUS, value: 0, index: port } as const;
-        const { data } = await bounded('ask', hub.controlTransferIn(setup, HUB_STATUS_BYTES), OPEN_MS_MAX);
-        return data && data.byteLength >= 2 ? (data.getUint16(0, true) & 1) !== 0 : null;
-      } finally {
-        await bounded('close', hub.close(), OPEN_MS_MAX);
-      }
-    } catch {
-      // No right to open the hub, or one that does not answer: then nobody can tell.
-      return null;
     }
   }
 

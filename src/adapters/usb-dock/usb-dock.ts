@@ -13,11 +13,10 @@ export interface UsbDockOptions extends StayOptions {
   readonly powerOff: boolean;
 }
 
-/** A recorder that was released: unmounted, and perhaps off the bus, but still in its port. */
+/** A recorder that was released: unmounted, but still in its port. */
 interface Released {
   readonly key: string;
   readonly identity: string;
-  offBus: boolean;
 }
 
 /** A recorder that was unlocked and is expected back as a disk. */
@@ -88,8 +87,8 @@ export class UsbDock implements Dock {
       const devices = await readUsbDevices(this.#o.sys);
       const disks = await readBlockDevices(this.#o.sys);
       for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
-      for (const [port, released] of this.#released) await this.#lookAfterReleased(port, released, devices);
-      await this.#lookAfterExpected(devices);
+      for (const [port, released] of this.#released) this.#lookAfterReleased(port, released, devices.get(port));
+      this.#lookAfterExpected(devices);
       for (const device of devices.values()) if (!device.isHub && this.#isWatched(device.sysName)) this.#consider(device);
     } catch (error) {
       usbTrouble(this.#o.log, { port: '' }, asEvidockError(error));
@@ -131,60 +130,30 @@ export class UsbDock implements Dock {
     stay.open();
   }
 
-  async #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): Promise<void> {
+  #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {
     for (const [port, { untilMs, introduction }] of this.#expected) {
       if (performance.now() < untilMs || devices.has(port)) continue;
       this.#expected.delete(port);
-      // Somebody may have pulled it meanwhile; if it cannot be told, better a word too many.
-      const plugged = await this.#isPlugged(port, devices);
+      // Pulled meanwhile, or stuck: that cannot be told from here, and a word too many is better than a recorder that nobody sees.
       const problem = { code: 'recorder.locked', detail: 'it was unlocked and did not come back as a disk' } as const;
-      const about = { port, hub: hubOf(port), facts: introduction.facts };
-      this.#handler?.noticed(plugged === false ? { ...about, state: 'gone', problem: null } : { ...about, state: 'problem', problem });
+      this.#handler?.noticed({ port, hub: hubOf(port), state: 'problem', facts: introduction.facts, problem });
     }
   }
 
-  /**
-   * After `remove` the kernel has forgotten the device and keeps the port quiet until it is pulled. That nobody sees in /sys, but the hub knows:
-   * its port says whether something is connected. Where the hub cannot be asked, the next arrival in the port tells.
-   */
-  async #lookAfterReleased(port: string, released: Released, devices: ReadonlyMap<string, UsbDevice>): Promise<void> {
-    const now = devices.get(port);
+  #lookAfterReleased(port: string, released: Released, now: UsbDevice | undefined): void {
     if (now?.identity === released.identity) return;
-    const hub = hubOf(port);
-    const gone =
-      now !== undefined || !released.offBus || (hub.includes('-') && !devices.has(hub)) || (await this.#isPlugged(port, devices)) === false;
-    if (!gone) return;
     this.#released.delete(port);
     this.#handler?.removed(released.key);
-  }
-
-  #isPlugged(port: string, devices: ReadonlyMap<string, UsbDevice>): Promise<boolean | null> {
-    const name = hubOf(port);
-    const hub = devices.get(name);
-    // A root hub is device 1 of its bus.
-    const address = hub ?? { busNumber: Number(name), deviceNumber: 1 };
-    if (!hub && name.includes('-')) return Promise.resolve(null);
-    return this.#o.bus.isPlugged(address, Number(port.slice(name.length + 1)));
   }
 
   async release(key: string): Promise<void> {
     const stay = [...this.#stays.values()].find((each) => each.key === key);
     if (stay?.state !== 'docked') return;
     const { sysName, identity } = stay.device;
-    const released: Released = { key, identity, offBus: false };
     this.#stays.delete(sysName);
-    this.#released.set(sysName, released);
+    this.#released.set(sysName, { key, identity });
     await stay.release();
-    if (!this.#o.powerOff) return;
-    if (!(await stay.present())) return;
-    // Before the call: the kernel may have forgotten the device by the time it returns.
-    released.offBus = true;
-    try {
-      await this.#o.mounter.powerOff(sysName);
-    } catch (error) {
-      released.offBus = false;
-      throw error;
-    }
+    if (this.#o.powerOff && (await stay.present())) await this.#o.mounter.powerOff(sysName);
   }
 
   #background(work: Promise<void>, port: string): void {
