@@ -6,8 +6,8 @@ import type { AnswerPart, Exchange, ExchangeStep, SendPart, UsbProfile } from '#
  */
 
 const PACKET_BYTES = 64;
-const OUT = { bulk: 1 } as const;
-const IN = { bulk: 2 } as const;
+const OUT = { bulk: 2 } as const;
+const IN = { bulk: 1 } as const;
 /** `EVRC` begins what the station says, `EVRA` what the recorder answers. */
 const ASK = '45565243';
 const ANSWER = '45565241';

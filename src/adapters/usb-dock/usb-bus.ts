@@ -34,6 +34,7 @@ interface Device {
   open(): Promise<void>;
   close(): Promise<void>;
   claimInterface(interfaceNumber: number): Promise<void>;
+  releaseInterface(interfaceNumber: number): Promise<void>;
   transferOut(endpoint: number, data: Uint8Array, timeoutMs: number): Promise<{ status: string }>;
   transferIn(endpoint: number, length: number, timeoutMs: number): Promise<{ status: string; data?: DataView }>;
   controlTransferOut(setup: Recipient, data: Uint8Array, timeoutMs: number): Promise<{ status: string }>;
@@ -70,6 +71,8 @@ export class NodeUsbBus implements UsbBus {
       await bounded('claim its interface', device.claimInterface(interfaceNumber), OPEN_MS_MAX);
       return await work(talkOf(device));
     } finally {
+      // Closing alone does not let go of it at once, and the next exchange would find it busy.
+      await bounded('release', device.releaseInterface(interfaceNumber), OPEN_MS_MAX).catch(() => undefined);
       // It may be gone by now: a recorder that was unlocked leaves the bus to come back as a disk.
       await bounded('close', device.close(), OPEN_MS_MAX).catch(() => undefined);
     }
