@@ -92,6 +92,10 @@ export function copyDiffers(log: Log, facts: { originalId: string; recordingId: 
   log.error({ event: 'copy.differs', stage: 'seal', ...facts }, 'what was read back differs; set aside, copying again');
 }
 
+export function recordingSplit(log: Log, facts: { recordingId: string; into: string; files: number }): void {
+  log.warn({ event: 'recording.split', stage: 'seal', ...facts }, 'files of a recording never came; the rest of it is closed without them');
+}
+
 export function dockingSafe(log: Log, facts: { dockingId: string; slot: number }): void {
   log.info({ event: 'docking.safe', stage: 'seal', ...facts }, 'safe to undock');
 }

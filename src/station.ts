@@ -29,6 +29,7 @@ import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Dock } from '#ports/dock';
 import type { FaultPoints } from '#ports/fault-points';
+import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
 import type { ServeDeps } from '#serve/deps';
 import { Metrics } from '#serve/metrics';
@@ -326,14 +327,19 @@ export class Station {
     const common = { ledger, vault, board, clock: this.#clock, log: this.#log, faults: this.#faults };
     const identity = { stationId: config.station.id, timezone: config.station.timezone };
     const parts = dockParts(config, { ...common, hasher, buffers });
+    const closing = { archive: config.archive.kind !== 'none', suggest: this.#suggestRules() };
+    const incomplete = new IncompleteRecordings({
+      ...common,
+      settings: { ...closing, stationId: config.station.id, waitMs: config.intake.waitForRest * 3600_000 },
+      onSealed,
+    });
     const seal: SealStage = new SealStage({
       ...common,
       settings: {
+        ...closing,
         station: { id: config.station.id, name: config.station.name },
         timezone: config.station.timezone,
         version: VERSION,
-        archive: config.archive.kind !== 'none',
-        suggest: this.#suggestRules(),
         sealsAtOnce: SEALS_AT_ONCE,
         retryMs: RETRY_MS,
       },
@@ -357,6 +363,7 @@ export class Station {
       onCopied: () => seal.wake(),
       onListed: (dockingId) => {
         desk.listed(dockingId);
+        incomplete.cardListed(dockingId);
         void seal.checkSafe(dockingId);
       },
     });
@@ -391,7 +398,9 @@ export class Station {
     });
     this.#desk = desk;
     this.#closers.push(() => seal.stop());
+    this.#closers.push(() => incomplete.stop());
     this.#closers.push(() => desk.stop());
+    incomplete.start();
     // What an earlier process copied is sealed before anything new is.
     seal.wake();
     await desk.start();

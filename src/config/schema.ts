@@ -160,6 +160,17 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
     },
     ['vault', 'source+vault'],
   ),
+  waitForRest: integer(
+    {
+      title: 'Waiting for the rest',
+      description:
+        'How long the missing files of a recording are waited for after their recorder has left; then the recording is closed without them, and they wait in one of their own.',
+      unit: 'h',
+      default: 24,
+    },
+    1,
+    8760,
+  ),
   unreadableMax: integer(
     {
       title: 'Unreadable bytes',

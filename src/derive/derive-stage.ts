@@ -1,5 +1,5 @@
-import { unreadableWords } from '#domain/byte-range';
 import type { Json } from '#domain/canonical-json';
+import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
@@ -129,7 +129,7 @@ export class DeriveStage implements WorkHandler {
     };
   }
 
-  /** Write 10. What intake could not read stays a reason of damage, however well the rest can be played. */
+  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
   async #record(
     writer: LedgerWriter,
     recording: Recording,
@@ -138,14 +138,14 @@ export class DeriveStage implements WorkHandler {
     derivatives: readonly Derivative[],
   ): Promise<void> {
     const nowMs = this.#o.clock.nowMs();
-    const unreadable = unreadableWords(await writer.originalsOf(recording.id));
+    const fromIntake = damageFromIntake(recording, await writer.originalsOf(recording.id));
     for (const derivative of derivatives) await writer.upsertDerivative(derivative);
     await writer.finishWork(workId('derive', recording.id), nowMs);
     const archive = await this.#reopenArchive(writer, recording, derivatives.length > 0, nowMs);
     await writer.updateRecording(recording.id, {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
       durationMs: product.durationMs,
-      ...damage(unreadable, product.damage),
+      ...damage(fromIntake, product.damage),
       ...this.#timeFromContainer(recording, product.creationTime),
     });
     if (product.damage !== null) {
@@ -191,8 +191,9 @@ export class DeriveStage implements WorkHandler {
       const archive = await writer.work(workId('archive', recordingId));
       const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
       const unplayable = error.code === 'transcoder.unplayable';
-      const unreadable = unreadableWords(await writer.originalsOf(recordingId));
-      await writer.updateRecording(recordingId, { state, ...(unplayable ? damage(unreadable, error.detail) : {}) });
+      const recording = await writer.recording(recordingId);
+      const fromIntake = recording && damageFromIntake(recording, await writer.originalsOf(recordingId));
+      await writer.updateRecording(recordingId, { state, ...(unplayable ? damage(fromIntake, error.detail) : {}) });
       if (unplayable) {
         await writer.appendCustody({
           type: 'recording.damaged',

@@ -17,6 +17,7 @@ export const CUSTODY_TYPES = [
   'original.copied',
   'original.sealed',
   'copy.failed-verification',
+  'recording.split',
   'recording.derived',
   'recording.damaged',
   'recording.read-again',

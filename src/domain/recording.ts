@@ -47,6 +47,8 @@ export interface Recording {
   readonly durationMs: number | null;
   /** How many segments and sidecars belong to it. */
   readonly originalCount: number;
+  /** How many of them never came from the recorder and wait in a recording of their own. */
+  readonly missingCount: number;
   /** Id of an earlier recording whose first segment has the same bytes. */
   readonly duplicateOf: string | null;
   readonly createdAtMs: number;

@@ -1,4 +1,5 @@
 import { unreadableWords } from '#domain/byte-range';
+import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
@@ -69,7 +70,7 @@ export async function recordCopied(
   const recording = await writer.recording(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
   if (unreadable.length === 0 && !recording?.damaged) return;
-  const reason = unreadableWords(await writer.originalsOf(original.recordingId));
+  const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
   await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
   if (unreadable.length === 0) return;
   const own = unreadableWords([{ ...original, unreadable }]);

@@ -119,7 +119,7 @@ export type NewDocking = Omit<
   Docking,
   'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
 >;
-export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf'>;
+export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
@@ -162,6 +162,8 @@ export interface LedgerWriter extends LedgerReader {
 
   insertRecording(recording: NewRecording): Promise<void>;
   insertOriginal(original: NewOriginal): Promise<void>;
+  /** An original that has not come moves to a recording that waits for it. Throws request.conflict unless it is `listed`. */
+  moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void>;
   /** A later docking has the same file again: its progress now counts there. */
   moveOriginal(originalId: string, dockingId: string): Promise<void>;
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
@@ -178,6 +180,7 @@ export interface LedgerWriter extends LedgerReader {
       damaged?: boolean;
       damageReason?: string | null;
       durationMs?: number | null;
+      missingCount?: number;
       duplicateOf?: string | null;
       important?: boolean;
       category?: string | null;

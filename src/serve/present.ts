@@ -23,7 +23,7 @@ export class Presenter {
   }
 
   recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail) {
-    const { startMs, createdAtMs, originalCount: _, ...fields } = recording;
+    const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
       start: this.timeOrNull(startMs),

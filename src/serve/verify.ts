@@ -147,8 +147,9 @@ export class Verification {
         yield fault(`${cardPath}: the ledger names SM3 ${digests.sm3}, the custody log ${told.sm3}`, vaultKey);
       else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
     }
-    if (originals.length !== recording.originalCount)
-      yield fault(`has ${originals.length} originals on record, ${recording.originalCount} were listed`);
+    const { originalCount, missingCount } = recording;
+    if (originals.length + missingCount !== originalCount)
+      yield fault(`has ${originals.length} originals on record, ${originalCount} were listed and ${missingCount} never came`);
   }
 
   async *#verifyVault(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {

@@ -21,13 +21,22 @@ import { collect, type It, listOne, refused } from './ledger-support.ts';
 export function recordings(it: It): void {
   it('keep what they are and what is changed, and nothing else', async (ledger) => {
     const { recording, original } = await ledger.transaction((writer) => listOne(writer));
-    const fresh = { ...recording, state: 'copying', damaged: false, damageReason: null, durationMs: null, duplicateOf: null };
+    const fresh = {
+      ...recording,
+      state: 'copying',
+      damaged: false,
+      damageReason: null,
+      durationMs: null,
+      duplicateOf: null,
+      missingCount: 0,
+    };
     expect(await ledger.recording(recording.id)).toEqual(fresh);
     const patch = {
       state: 'sealed',
       damaged: true,
       damageReason: 'no moov box',
       durationMs: 5,
+      missingCount: 2,
       important: true,
       category: 'penalty',
     } as const;

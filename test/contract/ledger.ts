@@ -111,6 +111,23 @@ function transactions(it: It): void {
     expect((await refused(ledger.transaction((writer) => writer.insertRecording(aRecording())))).code).toBe('request.conflict');
   });
 
+  it('let an original that has not come move to another recording, and only then', async (ledger) => {
+    const { from, into } = await ledger.transaction(async (writer) => {
+      const one = await listOne(writer);
+      const other = aRecording({ dockingId: one.docking.id });
+      await writer.insertRecording(other);
+      return { from: one, into: other.id };
+    });
+    const to = { recordingId: into, index: 1, vaultKey: `${from.original.vaultKey}-moved` };
+    await ledger.transaction((writer) => writer.moveToRecording(from.original.id, to));
+    expect(await ledger.originalsOf(from.recording.id)).toEqual([]);
+    expect(await ledger.originalsOf(into)).toMatchObject([{ id: from.original.id, ...to }]);
+    const digests = { sha256: 'a'.repeat(64), sm3: null };
+    await ledger.transaction((writer) => writer.markCopied(from.original.id, { digests, duplicateOf: null, copiedAtMs: START_MS }));
+    const back = { recordingId: from.recording.id, index: 1, vaultKey: from.original.vaultKey };
+    expect((await refused(ledger.transaction((writer) => writer.moveToRecording(from.original.id, back)))).code).toBe('request.conflict');
+  });
+
   it('refuse to change what is not there', async (ledger) => {
     const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
       (writer) => writer.updateRecording(anId('rec'), { state: 'sealed' }),

@@ -12,6 +12,7 @@ import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
+import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 
@@ -93,14 +94,20 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     unknown: options.unknown ?? 'leave',
   });
   const safe = new Set<string>();
+  const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
+  const closed: string[] = [];
+  const incomplete = new IncompleteRecordings({
+    ...common,
+    settings: { ...closing, stationId: 'test1', waitMs: 3600_000 },
+    onSealed: (id) => closed.push(id),
+  });
   const seal: SealStage = new SealStage({
     ...common,
     settings: {
+      ...closing,
       station: { id: 'test1', name: 'Test' },
       timezone,
       version: '0',
-      archive: false,
-      suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' },
       sealsAtOnce: 4,
       retryMs: 50,
     },
@@ -129,6 +136,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     onCopied: () => seal.wake(),
     onListed: (id) => {
       options.onListed?.(id);
+      incomplete.cardListed(id);
       void seal.checkSafe(id);
     },
   });
@@ -139,6 +147,9 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     disk,
     board,
     seal,
+    incomplete,
+    /** Recordings that were closed without the files that never came. */
+    closed,
     /** For those who build more on top. */
     parts: { ...common, hasher, buffers, dockStage: dock, recorderClock, intake },
     /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
@@ -184,6 +195,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     },
     plain: (root: string) => new DirectoryVolume({ root, label: 'plain', limits: LIMITS }),
     async close() {
+      await incomplete.stop();
       await seal.stop();
       await hasher.close();
       await disk.close();

@@ -128,6 +128,9 @@ const MIGRATIONS: Record<string, Migration> = {
     },
   },
   '0002-unreadable-ranges': { up: (db: Kysely<Schema>) => run(db, READ_FROM_RECORDER) },
+  '0003-missing-files': {
+    up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE recordings ADD COLUMN missing_count INTEGER NOT NULL DEFAULT 0']),
+  },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -59,6 +59,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     clockOffsetMs: row.clock_offset_ms,
     durationMs: row.duration_ms,
     originalCount: row.original_count,
+    missingCount: row.missing_count,
     duplicateOf: row.duplicate_of,
     createdAtMs: row.created_at,
   };

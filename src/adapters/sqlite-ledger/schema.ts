@@ -99,6 +99,7 @@ export interface RecordingRow {
   clock_offset_ms: number | null;
   duration_ms: number | null;
   original_count: number;
+  missing_count: Generated<number>;
   duplicate_of: string | null;
   created_at: number;
   /** start_at, else created_at: what lists are ordered by. */

@@ -150,6 +150,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     mustExist(result, `original ${originalId}`);
   }
 
+  async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
+    await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+  }
+
   async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
     const { sha256, sm3 } = facts.digests;
     await this.#step(originalId, 'listed', {
@@ -230,6 +234,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
       damage_reason: patch.damageReason,
       duration_ms: patch.durationMs,
+      missing_count: patch.missingCount,
       duplicate_of: patch.duplicateOf,
       important: patch.important === undefined ? undefined : patch.important ? 1 : 0,
       category: patch.category,

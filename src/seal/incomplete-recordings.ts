@@ -1,0 +1,164 @@
+import { damageFromIntake } from '#domain/damage';
+import { asEvidockError } from '#domain/errors';
+import { newId } from '#domain/ids';
+import type { Original, Recording } from '#domain/recording';
+import { originalKey } from '#domain/vault-key';
+import { type Log, recordingSplit, stageFailed } from '#events';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
+import { type ClosingSettings, closeRecording } from './close-recording.ts';
+
+const PAGE = 200;
+const SWEEP_EVERY_MS = 3600_000;
+/** Recordings closed in one sweep; the next one goes on. */
+const SPLITS_MAX = 1000;
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: Pick<Vault, 'stat' | 'quarantine'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: ClosingSettings & {
+    readonly stationId: string;
+    /** How long the files of a recorder that has left are waited for, ms. */
+    readonly waitMs: number;
+  };
+  /** It is sealed; its work waits in the ledger. */
+  readonly onSealed: (recordingId: string) => void;
+}
+
+/**
+ * A file that never comes (deleted on the card, a dead sector, a recorder that is lost) must not keep the others of its recording from being
+ * played and archived: what is here is closed, and what is missing waits in a recording of its own, where it can be seen and may still come.
+ */
+export class IncompleteRecordings {
+  readonly #o: Options;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  /** Looks now and every hour for files that have been waited for long enough. */
+  start(): void {
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+    this.#timer.unref();
+    this.#sweep();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#work;
+  }
+
+  /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
+  cardListed(dockingId: string): void {
+    this.#queue(async () => {
+      const docking = await this.#o.ledger.docking(dockingId);
+      if (docking) await this.#split({ recorderSerial: docking.recorderSerial }, () => true, 'the card no longer holds them');
+    });
+  }
+
+  /** Resolves when nothing that was asked for is left to do. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  #sweep(): void {
+    const before = this.#o.clock.nowMs() - this.#o.settings.waitMs;
+    this.#queue(() => this.#split({}, ({ createdAtMs }) => createdAtMs < before, 'they did not come in time'));
+  }
+
+  #queue(work: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#stopped) return;
+      try {
+        await work();
+      } catch (error) {
+        // The next card or the next hour tries again.
+        stageFailed(this.#o.log, 'seal', {}, asEvidockError(error));
+      }
+    });
+  }
+
+  async #split(filter: { recorderSerial?: string }, due: (recording: Recording) => boolean, why: string): Promise<void> {
+    let after: string | undefined;
+    let splits = 0;
+    for (;;) {
+      const page = await this.#o.ledger.recordings({ ...filter, state: 'copying', ...(after === undefined ? {} : { after }), limit: PAGE });
+      for (const detail of page) {
+        if (this.#stopped || splits >= SPLITS_MAX) return;
+        if (due(detail.recording) && (await this.#splitOne(detail, why))) splits += 1;
+      }
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.recording.id;
+    }
+  }
+
+  async #splitOne({ recording, originals, caseNumbers }: RecordingDetail, why: string): Promise<boolean> {
+    const { ledger, vault, log, settings, clock } = this.#o;
+    const gone = await missingOf(ledger, originals);
+    if (!gone) return false;
+    // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
+    for (const { vaultKey } of gone) if (await vault.stat(vaultKey)) await vault.quarantine(vaultKey);
+    const closed = await ledger.transaction(async (writer) => {
+      const now = await writer.originalsOf(recording.id);
+      const missing = await missingOf(writer, now);
+      if (!missing) return null;
+      const nowMs = clock.nowMs();
+      const into = newId('rec', nowMs, settings.stationId);
+      await moveMissing(writer, recording, missing, into, nowMs);
+      for (const number of caseNumbers) await writer.addRecordingCase(into, number);
+      const missingCount = recording.missingCount + missing.length;
+      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
+      await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
+      const data = { into, why, missing: missing.map(({ id, cardPath, bytes }) => ({ original: id, cardPath, bytes })) };
+      await writer.appendCustody({ type: 'recording.split', atMs: nowMs, actor: 'station', subject: recording.id, data });
+      await closeRecording(writer, recording.id, settings, nowMs);
+      return { recordingId: recording.id, into, files: missing.length };
+    });
+    if (!closed) return false;
+    recordingSplit(log, closed);
+    this.#o.onSealed(recording.id);
+    return true;
+  }
+}
+
+/** The originals that have not come, if none of them is on its way and something is here that is worth closing; else null. */
+async function missingOf(ledger: Pick<Ledger, 'docking'>, originals: readonly Original[]): Promise<readonly Original[] | null> {
+  const missing = originals.filter(({ state }) => state !== 'sealed');
+  if (missing.length === 0 || missing.some(({ state }) => state !== 'listed')) return null;
+  if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
+  for (const dockingId of new Set(missing.map((original) => original.dockingId))) {
+    const docking = await ledger.docking(dockingId);
+    if (docking?.state !== 'removed' && docking?.state !== 'interrupted') return null;
+  }
+  return missing;
+}
+
+/** What is known of the whole holds for the part that is still to come. */
+async function moveMissing(
+  writer: LedgerWriter,
+  from: Recording,
+  missing: readonly Original[],
+  into: string,
+  nowMs: number,
+): Promise<void> {
+  const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
+  await writer.insertRecording({
+    id: into,
+    dockingId: missing[0]?.dockingId ?? from.dockingId,
+    kind: missing[0]?.kind ?? from.kind,
+    originalCount: missing.length,
+    createdAtMs: nowMs,
+    ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
+  });
+  for (const [place, original] of missing.entries()) {
+    const index = place + 1;
+    await writer.moveToRecording(original.id, { recordingId: into, index, vaultKey: originalKey(into, index, original.cardPath) });
+  }
+}
