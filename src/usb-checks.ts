@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Config } from '#config/schema';
 import { asEvidockError, errnoOf } from '#domain/errors';
 import type { RecorderDriver } from '#ports/recorder-driver';
-import { readSecret, secretsDirectory } from './secrets.ts';
+import { readSecret, secretsDirectory } from './station/secrets.ts';
 
 type Finding = { readonly detail: string; readonly warn?: string };
 interface UsbCheck {

@@ -6,7 +6,7 @@ import type { Arrival, Dock, DockHandler, DockNotice } from '#ports/dock';
 import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
-import { DockDesk } from '../../src/dock-desk.ts';
+import { DockDesk } from '../../src/station/dock-desk.ts';
 import { intakeStation, type StationOptions } from './intake-station.ts';
 
 /** A dock into which a test plugs directories. */

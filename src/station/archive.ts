@@ -1,0 +1,32 @@
+import { DiskArchive } from '#adapters/disk-archive';
+import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { TokenBucket } from '#adapters/token-bucket';
+import { BYTES_PER_MIB } from '#config/schema';
+import type { Archive } from '#ports/archive';
+import type { StationContext } from './context.ts';
+
+/** The archive that the configuration names; null if none. */
+export async function openArchive({ config, clock, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
+  const { archive, station } = config;
+  if (archive.kind === 'none') return null;
+  const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
+  if (archive.kind === 'disk') {
+    const disk = new DiskArchive({ directory: archive.directory, limiter, faults, stationId: station.id });
+    const counts = await ledger.counts();
+    await disk.open(counts.recordings - counts.notArchived > 0);
+    onStop(() => disk.close());
+    return disk;
+  }
+  const { partSize, timeout, ...s3 } = archive.s3;
+  const settings = {
+    ...s3,
+    checksums: s3.checksums as 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
+    partBytes: partSize * BYTES_PER_MIB,
+    timeoutMs: timeout * 1000,
+  };
+  // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
+  const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
+  const remote = new S3Archive({ settings, journal: ledger.uploads, clock, limiter, faults, stationId: station.id });
+  onStop(() => remote.close());
+  return remote;
+}

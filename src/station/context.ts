@@ -1,0 +1,24 @@
+import type { Config } from '#config/schema';
+import type { Log } from '#events';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { placesOf } from '../places.ts';
+
+/** What every part of the composition root builds from. */
+export interface StationContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly places: ReturnType<typeof placesOf>;
+  /** What is opened is closed when the station stops, last first. */
+  readonly onStop: (close: () => Promise<void>) => void;
+}
+
+/** How long a part waits before it tries again what failed for a reason that somebody may mend, ms. */
+export const RETRY_MS = 5000;
+
+export function suggestRules({ station, suggest }: Config) {
+  return { stationId: station.id, marginMs: suggest.margin * 1000, accept: suggest.accept };
+}

@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os';
+import { DirectoryDock } from '#adapters/directory-dock';
+import { DirectoryVolume } from '#adapters/directory-volume';
+import { HashPool } from '#adapters/hash-pool';
+import { ManualDock, type ManualDocking } from '#adapters/manual-dock';
+import { SharedBufferPool } from '#adapters/shared-buffer-pool';
+import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { DockStage } from '#dock/dock-stage';
+import { RecorderClock } from '#dock/recorder-clock';
+import { WipeStage } from '#dock/wipe-stage';
+import { compilePatterns } from '#domain/card-facts';
+import { DRIVERS, FALLBACK } from '#drivers';
+import { IntakeStage } from '#intake/intake-stage';
+import type { Dock } from '#ports/dock';
+import type { Ledger } from '#ports/ledger';
+import type { SlotBoard } from '#ports/slot-board';
+import type { SlotLearning } from '#ports/slot-learning';
+import type { Vault } from '#ports/vault';
+import { IncompleteRecordings } from '#seal/incomplete-recordings';
+import { SealStage } from '#seal/seal-stage';
+import { VERSION } from '../version.ts';
+import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
+import { DockDesk } from './dock-desk.ts';
+
+const CHUNK_BYTES = BYTES_PER_MIB;
+const SEALS_AT_ONCE = 4;
+const FILES_PER_WIPE_BATCH = 64;
+
+interface Given {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly board: SlotBoard;
+  /** Recorders that appear by themselves are taken in, not only directories that somebody names. */
+  readonly watch: boolean;
+  /** Every original of it is sealed; its work waits in the ledger. */
+  readonly onSealed: (recordingId: string) => void;
+}
+
+export interface IntakeLine {
+  ingest(request: ManualDocking): Promise<string>;
+  undock(dockingId: string): Promise<void>;
+  archived(recordingId: string): void;
+  readonly learning: SlotLearning;
+}
+
+/** From the dock to the seal: docks, intake, seal, wipe, joined by the desk. Starts it all. */
+export async function startIntakeLine(context: StationContext, given: Given): Promise<IntakeLine> {
+  const { config, clock, log, faults, onStop } = context;
+  const { ledger, onSealed } = given;
+  const hasher = new HashPool({ threads: availableParallelism() });
+  onStop(() => hasher.close());
+  const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
+  const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
+  const closing = { archive: config.archive.kind !== 'none', suggest: suggestRules(config) };
+  const incomplete = new IncompleteRecordings({
+    ...common,
+    settings: { ...closing, stationId: config.station.id, waitMs: config.intake.waitForRest * 3600_000 },
+    onSealed,
+  });
+  const seal: SealStage = new SealStage({
+    ...common,
+    settings: {
+      ...closing,
+      station: { id: config.station.id, name: config.station.name },
+      timezone: config.station.timezone,
+      version: VERSION,
+      sealsAtOnce: SEALS_AT_ONCE,
+      retryMs: RETRY_MS,
+    },
+    onSealed,
+    onSafe: (dockingId) => desk.safe(dockingId),
+    onMismatch: (original) => void intake.recopy(original),
+  });
+  const intake: IntakeStage = new IntakeStage({
+    ...common,
+    hasher,
+    buffers,
+    settings: intakeSettings(config),
+    onCopied: () => seal.wake(),
+    onListed: (dockingId) => {
+      desk.listed(dockingId);
+      incomplete.cardListed(dockingId);
+      void seal.checkSafe(dockingId);
+    },
+  });
+  const { docks, manual } = await openDocks(context, given);
+  const desk: DockDesk = new DockDesk({
+    ...dockStages(config, { ...common, hasher, buffers }),
+    ...{ docks, byRequest: manual, intake, ledger, log },
+    release: config.dock.powerOff,
+    retryMs: RETRY_MS,
+  });
+  onStop(() => seal.stop());
+  onStop(() => incomplete.stop());
+  onStop(() => desk.stop());
+  incomplete.start();
+  // What an earlier process copied is sealed before anything new is.
+  seal.wake();
+  await desk.start();
+  return {
+    ingest: async (request) => desk.docked(await manual.dock(request)),
+    undock: (dockingId) => desk.undock(dockingId, (key) => manual.undock(key)),
+    archived: (recordingId) => desk.archived(recordingId),
+    learning: desk.learner,
+  };
+}
+
+function intakeSettings({ station, intake }: Config) {
+  return {
+    stationId: station.id,
+    timezone: station.timezone,
+    sm3: intake.sm3,
+    filesAtOnce: intake.filesAtOnce,
+    unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
+    verify: intake.verify,
+    patterns: compilePatterns(intake.patterns),
+    retryMs: RETRY_MS,
+  };
+}
+
+function dockStages(config: Config, common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>) {
+  const { station, dock } = config;
+  const recorderClock = new RecorderClock({ ...common, timezone: station.timezone, warnMs: dock.clockWarn * 1000, set: dock.setClock });
+  const dockStage = new DockStage({
+    ...common,
+    recorderClock,
+    stationId: station.id,
+    drivers: DRIVERS,
+    fallback: FALLBACK,
+    unknown: dock.unknown as 'leave' | 'take',
+  });
+  const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
+  return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };
+}
+
+/** The docks of the configuration; directories that a person names can always be docked. */
+async function openDocks({ config, env, clock, log, places }: StationContext, { ledger, watch }: Given) {
+  const { filesMax, depthMax, fileMax } = config.intake;
+  const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
+  const openVolume = (root: string, label: string) => new DirectoryVolume({ root, label, limits });
+  const manual = new ManualDock({ openVolume });
+  const docks: Dock[] = [manual];
+  if (watch && config.dock.watch.length > 0) {
+    docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log }));
+  }
+  if (watch && config.dock.usb) {
+    // Loaded here only: most stations in a checkout have no ports to watch.
+    const { usbDocking } = await import('./usb-docking.ts');
+    docks.push(await usbDocking({ config, env, clock, log, ledger, drivers: DRIVERS, limits, mounts: places.mounts }));
+  }
+  return { docks, manual };
+}
