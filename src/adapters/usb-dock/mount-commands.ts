@@ -224,8 +224,10 @@ export class PlainMounter implements Mounter {
   async #explained(error: unknown, node: string, device: string): Promise<EvidockError> {
     try {
       await access(node);
-    } catch {
-      return new EvidockError('recorder.removed', `${device} is gone`, error);
+    } catch (missing) {
+      // EPERM would be a device list that lacks it: then it is there, and the first error says more.
+      if (['ENOENT', 'ENODEV', 'ENXIO'].includes(errnoOf(missing) ?? ''))
+        return new EvidockError('recorder.removed', `${device} is gone`, error);
     }
     if (error instanceof EvidockError) return error;
     return new EvidockError('recorder.mount-failed', error instanceof Error ? error.message : String(error), error);
