@@ -18,6 +18,8 @@ interface TreeDevice {
   /** Kernel name and size in bytes of each disk; partitions are named `sda1`. */
   readonly disks?: Readonly<Record<string, number>>;
   readonly authorized?: boolean;
+  /** What the kernel calls the port's twin: `usb2-port1`. */
+  readonly peer?: string;
 }
 
 export class UsbTree {
@@ -63,6 +65,10 @@ export class UsbTree {
     await mkdir(`${directory}.new`, { recursive: true });
     for (const [name, value] of Object.entries(attributes))
       await writeFile(join(`${directory}.new`, name), typeof value === 'string' ? `${value}\n` : value);
+    if (device.peer !== undefined) {
+      await mkdir(join(`${directory}.new`, 'port'));
+      await symlink(`../../${device.peer}`, join(`${directory}.new`, 'port/peer'));
+    }
     await rename(`${directory}.new`, directory);
     for (const [name, bytes] of Object.entries(device.disks ?? {})) await this.addDisk(device.port, name, bytes);
     await symlink(directory, join(this.sys, 'bus/usb/devices', device.port));

@@ -105,12 +105,12 @@ export class PortStay {
   }
 
   async #isForeign(role: Role): Promise<boolean> {
-    const { sysName, refused } = this.device;
+    const { refused } = this.device;
     const why = role.foreign;
     // A recorder that was released by an earlier process and is still in its port: nothing to do until it is docked again.
     if (refused && why.length === 0) this.#state = 'ignored';
     if (why.length === 0) return refused;
-    const onSlot = await this.#o.isSlotPort(sysName);
+    const onSlot = await this.#isOnSlot();
     if (onSlot || role.storage || role.mtp) {
       this.#facts.push(...why);
       this.#notice('problem', new EvidockError('recorder.foreign-device', why.join('; ')));
@@ -118,9 +118,14 @@ export class PortStay {
     return true;
   }
 
+  async #isOnSlot(): Promise<boolean> {
+    const { sysName, twin } = this.device;
+    return (await this.#o.isSlotPort(sysName)) || (twin !== null && (await this.#o.isSlotPort(twin)));
+  }
+
   /** Nothing that could be read. On a port for recorders, somebody should know. */
   async #ignore(role: Role): Promise<void> {
-    if (role.vendor && (await this.#o.isSlotPort(this.device.sysName))) {
+    if (role.vendor && (await this.#isOnSlot())) {
       this.#facts.push('it shows a vendor interface that no driver knows');
       this.#notice('problem', new EvidockError('recorder.unknown', wordsOf(this.device)));
     } else this.#state = 'ignored';

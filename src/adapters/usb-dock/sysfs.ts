@@ -23,6 +23,8 @@ export interface UsbDevice {
    * recorder in the same socket are in two ports here, and may be given the same slot number by `slots learn`.
    */
   readonly sysName: string;
+  /** The other name of the same socket, where the kernel knows it: a keyboard comes up there, below what was learned with a USB 3 recorder. */
+  readonly twin: string | null;
   /** Changes with every enumeration, not with a bus reset: tells a device that came back from one that never left. */
   readonly identity: string;
   readonly busNumber: number;
@@ -78,6 +80,7 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   const [manufacturer, product, serial, authorized, configuration] = await Promise.all(texts.map(read));
   return {
     sysName,
+    twin: await twinOf(path),
     identity: `${identity}/${deviceNumber}`,
     busNumber: Number(busNumber),
     deviceNumber: Number(deviceNumber),
@@ -90,6 +93,19 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
     refused: authorized === '0',
     interfaces: await readInterfaces(path, sysName, configuration || '1'),
   };
+}
+
+/** `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
+async function twinOf(path: string): Promise<string | null> {
+  try {
+    const [, bus, hub, port] =
+      /^(?:usb([0-9]+)|([0-9]+-[0-9.]+))-port([0-9]+)$/.exec(basename(await readlink(join(path, 'port/peer')))) ?? [];
+    if (port === undefined) return null;
+    return bus === undefined ? `${hub}.${port}` : `${bus}-${port}`;
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
 }
 
 /**

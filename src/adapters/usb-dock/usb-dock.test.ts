@@ -283,6 +283,15 @@ describe('what is no recorder', () => {
     await until('gone 1-1.4');
   });
 
+  it('raises the alarm also under the other name of a socket that has two', async () => {
+    await tree.plug({ port: '3-1', number: 3, ids: '1234:0001', interfaces: [KEYBOARD], peer: 'usb1-port1' });
+    await tree.plug({ port: '3-4.2', number: 4, ids: '1234:0001', interfaces: [KEYBOARD], peer: '1-1-port2' });
+    await tree.plug({ port: '3-2', number: 5, ids: '1234:0001', interfaces: [KEYBOARD], peer: 'usb1-port2' });
+    await open();
+    await until('problem 3-4.2 recorder.foreign-device');
+    expect(log.sort()).toEqual(['3-1', '3-4.2'].map((port) => `problem ${port} recorder.foreign-device`));
+  });
+
   it('is refused as a whole if it hides behind a disk, wherever it is', async () => {
     await tree.plug({ ...stick('1-2', 3), interfaces: [MASS_STORAGE, KEYBOARD] });
     await open();

@@ -89,14 +89,15 @@ export class UsbDock implements Dock {
       for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
       for (const [port, released] of this.#released) this.#lookAfterReleased(port, released, devices.get(port));
       this.#lookAfterExpected(devices);
-      for (const device of devices.values()) if (!device.isHub && this.#isWatched(device.sysName)) this.#consider(device);
+      for (const device of devices.values()) if (!device.isHub && this.#isWatched(device)) this.#consider(device);
     } catch (error) {
       usbTrouble(this.#o.log, { port: '' }, asEvidockError(error));
     }
   }
 
-  #isWatched(port: string): boolean {
-    return this.#o.hubs.length === 0 || this.#o.hubs.some((hub) => isBelow(port, hub));
+  /** Both names of a socket count: somebody who named the one means the socket. */
+  #isWatched({ sysName, twin }: UsbDevice): boolean {
+    return this.#o.hubs.length === 0 || this.#o.hubs.some((hub) => isBelow(sysName, hub) || (twin !== null && isBelow(twin, hub)));
   }
 
   #lookAfter(stay: PortStay, now: UsbDevice | undefined, disks: ReadonlyMap<string, readonly BlockDevice[]>): void {

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guest } from './guest.ts';
+
+/** What a scenario looks at of `GET /api/v1/slots`. */
+export interface GuestSlot {
+  readonly slot: number;
+  readonly port: string;
+  readonly phase: string;
+  readonly recorderSerial: string | null;
+  readonly driverId: string | null;
+  readonly bytesCopied: number;
+  readonly filesSealed: number;
+  readonly clockOffsetMs: number | null;
+  readonly problem: { readonly code: string; readonly detail: string } | null;
+  readonly explain: readonly string[];
+}
+
+const STATE = '/var/lib/evidock/state';
+const CONFIG = '/var/lib/evidock/station.yaml';
+const START_SECONDS = 240;
+const LOOK_MS = 500;
+
+/** A real station in the guest, as root, on its real USB ports. Its state lies on the disk that survives a power cut. */
+export class GuestStation {
+  readonly guest: Guest;
+
+  constructor(guest: Guest) {
+    this.guest = guest;
+  }
+
+  /** `config` is YAML below the station's own section. Returns when the station serves. */
+  async start(config: string): Promise<void> {
+    const own = 'station: { id: lab1, name: Lab, timezone: Asia/Shanghai }\n';
+    await this.guest.sh(`cat >${CONFIG}`, { stdin: own + config });
+    await this.guest.sh(
+      `systemctl reset-failed station 2>/dev/null; systemd-run -q --unit station --setenv=NODE_COMPILE_CACHE=/var/cache/evidock/node evidock --state ${STATE} --config ${CONFIG} run`,
+    );
+    await this.guest.waitFor(ask('slots'), START_SECONDS);
+  }
+
+  async stop(): Promise<void> {
+    await this.guest.sh('systemctl stop station', { timeoutMs: 90_000 });
+  }
+
+  async slots(): Promise<readonly GuestSlot[]> {
+    return JSON.parse(await this.guest.sh(ask('slots'))) as readonly GuestSlot[];
+  }
+
+  /** Waits until a slot is as told. Throws with all slots as they were last. */
+  async until(what: string, is: (slot: GuestSlot) => boolean, seconds = 120): Promise<GuestSlot> {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const slots = await this.slots();
+      const found = slots.find(is);
+      if (found) return found;
+      if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify(slots, null, 1)}`);
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** SHA-256 of every original in the vault, sorted: what is doubled stands there twice. */
+  async originals(): Promise<readonly string[]> {
+    const files = `find ${STATE}/vault -name 'original-*' ! -name '*.json' ! -name '*.partial' -print0`;
+    const lines = await this.guest.sh(`${files} | xargs -0 -r sha256sum`, { timeoutMs: 120_000 });
+    return lines
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [line.slice(0, 64)]))
+      .sort();
+  }
+
+  /** Throws with what `evidock verify` says unless everything is as it was sealed. */
+  async verify(): Promise<void> {
+    await this.guest.sh(`evidock --state ${STATE} --config ${CONFIG} verify`, { timeoutMs: 240_000 });
+  }
+}
+
+/** The station listens on the guest's loopback only. */
+function ask(path: string): string {
+  return `python3 -c 'import urllib.request; print(urllib.request.urlopen("http://127.0.0.1:8470/api/v1/${path}", timeout=20).read().decode())'`;
+}
