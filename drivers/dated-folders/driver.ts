@@ -10,13 +10,13 @@ const FOLDERS = {
 
 function folder(kind: keyof typeof FOLDERS, example: string): PathPattern {
   const time = '(?:(?<time>[0-9]{2}[-_]?[0-9]{2}[-_]?[0-9]{2})(?:_(?<sequence>[0-9]{1,4}))?)?';
-  return { name: `${kind} folder`, regex: `^(?<date>[0-9]{8})/(?:${FOLDERS[kind]})/(?:.*/)?${time}[^/]*$`, kind, example };
+  return { name: `${kind} folder`, regex: `(?:^|/)(?<date>[0-9]{8})/(?:${FOLDERS[kind]})/(?:.*/)?${time}[^/]*$`, kind, example };
 }
 
 // A track or subtitles in the video folder belong to the clip, whatever the folder is called.
 const SIDECAR: PathPattern = {
   name: 'sidecar',
-  regex: '^(?<date>[0-9]{8})/[^/]+/(?:(?<time>[0-9]{6}))?[^/]*\\.(?:gps|nmea|gpx|srt|xml|json|thm)$',
+  regex: '(?:^|/)(?<date>[0-9]{8})/[^/]+/(?:(?<time>[0-9]{6}))?[^/]*\\.(?:gps|nmea|gpx|srt|xml|json|thm)$',
   sidecar: true,
   example: '20190627/video/153012.gps',
 };
@@ -37,7 +37,7 @@ export const datedFolders: RecorderDriver = {
   contiguousMs: 2000,
 
   match(sample) {
-    const mine = sample.filter((entry) => new RegExp(`^\\d{8}/(?:${Object.values(FOLDERS).join('|')})/`, 'i').test(entry.path));
+    const mine = sample.filter((entry) => new RegExp(`(?:^|/)\\d{8}/(?:${Object.values(FOLDERS).join('|')})/`, 'i').test(entry.path));
     if (mine.length === 0) return { score: 0, why: [] };
     return {
       score: Math.round(90 * (mine.length / sample.length)),

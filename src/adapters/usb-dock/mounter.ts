@@ -43,8 +43,7 @@ export interface Mounted {
   readonly uuid: string | null;
 }
 
-export const FILE_SYSTEMS = ['vfat', 'exfat', 'ext4', 'ntfs', 'mtp'] as const;
-export type FileSystem = (typeof FILE_SYSTEMS)[number];
+export type FileSystem = 'vfat' | 'exfat' | 'ext4' | 'ntfs' | 'mtp';
 
 /** Kernel name of a disk or partition that may be asked for: SCSI disks, which is what USB storage becomes. */
 export const DEVICE_NAME = /^sd[a-z]{1,4}[0-9]{0,3}$/;

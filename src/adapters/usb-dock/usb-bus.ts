@@ -7,7 +7,7 @@ export interface UsbTalk {
   receive(from: Endpoint, bytesMax: number, timeoutMs: number): Promise<Uint8Array>;
 }
 
-export type Endpoint =
+type Endpoint =
   | { readonly bulk: number }
   | { readonly control: { readonly request: number; readonly value: number; readonly index: number } };
 

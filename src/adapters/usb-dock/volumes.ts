@@ -9,7 +9,7 @@ import { JoinedVolume, partNames, type VolumePart } from './joined-volume.ts';
 import type { Mounted, Mounter, MtpRequest } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
-export interface Place {
+interface Place {
   readonly root: string;
   readonly label: string | null;
   readonly present: () => Promise<boolean>;
