@@ -164,9 +164,11 @@ export class DockStage {
   }
 
   async #serial(arrival: Arrival, { driver, sample }: Recognition, reasons: string[]): Promise<string> {
-    if (arrival.serial) return arrival.serial;
+    // A person's word about a directory. What a bus tells is weaker than the card: whole batches of cheap electronics share one serial.
+    if (arrival.serial && arrival.vendorId === null) return arrival.serial;
     const own = await readable('the serial', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
     if (own) return own;
+    if (arrival.serial) return arrival.serial;
     reasons.push('the card tells no serial: the recorder is known by its place; give it one with --serial or a fixed slot');
     return `place:${arrival.volume.label ?? arrival.port}`;
   }

@@ -9,6 +9,8 @@ import { CLEAN, isOccupied, viewOf } from './slot-view.ts';
 const FACTS_MAX = 20;
 const LINES_MAX = 100;
 const FACT_CHARACTERS_MAX = 200;
+/** A device that comes and goes all the time is put on record once in this time for each reason. */
+const SAME_AGAIN_MS = 60_000;
 
 interface Options {
   readonly ledger: Ledger;
@@ -30,6 +32,8 @@ export class PortNotices {
   readonly #o: Options;
   /** Warnings that a notice put over a docking, by port: they leave with what was noticed. */
   readonly #warned = new Map<string, Problem>();
+  /** When each reason was put on record last, by port: as many as there are ports and codes. */
+  readonly #recorded = new Map<string, number>();
 
   constructor(options: Options) {
     this.#o = options;
@@ -65,18 +69,21 @@ export class PortNotices {
   ): Promise<number> {
     const { ledger, board, clock, log } = this.#o;
     const { port, hub, problem, phase } = place;
+    const fresh = performance.now() - (this.#recorded.get(`${port} ${problem.code}`) ?? Number.NEGATIVE_INFINITY) > SAME_AGAIN_MS;
     const slot = await ledger.transaction(async (writer) => {
       const number = place.slot ?? (await slotFor(writer, port));
       const data = { slot: number, port, code: problem.code, facts: bounded(place.facts, FACTS_MAX) };
-      await writer.appendCustody({ type: 'device.refused', atMs: clock.nowMs(), actor: 'station', subject: `port:${port}`, data });
+      const entry = { atMs: clock.nowMs(), actor: 'station', subject: `port:${port}`, data };
+      if (fresh) await writer.appendCustody({ type: 'device.refused', ...entry });
       return number;
     });
+    if (fresh) this.#recorded.set(`${port} ${problem.code}`, performance.now());
     const view = viewOf(board, slot);
     if (isOccupied(view)) {
       board.update(slot, { warning: problem });
       this.#warned.set(port, problem);
     } else board.update(slot, { ...CLEAN, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
-    deviceRefused(log, { slot, code: problem.code });
+    if (fresh) deviceRefused(log, { slot, code: problem.code });
     return slot;
   }
 

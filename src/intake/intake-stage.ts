@@ -1,5 +1,5 @@
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
-import { type Docking, leftWords, type Problem } from '#domain/docking';
+import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log, originalCopied } from '#events';
@@ -15,7 +15,8 @@ import { CardListing, type ListingCounts } from './card-listing.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
 import { placeCopy, recordCopied } from './place-copy.ts';
-import { gapsWarning, isOver, newSession, problemOf, type Session } from './session.ts';
+import { isOver, newSession, problemOf, type Session } from './session.ts';
+import { pause, SessionView } from './session-view.ts';
 import type { InFlight, Lane } from './waiting.ts';
 
 /** Files of one recorder at once: one is copied while the last one's fsync still runs. */
@@ -69,6 +70,7 @@ export interface DockedVolume {
 export class IntakeStage {
   readonly #o: Options;
   readonly #turns: FairTurns;
+  readonly #view: SessionView;
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
   readonly #copying = new Map<string, Promise<void>>();
@@ -78,6 +80,7 @@ export class IntakeStage {
 
   constructor(options: Options) {
     this.#o = options;
+    this.#view = new SessionView(options);
     this.#turns = new FairTurns(options.settings.filesAtOnce);
   }
 
@@ -98,13 +101,7 @@ export class IntakeStage {
       });
     });
     if (signal.aborted) this.#sessions.delete(docking.id);
-    this.#endWaiting(docking);
-  }
-
-  #endWaiting({ id, slot }: Docking): void {
-    const { board } = this.#o;
-    const view = board.snapshot().find((each) => each.slot === slot);
-    if (view?.dockingId === id && view.waiting !== null) board.update(slot, { waiting: null });
+    this.#view.endWaiting(docking);
   }
 
   /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
@@ -122,7 +119,7 @@ export class IntakeStage {
     if (mismatches >= MISMATCHES_MAX) {
       session.failed.add(now.id);
       const failure = new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`);
-      await this.#showProblem(session, problemOf(session, failure));
+      await this.#view.problem(session, problemOf(session, failure));
       return;
     }
     session.queue.push(now);
@@ -153,7 +150,7 @@ export class IntakeStage {
         this.#pump(session);
       },
       takenOver: (dockingId: string) => this.#isLater(dockingId, session),
-      onGaps: (original: Original) => this.#showGaps(session, original),
+      onGaps: (original: Original) => this.#view.gaps(session, original),
       onProgress: (counts: ListingCounts) => this.#showListing(session, counts),
     };
     if (signal.aborted) return;
@@ -169,11 +166,11 @@ export class IntakeStage {
       } catch (error) {
         if (signal.aborted) return;
         const failure = asEvidockError(error);
-        if (failure.code === 'recorder.removed') return this.#lose(session);
-        await this.#showProblem(session, { code: failure.code, detail: failure.detail });
+        if (failure.code === 'recorder.removed') return this.#view.lost(session);
+        await this.#view.problem(session, { code: failure.code, detail: failure.detail });
         // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
         if (failure.side !== 'ledger') return;
-        await this.#pause(signal);
+        await pause(this.#o.settings.retryMs, signal);
       }
     }
   }
@@ -252,7 +249,7 @@ export class IntakeStage {
     });
     if (!again) return;
     // Others may use the turn while this one waits for the disk or the recorder to get better.
-    await this.#pause(session.signal);
+    await pause(this.#o.settings.retryMs, session.signal);
     session.queue.push(again);
   }
 
@@ -261,7 +258,7 @@ export class IntakeStage {
     try {
       await this.#copyOnce(session, lane, original);
       session.failed.delete(original.id);
-      if (session.problem && session.failed.size === 0) await this.#showProblem(session, null);
+      if (session.problem && session.failed.size === 0) await this.#view.problem(session, null);
       return undefined;
     } catch (error) {
       if (isOver(session)) return undefined;
@@ -273,10 +270,10 @@ export class IntakeStage {
       if (failure.code === 'request.conflict') return undefined;
       session.failed.add(original.id);
       if (failure.code === 'recorder.removed') {
-        await this.#lose(session);
+        await this.#view.lost(session);
         return undefined;
       }
-      await this.#showProblem(session, problemOf(session, failure));
+      await this.#view.problem(session, problemOf(session, failure));
       const mended = failure.side === 'vault' || failure.side === 'ledger';
       return mended || (failure.retry !== 'never' && attempt < RECORDER_TRIES_MAX) ? original : undefined;
     }
@@ -288,7 +285,7 @@ export class IntakeStage {
       session.signal.throwIfAborted();
       const other = this.#copying.get(original.id);
       if (!other) break;
-      await Promise.race([other, this.#pause(session.signal)]);
+      await Promise.race([other, pause(this.#o.settings.retryMs, session.signal)]);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
@@ -320,7 +317,7 @@ export class IntakeStage {
       gaps: copied.unreadable.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
-    if (copied.unreadable.length > 0) this.#showGaps(session, original);
+    if (copied.unreadable.length > 0) this.#view.gaps(session, original);
     this.#o.onCopied();
   }
 
@@ -356,58 +353,5 @@ export class IntakeStage {
       show(-seen);
       throw error;
     }
-  }
-
-  #showGaps(session: Session, original: Original): void {
-    session.gaps.add(original.cardPath);
-    if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { warning: gapsWarning(session) });
-  }
-
-  /** The recorder is gone, and nothing more is asked of it; the slot says at once what is still on it. */
-  async #lose(session: Session): Promise<void> {
-    if (isOver(session)) return;
-    session.lost = true;
-    const { ledger, log } = this.#o;
-    try {
-      const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
-      await this.#showProblem(session, {
-        code: 'recorder.removed',
-        detail: leftWords({ files: listed, bytes: listedBytes, listingFinished: !session.listing }),
-      });
-    } catch (error) {
-      copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
-    }
-  }
-
-  async #showProblem(session: Session, problem: Problem | null): Promise<void> {
-    session.problem = problem;
-    const { board, ledger } = this.#o;
-    const { id, slot } = session.docking;
-    if (problem) board.update(slot, { phase: 'problem', problem });
-    try {
-      const open = await ledger.transaction(async (writer) => {
-        const now = await writer.docking(id);
-        // Its last file may have been sealed before its problem is taken back: what is safe stays so.
-        if (now?.state !== 'reading' && now?.state !== 'problem') return false;
-        await writer.updateDocking(id, { state: problem ? 'problem' : 'reading', problem });
-        return true;
-      });
-      if (open && !problem) board.update(slot, { phase: 'copying', problem });
-    } catch (error) {
-      // The board shows it; a ledger that cannot be written is itself the problem then, and is tried again with the file.
-      copyFailed(this.#o.log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
-    }
-  }
-
-  #pause(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, this.#o.settings.retryMs);
-      signal.addEventListener('abort', done, { once: true });
-    });
   }
 }

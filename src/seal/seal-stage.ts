@@ -1,8 +1,8 @@
 import { sha256Hex } from '#domain/canonical-json';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { isoOrNull, type Manifest, manifestBytes } from '#domain/manifest';
-import type { Original, Recording } from '#domain/recording';
+import { manifestBytes } from '#domain/manifest';
+import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -11,6 +11,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
+import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
 
 /** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
 const SEALS_PER_TRANSACTION = 64;
@@ -41,13 +42,6 @@ interface Options {
   readonly onSafe: (dockingId: string) => void;
   /** The copy was found wrong and the original is `listed` again. */
   readonly onMismatch: (original: Original) => void;
-}
-
-interface Sealed {
-  readonly original: Original;
-  readonly sealedAtMs: number;
-  readonly method: 'direct' | 'nocache' | 'cached';
-  readonly manifestSha256: string;
 }
 
 /** Takes every `copied` original from the ledger, reads it back from the disk, writes its manifest and records it as sealed. */
@@ -183,7 +177,7 @@ export class SealStage {
     }
     await vault.makeReadOnly(original.vaultKey);
     const sealedAtMs = clock.nowMs();
-    const bytes = manifestBytes(await this.#manifest(original, method, sealedAtMs));
+    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, this.#o.settings, original, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
     await this.#putManifest(key, bytes);
     await vault.makeReadOnly(key);
@@ -212,38 +206,6 @@ export class SealStage {
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#o.onMismatch(original);
-  }
-
-  async #manifest(original: Original, method: Sealed['method'], sealedAtMs: number): Promise<Manifest> {
-    const { ledger, settings } = this.#o;
-    const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
-    if (!docking || !recording || !original.digests)
-      throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
-    return {
-      station: settings.station,
-      software: { name: 'evidock', version: settings.version },
-      recorder: { serial: original.recorderSerial, vendorId: docking.vendorId, productId: docking.productId },
-      driver: { id: docking.driverId, score: docking.driverScore },
-      docking: { id: docking.id, slot: docking.slot, port: docking.port, arrivedAt: new Date(docking.arrivedAtMs).toISOString() },
-      recording: describeRecording(recording, settings.timezone),
-      original: {
-        id: original.id,
-        index: original.index,
-        role: original.role,
-        kind: original.kind,
-        cardPath: original.cardPath,
-        mtime: isoOrNull(original.mtimeMs),
-        bytes: original.bytes,
-        digests: original.digests,
-        unreadable: original.unreadable,
-        sourceReread: original.sourceReread,
-        vaultKey: original.vaultKey,
-        duplicateOf: original.duplicateOf,
-        copiedAt: new Date(original.copiedAtMs ?? sealedAtMs).toISOString(),
-        sealedAt: new Date(sealedAtMs).toISOString(),
-        reread: method,
-      },
-    };
   }
 
   /** Writes 7 and 8: what has become ready while the last transaction ran goes into the next one. */
@@ -361,43 +323,4 @@ function isSafe(docking: Docking, progress: { listed: number; copied: number; se
   // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
   const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
   return open && docking.listedAtMs !== null && progress.listed === 0 && progress.copied === 0 && complete;
-}
-
-async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
-  await writer.markSealed(original.id, sealedAtMs);
-  await writer.upsertCopy({
-    itemId: original.id,
-    recordingId: original.recordingId,
-    where: 'vault',
-    key: original.vaultKey,
-    bytes: original.bytes,
-    verifiedAtMs: sealedAtMs,
-    verifiedBy: method,
-  });
-  const data = {
-    recording: original.recordingId,
-    key: original.vaultKey,
-    bytes: original.bytes,
-    sha256: original.digests?.sha256 ?? '',
-    sm3: original.digests?.sm3 ?? null,
-    manifestSha256,
-    reread: method,
-  };
-  await writer.appendCustody({ type: 'original.sealed', atMs: sealedAtMs, actor: 'station', subject: original.id, data });
-}
-
-function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {
-  return {
-    id: recording.id,
-    kind: recording.kind,
-    important: recording.important,
-    officerId: recording.officerId,
-    officerSource: recording.officerSource,
-    claimedStart: recording.claimedStart,
-    claimedFrom: recording.claimedFrom,
-    timezone,
-    start: isoOrNull(recording.startMs),
-    clockOffsetMs: recording.clockOffsetMs,
-    originalCount: recording.originalCount,
-  };
 }

@@ -1,0 +1,93 @@
+import { EvidockError } from '#domain/errors';
+import { isoOrNull, type Manifest } from '#domain/manifest';
+import type { Original, Recording } from '#domain/recording';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+
+export interface Sealed {
+  readonly original: Original;
+  readonly sealedAtMs: number;
+  readonly method: 'direct' | 'nocache' | 'cached';
+  readonly manifestSha256: string;
+}
+
+interface Station {
+  readonly station: { readonly id: string; readonly name: string };
+  readonly timezone: string;
+  readonly version: string;
+}
+
+/** Everything that the ledger knows of an original now, for its manifest. */
+export async function describeOriginal(
+  ledger: LedgerReader,
+  settings: Station,
+  original: Original,
+  { reread, sealedAtMs }: { reread: Sealed['method']; sealedAtMs: number },
+): Promise<Manifest> {
+  const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
+  if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+  return {
+    station: settings.station,
+    software: { name: 'evidock', version: settings.version },
+    recorder: { serial: original.recorderSerial, vendorId: docking.vendorId, productId: docking.productId },
+    driver: { id: docking.driverId, score: docking.driverScore },
+    docking: { id: docking.id, slot: docking.slot, port: docking.port, arrivedAt: new Date(docking.arrivedAtMs).toISOString() },
+    recording: describeRecording(recording, settings.timezone),
+    original: {
+      id: original.id,
+      index: original.index,
+      role: original.role,
+      kind: original.kind,
+      cardPath: original.cardPath,
+      mtime: isoOrNull(original.mtimeMs),
+      bytes: original.bytes,
+      digests: original.digests,
+      unreadable: original.unreadable,
+      sourceReread: original.sourceReread,
+      vaultKey: original.vaultKey,
+      duplicateOf: original.duplicateOf,
+      copiedAt: new Date(original.copiedAtMs ?? sealedAtMs).toISOString(),
+      sealedAt: new Date(sealedAtMs).toISOString(),
+      reread,
+    },
+  };
+}
+
+/** Part of write 7. */
+export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
+  await writer.markSealed(original.id, sealedAtMs);
+  await writer.upsertCopy({
+    itemId: original.id,
+    recordingId: original.recordingId,
+    where: 'vault',
+    key: original.vaultKey,
+    bytes: original.bytes,
+    verifiedAtMs: sealedAtMs,
+    verifiedBy: method,
+  });
+  const data = {
+    recording: original.recordingId,
+    key: original.vaultKey,
+    bytes: original.bytes,
+    sha256: original.digests?.sha256 ?? '',
+    sm3: original.digests?.sm3 ?? null,
+    manifestSha256,
+    reread: method,
+  };
+  await writer.appendCustody({ type: 'original.sealed', atMs: sealedAtMs, actor: 'station', subject: original.id, data });
+}
+
+function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {
+  return {
+    id: recording.id,
+    kind: recording.kind,
+    important: recording.important,
+    officerId: recording.officerId,
+    officerSource: recording.officerSource,
+    claimedStart: recording.claimedStart,
+    claimedFrom: recording.claimedFrom,
+    timezone,
+    start: isoOrNull(recording.startMs),
+    clockOffsetMs: recording.clockOffsetMs,
+    originalCount: recording.originalCount,
+  };
+}
