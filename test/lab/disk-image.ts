@@ -22,13 +22,13 @@ export async function makeHole(path: string, bytes: number): Promise<void> {
 /** Makes an ext4 image that holds a directory's files, without mounting it. All files belong to root. */
 export async function makeExt4(
   image: string,
-  options: { readonly label: string; readonly from: string; readonly spareBytes: number },
+  options: { readonly label: string; readonly from: string; readonly spareBytes: number; readonly totalBytes?: number },
 ): Promise<void> {
   const files = await readdir(options.from, { recursive: true, withFileTypes: true });
   let bytes = 0;
   for (const file of files) if (file.isFile()) bytes += (await stat(join(file.parentPath, file.name))).size + 4096;
   // Room for the journal and the tables, and an inode for every entry.
-  const total = Math.ceil((bytes * 1.1 + options.spareBytes) / 1_048_576 + 16) * 1_048_576;
+  const total = options.totalBytes ?? Math.ceil((bytes * 1.1 + options.spareBytes) / 1_048_576 + 16) * 1_048_576;
   await makeHole(image, total);
   const inodes = files.length + Math.max(1024, Math.ceil(total / 16_384));
   await tool('mke2fs', [

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,8 @@ export interface GuestOptions {
   /** What build-guest printed. */
   readonly built: string;
   readonly disks: ProjectDisks;
+  /** A frozen guest (frozen-guest.ts) that the first start wakes up, in place of a boot. Goes with memory and data disk of the usual sizes only. */
+  readonly frozen?: string;
   readonly memoryMiB?: number;
   /** Size of the disk behind /var/lib/evidock; 2 GiB unless told. Small ones play a full station disk. */
   readonly dataBytes?: number;
@@ -24,6 +26,8 @@ const SSH_PORT = 22;
 const BOOT_MS_MAX = 300_000;
 const STOP_MS_MAX = 90_000;
 const COMMAND_MS = 60_000;
+/** The checkout and its packages. */
+const MOUNTS = 'opt-evidock-node_modules.mount opt-evidock.mount';
 const GIB = 1_073_741_824;
 
 /**
@@ -68,10 +72,13 @@ export class Guest {
   /** Boots, and returns when commands can be run. After powerCut or stop the same disks boot again. */
   async start(): Promise<void> {
     if (this.running) throw new Error('the guest runs already');
+    // Only the first start: what comes after a power cut or a shutdown is a true boot.
+    const frozen = this.#directory === undefined ? this.#options.frozen : undefined;
     if (this.#directory === undefined) await this.#makeDisks();
+    const incoming = frozen === undefined ? [] : ['-incoming', `exec:zstd -qdc ${join(frozen, 'state')}`];
     const qemu = spawn(
       'setpriv',
-      ['--pdeathsig', 'KILL', 'sh', '-c', 'exec "$@" >"$0" 2>&1', join(this.directory, 'qemu.log'), ...this.#command()],
+      ['--pdeathsig', 'KILL', 'sh', '-c', 'exec "$@" >"$0" 2>&1', join(this.directory, 'qemu.log'), ...this.#command(), ...incoming],
       {
         stdio: 'ignore',
       },
@@ -84,14 +91,12 @@ export class Guest {
       const end = Date.now() + BOOT_MS_MAX;
       this.#qmp = await this.#connectQmp(end);
       await this.#readPorts();
+      if (frozen !== undefined) await this.#thaw(end);
       await this.#openSsh(end);
+      if (frozen !== undefined) await this.sh(`date -s @${Date.now() / 1000} && systemctl start ${MOUNTS}`);
       // A command before the disks of /etc/fstab are mounted would see an empty /opt/evidock.
-      await this.sh(
-        'systemctl is-system-running --wait >/dev/null; mountpoint -q /opt/evidock/node_modules && mountpoint -q /var/lib/evidock',
-        {
-          timeoutMs: BOOT_MS_MAX,
-        },
-      );
+      const mounted = 'mountpoint -q /opt/evidock/node_modules && mountpoint -q /var/lib/evidock';
+      await this.sh(`systemctl is-system-running --wait >/dev/null; ${mounted}`, { timeoutMs: BOOT_MS_MAX });
     } catch (error) {
       const log = await this.#tail();
       await this.powerCut();
@@ -108,6 +113,31 @@ export class Guest {
     await this.run('systemctl poweroff').catch(() => undefined);
     await exited.catch(() => undefined);
     await this.powerCut();
+  }
+
+  /**
+   * Writes the running machine into a directory, for guests that are to start as it stands now, and forgets it. Whoever wakes it up brings
+   * another checkout, so that its disks are put off before.
+   */
+  async freeze(directory: string): Promise<void> {
+    await this.sh(
+      `systemctl stop ${MOUNTS} && sync && echo 3 >/proc/sys/vm/drop_caches && blockdev --flushbufs /dev/disk/by-id/virtio-evd-project`,
+    );
+    await kill(this.#ssh);
+    await this.qmp.execute('migrate-set-parameters', { 'max-bandwidth': 16 * GIB });
+    await this.qmp.execute('stop');
+    await this.qmp.execute('migrate', { uri: `exec:zstd -q -1 >${join(directory, 'state')}` });
+    await this.#waitFor('query-migrate', 'completed', Date.now() + BOOT_MS_MAX);
+    // QEMU writes its tables when it ends by itself.
+    const exited = this.#qemu === undefined ? undefined : once(this.#qemu, 'exit', { signal: AbortSignal.timeout(STOP_MS_MAX) });
+    await this.qmp.execute('quit');
+    await exited;
+    for (const name of ['root.qcow2', 'data.qcow2']) {
+      // Without a backing file that lies in our own directory, which goes away.
+      if (name === 'data.qcow2') await tool('qemu-img', ['rebase', '-b', '', join(this.directory, name)]);
+      await rename(join(this.directory, name), join(directory, name)).catch(() => cp(join(this.directory, name), join(directory, name)));
+    }
+    await this.forget();
   }
 
   /** Kills the machine: what it had not flushed to its disk is lost. */
@@ -197,8 +227,12 @@ export class Guest {
 
   async #makeDisks(): Promise<void> {
     this.#directory = await mkdtemp(join(tmpdir(), 'evd-lab-'));
-    const overlay = (base: string, name: string) =>
-      tool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', base, join(this.directory, name)]);
+    const overlay = (base: string, name: string, format = 'raw') =>
+      tool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', base, join(this.directory, name)]);
+    if (this.#options.frozen !== undefined) {
+      for (const name of ['root.qcow2', 'data.qcow2']) await overlay(join(this.#options.frozen, name), name, 'qcow2');
+      return;
+    }
     await overlay(join(this.#options.built, 'root.ext4'), 'root.qcow2');
     const skeleton = join(this.directory, 'skeleton');
     await mkdir(join(skeleton, 'evidock'), { recursive: true });
@@ -217,6 +251,21 @@ export class Guest {
         if (!this.running || Date.now() > end) throw new Error('QEMU did not start', { cause: error });
         await sleep(100);
       }
+    }
+  }
+
+  async #thaw(end: number): Promise<void> {
+    // It was frozen while it stood still, so that it wakes up standing still.
+    await this.#waitFor('query-status', 'paused', end);
+    await this.qmp.execute('cont');
+  }
+
+  async #waitFor(query: string, status: string, end: number): Promise<void> {
+    for (;;) {
+      const answer = (await this.qmp.execute(query)) as { readonly status?: string; readonly 'error-desc'?: string };
+      if (answer.status === status) return;
+      if (answer.status === 'failed' || Date.now() > end) throw new Error(`${query}: ${JSON.stringify(answer)}`);
+      await sleep(100);
     }
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ROOT } from '#test/support/evidock';
+import { frozenGuest } from './frozen-guest.ts';
 import { Guest } from './guest.ts';
 import { type ProjectDisks, projectDisks } from './project-disks.ts';
 import type { LabContext, Scenario } from './scenario.ts';
@@ -16,6 +17,7 @@ import { SCENARIOS } from './scenarios/list.ts';
 interface Run {
   readonly built: string;
   readonly disks: ProjectDisks;
+  readonly frozen: string;
   readonly seed: number;
   readonly long: boolean;
   readonly verbose: boolean;
@@ -41,7 +43,9 @@ async function main(): Promise<void> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new Error(`--seed takes a whole number below 2^32, not ${values.seed}`);
   if (values.built === undefined) throw new Error('--built DIR is missing; scripts/lab gives it');
-  const run = { built: values.built, disks: await projectDisks(), seed, long: values.long, verbose: values.verbose };
+  const disks = await projectDisks();
+  const frozen = await frozenGuest(values.built, disks);
+  const run = { built: values.built, disks, frozen, seed, long: values.long, verbose: values.verbose };
   console.log(`seed ${seed} (scripts/lab --seed ${seed} repeats the run's chances)`);
   let failed = 0;
   for (const scenario of chosen) failed += (await passes(scenario, run)) ? 0 : 1;
@@ -68,7 +72,9 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
     ...{ directory, signal, long: run.long, random: randomOf(run.seed, scenario.name) },
     boot: async (options = {}) => {
       signal.throwIfAborted();
-      const guest = new Guest({ built: run.built, disks: run.disks, ...options });
+      const { cold = false, ...sizes } = options;
+      const usual = sizes.memoryMiB === undefined && sizes.dataBytes === undefined;
+      const guest = new Guest({ built: run.built, disks: run.disks, ...(usual && !cold ? { frozen: run.frozen } : {}), ...sizes });
       guests.push(guest);
       await guest.start();
       return guest;

@@ -6,7 +6,10 @@ import { ROOT, runProgram } from '#test/support/evidock';
 import { makeExt4 } from './disk-image.ts';
 
 /** Where built images are kept between runs. */
-const CACHE = process.env['EVIDOCK_LAB_CACHE'] ?? join(homedir(), '.cache/evidock-lab');
+export const CACHE = process.env['EVIDOCK_LAB_CACHE'] ?? join(homedir(), '.cache/evidock-lab');
+
+/** Size of both disks, nearly all of it holes. One size for all, so that a frozen guest finds another checkout's disk as large as it knew it. */
+const DISK_BYTES = 2 * 1_073_741_824;
 
 /** Images that no run has used for so long are removed. */
 const UNUSED_MS_MAX = 3 * 86_400_000;
@@ -30,7 +33,7 @@ async function projectDisk(): Promise<string> {
   const listed = await runProgram('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { timeoutMs: 20_000 });
   if (listed.status !== 0) throw new Error(`git ls-files: ${listed.stderr}`);
   const files: string[] = [];
-  const hash = createHash('sha256').update('project-1');
+  const hash = createHash('sha256').update('project-2');
   for (const path of listed.stdout.split('\0').filter((name) => name !== '' && name !== 'node_modules')) {
     const info = await stat(join(ROOT, path)).catch(() => undefined);
     // Deleted in the working tree, but still in the index.
@@ -57,7 +60,7 @@ interface LockFile {
 async function modulesDisk(): Promise<string> {
   const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as LockFile;
   const packages: string[] = [];
-  const hash = createHash('sha256').update('modules-1');
+  const hash = createHash('sha256').update('modules-2');
   for (const [path, entry] of Object.entries(lock.packages)) {
     // Packages of packages lie inside them; the optional ones of other platforms are not installed.
     if (path === '' || entry.dev || entry.devOptional || path.indexOf('node_modules/', 1) > 0) continue;
@@ -87,7 +90,7 @@ async function cached(name: string, fill: (directory: string) => Promise<void>):
     const directory = join(work, 'files');
     await mkdir(directory);
     await fill(directory);
-    await makeExt4(join(work, 'image'), { label: name.split('-')[0] ?? name, from: directory, spareBytes: 0 });
+    await makeExt4(join(work, 'image'), { label: name.split('-')[0] ?? name, from: directory, spareBytes: 0, totalBytes: DISK_BYTES });
     await rename(join(work, 'image'), image);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -97,7 +100,7 @@ async function cached(name: string, fill: (directory: string) => Promise<void>):
 
 async function forgetUnused(): Promise<void> {
   for (const name of await readdir(CACHE)) {
-    if (!/^(project|modules|making)-/.test(name)) continue;
+    if (!/^(project|modules|ready|making)-/.test(name)) continue;
     // Another run may have removed it meanwhile.
     const info = await stat(join(CACHE, name)).catch(() => undefined);
     if (info !== undefined && Date.now() - info.mtimeMs > UNUSED_MS_MAX) await rm(join(CACHE, name), { recursive: true, force: true });

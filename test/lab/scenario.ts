@@ -1,9 +1,16 @@
 import type { Guest, GuestOptions } from './guest.ts';
 
+interface BootOptions extends Partial<Pick<GuestOptions, 'memoryMiB' | 'dataBytes' | 'forward'>> {
+  readonly cold?: boolean;
+}
+
 /** What a scenario gets. Everything it makes goes away with it. */
 export interface LabContext {
-  /** Boots a machine of the scenario's own; it is forgotten when the scenario ends. Takes about 20 s. */
-  boot(options?: Partial<Pick<GuestOptions, 'memoryMiB' | 'dataBytes' | 'forward'>>): Promise<Guest>;
+  /**
+   * A running machine of the scenario's own; it is forgotten when the scenario ends. It wakes up from a frozen one within seconds, unless it is
+   * to boot (`cold`) or differs in memory or data disk.
+   */
+  boot(options?: BootOptions): Promise<Guest>;
   /** Numbers in [0, 1) that follow from the printed seed: the only chance a scenario may use. */
   random(): number;
   /** A temporary directory on the host, for images. */

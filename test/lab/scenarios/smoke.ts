@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT } from '#test/support/evidock';
 import { gadget, imageInGuest, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
 import type { Guest } from '../guest.ts';
 import { plug, USB_PATH, yank } from '../plugs.ts';
@@ -20,7 +22,7 @@ export const SMOKE: Scenario = {
     ]);
     const guest = await context.boot();
     context.note('booted');
-    for (const [what, see] of Object.entries({ plugged, yanked, badSector, chosenIds, unlocked, powerCut })) {
+    for (const [what, see] of Object.entries({ station, plugged, yanked, badSector, chosenIds, unlocked, powerCut })) {
       await see({ guest, recorder, clip });
       context.note(`${what}: as it should be`);
     }
@@ -37,6 +39,14 @@ interface Bench {
   readonly recorder: Recorder;
   /** What CLIP holds. */
   readonly clip: Buffer;
+}
+
+/** This checkout runs in the guest, whose clock is right although it slept. */
+async function station({ guest }: Bench): Promise<void> {
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  assert.equal(await guest.sh('evidock --version'), `${version}\n`);
+  const offsetSeconds = Number(await guest.sh('date +%s')) - Date.now() / 1000;
+  assert.ok(Math.abs(offsetSeconds) < 10, `the guest's clock is ${offsetSeconds} s off`);
 }
 
 async function plugged({ guest, recorder }: Bench): Promise<void> {
