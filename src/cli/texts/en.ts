@@ -351,6 +351,7 @@ export const en = {
   'custody.original.copied': 'a file was copied: {cardPath} {sha256}',
   'custody.original.sealed': 'an original was sealed after being read back: SHA-256 {sha256}',
   'custody.copy.failed-verification': 'a copy differed when it was read back and was set aside',
+  'custody.recording.split': 'files that never came wait in {into}; this recording was closed without them',
   'custody.recording.derived': 'playable copy and pictures were made',
   'custody.recording.damaged': 'found damaged: {reason}',
   'custody.recording.read-again': 'what could not be read of {cardPath} can be read now: the file is taken again as {as}',
