@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isDirty } from './file-system-state.ts';
@@ -75,6 +75,8 @@ export class PlainMounter implements Mounter {
     const { owner } = this.#o;
     // The program that talks to a device nobody trusts runs as the one who reads what it shows, never with the rights of root.
     await chown(path, owner.uid, owner.gid);
+    // fusermount looks into the empty directory as a root that may not pass by permissions.
+    await chmod(path, 0o755);
     const options = ['ro', 'noexec', 'nosuid', 'nodev'].join(',');
     try {
       const args = [`-device=${busNumber},${deviceNumber}`, path, '-o', options];

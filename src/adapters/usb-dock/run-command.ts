@@ -23,7 +23,7 @@ export function runCommand(
     const child = spawn(program, [...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...as,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/nonexistent' },
     });
     const output = { stdout: '', stderr: '' };
     const keep = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
