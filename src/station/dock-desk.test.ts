@@ -21,7 +21,7 @@ async function deskOf(failures: EvidockError[]) {
   });
   const vacate = vi.fn(async () => undefined);
   const leave = vi.fn(async () => undefined);
-  const intake = vi.fn(async () => undefined);
+  const intake = vi.fn(async (_docked: unknown, _signal: AbortSignal) => undefined);
   let handler: DockHandler | undefined;
   const dock: Dock = {
     start: async (given) => {
@@ -65,6 +65,19 @@ describe('the dock desk', () => {
     expect(arrive).toHaveBeenCalledOnce();
     expect(intake).not.toHaveBeenCalled();
     await desk.stop();
+  });
+
+  it('gives whoever works on a recorder the reason why it must end: pulled, or the station stops', async () => {
+    const { desk, intake, pull, leave } = await deskOf([]);
+    await vi.waitFor(() => expect(intake).toHaveBeenCalledOnce());
+    pull();
+    await vi.waitFor(() => expect(leave).toHaveBeenCalledOnce());
+    expect(intake.mock.calls[0]?.[1].reason).toMatchObject({ code: 'recorder.removed' });
+    await desk.stop();
+    const other = await deskOf([]);
+    await vi.waitFor(() => expect(other.intake).toHaveBeenCalledOnce());
+    await other.desk.stop();
+    expect(other.intake.mock.calls[0]?.[1].reason).toMatchObject({ code: 'station.stopping' });
   });
 
   it('forgets a recorder that is pulled while it cannot be opened', async () => {

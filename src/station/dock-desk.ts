@@ -160,7 +160,8 @@ export class DockDesk {
     const stay = this.#stays.get(key);
     if (!stay) return;
     this.#stays.delete(key);
-    stay.gone.abort();
+    // The reason is what a wipe that is cut short gives as its failure.
+    stay.gone.abort(new EvidockError('recorder.removed', stay.arrival.port));
     await this.#inOrder(stay.arrival.port, async () => {
       await stay.work;
       await stay.finishing;
@@ -256,7 +257,7 @@ export class DockDesk {
   async stop(): Promise<void> {
     this.learner.stop();
     for (const dock of this.#o.docks) await dock.stop();
-    for (const stay of this.#stays.values()) stay.gone.abort();
+    for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));
     await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
     await Promise.all(this.#ports.values());
     this.#stays.clear();
