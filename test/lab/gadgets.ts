@@ -61,7 +61,7 @@ export async function unlockGadget(guest: Guest, device: UnlockGadget): Promise<
   const args = [name, `${bus}`, vendorId, productId, diskProductId, model, serial, officer, password, imageInGuest(device)];
   if (device.silent) args.push('silent');
   const unit = `unlock-${name}`;
-  await guest.sh(`systemd-run -q --collect --unit ${unit} ${TOOLS}/unlock-gadget.py ${args.map(quote).join(' ')}`);
+  await guest.sh(`systemd-run -q --collect -p KillMode=mixed --unit ${unit} ${TOOLS}/unlock-gadget.py ${args.map(quote).join(' ')}`);
   await guest.waitFor(`test -n "$(cat /sys/kernel/config/usb_gadget/${name}/UDC)"`, 30);
 }
 

@@ -42,6 +42,7 @@ export class Guest {
   #qemu: ChildProcess | undefined;
   #ssh: ChildProcess | undefined;
   #qmp: Qmp | undefined;
+  #reached = 0;
 
   constructor(options: GuestOptions) {
     this.#options = options;
@@ -186,6 +187,16 @@ export class Guest {
     const pipe = 'set -o pipefail; directory=$1 file=$2; shift 2; tar -c -S -C "$directory" "$file" | ssh "$@"';
     const outcome = await runProgram('bash', ['-c', pipe, 'copy-in', ...args, unpack], { timeoutMs: 120_000 });
     if (outcome.status !== 0) throw new Error(`copy of ${file} into the guest: ${outcome.stderr}`);
+  }
+
+  /** Makes a unix socket of the guest reachable, until the machine ends; returns the socket on the host. */
+  async reach(socketInGuest: string): Promise<string> {
+    this.#reached += 1;
+    const here = join(this.directory, `reach-${this.#reached}`);
+    const args = ['-O', 'forward', '-L', `${here}:${socketInGuest}`, ...this.#sshArguments(), 'root@127.0.0.1'];
+    const outcome = await runProgram('ssh', args, { timeoutMs: COMMAND_MS });
+    if (outcome.status !== 0) throw new Error(`${socketInGuest} cannot be reached: ${outcome.stderr}`);
+    return here;
   }
 
   /** Runs a command again and again until it succeeds; returns what it printed then, throws with its last words after so many seconds. */

@@ -15,12 +15,40 @@ import { SCENARIOS } from './scenarios/list.ts';
  */
 
 interface Run {
+  readonly shared: SharedGuest;
   readonly built: string;
   readonly disks: ProjectDisks;
   readonly frozen: string;
   readonly seed: number;
   readonly long: boolean;
   readonly verbose: boolean;
+}
+
+/** One machine for all scenarios that do not ask for one of their own. */
+class SharedGuest {
+  readonly #make: () => Guest;
+  #guest: Guest | undefined;
+
+  constructor(make: () => Guest) {
+    this.#make = make;
+  }
+
+  async get(): Promise<Guest> {
+    this.#guest ??= this.#make();
+    if (!this.#guest.running) await this.#guest.start();
+    return this.#guest;
+  }
+
+  /** The machine, if there is one: for the logs of a scenario that failed. */
+  get booted(): readonly Guest[] {
+    return this.#guest ? [this.#guest] : [];
+  }
+
+  async forget(): Promise<void> {
+    const guest = this.#guest;
+    this.#guest = undefined;
+    await guest?.forget();
+  }
 }
 
 async function main(): Promise<void> {
@@ -45,10 +73,12 @@ async function main(): Promise<void> {
   if (values.built === undefined) throw new Error('--built DIR is missing; scripts/lab gives it');
   const disks = await projectDisks();
   const frozen = await frozenGuest(values.built, disks);
-  const run = { built: values.built, disks, frozen, seed, long: values.long, verbose: values.verbose };
+  const shared = new SharedGuest(() => new Guest({ built: values.built ?? '', disks, frozen }));
+  const run = { shared, built: values.built, disks, frozen, seed, long: values.long, verbose: values.verbose };
   console.log(`seed ${seed} (scripts/lab --seed ${seed} repeats the run's chances)`);
   let failed = 0;
   for (const scenario of chosen) failed += (await passes(scenario, run)) ? 0 : 1;
+  await shared.forget();
   console.log(`${chosen.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
@@ -64,12 +94,18 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
   const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
   const directory = await mkdtemp(join(tmpdir(), 'evd-lab-images-'));
   const guests: Guest[] = [];
+  let usesShared = false;
   const notes: string[] = [];
   const minutes = run.long ? scenario.minutesMax.long : scenario.minutesMax.short;
   const ended = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), ended.signal]);
   const context: LabContext = {
     ...{ directory, signal, long: run.long, random: randomOf(run.seed, scenario.name) },
+    shared: async () => {
+      signal.throwIfAborted();
+      usesShared = true;
+      return run.shared.get();
+    },
     boot: async (options = {}) => {
       signal.throwIfAborted();
       const { cold = false, ...sizes } = options;
@@ -94,7 +130,8 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
     console.log(`FAILED: ${scenario.name} (${seconds()} s): ${scenario.title}`);
     if (!run.verbose) console.log(notes.join('\n'));
     console.log(error instanceof Error ? error.stack : error);
-    await keepLogs(scenario.name, guests);
+    await keepLogs(scenario.name, usesShared ? [...guests, ...run.shared.booted] : guests);
+    if (usesShared) await run.shared.forget();
   } finally {
     ended.abort();
     for (const guest of guests) await guest.forget();

@@ -11,6 +11,11 @@ export interface LabContext {
    * to boot (`cold`) or differs in memory or data disk.
    */
   boot(options?: BootOptions): Promise<Guest>;
+  /**
+   * The machine that scenarios share, one after another: thrown away when one fails. Who uses it leaves nothing plugged in and nothing running, as
+   * Bench does; after the first start of a station in it the next ones are quicker.
+   */
+  shared(): Promise<Guest>;
   /** Numbers in [0, 1) that follow from the printed seed: the only chance a scenario may use. */
   random(): number;
   /** A temporary directory on the host, for images. */

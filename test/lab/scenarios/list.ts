@@ -1,7 +1,27 @@
 import type { Scenario } from '../scenario.ts';
+import { BAD_SECTORS } from './bad-sectors.ts';
+import { CLOCK } from './clock.ts';
 import { DEVICES } from './devices.ts';
+import { FULL_DISK } from './full-disk.ts';
+import { MANY } from './many.ts';
+import { POWER_CUTS } from './power-cuts.ts';
 import { SMOKE } from './smoke.ts';
 import { USB_DOCK } from './usb-dock.ts';
+import { VANISH } from './vanish.ts';
+import { WIPE } from './wipe.ts';
+import { YANKS } from './yanks.ts';
 
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK];
+export const SCENARIOS: readonly Scenario[] = [
+  SMOKE,
+  DEVICES,
+  USB_DOCK,
+  YANKS,
+  BAD_SECTORS,
+  VANISH,
+  WIPE,
+  CLOCK,
+  FULL_DISK,
+  MANY,
+  POWER_CUTS,
+];

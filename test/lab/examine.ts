@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { ByteRange } from '#domain/byte-range';
+import type { Card } from './cards.ts';
+import type { LabStation } from './station.ts';
+
+/* What must hold after every scenario, whatever was done to the recorders: nothing lost, nothing doubled, nothing half, never safe too early. */
+
+interface OriginalFacts {
+  readonly id: string;
+  readonly recordingId: string;
+  readonly dockingId: string;
+  readonly recorder: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  readonly state: string;
+  readonly vaultKey: string;
+  readonly sha256: string | null;
+  readonly unreadable: readonly ByteRange[];
+  /** Of what lies in the vault, read by the lab itself; null if it is not sealed or not there. */
+  readonly vaultSha256: string | null;
+  readonly manifest: { readonly digests: { readonly sha256: string }; readonly unreadable: readonly ByteRange[] } | null;
+}
+
+interface DockingFacts {
+  readonly id: string;
+  readonly slot: number;
+  readonly port: string;
+  readonly recorder: string;
+  readonly state: string;
+  readonly clockOffsetMs: number | null;
+  readonly safeAtMs: number | null;
+  readonly filesRefused: number;
+}
+
+interface CustodyFacts {
+  readonly seq: number;
+  readonly type: string;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What in-guest/ledger-facts.mjs found in the state directory. */
+export interface Facts {
+  readonly originals: readonly OriginalFacts[];
+  readonly dockings: readonly DockingFacts[];
+  readonly custody: readonly CustodyFacts[];
+  /** Of the vault, by key. */
+  readonly files: readonly string[];
+}
+
+/** Reads ledger and vault in the guest with nothing of the station's own code. */
+export async function factsOf(station: LabStation): Promise<Facts> {
+  const text = await station.guest.sh(`node /opt/evidock/test/lab/in-guest/ledger-facts.mjs ${station.state}`, { timeoutMs: 180_000 });
+  return JSON.parse(text) as Facts;
+}
+
+/**
+ * These cards are in the vault: each file once, sealed, with the digest that the image's file has (or the one that `damaged` tells), and nothing else
+ * is there; whoever was called safe was so; and `evidock verify` agrees.
+ */
+export async function expectClean(station: LabStation, cards: readonly Card[], shownSafe = station.shownSafe): Promise<Facts> {
+  await station.verify();
+  const facts = await factsOf(station);
+  const expected = cards.flatMap(({ serial, digests }) =>
+    [...digests].map(([path, sha256]) => `${serial} ${path} sealed ${sha256} ${sha256}`),
+  );
+  const found = facts.originals.map((original) => {
+    const { recorder, path, state, sha256, vaultSha256, manifest } = original;
+    assert.equal(manifest?.digests.sha256, sha256, `${recorder} ${path}: its manifest tells another digest`);
+    return `${recorder} ${path} ${state} ${sha256} ${vaultSha256}`;
+  });
+  // One line for each original: what is missing, doubled, unsealed or otherwise is told by the difference.
+  assert.deepEqual(found.toSorted(), expected.toSorted());
+  const kept = facts.originals.flatMap(({ vaultKey }) => [vaultKey, vaultKey.replace(/\.[0-9a-z]+$/, '.manifest.json')]);
+  const strange = facts.files.filter((file) => !kept.includes(file) && !/\/derived\//.test(file));
+  assert.deepEqual(strange, [], 'files of the vault that no original knows');
+  expectNeverSafeTooEarly(facts, cards, shownSafe);
+  return facts;
+}
+
+/** A docking is safe only after every file of the card was sealed: the custody log has both in order. */
+export function expectNeverSafeTooEarly(facts: Facts, cards: readonly Card[], shownSafe: ReadonlySet<string>): void {
+  const sealedAt = new Map(facts.custody.filter(({ type }) => type === 'original.sealed').map(({ subject, seq }) => [subject, seq]));
+  const safe = facts.custody.filter(({ type }) => type === 'docking.safe');
+  for (const dockingId of shownSafe)
+    assert.ok(
+      safe.some(({ subject }) => subject === dockingId),
+      `${dockingId} was shown as safe and is not`,
+    );
+  for (const { subject, seq } of safe) {
+    const docking = facts.dockings.find(({ id }) => id === subject);
+    const card = cards.find(({ serial }) => serial === docking?.recorder);
+    for (const path of card?.digests.keys() ?? []) {
+      const original = facts.originals.find((each) => each.recorder === card?.serial && each.path === path);
+      const at = sealedAt.get(original?.id ?? '');
+      assert.ok(at !== undefined && at < seq, `${subject} was safe (entry ${seq}) before ${path} was sealed (entry ${at})`);
+    }
+  }
+}

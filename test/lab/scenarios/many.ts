@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { Bench } from '../bench.ts';
+import { type Card, makeCard } from '../cards.ts';
+import { expectClean } from '../examine.ts';
+import { setSpeed } from '../plugs.ts';
+import type { LabContext, Scenario } from '../scenario.ts';
+
+/** The end of a shift: eight recorders behind hubs behind a hub; then somebody stumbles over the hub's cable. */
+export const MANY: Scenario = {
+  name: 'many',
+  title: 'eight recorders on hubs of a hub are safe with fair shares, and go on after the hub was pulled with all of them',
+  minutesMax: { short: 12, long: 12 },
+  async run(context) {
+    await Bench.with(context, { name: 'many' }, async (bench) => {
+      await plugHubs(bench);
+      const first = await cardsOf(context, 'MNA', 2_200_000);
+      await fairRound(bench, first);
+      context.note('eight at once: fair, and safe');
+      const second = await cardsOf(context, 'MNB', 700_000);
+      await pulledRound(bench, second);
+      await expectClean(bench.station, [...first, ...second]);
+    });
+  },
+};
+
+const RECORDERS = 8;
+const SLOW = 48 * 1024;
+const FAST = 384 * 1024;
+/** The slowest gets at least this part of the mean. */
+const SHARE_MIN = 0.6;
+
+function cardsOf(context: LabContext, prefix: string, bytes: number): Promise<readonly Card[]> {
+  const serials = Array.from({ length: RECORDERS }, (_, index) => `${prefix}000${index + 1}`);
+  const files = 4;
+  return Promise.all(
+    serials.map((serial) => makeCard(context, serial, { files, bytesMin: bytes / files - 1000, bytesMax: bytes / files })),
+  );
+}
+
+async function plugHubs(bench: Bench): Promise<void> {
+  await bench.plugHub({ name: 'hub', port: '1' });
+  await bench.plugHub({ name: 'hub-a', port: '1.1' });
+  await bench.plugHub({ name: 'hub-b', port: '1.2' });
+}
+
+async function plugAll(bench: Bench, cards: readonly Card[], bytesPerSecond: number): Promise<void> {
+  for (const [index, { serial, image }] of cards.entries()) {
+    const port = `1.${1 + (index % 2)}.${1 + Math.floor(index / 2)}`;
+    await bench.plug({ name: serial, port, image, readOnly: true, bytesPerSecond });
+  }
+}
+
+/** They arrive one after another, so they are slow until all are being copied, and their shares are measured from there. */
+async function fairRound(bench: Bench, cards: readonly Card[]): Promise<void> {
+  const { station } = bench;
+  await plugAll(bench, cards, SLOW);
+  const copied = () => cards.map(({ serial }) => station.slotOf(serial)?.bytesCopied ?? 0);
+  await station.until('all are being copied', 300, () => copied().every((bytes) => bytes > 0));
+  for (const { serial } of cards) await setSpeed(bench.guest, serial, FAST);
+  const before = copied();
+  await station.until('the first has almost all', 300, () =>
+    cards.some(({ serial }) => {
+      const slot = station.slotOf(serial);
+      return slot !== undefined && slot.bytesListed > 0 && slot.bytesCopied >= 0.85 * slot.bytesListed;
+    }),
+  );
+  const shares = copied().map((bytes, index) => bytes - (before[index] ?? 0));
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  bench.context.note(`shares of the mean: ${shares.map((share) => (share / mean).toFixed(2)).join(' ')}`);
+  assert.ok(Math.min(...shares) >= SHARE_MIN * mean, `unfair: ${shares.join(' ')} bytes`);
+  for (const { serial } of cards) await station.safe(serial);
+  for (const { serial } of cards) await bench.yank(serial);
+}
+
+async function pulledRound(bench: Bench, cards: readonly Card[]): Promise<void> {
+  const { station, context } = bench;
+  await plugAll(bench, cards, SLOW);
+  const phases = () => cards.map(({ serial }) => station.slotOf(serial)?.phase);
+  await station.until('all are being copied', 300, () => phases().every((phase) => phase === 'copying'));
+  await bench.yank('hub');
+  await station.until('all are gone', 60, () => phases().every((phase) => phase === 'removed'));
+  context.note('the hub is gone with all of them');
+  await plugHubs(bench);
+  await plugAll(bench, cards, FAST);
+  for (const { serial } of cards) await station.safe(serial);
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from '#test/support/evidock';
+import { Bench } from '../bench.ts';
+import { type Card, cardOf, clipPath, noise, sha256 } from '../cards.ts';
+import { expectClean, type Facts, factsOf } from '../examine.ts';
+import type { LabContext, Scenario } from '../scenario.ts';
+
+/** Files are removed from a recorder: exactly those that are sealed, and never one that is not, whenever it is pulled. */
+export const WIPE: Scenario = {
+  name: 'wipe',
+  title: 'after sealing exactly the sealed files are removed from the card; pulled in the midst of it nothing unsealed is ever gone',
+  minutesMax: { short: 10, long: 10 },
+  async run(context) {
+    // A directory too deep for this configuration is refused by name: its file is on the card, on record, and not sealed.
+    const config = { dock: { wipe: 'after-sealed' }, intake: { depthMax: 3 } };
+    await Bench.with(context, { name: 'wipe', config }, async (bench) => {
+      const small = await wipedCard(context, 'WIP0001', 12);
+      const msPerFile = await wholeWipe(bench, small.card, small.refused);
+      context.note(`twelve files are gone, ${Math.round(msPerFile)} ms each; the refused one is there`);
+      const large = await wipedCard(context, 'WIP0002', 100);
+      await pulledWipe(bench, large.card, large.refused, msPerFile);
+      await expectClean(bench.station, [small.card, large.card]);
+    });
+  },
+};
+
+const TOO_DEEP = 'DCIM/A/B/C/D/KEPT.MP4';
+
+interface Refused {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** `digests` of the card are those of what can be sealed. */
+async function wipedCard(context: LabContext, serial: string, files: number): Promise<{ readonly card: Card; readonly refused: Refused }> {
+  const clips = Array.from(
+    { length: files },
+    (_, index) => [clipPath(serial, index + 1), noise(context, 900 + (index % 7) * 400)] as const,
+  );
+  const kept = noise(context, 5000);
+  const card = await cardOf(context, serial, { ...Object.fromEntries(clips), [TOO_DEEP]: kept });
+  const sealed = new Map([...card.digests].filter(([path]) => path !== TOO_DEEP));
+  return { card: { ...card, digests: sealed }, refused: { path: TOO_DEEP, sha256: sha256(kept) } };
+}
+
+/** Returns how long the wipe took for each file, ms. */
+async function wholeWipe(bench: Bench, card: Card, refused: Refused): Promise<number> {
+  await bench.plug({ name: card.serial, port: '1', image: card.image });
+  await wiping(bench, card.serial);
+  const begun = performance.now();
+  await wiped(bench, card.serial);
+  const elapsedMs = performance.now() - begun;
+  await bench.yank(card.serial);
+  assert.deepEqual(await filesOn(card.image), [refused.path]);
+  assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+  expectRecorded(await factsOf(bench.station), card);
+  return elapsedMs / card.digests.size;
+}
+
+/** Pulled at random while its many files are being removed, until nothing is left to remove. */
+async function pulledWipe(bench: Bench, card: Card, refused: Refused, msPerFile: number): Promise<void> {
+  const { context, station } = bench;
+  for (let pull = 1; pull <= 3; pull += 1) {
+    await bench.plug({ name: card.serial, port: `${pull}`, image: card.image });
+    await wiping(bench, card.serial);
+    // Nearly all of it lies before the end: the first card was small, and what a wipe costs once weighs more there.
+    await sleep(context.random() * msPerFile * (await filesOn(card.image)).length);
+    await bench.yank(card.serial);
+    const left = await filesOn(card.image);
+    context.note(`pulled in the wipe: ${left.length} files are left`);
+    await expectNothingLost(await factsOf(station), card, left);
+    assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+    await station.until('it is gone', 60, () => station.slotOf(card.serial)?.phase === 'removed');
+  }
+  await bench.plug({ name: card.serial, port: '3', image: card.image });
+  await wiped(bench, card.serial);
+  await bench.yank(card.serial);
+  assert.deepEqual(await filesOn(card.image), [refused.path]);
+  assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+}
+
+async function wiping({ station }: Bench, serial: string): Promise<void> {
+  await station.until('the wipe has begun', 240, () => ['wiping', 'safe'].includes(station.slotOf(serial)?.phase ?? ''));
+}
+
+/** Safe for good: the wipe, which comes before it, is over. */
+async function wiped(bench: Bench, serial: string): Promise<void> {
+  await bench.station.safe(serial, 240);
+}
+
+/** What is missing on the card is sealed in the vault with the bytes it had. */
+async function expectNothingLost(facts: Facts, card: Card, left: readonly string[]): Promise<void> {
+  for (const [path, digest] of card.digests) {
+    if (left.includes(path)) continue;
+    const original = facts.originals.find((each) => each.recorder === card.serial && each.path === path);
+    assert.deepEqual([original?.state, original?.vaultSha256], ['sealed', digest], `${path} is gone from the card`);
+  }
+}
+
+/** Each removal has an entry of its own in the custody log, and nothing else has. */
+function expectRecorded({ custody, originals }: Facts, card: Card): void {
+  const told = custody.filter(({ type }) => type === 'original.wiped').map(({ data }) => String(data['cardPath']));
+  assert.deepEqual(told.toSorted(), [...card.digests.keys()].toSorted());
+  const subjects = new Set(custody.filter(({ type }) => type === 'original.wiped').map(({ subject }) => subject));
+  assert.equal(originals.filter(({ id }) => subjects.has(id)).length, card.digests.size);
+}
+
+/** Paths of the files on a vfat image, read with mtools; directories are not told. */
+async function filesOn(image: string): Promise<readonly string[]> {
+  const outcome = await runProgram('mdir', ['-i', image, '-/', '-b', '-a', '::'], { timeoutMs: 30_000, env: { LC_ALL: 'C.UTF-8' } });
+  if (outcome.status !== 0) throw new Error(`mdir: ${outcome.stderr}`);
+  const lines = outcome.stdout.split('\n').filter((line) => line.startsWith('::/') && !line.endsWith('/'));
+  return lines.map((line) => line.slice('::/'.length)).toSorted();
+}
+
+async function digestOn(image: string, path: string): Promise<string> {
+  const outcome = await runProgram('bash', ['-c', 'mtype -i "$1" "::/$2" | sha256sum', 'digest', image, path], { timeoutMs: 30_000 });
+  return outcome.stdout.split(' ')[0] ?? '';
+}
