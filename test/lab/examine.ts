@@ -80,7 +80,7 @@ export async function expectClean(station: LabStation, cards: readonly Card[], s
 }
 
 /** A docking is safe only after every file of the card was sealed: the custody log has both in order. */
-export function expectNeverSafeTooEarly(facts: Facts, cards: readonly Card[], shownSafe: ReadonlySet<string>): void {
+function expectNeverSafeTooEarly(facts: Facts, cards: readonly Card[], shownSafe: ReadonlySet<string>): void {
   const sealedAt = new Map(facts.custody.filter(({ type }) => type === 'original.sealed').map(({ subject, seq }) => [subject, seq]));
   const safe = facts.custody.filter(({ type }) => type === 'docking.safe');
   for (const dockingId of shownSafe)
