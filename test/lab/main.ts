@@ -8,7 +8,7 @@ import { frozenGuest } from './frozen-guest.ts';
 import { Guest } from './guest.ts';
 import { type ProjectDisks, projectDisks } from './project-disks.ts';
 import type { LabContext, Scenario } from './scenario.ts';
-import { SCENARIOS } from './scenarios/list.ts';
+import { QUICK_SCENARIOS, SCENARIOS } from './scenarios/list.ts';
 
 /*
  * Runs scenarios one after another, each with guests of its own, and says how many passed. Called by scripts/lab.
@@ -60,6 +60,8 @@ async function main(): Promise<void> {
       /** What build-guest printed. */
       built: { type: 'string' },
       list: { type: 'boolean', default: false },
+      /** Only the scenarios that share one machine. */
+      quick: { type: 'boolean', default: false },
       seed: { type: 'string' },
     },
   });
@@ -67,7 +69,8 @@ async function main(): Promise<void> {
     for (const scenario of SCENARIOS) console.log(`${scenario.name.padEnd(16)} ${scenario.title}`);
     return;
   }
-  const chosen = positionals.length === 0 ? SCENARIOS : positionals.map(named);
+  const all = values.quick ? QUICK_SCENARIOS : SCENARIOS;
+  const chosen = positionals.length === 0 ? all : positionals.map(named);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new Error(`--seed takes a whole number below 2^32, not ${values.seed}`);
   if (values.built === undefined) throw new Error('--built DIR is missing; scripts/lab gives it');

@@ -25,7 +25,7 @@ const UNIT = 'lab-station';
 const BELOW = '/var/lib/evidock';
 const EVIDOCK = `NODE_COMPILE_CACHE=/var/cache/evidock/node evidock`;
 /** The emulated processor compiles slowly, and may have a small part of the machine. */
-const START_SECONDS_MAX = 180;
+const START_SECONDS_MAX = 420;
 const STOP_MS_MAX = 120_000;
 const LOOK_MS = 25;
 const LOG_LINES = 60;

@@ -11,17 +11,8 @@ import { VANISH } from './vanish.ts';
 import { WIPE } from './wipe.ts';
 import { YANKS } from './yanks.ts';
 
+/** Those that share one machine, with one station after another: what `scripts/lab --quick` runs. */
+export const QUICK_SCENARIOS: readonly Scenario[] = [YANKS, BAD_SECTORS, VANISH, WIPE, CLOCK, FULL_DISK, MANY, POWER_CUTS];
+
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [
-  SMOKE,
-  DEVICES,
-  USB_DOCK,
-  YANKS,
-  BAD_SECTORS,
-  VANISH,
-  WIPE,
-  CLOCK,
-  FULL_DISK,
-  MANY,
-  POWER_CUTS,
-];
+export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK, ...QUICK_SCENARIOS];
