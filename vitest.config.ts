@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    // Two cores shared by two workers and their stations: a second is not much.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -1,4 +1,4 @@
-import type { SlotBoard, SlotView } from '#ports/slot-board';
+import { EMPTY_SLOT, type SlotBoard, type SlotView } from '#ports/slot-board';
 
 const WINDOW_MS = 5000;
 const TELL_EVERY_MS = 250;
@@ -51,7 +51,7 @@ export class LiveSlotBoard implements SlotBoard {
   clear(slot: number): void {
     const entry = this.#slots.get(slot);
     if (!entry) return;
-    entry.view = empty(slot, this.#nowMs());
+    entry.view = { slot, port: '', ...EMPTY_SLOT, updatedAtMs: this.#nowMs() };
     entry.samples.length = 0;
     entry.cleared = true;
     this.#tell(entry);
@@ -71,7 +71,13 @@ export class LiveSlotBoard implements SlotBoard {
   #slot(slot: number): Slot {
     let entry = this.#slots.get(slot);
     if (!entry) {
-      entry = { view: empty(slot, this.#nowMs()), samples: [], toldAtMs: 0, timer: undefined, cleared: false };
+      entry = {
+        view: { slot, port: '', ...EMPTY_SLOT, updatedAtMs: this.#nowMs() },
+        samples: [],
+        toldAtMs: 0,
+        timer: undefined,
+        cleared: false,
+      };
       this.#slots.set(slot, entry);
     }
     return entry;
@@ -94,30 +100,4 @@ function current({ view, samples }: Slot): SlotView {
   const last = samples.at(-1);
   if (view.bytesPerSecond === 0 || (last && last.atMs >= performance.now() - WINDOW_MS)) return view;
   return { ...view, bytesPerSecond: 0, secondsLeft: null };
-}
-
-function empty(slot: number, updatedAtMs: number): SlotView {
-  return {
-    slot,
-    port: '',
-    dockingId: null,
-    recorderSerial: null,
-    driverId: null,
-    officerId: null,
-    phase: 'empty',
-    hub: null,
-    waiting: null,
-    warning: null,
-    clockOffsetMs: null,
-    explain: [],
-    filesListed: 0,
-    filesSealed: 0,
-    filesRefused: 0,
-    bytesListed: 0,
-    bytesCopied: 0,
-    bytesPerSecond: 0,
-    secondsLeft: null,
-    problem: null,
-    updatedAtMs,
-  };
 }

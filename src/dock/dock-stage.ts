@@ -9,11 +9,12 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
+import { EMPTY_SLOT } from '#ports/slot-board';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './readable.ts';
 import { type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
-import { CLEAN, viewOf } from './slot-view.ts';
+import { viewOf } from './slot-view.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */
 export interface Docked {
@@ -149,7 +150,7 @@ export class DockStage {
   async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
     const { board, ledger } = this.#o;
     board.update(docking.slot, {
-      ...CLEAN,
+      ...EMPTY_SLOT,
       port: docking.port,
       hub: arrival.hub,
       dockingId: docking.id,

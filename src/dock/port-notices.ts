@@ -4,7 +4,8 @@ import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard, SlotPhase } from '#ports/slot-board';
-import { CLEAN, isOccupied, viewOf } from './slot-view.ts';
+import { EMPTY_SLOT } from '#ports/slot-board';
+import { isOccupied, viewOf } from './slot-view.ts';
 
 const FACTS_MAX = 20;
 const LINES_MAX = 100;
@@ -50,7 +51,7 @@ export class PortNotices {
     // A docking that is still there knows better than a notice what its slot shows.
     if (isOccupied(viewOf(this.#o.board, slot))) return;
     this.#o.board.update(slot, {
-      ...CLEAN,
+      ...EMPTY_SLOT,
       port: notice.port,
       hub: notice.hub,
       phase: 'preparing',
@@ -82,7 +83,7 @@ export class PortNotices {
     if (isOccupied(view)) {
       board.update(slot, { warning: problem });
       this.#warned.set(port, problem);
-    } else board.update(slot, { ...CLEAN, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
+    } else board.update(slot, { ...EMPTY_SLOT, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
     if (fresh) deviceRefused(log, { slot, code: problem.code });
     return slot;
   }
@@ -95,7 +96,8 @@ export class PortNotices {
     for (const view of board.snapshot().filter((each) => each.port === port)) {
       if (isOccupied(view)) {
         if (warning !== undefined && view.warning === warning) board.update(view.slot, { warning: null });
-      } else if (view.phase !== 'removed' && view.phase !== 'empty') board.update(view.slot, { ...CLEAN, hub: view.hub, phase: 'empty' });
+      } else if (view.phase !== 'removed' && view.phase !== 'empty')
+        board.update(view.slot, { ...EMPTY_SLOT, hub: view.hub, phase: 'empty' });
     }
   }
 }

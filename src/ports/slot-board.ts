@@ -49,6 +49,28 @@ export interface SlotView {
   readonly updatedAtMs: number;
 }
 
+/** What a slot shows before anything is known: nothing of an earlier docking is left in it. */
+export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
+  phase: 'empty',
+  dockingId: null,
+  recorderSerial: null,
+  driverId: null,
+  officerId: null,
+  hub: null,
+  waiting: null,
+  warning: null,
+  clockOffsetMs: null,
+  explain: [],
+  filesListed: 0,
+  filesSealed: 0,
+  filesRefused: 0,
+  bytesListed: 0,
+  bytesCopied: 0,
+  bytesPerSecond: 0,
+  secondsLeft: null,
+  problem: null,
+};
+
 /** Snapshot and stream of the slots, for the CLI and the kiosk. */
 export interface SlotBoard {
   update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void;

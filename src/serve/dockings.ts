@@ -3,7 +3,7 @@ import type { Docking, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { Work } from '#domain/work';
 import type { DockingProgress } from '#ports/ledger';
-import type { SlotView } from '#ports/slot-board';
+import { EMPTY_SLOT, type SlotView } from '#ports/slot-board';
 import type { ServeDeps } from './deps.ts';
 
 const PAGE = 1000;
@@ -68,23 +68,5 @@ export async function slotViews({ ledger, board }: ServeDeps): Promise<readonly 
   const live = board.snapshot();
   const known = await ledger.slots();
   const idle = known.filter(({ slot }) => !live.some((view) => view.slot === slot));
-  return [...live, ...idle.map(({ slot, port }) => emptySlot(slot, port))].sort((a, b) => a.slot - b.slot);
-}
-
-function emptySlot(slot: number, port: string): SlotView {
-  const none = {
-    hub: null,
-    waiting: null,
-    warning: null,
-    clockOffsetMs: null,
-    explain: [],
-    dockingId: null,
-    recorderSerial: null,
-    driverId: null,
-    officerId: null,
-    secondsLeft: null,
-    problem: null,
-  };
-  const zero = { filesListed: 0, filesSealed: 0, filesRefused: 0, bytesListed: 0, bytesCopied: 0, bytesPerSecond: 0, updatedAtMs: 0 };
-  return { slot, port, phase: 'empty', ...none, ...zero };
+  return [...live, ...idle.map(({ slot, port }) => ({ slot, port, ...EMPTY_SLOT, updatedAtMs: 0 }))].sort((a, b) => a.slot - b.slot);
 }

@@ -53,7 +53,7 @@ const passing = () => new EvidockError('ledger.failed', 'database or disk is ful
 describe('the dock desk', () => {
   it('opens a recorder when the ledger can be written again', async () => {
     const { desk, intake, arrive } = await deskOf([passing(), passing()]);
-    await vi.waitFor(() => expect(intake).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(intake).toHaveBeenCalledOnce(), 10_000);
     expect(arrive).toHaveBeenCalledTimes(3);
     await desk.stop();
   });
@@ -82,7 +82,7 @@ describe('the dock desk', () => {
 
   it('forgets a recorder that is pulled while it cannot be opened', async () => {
     const { desk, arrive, leave, pull } = await deskOf(Array.from({ length: 50 }, passing));
-    await vi.waitFor(() => expect(arrive.mock.calls.length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(arrive.mock.calls.length).toBeGreaterThan(1), 10_000);
     pull();
     const tries = arrive.mock.calls.length;
     await new Promise((resolve) => setTimeout(resolve, 60));

@@ -7,32 +7,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault-key';
-import { runProgram, temporaryDirectory } from '../support/evidock.ts';
+import { runProgram } from '../support/evidock.ts';
+import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const BLOCK = 4096;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-const homes: (() => Promise<void>)[] = [];
 let home: string;
 let card: string;
 
-beforeEach(async () => {
-  const made = await temporaryDirectory();
-  homes.push(made.remove);
-  home = made.path;
+homeForEach((path) => {
+  home = path;
   card = join(home, 'card');
-});
-
-afterAll(async () => {
-  for (const remove of homes) await remove();
 });
 
 const open = (options: Parameters<typeof intakeStation>[2] = {}) =>

@@ -5,26 +5,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Vault, VaultDraft } from '#ports/vault';
 import { expectWhole, gone } from '../support/docking-checks.ts';
-import { temporaryDirectory } from '../support/evidock.ts';
+import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-const homes: (() => Promise<void>)[] = [];
 let home: string;
 
-beforeEach(async () => {
-  const made = await temporaryDirectory();
-  homes.push(made.remove);
-  home = made.path;
-});
-
-afterAll(async () => {
-  for (const remove of homes) await remove();
+homeForEach((path) => {
+  home = path;
 });
 
 const open = () => intakeStation(join(home, 's'), (vault) => vault, { sm3: false });

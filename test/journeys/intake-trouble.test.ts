@@ -6,26 +6,19 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
-import { temporaryDirectory } from '../support/evidock.ts';
+import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const homes: (() => Promise<void>)[] = [];
 let home: string;
 let card: string;
 
-beforeEach(async () => {
-  const made = await temporaryDirectory();
-  homes.push(made.remove);
-  home = made.path;
+homeForEach((path) => {
+  home = path;
   card = join(home, 'card');
-});
-
-afterAll(async () => {
-  for (const remove of homes) await remove();
 });
 
 type Running = Awaited<ReturnType<typeof intakeStation>>;
@@ -135,16 +128,16 @@ describe('a recorder in trouble', () => {
       'R1',
       2,
     );
-    await vi.waitFor(async () => expect((await station.ledger.docking(second.id))?.listedAtMs).not.toBeNull());
+    await vi.waitFor(async () => expect((await station.ledger.docking(second.id))?.listedAtMs).not.toBeNull(), 20_000);
     taken.resolve();
-    await vi.waitFor(async () => expect((await station.ledger.docking(first.id))?.listedAtMs).not.toBeNull());
+    await vi.waitFor(async () => expect((await station.ledger.docking(first.id))?.listedAtMs).not.toBeNull(), 20_000);
     // The first has put both on record again; the second takes them over once more.
     const third = await station.dock(
       disturbedVolume(card, () => never.promise),
       'R1',
       3,
     );
-    await vi.waitFor(async () => expect((await station.ledger.docking(third.id))?.listedAtMs).not.toBeNull());
+    await vi.waitFor(async () => expect((await station.ledger.docking(third.id))?.listedAtMs).not.toBeNull(), 20_000);
     for (const { id } of [first, second]) {
       await station.seal.checkSafe(id);
       expect((await station.ledger.docking(id))?.safeAtMs).toBeNull();

@@ -5,30 +5,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault-key';
 import type { Vault } from '#ports/vault';
 import { makeCard } from '#scripts/make-card';
-import { temporaryDirectory } from '../support/evidock.ts';
+import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
-const homes: (() => Promise<void>)[] = [];
 let home: string;
 let card: string;
 
-beforeEach(async () => {
-  const made = await temporaryDirectory();
-  homes.push(made.remove);
-  home = made.path;
+homeForEach((path) => {
+  home = path;
   card = join(home, 'card');
-});
-
-afterAll(async () => {
-  for (const remove of homes) await remove();
 });
 
 type Running = Awaited<ReturnType<typeof intakeStation>>;
