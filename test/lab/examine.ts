@@ -73,7 +73,10 @@ export async function expectClean(station: LabStation, cards: readonly Card[], s
   // One line for each original: what is missing, doubled, unsealed or otherwise is told by the difference.
   assert.deepEqual(found.toSorted(), expected.toSorted());
   const kept = facts.originals.flatMap(({ vaultKey }) => [vaultKey, vaultKey.replace(/\.[0-9a-z]+$/, '.manifest.json')]);
-  const strange = facts.files.filter((file) => !kept.includes(file) && !/\/derived\//.test(file));
+  // A manifest whose sealing never reached the ledger is set aside by the next one (life-of-a-recording.md, write 6). Footage never is, here.
+  const known = (file: string) =>
+    kept.includes(file) || /\/derived\//.test(file) || /^quarantine\/[^/]*\.manifest\.json\.[0-9a-f]+$/.test(file);
+  const strange = facts.files.filter((file) => !known(file));
   assert.deepEqual(strange, [], 'files of the vault that no original knows');
   expectNeverSafeTooEarly(facts, cards, shownSafe);
   return facts;
