@@ -43,6 +43,9 @@ interface Options {
   readonly unknown: 'leave' | 'take';
 }
 
+/** How far back it is looked for a recorder whose card tells nothing: weeks of a busy station. */
+const REMEMBERED_DOCKINGS = 1000;
+
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
   readonly #o: Options;
@@ -60,7 +63,7 @@ export class DockStage {
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
     let explain: readonly string[] = arrival.facts;
     try {
-      const found = await recogniseArrival(arrival, this.#o.drivers, this.#o.fallback, signal);
+      const found = await this.#remembered(arrival, await recogniseArrival(arrival, this.#o.drivers, this.#o.fallback, signal));
       explain = found.explain;
       if (!found.known && arrival.vendorId !== null && this.#o.unknown === 'leave')
         throw new EvidockError('recorder.unknown', found.why.join('; '));
@@ -72,6 +75,23 @@ export class DockStage {
         await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
       throw failure;
     }
+  }
+
+  /**
+   * A card that was wiped holds nothing that a driver could know. Who was docked before under this serial, with the same USB ids, is taken for what it
+   * was then. Files that nobody knows are never taken for that: anything can claim ids and a serial.
+   */
+  async #remembered(arrival: Arrival, found: Recognition): Promise<Recognition> {
+    const { serial, vendorId, productId } = arrival;
+    if (found.known || found.sample.length > 0 || vendorId === null || serial === null) return found;
+    const { ledger, drivers, fallback } = this.#o;
+    const before = (await ledger.dockings({ limit: REMEMBERED_DOCKINGS })).find(
+      (docking) => docking.recorderSerial === serial && docking.vendorId === vendorId && docking.productId === productId,
+    );
+    const driver = drivers.find(({ id }) => id === before?.driverId);
+    if (!driver || driver === fallback) return found;
+    const why = `the card is empty, and this recorder was docked before as ${driver.id}`;
+    return { ...found, driver, known: true, why: [why], explain: [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`] };
   }
 
   async #refuse(arrival: Arrival, problem: Problem, explain: readonly string[]): Promise<void> {

@@ -3,11 +3,11 @@
  * Method: the desk with its real stages over plain directories; a dock that plugs what a test says.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DRIVERS } from '#drivers';
-import type { DockNotice } from '#ports/dock';
+import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -166,6 +166,28 @@ describe('recognition', () => {
     expect(JSON.stringify(entry)).not.toContain('letter');
     station.dock.remove(key);
     await station.until(1, ({ phase }) => phase === 'empty');
+  });
+
+  it('knows a recorder again whose card was emptied, but takes no unknown files for that, and no other device', async () => {
+    await open();
+    const ids = { vendorId: '4255', productId: '0001' };
+    const dockAndPull = async (overrides: Partial<Arrival>, phase: 'safe' | 'unknown') => {
+      const key = station.plug(card, { ...ids, ...overrides });
+      const view = await station.until(1, (slot) => slot.phase === phase);
+      station.dock.remove(key);
+      await station.until(1, (slot) => slot.phase === 'removed' || slot.phase === 'empty');
+      return view;
+    };
+    // The card's own number outranks what the bus claims.
+    const serial = (await dockAndPull({}, 'safe')).recorderSerial;
+    await rm(card, { recursive: true });
+    await mkdir(join(card, 'DCIM'), { recursive: true });
+    const view = await dockAndPull({ serial }, 'safe');
+    expect(view).toMatchObject({ driverId: 'gat947', recorderSerial: serial, filesListed: 0 });
+    expect(view.explain.at(-1)).toMatch(/^taken for gat947: .* docked before/);
+    await dockAndPull({ serial, productId: '0002' }, 'unknown');
+    await writeCard(card, { 'letter.doc': 'private' });
+    await dockAndPull({ serial }, 'unknown');
   });
 
   it('takes it where the site says so, and a directory in any case', async () => {
