@@ -96,7 +96,7 @@ export class Guest {
       await this.#openSsh(end);
       if (frozen !== undefined) await this.sh(`date -s @${Date.now() / 1000} && systemctl start ${MOUNTS}`);
       // A command before the disks of /etc/fstab are mounted would see an empty /opt/evidock.
-      const mounted = 'mountpoint -q /opt/evidock/node_modules && mountpoint -q /var/lib/evidock';
+      const mounted = "awk '{ print $2 }' /etc/fstab | xargs -n 1 mountpoint -q";
       await this.sh(`systemctl is-system-running --wait >/dev/null; ${mounted}`, { timeoutMs: BOOT_MS_MAX });
     } catch (error) {
       const log = await this.#tail();
