@@ -3,6 +3,7 @@ import { BAD_SECTORS } from './bad-sectors.ts';
 import { CLOCK } from './clock.ts';
 import { DEVICES } from './devices.ts';
 import { FULL_DISK } from './full-disk.ts';
+import { INSTALL } from './install.ts';
 import { MANY } from './many.ts';
 import { POWER_CUTS } from './power-cuts.ts';
 import { SMOKE } from './smoke.ts';
@@ -15,4 +16,4 @@ import { YANKS } from './yanks.ts';
 export const QUICK_SCENARIOS: readonly Scenario[] = [YANKS, BAD_SECTORS, VANISH, WIPE, CLOCK, FULL_DISK, MANY, POWER_CUTS];
 
 /** Every scenario, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK, ...QUICK_SCENARIOS];
+export const SCENARIOS: readonly Scenario[] = [SMOKE, DEVICES, USB_DOCK, INSTALL, ...QUICK_SCENARIOS];
