@@ -73,12 +73,12 @@ export class PlainMounter implements Mounter {
     }
     const path = await this.#newDirectory(`mtp-${busNumber}-${deviceNumber}`);
     const { owner } = this.#o;
-    // The program that talks to a device nobody trusts runs as the one who reads what it shows, never with the rights of root.
-    await chown(path, owner.uid, owner.gid);
-    // fusermount looks into the empty directory as a root that may not pass by permissions.
-    await chmod(path, 0o755);
     const options = ['ro', 'noexec', 'nosuid', 'nodev'].join(',');
     try {
+      // fusermount looks into the empty directory as a root that may not pass by permissions.
+      await chmod(path, 0o755);
+      // The program that talks to a device nobody trusts runs as the one who reads what it shows, never with the rights of root.
+      await chown(path, owner.uid, owner.gid);
       const args = [`-device=${busNumber},${deviceNumber}`, path, '-o', options];
       const { status, stdout, stderr } = await runCommand('jmtpfs', args, MOUNT_MS_MAX, owner);
       if (status !== 0) throw new EvidockError('recorder.mount-failed', `jmtpfs: ${lastLine(stderr || stdout)}`);

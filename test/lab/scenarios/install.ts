@@ -13,7 +13,7 @@ export const INSTALL: Scenario = {
   title: 'scripts/install, reboot, running as its own user: watchdog, mount helper, udev rules, upgrade, uninstall that keeps the footage',
   minutesMax: { short: 40, long: 40 },
   async run(context) {
-    const guest = await context.boot();
+    const guest = await context.boot({ cold: true });
     await freshMachine(guest);
     const steps = { installed, afterReboot, stickDocked, mtpDocked, helperRefuses, watchdogBites, upgraded, keyboardIgnored, uninstalled };
     for (const [name, step] of Object.entries(steps)) {
