@@ -3,8 +3,7 @@ import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { SlotBoard, SlotPhase } from '#ports/slot-board';
-import { EMPTY_SLOT } from '#ports/slot-board';
+import { EMPTY_SLOT, type SlotBoard, type SlotPhase, type SlotView } from '#ports/slot-board';
 import { isOccupied, viewOf } from './slot-view.ts';
 
 const FACTS_MAX = 20;
@@ -33,6 +32,8 @@ export class PortNotices {
   readonly #o: Options;
   /** Warnings that a notice put over a docking, by port: they leave with what was noticed. */
   readonly #warned = new Map<string, Problem>();
+  /** What a recorder that was pulled left to be read at its port, while a notice is shown over it. */
+  readonly #covered = new Map<string, SlotView>();
   /** When each reason was put on record last, by port: as many as there are ports and codes. */
   readonly #recorded = new Map<string, number>();
 
@@ -49,7 +50,9 @@ export class PortNotices {
     }
     const slot = await this.#o.ledger.transaction((writer) => slotFor(writer, notice.port));
     // A docking that is still there knows better than a notice what its slot shows.
-    if (isOccupied(viewOf(this.#o.board, slot))) return;
+    const view = viewOf(this.#o.board, slot);
+    if (isOccupied(view)) return;
+    this.#cover(notice.port, view);
     this.#o.board.update(slot, {
       ...EMPTY_SLOT,
       port: notice.port,
@@ -83,7 +86,10 @@ export class PortNotices {
     if (isOccupied(view)) {
       board.update(slot, { warning: problem });
       this.#warned.set(port, problem);
-    } else board.update(slot, { ...EMPTY_SLOT, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
+    } else {
+      this.#cover(port, view);
+      board.update(slot, { ...EMPTY_SLOT, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
+    }
     if (fresh) deviceRefused(log, { slot, code: problem.code });
     return slot;
   }
@@ -93,12 +99,19 @@ export class PortNotices {
     const { board } = this.#o;
     const warning = this.#warned.get(port);
     this.#warned.delete(port);
+    const before = this.#covered.get(port);
+    this.#covered.delete(port);
     for (const view of board.snapshot().filter((each) => each.port === port)) {
       if (isOccupied(view)) {
         if (warning !== undefined && view.warning === warning) board.update(view.slot, { warning: null });
       } else if (view.phase !== 'removed' && view.phase !== 'empty')
-        board.update(view.slot, { ...EMPTY_SLOT, hub: view.hub, phase: 'empty' });
+        board.update(view.slot, before?.slot === view.slot ? before : { ...EMPTY_SLOT, hub: view.hub, phase: 'empty' });
     }
+  }
+
+  /** A hub that is pulled shows its devices for a moment without their disks: that must not wipe out what is still on the recorders. */
+  #cover(port: string, view: SlotView | undefined): void {
+    if (view?.phase === 'removed') this.#covered.set(port, view);
   }
 }
 

@@ -78,6 +78,24 @@ describe('notices', () => {
     expect(await station.until(1, ({ phase }) => phase === 'safe')).toMatchObject({ recorderSerial: 'R1' });
   });
 
+  it('hide only while they last what a pulled recorder still holds', async () => {
+    await open();
+    const reading = Promise.withResolvers<void>();
+    const key = station.plug(card, { volume: disturbedVolume(card, () => reading.promise) });
+    await station.until(1, ({ phase }) => phase === 'copying');
+    station.dock.remove(key);
+    reading.resolve();
+    const left = await station.until(1, ({ phase }) => phase === 'removed');
+    expect(left.problem).toMatchObject({ code: 'recorder.removed' });
+    for (const state of ['preparing', 'problem'] as const) {
+      station.dock.notice(notice(state));
+      await station.until(1, ({ phase }) => phase === state);
+      station.dock.notice(notice('gone'));
+      const { updatedAtMs: _, ...shown } = await station.until(1, ({ phase }) => phase !== state);
+      expect(left).toMatchObject(shown);
+    }
+  });
+
   it('shows counting, then copying, and never fewer sealed files than before; a card that is known is only counted', async () => {
     await open();
     const many = Object.fromEntries(
