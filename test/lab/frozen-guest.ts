@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runProgram } from '#test/support/evidock';
-import { Guest } from './guest.ts';
+import { CPU, Guest } from './guest.ts';
 import { CACHE, type ProjectDisks } from './project-disks.ts';
 
 /**
@@ -12,7 +12,7 @@ import { CACHE, type ProjectDisks } from './project-disks.ts';
  */
 export async function frozenGuest(built: string, disks: ProjectDisks): Promise<string> {
   const version = await runProgram('qemu-system-x86_64', ['--version'], { timeoutMs: 20_000 });
-  const parts = ['ready-1', basename(built), basename(disks.modules), version.stdout];
+  const parts = ['ready-2', CPU, basename(built), basename(disks.modules), version.stdout];
   const place = join(CACHE, `ready-${createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16)}`);
   const now = new Date();
   const found = await utimes(place, now, now).then(
