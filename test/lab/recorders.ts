@@ -7,8 +7,7 @@ import { makeExt4, makeHole, tool } from './disk-image.ts';
 import type { Guest } from './guest.ts';
 import { plug, yank } from './plugs.ts';
 
-/** exFAT can be formatted on the host but not filled: that needs a kernel with the file system, which a guest has. */
-type FileSystem = 'vfat' | 'exfat' | 'ext4';
+type FileSystem = 'vfat' | 'exfat' | 'ntfs' | 'ext4';
 
 export interface VolumeContent {
   readonly fileSystem: FileSystem;
@@ -32,14 +31,20 @@ export interface Recorder {
 
 const SECTOR_BYTES = 512;
 const MIB = 1_048_576;
+const LABEL = 'BODYCAM';
 const VOLUME_BYTES = 64 * MIB;
-/** MBR partition types that recorders use: FAT32 with LBA, exFAT, Linux. */
-const PARTITION_TYPES = { vfat: 0x0c, exfat: 0x07, ext4: 0x83 } as const;
+/** MBR partition types that recorders use: FAT32 with LBA, exFAT or NTFS, Linux. */
+const PARTITION_TYPES = { vfat: 0x0c, exfat: 0x07, ntfs: 0x07, ext4: 0x83 } as const;
+/** How a guest formats and mounts what cannot be filled on the host without the file system in its kernel. */
+const FILLED_IN_GUEST = {
+  exfat: { format: 'mkfs.exfat -L', mount: 'exfat' },
+  ntfs: { format: 'mkfs.ntfs -q -Q -F -L', mount: 'ntfs-3g' },
+} as const;
 
 /**
  * Makes a recorder's disk at `image`, without mounting anything. One volume and no `partitioned` fills the whole disk, as memory cards of
  * cameras often do; otherwise volumes lie in an MBR's partitions, 1 MiB aligned. Keep contents small: the guest hashes 50 MiB/s.
- * With exFAT `fillWith` is the guest that writes the files, through its root port 15.
+ * With exFAT and NTFS `fillWith` is the guest that makes the volume, through its root port 15.
  */
 export async function makeRecorder(
   image: string,
@@ -64,6 +69,7 @@ export async function makeRecorder(
         directory,
         digests,
         bytes,
+        label: volume.label ?? LABEL,
         fileSystem: volume.fileSystem,
         offsetBytes: offset,
         type: PARTITION_TYPES[volume.fileSystem],
@@ -76,9 +82,10 @@ export async function makeRecorder(
       for (const { path, offsetBytes } of made) await copyInto(path, image, offsetBytes);
     }
     for (const [place, volume] of made.entries()) {
-      if (volume.fileSystem !== 'exfat' || volume.digests.size === 0) continue;
-      if (options.fillWith === undefined) throw new Error('an exFAT volume needs a guest that fills it');
-      await fillInGuest(options.fillWith, image, partitioned ? `-part${place + 1}` : '', volume.directory);
+      const { fileSystem, label, directory } = volume;
+      if (fileSystem !== 'exfat' && fileSystem !== 'ntfs') continue;
+      if (options.fillWith === undefined) throw new Error(`a volume with ${fileSystem} needs a guest that fills it`);
+      await fillInGuest(options.fillWith, image, { fileSystem, label, directory, part: partitioned ? `-part${place + 1}` : '' });
     }
     const digests = new Map(made.flatMap((volume) => [...volume.digests]));
     return { image, digests, volumes: made.map((volume) => ({ digests: volume.digests, offsetBytes: volume.offsetBytes })) };
@@ -98,16 +105,13 @@ function isDirectory(files: VolumeContent['files']): files is { readonly directo
 }
 
 async function makeVolume(path: string, volume: VolumeContent, directory: string): Promise<void> {
-  const label = volume.label ?? 'BODYCAM';
+  const label = volume.label ?? LABEL;
   if (volume.fileSystem === 'ext4') {
     await makeExt4(path, { label, from: directory, spareBytes: volume.bytes ?? 8 * MIB });
     return;
   }
   await makeHole(path, volume.bytes ?? VOLUME_BYTES);
-  if (volume.fileSystem === 'exfat') {
-    await tool('mkfs.exfat', ['-L', label, path]);
-    return;
-  }
+  if (volume.fileSystem !== 'vfat') return;
   // One sector a cluster: only so is a small volume FAT32, which recorders use.
   const small = (volume.bytes ?? VOLUME_BYTES) < 512 * MIB;
   await tool('mkfs.vfat', ['-F', '32', ...(small ? ['-s', '1'] : []), '-n', label, path]);
@@ -118,13 +122,18 @@ async function makeVolume(path: string, volume: VolumeContent, directory: string
   }
 }
 
-async function fillInGuest(guest: Guest, image: string, part: string, directory: string): Promise<void> {
+async function fillInGuest(
+  guest: Guest,
+  image: string,
+  volume: { readonly fileSystem: keyof typeof FILLED_IN_GUEST; readonly label: string; readonly part: string; readonly directory: string },
+): Promise<void> {
   await plug(guest, { name: 'FILL', port: '15', image });
-  const node = `/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_FILL-0:0${part}`;
+  const node = `/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_FILL-0:0${volume.part}`;
+  const { format, mount } = FILLED_IN_GUEST[volume.fileSystem];
   await guest.waitFor(`test -b ${node}`, 30);
-  await guest.sh(`mkdir -p /run/fill && mount -t exfat ${node} /run/fill`);
-  for (const name of await readdir(directory)) await guest.copyIn(join(directory, name), '/run/fill');
-  await guest.sh('umount /run/fill');
+  await guest.sh(`${format} ${volume.label} ${node} && mkdir -p /run/fill && mount -t ${mount} ${node} /run/fill`);
+  for (const name of await readdir(volume.directory)) await guest.copyIn(join(volume.directory, name), '/run/fill');
+  await guest.sh('umount /run/fill && sync');
   await yank(guest, 'FILL');
 }
 

@@ -2,24 +2,30 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageInGuest, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
+import type { Guest } from '../guest.ts';
 import { GuestStation } from '../guest-station.ts';
 import { plug, plugHub, plugKeyboard, plugMtp, yank } from '../plugs.ts';
-import { digestsOf, makeRecorder } from '../recorders.ts';
+import { digestsOf, makeRecorder, type Recorder } from '../recorders.ts';
 import type { LabContext, Scenario } from '../scenario.ts';
 
 /** The dock for USB ports with a real kernel, udev and station: each kind of recorder, and what is none. */
 export const USB_DOCK: Scenario = {
   name: 'usb-dock',
-  title: 'sticks, hubs of hubs, partitions, MTP, locked and unknown devices, a keyboard, a yank and its resumption',
+  title: 'sticks, exFAT and NTFS, hubs of hubs, partitions, MTP, locked and unknown devices, a keyboard, a yank and its resumption',
   minutesMax: { short: 20, long: 20 },
   async run(context) {
     const station = new GuestStation(await context.boot());
+    // While no station watches the port at which they are filled.
+    const others = [
+      await filled(context, station.guest, 'exfat', 'DSJ0000008'),
+      await filled(context, station.guest, 'ntfs', 'DSJ0000009'),
+    ];
     const SECRETS = '/var/lib/evidock/secrets';
     await station.guest.sh(`mkdir -p ${SECRETS} && printf 888888 >${SECRETS}/unlock-gat947-usb`);
     await station.start(`dock: { usb: true, secrets: ${SECRETS}, setClock: true }\nintake: { reserve: 100 }\n`);
     context.note('the station is up');
-    const lab: Lab = { context, station, safe: [] };
-    for (const [what, see] of Object.entries({ oneStick, hubOfHubs, strangers, overMtp, locked, pulled })) {
+    const lab: Lab = { context, station, others, safe: [] };
+    for (const [what, see] of Object.entries({ oneStick, otherFileSystems, hubOfHubs, strangers, overMtp, locked, pulled })) {
       await see(lab);
       context.note(`${what}: as it should be`);
     }
@@ -32,8 +38,15 @@ export const USB_DOCK: Scenario = {
 interface Lab {
   readonly context: LabContext;
   readonly station: GuestStation;
+  readonly others: readonly OtherCard[];
   /** Digests of every file that was shown as safe, once each. */
   readonly safe: string[];
+}
+
+interface OtherCard {
+  readonly serial: string;
+  readonly fileSystem: 'exfat' | 'ntfs';
+  readonly recorder: Recorder;
 }
 
 /** Names as the family gat947 writes them, so that the recorder is recognised. */
@@ -54,6 +67,12 @@ async function stick(lab: Lab, name: string, count = 2, bytes?: number) {
   ]);
 }
 
+async function filled(context: LabContext, guest: Guest, fileSystem: OtherCard['fileSystem'], serial: string): Promise<OtherCard> {
+  const image = join(context.directory, `${serial}.img`);
+  const volume = { fileSystem, label: 'BODYCAM', files: clips(context, serial, 2) };
+  return { serial, fileSystem, recorder: await makeRecorder(image, [volume], { partitioned: true, fillWith: guest }) };
+}
+
 async function untilSafe({ station }: Lab, serial: string) {
   return station.until(`${serial} is safe`, (slot) => slot.recorderSerial === serial && slot.phase === 'safe');
 }
@@ -68,6 +87,17 @@ async function oneStick(lab: Lab): Promise<void> {
   await lab.station.guest.waitFor(`test "$(cat /sys/bus/usb/devices/${port}/authorized)" = 0 && test ! -e /dev/sda`, 20);
   await yank(lab.station.guest, 'DSJ0000001');
   await lab.station.until('it is seen to be pulled', (slot) => slot.port === port && slot.phase === 'removed', 15);
+}
+
+/** exFAT through the kernel, NTFS through ntfs-3g where the kernel has none. */
+async function otherFileSystems(lab: Lab): Promise<void> {
+  for (const { serial, fileSystem, recorder } of lab.others) {
+    await plug(lab.station.guest, { name: serial, port: '4', image: recorder.image });
+    const { explain } = await untilSafe(lab, serial);
+    assert.match(explain.join('\n'), new RegExp(`${fileSystem}, clean, label BODYCAM`));
+    lab.safe.push(...recorder.digests.values());
+    await yank(lab.station.guest, serial);
+  }
 }
 
 /** Behind two hubs; two file systems on one recorder; a hub that loses all its ports at once. */
