@@ -3,6 +3,7 @@ import { datedFolders } from './dated-folders/driver.ts';
 import { dcim } from './dcim/driver.ts';
 import { gat947 } from './gat947/driver.ts';
 import { generic } from './generic/driver.ts';
+import { gopro } from './gopro/driver.ts';
 import { novatek } from './novatek/driver.ts';
 import { transcend } from './transcend/driver.ts';
 
@@ -10,4 +11,4 @@ import { transcend } from './transcend/driver.ts';
 export const FALLBACK = generic;
 
 /** Every driver of this station; the order has no meaning. */
-export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, novatek, transcend, generic];
+export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, gopro, novatek, transcend, generic];

@@ -9,7 +9,7 @@ export interface CardFile {
   readonly endedAt: string;
 }
 
-export const LAYOUTS = ['gat947', 'dated-folders', 'dcim', 'novatek', 'generic', 'hostile', 'tiny'] as const;
+export const LAYOUTS = ['gat947', 'dated-folders', 'dcim', 'novatek', 'gopro', 'generic', 'hostile', 'tiny'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 const media = (recipe: Recipe, variant: number) => ({ recipe, variant });
@@ -105,6 +105,37 @@ function novatek(seconds: number): readonly CardFile[] {
   ];
 }
 
+function gopro(seconds: number): readonly CardFile[] {
+  const begin = '2026-06-20T14:00:00';
+  // Newer models: the preview is named GL, the thumbnail like the clip. Older ones: one name, and the first chapter has no number.
+  const newer = (letter: 'H' | 'X', number: string, started: string, variant: number): CardFile[] => [
+    {
+      path: `DCIM/100GOPRO/G${letter}${number}.MP4`,
+      content: media(letter === 'H' ? 'h264' : 'hevc', variant),
+      endedAt: plus(started, seconds),
+    },
+    { path: `DCIM/100GOPRO/G${letter}${number}.THM`, content: media('thumbnail', variant), endedAt: plus(started, seconds) },
+    { path: `DCIM/100GOPRO/GL${number}.LRV`, content: media('h264', variant), endedAt: plus(started, seconds) },
+  ];
+  const older = (name: string, started: string, variant: number): CardFile[] => [
+    { path: `DCIM/101GOPRO/${name}.MP4`, content: media('h264', variant), endedAt: plus(started, seconds) },
+    { path: `DCIM/101GOPRO/${name}.LRV`, content: media('h264', variant), endedAt: plus(started, seconds) },
+  ];
+  return [
+    ...newer('H', '010123', begin, 0),
+    ...newer('H', '020123', plus(begin, seconds), 1),
+    ...newer('X', '010124', '2026-06-20T14:20:00', 1),
+    { path: 'DCIM/100GOPRO/GOPR0125.JPG', content: media('photo', 1), endedAt: '2026-06-20T14:30:00' },
+    ...older('GOPR0201', '2026-06-20T15:00:00', 2),
+    ...older('GP010201', plus('2026-06-20T15:00:00', seconds), 3),
+    {
+      path: 'MISC/version.txt',
+      content: { text: '{\n"info version":"2.0",\n"camera type":"HERO8 Black",\n"camera serial number":"C3331350000042",\n}\n' },
+      endedAt: begin,
+    },
+  ];
+}
+
 function generic(): readonly CardFile[] {
   return [
     { path: '会议记录.ts', content: media('ts', 3), endedAt: '2026-06-20T10:00:00' },
@@ -120,5 +151,6 @@ export function filesOf(layout: Layout, seconds: number): readonly CardFile[] {
   if (layout === 'dated-folders') return datedFolders(seconds);
   if (layout === 'dcim') return dcim();
   if (layout === 'novatek') return novatek(seconds);
+  if (layout === 'gopro') return gopro(seconds);
   return layout === 'generic' || layout === 'hostile' ? generic() : [];
 }
