@@ -1,5 +1,6 @@
 import type { PathPattern } from '#domain/card-facts';
 import type { RecorderDriver } from '#ports/recorder-driver';
+import { gopro } from '../gopro/driver.ts';
 
 const PATTERNS: readonly PathPattern[] = [
   {
@@ -15,19 +16,8 @@ const PATTERNS: readonly PathPattern[] = [
     kind: 'video',
     example: 'DCIM/100MEDIA/AMBA0001.MP4',
   },
-  {
-    name: 'GoPro low resolution',
-    regex: '(?<stem>.*/G[LHX][0-9]{6})\\.lrv$',
-    kind: 'video',
-    sidecar: true,
-    example: 'DCIM/100GOPRO/GH010123.LRV',
-  },
-  {
-    name: 'GoPro chapter',
-    regex: '(?<stem>.*/G[HX](?<part>[0-9]{2})(?<capture>[0-9]{4}))\\.mp4$',
-    kind: 'video',
-    example: 'DCIM/100GOPRO/GH020123.MP4',
-  },
+  // What is known of that family is written down once; here it serves cards that other cameras have used as well.
+  ...gopro.patterns,
   {
     name: 'Insta360',
     regex: '.*/VID_(?<date>[0-9]{8})_(?<time>[0-9]{6})_[0-9]{2}_(?<sequence>[0-9]{3})\\.mp4$',
@@ -52,7 +42,7 @@ export const dcim: RecorderDriver = {
     const media = sample.filter((entry) => /\.(mp4|mov|jpe?g|lrv|thm|wav)$/i.test(entry.path));
     const inTree = media.filter((entry) => /^DCIM\/[^/]+\/[^/]+$/i.test(entry.path));
     if (inTree.length === 0) return { score: 0, why: [] };
-    const known = inTree.filter((entry) => /\/(AMBA\d{4}|G[LHX]\d{6}|VID_\d{8}|IMG_\d{8})/i.test(entry.path));
+    const known = inTree.filter((entry) => /\/(AMBA\d{4}|G[LHX]\d{6}|GOPR\d{4}|GP\d{6}|VID_\d{8}|IMG_\d{8})/i.test(entry.path));
     const score = Math.round(45 * (inTree.length / media.length) + 35 * (known.length / inTree.length));
     return {
       score,

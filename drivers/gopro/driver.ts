@@ -50,13 +50,13 @@ export const gopro: RecorderDriver = {
     const inTree = media.filter((entry) => /^DCIM\/[0-9]{3}GOPRO\//i.test(entry.path));
     if (inTree.length === 0) return { score: 0, why: [] };
     const named = inTree.filter((entry) => /\/G(?:[HX][0-9A-Z]{2}|OPR|P[0-9]{2}|[0-9]{3})[0-9]{4}\.[^/]+$/i.test(entry.path));
-    return {
-      score: Math.round(60 * (inTree.length / media.length) + 35 * (named.length / media.length)),
-      why: [
-        `${inTree.length} of ${media.length} media files lie in DCIM/nnnGOPRO`,
-        `${named.length} of them are named like GH010123 or GOPR0123`,
-      ],
-    };
+    const why = [
+      `${inTree.length} of ${media.length} media files lie in DCIM/nnnGOPRO`,
+      `${named.length} of them are named like GH010123 or GOPR0123`,
+    ];
+    // A card that other cameras have used is for dcim, which has these patterns too: two claims of one strength would leave it to neither.
+    if (inTree.length < media.length) return { score: 30, why: [...why, 'other cameras have used the card'] };
+    return { score: Math.round(60 + 35 * (named.length / media.length)), why };
   },
 
   // Almost JSON: a comma before the closing brace has been seen, so the one line is looked for instead.
