@@ -161,7 +161,7 @@ async function locked(lab: Lab): Promise<void> {
   assert.match(refused.problem?.detail ?? '', /password is wrong/);
   await ungadget(guest, 'cam6');
   await unlockGadget(guest, { ...device, password: '888888' });
-  const docked = await untilSafe(lab, '0000006');
+  const docked = await untilSafe(lab, 'DSJ0000006');
   assert.notEqual(docked.clockOffsetMs, null);
   assert.match(await guest.sh(`cat ${imageInGuest(device)}.clock`), /^\d{14}$/m);
   lab.safe.push(...recorder.digests.values());
