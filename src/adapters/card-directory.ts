@@ -58,16 +58,26 @@ export class CardDirectory {
       throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
   }
 
+  /** Throws recorder.removed if the device leaves within the time that a yank takes to be seen. */
+  async stays(): Promise<void> {
+    if (this.#present && !(await this.#watch(this.#present))) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
+  }
+
   /** Tells a yank from a bad sector: both are EIO, but only one of them is followed by the device's disappearance. */
   async #isLeaving(): Promise<boolean> {
     if (!this.#present) return false;
     if (performance.now() < this.#stayedUntilMs) return !(await this.#present());
+    return !(await this.#watch(this.#present));
+  }
+
+  /** True if the device is still there after the time that the kernel needs to notice a yank. */
+  async #watch(present: () => Promise<boolean>): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < YANK_MS_MAX; waitedMs += YANK_LOOK_MS) {
-      if (!(await this.#present())) return true;
+      if (!(await present())) return false;
       await sleep(YANK_LOOK_MS);
     }
     this.#stayedUntilMs = performance.now() + STAYED_MS;
-    return false;
+    return true;
   }
 
   /** What a failed call on `path` means; `otherwise` is its code where nothing else is known of it. */

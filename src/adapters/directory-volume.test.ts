@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawName } from '#domain/card-path';
+import type { EvidockError } from '#domain/errors';
 import type { VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import { makeCard } from '#scripts/make-card';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
@@ -131,5 +132,42 @@ describe('directory volume', () => {
     await file.close();
     expect(await volume.readText('%FF.txt')).toContain('TIME=');
     expect(await volume.readText('none.txt')).toBeNull();
+  });
+
+  // FAT passes over directory blocks that cannot be read, and says nothing: only the device's count of errors tells.
+  it('reads a directory again in which the device failed, and takes none for whole that always fails', async () => {
+    const root = join(home.path, 'failing');
+    await mkdir(join(root, 'DCIM'), { recursive: true });
+    await writeFile(join(root, 'DCIM/A.MP4'), 'a');
+    await writeFile(join(root, 'B.MP4'), 'b');
+    const listWith = async (marks: (string | null)[]) => {
+      const volume = new DirectoryVolume({
+        ...{ root, label: 'test', limits: LIMITS },
+        deviceErrors: { mark: async () => (marks.length > 1 ? (marks.shift() ?? null) : (marks[0] ?? null)) },
+      });
+      const items: string[] = [];
+      try {
+        for await (const item of volume.list()) items.push('code' in item ? `${item.path}: ${item.code}` : item.path);
+      } catch (error) {
+        items.push((error as EvidockError).code);
+      }
+      return items;
+    };
+    expect(await listWith(['0x1', '0x2', '0x3'])).toEqual(['B.MP4', 'DCIM/A.MP4']);
+    const always = ['0', '0', ...Array.from({ length: 12 }, (_, index) => `${index}`), '99'];
+    expect(await listWith(always)).toEqual(['B.MP4', 'DCIM/A.MP4', 'DCIM: recorder.unreadable', 'recorder.unreadable']);
+    const failing = Array.from({ length: 13 }, (_, index) => `${index}`);
+    expect(await listWith(failing)).toEqual(['B.MP4', 'DCIM/A.MP4', 'recorder.unreadable']);
+    expect(await listWith(['0', null])).toEqual(['recorder.removed']);
+  });
+
+  it('of a recorder that leaves while it is listed is no shorter one', async () => {
+    const pulledAtMs = performance.now() + 100;
+    const present = async () => performance.now() < pulledAtMs;
+    const volume = new DirectoryVolume({ root: join(home.path, 'failing'), label: 'test', limits: LIMITS, present });
+    const list = async () => {
+      for await (const _ of volume.list());
+    };
+    await expect(list()).rejects.toMatchObject({ code: 'recorder.removed' });
   });
 });

@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
+import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
 const DATE_MS_MAX = 8.64e15;
+/** Errors of files that are being copied meanwhile count as well: a directory is read until nothing failed beside it, so often at most. */
+const DIRECTORY_READS_MAX = 6;
+const DIRECTORY_PAUSE_MS = 200;
 
 export interface VolumeLimits {
   readonly filesMax: number;
@@ -18,6 +23,24 @@ export interface VolumeLimits {
 
 interface Options extends CardPlace {
   readonly limits: VolumeLimits;
+  /** Counts failed commands of the device; found out by the place unless given. */
+  readonly deviceErrors?: DeviceErrors;
+}
+
+interface Directory {
+  readonly raw: Buffer;
+  readonly printable: string;
+  readonly depth: number;
+  readonly device: number;
+}
+
+/** What one listing carries along. */
+interface Walk {
+  files: number;
+  readonly errors: DeviceErrors | null;
+  readonly signal: AbortSignal | undefined;
+  /** Directories that the device could not read. */
+  readonly unreadable: string[];
 }
 
 /**
@@ -28,8 +51,10 @@ export class DirectoryVolume implements Volume {
   readonly label: string | null;
   readonly #card: CardDirectory;
   readonly #limits: VolumeLimits;
+  readonly #deviceErrors: DeviceErrors | undefined;
 
   constructor(options: Options) {
+    this.#deviceErrors = options.deviceErrors;
     this.label = options.label;
     this.#card = new CardDirectory(options);
     this.#limits = options.limits;
@@ -37,17 +62,20 @@ export class DirectoryVolume implements Volume {
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
     const root = await this.#stat(this.#card.root, '.');
-    const count = { files: 0 };
-    yield* this.#walk({ raw: this.#card.root, printable: '', depth: 0, device: root.dev }, count, signal);
+    const errors = this.#deviceErrors ?? (await deviceErrorsBelow(this.#card.root));
+    const walk: Walk = { files: 0, errors, signal, unreadable: [] };
+    yield* this.#walk({ raw: this.#card.root, printable: '', depth: 0, device: root.dev }, walk);
+    // Where nobody counts errors (MTP), a recorder that is leaving may have looked like an emptier one.
+    if (errors === null) await this.#card.stays();
+    const [first, ...others] = walk.unreadable;
+    if (first === undefined) return;
+    throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);
   }
 
-  async *#walk(
-    directory: { raw: Buffer; printable: string; depth: number; device: number },
-    count: { files: number },
-    signal: AbortSignal | undefined,
-  ): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    for (const raw of await this.#names(directory.raw, directory.printable)) {
-      signal?.throwIfAborted();
+  async *#walk(directory: Directory, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    const { names, whole } = await this.#names(directory, walk);
+    for (const raw of names) {
+      walk.signal?.throwIfAborted();
       const path = join(directory.printable, printableName(raw));
       const refused = refusedName(raw);
       if (refused) {
@@ -60,46 +88,61 @@ export class DirectoryVolume implements Volume {
         found = await lstat(full);
       } catch (error) {
         await this.#card.stillThere(error);
-        yield { path, code: 'recorder.unreadable', detail: errnoOf(error) ?? String(error) };
+        const errno = errnoOf(error) ?? String(error);
+        // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
+        if (errno !== 'EACCES' && (errno !== 'ENOENT' || walk.errors !== null)) walk.unreadable.push(`${path} (${errno})`);
+        yield { path, code: 'recorder.unreadable', detail: errno };
         continue;
       }
       if (found.isDirectory()) {
         if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
         else if (directory.depth + 1 > this.#limits.depthMax)
           yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
-        else yield* this.#subdirectory({ raw: full, printable: path, depth: directory.depth + 1, device: directory.device }, count, signal);
+        else yield* this.#subdirectory({ raw: full, printable: path, depth: directory.depth + 1, device: directory.device }, walk);
         continue;
       }
-      yield this.#file(path, found, count);
+      yield this.#file(path, found, walk);
     }
+    const detail = `${directory.printable || '.'}: the device could not read all of it, so files of it may be missing`;
+    if (!whole) throw new EvidockError('recorder.unreadable', detail);
   }
 
-  async *#subdirectory(
-    directory: { raw: Buffer; printable: string; depth: number; device: number },
-    count: { files: number },
-    signal: AbortSignal | undefined,
-  ): AsyncIterable<VolumeEntry | VolumeRefusal> {
+  async *#subdirectory(directory: Directory, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
     try {
-      yield* this.#walk(directory, count, signal);
+      yield* this.#walk(directory, walk);
     } catch (error) {
       if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+      // What nobody may read stays refused; what the device fails to read may be footage, and may be read another time.
+      if (error.cause === undefined || errnoOf(error.cause) !== 'EACCES') walk.unreadable.push(error.detail);
       yield { path: directory.printable, code: 'recorder.unreadable', detail: error.detail };
     }
   }
 
-  #file(path: string, found: Awaited<ReturnType<typeof lstat>>, count: { files: number }): VolumeEntry | VolumeRefusal {
+  #file(path: string, found: Awaited<ReturnType<typeof lstat>>, walk: Walk): VolumeEntry | VolumeRefusal {
     if (!found.isFile()) return { path, code: 'recorder.not-regular', detail: kindOf(found) };
-    count.files += 1;
+    walk.files += 1;
     const bytes = Number(found.size);
-    if (count.files > this.#limits.filesMax)
+    if (walk.files > this.#limits.filesMax)
       return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
     if (bytes > this.#limits.fileBytesMax)
       return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
+  /** The names of one directory; `whole` is false if the device failed in the midst of it each time. */
+  async #names({ raw, printable }: Directory, { errors, signal }: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
+    for (let reads = 1; ; reads += 1) {
+      const before = await errors?.mark();
+      const names = await this.#readNames(raw, printable);
+      const after = await errors?.mark();
+      if (before === null || after === null) throw new EvidockError('recorder.removed', this.label ?? 'the recorder');
+      if (before === after || reads === DIRECTORY_READS_MAX) return { names, whole: before === after };
+      await sleep(DIRECTORY_PAUSE_MS, undefined, signal ? { signal } : {});
+    }
+  }
+
   /** The names of one directory as bytes, in byte order. Bounded by a multiple of the file limit: names are short. */
-  async #names(raw: Buffer, printable: string): Promise<Buffer[]> {
+  async #readNames(raw: Buffer, printable: string): Promise<Buffer[]> {
     const names: Buffer[] = [];
     const bound = this.#limits.filesMax * 2 + 1000;
     try {

@@ -1,3 +1,4 @@
+import { EvidockError } from '#domain/errors';
 import { fingerprint, usbPoints } from '#domain/fingerprint';
 import { chooseDriver } from '#domain/recognise';
 import type { Arrival } from '#ports/dock';
@@ -70,10 +71,15 @@ function portFacts({ facts, vendorId, productId, manufacturer, product, serial, 
 
 async function sampleOf(volume: Volume, signal: AbortSignal | undefined): Promise<VolumeEntry[]> {
   const sample: VolumeEntry[] = [];
-  for await (const item of volume.list(signal)) {
-    if ('code' in item) continue;
-    sample.push(item);
-    if (sample.length >= SAMPLE_MAX) break;
+  try {
+    for await (const item of volume.list(signal)) {
+      if ('code' in item) continue;
+      sample.push(item);
+      if (sample.length >= SAMPLE_MAX) break;
+    }
+  } catch (error) {
+    // What can be read of it says whose it is; the listing will say what cannot.
+    if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable' || sample.length === 0) throw error;
   }
   return sample;
 }

@@ -68,19 +68,31 @@ export class CardListing {
 
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
-    for await (const item of this.#o.volume.list(signal)) {
-      if ('code' in item) this.#refusals.push(item);
-      else {
-        await this.#closeDirectoriesBefore(directoryOf(item.path));
-        this.#add(item);
-      }
-      if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
-    }
+    const unreadable = await this.#readAll();
     for (const directory of [...this.#open.keys()]) await this.#close(directory);
     await this.#write();
     await this.#lookAgain();
+    if (unreadable) throw unreadable;
     const { docking, ledger, clock } = this.#o;
     await ledger.transaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+  }
+
+  /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
+  async #readAll(): Promise<EvidockError | null> {
+    try {
+      for await (const item of this.#o.volume.list(this.#signal)) {
+        if ('code' in item) this.#refusals.push(item);
+        else {
+          await this.#closeDirectoriesBefore(directoryOf(item.path));
+          this.#add(item);
+        }
+        if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof EvidockError && error.code === 'recorder.unreadable') return error;
+      throw error;
+    }
   }
 
   /**

@@ -159,6 +159,8 @@ export class IntakeStage {
       const listing = new CardListing(options);
       try {
         await listing.run(signal);
+        if (session.unlisted && session.failed.size === 0) await this.#view.problem(session, null);
+        session.unlisted = null;
         const { files, known, refused, bytes } = listing.counts;
         cardListed(log, { dockingId: docking.id, files, known, refused, bytes, elapsedMs: Math.round(performance.now() - begun) });
         this.#o.onListed(docking.id);
@@ -167,7 +169,8 @@ export class IntakeStage {
         if (signal.aborted) return;
         const failure = asEvidockError(error);
         if (failure.code === 'recorder.removed') return this.#view.lost(session);
-        await this.#view.problem(session, { code: failure.code, detail: failure.detail });
+        session.unlisted = { code: failure.code, detail: failure.detail };
+        await this.#view.problem(session, session.unlisted);
         // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
         if (failure.side !== 'ledger') return;
         await pause(this.#o.settings.retryMs, signal);
@@ -258,7 +261,7 @@ export class IntakeStage {
     try {
       await this.#copyOnce(session, lane, original);
       session.failed.delete(original.id);
-      if (session.problem && session.failed.size === 0) await this.#view.problem(session, null);
+      if (session.problem !== session.unlisted && session.failed.size === 0) await this.#view.problem(session, session.unlisted);
       return undefined;
     } catch (error) {
       if (isOver(session)) return undefined;

@@ -24,6 +24,8 @@ export interface Session {
   readonly lanes: Set<Lane>;
   readonly sampler: WaitingSampler;
   problem: Problem | null;
+  /** Why the card could not be listed to its end: stays when its files get well. */
+  unlisted: Problem | null;
   waiting: SlotView['waiting'];
   /** The recorder has told that it is gone; the dock will, soon. */
   lost: boolean;
@@ -43,6 +45,7 @@ export function newSession(facts: Pick<Session, 'docking' | 'volume' | 'hub' | '
     lanes: new Set(),
     sampler: new WaitingSampler(),
     problem: null,
+    unlisted: null,
     waiting: null,
     lost: false,
     listing: true,

@@ -35,7 +35,8 @@ export interface Volume {
   readonly label: string | null;
   /**
    * Lists depth first, directories in byte order of their names, as it goes: the first file can be copied before the last is
-   * listed. Follows no links, enters no other file system, stops at the limits of the configuration.
+   * listed. Follows no links, enters no other file system, stops at the limits of the configuration. Throws recorder.unreadable at its end if
+   * directories could not be read, or not for certain, by the device: what was yielded is there, and more may be; recorder.removed if it left.
    */
   list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal>;
   /** Opens a file that was listed, by its printable path. */

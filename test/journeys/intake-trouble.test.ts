@@ -227,4 +227,33 @@ describe('a ledger in trouble', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
     await station.close();
   });
+
+  it('that cannot be listed to its end gives what it shows and is not called safe, until it can', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(1000), 'b.mp4': randomBytes(1001) });
+    const station = await intakeStation(join(home, 's'));
+    const volume = disturbedVolume(card, () => Promise.resolve());
+    const broken = {
+      ...volume,
+      async *list(signal?: AbortSignal) {
+        for await (const item of volume.list(signal)) if (item.path !== 'b.mp4') yield item;
+        throw new EvidockError('recorder.unreadable', 'DCIM: the device could not read all of it');
+      },
+    };
+    const first = await station.dock(broken, 'R1', 1);
+    await expect
+      .poll(async () => (await station.ledger.docking(first.id))?.problem, { timeout: 20_000 })
+      .toMatchObject({ code: 'recorder.unreadable' });
+    const sealed = async () => (await station.ledger.dockingProgress(first.id)).sealed;
+    await expect.poll(sealed, { timeout: 20_000 }).toBe(1);
+    await station.seal.checkSafe(first.id);
+    expect(await station.ledger.docking(first.id)).toMatchObject({
+      ...{ safeAtMs: null, listedAtMs: null, state: 'problem', filesListed: 1 },
+      problem: { code: 'recorder.unreadable' },
+    });
+    await first.pull();
+    const second = await station.dock(volume, 'R1', 1);
+    await second.safe();
+    expect(await station.ledger.docking(second.id)).toMatchObject({ filesListed: 2, filesKnown: 1, problem: null });
+    await station.close();
+  });
 });

@@ -11,7 +11,7 @@ import type { LabContext, Scenario } from './scenario.ts';
 import { QUICK_SCENARIOS, SCENARIOS } from './scenarios/list.ts';
 
 /*
- * Runs scenarios one after another, or several at once each in a machine of its own, and says how many passed. Called by scripts/lab.
+ * Runs scenarios one after another, each with guests of its own, and says how many passed. Called by scripts/lab.
  */
 
 interface Run {
@@ -24,7 +24,7 @@ interface Run {
   readonly verbose: boolean;
 }
 
-/** One machine for all scenarios of a lane that do not ask for one of their own. */
+/** One machine for all scenarios that do not ask for one of their own. */
 class SharedGuest {
   readonly #make: () => Guest;
   #guest: Guest | undefined;
@@ -63,7 +63,6 @@ async function main(): Promise<void> {
       /** Only the scenarios that share one machine. */
       quick: { type: 'boolean', default: false },
       seed: { type: 'string' },
-      'at-once': { type: 'string', default: '1' },
     },
   });
   if (values.list) {
@@ -74,21 +73,15 @@ async function main(): Promise<void> {
   const chosen = positionals.length === 0 ? all : positionals.map(named);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new Error(`--seed takes a whole number below 2^32, not ${values.seed}`);
-  const lanes = Number(values['at-once']);
-  if (!Number.isInteger(lanes) || lanes < 1 || lanes > 8) throw new Error(`--at-once takes a number from 1 to 8, not ${values['at-once']}`);
   if (values.built === undefined) throw new Error('--built DIR is missing; scripts/lab gives it');
   const disks = await projectDisks();
   const frozen = await frozenGuest(values.built, disks);
-  const run = { built: values.built, disks, frozen, seed, long: values.long, verbose: values.verbose };
+  const shared = new SharedGuest(() => new Guest({ built: values.built ?? '', disks, frozen }));
+  const run = { shared, built: values.built, disks, frozen, seed, long: values.long, verbose: values.verbose };
   console.log(`seed ${seed} (scripts/lab --seed ${seed} repeats the run's chances)`);
   let failed = 0;
-  const waiting = [...chosen];
-  const lane = async () => {
-    const shared = new SharedGuest(() => new Guest({ built: run.built, disks, frozen }));
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) failed += (await passes(next, { ...run, shared })) ? 0 : 1;
-    await shared.forget();
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  for (const scenario of chosen) failed += (await passes(scenario, run)) ? 0 : 1;
+  await shared.forget();
   console.log(`${chosen.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

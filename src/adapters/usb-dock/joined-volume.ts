@@ -28,9 +28,17 @@ export class JoinedVolume implements Volume {
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
     for (const { name, detail } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail };
+    let failure: EvidockError | null = null;
     for (const { name, volume } of this.#parts) {
-      for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };
+      try {
+        for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };
+      } catch (error) {
+        // The other volumes may be whole.
+        if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+        failure ??= new EvidockError(error.code, `${name}/${error.detail}`, error);
+      }
     }
+    if (failure) throw failure;
   }
 
   async open(path: string): Promise<VolumeFile> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { Bench } from '../bench.ts';
-import { type Card, cardOf, clipPath, noise, sha256 } from '../cards.ts';
+import { type Card, cardOf, clipPath, makeCard, noise, sha256 } from '../cards.ts';
 import { expectClean } from '../examine.ts';
 import { sectorOf } from '../recorders.ts';
 import type { Scenario } from '../scenario.ts';
@@ -8,7 +9,8 @@ import type { Scenario } from '../scenario.ts';
 /** A worn card: what can be read is kept, what cannot is told to the page, and the files beside it are whole. */
 export const BAD_SECTORS: Scenario = {
   name: 'bad-sectors',
-  title: 'a file with unreadable sectors is sealed as damaged with exactly those ranges, all others whole',
+  title:
+    'a file with unreadable sectors is sealed as damaged with exactly those ranges, all others whole; a card whose directory fails is not safe',
   minutesMax: { short: 6, long: 6 },
   async run(context) {
     const clips = [noise(context, 300_000), noise(context, 1_048_576 + 700), noise(context, 200_000)];
@@ -19,24 +21,10 @@ export const BAD_SECTORS: Scenario = {
     const sectors: number[] = [];
     for (const at of BAD_BYTES) sectors.push(await sectorOf(card.image, worn.subarray(at, at + SECTOR_BYTES)));
     await Bench.with(context, { name: 'bad-sectors' }, async (bench) => {
-      await bench.plug({ name: card.serial, port: '1', image: card.image, readOnly: true, badSectors: sectors });
-      const slot = await bench.station.safe(card.serial);
-      assert.equal(slot.warning?.code, 'recorder.gaps');
-      await bench.yank(card.serial);
-      const kept = Buffer.from(worn);
-      for (const { start, end } of RANGES) kept.fill(0, start, end);
-      const asSealed: Card = { ...card, digests: new Map([...card.digests, [clipPath(card.serial, 2), sha256(kept)]]) };
-      const { originals } = await expectClean(bench.station, [asSealed]);
-      for (const original of originals) {
-        const expected = original.path === clipPath(card.serial, 2) ? RANGES : [];
-        assert.deepEqual(original.unreadable, expected, original.path);
-        assert.deepEqual(original.manifest?.unreadable, expected, `the manifest of ${original.path}`);
-      }
-      const damaged = await bench.station.get<{ id: string; originals: { cardPath: string }[] }[]>('/recordings?damaged=true');
-      assert.ok(
-        damaged.some((recording) => recording.originals.some(({ cardPath }) => cardPath === clipPath(card.serial, 2))),
-        'it is not marked as damaged',
-      );
+      const sealed = [await wornFile(bench, card, worn, sectors)];
+      context.note('the worn file is sealed with its gaps');
+      sealed.push(await wornDirectory(bench, await makeCard(context, 'WRN0002', { files: 12, bytesMin: 1024, bytesMax: 4096 })));
+      await expectClean(bench.station, sealed);
     });
   },
 };
@@ -50,3 +38,63 @@ const RANGES = [
   { start: 100 * 4096, end: 102 * 4096 },
   { start: 256 * 4096, end: 1_048_576 + 700 },
 ];
+
+/** Returns the card as it must be sealed. */
+async function wornFile(bench: Bench, card: Card, worn: Buffer, badSectors: readonly number[]): Promise<Card> {
+  await bench.plug({ name: card.serial, port: '1', image: card.image, readOnly: true, badSectors });
+  const slot = await bench.station.safe(card.serial);
+  assert.equal(slot.warning?.code, 'recorder.gaps');
+  await bench.yank(card.serial);
+  const kept = Buffer.from(worn);
+  for (const { start, end } of RANGES) kept.fill(0, start, end);
+  const asSealed: Card = { ...card, digests: new Map([...card.digests, [clipPath(card.serial, 2), sha256(kept)]]) };
+  const { originals } = await expectClean(bench.station, [asSealed]);
+  for (const original of originals) {
+    const expected = original.path === clipPath(card.serial, 2) ? RANGES : [];
+    assert.deepEqual(original.unreadable, expected, original.path);
+    assert.deepEqual(original.manifest?.unreadable, expected, `the manifest of ${original.path}`);
+  }
+  const damaged = await bench.station.get<{ id: string; originals: { cardPath: string }[] }[]>('/recordings?damaged=true');
+  assert.ok(
+    damaged.some((recording) => recording.originals.some(({ cardPath }) => cardPath === clipPath(card.serial, 2))),
+    'it is not marked as damaged',
+  );
+  return asSealed;
+}
+
+/**
+ * FAT's driver passes over a directory block that cannot be read, so the card looks as if it held fewer files. Read again from a better reader, it
+ * gives the rest.
+ */
+async function wornDirectory(bench: Bench, card: Card): Promise<Card> {
+  const { station, context } = bench;
+  const blocks = await directorySectors(card.image);
+  const bad = blocks[1];
+  assert.ok(bad !== undefined && blocks.length > 2, `${blocks.length} sectors of names`);
+  await bench.plug({ name: card.serial, port: '2', image: card.image, readOnly: true, badSectors: [bad] });
+  const slot = await station.until('a part of the card cannot be listed', 60, () => {
+    const view = station.slotOf(card.serial);
+    return view?.problem?.code === 'recorder.unreadable' && view.bytesCopied > 0 && view.bytesCopied === view.bytesListed && view;
+  });
+  assert.ok(slot.filesListed > 0 && slot.filesListed < card.digests.size, `${slot.filesListed} files listed`);
+  await bench.yank(card.serial);
+  assert.ok(!station.shownSafe.has(slot.dockingId ?? ''), 'shown as safe while files are missing');
+  context.note(`a dead directory sector hid ${card.digests.size - slot.filesListed} files; the rest was taken, and it was not called safe`);
+  await bench.plug({ name: card.serial, port: '2', image: card.image, readOnly: true });
+  await station.safe(card.serial);
+  await bench.yank(card.serial);
+  return card;
+}
+
+/** Sectors that hold short names of files, in the order of the image. */
+async function directorySectors(image: string): Promise<readonly number[]> {
+  const bytes = await readFile(image);
+  const sectors = new Set<number>();
+  for (const ending of ['MP4', 'DAT']) {
+    for (let at = bytes.indexOf(ending); at >= 0; at = bytes.indexOf(ending, at + 1)) {
+      // Offset 8 of a 32-byte entry, whose attributes at 11 say "archive" (FAT specification, section 6).
+      if (at % 32 === 8 && bytes[at + 3] === 0x20) sectors.add(Math.floor(at / SECTOR_BYTES));
+    }
+  }
+  return [...sectors].sort((a, b) => a - b);
+}

@@ -5,17 +5,17 @@ import { expectClean } from '../examine.ts';
 import { setSpeed } from '../plugs.ts';
 import type { LabContext, Scenario } from '../scenario.ts';
 
-/** The end of a shift: eight recorders behind hubs behind a hub; then somebody stumbles over the hub's cable. */
+/** The end of a shift: eight recorders (long: 32) behind hubs behind a hub; then somebody stumbles over the hub's cable. */
 export const MANY: Scenario = {
   name: 'many',
-  title: 'eight recorders on hubs of a hub are safe with fair shares, and go on after the hub was pulled with all of them',
-  minutesMax: { short: 12, long: 12 },
+  title: 'eight recorders (long: 32) on hubs of a hub are safe with fair shares, and go on after the hub was pulled with all of them',
+  minutesMax: { short: 12, long: 40 },
   async run(context) {
     await Bench.with(context, { name: 'many' }, async (bench) => {
       await plugHubs(bench);
       const first = await cardsOf(context, 'MNA', 2_200_000, 16);
       await fairRound(bench, first);
-      context.note('eight at once: fair, and safe');
+      context.note(`${first.length} at once: fair, and safe`);
       const second = await cardsOf(context, 'MNB', 700_000, 4);
       await pulledRound(bench, second);
       await expectClean(bench.station, [...first, ...second]);
@@ -23,7 +23,9 @@ export const MANY: Scenario = {
   },
 };
 
-const RECORDERS = 8;
+/** Hubs, and recorders on each; QEMU's hub has eight ports. */
+const SHORT = { hubs: 2, each: 4 };
+const LONG = { hubs: 4, each: 8 };
 const SLOW = 48 * 1024;
 const FAST = 384 * 1024;
 /** The slowest gets at least this part of the mean. */
@@ -31,7 +33,8 @@ const SHARE_MIN = 0.6;
 
 /** Copied bytes are told for each file: only many small ones show who gets how much. */
 function cardsOf(context: LabContext, prefix: string, bytes: number, files: number): Promise<readonly Card[]> {
-  const serials = Array.from({ length: RECORDERS }, (_, index) => `${prefix}000${index + 1}`);
+  const { hubs, each } = context.long ? LONG : SHORT;
+  const serials = Array.from({ length: hubs * each }, (_, index) => `${prefix}${String(index + 1).padStart(4, '0')}`);
   return Promise.all(
     serials.map((serial) => makeCard(context, serial, { files, bytesMin: bytes / files - 1000, bytesMax: bytes / files })),
   );
@@ -39,13 +42,14 @@ function cardsOf(context: LabContext, prefix: string, bytes: number, files: numb
 
 async function plugHubs(bench: Bench): Promise<void> {
   await bench.plugHub({ name: 'hub', port: '1' });
-  await bench.plugHub({ name: 'hub-a', port: '1.1' });
-  await bench.plugHub({ name: 'hub-b', port: '1.2' });
+  const { hubs } = bench.context.long ? LONG : SHORT;
+  for (let hub = 1; hub <= hubs; hub += 1) await bench.plugHub({ name: `hub-${hub}`, port: `1.${hub}` });
 }
 
 async function plugAll(bench: Bench, cards: readonly Card[], bytesPerSecond: number): Promise<void> {
+  const { hubs } = bench.context.long ? LONG : SHORT;
   for (const [index, { serial, image }] of cards.entries()) {
-    const port = `1.${1 + (index % 2)}.${1 + Math.floor(index / 2)}`;
+    const port = `1.${1 + (index % hubs)}.${1 + Math.floor(index / hubs)}`;
     await bench.plug({ name: serial, port, image, readOnly: true, bytesPerSecond });
   }
 }
