@@ -176,6 +176,8 @@ function randomOf(seed: number, name: string): () => number {
   };
 }
 
+// Guests are killed when the process exits, which a signal alone does not bring about.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 try {
   await main();
 } catch (error) {
