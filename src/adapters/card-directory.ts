@@ -46,6 +46,11 @@ export class CardDirectory {
     this.#present = present;
   }
 
+  /** Whether a device is behind it, and not a folder of the machine's own. */
+  get onDevice(): boolean {
+    return this.#present !== undefined;
+  }
+
   /** If the recorder itself is gone, that is what failed, whatever the call was. */
   async stillThere(cause: unknown): Promise<void> {
     try {

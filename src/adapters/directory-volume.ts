@@ -90,7 +90,7 @@ export class DirectoryVolume implements Volume {
         await this.#card.stillThere(error);
         const errno = errnoOf(error) ?? String(error);
         // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
-        if (errno !== 'EACCES' && (errno !== 'ENOENT' || walk.errors !== null)) walk.unreadable.push(`${path} (${errno})`);
+        if (errno !== 'ENOENT' || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
         yield { path, code: 'recorder.unreadable', detail: errno };
         continue;
       }
@@ -112,8 +112,9 @@ export class DirectoryVolume implements Volume {
       yield* this.#walk(directory, walk);
     } catch (error) {
       if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
-      // What nobody may read stays refused; what the device fails to read may be footage, and may be read another time.
-      if (error.cause === undefined || errnoOf(error.cause) !== 'EACCES') walk.unreadable.push(error.detail);
+      // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
+      const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
+      if (!forbidden || (this.#card.onDevice && directory.printable !== 'lost+found')) walk.unreadable.push(error.detail);
       yield { path: directory.printable, code: 'recorder.unreadable', detail: error.detail };
     }
   }

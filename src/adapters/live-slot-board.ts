@@ -10,6 +10,8 @@ interface Slot {
   readonly samples: { atMs: number; bytes: number }[];
   toldAtMs: number;
   timer: NodeJS.Timeout | undefined;
+  /** Fires when no byte has come for the time that a rate is of. */
+  stalled: NodeJS.Timeout | undefined;
   /** Nothing shows there any more, though listeners may still have to hear of it. */
   cleared: boolean;
 }
@@ -45,6 +47,9 @@ export class LiveSlotBoard implements SlotBoard {
     const left = Math.max(0, entry.view.bytesListed - bytesCopied);
     const secondsLeft = bytesPerSecond > 0 ? Math.ceil(left / bytesPerSecond) : null;
     entry.view = { ...entry.view, bytesCopied, bytesPerSecond, secondsLeft, updatedAtMs: this.#nowMs() };
+    // Who follows the slots must hear of it too when nothing comes any more.
+    entry.stalled ??= setTimeout(() => this.#tell(entry), WINDOW_MS + TELL_EVERY_MS).unref();
+    entry.stalled.refresh();
     this.#tell(entry);
   }
 
@@ -76,6 +81,7 @@ export class LiveSlotBoard implements SlotBoard {
         samples: [],
         toldAtMs: 0,
         timer: undefined,
+        stalled: undefined,
         cleared: false,
       };
       this.#slots.set(slot, entry);

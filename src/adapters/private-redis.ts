@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +11,8 @@ const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5000;
 const ANSWER_MS_MAX = 1000;
 const RESTART_MS_MAX = 30_000;
+/** It listens before it has read its file: one that ends within this time may have ended over that. */
+const SPOILT_MS = 20_000;
 
 export interface RedisAddress {
   readonly socketPath: string;
@@ -38,6 +39,7 @@ export class PrivateRedis {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
+  #spawnedAtMs = 0;
 
   constructor(options: Options) {
     this.#o = options;
@@ -60,6 +62,8 @@ export class PrivateRedis {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(runDirectory, { recursive: true, mode: 0o700 });
     await this.#stopOld();
+    // The queue starts empty in any case (docs/decisions/0006), and what a power cut has left of its file may be spoilt.
+    await this.#forget();
     const config = [
       'port 0',
       `unixsocket ${JSON.stringify(socketPath)}`,
@@ -76,19 +80,11 @@ export class PrivateRedis {
     await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
     // For operators and `evidock doctor`; as secret as the socket itself.
     await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
-    await this.#spawnAnyhow();
+    await this.#spawn();
   }
 
-  /** A file that a power cut has spoilt must not keep the station from working: the queue may forget everything. */
-  async #spawnAnyhow(): Promise<void> {
-    try {
-      await this.#spawn();
-    } catch (error) {
-      const spoilt = join(this.#o.directory, 'appendonlydir');
-      if (this.#stopping || !existsSync(spoilt)) throw error;
-      await rm(spoilt, { recursive: true, force: true });
-      await this.#spawn();
-    }
+  async #forget(): Promise<void> {
+    await rm(join(this.#o.directory, 'appendonlydir'), { recursive: true, force: true });
   }
 
   async #spawn(): Promise<void> {
@@ -107,6 +103,7 @@ export class PrivateRedis {
     child.unref();
     child.stdin?.on('error', () => undefined);
     this.#child = child;
+    this.#spawnedAtMs = performance.now();
     const failed = new Promise<never>((_, reject) =>
       child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
     );
@@ -133,12 +130,13 @@ export class PrivateRedis {
   #ended(): void {
     if (this.#stopping) return;
     this.#restarts += 1;
+    const spoilt = performance.now() - this.#spawnedAtMs < SPOILT_MS;
     const waitMs = Math.min(RESTART_MS_MAX, 250 * 2 ** Math.min(this.#restarts, 10));
     redisEnded(this.#o.log, { restarts: this.#restarts, waitMs });
     setTimeout(() => {
       if (this.#stopping) return;
-      // What it says each time is said by `ended`, and by the queue that cannot reach it.
-      this.#spawnAnyhow().catch(() => this.#ended());
+      // One that ends at once has a file it cannot read. What it says each time is said by `ended`, and by the queue that cannot reach it.
+      (spoilt ? this.#forget() : Promise.resolve()).then(() => this.#spawn()).catch(() => this.#ended());
     }, waitMs).unref();
   }
 

@@ -76,10 +76,11 @@ async function listSlots(shell: Shell, client: StationClient, json: boolean): Pr
 }
 
 /** What somebody should know of a slot beside its figures. */
-function remarks({ say, language }: Shell, { waiting, warning, problem }: SlotAnswer): readonly string[] {
+function remarks({ say, language }: Shell, { waiting, warning, problem, filesRefused }: SlotAnswer): readonly string[] {
+  const refused = filesRefused > 0 ? [say('slots.refused', { files: filesRefused })] : [];
   const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
   const told = [problem, warning].filter((each) => each !== null);
-  return [...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`), ...waits];
+  return [...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`), ...refused, ...waits];
 }
 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Digests } from '#domain/digest';
 import type { Docking } from '#domain/docking';
-import { asEvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -72,7 +72,7 @@ export class WipeStage {
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
     const { log } = this.#o;
     const { docking } = docked;
-    if (!this.#applies(docked)) return;
+    if (!this.#applies(docked)) return this.#tellWhyNot(docked);
     const begun = performance.now();
     this.#show(docking, { phase: 'wiping' });
     try {
@@ -93,6 +93,16 @@ export class WipeStage {
   /** Without a serial of its own two recorders may be taken for one: then no file is certain to be the one that was sealed. */
   #applies(docked: Wipeable): docked is Wipeable & { readonly access: RecorderAccess } {
     return this.#o.policy !== 'never' && docked.access !== null && !docked.docking.recorderSerial.startsWith('place:');
+  }
+
+  /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
+  #tellWhyNot({ docking, access }: Wipeable): void {
+    if (this.#o.policy === 'never') return;
+    const why =
+      access === null ? 'its file system was not cleanly unmounted, or nothing can be written to it' : 'it has no serial of its own';
+    const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
+    wipeFailed(this.#o.log, { dockingId: docking.id }, failure);
+    this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
   }
 
   #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {

@@ -25,7 +25,6 @@ const QUIET_MS = 600;
 const UDEV_MS_MAX = 5000;
 /** An extended partition shows as one of 1 KiB. */
 const PARTITION_BYTES_MIN = 64 * 1024;
-const VOLUMES_MAX = 16;
 
 /**
  * Waits until the disks of a USB device are there, have their partitions, and udev has worked through its rules for them: before that, what it
@@ -62,9 +61,7 @@ async function disksOf(places: Places, sysName: string): Promise<Disk[]> {
 /** The partitions of a disk; the disk itself where it has none. */
 function mountable(disks: readonly Disk[]): readonly Disk[] {
   const partitioned = new Set(disks.filter((disk) => disk.partition > 0).map((disk) => disk.name.replace(/\d+$/, '')));
-  return disks
-    .filter((disk) => (disk.partition > 0 ? disk.bytes >= PARTITION_BYTES_MIN : !partitioned.has(disk.name)))
-    .slice(0, VOLUMES_MAX);
+  return disks.filter((disk) => (disk.partition > 0 ? disk.bytes >= PARTITION_BYTES_MIN : !partitioned.has(disk.name)));
 }
 
 /** Which disks with a medium a device has, as one text to compare: it changes when a card is pulled out of a reader. */

@@ -7,11 +7,18 @@ export interface VolumePart {
   readonly volume: Volume;
 }
 
+/** A part of the recorder that cannot be read at all: a refusal by name. */
+export interface UnreadableVolume {
+  readonly name: string;
+  readonly detail: string;
+  /** It was not mounted, but might be another time: then the card is not listed. False where there is no file system that is read here. */
+  readonly mayHoldFiles: boolean;
+}
+
 interface Options {
   readonly label: string | null;
   readonly parts: readonly VolumePart[];
-  /** Parts of the recorder that cannot be read at all: each becomes a refusal, so that nobody takes the card for complete. */
-  readonly unreadable: readonly { readonly name: string; readonly detail: string }[];
+  readonly unreadable: readonly UnreadableVolume[];
 }
 
 /** Several volumes of one recorder as one: the first part of a path says which. */
@@ -28,7 +35,8 @@ export class JoinedVolume implements Volume {
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
     for (const { name, detail } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail };
-    let failure: EvidockError | null = null;
+    const lost = this.#unreadable.find(({ mayHoldFiles }) => mayHoldFiles);
+    let failure = lost ? new EvidockError('recorder.unreadable', `${lost.name}: ${lost.detail}`) : null;
     for (const { name, volume } of this.#parts) {
       try {
         for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };

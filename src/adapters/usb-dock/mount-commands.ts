@@ -4,7 +4,16 @@ import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isDirty } from './file-system-state.ts';
 import { mountsBelow } from './mount-table.ts';
-import { DEVICE_NAME, type FileSystem, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME } from './mounter.ts';
+import {
+  DEVICE_NAME,
+  type FileSystem,
+  type Mounted,
+  type Mounter,
+  type MountRequest,
+  type MtpRequest,
+  NOTHING_TO_MOUNT,
+  PORT_NAME,
+} from './mounter.ts';
 import { runCommand } from './run-command.ts';
 
 const MOUNT_MS_MAX = 30_000;
@@ -255,9 +264,10 @@ async function probe(node: string, device: string): Promise<Probed> {
       .map((match) => [match?.[1] ?? '', match?.[2] ?? '']),
   );
   const type = told.get('TYPE');
-  if (type === undefined) throw new EvidockError('recorder.mount-failed', `${device} has no file system that is known here`);
+  if (type === undefined)
+    throw new EvidockError('recorder.mount-failed', `${device} has no file system that is known: ${NOTHING_TO_MOUNT}`);
   const fileSystem = MOUNTABLE[type];
-  if (!fileSystem) throw new EvidockError('recorder.mount-failed', `${device} has a ${type} file system, which is not read here`);
+  if (!fileSystem) throw new EvidockError('recorder.mount-failed', `${device} has a ${type} file system: ${NOTHING_TO_MOUNT}`);
   return { fileSystem, label: told.get('LABEL')?.replace(/\\(.)/g, '$1') ?? null, uuid: told.get('UUID') ?? null };
 }
 

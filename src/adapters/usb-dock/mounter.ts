@@ -43,6 +43,9 @@ export interface Mounted {
   readonly uuid: string | null;
 }
 
+/** Said of a disk that has nothing to be mounted, in contrast to one that failed to mount. */
+export const NOTHING_TO_MOUNT = 'there is nothing that is read here';
+
 export type FileSystem = 'vfat' | 'exfat' | 'ext4' | 'ntfs' | 'mtp';
 
 /** Kernel name of a disk or partition that may be asked for: SCSI disks, which is what USB storage becomes. */

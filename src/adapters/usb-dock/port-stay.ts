@@ -6,7 +6,7 @@ import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
 import { type Disk, waitForDisks } from './disks.ts';
 import { type Role, roleOf } from './foreign.ts';
 import { type IntroduceOptions, type Introduction, introduce } from './introduce.ts';
-import type { Mounted } from './mounter.ts';
+import { type Mounted, NOTHING_TO_MOUNT } from './mounter.ts';
 import { hubOf, isPresent, type UsbDevice } from './sysfs.ts';
 import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
 
@@ -27,8 +27,8 @@ const DISK_MS_MAX = 15_000;
 const LOCKED_DISK_MS_MAX = 3000;
 /** How long a recorder may be off the bus after it was unlocked. */
 export const RETURN_MS_MAX = 20_000;
-const MTP_TRIES_MAX = 3;
-const MTP_PAUSE_MS = 1500;
+const OPEN_TRIES_MAX = 3;
+const OPEN_PAUSE_MS = 1500;
 /** Written by makers who did not care: the same on every device. */
 const NO_SERIAL = /^(0*|f*|x*|none|0?123456789[0-9a-f]*|[0-9a-f]{0,4})$/i;
 
@@ -92,7 +92,7 @@ export class PortStay {
     if (found && !this.#introduction?.unlocked && (locked || role.vendor)) await this.#introduce(found.profile, locked);
     if (locked) disks = await this.#disks(RETURN_MS_MAX);
     if (disks.length === 0 && !role.mtp) return this.#noDisk(locked);
-    const opened = await this.#o.oneOfFew(() => (disks.length > 0 ? this.#openDisks(disks) : this.#openMtp()));
+    const opened = await this.#o.oneOfFew(() => this.#openPatiently(disks));
     this.#gone.signal.throwIfAborted();
     const serialOf = disks.map((disk) => disk.udev?.serialShort).find((serial) => serial);
     this.#arrive(opened, serialOf ?? null);
@@ -151,19 +151,20 @@ export class PortStay {
     this.#state = 'ignored';
   }
 
-  #openDisks(disks: readonly Disk[]): Promise<Opened> {
-    return openDisks(disks, this.#o, this.present, (mounted) => this.#mounts.push(mounted));
-  }
-
-  /** Many devices answer only some time after they have come. */
-  async #openMtp(): Promise<Opened> {
+  /** Many devices answer only some time after they have come; and the mount helper may be starting anew. */
+  async #openPatiently(disks: readonly Disk[]): Promise<Opened> {
+    const keep = (mounted: Mounted) => this.#mounts.push(mounted);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await openMtp(this.device, this.#o, this.present, (mounted) => this.#mounts.push(mounted));
+        return disks.length > 0
+          ? await openDisks(disks, this.#o, this.present, keep)
+          : await openMtp(this.device, this.#o, this.present, keep);
       } catch (error) {
-        if (attempt >= MTP_TRIES_MAX || asEvidockError(error).detail.includes('not installed')) throw error;
+        const { code, detail } = asEvidockError(error);
+        const hopeless = detail.includes('not installed') || detail.includes(NOTHING_TO_MOUNT);
+        if (attempt >= OPEN_TRIES_MAX || code !== 'recorder.mount-failed' || hopeless) throw error;
         await this.#unmount();
-        await sleep(MTP_PAUSE_MS, undefined, { signal: this.#gone.signal });
+        await sleep(OPEN_PAUSE_MS, undefined, { signal: this.#gone.signal });
       }
     }
   }

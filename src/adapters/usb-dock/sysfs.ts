@@ -78,6 +78,7 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   if (!identity || !busNumber || !deviceNumber || !vendorId || !productId) return null;
   const texts = ['manufacturer', 'product', 'serial', 'authorized', 'bConfigurationValue'];
   const [manufacturer, product, serial, authorized, configuration] = await Promise.all(texts.map(read));
+  const interfaces = await readInterfaces(path, sysName, configuration || '1');
   return {
     sysName,
     twin: await twinOf(path),
@@ -89,9 +90,10 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
     manufacturer: manufacturer || null,
     product: product || null,
     serial: serial || null,
-    isHub: deviceClass === HUB_CLASS,
+    // A hub is nothing else: one that also types is no hub.
+    isHub: deviceClass === HUB_CLASS && interfaces.every((each) => each.class === HUB_CLASS),
     refused: authorized === '0',
-    interfaces: await readInterfaces(path, sysName, configuration || '1'),
+    interfaces,
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 
 /** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
 export interface UsbTalk {
@@ -44,6 +44,8 @@ interface Device {
 /** node-usb answers late if at all when a device is pulled in mid-transfer: beyond a transfer's own time-out it is not waited for. */
 const GRACE_MS = 2000;
 const OPEN_MS_MAX = 5000;
+const ALLOWED_MS_MAX = 5000;
+const ALLOWED_LOOK_MS = 250;
 
 export class NodeUsbBus implements UsbBus {
   #usb: UsbModule['usb'] | undefined;
@@ -66,7 +68,7 @@ export class NodeUsbBus implements UsbBus {
   async talk<T>(address: BusAddress, interfaceNumber: number, work: (talk: UsbTalk) => Promise<T>): Promise<T> {
     const device = await this.#find(address);
     if (!device) throw new EvidockError('recorder.removed', 'it left before it could be spoken to');
-    await bounded('open', device.open(), OPEN_MS_MAX);
+    await openAllowed(device);
     try {
       await bounded('claim its interface', device.claimInterface(interfaceNumber), OPEN_MS_MAX);
       return await work(talkOf(device));
@@ -88,6 +90,19 @@ export class NodeUsbBus implements UsbBus {
   async #load(): Promise<Pick<UsbModule, 'usb'>> {
     this.#usb ??= (await import('usb')).usb;
     return { usb: this.#usb };
+  }
+}
+
+/** A device is on the bus before udev has given it to the station's group. */
+async function openAllowed(device: Device): Promise<void> {
+  const endMs = performance.now() + ALLOWED_MS_MAX;
+  for (;;) {
+    try {
+      return await bounded('open', device.open(), OPEN_MS_MAX);
+    } catch (error) {
+      if (!/ACCESS|EACCES|permission/i.test(asEvidockError(error).detail) || performance.now() > endMs) throw error;
+      await sleep(ALLOWED_LOOK_MS);
+    }
   }
 }
 

@@ -5,8 +5,8 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
 import type { Disk } from './disks.ts';
 import { JoinedAccess } from './joined-access.ts';
-import { JoinedVolume, partNames, type VolumePart } from './joined-volume.ts';
-import type { Mounted, Mounter, MtpRequest } from './mounter.ts';
+import { JoinedVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
+import { type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
 interface Place {
@@ -31,6 +31,8 @@ export interface Opened {
   readonly facts: readonly string[];
 }
 
+/** Of one recorder. What comes after is named, and keeps the recorder from being called safe. */
+const VOLUMES_MAX = 16;
 const STORAGES_MAX = 8;
 
 /**
@@ -44,7 +46,11 @@ export async function openDisks(
   keep: (mounted: Mounted) => void,
 ): Promise<Opened> {
   const tried: { disk: Disk; mounted: Mounted | null; detail: string }[] = [];
-  for (const disk of disks) {
+  for (const [place, disk] of disks.entries()) {
+    if (place >= VOLUMES_MAX) {
+      tried.push({ disk, mounted: null, detail: `more than ${VOLUMES_MAX} volumes` });
+      continue;
+    }
     try {
       const mounted = await options.mounter.mount({ device: disk.name, utcOffsetMinutes: options.utcOffsetMinutes });
       keep(mounted);
@@ -62,7 +68,9 @@ export async function openDisks(
   const parts = tried.flatMap(({ mounted }, place) =>
     mounted ? [{ name: names[place] ?? '', mounted, place: { root: mounted.path, label: mounted.label, present } }] : [],
   );
-  const unreadable = tried.flatMap(({ mounted, detail }, place) => (mounted ? [] : [{ name: names[place] ?? '', detail }]));
+  const unreadable = tried.flatMap(({ mounted, detail }, place) =>
+    mounted ? [] : [{ name: names[place] ?? '', detail, mayHoldFiles: !detail.includes(NOTHING_TO_MOUNT) }],
+  );
   const accesses = parts.map(({ name, mounted, place }) => ({ name, access: accessTo(mounted, place, options) }));
   const volumes = parts.map(({ name, place }) => ({ name, volume: options.openVolume(place) }));
   return { ...joinedOf(volumes, unreadable), access: joinedAccess(accesses), mounts, facts };
@@ -79,23 +87,24 @@ export async function openMtp(
   keep(mounted);
   let storages: string[];
   try {
-    storages = (await readdir(mounted.path)).sort().slice(0, STORAGES_MAX);
+    storages = (await readdir(mounted.path)).sort();
   } catch (error) {
     throw new EvidockError('recorder.mount-failed', 'jmtpfs shows nothing of the device', error);
   }
   if (storages.length === 0)
     throw new EvidockError('recorder.mount-failed', 'the device shows no storage: it may be locked, or set to charge only');
   const names = partNames(storages);
-  const volumes = storages.map((storage, place) => ({
+  const volumes = storages.slice(0, STORAGES_MAX).map((storage, place) => ({
     name: names[place] ?? '',
     volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present }),
   }));
   const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
-  return { ...joinedOf(volumes, []), access: null, mounts: [mounted], facts };
+  const unreadable = names.slice(STORAGES_MAX).map((name) => ({ name, detail: `more than ${STORAGES_MAX} storages`, mayHoldFiles: true }));
+  return { ...joinedOf(volumes, unreadable), access: null, mounts: [mounted], facts };
 }
 
 /** One volume stays as it is; several, or one beside others that cannot be read, get their names in front of their paths. */
-function joinedOf(parts: readonly VolumePart[], unreadable: readonly { name: string; detail: string }[]): { volume: Volume } {
+function joinedOf(parts: readonly VolumePart[], unreadable: readonly UnreadableVolume[]): { volume: Volume } {
   const only = parts[0];
   if (only && parts.length === 1 && unreadable.length === 0) return { volume: only.volume };
   return { volume: new JoinedVolume({ label: only?.volume.label ?? null, parts, unreadable }) };

@@ -186,6 +186,7 @@ export const en = {
   'slots.opt.explain': 'tell why each slot (or this one) shows what it shows',
   'slots.opt.watch': 'go on and print a line for every change, until Ctrl-C',
   'slots.hub': 'Hub {hub}: {recorders} recorders docked, {rate}/s, slots {slots}',
+  'slots.refused': '{files} refused',
   'slots.waiting.disk': 'waiting for the disk',
   'slots.waiting.turn': 'waiting for its turn',
   'slots.explain': 'Slot {slot} (port {port}): {phase}',

@@ -187,6 +187,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'slots.opt.explain': '说明各采集口（或指定的一个）为何显示如此',
   'slots.opt.watch': '持续显示每次变化，直到按 Ctrl-C',
   'slots.hub': '集线器 {hub}：接入记录仪 {recorders} 台，{rate}/s，采集口 {slots}',
+  'slots.refused': '拒收 {files} 项',
   'slots.waiting.disk': '等待磁盘',
   'slots.waiting.turn': '等待轮到',
   'slots.explain': '采集口 {slot}（端口 {port}）：{phase}',
