@@ -24,6 +24,8 @@ async function sysWith(sys: string, { partition, counted }: { partition: boolean
   if (counted) {
     await writeFile(join(device, 'ioerr_cnt'), '0x2\n');
     await writeFile(join(device, 'state'), 'running\n');
+    await writeFile(join(disk, 'size'), '1000\n');
+    await writeFile(join(disk, 'diskseq'), '7\n');
   }
   return device;
 }
@@ -32,9 +34,12 @@ it.each([true, false])('counts for a disk or its partition (%s), until the devic
   const sys = join(home, 'sys');
   const device = await sysWith(sys, { partition, counted: true });
   const errors = await deviceErrorsBelow(home, sys);
-  expect(await errors?.mark()).toBe('0x2');
+  expect(await errors?.mark()).toBe('0x2 1000 7');
   await writeFile(join(device, 'ioerr_cnt'), '0x3\n');
-  expect(await errors?.mark()).toBe('0x3');
+  expect(await errors?.mark()).toBe('0x3 1000 7');
+  await writeFile(join(device, 'block/sda/size'), '0\n');
+  expect(await errors?.mark()).toBeNull();
+  await writeFile(join(device, 'block/sda/size'), '1000\n');
   await writeFile(join(device, 'state'), 'offline\n');
   expect(await errors?.mark()).toBeNull();
   await rm(device, { recursive: true });
@@ -45,4 +50,11 @@ it('does not exist where nobody counts', async () => {
   expect(await deviceErrorsBelow(home, join(home, 'empty'))).toBeNull();
   await sysWith(join(home, 'sys'), { partition: false, counted: false });
   expect(await deviceErrorsBelow(home, join(home, 'sys'))).toBeNull();
+});
+
+it('takes a place on a device that is gone for one that has left', async () => {
+  await mkdir(join(home, 'sys/dev/block'), { recursive: true });
+  const errors = await deviceErrorsBelow(home, join(home, 'sys'));
+  expect(await errors?.mark()).toBeNull();
+  expect(errors).not.toBeNull();
 });

@@ -16,22 +16,30 @@ export interface DeviceErrors {
 export async function deviceErrorsBelow(root: string | Buffer, sys = '/sys'): Promise<DeviceErrors | null> {
   try {
     const { dev } = await stat(root);
-    const block = await realpath(join(sys, 'dev/block', deviceNumber(dev)));
+    const link = join(sys, 'dev/block', deviceNumber(dev));
+    // A mount may outlive its device; major 0 is for file systems without one.
+    if (!deviceNumber(dev).startsWith('0:') && (await exists(join(sys, 'dev/block'))) && !(await exists(link)))
+      return { mark: async () => null };
+    const block = await realpath(link);
     const disk = (await exists(join(block, 'partition'))) ? dirname(block) : block;
     // By its own place: the number may be another device's later.
     const device = await realpath(join(disk, 'device'));
     if (!(await exists(join(device, 'ioerr_cnt')))) return null;
-    return { mark: () => markOf(device) };
+    return { mark: () => markOf(device, disk) };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function markOf(device: string): Promise<string | null> {
+/** The medium belongs to it: a card that is pulled out of its reader leaves a disk of no size, and another one has another sequence number. */
+async function markOf(device: string, disk: string): Promise<string | null> {
   try {
-    const [errors, state] = await Promise.all(['ioerr_cnt', 'state'].map((name) => readFile(join(device, name), 'utf8')));
-    return state?.trim() === 'running' ? (errors?.trim() ?? null) : null;
+    const files = [join(device, 'state'), join(disk, 'size'), join(device, 'ioerr_cnt')];
+    const [state, size, errors] = await Promise.all(files.map(async (file) => (await readFile(file, 'utf8')).trim()));
+    // Linux 5.15 and later.
+    const medium = await readFile(join(disk, 'diskseq'), 'utf8').catch(() => '');
+    return state === 'running' && size !== '0' ? `${errors} ${size} ${medium.trim()}` : null;
   } catch (error) {
     if (['ENOENT', 'ENODEV'].includes(errnoOf(error) ?? '')) return null;
     throw error;

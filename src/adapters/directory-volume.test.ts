@@ -142,7 +142,7 @@ describe('directory volume', () => {
     await writeFile(join(root, 'B.MP4'), 'b');
     const listWith = async (marks: (string | null)[]) => {
       const volume = new DirectoryVolume({
-        ...{ root, label: 'test', limits: LIMITS },
+        ...{ root, label: 'test', limits: LIMITS, quietMs: 50 },
         deviceErrors: { mark: async () => (marks.length > 1 ? (marks.shift() ?? null) : (marks[0] ?? null)) },
       });
       const items: string[] = [];
@@ -153,12 +153,28 @@ describe('directory volume', () => {
       }
       return items;
     };
-    expect(await listWith(['0x1', '0x2', '0x3'])).toEqual(['B.MP4', 'DCIM/A.MP4']);
-    const always = ['0', '0', ...Array.from({ length: 12 }, (_, index) => `${index}`), '99'];
-    expect(await listWith(always)).toEqual(['B.MP4', 'DCIM/A.MP4', 'DCIM: recorder.unreadable', 'recorder.unreadable']);
-    const failing = Array.from({ length: 13 }, (_, index) => `${index}`);
-    expect(await listWith(failing)).toEqual(['B.MP4', 'DCIM/A.MP4', 'recorder.unreadable']);
+    // Looked at before and after each directory, and once more after the quiet that follows an error.
+    expect(await listWith(['1', '2', '2'])).toEqual(['B.MP4', 'DCIM/A.MP4']);
+    const always = Array.from({ length: 100 }, (_, index) => `${index + 1}`);
+    expect(await listWith(['0', '0', '0', ...always])).toEqual(['B.MP4', 'DCIM/A.MP4', 'DCIM: recorder.unreadable', 'recorder.unreadable']);
     expect(await listWith(['0', null])).toEqual(['recorder.removed']);
+  });
+
+  it('that may leave out files is listed again, and must be the same', async () => {
+    const root = join(home.path, 'forgetful');
+    await mkdir(root);
+    await writeFile(join(root, 'A.MP4'), 'a');
+    const listed = async (change: () => Promise<void>) => {
+      const volume = new DirectoryVolume({ root, label: 'test', limits: LIMITS, listAgainMs: 50 });
+      const paths: string[] = [];
+      for await (const item of volume.list()) {
+        paths.push(item.path);
+        await change();
+      }
+      return paths;
+    };
+    expect(await listed(async () => undefined)).toEqual(['A.MP4']);
+    await expect(listed(() => writeFile(join(root, 'B.MP4'), 'b'))).rejects.toMatchObject({ code: 'recorder.unreadable' });
   });
 
   it('of a recorder that leaves while it is listed is no shorter one', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,9 +12,15 @@ import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
 const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
 const DATE_MS_MAX = 8.64e15;
-/** Errors of files that are being copied meanwhile count as well: a directory is read until nothing failed beside it, so often at most. */
-const DIRECTORY_READS_MAX = 6;
-const DIRECTORY_PAUSE_MS = 200;
+/** A directory is read until nothing failed beside it, so often at most: errors of files that are being copied meanwhile count as well. */
+const DIRECTORY_READS_MAX = 4;
+/**
+ * After an error the kernel may refuse reads without counting them ("device offline or changed") until it has looked at the medium again, which udev makes it do every
+ * 2 s: so long nothing of it is believed.
+ */
+const QUIET_MS = 2500;
+/** So many of these in one listing, for a device that is never quiet. */
+const QUIETS_MAX = 8;
 
 export interface VolumeLimits {
   readonly filesMax: number;
@@ -25,6 +32,10 @@ interface Options extends CardPlace {
   readonly limits: VolumeLimits;
   /** Counts failed commands of the device; found out by the place unless given. */
   readonly deviceErrors?: DeviceErrors;
+  /** Where a listing may leave out files without an error (MTP): it is made again after so long, ms, and must be the same. */
+  readonly listAgainMs?: number;
+  /** How long after an error nothing is believed; 2.5 s unless told. */
+  readonly quietMs?: number;
 }
 
 interface Directory {
@@ -39,6 +50,7 @@ interface Walk {
   files: number;
   readonly errors: DeviceErrors | null;
   readonly signal: AbortSignal | undefined;
+  waitedMs: number;
   /** Directories that the device could not read. */
   readonly unreadable: string[];
 }
@@ -52,9 +64,16 @@ export class DirectoryVolume implements Volume {
   readonly #card: CardDirectory;
   readonly #limits: VolumeLimits;
   readonly #deviceErrors: DeviceErrors | undefined;
+  readonly #listAgainMs: number | undefined;
+  readonly #quietMs: number;
+  /** What the device's count was when it was looked at last, and since when. */
+  #mark: string | undefined;
+  #markSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#deviceErrors = options.deviceErrors;
+    this.#listAgainMs = options.listAgainMs;
+    this.#quietMs = options.quietMs ?? QUIET_MS;
     this.label = options.label;
     this.#card = new CardDirectory(options);
     this.#limits = options.limits;
@@ -63,13 +82,27 @@ export class DirectoryVolume implements Volume {
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
     const root = await this.#stat(this.#card.root, '.');
     const errors = this.#deviceErrors ?? (await deviceErrorsBelow(this.#card.root));
-    const walk: Walk = { files: 0, errors, signal, unreadable: [] };
-    yield* this.#walk({ raw: this.#card.root, printable: '', depth: 0, device: root.dev }, walk);
+    const walk: Walk = { files: 0, errors, signal, unreadable: [], waitedMs: 0 };
+    const top = { raw: this.#card.root, printable: '', depth: 0, device: root.dev };
+    const seen = createHash('sha256');
+    for await (const item of this.#walk(top, walk)) {
+      seen.update(`${JSON.stringify(item)}\n`);
+      yield item;
+    }
     // Where nobody counts errors (MTP), a recorder that is leaving may have looked like an emptier one.
     if (errors === null) await this.#card.stays();
+    if (this.#listAgainMs !== undefined) await this.#mustBeTheSame(seen.digest('hex'), top, signal);
     const [first, ...others] = walk.unreadable;
     if (first === undefined) return;
     throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);
+  }
+
+  async #mustBeTheSame(before: string, top: Directory, signal: AbortSignal | undefined): Promise<void> {
+    await sleep(this.#listAgainMs, undefined, signal ? { signal } : {});
+    const seen = createHash('sha256');
+    const walk: Walk = { files: 0, errors: null, signal, unreadable: [], waitedMs: 0 };
+    for await (const item of this.#walk(top, walk)) seen.update(`${JSON.stringify(item)}\n`);
+    if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', 'asked again, it showed other files');
   }
 
   async *#walk(directory: Directory, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -90,7 +123,7 @@ export class DirectoryVolume implements Volume {
         await this.#card.stillThere(error);
         const errno = errnoOf(error) ?? String(error);
         // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
-        if (errno !== 'ENOENT' || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
+        if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
         yield { path, code: 'recorder.unreadable', detail: errno };
         continue;
       }
@@ -130,16 +163,37 @@ export class DirectoryVolume implements Volume {
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
-  /** The names of one directory; `whole` is false if the device failed in the midst of it each time. */
-  async #names({ raw, printable }: Directory, { errors, signal }: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
+  /** The names of one directory; `whole` is false if the device failed around it each time. */
+  async #names({ raw, printable }: Directory, walk: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
     for (let reads = 1; ; reads += 1) {
-      const before = await errors?.mark();
+      const quiet = await this.#becomesQuiet(walk);
       const names = await this.#readNames(raw, printable);
-      const after = await errors?.mark();
-      if (before === null || after === null) throw new EvidockError('recorder.removed', this.label ?? 'the recorder');
-      if (before === after || reads === DIRECTORY_READS_MAX) return { names, whole: before === after };
-      await sleep(DIRECTORY_PAUSE_MS, undefined, signal ? { signal } : {});
+      const whole = quiet && !(await this.#hasFailed(walk));
+      if (whole || reads === DIRECTORY_READS_MAX) return { names, whole };
     }
+  }
+
+  /** False if the device goes on failing for longer than a listing waits. */
+  async #becomesQuiet(walk: Walk): Promise<boolean> {
+    for (;;) {
+      await this.#hasFailed(walk);
+      const restMs = this.#markSinceMs + this.#quietMs - performance.now();
+      if (restMs <= 0) return true;
+      if (walk.waitedMs + restMs > QUIETS_MAX * this.#quietMs) return false;
+      walk.waitedMs += restMs;
+      await sleep(restMs, undefined, walk.signal ? { signal: walk.signal } : {});
+    }
+  }
+
+  /** Whether a command of the device has failed since the last look. Throws recorder.removed if it has left. */
+  async #hasFailed({ errors }: Walk): Promise<boolean> {
+    if (errors === null) return false;
+    const mark = await errors.mark();
+    if (mark === null) throw new EvidockError('recorder.removed', this.label ?? 'the recorder');
+    const failed = this.#mark !== undefined && mark !== this.#mark;
+    if (failed) this.#markSinceMs = performance.now();
+    this.#mark = mark;
+    return failed;
   }
 
   /** The names of one directory as bytes, in byte order. Bounded by a multiple of the file limit: names are short. */

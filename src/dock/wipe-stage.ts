@@ -127,8 +127,11 @@ export class WipeStage {
     const candidates: Original[] = [];
     for await (const original of this.#originalsOn(docked, signal)) {
       if (!(await this.#isKeptElsewhere(original))) continue;
-      // What an earlier docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
-      if (!wasReadBy(docked.docking, original) && !(await this.#isSameBytes(original, docked.volume, signal))) continue;
+      // What another docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
+      if (!(await this.#wasReadBy(docked.docking, original))) {
+        if (!(await this.#isSameBytes(original, docked.volume, signal))) continue;
+        await this.#mustBeWhole(original, signal);
+      }
       candidates.push(original);
     }
     return candidates;
@@ -138,10 +141,28 @@ export class WipeStage {
     const { ledger, vault, policy } = this.#o;
     // A file with gaps may still give up more of itself to somebody with better tools.
     if (original.unreadable.length > 0) return false;
+    // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
+    if (original.bytes === 0) return false;
     const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
     if (!copies.some(({ where }) => where === 'vault')) return false;
     if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
+  }
+
+  /** The log tells which docking read the bytes; times alone do not, where two recorders have one serial or a clock steps back. */
+  async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
+    const entries = await this.#o.ledger.custodyOf(original.id);
+    return entries.findLast(({ type }) => type === 'original.copied')?.data['docking'] === docking.id;
+  }
+
+  /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */
+  async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
+    const { digests } = await this.#o.vault.reread(original.vaultKey, { sm3: false, signal });
+    if (digests.sha256 !== original.digests?.sha256)
+      throw new EvidockError(
+        'vault.mismatch',
+        `${original.cardPath}: the vault's copy is not what was sealed, so it stays on the recorder`,
+      );
   }
 
   async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean> {
@@ -246,10 +267,6 @@ export class WipeStage {
     if (failure !== undefined) throw failure;
     return removed;
   }
-}
-
-function wasReadBy(docking: Docking, original: Original): boolean {
-  return original.dockingId === docking.id && (original.copiedAtMs ?? 0) >= docking.arrivedAtMs;
 }
 
 function isVerified(copy: Copy, original: Original): boolean {

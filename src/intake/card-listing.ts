@@ -11,6 +11,8 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import type { VaultReader } from '#ports/vault';
+import { isKept } from './known-file.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
@@ -32,6 +34,7 @@ interface Options {
   readonly contiguousMs: number;
   readonly docking: Docking;
   readonly volume: Volume;
+  readonly vault: VaultReader;
   /** An original that is on record and not copied yet. */
   readonly toCopy: (original: Original) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
@@ -58,6 +61,8 @@ export class CardListing {
   #refusals: VolumeRefusal[] = [];
   #captures: Capture[] = [];
   #pendingFiles = 0;
+  /** Sealed originals that have the name, size and time of a file on this card, but not its bytes, or whose own bytes are gone. */
+  readonly #otherBytes = new Set<string>();
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   #signal: AbortSignal = AbortSignal.abort();
@@ -73,8 +78,8 @@ export class CardListing {
     await this.#write();
     await this.#lookAgain();
     if (unreadable) throw unreadable;
-    const { docking, ledger, clock } = this.#o;
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+    const { docking, clock } = this.#o;
+    await this.#inTransaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
   }
 
   /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
@@ -210,6 +215,7 @@ export class CardListing {
     this.#pendingFiles = 0;
     const { faults } = this.#o;
     const fresh: Original[] = [];
+    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) await this.#refuse(writer, refusal);
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture)));
@@ -218,6 +224,16 @@ export class CardListing {
     faults.reached('w02-files-listed');
     this.#o.onProgress(this.counts);
     for (const original of fresh) this.#o.toCopy(original);
+  }
+
+  /** Before the transaction: reading a card takes its time. */
+  async #compareKnown(files: readonly ListedFile[]): Promise<void> {
+    const { ledger, vault, volume, docking } = this.#o;
+    for (const file of files) {
+      const known = await ledger.findOriginal(this.#identity(file));
+      if (known?.state !== 'sealed' || known.dockingId === docking.id) continue;
+      if (!(await isKept(known, vault, volume))) this.#otherBytes.add(known.id);
+    }
   }
 
   async #refuse(writer: LedgerWriter, refusal: VolumeRefusal): Promise<void> {
@@ -242,7 +258,7 @@ export class CardListing {
       this.counts.files += 1;
       this.counts.bytes += file.bytes;
       const known = await writer.findOriginal(this.#identity(file));
-      if (!known) unknown.push(item);
+      if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);

@@ -145,6 +145,7 @@ export class IntakeStage {
       contiguousMs: driver.contiguousMs,
       docking,
       volume,
+      vault: this.#o.vault,
       toCopy: (original: Original) => {
         session.queue.push(original);
         this.#pump(session);

@@ -305,7 +305,8 @@ describe('clock', () => {
     await writeCard(card, { [NAME.replace('0007', '0009')]: randomBytes(10) });
     await open({ nowMs, setClock: true, drivers: setter });
     const reading = Promise.withResolvers<void>();
-    const unread = station.plug(card, { clockOffsetMs: -3_600_000, volume: disturbedVolume(card, () => reading.promise) });
+    const volume = disturbedVolume(card, (path) => (path.includes('0009') ? reading.promise : Promise.resolve()));
+    const unread = station.plug(card, { clockOffsetMs: -3_600_000, volume });
     await station.until(1, ({ phase }) => phase === 'copying');
     station.dock.remove(unread);
     reading.resolve();

@@ -2,8 +2,8 @@
  * Goal: what is removed from a recorder is exactly what is sealed and proved, whatever happens in the midst; by default nothing is.
  * Method: the desk with its real stages over plain directories that are wiped for real; yanks and changed files at the worst moments.
  */
-import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, rename, unlink, utimes, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-access';
@@ -131,18 +131,36 @@ describe('wipe', () => {
     expect(await wipedPaths()).toEqual(['note.xyz']);
   });
 
-  it('leaves what the vault does not hold any more', async () => {
+  it('of what the vault has lost comes after it was taken once more', async () => {
     await open({ wipe: 'after-sealed' });
-    const docked = Promise.withResolvers<void>();
     const access = disturbed(() => ({}));
+    const bytes = await readFile(join(card, name(2)));
     const first = station.plug(card, { access: null });
-    await station.until(1, ({ phase }) => phase === 'safe');
+    const { warning } = await station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
+    expect(warning).toMatchObject({ code: 'recorder.wipe-failed', detail: expect.stringContaining('nothing was removed') });
     const victim = (await originals()).find(({ cardPath }) => cardPath === name(2));
     await unlink(join(home.path, 's/vault', victim?.vaultKey ?? ''));
     station.dock.remove(first);
-    docked.resolve();
     await plugAndWait({ access });
-    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
+    expect(await onCard()).toEqual([]);
+    const again = (await originals()).find(({ cardPath, id }) => cardPath === name(2) && id !== victim?.id);
+    expect(await readFile(join(home.path, 's/vault', again?.vaultKey ?? ''))).toEqual(bytes);
+  });
+
+  it('leaves the last good copy: what has rotted in the vault since it was verified stays on the recorder, and that is said', async () => {
+    await writeCard(card, { [name(2)]: randomBytes(400_000) });
+    await open({ wipe: 'after-sealed' });
+    const first = station.plug(card, { access: null });
+    await station.until(1, ({ phase }) => phase === 'safe');
+    const victim = (await originals()).find(({ cardPath }) => cardPath === name(2));
+    const path = join(home.path, 's/vault', victim?.vaultKey ?? '');
+    const kept = await readFile(path);
+    await chmod(path, 0o600);
+    await writeFile(path, kept.with(100_000, (kept[100_000] ?? 0) ^ 1));
+    station.dock.remove(first);
+    await plugAndWait();
+    expect(await onCard()).toContain(name(2).split('/').at(-1));
+    expect(station.slot(1)?.problem).toMatchObject({ code: 'recorder.wipe-failed', detail: expect.stringContaining('vault.mismatch') });
   });
 
   it('leaves what could not be read whole', async () => {
@@ -159,12 +177,30 @@ describe('wipe', () => {
     expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
   });
 
-  it('proves again what an earlier docking read: other bytes of the same name, size and time stay', async () => {
+  it('takes other bytes of the same name, size and time as a file of their own, and removes them as such', async () => {
     await open({});
     const first = await plugAndWait();
     station.dock.remove(first);
     await station.close();
-    await writeCard(card, { [name(2)]: randomBytes(4000) });
+    const other = randomBytes(4000);
+    await writeCard(card, { [name(2)]: other });
+    await open({ wipe: 'after-sealed' });
+    await plugAndWait();
+    expect(await onCard()).toEqual([]);
+    const digests = (await originals()).filter(({ cardPath }) => cardPath === name(2)).map(({ digests }) => digests?.sha256);
+    expect(digests).toHaveLength(2);
+    expect(digests).toContain(createHash('sha256').update(other).digest('hex'));
+  });
+
+  it('proves again, byte by byte, what an earlier docking read', async () => {
+    const bytes = randomBytes(400_000);
+    await writeCard(card, { [name(2)]: bytes });
+    await open({});
+    const first = await plugAndWait();
+    station.dock.remove(first);
+    await station.close();
+    // Between the samples by which the listing knows it again.
+    await writeCard(card, { [name(2)]: bytes.with(100_000, (bytes[100_000] ?? 0) ^ 1) });
     await open({ wipe: 'after-sealed' });
     await plugAndWait();
     expect(await onCard()).toEqual([name(2).split('/').at(-1)]);

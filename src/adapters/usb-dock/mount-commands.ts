@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, chown, mkdir, readlink, rmdir, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, open, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isDirty } from './file-system-state.ts';
@@ -21,6 +21,8 @@ const UNMOUNT_MS_MAX = 20_000;
 const PROBE_MS_MAX = 10_000;
 /** How often the table is looked at until a FUSE program has mounted, ms. */
 const MTP_LOOK_MS = 200;
+/** Where file systems have their marks. */
+const SUPERBLOCKS_BYTES = 68 * 1024;
 const SAFE_OPTIONS = ['noexec', 'nosuid', 'nodev', 'noatime'];
 /** The name of a mount directory as `mount` makes it; nothing else is ever unmounted or removed. */
 const MOUNT_NAME = /^[a-z0-9-]{1,24}-[0-9a-f]{8}$/;
@@ -113,7 +115,8 @@ export class PlainMounter implements Mounter {
       // A service with mounts of its own got a copy of this one that stays read-only; a second one on top reaches it as it is now.
       if (mode === 'rw') await this.#command('mount', ['--bind', path, path], 'bind');
     } catch (error) {
-      if (mode === 'rw') await this.#setWritable(entry.source, false);
+      // Whatever the file system says, the kernel lets nobody write to the device any more.
+      await this.#setWritable(entry.source, false);
       throw await this.#explained(error, entry.source, basename(entry.source));
     }
     if (mode === 'ro') await this.#setWritable(entry.source, false);
@@ -256,6 +259,7 @@ const MOUNTABLE: Readonly<Record<string, FileSystem>> = {
 
 /** What is on a disk, by its own marks. */
 async function probe(node: string, device: string): Promise<Probed> {
+  await mustBeReadable(node, device);
   const { stdout } = await runCommand('blkid', ['-p', '-o', 'export', node], PROBE_MS_MAX);
   const told = new Map(
     stdout
@@ -269,6 +273,20 @@ async function probe(node: string, device: string): Promise<Probed> {
   const fileSystem = MOUNTABLE[type];
   if (!fileSystem) throw new EvidockError('recorder.mount-failed', `${device} has a ${type} file system: ${NOTHING_TO_MOUNT}`);
   return { fileSystem, label: told.get('LABEL')?.replace(/\\(.)/g, '$1') ?? null, uuid: told.get('UUID') ?? null };
+}
+
+/** blkid says the same of a disk without a file system and of one whose first blocks cannot be read. */
+async function mustBeReadable(node: string, device: string): Promise<void> {
+  try {
+    const file = await open(node, 'r');
+    try {
+      await file.read(Buffer.alloc(SUPERBLOCKS_BYTES), 0, SUPERBLOCKS_BYTES, 0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new EvidockError('recorder.mount-failed', `${device}: its first blocks cannot be read (${errnoOf(error)})`, error);
+  }
 }
 
 async function mountWith(type: string, node: string, path: string, options: readonly string[]): Promise<void> {

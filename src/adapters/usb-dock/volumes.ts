@@ -13,6 +13,8 @@ interface Place {
   readonly root: string;
   readonly label: string | null;
   readonly present: () => Promise<boolean>;
+  /** As `DirectoryVolume` has it. */
+  readonly listAgainMs?: number;
 }
 
 export interface VolumesOptions {
@@ -34,6 +36,8 @@ export interface Opened {
 /** Of one recorder. What comes after is named, and keeps the recorder from being called safe. */
 const VOLUMES_MAX = 16;
 const STORAGES_MAX = 8;
+/** libmtp passes over objects that it is not told of, and jmtpfs keeps what it has seen for 5 s: a device that builds its index shows more later. */
+const MTP_LIST_AGAIN_MS = 6000;
 
 /**
  * Mounts every disk and partition of a recorder. `keep` hears of each mount at once, so that it can be undone whatever comes after.
@@ -96,7 +100,7 @@ export async function openMtp(
   const names = partNames(storages);
   const volumes = storages.slice(0, STORAGES_MAX).map((storage, place) => ({
     name: names[place] ?? '',
-    volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present }),
+    volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present, listAgainMs: MTP_LIST_AGAIN_MS }),
   }));
   const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
   const unreadable = names.slice(STORAGES_MAX).map((name) => ({ name, detail: `more than ${STORAGES_MAX} storages`, mayHoldFiles: true }));
