@@ -16,10 +16,10 @@ export interface DeviceErrors {
 export async function deviceErrorsBelow(root: string | Buffer, sys = '/sys'): Promise<DeviceErrors | null> {
   try {
     const { dev } = await stat(root);
-    const link = join(sys, 'dev/block', deviceNumber(dev));
+    const number = deviceNumber(dev);
+    const link = join(sys, 'dev/block', number);
     // A mount may outlive its device; major 0 is for file systems without one.
-    if (!deviceNumber(dev).startsWith('0:') && (await exists(join(sys, 'dev/block'))) && !(await exists(link)))
-      return { mark: async () => null };
+    if (!number.startsWith('0:') && (await exists(join(sys, 'dev/block'))) && !(await exists(link))) return { mark: async () => null };
     const block = await realpath(link);
     const disk = (await exists(join(block, 'partition'))) ? dirname(block) : block;
     // By its own place: the number may be another device's later.

@@ -84,14 +84,14 @@ export class DirectoryVolume implements Volume {
     const errors = this.#deviceErrors ?? (await deviceErrorsBelow(this.#card.root));
     const walk: Walk = { files: 0, errors, signal, unreadable: [], waitedMs: 0 };
     const top = { raw: this.#card.root, printable: '', depth: 0, device: root.dev };
-    const seen = createHash('sha256');
+    const seen = this.#listAgainMs === undefined ? null : createHash('sha256');
     for await (const item of this.#walk(top, walk)) {
-      seen.update(`${JSON.stringify(item)}\n`);
+      seen?.update(`${JSON.stringify(item)}\n`);
       yield item;
     }
     // Where nobody counts errors (MTP), a recorder that is leaving may have looked like an emptier one.
     if (errors === null) await this.#card.stays();
-    if (this.#listAgainMs !== undefined) await this.#mustBeTheSame(seen.digest('hex'), top, signal);
+    if (seen !== null) await this.#mustBeTheSame(seen.digest('hex'), top, signal);
     const [first, ...others] = walk.unreadable;
     if (first === undefined) return;
     throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);

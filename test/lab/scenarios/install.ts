@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '#test/support/evidock';
+import { noise } from '../cards.ts';
 import type { Guest } from '../guest.ts';
 import { plug, plugKeyboard, plugMtp, yank } from '../plugs.ts';
 import { digestsOf, makeRecorder } from '../recorders.ts';
@@ -68,7 +69,7 @@ async function afterReboot(guest: Guest): Promise<void> {
 
 async function stickDocked(guest: Guest, context: LabContext): Promise<void> {
   const recorder = await makeRecorder(join(context.directory, 'stick.img'), [
-    { fileSystem: 'vfat', label: 'BODYCAM', files: { [CLIP]: noise(context) }, modified: '2019-06-27T15:40:12' },
+    { fileSystem: 'vfat', label: 'BODYCAM', files: { [CLIP]: noise(context, MIB) }, modified: '2019-06-27T15:40:12' },
   ]);
   await plug(guest, { name: 'CAM0001', port: '1', image: recorder.image });
   await isSealed(guest, [...recorder.digests.values()]);
@@ -80,7 +81,7 @@ async function mtpDocked(guest: Guest, context: LabContext): Promise<void> {
   const directory = join(context.directory, 'mtp');
   const path = join(directory, CLIP.replace('0007', '0008'));
   await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(path, noise(context));
+  await writeFile(path, noise(context, MIB));
   await plugMtp(guest, { name: 'MTP0001', port: '2', directory });
   await guest.waitFor('pgrep -u evidock jmtpfs', 90);
   assert.equal((await guest.run('pgrep -u root jmtpfs')).status, 1, 'jmtpfs runs as root');
@@ -175,10 +176,4 @@ async function isSealed(guest: Guest, digests: readonly string[]): Promise<void>
     if (digests.every((digest) => sealed.includes(digest))) return;
     assert.ok(Date.now() < end, `not sealed: ${JSON.stringify(found)}\n${await guest.sh('evidock --lang en slots || true', LONG)}`);
   }
-}
-
-function noise(context: LabContext): Buffer {
-  const bytes = Buffer.alloc(MIB);
-  for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE(Math.floor(context.random() * 2 ** 32), at);
-  return bytes;
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '#test/support/evidock';
+import { noise } from '../cards.ts';
 import { gadget, imageInGuest, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
 import type { Guest } from '../guest.ts';
 import { plug, USB_PATH, yank } from '../plugs.ts';
@@ -15,8 +16,7 @@ export const SMOKE: Scenario = {
   title: 'the lab works: plug, read, yank, chosen ids, unlock, bad sectors, power cut',
   minutesMax: { short: 10, long: 10 },
   async run(context) {
-    const clip = Buffer.alloc(3 * MIB);
-    for (let at = 0; at < clip.length; at += 4) clip.writeUInt32LE(Math.floor(context.random() * 2 ** 32), at);
+    const clip = noise(context, 3 * MIB);
     const recorder = await makeRecorder(join(context.directory, 'recorder.img'), [
       { fileSystem: 'vfat', label: 'BODYCAM', files: { [CLIP]: clip, [NOTE]: '执法记录仪\n' }, modified: '2026-06-20T08:00:00' },
     ]);

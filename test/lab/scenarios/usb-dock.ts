@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { noise } from '../cards.ts';
 import { imageInGuest, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
 import type { Guest } from '../guest.ts';
 import { GuestStation } from '../guest-station.ts';
@@ -51,13 +52,8 @@ interface OtherCard {
 
 /** Names as the family gat947 writes them, so that the recorder is recognised. */
 function clips(context: LabContext, device: string, count: number, bytes = 200_000): Record<string, Uint8Array> {
-  const clip = (): Uint8Array => {
-    const content = Buffer.alloc(bytes);
-    for (let at = 0; at + 4 <= bytes; at += 4) content.writeUInt32LE(Math.floor(context.random() * 2 ** 32), at);
-    return content;
-  };
   return Object.fromEntries(
-    Array.from({ length: count }, (_, at) => [`DCIM/20260620/${device}_041234_2026062015300${at}_000${at}.MP4`, clip()]),
+    Array.from({ length: count }, (_, at) => [`DCIM/20260620/${device}_041234_2026062015300${at}_000${at}.MP4`, noise(context, bytes)]),
   );
 }
 
