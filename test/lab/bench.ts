@@ -52,13 +52,14 @@ export class Bench {
     this.#plugged.set(hub.name, hub.port);
   }
 
-  /** Pulls a device, with everything that is plugged into it. */
-  async yank(name: string): Promise<void> {
+  /** Pulls a device, with everything that is plugged into it; returns the moment at which it was pulled. */
+  async yank(name: string): Promise<number> {
     const port = this.#plugged.get(name);
     if (port === undefined) throw new Error(`${name} is not plugged in`);
     const behind = [...this.#plugged].filter(([, other]) => other.startsWith(`${port}.`)).map(([device]) => device);
-    await yank(this.guest, name, behind);
+    const pulledMs = await yank(this.guest, name, behind);
     for (const device of [name, ...behind]) this.#plugged.delete(device);
+    return pulledMs;
   }
 
   isPlugged(name: string): boolean {

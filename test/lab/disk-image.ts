@@ -47,3 +47,17 @@ export async function makeExt4(
     image,
   ]);
 }
+
+/** Paths of the files on a vfat image, read with mtools; directories are not told. */
+export async function filesOnVfat(image: string): Promise<readonly string[]> {
+  const outcome = await runProgram('mdir', ['-i', image, '-/', '-b', '-a', '::'], { timeoutMs: 30_000, env: { LC_ALL: 'C.UTF-8' } });
+  if (outcome.status !== 0) throw new Error(`mdir: ${outcome.stderr}`);
+  const lines = outcome.stdout.split('\n').filter((line) => line.startsWith('::/') && !line.endsWith('/'));
+  return lines.map((line) => line.slice('::/'.length)).toSorted();
+}
+
+/** SHA-256 of a file on a vfat image. */
+export async function digestOnVfat(image: string, path: string): Promise<string> {
+  const outcome = await runProgram('bash', ['-c', 'mtype -i "$1" "::/$2" | sha256sum', 'digest', image, path], { timeoutMs: 30_000 });
+  return outcome.stdout.split(' ')[0] ?? '';
+}

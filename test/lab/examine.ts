@@ -51,7 +51,7 @@ export interface Facts {
 
 /** Reads ledger and vault in the guest with nothing of the station's own code. */
 export async function factsOf(station: LabStation): Promise<Facts> {
-  const text = await station.guest.sh(`node /opt/evidock/test/lab/in-guest/ledger-facts.mjs ${station.state}`, { timeoutMs: 180_000 });
+  const text = await station.guest.sh(`node ${station.guest.tools}/ledger-facts.mjs ${station.state}`, { timeoutMs: 180_000 });
   return JSON.parse(text) as Facts;
 }
 

@@ -32,7 +32,6 @@ export interface UnlockGadget extends Gadget {
   readonly silent?: boolean;
 }
 
-const TOOLS = '/opt/evidock/test/lab/in-guest';
 const IMAGES = '/var/lab';
 
 /** Where a gadget's image lies in the guest; beside it `.clock` and `.log` of an unlock gadget. */
@@ -45,13 +44,13 @@ export async function gadget(guest: Guest, device: Gadget): Promise<void> {
   await bring(guest, device.image);
   const { name, bus = 0, vendorId, productId, serial, maker = 'Evidock lab', model = 'Recorder' } = device;
   const args = [name, `${bus}`, vendorId, productId, serial, maker, model, imageInGuest(device)];
-  await guest.sh(`${TOOLS}/gadget start ${args.map(quote).join(' ')}`);
+  await guest.sh(`${guest.tools}/gadget start ${args.map(quote).join(' ')}`);
 }
 
 /** Pulls a gadget or an unlock gadget, in whatever state it is. */
 export async function ungadget(guest: Guest, name: string): Promise<void> {
   const unit = `unlock-${name}`;
-  await guest.sh(`if systemctl is-active -q ${unit}; then systemctl stop ${unit}; else ${TOOLS}/gadget stop ${quote(name)}; fi`);
+  await guest.sh(`if systemctl is-active -q ${unit}; then systemctl stop ${unit}; else ${guest.tools}/gadget stop ${quote(name)}; fi`);
 }
 
 /** Shows a recorder that must be unlocked by a vendor's command first; the exchange is written down in in-guest/unlock-gadget.py. */
@@ -61,8 +60,20 @@ export async function unlockGadget(guest: Guest, device: UnlockGadget): Promise<
   const args = [name, `${bus}`, vendorId, productId, diskProductId, model, serial, officer, password, imageInGuest(device)];
   if (device.silent) args.push('silent');
   const unit = `unlock-${name}`;
-  await guest.sh(`systemd-run -q --collect -p KillMode=mixed --unit ${unit} ${TOOLS}/unlock-gadget.py ${args.map(quote).join(' ')}`);
+  await guest.sh(`systemd-run -q --collect -p KillMode=mixed --unit ${unit} ${guest.tools}/unlock-gadget.py ${args.map(quote).join(' ')}`);
   await guest.waitFor(`test -n "$(cat /sys/kernel/config/usb_gadget/${name}/UDC)"`, 30);
+}
+
+/** What the clock of an unlock gadget was last set to: its wall clock as if it were UTC, ms. */
+export async function clockOfGadget(guest: Guest, device: Gadget): Promise<number> {
+  const text = await guest.sh(`cat ${quote(`${imageInGuest(device)}.clock`)}`);
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\n?$/.exec(text) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+}
+
+/** Sets the clock of an unlock gadget, YYYYMMDDhhmmss, before it is shown for the first time. */
+export async function setClockOfGadget(guest: Guest, device: Gadget, digits: string): Promise<void> {
+  await guest.sh(`mkdir -p ${IMAGES} && echo ${digits} >${quote(`${imageInGuest(device)}.clock`)}`);
 }
 
 async function bring(guest: Guest, image: string): Promise<void> {

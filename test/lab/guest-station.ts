@@ -8,7 +8,9 @@ export interface GuestSlot {
   readonly phase: string;
   readonly recorderSerial: string | null;
   readonly driverId: string | null;
+  readonly bytesListed: number;
   readonly bytesCopied: number;
+  readonly filesListed: number;
   readonly filesSealed: number;
   readonly clockOffsetMs: number | null;
   readonly problem: { readonly code: string; readonly detail: string } | null;
@@ -42,20 +44,9 @@ export class GuestStation {
     await this.guest.sh('systemctl stop station', { timeoutMs: 90_000 });
   }
 
-  async slots(): Promise<readonly GuestSlot[]> {
-    return JSON.parse(await this.guest.sh(ask('slots'))) as readonly GuestSlot[];
-  }
-
   /** Waits until a slot is as told. Throws with all slots as they were last. */
-  async until(what: string, is: (slot: GuestSlot) => boolean, seconds = 120): Promise<GuestSlot> {
-    const end = Date.now() + seconds * 1000;
-    for (;;) {
-      const slots = await this.slots();
-      const found = slots.find(is);
-      if (found) return found;
-      if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify(slots, null, 1)}`);
-      await sleep(LOOK_MS);
-    }
+  until(what: string, is: (slot: GuestSlot) => boolean, seconds?: number): Promise<GuestSlot> {
+    return untilSlot(this.guest, what, is, seconds);
   }
 
   /** SHA-256 of every original in the vault, sorted: what is doubled stands there twice. */
@@ -71,6 +62,18 @@ export class GuestStation {
   /** Throws with what `evidock verify` says unless everything is as it was sealed. */
   async verify(): Promise<void> {
     await this.guest.sh(`evidock --state ${STATE} --config ${CONFIG} verify`, { timeoutMs: 240_000 });
+  }
+}
+
+/** Waits until a slot of the guest's station, however that was started, is as told. Throws with all slots as they were last. */
+export async function untilSlot(guest: Guest, what: string, is: (slot: GuestSlot) => boolean, seconds = 120): Promise<GuestSlot> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const slots = JSON.parse(await guest.sh(ask('slots'))) as readonly GuestSlot[];
+    const found = slots.find(is);
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify(slots, null, 1)}`);
+    await sleep(LOOK_MS);
   }
 }
 

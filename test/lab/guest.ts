@@ -38,6 +38,8 @@ const GIB = 1_073_741_824;
  * /opt/evidock. Everything it writes lies in a run directory of its own, so several may run. The constructor does nothing but remember.
  */
 export class Guest {
+  /** Where this checkout lies in the guest; a scenario that moves it says so here. */
+  checkout = '/opt/evidock';
   readonly #options: GuestOptions;
   readonly #ports = new Map<number, number>();
   readonly #killAtExit = (): void => this.#killNow();
@@ -55,6 +57,11 @@ export class Guest {
   get directory(): string {
     if (this.#directory === undefined) throw new Error('the guest was never started');
     return this.#directory;
+  }
+
+  /** Where the lab's own programs lie in the guest. */
+  get tools(): string {
+    return `${this.checkout}/test/lab/in-guest`;
   }
 
   get qmp(): Qmp {

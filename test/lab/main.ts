@@ -99,11 +99,16 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
   const guests: Guest[] = [];
   let usesShared = false;
   const notes: string[] = [];
+  const figures: string[] = [];
   const minutes = run.long ? scenario.minutesMax.long : scenario.minutesMax.short;
   const ended = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(minutes * 60_000), ended.signal]);
+  const note = (text: string) => {
+    notes.push(`  ${scenario.name} ${seconds()} s: ${text}`);
+    if (run.verbose) console.log(notes.at(-1));
+  };
   const context: LabContext = {
-    ...{ directory, signal, long: run.long, random: randomOf(run.seed, scenario.name) },
+    ...{ directory, signal, long: run.long, note, random: randomOf(run.seed, scenario.name) },
     shared: async () => {
       signal.throwIfAborted();
       usesShared = true;
@@ -118,9 +123,9 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
       await guest.start();
       return guest;
     },
-    note: (text) => {
-      notes.push(`  ${scenario.name} ${seconds()} s: ${text}`);
-      if (run.verbose) console.log(notes.at(-1));
+    figure: (text) => {
+      figures.push(text);
+      note(text);
     },
   };
   let failure: unknown;
@@ -128,6 +133,7 @@ async function passes(scenario: Scenario, run: Run): Promise<boolean> {
   try {
     await Promise.race([running, timeUp(minutes, signal)]);
     console.log(`ok: ${scenario.name} (${seconds()} s): ${scenario.title}`);
+    if (figures.length > 0) console.log(`  figures: ${figures.join('; ')}`);
   } catch (error) {
     failure = error;
     console.log(`FAILED: ${scenario.name} (${seconds()} s): ${scenario.title}`);

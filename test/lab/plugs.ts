@@ -53,11 +53,16 @@ export async function setSpeed(guest: Guest, name: string, bytesPerSecond: numbe
   await guest.qmp.execute('qom-set', { path: `/objects/${name}-rate`, property: 'limits', value: limits(bytesPerSecond) });
 }
 
-/** Pulls a device; returns when it is gone. What is plugged into a hub goes with it: `behind` names that. */
-export async function yank(guest: Guest, name: string, behind: readonly string[] = []): Promise<void> {
+/**
+ * Pulls a device; returns when it is gone, with the moment at which QEMU had pulled it (`performance.now()`). What is plugged into a hub goes with
+ * it: `behind` names that.
+ */
+export async function yank(guest: Guest, name: string, behind: readonly string[] = []): Promise<number> {
   const gone = [name, ...behind].map((device) => guest.qmp.event('DEVICE_DELETED', { device }));
-  await Promise.all([...gone, guest.qmp.execute('device_del', { id: name })]);
+  const pulled = guest.qmp.execute('device_del', { id: name }).then(() => performance.now());
+  await Promise.all([...gone, pulled]);
   for (const device of [name, ...behind]) await forgetBackend(guest, device);
+  return pulled;
 }
 
 /** Takes apart what fed a device that is gone: of a stick its image, of a network its net. */

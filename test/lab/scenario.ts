@@ -24,6 +24,8 @@ export interface LabContext {
   readonly long: boolean;
   /** Says what was seen; shown with the time since the scenario began if it fails, or at once with `--verbose`. */
   note(text: string): void;
+  /** Tells what was measured or counted: shown in one line below a scenario that passed, whether `--verbose` or not. */
+  figure(text: string): void;
   /** Aborted when the scenario's time is up. */
   readonly signal: AbortSignal;
 }

@@ -37,7 +37,8 @@ export class LabStation {
   readonly #client: SocketClient;
   readonly #slots = new Map<number, Slot>();
   readonly #shownSafe = new Set<string>();
-  readonly #shown = new Map<string, Set<Slot['phase']>>();
+  /** By docking and phase: when it was first shown so. */
+  readonly #shown = new Map<string, Map<Slot['phase'], number>>();
   #following: Promise<void> = Promise.resolve();
 
   private constructor(guest: Guest, state: string, config: string, client: SocketClient) {
@@ -94,9 +95,9 @@ export class LabStation {
     return this.#shownSafe;
   }
 
-  /** Phases that a docking was ever shown in. */
-  phasesOf(dockingId: string): ReadonlySet<Slot['phase']> {
-    return this.#shown.get(dockingId) ?? new Set();
+  /** When a docking was first shown in a phase (`performance.now()`); undefined if it never was. */
+  shownAtMs(dockingId: string, phase: Slot['phase']): number | undefined {
+    return this.#shown.get(dockingId)?.get(phase);
   }
 
   /** Waits until `look` gives something; throws with the slots and the station's last words after so many seconds. */
@@ -192,8 +193,9 @@ export class LabStation {
     this.#slots.set(slot.slot, slot);
     if (slot.dockingId === null) return;
     if (slot.phase === 'safe') this.#shownSafe.add(slot.dockingId);
-    const phases = this.#shown.get(slot.dockingId) ?? new Set();
-    this.#shown.set(slot.dockingId, phases.add(slot.phase));
+    const phases = this.#shown.get(slot.dockingId) ?? new Map<Slot['phase'], number>();
+    if (!phases.has(slot.phase)) phases.set(slot.phase, performance.now());
+    this.#shown.set(slot.dockingId, phases);
   }
 }
 

@@ -22,7 +22,8 @@ export const BAD_SECTORS: Scenario = {
     for (const at of BAD_BYTES) sectors.push(await sectorOf(card.image, worn.subarray(at, at + SECTOR_BYTES)));
     await Bench.with(context, { name: 'bad-sectors' }, async (bench) => {
       const sealed = [await wornFile(bench, card, worn, sectors)];
-      context.note('the worn file is sealed with its gaps');
+      const gaps = RANGES.reduce((sum, { start, end }) => sum + end - start, 0);
+      context.figure(`${sectors.length} dead sectors: sealed with ${RANGES.length} gaps of ${gaps} bytes`);
       sealed.push(await wornDirectory(bench, await makeCard(context, 'WRN0002', { files: 12, bytesMin: 1024, bytesMax: 4096 })));
       await expectClean(bench.station, sealed);
     });
@@ -79,7 +80,8 @@ async function wornDirectory(bench: Bench, card: Card): Promise<Card> {
   assert.ok(slot.filesListed > 0 && slot.filesListed < card.digests.size, `${slot.filesListed} files listed`);
   await bench.yank(card.serial);
   assert.ok(!station.shownSafe.has(slot.dockingId ?? ''), 'shown as safe while files are missing');
-  context.note(`a dead directory sector hid ${card.digests.size - slot.filesListed} files; the rest was taken, and it was not called safe`);
+  const hidden = card.digests.size - slot.filesListed;
+  context.figure(`a dead directory sector hid ${hidden} of ${card.digests.size} files, and the card was not called safe`);
   await bench.plug({ name: card.serial, port: '2', image: card.image, readOnly: true });
   await station.safe(card.serial);
   await bench.yank(card.serial);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Bench } from '../bench.ts';
 import { makeCard } from '../cards.ts';
 import { expectClean } from '../examine.ts';
-import { imageInGuest, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
+import { clockOfGadget, setClockOfGadget, type UnlockGadget, ungadget, unlockGadget } from '../gadgets.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** A recorder whose clock stands years back: measured, shown, set, and told in the custody log; at its next docking it is right. */
@@ -18,19 +18,18 @@ export const CLOCK: Scenario = {
     };
     await Bench.with(context, { name: 'clock', config: { dock: { setClock: true } } }, async (bench) => {
       const { guest, station } = bench;
-      const clockFile = `${imageInGuest(recorder)}.clock`;
       await guest.sh(`printf 888888 >${station.state}/../secrets/unlock-gat947-usb && chmod 600 ${station.state}/../secrets/*`);
-      await guest.sh(`mkdir -p "$(dirname ${clockFile})" && echo 20230620080000 >${clockFile}`);
+      await setClockOfGadget(guest, recorder, '20230620080000');
       const backMs = Date.now() - Date.UTC(2023, 5, 20, 8);
       await unlockGadget(guest, recorder);
       const slot = await station.safe(recorder.serial);
       assert.equal(slot.warning?.code, 'recorder.clock-off');
       expectNear(slot.clockOffsetMs, backMs);
-      const dated = await guest.sh(`cat ${clockFile}`);
-      expectNear(asMs(dated), Date.now());
+      // The guest's zone is UTC.
+      expectNear(await clockOfGadget(guest, recorder), Date.now());
       await ungadget(guest, recorder.name);
       await station.until('it is gone', 60, () => station.slotOf(recorder.serial)?.phase === 'removed');
-      context.note(`${Math.round(backMs / 86_400_000)} days back: measured, warned of, set`);
+      context.figure(`${Math.round(backMs / 86_400_000)} days back: measured, warned of, set`);
 
       await unlockGadget(guest, recorder);
       const again = await station.until('it is safe again', 120, () => {
@@ -54,10 +53,4 @@ const NEAR_MS = 90_000;
 
 function expectNear(found: number | null | undefined, expected: number): void {
   assert.ok(found !== null && found !== undefined && Math.abs(found - expected) < NEAR_MS, `${found} ms, not about ${expected} ms`);
-}
-
-/** `YYYYMMDDhhmmss`, as the gadget keeps it; the guest's zone is UTC. */
-function asMs(text: string): number {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(text) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
 }

@@ -15,7 +15,7 @@ export const MANY: Scenario = {
       await plugHubs(bench);
       const first = await cardsOf(context, 'MNA', 2_200_000, 16);
       await fairRound(bench, first);
-      context.note(`${first.length} at once: fair, and safe`);
+      context.note('fair, and safe');
       const second = await cardsOf(context, 'MNB', 700_000, 4);
       await pulledRound(bench, second);
       await expectClean(bench.station, [...first, ...second]);
@@ -70,8 +70,11 @@ async function fairRound(bench: Bench, cards: readonly Card[]): Promise<void> {
   );
   const shares = copied().map((bytes, index) => bytes - (before[index] ?? 0));
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  bench.context.note(`shares of the mean: ${shares.map((share) => (share / mean).toFixed(2)).join(' ')}`);
-  assert.ok(Math.min(...shares) >= SHARE_MIN * mean, `unfair: ${shares.join(' ')} bytes`);
+  const least = Math.min(...shares);
+  bench.context.figure(
+    `${cards.length} at once: least share ${(least / mean).toFixed(2)} of the mean, largest ${(Math.max(...shares) / mean).toFixed(2)}`,
+  );
+  assert.ok(least >= SHARE_MIN * mean, `unfair: ${shares.join(' ')} bytes`);
   for (const { serial } of cards) await station.safe(serial);
   for (const { serial } of cards) await bench.yank(serial);
 }
@@ -83,7 +86,7 @@ async function pulledRound(bench: Bench, cards: readonly Card[]): Promise<void> 
   await station.until('all are being copied', 300, () => phases().every((phase) => phase === 'copying'));
   await bench.yank('hub');
   await station.until('all are gone', 60, () => phases().every((phase) => phase === 'removed'));
-  context.note('the hub is gone with all of them');
+  context.figure(`the hub pulled with all ${cards.length}`);
   await plugHubs(bench);
   await plugAll(bench, cards, FAST);
   for (const { serial } of cards) await station.safe(serial);

@@ -31,6 +31,7 @@ export const POWER_CUTS: Scenario = {
           await expectClean(bench.station, done, new Set([...shownSafe, ...bench.station.shownSafe]));
         context.note(`${number * cutsPerCard} power cuts: whole`);
       }
+      context.figure(`${cards * cutsPerCard} power cuts examined`);
     });
   },
 };

@@ -107,7 +107,7 @@ async function unlocked({ guest, recorder }: Bench): Promise<void> {
   };
   await unlockGadget(guest, device);
   const ask = async (command: number, payload = '') =>
-    (await guest.sh(`/opt/evidock/test/lab/in-guest/ask-recorder.py 2a01 1b10 ${command} ${payload}`)).trim();
+    (await guest.sh(`${guest.tools}/ask-recorder.py 2a01 1b10 ${command} ${payload}`)).trim();
   // Its endpoints are there a little later than the device.
   await guest.waitFor('lsusb -d 2a01:1b10 && ls /sys/bus/usb/devices/*-1:1.0/ep_02', 15);
   assert.equal(await ask(1), '0 EVD010000005041234');

@@ -26,7 +26,7 @@ export const USB_DOCK: Scenario = {
     await station.start(`dock: { usb: true, secrets: ${SECRETS}, setClock: true }\nintake: { reserve: 100 }\n`);
     context.note('the station is up');
     const lab: Lab = { context, station, others, safe: [] };
-    for (const [what, see] of Object.entries({ oneStick, otherFileSystems, hubOfHubs, strangers, overMtp, locked, pulled })) {
+    for (const [what, see] of Object.entries({ oneStick, otherFileSystems, hubOfHubs, strangers, overMtp, pulledMtp, locked, pulled })) {
       await see(lab);
       context.note(`${what}: as it should be`);
     }
@@ -35,6 +35,9 @@ export const USB_DOCK: Scenario = {
     await station.verify();
   },
 };
+
+/** So many that the station is still at work when the first is sealed. */
+const MTP_FILES = 8;
 
 interface Lab {
   readonly context: LabContext;
@@ -132,16 +135,45 @@ async function strangers(lab: Lab): Promise<void> {
   await yank(guest, 'KBD');
 }
 
-async function overMtp(lab: Lab): Promise<void> {
-  const directory = join(lab.context.directory, 'mtp');
-  for (const [path, bytes] of Object.entries(clips(lab.context, 'DSJ0000005', 1))) {
+async function mtpStorage(lab: Lab, device: string, count: number, bytes?: number): Promise<string> {
+  const directory = join(lab.context.directory, device);
+  for (const [path, content] of Object.entries(clips(lab.context, device, count, bytes))) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
-    await writeFile(join(directory, path), bytes);
+    await writeFile(join(directory, path), content);
   }
+  return directory;
+}
+
+async function overMtp(lab: Lab): Promise<void> {
+  const directory = await mtpStorage(lab, 'DSJ0000005', 1);
   await plugMtp(lab.station.guest, { name: 'MTP1', port: '5', directory });
   await lab.station.until('the MTP recorder is safe', (slot) => slot.port === '1-5' && slot.phase === 'safe');
   lab.safe.push(...(await digestsOf(directory)).values());
   await yank(lab.station.guest, 'MTP1');
+}
+
+/** jmtpfs fetches a file whole before it gives any of it: pulled between files and in the midst of one, it leaves neither half a file nor a process. */
+async function pulledMtp(lab: Lab): Promise<void> {
+  const { station, context } = lab;
+  const { guest } = station;
+  const directory = await mtpStorage(lab, 'DSJ0000010', MTP_FILES, 1_500_000);
+  await plugMtp(guest, { name: 'MTP2', port: '5', directory });
+  const copying = await station.until(
+    'some of it is sealed, and more is being copied',
+    (slot) => slot.recorderSerial === 'DSJ0000010' && slot.phase === 'copying' && slot.filesSealed > 0,
+  );
+  await yank(guest, 'MTP2');
+  const left = await station.until('its removal', (slot) => slot.slot === copying.slot && slot.phase === 'removed', 20);
+  assert.equal(left.problem?.code, 'recorder.removed');
+  const filesLeft = Number(/^(\d+) files? \(.* MB\) still on the recorder$/.exec(left.problem?.detail ?? '')?.[1]);
+  assert.ok(filesLeft > 0 && filesLeft < MTP_FILES, left.problem?.detail);
+  context.figure(`MTP pulled with ${copying.filesSealed} of ${MTP_FILES} files sealed: shown as removed with ${filesLeft} left`);
+  await guest.waitFor('! pgrep jmtpfs', 30);
+  await plugMtp(guest, { name: 'MTP2', port: '8', directory });
+  const again = await untilSafe(lab, 'DSJ0000010');
+  assert.notEqual(again.slot, copying.slot);
+  lab.safe.push(...(await digestsOf(directory)).values());
+  await yank(guest, 'MTP2');
 }
 
 /** Told a wrong password, then the right one: comes back as a disk, its clock read and set. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram } from '#test/support/evidock';
 import { Bench } from '../bench.ts';
 import { type Card, cardOf, clipPath, noise, sha256 } from '../cards.ts';
+import { digestOnVfat, filesOnVfat } from '../disk-image.ts';
 import { expectClean, type Facts, factsOf } from '../examine.ts';
 import type { LabContext, Scenario } from '../scenario.ts';
 
@@ -20,12 +21,17 @@ export const WIPE: Scenario = {
       context.note(`twelve files are gone, in ${Math.round(wipeMs)} ms; the refused one is there`);
       const large = await wipedCard(context, 'WIP0002', 160);
       await pulledWipe(bench, large.card, large.refused, wipeMs);
-      await expectClean(bench.station, [small.card, large.card]);
+      const { custody } = await expectClean(bench.station, [small.card, large.card]);
+      const removed = small.card.digests.size + large.card.digests.size;
+      // What was removed right before a pull has only the entry that began the wipe.
+      const told = custody.filter(({ type }) => type === 'original.wiped').length;
+      context.figure(`${removed} files removed, ${told} with an entry of their own, ${PULLS} pulls during the wipe`);
     });
   },
 };
 
 const TOO_DEEP = 'DCIM/A/B/C/D/KEPT.MP4';
+const PULLS = 3;
 
 interface Refused {
   readonly path: string;
@@ -52,8 +58,8 @@ async function wholeWipe(bench: Bench, card: Card, refused: Refused): Promise<nu
   await wiped(bench, card.serial);
   const elapsedMs = performance.now() - begun;
   await bench.yank(card.serial);
-  assert.deepEqual(await filesOn(card.image), [refused.path]);
-  assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+  assert.deepEqual(await filesOnVfat(card.image), [refused.path]);
+  assert.equal(await digestOnVfat(card.image, refused.path), refused.sha256);
   expectRecorded(await factsOf(bench.station), card);
   return elapsedMs;
 }
@@ -61,16 +67,16 @@ async function wholeWipe(bench: Bench, card: Card, refused: Refused): Promise<nu
 /** Pulled at random while its many files are being removed, until nothing is left to remove. */
 async function pulledWipe(bench: Bench, card: Card, refused: Refused, wipeMs: number): Promise<void> {
   const { context, station } = bench;
-  for (let pull = 1; pull <= 3; pull += 1) {
+  for (let pull = 1; pull <= PULLS; pull += 1) {
     await bench.plug({ name: card.serial, port: `${pull}`, image: card.image });
     await wiping(bench, card.serial);
     // So many files take two or three times as long as twelve: most of it is what a wipe costs once. Later pulls come later.
     await sleep(context.random() * 0.7 * pull * wipeMs);
     await bench.yank(card.serial);
-    const left = await filesOn(card.image);
+    const left = await filesOnVfat(card.image);
     context.note(`pulled in the wipe: ${left.length} files are left`);
     await expectNothingLost(await factsOf(station), card, left);
-    assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+    assert.equal(await digestOnVfat(card.image, refused.path), refused.sha256);
     await station.until('it is gone', 60, () => station.slotOf(card.serial)?.phase === 'removed');
   }
   await bench.plug({ name: card.serial, port: '3', image: card.image });
@@ -85,8 +91,8 @@ async function pulledWipe(bench: Bench, card: Card, refused: Refused, wipeMs: nu
     await wiped(bench, card.serial);
     await bench.yank(card.serial);
   }
-  assert.deepEqual(await filesOn(card.image), [refused.path]);
-  assert.equal(await digestOn(card.image, refused.path), refused.sha256);
+  assert.deepEqual(await filesOnVfat(card.image), [refused.path]);
+  assert.equal(await digestOnVfat(card.image, refused.path), refused.sha256);
 }
 
 /** As the recorder itself or its owner's computer does; 1: something was mended. */
@@ -122,17 +128,4 @@ function expectRecorded({ custody, originals }: Facts, card: Card): void {
   assert.deepEqual(told.toSorted(), [...card.digests.keys()].toSorted());
   const subjects = new Set(custody.filter(({ type }) => type === 'original.wiped').map(({ subject }) => subject));
   assert.equal(originals.filter(({ id }) => subjects.has(id)).length, card.digests.size);
-}
-
-/** Paths of the files on a vfat image, read with mtools; directories are not told. */
-async function filesOn(image: string): Promise<readonly string[]> {
-  const outcome = await runProgram('mdir', ['-i', image, '-/', '-b', '-a', '::'], { timeoutMs: 30_000, env: { LC_ALL: 'C.UTF-8' } });
-  if (outcome.status !== 0) throw new Error(`mdir: ${outcome.stderr}`);
-  const lines = outcome.stdout.split('\n').filter((line) => line.startsWith('::/') && !line.endsWith('/'));
-  return lines.map((line) => line.slice('::/'.length)).toSorted();
-}
-
-async function digestOn(image: string, path: string): Promise<string> {
-  const outcome = await runProgram('bash', ['-c', 'mtype -i "$1" "::/$2" | sha256sum', 'digest', image, path], { timeoutMs: 30_000 });
-  return outcome.stdout.split(' ')[0] ?? '';
 }
