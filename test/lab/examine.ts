@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ByteRange } from '#domain/byte-range';
 import type { Card } from './cards.ts';
+import type { Guest } from './guest.ts';
 import type { LabStation } from './station.ts';
 
 /* What must hold after every scenario, whatever was done to the recorders: nothing lost, nothing doubled, nothing half, never safe too early. */
@@ -49,10 +50,13 @@ export interface Facts {
   readonly files: readonly string[];
 }
 
-/** Reads ledger and vault in the guest with nothing of the station's own code. */
-export async function factsOf(station: LabStation): Promise<Facts> {
-  const text = await station.guest.sh(`node ${station.guest.tools}/ledger-facts.mjs ${station.state}`, { timeoutMs: 180_000 });
-  return JSON.parse(text) as Facts;
+export function factsOf(station: LabStation): Promise<Facts> {
+  return readFacts(station.guest, station.state, 'node');
+}
+
+/** Reads ledger and vault in the guest with nothing of the station's own code. `node` is how node is started there. */
+export async function readFacts(guest: Guest, state: string, node: string): Promise<Facts> {
+  return JSON.parse(await guest.sh(`${node} ${guest.tools}/ledger-facts.mjs ${state}`, { timeoutMs: 180_000 })) as Facts;
 }
 
 /**
