@@ -43,8 +43,8 @@ interface Options {
   readonly unknown: 'leave' | 'take';
 }
 
-/** How far back it is looked for a recorder whose card tells nothing: weeks of a busy station. */
-const REMEMBERED_DOCKINGS = 1000;
+/** How far back it is looked for what a recorder was: its dockings of months. */
+const REMEMBERED_DOCKINGS = 200;
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
@@ -85,8 +85,8 @@ export class DockStage {
     const { serial, vendorId, productId } = arrival;
     if (found.known || found.sample.length > 0 || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#o;
-    const before = (await ledger.dockings({ limit: REMEMBERED_DOCKINGS })).find(
-      (docking) => docking.recorderSerial === serial && docking.vendorId === vendorId && docking.productId === productId,
+    const before = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
+      (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
     const driver = drivers.find(({ id }) => id === before?.driverId);
     if (!driver || driver === fallback) return found;
@@ -107,7 +107,7 @@ export class DockStage {
     const reading = await recorderClock.read(driver, arrival, reasons);
     if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
     const nowMs = clock.nowMs();
-    const twin = (await ledger.dockings({ openOnly: true, limit: 1000 })).find((other) => other.recorderSerial === serial);
+    const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
     if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
     const id = newId('dck', nowMs, this.#o.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });

@@ -62,7 +62,7 @@ export interface DockingProgress {
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
   /** Newest first. */
-  dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]>;
+  dockings(options: { openOnly?: boolean; recorder?: string; limit: number }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
   dockingProgress(dockingId: string): Promise<DockingProgress>;
