@@ -82,6 +82,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         product: null,
         facts: [],
         access: null,
+        unclean: null,
         volume,
       });
       const copied = intake.intake(docked, new AbortController().signal);

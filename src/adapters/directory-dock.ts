@@ -139,6 +139,7 @@ export class DirectoryDock implements Dock {
       product: null,
       facts: [],
       access: new DirectoryAccess({ root: seen.directory, label: basename(seen.directory) }),
+      unclean: null,
       volume: this.#o.openVolume(seen.directory, basename(seen.directory)),
     });
   }

@@ -50,6 +50,7 @@ export class ManualDock implements Dock {
       product: null,
       facts: [],
       access: new DirectoryAccess({ root: request.directory, label: basename(request.directory) }),
+      unclean: null,
       volume: this.#openVolume(request.directory, basename(request.directory)),
     });
     return key;

@@ -25,6 +25,8 @@ export interface Docked {
   readonly hub: string | null;
   /** null: nothing may be done to it beyond reading. */
   readonly access: RecorderAccess | null;
+  /** A file system of it was not cleanly unmounted, by whom ever. */
+  readonly unclean: boolean;
   /** Its clock was set by a vendor command already. */
   readonly clockSet: boolean;
 }
@@ -106,6 +108,7 @@ export class DockStage {
     const serial = await this.#serial(arrival, found, reasons);
     const reading = await recorderClock.read(driver, arrival, reasons);
     if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
+    if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
     const nowMs = clock.nowMs();
     const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
     if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
@@ -116,7 +119,26 @@ export class DockStage {
     if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
     await this.#show(docking, arrival, reading, found.explain);
     recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
-    return { docking, driver, volume: arrival.volume, hub: arrival.hub, access: arrival.access, clockSet: arrival.clockSet };
+    const { volume, hub, clockSet } = arrival;
+    return { docking, driver, volume, hub, access: await this.#access(arrival, docking), unclean: arrival.unclean !== null, clockSet };
+  }
+
+  /**
+   * A pull in the midst of a wipe leaves the mark of an unclean file system, and Linux never takes back a mark that it found. So the mark is the
+   * station's own from the docking on that was clean when it arrived and in which a wipe was begun and not finished (docs/decisions/0011).
+   */
+  async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
+    if (!unclean?.access) return access;
+    const { ledger } = this.#o;
+    for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
+      if (before.id === id) continue;
+      const entries = await ledger.custodyOf(before.id);
+      const found = entries.find(({ type }) => type === 'docking.arrived')?.data['unclean'];
+      if (found === true) continue;
+      const last = entries.findLast(({ type }) => type === 'wipe.begun' || type === 'wipe.finished');
+      return found === false && last?.type === 'wipe.begun' ? unclean.access : null;
+    }
+    return null;
   }
 
   async #record(
@@ -158,6 +180,7 @@ export class DockStage {
         why: reasons,
         clockOffsetMs,
         clockOff: reading.warning !== null,
+        unclean: arrival.unclean !== null,
       };
       await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
       if (arrival.clockSet && clockOffsetMs !== null) {

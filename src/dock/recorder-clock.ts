@@ -31,6 +31,13 @@ export interface ClockReading {
   readonly warning: Problem | null;
 }
 
+interface Settable {
+  readonly docking: Docking;
+  readonly driver: RecorderDriver;
+  readonly access: RecorderAccess | null;
+  readonly clockSet: boolean;
+}
+
 /** The recorders' clocks: measured at docking, doubted where only the files speak, set where the driver can and the policy says so. */
 export class RecorderClock {
   readonly #o: Options;
@@ -85,12 +92,32 @@ export class RecorderClock {
     return { recorder: serial, how, offsetMs, from: msToClaimed(nowMs - offsetMs, timezone), to: msToClaimed(nowMs, timezone) };
   }
 
-  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
-  async set(docked: { docking: Docking; driver: RecorderDriver; access: RecorderAccess | null; clockSet: boolean }): Promise<void> {
-    const { docking, driver, access } = docked;
-    const offsetMs = docking.clockOffsetMs;
+  /** The docking has become safe. Returns whether its clock will be set at once: then nobody is told to undock it before `set` has ended. */
+  announce(docked: Settable): boolean {
+    const { docking } = docked;
+    if (!this.#settingFor(docked) || viewOf(this.#o.board, docking.slot)?.dockingId !== docking.id) return false;
+    this.#o.board.update(docking.slot, { phase: 'setting-clock' });
+    return true;
+  }
+
+  /** Nothing else is to be done on it. */
+  announceEnd({ docking }: Settable): void {
+    const view = viewOf(this.#o.board, docking.slot);
+    if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#o.board.update(docking.slot, { phase: 'safe' });
+  }
+
+  #settingFor({ docking: { clockOffsetMs }, driver, access, clockSet }: Settable) {
     const file = driver.clockFile;
-    if (!this.#o.set || docked.clockSet || !file || !access || offsetMs === null || Math.abs(offsetMs) <= SET_FROM_MS) return;
+    if (!this.#o.set || clockSet || !file || !access || clockOffsetMs === null || Math.abs(clockOffsetMs) <= SET_FROM_MS) return null;
+    return { file, access, offsetMs: clockOffsetMs };
+  }
+
+  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
+  async set(docked: Settable): Promise<void> {
+    const { docking } = docked;
+    const setting = this.#settingFor(docked);
+    if (!setting) return;
+    const { file, access, offsetMs } = setting;
     const { ledger, clock, timezone, log } = this.#o;
     try {
       const nowMs = await access.writable(async (writer) => {

@@ -11,6 +11,7 @@ export const CUSTODY_TYPES = [
   'recorder.clock-set',
   'recorder.clock-doubted',
   'wipe.begun',
+  'wipe.finished',
   'original.wiped',
   'slots.changed',
   'file.refused',

@@ -28,6 +28,11 @@ export interface Arrival {
   readonly volume: Volume;
   /** null: nothing may be done to it beyond reading. */
   readonly access: RecorderAccess | null;
+  /**
+   * A file system of it says that it was not cleanly unmounted; null: none does. Then `access` is null, and this one is for who knows that the mark
+   * is the station's own; null where such a file system cannot be written to.
+   */
+  readonly unclean: { readonly access: RecorderAccess | null } | null;
 }
 
 /** Something about a port that is no recorder ready to be read (or not yet). */

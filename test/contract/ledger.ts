@@ -188,7 +188,8 @@ function dockings(it: It): void {
     const ids = three.map((docking) => docking.id);
     expect((await ledger.dockings({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
     expect((await ledger.dockings({ limit: 10, openOnly: true })).map((docking) => docking.id)).toEqual([ids[2], ids[0]]);
-    const ofOne = async (filter: { recorder: string; openOnly?: boolean }) => (await ledger.dockings({ limit: 10, ...filter })).map(({ id }) => id);
+    const ofOne = async (filter: { recorder: string; openOnly?: boolean }) =>
+      (await ledger.dockings({ limit: 10, ...filter })).map(({ id }) => id);
     expect(await ofOne({ recorder: 'mine' })).toEqual([ids[2], ids[0]]);
     expect(await ofOne({ recorder: 'another' })).toEqual([ids[1]]);
     expect(await ofOne({ recorder: 'another', openOnly: true })).toEqual([]);

@@ -284,8 +284,14 @@ describe('clock', () => {
 
   it('is set by file once everything is safe, and custody says from what to what', async () => {
     await open({ nowMs, setClock: true, drivers: setter });
+    const told: string[] = [];
+    station.board.subscribe(({ phase }) => told.push(phase));
     const key = station.plug(card, { clockOffsetMs: -3_600_000 });
     await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    // Nobody was told that it is safe to undock while it was written to.
+    await expect.poll(() => told.at(-1), WAIT).toBe('safe');
+    expect(told.slice(-2)).toEqual(['setting-clock', 'safe']);
+    expect(told.filter((phase) => phase === 'safe')).toHaveLength(1);
     expect(await readFile(join(card, 'TIME.TXT'), 'utf8')).toBe('SET 2026-06-20T16:00:00\r\n');
     const docking = await station.docking(1);
     expect((await station.custody('recorder.clock-set', docking?.id ?? '')).map(({ data }) => data)).toEqual([

@@ -90,6 +90,7 @@ export async function dockStation(state: string, options: Options = {}) {
         facts: [],
         volume: station.plain(root),
         access,
+        unclean: null,
         ...overrides,
       });
       return key;

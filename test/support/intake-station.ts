@@ -169,6 +169,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         product: null,
         facts: [],
         access: null,
+        unclean: null,
         volume,
       });
       const gone = new AbortController();

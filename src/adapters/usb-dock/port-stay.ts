@@ -189,6 +189,7 @@ export class PortStay {
       facts: [...this.#facts, ...opened.facts],
       volume: opened.volume,
       access: opened.access,
+      unclean: opened.unclean,
     };
     this.#state = 'docked';
     this.#handler.arrived(arrival);
