@@ -2,6 +2,7 @@ import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
@@ -33,6 +34,8 @@ interface Options {
   readonly patterns: readonly CompiledPattern[];
   readonly contiguousMs: number;
   readonly docking: Docking;
+  /** Clocks that files on the card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
   readonly vault: VaultReader;
   /** An original that is on record and not copied yet. */
@@ -296,7 +299,7 @@ export class CardListing {
       claimedStart: time.claimedStart,
       claimedFrom: time.claimedFrom,
       startMs: time.startMs,
-      clockOffsetMs: docking.clockOffsetMs,
+      clockOffsetMs: time.clockOffsetMs,
       originalCount: items.length,
       createdAtMs: nowMs,
     };
@@ -338,14 +341,17 @@ export class CardListing {
     return { id: assigned, source: assigned === null ? null : 'assignment' };
   }
 
-  #time(files: readonly ListedFile[]): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs'> {
+  #time(files: readonly ListedFile[]): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
+    const { docking, formerClocks, timezone, clock } = this.#o;
     const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
     const first = files[0];
-    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, this.#o.timezone) : null);
-    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null };
-    const ms = claimedToMs(claimed, this.#o.timezone);
-    const startMs = Number.isFinite(ms) ? ms + (this.#o.docking.clockOffsetMs ?? 0) : null;
-    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs };
+    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
+    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
+    const ms = claimedToMs(claimed, timezone);
+    const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
+    const clockOffsetMs = offsetOfClaim(ms, clocks);
+    const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
+    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
   }
 }
 

@@ -77,6 +77,8 @@ export class DockDesk {
         },
         removed: (key) => void this.#removed(key),
         noticed: (notice) => this.#noticed(notice),
+        settingClock: (setting) => this.#o.recorderClock.announce(setting),
+        clockSettled: (setting, outcome) => this.#o.recorderClock.settle(setting, outcome),
       });
     }
   }

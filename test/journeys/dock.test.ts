@@ -313,18 +313,6 @@ describe('clock', () => {
     await station.until(1, ({ phase }) => phase === 'removed');
     await expect(readFile(join(card, 'TIME.TXT'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
-
-  it('that was set by a vendor command is in custody with the arrival', async () => {
-    await open({ nowMs });
-    station.plug(card, { clockOffsetMs: 5000, clockSet: true });
-    await station.until(1, ({ phase }) => phase === 'safe');
-    const docking = await station.docking(1);
-    expect((await station.custody('recorder.clock-set', docking?.id ?? ''))[0]?.data).toMatchObject({
-      how: 'command',
-      from: '2026-06-20T15:59:55',
-      to: '2026-06-20T16:00:00',
-    });
-  });
 });
 
 describe('learning', () => {
