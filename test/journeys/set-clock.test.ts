@@ -29,7 +29,7 @@ let station: Awaited<ReturnType<typeof dockStation>>;
 let nowMs: number;
 
 const open = async () => {
-  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs });
+  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs, unreadableBytesMax: 1_000_000 });
 };
 
 beforeEach(async () => {
@@ -207,5 +207,22 @@ describe('files from before the setting', () => {
     await dockUntilSafe({ ...nobody, clockOffsetMs: 0, volume: disturbedVolume(card, () => undefined) });
     expect((await station.ledger.recorders()).length).toBe(1);
     expect(Object.values(await times())).toEqual([[0, expect.any(Number)]]);
+  });
+
+  it('keep it when they are read again, once their bad places can be read', async () => {
+    await writeCard(card, { [nameOf('143000')]: randomBytes(100_000) });
+    const setting = settingOf(HOUR_MS);
+    await station.dock.setClock(setting, YES);
+    const volume = disturbedVolume(card, (path, position, target) => {
+      if (position < 8192 && position + target.length > 4096) throw new EvidockError('recorder.read-failed', path);
+    });
+    await dockUntilSafe({ clockOffsetMs: HOUR_MS, clockSet: setting, volume });
+    nowMs = at('18:00:00');
+    await dockUntilSafe({ clockOffsetMs: 0 });
+    const found = await station.ledger.recordings({ limit: 10 });
+    expect(found.map(({ recording }) => [recording.damaged, recording.clockOffsetMs, recording.startMs]).sort()).toEqual([
+      [false, HOUR_MS, at('15:30:00')],
+      [true, HOUR_MS, at('15:30:00')],
+    ]);
   });
 });
