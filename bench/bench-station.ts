@@ -76,7 +76,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
         hub: null,
         manufacturer: null,
         product: null,

@@ -35,7 +35,7 @@ export function clockSet(log: Log, facts: { dockingId: string; offsetMs: number 
   log.info({ event: 'recorder.clock-set', stage: 'dock', ...facts }, 'clock of the recorder set');
 }
 
-export function clockFailed(log: Log, facts: { dockingId: string }, error: EvidockError): void {
+export function clockFailed(log: Log, facts: { dockingId: string } | { port: string }, error: EvidockError): void {
   log.warn({ event: 'recorder.clock-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
 }
 

@@ -133,7 +133,7 @@ export class DirectoryDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: null,
-      clockSet: false,
+      clockSet: null,
       hub: null,
       manufacturer: null,
       product: null,

@@ -44,7 +44,7 @@ export class ManualDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: request.clockOffsetMs,
-      clockSet: false,
+      clockSet: null,
       hub: null,
       manufacturer: null,
       product: null,

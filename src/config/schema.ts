@@ -101,7 +101,8 @@ const dock = section('Dock', 'Where recorders appear.', {
   ),
   setClock: flag({
     title: 'Set clocks',
-    description: "Set a recorder's clock where its driver can, when it is off by more than a second; the custody log says so.",
+    description:
+      "Set a recorder's clock where its driver can, when it is off by more than a second; the custody log says so, of a vendor's command before it is sent. Files from before keep the offset of then.",
     default: false,
   }),
   wipe: choice(

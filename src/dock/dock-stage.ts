@@ -1,5 +1,6 @@
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { FormerClock } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
@@ -10,6 +11,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { EMPTY_SLOT } from '#ports/slot-board';
+import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './readable.ts';
 import { type Recognition, recogniseArrival } from './recognition.ts';
@@ -29,6 +31,8 @@ export interface Docked {
   readonly unclean: boolean;
   /** Its clock was set by a vendor command already. */
   readonly clockSet: boolean;
+  /** Clocks that it had before, and that files on its card may still have their times from; oldest first. */
+  readonly formerClocks: readonly FormerClock[];
 }
 
 interface Options {
@@ -109,6 +113,8 @@ export class DockStage {
     const reading = await recorderClock.read(driver, arrival, reasons);
     if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
     if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
+    const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
+    reasons.push(...former.map(formerWords));
     const nowMs = clock.nowMs();
     const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
     if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
@@ -119,8 +125,10 @@ export class DockStage {
     if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
     await this.#show(docking, arrival, reading, found.explain);
     recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
-    const { volume, hub, clockSet } = arrival;
-    return { docking, driver, volume, hub, access: await this.#access(arrival, docking), unclean: arrival.unclean !== null, clockSet };
+    const access = await this.#access(arrival, docking);
+    const { volume, hub } = arrival;
+    const [unclean, clockSet] = [arrival.unclean !== null, arrival.clockSet !== null];
+    return { docking, driver, volume, hub, access, unclean, clockSet, formerClocks: former };
   }
 
   /**
@@ -183,8 +191,9 @@ export class DockStage {
         unclean: arrival.unclean !== null,
       };
       await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
-      if (arrival.clockSet && clockOffsetMs !== null) {
-        const setting = this.#o.recorderClock.settingOf(serial, clockOffsetMs, 'command', nowMs);
+      if (arrival.clockSet) {
+        // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
+        const setting = { ...this.#o.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: id, data: setting });
       }
     });
@@ -254,4 +263,9 @@ export class DockStage {
     }
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }
+}
+
+function formerWords({ setAtMs, offsetMs }: FormerClock): string {
+  const seconds = `${offsetMs < 0 ? '' : '+'}${Math.round(offsetMs / 1000)} s`;
+  return `its clock was set ${new Date(setAtMs).toISOString()}, and its card has not been listed to its end since: older files are corrected by ${seconds}`;
 }

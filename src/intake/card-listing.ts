@@ -2,9 +2,10 @@ import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import { movieDurationMs } from '#domain/iso-bmff';
-import type { Original } from '#domain/recording';
+import type { Original, Recording } from '#domain/recording';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
@@ -33,6 +34,8 @@ interface Options {
   readonly patterns: readonly CompiledPattern[];
   readonly contiguousMs: number;
   readonly docking: Docking;
+  /** Clocks that files on the card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
   readonly vault: VaultReader;
   /** An original that is on record and not copied yet. */
@@ -115,7 +118,7 @@ export class CardListing {
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await this.#newRecording(writer, [item]);
+        const originals = await this.#newRecording(writer, [item], await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
         await this.#writeCounts(writer);
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
@@ -272,7 +275,8 @@ export class CardListing {
     return toCopy;
   }
 
-  async #newRecording(writer: LedgerWriter, items: readonly Item[]): Promise<Original[]> {
+  /** `before`: the damaged recording of the same file. */
+  async #newRecording(writer: LedgerWriter, items: readonly Item[], before: Recording | null = null): Promise<Original[]> {
     const { docking, clock, stationId } = this.#o;
     const nowMs = clock.nowMs();
     const first = items[0]?.file;
@@ -283,7 +287,10 @@ export class CardListing {
       writer,
       items.map(({ file }) => file),
     );
-    const time = this.#time(items.map(({ file }) => file));
+    const time = this.#time(
+      items.map(({ file }) => file),
+      before,
+    );
     const recording: NewRecording = {
       id: recordingId,
       dockingId: docking.id,
@@ -296,7 +303,7 @@ export class CardListing {
       claimedStart: time.claimedStart,
       claimedFrom: time.claimedFrom,
       startMs: time.startMs,
-      clockOffsetMs: docking.clockOffsetMs,
+      clockOffsetMs: time.clockOffsetMs,
       originalCount: items.length,
       createdAtMs: nowMs,
     };
@@ -338,14 +345,21 @@ export class CardListing {
     return { id: assigned, source: assigned === null ? null : 'assignment' };
   }
 
-  #time(files: readonly ListedFile[]): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs'> {
+  #time(
+    files: readonly ListedFile[],
+    before: Recording | null,
+  ): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
+    const { docking, formerClocks, timezone, clock } = this.#o;
     const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
     const first = files[0];
-    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, this.#o.timezone) : null);
-    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null };
-    const ms = claimedToMs(claimed, this.#o.timezone);
-    const startMs = Number.isFinite(ms) ? ms + (this.#o.docking.clockOffsetMs ?? 0) : null;
-    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs };
+    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
+    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
+    const ms = claimedToMs(claimed, timezone);
+    const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
+    // The clock may have been set since the file was read with gaps, and the file is as old as it was.
+    const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
+    const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
+    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
   }
 }
 

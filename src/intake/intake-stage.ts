@@ -1,6 +1,7 @@
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { FormerClock } from '#domain/former-clock';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -64,6 +65,8 @@ export interface DockedVolume {
   readonly volume: Volume;
   /** Port path of the hub whose bandwidth it shares; left out or null where there is none. */
   readonly hub?: string | null;
+  /** Clocks that files on its card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
 }
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
@@ -89,13 +92,13 @@ export class IntakeStage {
    * stops. Files that fail are on record as the docking's problem; it does not throw for them.
    */
   async intake(docked: DockedVolume, signal: AbortSignal): Promise<void> {
-    const { docking, driver, volume } = docked;
+    const { docking, volume } = docked;
     this.#dockings += 1;
     const number = this.#dockings;
     await new Promise<void>((idle) => {
       const session = newSession({ docking, volume, hub: docked.hub ?? docking.port, number, signal, idle });
       this.#sessions.set(docking.id, session);
-      void this.#list(session, driver).finally(() => {
+      void this.#list(session, docked).finally(() => {
         session.listing = false;
         this.#settle(session);
       });
@@ -131,7 +134,7 @@ export class IntakeStage {
     this.#sessions.delete(dockingId);
   }
 
-  async #list(session: Session, driver: RecorderDriver): Promise<void> {
+  async #list(session: Session, { driver, formerClocks }: DockedVolume): Promise<void> {
     const { docking, volume, signal } = session;
     const { ledger, clock, faults, board, settings, log } = this.#o;
     const begun = performance.now();
@@ -144,6 +147,7 @@ export class IntakeStage {
       patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
       contiguousMs: driver.contiguousMs,
       docking,
+      formerClocks,
       volume,
       vault: this.#o.vault,
       toCopy: (original: Original) => {

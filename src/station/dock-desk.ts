@@ -77,6 +77,8 @@ export class DockDesk {
         },
         removed: (key) => void this.#removed(key),
         noticed: (notice) => this.#noticed(notice),
+        settingClock: (setting) => this.#o.recorderClock.announce(setting),
+        clockSettled: (setting, outcome) => this.#o.recorderClock.settle(setting, outcome),
       });
     }
   }
@@ -187,11 +189,11 @@ export class DockDesk {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
     const { recorderClock, wipeStage } = this.#o;
-    const setsClock = recorderClock.announce(stay.docked);
+    const setsClock = recorderClock.showSetting(stay.docked);
     if (!setsClock) wipeStage.announce(stay.docked);
     this.#then(stay, async (docked) => {
       await recorderClock.set(docked);
-      if (setsClock && !stay.gone.signal.aborted && !wipeStage.announce(docked)) recorderClock.announceEnd(docked);
+      if (setsClock && !stay.gone.signal.aborted && !wipeStage.announce(docked)) recorderClock.showSet(docked);
       stay.awaited = new Set(await wipeStage.awaited(docked, stay.gone.signal));
       if (stay.awaited.size === 0) await this.#finish(stay, docked);
     });

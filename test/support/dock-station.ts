@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { DirectoryAccess } from '#adapters/directory-access';
 import { WipeStage } from '#dock/wipe-stage';
 import type { Docking } from '#domain/docking';
-import type { Arrival, Dock, DockHandler, DockNotice } from '#ports/dock';
+import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';
 import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
@@ -28,6 +28,11 @@ class PlugDock implements Dock {
 
   notice(notice: DockNotice): void {
     this.#handler?.noticed(notice);
+  }
+
+  async setClock(setting: ClockSetting, outcome: ClockOutcome | null): Promise<void> {
+    await this.#handler?.settingClock(setting);
+    if (outcome) await this.#handler?.clockSettled(setting, outcome);
   }
 
   async release(key: string): Promise<void> {
@@ -86,7 +91,7 @@ export async function dockStation(state: string, options: Options = {}) {
         manufacturer: null,
         product: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
         facts: [],
         volume: station.plain(root),
         access,

@@ -163,7 +163,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
         hub,
         manufacturer: null,
         product: null,

@@ -135,6 +135,9 @@ export class PortStay {
     const options = { bus: this.#o.bus, setClock: this.#o.setClock, timezone: this.#o.timezone, unlock, signal: this.#gone.signal };
     const told = await introduce(this.device, profile, {
       ...options,
+      port: this.device.sysName,
+      usbSerial: realSerial(this.device.serial),
+      record: this.#handler,
       nowMs: () => this.#o.nowMs(),
       secret: (name) => this.#o.secret(name),
     });
@@ -185,7 +188,7 @@ export class PortStay {
       manufacturer: device.manufacturer,
       product: device.product,
       clockOffsetMs: told?.clockOffsetMs ?? null,
-      clockSet: told?.clockSet ?? false,
+      clockSet: told?.clockSet ?? null,
       facts: [...this.#facts, ...opened.facts],
       volume: opened.volume,
       access: opened.access,

@@ -113,6 +113,8 @@ async function open(more: Partial<UsbDockOptions> = {}, profile?: UsbProfile): P
       log.push(`${notice.state} ${notice.port}${notice.problem ? ` ${notice.problem.code}` : ''}`);
       notices.push(notice);
     },
+    settingClock: async ({ port, serial }) => void log.push(`setting the clock of ${serial} in ${port}`),
+    clockSettled: async ({ port }, { set }) => void log.push(`its clock in ${port} set: ${set}`),
   });
 }
 
@@ -340,7 +342,7 @@ describe('a locked recorder', () => {
 
   it('is asked who it is and what its clock says, is unlocked, and comes back as a disk under another id', async () => {
     await tree.plug(locked);
-    await open({}, profile);
+    await open({ setClock: true }, profile);
     for (let tries = 0; !unlocked && tries < 100; tries += 1) await sleep(20);
     await tree.pull('1-1');
     ring();
@@ -348,7 +350,14 @@ describe('a locked recorder', () => {
     await tree.plug({ ...stick('1-1', 4), ids: '2a01:1b01', serial: '0000005' });
     ring();
     await until('arrived 1-1 0000005');
-    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, clockSet: false });
+    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000 });
+    expect(arrivals[0]?.clockSet).toEqual({
+      port: '1-1',
+      serial: '0000005',
+      offsetMs: 100_000,
+      atMs: Date.parse('2026-06-20T08:00:00+08:00'),
+    });
+    expect(log.slice(0, 3)).toEqual(['preparing 1-1', 'setting the clock of 0000005 in 1-1', 'its clock in 1-1 set: yes']);
     expect(arrivals[0]?.facts.join('\n')).toContain('unlocked by a vendor command');
     expect(log).not.toContain('gone 1-1');
   });
