@@ -77,6 +77,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         productId: null,
         clockOffsetMs: null,
         clockSet: null,
+        unlocked: false,
         hub: null,
         manufacturer: null,
         product: null,

@@ -134,6 +134,7 @@ export class DirectoryDock implements Dock {
       productId: null,
       clockOffsetMs: null,
       clockSet: null,
+      unlocked: false,
       hub: null,
       manufacturer: null,
       product: null,

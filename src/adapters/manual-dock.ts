@@ -45,6 +45,7 @@ export class ManualDock implements Dock {
       productId: null,
       clockOffsetMs: request.clockOffsetMs,
       clockSet: null,
+      unlocked: false,
       hub: null,
       manufacturer: null,
       product: null,

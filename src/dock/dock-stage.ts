@@ -191,6 +191,10 @@ export class DockStage {
         unclean: arrival.unclean !== null,
       };
       await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
+      if (arrival.unlocked) {
+        const unlocked = { recorder: serial, vendorId: arrival.vendorId, productId: arrival.productId };
+        await writer.appendCustody({ type: 'recorder.unlocked', atMs: nowMs, actor: 'station', subject: id, data: unlocked });
+      }
       if (arrival.clockSet) {
         // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
         const setting = { ...this.#o.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };

@@ -23,6 +23,8 @@ export interface Arrival {
   readonly clockOffsetMs: number | null;
   /** The adapter has set the recorder's clock by a vendor command after it measured the offset, and the recorder said that it did; else null. */
   readonly clockSet: ClockSetting | null;
+  /** It showed its disk only after the adapter had unlocked it by a vendor command. */
+  readonly unlocked: boolean;
   /** What the adapter saw of it, in words, for `slots --explain`: ids, file systems, how it was unlocked. */
   readonly facts: readonly string[];
   readonly volume: Volume;

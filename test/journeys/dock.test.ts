@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryAccess } from '#adapters/directory-access';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
@@ -324,6 +325,14 @@ describe('clock', () => {
     await station.until(1, ({ phase }) => phase === 'removed');
     await expect(readFile(join(card, 'TIME.TXT'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
+
+it('records that a recorder was unlocked by a vendor command', async () => {
+  await open();
+  station.plug(card, { unlocked: true });
+  await station.until(1, ({ phase }) => phase === 'safe');
+  const docking = await station.docking(1);
+  expect((await station.custody('recorder.unlocked', docking?.id ?? '')).map(({ data }) => data)).toMatchObject([{ recorder: 'R1' }]);
 });
 
 describe('learning', () => {

@@ -92,6 +92,7 @@ export async function dockStation(state: string, options: Options = {}) {
         product: null,
         clockOffsetMs: null,
         clockSet: null,
+        unlocked: false,
         facts: [],
         volume: station.plain(root),
         access,

@@ -164,6 +164,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         productId: null,
         clockOffsetMs: null,
         clockSet: null,
+        unlocked: false,
         hub,
         manufacturer: null,
         product: null,

@@ -189,6 +189,7 @@ export class PortStay {
       product: device.product,
       clockOffsetMs: told?.clockOffsetMs ?? null,
       clockSet: told?.clockSet ?? null,
+      unlocked: told?.unlocked ?? false,
       facts: [...this.#facts, ...opened.facts],
       volume: opened.volume,
       access: opened.access,

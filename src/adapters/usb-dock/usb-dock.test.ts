@@ -350,7 +350,7 @@ describe('a locked recorder', () => {
     await tree.plug({ ...stick('1-1', 4), ids: '2a01:1b01', serial: '0000005' });
     ring();
     await until('arrived 1-1 0000005');
-    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000 });
+    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, unlocked: true });
     expect(arrivals[0]?.clockSet).toEqual({
       port: '1-1',
       serial: '0000005',
