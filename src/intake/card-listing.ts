@@ -1,7 +1,7 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
@@ -116,7 +116,7 @@ export class CardListing {
       }
       return null;
     } catch (error) {
-      if (error instanceof EvidockError && error.code === 'recorder.unreadable') return error;
+      if (isFailure(error, 'recorder.unreadable')) return error;
       throw error;
     }
   }
