@@ -220,6 +220,33 @@ it('is listed, and shows what is left to say, where a file could not be copied; 
   await station.close();
 });
 
+it('counts nothing twice when the ledger fails in the second listing either', async () => {
+  await writeCard(card, { 'a.mp4': randomBytes(1000), 'b.mp4': randomBytes(1001) });
+  await symlink('/etc/hostname', join(card, 'link'));
+  const onListed = vi.fn();
+  const station = await stationWith({ onListed });
+  let id = '';
+  const recorder = listedBy(
+    disturbedVolume(card, () => undefined),
+    async function* (number, items) {
+      if (number === SECOND) {
+        // Nobody else writes any more: the next transaction is the listing's own.
+        await vi.waitFor(async () => expect(await station.ledger.dockingProgress(id)).toMatchObject({ sealed: 2 }), 10_000);
+        vi.spyOn(station.ledger, 'transaction').mockRejectedValueOnce(new EvidockError('ledger.failed', 'disk I/O error'));
+      }
+      yield* number === FIRST ? doubted(items) : items;
+    },
+  );
+  const docking = await station.dock(recorder.volume, 'R1', 1);
+  id = docking.id;
+  await docking.safe();
+  expect(recorder.lists).toBe(SECOND + 1);
+  expect(onListed).toHaveBeenCalledTimes(1);
+  expect(await station.ledger.docking(id)).toMatchObject({ filesListed: 2, filesKnown: 0, bytesListed: 2001, problem: null });
+  expect(await refusedOf(station, id)).toEqual(['link']);
+  await station.close();
+});
+
 it('that is pulled while it is listed once more ends at once, and what could not be read is on record', async () => {
   await writeCard(card, { 'a.mp4': 'a' });
   const again = Promise.withResolvers<void>();
