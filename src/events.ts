@@ -65,7 +65,7 @@ export function usbStaleMounts(log: Log, facts: { mounts: number }): void {
 
 export function cardListed(
   log: Log,
-  facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number },
+  facts: { dockingId: string; again: boolean; files: number; known: number; refused: number; bytes: number; elapsedMs: number },
 ): void {
   log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
 }

@@ -1,7 +1,7 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import { movieDurationMs } from '#domain/iso-bmff';
@@ -13,7 +13,9 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
+import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { isKept } from './known-file.ts';
+import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
@@ -38,6 +40,12 @@ interface Options {
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
   readonly vault: VaultReader;
+  /** By this listing and those before it, if it is not the docking's first. */
+  readonly found: FoundOnCard;
+  /** Paths of files with gaps of which an earlier listing of this docking has told. */
+  readonly gaps: ReadonlySet<string>;
+  /** Another listing follows if the device cannot read everything in this one: only the last one says for certain what could not be read. */
+  readonly last: boolean;
   /** An original that is on record and not copied yet. */
   readonly toCopy: (original: Original) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
@@ -47,21 +55,15 @@ interface Options {
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
-export interface ListingCounts {
-  files: number;
-  known: number;
-  refused: number;
-  bytes: number;
-  /** Of the known files. */
-  knownBytes: number;
-}
-
 /** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
 export class CardListing {
   readonly #o: Options;
-  readonly counts: ListingCounts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
+  readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
+  readonly #before: ListingCounts;
   readonly #open = new Map<string, ListedFile[]>();
   #refusals: VolumeRefusal[] = [];
+  #unread: VolumeRefusal[] = [];
+  #refusedBefore = new Set<string>();
   #captures: Capture[] = [];
   #pendingFiles = 0;
   /** Sealed originals that have the name, size and time of a file on this card, but not its bytes, or whose own bytes are gone. */
@@ -72,24 +74,43 @@ export class CardListing {
 
   constructor(options: Options) {
     this.#o = options;
+    this.#before = options.found.counts;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
+  async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
+    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
     for (const directory of [...this.#open.keys()]) await this.#close(directory);
     await this.#write();
     await this.#lookAgain();
+    if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
-    const { docking, clock } = this.#o;
-    await this.#inTransaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+    found.counts = { ...this.#counts };
+    await this.#inTransaction(async (writer) => {
+      await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await this.#writeCounts(writer, found.counts);
+    });
+    onProgress(found.counts);
+    return found.counts;
+  }
+
+  /** Now it is certain what the device cannot read. */
+  async #refuseUnread(unread: readonly VolumeRefusal[]): Promise<void> {
+    for (let at = 0; at < unread.length; at += ORIGINALS_PER_TRANSACTION) {
+      this.#refusals = unread.slice(at, at + ORIGINALS_PER_TRANSACTION);
+      await this.#write();
+    }
+    this.#o.found.unread.clear();
   }
 
   /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
   async #readAll(): Promise<EvidockError | null> {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
-        if ('code' in item) this.#refusals.push(item);
+        if ('code' in item) this.#refuse(item);
         else {
           await this.#closeDirectoriesBefore(directoryOf(item.path));
           this.#add(item);
@@ -98,9 +119,15 @@ export class CardListing {
       }
       return null;
     } catch (error) {
-      if (error instanceof EvidockError && error.code === 'recorder.unreadable') return error;
+      if (isFailure(error, 'recorder.unreadable')) return error;
       throw error;
     }
+  }
+
+  #refuse(refusal: VolumeRefusal): void {
+    if (refusal.code !== 'recorder.unreadable') return void this.#refusals.push(refusal);
+    this.#unread.push(refusal);
+    this.#o.found.unread.set(refusal.path, refusal);
   }
 
   /**
@@ -111,6 +138,8 @@ export class CardListing {
     const { docking, clock, volume } = this.#o;
     const endMs = performance.now() + LOOK_AGAIN_MS_MAX;
     for (const { item, known } of this.#withGaps) {
+      // Tried by the listing before, a moment ago.
+      if (this.#o.gaps.has(known.cardPath)) continue;
       if (!(await gapsReadNow(volume, known, { signal: this.#signal, endMs }))) {
         this.#o.onGaps(known);
         continue;
@@ -120,7 +149,7 @@ export class CardListing {
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
         const originals = await this.#newRecording(writer, [item], await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
-        await this.#writeCounts(writer);
+        await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
         await writer.appendCustody({ type: 'recording.read-again', ...entry });
@@ -145,12 +174,15 @@ export class CardListing {
   }
 
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
-    this.counts.known += change;
-    this.counts.knownBytes += change * file.bytes;
+    this.#counts.known += change;
+    this.#counts.knownBytes += change * file.bytes;
   }
 
-  async #writeCounts(writer: LedgerWriter): Promise<void> {
-    const { files, known, refused, bytes } = this.counts;
+  #countedWithBefore(): ListingCounts {
+    return countedWith(this.#before, this.#counts);
+  }
+
+  async #writeCounts(writer: LedgerWriter, { files, known, refused, bytes }: ListingCounts): Promise<void> {
     await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
   }
 
@@ -186,9 +218,14 @@ export class CardListing {
     await this.#write();
   }
 
-  /** A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. */
+  /**
+   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
+   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
+   */
   async #durationMs(file: ListedFile): Promise<number | null> {
     try {
+      const { ledger, docking } = this.#o;
+      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
       return await this.#readDurationMs(file);
     } catch (error) {
       if (error instanceof EvidockError && error.side === 'recorder' && error.code !== 'recorder.removed') return null;
@@ -216,40 +253,38 @@ export class CardListing {
     this.#captures = [];
     this.#refusals = [];
     this.#pendingFiles = 0;
-    const { faults } = this.#o;
+    const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
+    const replaced: string[] = [];
     for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
     await this.#inTransaction(async (writer) => {
-      for (const refusal of refusals) await this.#refuse(writer, refusal);
-      for (const capture of captures) fresh.push(...(await this.#record(writer, capture)));
-      await this.#writeCounts(writer);
+      for (const refusal of refusals) {
+        this.#counts.refused += 1;
+        if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
+      }
+      for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    for (const id of replaced) found.replaced.add(id);
+    found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
-    this.#o.onProgress(this.counts);
+    this.#o.onProgress(found.counts);
     for (const original of fresh) this.#o.toCopy(original);
   }
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking } = this.#o;
+    const { ledger, vault, volume, docking, found } = this.#o;
     for (const file of files) {
       const known = await ledger.findOriginal(this.#identity(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id) continue;
+      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
       if (!(await isKept(known, vault, volume))) this.#otherBytes.add(known.id);
     }
   }
 
-  async #refuse(writer: LedgerWriter, refusal: VolumeRefusal): Promise<void> {
-    const atMs = this.#o.clock.nowMs();
-    this.counts.refused += 1;
-    await writer.insertRefusal({ dockingId: this.#o.docking.id, cardPath: refusal.path, code: refusal.code, detail: refusal.detail, atMs });
-    const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
-    await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: this.#o.docking.id, data });
-  }
-
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
-  async #record(writer: LedgerWriter, capture: Capture): Promise<Original[]> {
-    const { docking } = this.#o;
+  async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
+    const { docking, found } = this.#o;
     const toCopy: Original[] = [];
     const unknown: Item[] = [];
     const all = [
@@ -258,9 +293,12 @@ export class CardListing {
     ];
     for (const item of all) {
       const { file } = item;
-      this.counts.files += 1;
-      this.counts.bytes += file.bytes;
+      this.#counts.files += 1;
+      this.#counts.bytes += file.bytes;
       const known = await writer.findOriginal(this.#identity(file));
+      // Put on record by an earlier listing of this docking.
+      if (known && found.replaced.has(known.id)) continue;
+      if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
       if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.

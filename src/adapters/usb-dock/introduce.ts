@@ -1,4 +1,4 @@
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Exchange, UsbProfile } from '#domain/exchange';
 import { clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/exchange-bytes';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
@@ -140,7 +140,7 @@ async function runStep(
     if ('refused' in verdict) throw new Refused(verdict.refused);
     return verdict.captured;
   } catch (error) {
-    if (error instanceof EvidockError && error.code === 'recorder.locked') {
+    if (isFailure(error, 'recorder.locked')) {
       const detail = `${what}: ${error.detail}`;
       throw error instanceof Refused ? new Refused(detail) : new EvidockError('recorder.locked', detail, error);
     }

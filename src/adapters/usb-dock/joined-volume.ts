@@ -1,4 +1,4 @@
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 
 export interface VolumePart {
@@ -42,7 +42,7 @@ export class JoinedVolume implements Volume {
         for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };
       } catch (error) {
         // The other volumes may be whole.
-        if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+        if (!isFailure(error, 'recorder.unreadable')) throw error;
         failure ??= new EvidockError(error.code, `${name}/${error.detail}`, error);
       }
     }
