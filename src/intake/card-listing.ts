@@ -2,30 +2,24 @@ import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { EvidockError, isFailure } from '#domain/errors';
-import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
-import { newId } from '#domain/ids';
+import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
-import type { Original, Recording } from '#domain/recording';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
-import { originalKey } from '#domain/vault-key';
+import type { Original } from '#domain/recording';
+import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { isKept } from './known-file.ts';
+import { type Item, insertRecording } from './new-recording.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
-
-interface Item {
-  readonly file: ListedFile;
-  readonly role: 'segment' | 'sidecar';
-}
 
 interface Options {
   readonly ledger: Ledger;
@@ -147,7 +141,7 @@ export class CardListing {
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await this.#newRecording(writer, [item], await writer.recording(known.recordingId));
+        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
@@ -309,95 +303,8 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await this.#newRecording(writer, unknown)));
+    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
     return toCopy;
-  }
-
-  /** `before`: the damaged recording of the same file. */
-  async #newRecording(writer: LedgerWriter, items: readonly Item[], before: Recording | null = null): Promise<Original[]> {
-    const { docking, clock, stationId } = this.#o;
-    const nowMs = clock.nowMs();
-    const first = items[0]?.file;
-    if (!first) return [];
-    const recordingId = newId('rec', nowMs, stationId);
-    const important = items.some(({ file }) => file.facts.important === true);
-    const officer = await this.#officer(
-      writer,
-      items.map(({ file }) => file),
-    );
-    const time = this.#time(
-      items.map(({ file }) => file),
-      before,
-    );
-    const recording: NewRecording = {
-      id: recordingId,
-      dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
-      kind: first.facts.kind,
-      officerId: officer.id,
-      officerSource: officer.source,
-      category: null,
-      important,
-      claimedStart: time.claimedStart,
-      claimedFrom: time.claimedFrom,
-      startMs: time.startMs,
-      clockOffsetMs: time.clockOffsetMs,
-      originalCount: items.length,
-      createdAtMs: nowMs,
-    };
-    await writer.insertRecording(recording);
-    const originals = items.map(({ file, role }, place): Original => {
-      return {
-        id: newId('org', nowMs, stationId),
-        recordingId,
-        dockingId: docking.id,
-        recorderSerial: docking.recorderSerial,
-        role,
-        index: place + 1,
-        kind: file.facts.kind,
-        cardPath: file.path,
-        bytes: file.bytes,
-        mtimeMs: file.mtimeMs,
-        important,
-        vaultKey: originalKey(recordingId, place + 1, file.path),
-        state: 'listed',
-        digests: null,
-        unreadable: [],
-        sourceReread: null,
-        duplicateOf: null,
-        copiedAtMs: null,
-        sealedAtMs: null,
-      };
-    });
-    for (const original of originals) await writer.insertOriginal(original);
-    return originals;
-  }
-
-  async #officer(
-    writer: LedgerWriter,
-    files: readonly ListedFile[],
-  ): Promise<{ id: string | null; source: 'file-name' | 'assignment' | null }> {
-    const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
-    if (named !== undefined) return { id: named, source: 'file-name' };
-    const assigned = (await writer.recorder(this.#o.docking.recorderSerial))?.assignedOfficerId ?? null;
-    return { id: assigned, source: assigned === null ? null : 'assignment' };
-  }
-
-  #time(
-    files: readonly ListedFile[],
-    before: Recording | null,
-  ): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
-    const { docking, formerClocks, timezone, clock } = this.#o;
-    const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
-    const first = files[0];
-    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
-    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
-    const ms = claimedToMs(claimed, timezone);
-    const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
-    // The clock may have been set since the file was read with gaps, and the file is as old as it was.
-    const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
-    const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
-    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
   }
 }
 
