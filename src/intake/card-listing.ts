@@ -13,6 +13,7 @@ import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 import { isKept } from './known-file.ts';
+import { OtherNames } from './other-names.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
@@ -65,10 +66,12 @@ export class CardListing {
   readonly #otherBytes = new Set<string>();
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
+  readonly #names: OtherNames;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
+    this.#names = new OtherNames(options);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -137,8 +140,8 @@ export class CardListing {
     });
   }
 
-  #identity(file: VolumeEntry) {
-    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs };
+  #identity({ path, bytes, mtimeMs }: VolumeEntry) {
+    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
@@ -230,9 +233,9 @@ export class CardListing {
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
     const { ledger, vault, volume, docking } = this.#o;
     for (const file of files) {
-      const known = await ledger.findOriginal(this.#identity(file));
+      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
       if (known?.state !== 'sealed' || known.dockingId === docking.id) continue;
-      if (!(await isKept(known, vault, volume))) this.#otherBytes.add(known.id);
+      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
     }
   }
 
@@ -262,10 +265,13 @@ export class CardListing {
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
-        if (known.unreadable.length > 0 && known.dockingId !== docking.id) this.#withGaps.push({ item, known });
+        if (known.unreadable.length > 0 && known.dockingId !== docking.id)
+          this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#o.takenOver(known.dockingId)) {
-        await writer.moveOriginal(known.id, docking.id);
-        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
+        // What was read already keeps the name under which it was.
+        const cardPath = known.state === 'listed' ? file.path : known.cardPath;
+        await writer.moveOriginal(known.id, docking.id, cardPath);
+        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
     if (unknown.length > 0) toCopy.push(...(await this.#newRecording(writer, unknown)));
