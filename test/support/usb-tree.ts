@@ -77,6 +77,17 @@ export class UsbTree {
     await symlink(directory, join(this.sys, 'bus/usb/devices', device.port));
   }
 
+  /** A bus with the ports of its root hub and, where they have one, what the kernel calls their twins: `{ 1: 'usb2-port1', 2: null }`. */
+  async rootHub(bus: number, peers: Readonly<Record<number, string | null>>): Promise<void> {
+    const directory = join(this.sys, 'devices/pci0000:00/0000:00:03.0', `usb${bus}`);
+    for (const [port, peer] of Object.entries(peers)) {
+      const path = join(directory, `${bus}-0:1.0`, `usb${bus}-port${port}`);
+      await mkdir(path, { recursive: true });
+      if (peer !== null) await symlink(`../../../${peer.split('-')[0]}/x/${peer}`, join(path, 'peer'));
+    }
+    await symlink(directory, join(this.sys, 'bus/usb/devices', `usb${bus}`));
+  }
+
   async addDisk(port: string, name: string, bytes: number): Promise<void> {
     const place = `8:${this.#blockNumber++}`;
     const disk = name.replace(/\d+$/, '');

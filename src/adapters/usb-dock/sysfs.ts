@@ -83,7 +83,7 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   const interfaces = await readInterfaces(path, sysName, configuration || '1');
   return {
     sysName,
-    twin: await twinOf(path),
+    twin: await peerOf(join(path, 'port')),
     identity: `${identity}/${deviceNumber}`,
     busNumber: Number(busNumber),
     deviceNumber: Number(deviceNumber),
@@ -99,13 +99,13 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   };
 }
 
-/** `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
-async function twinOf(path: string): Promise<string | null> {
+/** The twin of a port, by its directory: `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
+export async function peerOf(port: string): Promise<string | null> {
   try {
-    const [, bus, hub, port] =
-      /^(?:usb([0-9]+)|([0-9]+-[0-9.]+))-port([0-9]+)$/.exec(basename(await readlink(join(path, 'port/peer')))) ?? [];
-    if (port === undefined) return null;
-    return bus === undefined ? `${hub}.${port}` : `${bus}-${port}`;
+    const peer = basename(await readlink(join(port, 'peer')));
+    const [, bus, hub, number] = /^(?:usb([0-9]+)|([0-9]+-[0-9.]+))-port([0-9]+)$/.exec(peer) ?? [];
+    if (number === undefined) return null;
+    return bus === undefined ? `${hub}.${number}` : `${bus}-${number}`;
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
@@ -231,7 +231,11 @@ async function attribute(path: string): Promise<string | null> {
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+export async function isThere(path: string): Promise<boolean> {
+  return (await identityOf(path)) !== null;
+}
+
+export async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
