@@ -4,6 +4,7 @@
  * Method: the dock of USB ports over a fake /sys, and everything behind it up to the seal as it is.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { access, cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -134,6 +135,21 @@ it('takes a file for itself that a card has beside a directory which is called a
   expect(await safeAfter(first.id, second.id)).toMatchObject({ filesListed: 6, filesKnown: 5 });
 });
 
+it('takes anew what has other bytes than were sealed under the other name', async () => {
+  await open();
+  await tree.plug({ ...stick('1-1', 3), disks: { sda: 1e9, sdb: 0 } });
+  const alone = await safeAfter();
+  const other = Buffer.from(bytes.done);
+  other.write('otherwise', 150_000);
+  await writeCard(disk('sda'), { [DONE]: other });
+  await tree.changeCard('sdb', 1e9);
+  expect(await safeAfter(alone.id)).toMatchObject({ filesListed: 4, filesKnown: 2 });
+  await expectWhole(home.path, station, {
+    ...{ [DONE]: bytes.done, [HALF_A]: bytes.halfA, [HALF_B]: bytes.halfB },
+    ...{ [`BODYCAM/${DONE}`]: other, [`CARD/${LATE}`]: bytes.late },
+  });
+});
+
 it('is wiped of what was sealed under the other name as well, once its bytes are proved', async () => {
   const alone = await plugOneAfterTheOther({ wipe: 'after-sealed' });
   await safeAfter(alone);
@@ -145,3 +161,24 @@ it('is wiped of what was sealed under the other name as well, once its bytes are
   const wiped = await Promise.all(originals.map(({ id }) => station.custody('original.wiped', id)));
   expect(wiped.flat().map(({ data }) => data['cardPath'])).toHaveLength(4);
 });
+
+it('keeps at a wipe what came meanwhile and would have the name of what was read', async () => {
+  await writeCard(disk('sda'), { [`BODYCAM/${LATE}`]: bytes.late });
+  await open(null, { wipe: 'after-sealed' });
+  const update = station.board.update.bind(station.board);
+  station.board.update = (slot, patch) => {
+    if (patch.phase === 'wiping') copyOver(join(disk('sda'), `BODYCAM/${LATE}`), join(disk('sda'), LATE), randomBytes(bytes.late.length));
+    update(slot, patch);
+  };
+  await tree.plug(stick('1-1', 3));
+  await expect.poll(() => mounter.off, { timeout: 20_000 }).toEqual(['1-1']);
+  const left = (await readdir(disk('sda'), { recursive: true })).filter((path) => path.endsWith('.MP4'));
+  expect(left).toEqual([LATE]);
+});
+
+/** Other bytes with the time of `from`, between two steps of the station. */
+function copyOver(from: string, to: string, content: Buffer): void {
+  if (existsSync(to)) return;
+  writeFileSync(to, content);
+  utimesSync(to, statSync(from).atime, statSync(from).mtime);
+}
