@@ -144,6 +144,8 @@ class DirectoryWriter implements RecorderWriter {
     this.#mustBeOpen();
     let handle: FileHandle | undefined;
     try {
+      // Never into another card that is in the same reader now.
+      await this.#card.here();
       handle = await open(this.#card.root, DIRECTORY);
       for (const part of parts) {
         const next: FileHandle = await open(Buffer.concat([pathOf(handle), SLASH, part]), DIRECTORY | constants.O_NOFOLLOW);

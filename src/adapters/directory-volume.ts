@@ -233,6 +233,8 @@ export class DirectoryVolume implements Volume {
       stat: async () => {
         try {
           const now = await handle.stat();
+          // Asked when a file is begun and when it was read: what is open here would go on reading from another card in the same reader.
+          await this.#card.here();
           return { bytes: now.size, mtimeMs: calendarMs(now.mtimeMs) };
         } catch (error) {
           throw await this.#readError(path, error);

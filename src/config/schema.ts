@@ -65,7 +65,7 @@ const dock = section('Dock', 'Where recorders appear.', {
   hubs: Type.Array(Type.String({ pattern: '^[0-9]+(-[0-9]+(\\.[0-9]+)*)?$' }), {
     title: 'Slot hubs',
     description:
-      'Port paths (`1-4`) below which every port is a recorder slot: other devices are an alarm there, and nothing elsewhere is touched. Empty: storage in any port is looked at, and only ports with a number raise alarms.',
+      'Port paths (`1-4`) below which every port is a recorder slot: other devices are an alarm there, and nothing elsewhere is touched. A USB 3 hub has two (`1-4` and `2-4`): one of them is enough. Empty: storage in any port is looked at, and only ports with a number raise alarms.',
     default: [],
     maxItems: 64,
   }),

@@ -122,9 +122,11 @@ export class WipeStage {
     }
   }
 
-  async #sealedOriginal(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const original = await this.#o.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs });
-    return original?.state === 'sealed' && original.digests ? original : null;
+  /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
+  async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
+    const find = (cardPath: string) => this.#o.ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const original = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
   async #candidates(docked: Wipeable, signal: AbortSignal): Promise<readonly Original[]> {
@@ -153,10 +155,11 @@ export class WipeStage {
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
   }
 
-  /** The log tells which docking read the bytes; times alone do not, where two recorders have one serial or a clock steps back. */
+  /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
     const entries = await this.#o.ledger.custodyOf(original.id);
-    return entries.findLast(({ type }) => type === 'original.copied')?.data['docking'] === docking.id;
+    const copied = entries.findLast(({ type }) => type === 'original.copied')?.data;
+    return copied?.['docking'] === docking.id && copied['cardPath'] === original.cardPath;
   }
 
   /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */

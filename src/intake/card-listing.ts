@@ -14,6 +14,7 @@ import type { VaultReader } from '#ports/vault';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { isKept } from './known-file.ts';
 import { type Item, insertRecording } from './new-recording.ts';
+import { OtherNames } from './other-names.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
@@ -64,11 +65,13 @@ export class CardListing {
   readonly #otherBytes = new Set<string>();
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
+  readonly #names: OtherNames;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
+    this.#names = new OtherNames(options);
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -163,8 +166,8 @@ export class CardListing {
     });
   }
 
-  #identity(file: VolumeEntry) {
-    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs };
+  #identity({ path, bytes, mtimeMs }: VolumeEntry) {
+    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
@@ -270,9 +273,9 @@ export class CardListing {
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
     const { ledger, vault, volume, docking, found } = this.#o;
     for (const file of files) {
-      const known = await ledger.findOriginal(this.#identity(file));
+      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
       if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept(known, vault, volume))) this.#otherBytes.add(known.id);
+      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
     }
   }
 
@@ -297,10 +300,13 @@ export class CardListing {
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
-        if (known.unreadable.length > 0 && known.dockingId !== docking.id) this.#withGaps.push({ item, known });
+        if (known.unreadable.length > 0 && known.dockingId !== docking.id)
+          this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#o.takenOver(known.dockingId)) {
-        await writer.moveOriginal(known.id, docking.id);
-        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
+        // What was read already keeps the name under which it was.
+        const cardPath = known.state === 'listed' ? file.path : known.cardPath;
+        await writer.moveOriginal(known.id, docking.id, cardPath);
+        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
     if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));

@@ -215,7 +215,8 @@ function dockings(it: It): void {
       listedBytes: 100,
       sealedBytes: 10,
     });
-    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id));
+    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id, 'CARD/A.MP4'));
+    expect((await ledger.original(card.original.id))?.cardPath).toBe('CARD/A.MP4');
     expect(await ledger.dockingProgress(card.docking.id)).toEqual({
       listed: 0,
       copied: 0,

@@ -48,6 +48,8 @@ interface Options extends StationOptions {
   readonly wipe?: 'never' | 'after-sealed' | 'after-archived';
   readonly filesPerBatch?: number;
   readonly reached?: (point: FaultPoint) => void;
+  /** Another dock beside the one into which a test plugs directories. */
+  readonly beside?: Dock;
 }
 
 /** The desk with all its stages over plain directories. */
@@ -66,7 +68,14 @@ export async function dockStation(state: string, options: Options = {}) {
   });
   const dock = new PlugDock();
   const byRequest = new PlugDock();
-  const desk: DockDesk = new DockDesk({ ...parts, wipeStage, docks: [dock, byRequest], byRequest, release: true, retryMs: 20 });
+  const desk: DockDesk = new DockDesk({
+    ...parts,
+    wipeStage,
+    docks: [dock, byRequest, ...(options.beside ? [options.beside] : [])],
+    byRequest,
+    release: true,
+    retryMs: 20,
+  });
   await desk.start();
   let arrivals = 0;
   return {

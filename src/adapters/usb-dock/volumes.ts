@@ -6,7 +6,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
 import type { Disk } from './disks.ts';
 import { JoinedAccess } from './joined-access.ts';
-import { JoinedVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
+import { JoinedVolume, LoneVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
 import { type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT, WRITABLE_UNCLEAN } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
@@ -113,7 +113,7 @@ export async function openMtp(
 /** One volume stays as it is; several, or one beside others that cannot be read, get their names in front of their paths. */
 function joinedOf(parts: readonly VolumePart[], unreadable: readonly UnreadableVolume[]): { volume: Volume } {
   const only = parts[0];
-  if (only && parts.length === 1 && unreadable.length === 0) return { volume: only.volume };
+  if (only && parts.length === 1 && unreadable.length === 0) return { volume: new LoneVolume(only) };
   return { volume: new JoinedVolume({ label: only?.volume.label ?? null, parts, unreadable }) };
 }
 
