@@ -30,6 +30,7 @@ async function opened(disks: readonly (readonly [FileSystem, 'clean' | 'unclean'
     number: `8:${index + 1}`,
     bytes: 1e9,
     partition: index + 1,
+    mediumNumber: null,
     udev: null,
   }));
   const result = await openDisks(
