@@ -76,12 +76,14 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
+        unlocked: false,
         hub: null,
         manufacturer: null,
         product: null,
         facts: [],
         access: null,
+        unclean: null,
         volume,
       });
       const copied = intake.intake(docked, new AbortController().signal);

@@ -8,6 +8,8 @@ import type { RecorderDriver } from '#ports/recorder-driver';
 export interface RuleFacts {
   /** `dock.hubs` of the configuration. */
   readonly hubs: readonly string[];
+  /** The other names of those that have two, as `readOtherNames` tells. */
+  readonly otherNames?: ReadonlyMap<string, readonly string[] | null>;
   /** Vendors with which a driver exchanges commands; 4 lower-case hexadecimal digits. */
   readonly vendors: readonly string[];
 }
@@ -19,12 +21,12 @@ export function vendorsOf(drivers: readonly RecorderDriver[]): readonly string[]
 }
 
 /** 70-evidock.rules */
-export function accessRules({ hubs, vendors }: RuleFacts): string {
+export function accessRules({ hubs, otherNames, vendors }: RuleFacts): string {
   return `# What is plugged into a recorder slot belongs to Evidock. Made by scripts/generate-udev-rules.ts from dock.hubs and the drivers.
 ACTION=="remove", GOTO="evidock_end"
 SUBSYSTEM!="block|usb", GOTO="evidock_end"
 
-${slots(hubs, 'evidock')}
+${slots({ hubs, otherNames }, 'evidock')}
 
 # Disks and their partitions: the mount helper mounts what has this tag and nothing else; desktops and udisks leave it alone.
 SUBSYSTEM=="block", KERNEL=="sd*", ENV{DEVTYPE}=="disk|partition", TAG+="evidock", ENV{UDISKS_IGNORE}="1", ENV{UDISKS_AUTO}="0"
@@ -51,7 +53,7 @@ LABEL="evidock_end"
 }
 
 /** 71-evidock-slots.rules; only a station whose slot hubs are known has it. */
-export function slotRules({ hubs, vendors }: RuleFacts): string {
+export function slotRules({ hubs, otherNames, vendors }: RuleFacts): string {
   if (hubs.length === 0) throw new RangeError('without slot hubs there is no telling which ports are slots');
   const speaking =
     vendors.length === 0 ? '' : `ATTR{bInterfaceClass}=="ff", ATTRS{idVendor}=="${vendors.join('|')}", GOTO="evidock_slots_end"\n`;
@@ -61,7 +63,7 @@ ACTION=="remove|unbind", GOTO="evidock_slots_end"
 SUBSYSTEM!="usb", GOTO="evidock_slots_end"
 ENV{DEVTYPE}!="usb_interface", GOTO="evidock_slots_end"
 
-${slots(hubs, 'evidock_slots')}
+${slots({ hubs, otherNames }, 'evidock_slots')}
 
 # Storage, still image (PTP, MTP), hub.
 ATTR{bInterfaceClass}=="08|06|09", GOTO="evidock_slots_end"
@@ -73,11 +75,19 @@ LABEL="evidock_slots_end"
 `;
 }
 
-/** Jumps to the end for what is on no slot. A hub `1-4` means the ports below it, a bus `1` every port of it. */
-function slots(hubs: readonly string[], prefix: string): string {
-  const lines = hubs.map((hub) => `SUBSYSTEMS=="usb", KERNELS=="${hub}${hub.includes('-') ? '.' : '-'}*", GOTO="${prefix}_slot"`);
+/** Jumps to the end for what is on no slot. A hub `1-4` means the ports below it, a bus `1` every port of it; each under all its names. */
+function slots({ hubs, otherNames }: { hubs: readonly string[]; otherNames: RuleFacts['otherNames'] }, prefix: string): string {
+  const named = hubs.map((hub) => [hub, ...(otherNames?.get(hub) ?? [])]);
+  const lines = named.flat().map((hub) => `SUBSYSTEMS=="usb", KERNELS=="${hub}${hub.includes('-') ? '.' : '-'}*", GOTO="${prefix}_slot"`);
   if (hubs.length === 0) lines.push(`SUBSYSTEMS=="usb", GOTO="${prefix}_slot"`);
   const words =
-    hubs.length === 0 ? '# No slot hubs are named: any USB port may be a slot.' : `# Slots: the ports below ${hubs.join(', ')}.`;
-  return [words, ...lines, `GOTO="${prefix}_end"`, `LABEL="${prefix}_slot"`].join('\n');
+    hubs.length === 0
+      ? ['# No slot hubs are named: any USB port may be a slot.']
+      : [
+          `# Slots: the ports below ${named.flat().join(', ')}.`,
+          ...named.flatMap((names) =>
+            names.length > 1 ? [`# ${names.join(' and ')} are one: the two names of USB 3, as this machine tells.`] : [],
+          ),
+        ];
+  return [...words, ...lines, `GOTO="${prefix}_end"`, `LABEL="${prefix}_slot"`].join('\n');
 }

@@ -35,7 +35,7 @@ export function clockSet(log: Log, facts: { dockingId: string; offsetMs: number 
   log.info({ event: 'recorder.clock-set', stage: 'dock', ...facts }, 'clock of the recorder set');
 }
 
-export function clockFailed(log: Log, facts: { dockingId: string }, error: EvidockError): void {
+export function clockFailed(log: Log, facts: { dockingId: string } | { port: string }, error: EvidockError): void {
   log.warn({ event: 'recorder.clock-failed', stage: 'dock', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.code);
 }
 
@@ -65,7 +65,7 @@ export function usbStaleMounts(log: Log, facts: { mounts: number }): void {
 
 export function cardListed(
   log: Log,
-  facts: { dockingId: string; files: number; known: number; refused: number; bytes: number; elapsedMs: number },
+  facts: { dockingId: string; again: boolean; files: number; known: number; refused: number; bytes: number; elapsedMs: number },
 ): void {
   log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
 }

@@ -5,7 +5,7 @@ import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
 import { runCli } from '#cli/program';
 import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
 import { placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
@@ -35,7 +35,7 @@ async function whileInUse<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof EvidockError) || error.code !== 'ledger.in-use' || performance.now() > end) throw error;
+      if (!isFailure(error, 'ledger.in-use') || performance.now() > end) throw error;
     }
     await new Promise((wake) => setTimeout(wake, 100));
   }

@@ -25,7 +25,7 @@ describeWorkQueueContract('BullMQ on a private Redis', async () => {
   turn += 1;
   const redis = redisIn(`c${turn}`);
   await redis.start();
-  const queue = new BullmqQueue({ server: redis.address, prefix: 'test', exclusive: true, log });
+  const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
   return {
     queue,
     forget: async () => {
@@ -63,10 +63,25 @@ describe('private Redis', () => {
     await redis.stop();
   });
 
+  it('starts empty: what a killed station had in hand is rung by the ledger at once, not when its lock runs out', async () => {
+    const redis = redisIn('e');
+    await redis.start();
+    const before = clientOf(redis);
+    await before.set('left', 'behind');
+    before.disconnect();
+    await redis.stop();
+    const next = redisIn('e');
+    await next.start();
+    const client = clientOf(next);
+    expect(await client.dbsize()).toBe(0);
+    client.disconnect();
+    await next.stop();
+  });
+
   it('comes back when it dies, and the queue goes on', async () => {
     const redis = redisIn('d');
     await redis.start();
-    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', exclusive: true, log });
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
     const heard: string[] = [];
     queue.listen('derive', 1, async (id) => {
       heard.push(id);
@@ -81,7 +96,7 @@ describe('private Redis', () => {
   });
 
   it('says that the queue cannot be reached when nobody is there', async () => {
-    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', exclusive: false, log });
+    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', log });
     queue.listen('derive', 1, async () => undefined);
     await queue.start();
     await expect(queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 })).rejects.toMatchObject({ code: 'queue.unreachable' });

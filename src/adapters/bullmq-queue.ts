@@ -15,8 +15,6 @@ interface Options {
   /** A URL, or the private server's address. */
   readonly server: { readonly url: string } | RedisAddress;
   readonly prefix: string;
-  /** No other process uses the queues: what a killed one left in them is thrown away at start, for the ledger rings it all again. */
-  readonly exclusive: boolean;
   readonly log: Log;
 }
 
@@ -51,8 +49,6 @@ export class BullmqQueue implements WorkQueue {
       const queue = new Queue(stage, { connection: commands, prefix: this.#o.prefix });
       queue.on('error', (error) => this.#trouble(error));
       this.#queues.set(stage, queue);
-      // A job that was active when its process was killed would keep its id taken until its lock runs out.
-      if (this.#o.exclusive) await this.#answered(() => queue.obliterate({ force: true }));
       const connection = this.#connect({ maxRetriesPerRequest: null });
       const worker = new Worker(stage, this.#processor(stage, handler), {
         connection,

@@ -29,7 +29,7 @@ const DEVICE_ERRORS = new Set(['EIO', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN'
 export interface CardPlace {
   readonly root: string;
   readonly label: string | null;
-  /** Whether the device behind it is still plugged in; left out where nobody can tell. */
+  /** Whether the device behind it is still plugged in, with the card that was mounted; left out where nobody can tell. */
   readonly present?: () => Promise<boolean>;
 }
 
@@ -61,6 +61,11 @@ export class CardDirectory {
     const errno = errnoOf(cause);
     if (errno === 'ENODEV' || (errno !== undefined && DEVICE_ERRORS.has(errno) && (await this.#isLeaving())))
       throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
+  }
+
+  /** Throws recorder.removed if the device has left, or its card. */
+  async here(): Promise<void> {
+    if (this.#present && !(await this.#present())) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
   }
 
   /** Throws recorder.removed if the device leaves within the time that a yank takes to be seen. */

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EvidockError } from '#domain/errors';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { writeCard } from '../../test/support/intake-station.ts';
 import { DirectoryAccess } from './directory-access.ts';
@@ -94,5 +95,16 @@ describe('directory access', () => {
     await expect(second).rejects.toThrow('second');
     await expect((await kept).stat('DCIM/1.mp4')).rejects.toThrow(/ended/);
     expect(calls).toEqual(['rw', 'first', 'ro', 'rw', 'ro', 'rw', 'ro']);
+  });
+
+  it('tells with the first failure that it has stayed writable, but not of a recorder that is gone', async () => {
+    const failing = (code: 'recorder.mount-failed' | 'recorder.removed') =>
+      new DirectoryAccess({ root: card, label: null, after: () => Promise.reject(new EvidockError(code, 'stuck')) });
+    const work = () => Promise.reject(new EvidockError('recorder.write-failed', 'a.mp4'));
+    await expect(failing('recorder.mount-failed').writable(work)).rejects.toMatchObject({
+      code: 'recorder.write-failed',
+      detail: 'a.mp4; and it could not be made read-only again: stuck',
+    });
+    await expect(failing('recorder.removed').writable(work)).rejects.toMatchObject({ detail: 'a.mp4' });
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { asEvidockError, EvidockError, errnoOf } from '#domain/errors';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
 
@@ -41,13 +41,23 @@ export class DirectoryAccess implements RecorderAccess {
       result = await work(writer);
     } catch (error) {
       writer.end();
-      // The first failure is what matters: a recorder that is gone cannot be made read-only either.
-      await this.#o.after?.().catch(() => undefined);
-      throw error;
+      throw await this.#readOnlyAfter(error);
     }
     writer.end();
     await this.#o.after?.();
     return result;
+  }
+
+  /** The first failure is what matters; that the recorder has stayed writable is told with it, unless it is gone anyway. */
+  async #readOnlyAfter(first: unknown): Promise<unknown> {
+    try {
+      await this.#o.after?.();
+      return first;
+    } catch (error) {
+      const [{ code, detail }, second] = [asEvidockError(first), asEvidockError(error)];
+      if (code === 'recorder.removed' || second.code === 'recorder.removed') return first;
+      return new EvidockError(code, `${detail}; and it could not be made read-only again: ${second.detail}`, first);
+    }
   }
 }
 
@@ -134,6 +144,8 @@ class DirectoryWriter implements RecorderWriter {
     this.#mustBeOpen();
     let handle: FileHandle | undefined;
     try {
+      // Never into another card that is in the same reader now.
+      await this.#card.here();
       handle = await open(this.#card.root, DIRECTORY);
       for (const part of parts) {
         const next: FileHandle = await open(Buffer.concat([pathOf(handle), SLASH, part]), DIRECTORY | constants.O_NOFOLLOW);

@@ -133,12 +133,14 @@ export class DirectoryDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: null,
-      clockSet: false,
+      clockSet: null,
+      unlocked: false,
       hub: null,
       manufacturer: null,
       product: null,
       facts: [],
       access: new DirectoryAccess({ root: seen.directory, label: basename(seen.directory) }),
+      unclean: null,
       volume: this.#o.openVolume(seen.directory, basename(seen.directory)),
     });
   }

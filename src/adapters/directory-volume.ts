@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card-path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
@@ -144,7 +144,7 @@ export class DirectoryVolume implements Volume {
     try {
       yield* this.#walk(directory, walk);
     } catch (error) {
-      if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+      if (!isFailure(error, 'recorder.unreadable')) throw error;
       // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
       if (!forbidden || (this.#card.onDevice && directory.printable !== 'lost+found')) walk.unreadable.push(error.detail);
@@ -233,6 +233,8 @@ export class DirectoryVolume implements Volume {
       stat: async () => {
         try {
           const now = await handle.stat();
+          // Asked when a file is begun and when it was read: what is open here would go on reading from another card in the same reader.
+          await this.#card.here();
           return { bytes: now.size, mtimeMs: calendarMs(now.mtimeMs) };
         } catch (error) {
           throw await this.#readError(path, error);

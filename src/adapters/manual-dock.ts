@@ -44,12 +44,14 @@ export class ManualDock implements Dock {
       vendorId: null,
       productId: null,
       clockOffsetMs: request.clockOffsetMs,
-      clockSet: false,
+      clockSet: null,
+      unlocked: false,
       hub: null,
       manufacturer: null,
       product: null,
       facts: [],
       access: new DirectoryAccess({ root: request.directory, label: basename(request.directory) }),
+      unclean: null,
       volume: this.#openVolume(request.directory, basename(request.directory)),
     });
     return key;

@@ -62,7 +62,8 @@ export class PrivateRedis {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(runDirectory, { recursive: true, mode: 0o700 });
     await this.#stopOld();
-    // The queue starts empty in any case (docs/decisions/0006), and what a power cut has left of its file may be spoilt.
+    // The queue starts empty (docs/decisions/0006): a job that was active when its station was killed would keep its id taken until its lock
+    // runs out, and what a power cut has left of the file may be spoilt.
     await this.#forget();
     const config = [
       'port 0',

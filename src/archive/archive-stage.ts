@@ -1,5 +1,5 @@
 import { sha256Hex } from '#domain/canonical-json';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Hours } from '#domain/hours';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
@@ -165,7 +165,7 @@ export class ArchiveStage implements WorkHandler {
     try {
       return await archive.verify(expected, options);
     } catch (error) {
-      if (error instanceof EvidockError && error.code === 'archive.mismatch') {
+      if (isFailure(error, 'archive.mismatch')) {
         const data = { archive: archive.name, key: expected.key, expected: expected.sha256, found: error.detail };
         await ledger.transaction((writer) =>
           writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: expected.key, data }),

@@ -75,7 +75,7 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
     const view = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
     // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
     if (state === 'safe' && (!view || view.phase === 'safe')) return report;
-    if (view?.phase === 'wiping') progress.show(1, 1, word(shell.say, 'phase', view.phase));
+    if (view?.phase === 'wiping' || view?.phase === 'setting-clock') progress.show(1, 1, word(shell.say, 'phase', view.phase));
     else showIntake(shell, report, view, listedAt === null, progress);
     const now = JSON.stringify([report.progress, view?.bytesCopied]);
     if (state !== 'problem' || now !== last) stuckSinceMs = null;

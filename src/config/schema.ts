@@ -65,7 +65,7 @@ const dock = section('Dock', 'Where recorders appear.', {
   hubs: Type.Array(Type.String({ pattern: '^[0-9]+(-[0-9]+(\\.[0-9]+)*)?$' }), {
     title: 'Slot hubs',
     description:
-      'Port paths (`1-4`) below which every port is a recorder slot: other devices are an alarm there, and nothing elsewhere is touched. Empty: storage in any port is looked at, and only ports with a number raise alarms.',
+      'Port paths (`1-4`) below which every port is a recorder slot: other devices are an alarm there, and nothing elsewhere is touched. A USB 3 hub has two (`1-4` and `2-4`): one of them is enough. Empty: storage in any port is looked at, and only ports with a number raise alarms.',
     default: [],
     maxItems: 64,
   }),
@@ -101,7 +101,8 @@ const dock = section('Dock', 'Where recorders appear.', {
   ),
   setClock: flag({
     title: 'Set clocks',
-    description: "Set a recorder's clock where its driver can, when it is off by more than a second; the custody log says so.",
+    description:
+      "Set a recorder's clock where its driver can, when it is off by more than a second; the custody log says so, of a vendor's command before it is sent. Files from before keep the offset of then.",
     default: false,
   }),
   wipe: choice(

@@ -1,4 +1,4 @@
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MediaFacts, MediaInput, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
@@ -98,7 +98,7 @@ async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSig
     return await transcoder.probe(input.path, { signal });
   } catch (error) {
     // What cannot be probed is damaged or no media; `inspect` finds the words for it.
-    if (error instanceof EvidockError && (error.code === 'transcoder.unplayable' || error.code === 'transcoder.failed')) return null;
+    if (isFailure(error, 'transcoder.unplayable', 'transcoder.failed')) return null;
     throw error;
   }
 }

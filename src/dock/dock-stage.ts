@@ -1,5 +1,6 @@
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { FormerClock } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
@@ -10,6 +11,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { EMPTY_SLOT } from '#ports/slot-board';
+import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './readable.ts';
 import { type Recognition, recogniseArrival } from './recognition.ts';
@@ -25,8 +27,12 @@ export interface Docked {
   readonly hub: string | null;
   /** null: nothing may be done to it beyond reading. */
   readonly access: RecorderAccess | null;
+  /** A file system of it was not cleanly unmounted, by whom ever. */
+  readonly unclean: boolean;
   /** Its clock was set by a vendor command already. */
   readonly clockSet: boolean;
+  /** Clocks that it had before, and that files on its card may still have their times from; oldest first. */
+  readonly formerClocks: readonly FormerClock[];
 }
 
 interface Options {
@@ -43,8 +49,8 @@ interface Options {
   readonly unknown: 'leave' | 'take';
 }
 
-/** How far back it is looked for a recorder whose card tells nothing: weeks of a busy station. */
-const REMEMBERED_DOCKINGS = 1000;
+/** How far back it is looked for what a recorder was: its dockings of months. */
+const REMEMBERED_DOCKINGS = 200;
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
@@ -85,8 +91,8 @@ export class DockStage {
     const { serial, vendorId, productId } = arrival;
     if (found.known || found.sample.length > 0 || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#o;
-    const before = (await ledger.dockings({ limit: REMEMBERED_DOCKINGS })).find(
-      (docking) => docking.recorderSerial === serial && docking.vendorId === vendorId && docking.productId === productId,
+    const before = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
+      (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
     const driver = drivers.find(({ id }) => id === before?.driverId);
     if (!driver || driver === fallback) return found;
@@ -106,8 +112,11 @@ export class DockStage {
     const serial = await this.#serial(arrival, found, reasons);
     const reading = await recorderClock.read(driver, arrival, reasons);
     if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
+    if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
+    const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
+    reasons.push(...former.map(formerWords));
     const nowMs = clock.nowMs();
-    const twin = (await ledger.dockings({ openOnly: true, limit: 1000 })).find((other) => other.recorderSerial === serial);
+    const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
     if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
     const id = newId('dck', nowMs, this.#o.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
@@ -116,7 +125,28 @@ export class DockStage {
     if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
     await this.#show(docking, arrival, reading, found.explain);
     recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
-    return { docking, driver, volume: arrival.volume, hub: arrival.hub, access: arrival.access, clockSet: arrival.clockSet };
+    const access = await this.#access(arrival, docking);
+    const { volume, hub } = arrival;
+    const [unclean, clockSet] = [arrival.unclean !== null, arrival.clockSet !== null];
+    return { docking, driver, volume, hub, access, unclean, clockSet, formerClocks: former };
+  }
+
+  /**
+   * A pull in the midst of a wipe leaves the mark of an unclean file system, and Linux never takes back a mark that it found. So the mark is the
+   * station's own from the docking on that was clean when it arrived and in which a wipe was begun and not finished (docs/decisions/0011).
+   */
+  async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
+    if (!unclean?.access) return access;
+    const { ledger } = this.#o;
+    for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
+      if (before.id === id) continue;
+      const entries = await ledger.custodyOf(before.id);
+      const found = entries.find(({ type }) => type === 'docking.arrived')?.data['unclean'];
+      if (found === true) continue;
+      const last = entries.findLast(({ type }) => type === 'wipe.begun' || type === 'wipe.finished');
+      return found === false && last?.type === 'wipe.begun' ? unclean.access : null;
+    }
+    return null;
   }
 
   async #record(
@@ -158,10 +188,16 @@ export class DockStage {
         why: reasons,
         clockOffsetMs,
         clockOff: reading.warning !== null,
+        unclean: arrival.unclean !== null,
       };
       await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
-      if (arrival.clockSet && clockOffsetMs !== null) {
-        const setting = this.#o.recorderClock.settingOf(serial, clockOffsetMs, 'command', nowMs);
+      if (arrival.unlocked) {
+        const unlocked = { recorder: serial, vendorId: arrival.vendorId, productId: arrival.productId };
+        await writer.appendCustody({ type: 'recorder.unlocked', atMs: nowMs, actor: 'station', subject: id, data: unlocked });
+      }
+      if (arrival.clockSet) {
+        // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
+        const setting = { ...this.#o.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: id, data: setting });
       }
     });
@@ -231,4 +267,9 @@ export class DockStage {
     }
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }
+}
+
+function formerWords({ setAtMs, offsetMs }: FormerClock): string {
+  const seconds = `${offsetMs < 0 ? '' : '+'}${Math.round(offsetMs / 1000)} s`;
+  return `its clock was set ${new Date(setAtMs).toISOString()}, and its card has not been listed to its end since: older files are corrected by ${seconds}`;
 }

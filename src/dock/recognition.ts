@@ -1,4 +1,4 @@
-import { EvidockError } from '#domain/errors';
+import { isFailure } from '#domain/errors';
 import { fingerprint, usbPoints } from '#domain/fingerprint';
 import { chooseDriver } from '#domain/recognise';
 import type { Arrival } from '#ports/dock';
@@ -79,7 +79,7 @@ async function sampleOf(volume: Volume, signal: AbortSignal | undefined): Promis
     }
   } catch (error) {
     // What can be read of it says whose it is; the listing will say what cannot.
-    if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable' || sample.length === 0) throw error;
+    if (!isFailure(error, 'recorder.unreadable') || sample.length === 0) throw error;
   }
   return sample;
 }

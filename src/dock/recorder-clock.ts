@@ -3,11 +3,12 @@ import { asEvidockError } from '#domain/errors';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { clockFailed, clockSet, type Log } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Arrival } from '#ports/dock';
+import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
+import { toldSubject } from './former-clocks.ts';
 import { readable } from './readable.ts';
 import { isOccupied, viewOf } from './slot-view.ts';
 
@@ -29,6 +30,13 @@ export interface ClockReading {
   /** Station minus recorder; null if nothing tells. */
   readonly offsetMs: number | null;
   readonly warning: Problem | null;
+}
+
+interface Settable {
+  readonly docking: Docking;
+  readonly driver: RecorderDriver;
+  readonly access: RecorderAccess | null;
+  readonly clockSet: boolean;
 }
 
 /** The recorders' clocks: measured at docking, doubted where only the files speak, set where the driver can and the policy says so. */
@@ -80,17 +88,73 @@ export class RecorderClock {
   }
 
   /** What the custody log says of a clock that was found `offsetMs` off and set at `nowMs`. */
-  settingOf(serial: string, offsetMs: number, how: 'command' | 'file', nowMs: number) {
+  settingOf(serial: string | null, offsetMs: number, how: 'command' | 'file', nowMs: number) {
     const { timezone } = this.#o;
     return { recorder: serial, how, offsetMs, from: msToClaimed(nowMs - offsetMs, timezone), to: msToClaimed(nowMs, timezone) };
   }
 
-  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
-  async set(docked: { docking: Docking; driver: RecorderDriver; access: RecorderAccess | null; clockSet: boolean }): Promise<void> {
-    const { docking, driver, access } = docked;
-    const offsetMs = docking.clockOffsetMs;
+  /** The same of one that a vendor command sets: `serial` of the recorder as it is known by then. */
+  commandOf(setting: ClockSetting, serial: string | null = setting.serial) {
+    const { port, offsetMs, atMs } = setting;
+    return { ...this.settingOf(serial, offsetMs, 'command', atMs), port, setAtMs: atMs };
+  }
+
+  /**
+   * Before a vendor command goes out: whatever comes after it, a yank, a lock that does not open or a crash, it is on record that the clock is no longer
+   * what it was, and by how much. The recorder is not docked yet, so the subject is what it tells of itself.
+   */
+  async announce(setting: ClockSetting): Promise<void> {
+    const { ledger, log } = this.#o;
+    const entry = { atMs: setting.atMs, actor: 'station', subject: toldSubject(setting), data: this.commandOf(setting) };
+    try {
+      await ledger.transaction((writer) => writer.appendCustody({ type: 'recorder.clock-setting', ...entry }));
+    } catch (error) {
+      // Whoever asked goes on without setting it.
+      clockFailed(log, { port: setting.port }, asEvidockError(error));
+      throw error;
+    }
+  }
+
+  async settle(setting: ClockSetting, outcome: ClockOutcome): Promise<void> {
+    const { ledger, clock, log } = this.#o;
+    const type = ({ yes: 'recorder.clock-set', no: 'recorder.clock-not-set', unknown: 'recorder.clock-unsure' } as const)[outcome.set];
+    const data = { ...this.commandOf(setting), ...(outcome.set === 'yes' ? {} : { why: outcome.why }) };
+    try {
+      await ledger.transaction((writer) =>
+        writer.appendCustody({ type, atMs: clock.nowMs(), actor: 'station', subject: toldSubject(setting), data }),
+      );
+    } catch (error) {
+      // That it was begun is on record, and nothing that is corrected by it asks for more.
+      clockFailed(log, { port: setting.port }, asEvidockError(error));
+    }
+  }
+
+  /** The docking has become safe. Returns whether its clock will be set at once: then nobody is told to undock it before `set` has ended. */
+  showSetting(docked: Settable): boolean {
+    const { docking } = docked;
+    if (!this.#settingFor(docked) || viewOf(this.#o.board, docking.slot)?.dockingId !== docking.id) return false;
+    this.#o.board.update(docking.slot, { phase: 'setting-clock' });
+    return true;
+  }
+
+  /** Nothing else is to be done on it. */
+  showSet({ docking }: Settable): void {
+    const view = viewOf(this.#o.board, docking.slot);
+    if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#o.board.update(docking.slot, { phase: 'safe' });
+  }
+
+  #settingFor({ docking: { clockOffsetMs }, driver, access, clockSet }: Settable) {
     const file = driver.clockFile;
-    if (!this.#o.set || docked.clockSet || !file || !access || offsetMs === null || Math.abs(offsetMs) <= SET_FROM_MS) return;
+    if (!this.#o.set || clockSet || !file || !access || clockOffsetMs === null || Math.abs(clockOffsetMs) <= SET_FROM_MS) return null;
+    return { file, access, offsetMs: clockOffsetMs };
+  }
+
+  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
+  async set(docked: Settable): Promise<void> {
+    const { docking } = docked;
+    const setting = this.#settingFor(docked);
+    if (!setting) return;
+    const { file, access, offsetMs } = setting;
     const { ledger, clock, timezone, log } = this.#o;
     try {
       const nowMs = await access.writable(async (writer) => {

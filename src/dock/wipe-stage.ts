@@ -38,6 +38,7 @@ interface Wipeable {
   readonly docking: Docking;
   readonly volume: Volume;
   readonly access: RecorderAccess | null;
+  readonly unclean: boolean;
 }
 
 /**
@@ -63,9 +64,11 @@ export class WipeStage {
     return waiting;
   }
 
-  /** The docking has become safe and will be wiped at once: nobody may be told to undock it in between. */
-  announce(docked: Wipeable): void {
-    if (this.#o.policy === 'after-sealed' && this.#applies(docked)) this.#show(docked.docking, { phase: 'wiping' });
+  /** The docking is safe. Returns whether it will be wiped at once: then nobody is told to undock it in between. */
+  announce(docked: Wipeable): boolean {
+    if (this.#o.policy !== 'after-sealed' || !this.#applies(docked)) return false;
+    this.#show(docked.docking, { phase: 'wiping' });
+    return true;
   }
 
   /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
@@ -79,6 +82,7 @@ export class WipeStage {
       const candidates = await this.#candidates(docked, signal);
       if (candidates.length > 0) {
         const done = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
+        await this.#finish(docking, done);
         wiped(log, { dockingId: docking.id, ...done, elapsedMs: Math.round(performance.now() - begun) });
       }
       this.#show(docking, { phase: 'safe' });
@@ -96,10 +100,10 @@ export class WipeStage {
   }
 
   /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
-  #tellWhyNot({ docking, access }: Wipeable): void {
+  #tellWhyNot({ docking, access, unclean }: Wipeable): void {
     if (this.#o.policy === 'never') return;
-    const why =
-      access === null ? 'its file system was not cleanly unmounted, or nothing can be written to it' : 'it has no serial of its own';
+    const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
+    const why = access === null ? unwritable : 'it has no serial of its own';
     const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
     wipeFailed(this.#o.log, { dockingId: docking.id }, failure);
     this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
@@ -118,9 +122,11 @@ export class WipeStage {
     }
   }
 
-  async #sealedOriginal(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const original = await this.#o.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs });
-    return original?.state === 'sealed' && original.digests ? original : null;
+  /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
+  async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
+    const find = (cardPath: string) => this.#o.ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const original = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
   async #candidates(docked: Wipeable, signal: AbortSignal): Promise<readonly Original[]> {
@@ -149,10 +155,11 @@ export class WipeStage {
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
   }
 
-  /** The log tells which docking read the bytes; times alone do not, where two recorders have one serial or a clock steps back. */
+  /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
     const entries = await this.#o.ledger.custodyOf(original.id);
-    return entries.findLast(({ type }) => type === 'original.copied')?.data['docking'] === docking.id;
+    const copied = entries.findLast(({ type }) => type === 'original.copied')?.data;
+    return copied?.['docking'] === docking.id && copied['cardPath'] === original.cardPath;
   }
 
   /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */
@@ -222,6 +229,16 @@ export class WipeStage {
       writer.appendCustody({ type: 'wipe.begun', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
     );
     faults.reached('w16-wipe-begun');
+  }
+
+  /** Write 19: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
+  async #finish(docking: Docking, done: { readonly files: number; readonly bytes: number; readonly kept: number }): Promise<void> {
+    const { ledger, clock, faults } = this.#o;
+    const data = { recorder: docking.recorderSerial, ...done };
+    await ledger.transaction((writer) =>
+      writer.appendCustody({ type: 'wipe.finished', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
+    );
+    faults.reached('w19-wipe-finished');
   }
 
   /** Writes 17 and 18. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */

@@ -5,6 +5,8 @@ export interface ListedFile {
   readonly path: string;
   readonly bytes: number;
   readonly mtimeMs: number;
+  /** As the volume told. */
+  readonly otherPath?: string;
   readonly facts: CardFacts;
 }
 

@@ -313,6 +313,11 @@ export class EvidockError extends Error {
   }
 }
 
+/** Whether a thrown value is a failure with one of these codes. */
+export function isFailure(thrown: unknown, ...codes: readonly ErrorCode[]): thrown is EvidockError {
+  return thrown instanceof EvidockError && codes.includes(thrown.code);
+}
+
 /** Any thrown value as an EvidockError; foreign errors that no adapter translated become `station.internal`. */
 export function asEvidockError(thrown: unknown): EvidockError {
   if (thrown instanceof EvidockError) return thrown;

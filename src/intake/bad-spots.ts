@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { appendRange, type ByteRange } from '#domain/byte-range';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { VolumeFile } from '#ports/recorder-driver';
 
@@ -48,7 +48,7 @@ export class BadSpots {
     try {
       return await file.read(target, position, signal);
     } catch (error) {
-      if (!isReadFailure(error) || unreadableBytesMax === 0 || position >= original.bytes) throw error;
+      if (!isFailure(error, 'recorder.read-failed') || unreadableBytesMax === 0 || position >= original.bytes) throw error;
     }
     return this.#readAround(target.subarray(0, Math.min(target.length, original.bytes - position)), position);
   }
@@ -91,7 +91,7 @@ export class BadSpots {
     try {
       return await file.read(target, position, signal);
     } catch (error) {
-      if (!isReadFailure(error)) throw error;
+      if (!isFailure(error, 'recorder.read-failed')) throw error;
       this.#lastAtMs = performance.now();
       this.#spentMs += this.#lastAtMs - begun;
       if (this.#spentMs > SPENT_MS_MAX) this.#refuse(`more than ${SPENT_MS_MAX / 60_000} minutes went by at bad spots`, error);
@@ -134,10 +134,6 @@ export class BadSpots {
 function firstBetween([first, second]: readonly ByteRange[], bytes: number): ByteRange {
   if (!first || first.start > 0) return { start: 0, end: first?.start ?? bytes };
   return { start: first.end, end: second?.start ?? bytes };
-}
-
-export function isReadFailure(error: unknown): error is EvidockError {
-  return error instanceof EvidockError && error.code === 'recorder.read-failed';
 }
 
 /** Bytes from `position` to the next multiple of `step`, at most `left`. */

@@ -1,28 +1,26 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { EvidockError } from '#domain/errors';
-import { newId } from '#domain/ids';
+import { EvidockError, isFailure } from '#domain/errors';
+import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
-import { originalKey } from '#domain/vault-key';
+import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter, NewRecording } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
+import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { isKept } from './known-file.ts';
+import { type Item, insertRecording } from './new-recording.ts';
+import { OtherNames } from './other-names.ts';
+import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
-
-interface Item {
-  readonly file: ListedFile;
-  readonly role: 'segment' | 'sidecar';
-}
 
 interface Options {
   readonly ledger: Ledger;
@@ -33,8 +31,16 @@ interface Options {
   readonly patterns: readonly CompiledPattern[];
   readonly contiguousMs: number;
   readonly docking: Docking;
+  /** Clocks that files on the card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
   readonly vault: VaultReader;
+  /** By this listing and those before it, if it is not the docking's first. */
+  readonly found: FoundOnCard;
+  /** Paths of files with gaps of which an earlier listing of this docking has told. */
+  readonly gaps: ReadonlySet<string>;
+  /** Another listing follows if the device cannot read everything in this one: only the last one says for certain what could not be read. */
+  readonly last: boolean;
   /** An original that is on record and not copied yet. */
   readonly toCopy: (original: Original) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
@@ -44,49 +50,64 @@ interface Options {
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
-export interface ListingCounts {
-  files: number;
-  known: number;
-  refused: number;
-  bytes: number;
-  /** Of the known files. */
-  knownBytes: number;
-}
-
 /** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
 export class CardListing {
   readonly #o: Options;
-  readonly counts: ListingCounts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
+  readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
+  readonly #before: ListingCounts;
   readonly #open = new Map<string, ListedFile[]>();
   #refusals: VolumeRefusal[] = [];
+  #unread: VolumeRefusal[] = [];
+  #refusedBefore = new Set<string>();
   #captures: Capture[] = [];
   #pendingFiles = 0;
   /** Sealed originals that have the name, size and time of a file on this card, but not its bytes, or whose own bytes are gone. */
   readonly #otherBytes = new Set<string>();
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
+  readonly #names: OtherNames;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
+    this.#before = options.found.counts;
+    this.#names = new OtherNames(options);
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
+  async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
+    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
     for (const directory of [...this.#open.keys()]) await this.#close(directory);
     await this.#write();
     await this.#lookAgain();
+    if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
-    const { docking, clock } = this.#o;
-    await this.#inTransaction((writer) => writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() }));
+    found.counts = { ...this.#counts };
+    await this.#inTransaction(async (writer) => {
+      await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await this.#writeCounts(writer, found.counts);
+    });
+    onProgress(found.counts);
+    return found.counts;
+  }
+
+  /** Now it is certain what the device cannot read. */
+  async #refuseUnread(unread: readonly VolumeRefusal[]): Promise<void> {
+    for (let at = 0; at < unread.length; at += ORIGINALS_PER_TRANSACTION) {
+      this.#refusals = unread.slice(at, at + ORIGINALS_PER_TRANSACTION);
+      await this.#write();
+    }
+    this.#o.found.unread.clear();
   }
 
   /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
   async #readAll(): Promise<EvidockError | null> {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
-        if ('code' in item) this.#refusals.push(item);
+        if ('code' in item) this.#refuse(item);
         else {
           await this.#closeDirectoriesBefore(directoryOf(item.path));
           this.#add(item);
@@ -95,9 +116,15 @@ export class CardListing {
       }
       return null;
     } catch (error) {
-      if (error instanceof EvidockError && error.code === 'recorder.unreadable') return error;
+      if (isFailure(error, 'recorder.unreadable')) return error;
       throw error;
     }
+  }
+
+  #refuse(refusal: VolumeRefusal): void {
+    if (refusal.code !== 'recorder.unreadable') return void this.#refusals.push(refusal);
+    this.#unread.push(refusal);
+    this.#o.found.unread.set(refusal.path, refusal);
   }
 
   /**
@@ -108,6 +135,8 @@ export class CardListing {
     const { docking, clock, volume } = this.#o;
     const endMs = performance.now() + LOOK_AGAIN_MS_MAX;
     for (const { item, known } of this.#withGaps) {
+      // Tried by the listing before, a moment ago.
+      if (this.#o.gaps.has(known.cardPath)) continue;
       if (!(await gapsReadNow(volume, known, { signal: this.#signal, endMs }))) {
         this.#o.onGaps(known);
         continue;
@@ -115,9 +144,9 @@ export class CardListing {
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await this.#newRecording(writer, [item]);
+        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
-        await this.#writeCounts(writer);
+        await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
         await writer.appendCustody({ type: 'recording.read-again', ...entry });
@@ -137,17 +166,20 @@ export class CardListing {
     });
   }
 
-  #identity(file: VolumeEntry) {
-    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: file.path, bytes: file.bytes, mtimeMs: file.mtimeMs };
+  #identity({ path, bytes, mtimeMs }: VolumeEntry) {
+    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
-    this.counts.known += change;
-    this.counts.knownBytes += change * file.bytes;
+    this.#counts.known += change;
+    this.#counts.knownBytes += change * file.bytes;
   }
 
-  async #writeCounts(writer: LedgerWriter): Promise<void> {
-    const { files, known, refused, bytes } = this.counts;
+  #countedWithBefore(): ListingCounts {
+    return countedWith(this.#before, this.#counts);
+  }
+
+  async #writeCounts(writer: LedgerWriter, { files, known, refused, bytes }: ListingCounts): Promise<void> {
     await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
   }
 
@@ -183,9 +215,14 @@ export class CardListing {
     await this.#write();
   }
 
-  /** A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. */
+  /**
+   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
+   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
+   */
   async #durationMs(file: ListedFile): Promise<number | null> {
     try {
+      const { ledger, docking } = this.#o;
+      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
       return await this.#readDurationMs(file);
     } catch (error) {
       if (error instanceof EvidockError && error.side === 'recorder' && error.code !== 'recorder.removed') return null;
@@ -213,40 +250,38 @@ export class CardListing {
     this.#captures = [];
     this.#refusals = [];
     this.#pendingFiles = 0;
-    const { faults } = this.#o;
+    const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
+    const replaced: string[] = [];
     for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
     await this.#inTransaction(async (writer) => {
-      for (const refusal of refusals) await this.#refuse(writer, refusal);
-      for (const capture of captures) fresh.push(...(await this.#record(writer, capture)));
-      await this.#writeCounts(writer);
+      for (const refusal of refusals) {
+        this.#counts.refused += 1;
+        if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
+      }
+      for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    for (const id of replaced) found.replaced.add(id);
+    found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
-    this.#o.onProgress(this.counts);
+    this.#o.onProgress(found.counts);
     for (const original of fresh) this.#o.toCopy(original);
   }
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking } = this.#o;
+    const { ledger, vault, volume, docking, found } = this.#o;
     for (const file of files) {
-      const known = await ledger.findOriginal(this.#identity(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id) continue;
-      if (!(await isKept(known, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
+      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
+      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
     }
   }
 
-  async #refuse(writer: LedgerWriter, refusal: VolumeRefusal): Promise<void> {
-    const atMs = this.#o.clock.nowMs();
-    this.counts.refused += 1;
-    await writer.insertRefusal({ dockingId: this.#o.docking.id, cardPath: refusal.path, code: refusal.code, detail: refusal.detail, atMs });
-    const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
-    await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: this.#o.docking.id, data });
-  }
-
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
-  async #record(writer: LedgerWriter, capture: Capture): Promise<Original[]> {
-    const { docking } = this.#o;
+  async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
+    const { docking, found } = this.#o;
     const toCopy: Original[] = [];
     const unknown: Item[] = [];
     const all = [
@@ -255,97 +290,27 @@ export class CardListing {
     ];
     for (const item of all) {
       const { file } = item;
-      this.counts.files += 1;
-      this.counts.bytes += file.bytes;
+      this.#counts.files += 1;
+      this.#counts.bytes += file.bytes;
       const known = await writer.findOriginal(this.#identity(file));
+      // Put on record by an earlier listing of this docking.
+      if (known && found.replaced.has(known.id)) continue;
+      if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
       if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
-        if (known.unreadable.length > 0 && known.dockingId !== docking.id) this.#withGaps.push({ item, known });
+        if (known.unreadable.length > 0 && known.dockingId !== docking.id)
+          this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#o.takenOver(known.dockingId)) {
-        await writer.moveOriginal(known.id, docking.id);
-        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id });
+        // What was read already keeps the name under which it was.
+        const cardPath = known.state === 'listed' ? file.path : known.cardPath;
+        await writer.moveOriginal(known.id, docking.id, cardPath);
+        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await this.#newRecording(writer, unknown)));
+    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
     return toCopy;
-  }
-
-  async #newRecording(writer: LedgerWriter, items: readonly Item[]): Promise<Original[]> {
-    const { docking, clock, stationId } = this.#o;
-    const nowMs = clock.nowMs();
-    const first = items[0]?.file;
-    if (!first) return [];
-    const recordingId = newId('rec', nowMs, stationId);
-    const important = items.some(({ file }) => file.facts.important === true);
-    const officer = await this.#officer(
-      writer,
-      items.map(({ file }) => file),
-    );
-    const time = this.#time(items.map(({ file }) => file));
-    const recording: NewRecording = {
-      id: recordingId,
-      dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
-      kind: first.facts.kind,
-      officerId: officer.id,
-      officerSource: officer.source,
-      category: null,
-      important,
-      claimedStart: time.claimedStart,
-      claimedFrom: time.claimedFrom,
-      startMs: time.startMs,
-      clockOffsetMs: docking.clockOffsetMs,
-      originalCount: items.length,
-      createdAtMs: nowMs,
-    };
-    await writer.insertRecording(recording);
-    const originals = items.map(({ file, role }, place): Original => {
-      return {
-        id: newId('org', nowMs, stationId),
-        recordingId,
-        dockingId: docking.id,
-        recorderSerial: docking.recorderSerial,
-        role,
-        index: place + 1,
-        kind: file.facts.kind,
-        cardPath: file.path,
-        bytes: file.bytes,
-        mtimeMs: file.mtimeMs,
-        important,
-        vaultKey: originalKey(recordingId, place + 1, file.path),
-        state: 'listed',
-        digests: null,
-        unreadable: [],
-        sourceReread: null,
-        duplicateOf: null,
-        copiedAtMs: null,
-        sealedAtMs: null,
-      };
-    });
-    for (const original of originals) await writer.insertOriginal(original);
-    return originals;
-  }
-
-  async #officer(
-    writer: LedgerWriter,
-    files: readonly ListedFile[],
-  ): Promise<{ id: string | null; source: 'file-name' | 'assignment' | null }> {
-    const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
-    if (named !== undefined) return { id: named, source: 'file-name' };
-    const assigned = (await writer.recorder(this.#o.docking.recorderSerial))?.assignedOfficerId ?? null;
-    return { id: assigned, source: assigned === null ? null : 'assignment' };
-  }
-
-  #time(files: readonly ListedFile[]): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs'> {
-    const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
-    const first = files[0];
-    const claimed = named ?? (first ? msToClaimed(first.mtimeMs, this.#o.timezone) : null);
-    if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null };
-    const ms = claimedToMs(claimed, this.#o.timezone);
-    const startMs = Number.isFinite(ms) ? ms + (this.#o.docking.clockOffsetMs ?? 0) : null;
-    return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs };
   }
 }
 

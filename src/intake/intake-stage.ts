@@ -1,21 +1,22 @@
-import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
+import type { CompiledPattern } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { FormerClock } from '#domain/former-clock';
 import type { Original } from '#domain/recording';
-import { cardListed, copyFailed, type Log, originalCopied } from '#events';
+import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Hasher } from '#ports/hasher';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
-import type { SlotBoard, SlotView } from '#ports/slot-board';
+import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
-import { CardListing, type ListingCounts } from './card-listing.ts';
+import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
 import { placeCopy, recordCopied } from './place-copy.ts';
-import { isOver, newSession, problemOf, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import type { InFlight, Lane } from './waiting.ts';
 
@@ -64,6 +65,8 @@ export interface DockedVolume {
   readonly volume: Volume;
   /** Port path of the hub whose bandwidth it shares; left out or null where there is none. */
   readonly hub?: string | null;
+  /** Clocks that files on its card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
 }
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
@@ -71,6 +74,7 @@ export class IntakeStage {
   readonly #o: Options;
   readonly #turns: FairTurns;
   readonly #view: SessionView;
+  readonly #lister: CardLister;
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
   readonly #copying = new Map<string, Promise<void>>();
@@ -81,6 +85,12 @@ export class IntakeStage {
   constructor(options: Options) {
     this.#o = options;
     this.#view = new SessionView(options);
+    this.#lister = new CardLister({
+      ...options,
+      view: this.#view,
+      onQueued: (session) => this.#pump(session),
+      takenOver: (dockingId, session) => this.#isLater(dockingId, session),
+    });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
   }
 
@@ -89,17 +99,15 @@ export class IntakeStage {
    * stops. Files that fail are on record as the docking's problem; it does not throw for them.
    */
   async intake(docked: DockedVolume, signal: AbortSignal): Promise<void> {
-    const { docking, driver, volume } = docked;
+    const { docking } = docked;
     this.#dockings += 1;
     const number = this.#dockings;
-    await new Promise<void>((idle) => {
-      const session = newSession({ docking, volume, hub: docked.hub ?? docking.port, number, signal, idle });
-      this.#sessions.set(docking.id, session);
-      void this.#list(session, driver).finally(() => {
-        session.listing = false;
-        this.#settle(session);
-      });
-    });
+    const { promise, resolve: idle } = Promise.withResolvers<void>();
+    const session = newSession({ ...docked, hub: docked.hub ?? docked.docking.port, number, signal, idle });
+    this.#sessions.set(docking.id, session);
+    this.#list(session);
+    await promise;
+    await this.#lister.end(session);
     if (signal.aborted) this.#sessions.delete(docking.id);
     this.#view.endWaiting(docking);
   }
@@ -117,9 +125,8 @@ export class IntakeStage {
     const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
     session.mismatches.set(now.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      session.failed.add(now.id);
-      const failure = new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`);
-      await this.#view.problem(session, problemOf(session, failure));
+      fail(session, now.id, new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`));
+      await this.#view.problem(session, problemOf(session));
       return;
     }
     session.queue.push(now);
@@ -131,76 +138,17 @@ export class IntakeStage {
     this.#sessions.delete(dockingId);
   }
 
-  async #list(session: Session, driver: RecorderDriver): Promise<void> {
-    const { docking, volume, signal } = session;
-    const { ledger, clock, faults, board, settings, log } = this.#o;
-    const begun = performance.now();
-    const options = {
-      ledger,
-      clock,
-      faults,
-      stationId: settings.stationId,
-      timezone: settings.timezone,
-      patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
-      contiguousMs: driver.contiguousMs,
-      docking,
-      volume,
-      vault: this.#o.vault,
-      toCopy: (original: Original) => {
-        session.queue.push(original);
-        this.#pump(session);
-      },
-      takenOver: (dockingId: string) => this.#isLater(dockingId, session),
-      onGaps: (original: Original) => this.#view.gaps(session, original),
-      onProgress: (counts: ListingCounts) => this.#showListing(session, counts),
-    };
-    if (signal.aborted) return;
-    board.update(docking.slot, { phase: 'listing' });
-    while (!signal.aborted) {
-      const listing = new CardListing(options);
-      try {
-        await listing.run(signal);
-        if (session.unlisted && session.failed.size === 0) await this.#view.problem(session, null);
-        session.unlisted = null;
-        const { files, known, refused, bytes } = listing.counts;
-        cardListed(log, { dockingId: docking.id, files, known, refused, bytes, elapsedMs: Math.round(performance.now() - begun) });
-        this.#o.onListed(docking.id);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const failure = asEvidockError(error);
-        if (failure.code === 'recorder.removed') return this.#view.lost(session);
-        session.unlisted = { code: failure.code, detail: failure.detail };
-        await this.#view.problem(session, session.unlisted);
-        // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
-        if (failure.side !== 'ledger') return;
-        await pause(this.#o.settings.retryMs, signal);
-      }
-    }
-  }
-
-  #showListing(session: Session, counts: ListingCounts): void {
-    const sealed = this.#viewOf(session)?.filesSealed ?? 0;
-    this.#o.board.update(session.docking.slot, {
-      filesListed: counts.files,
-      // Files are sealed while the card is still being listed.
-      filesSealed: Math.max(sealed, counts.known),
-      filesRefused: counts.refused,
-      // What is known is not copied again: the time left must not count it.
-      bytesListed: counts.bytes - counts.knownBytes,
+  #list(session: Session): void {
+    session.listing = true;
+    void this.#lister.list(session).finally(() => {
+      session.listing = false;
+      this.#pump(session);
+      this.#settle(session);
     });
   }
 
-  #viewOf(session: Session): SlotView | undefined {
-    return this.#o.board.snapshot().find(({ dockingId }) => dockingId === session.docking.id);
-  }
-
-  /** Counting shows as such until there is something to copy; a problem stays until it is mended. */
-  #showCopying(session: Session): void {
-    if (this.#viewOf(session)?.phase === 'listing') this.#o.board.update(session.docking.slot, { phase: 'copying' });
-  }
-
   #pump(session: Session): void {
+    if (isListedAgain(session)) return;
     // Lanes that have their file are not in the way of those that are still queued.
     const asking = () => [...session.lanes].filter(({ hold }) => hold === 'turn').length;
     while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && asking() < session.queue.size) {
@@ -218,7 +166,8 @@ export class IntakeStage {
   #settle(session: Session): void {
     if (session.listing || session.lanes.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
-    session.idle();
+    if (mayBeListedNow(session)) this.#list(session);
+    else session.idle();
   }
 
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */
@@ -248,7 +197,7 @@ export class IntakeStage {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
       lane.hold = 'recorder';
       const original = isOver(session) ? undefined : session.queue.take();
-      if (original) this.#showCopying(session);
+      if (original) this.#view.copying(session);
       return original && this.#tryCopy(session, lane, original);
     });
     if (!again) return;
@@ -272,12 +221,12 @@ export class IntakeStage {
       copyFailed(this.#o.log, { originalId: original.id, dockingId: session.docking.id, attempt }, failure);
       // Another docking of the same recorder was quicker.
       if (failure.code === 'request.conflict') return undefined;
-      session.failed.add(original.id);
+      fail(session, original.id, failure);
       if (failure.code === 'recorder.removed') {
         await this.#view.lost(session);
         return undefined;
       }
-      await this.#view.problem(session, problemOf(session, failure));
+      await this.#view.problem(session, problemOf(session));
       const mended = failure.side === 'vault' || failure.side === 'ledger';
       return mended || (failure.retry !== 'never' && attempt < RECORDER_TRIES_MAX) ? original : undefined;
     }

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { EvidockError } from '#domain/errors';
+import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
@@ -26,7 +26,7 @@ export async function isKept(known: Original, vault: VaultReader, volume: Volume
       await file.close();
     }
   } catch (error) {
-    if (!(error instanceof EvidockError) || error.code !== 'recorder.read-failed') throw error;
+    if (!isFailure(error, 'recorder.read-failed')) throw error;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import { unreadableWords } from '#domain/byte-range';
 import { damageFromIntake } from '#domain/damage';
-import { EvidockError } from '#domain/errors';
+import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { Vault, VaultDraft } from '#ports/vault';
@@ -40,7 +40,7 @@ async function linkOrCommit(vault: Vault, twinKey: string, key: string, draft: V
   try {
     return await vault.link(twinKey, key);
   } catch (error) {
-    if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
+    if (!isFailure(error, 'vault.missing')) throw error;
     return draft.commit();
   }
 }

@@ -1,10 +1,9 @@
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Original, SourceReread } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Hasher, HashStream } from '#ports/hasher';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
-import { isReadFailure } from './bad-spots.ts';
 
 interface SecondRead {
   readonly file: VolumeFile;
@@ -93,7 +92,7 @@ export async function gapsReadNow(volume: Volume, original: Original, options: {
     }
     return true;
   } catch (error) {
-    if (isReadFailure(error)) return false;
+    if (isFailure(error, 'recorder.read-failed')) return false;
     throw error;
   } finally {
     await file.close();

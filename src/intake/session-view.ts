@@ -4,8 +4,9 @@ import { asEvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log } from '#events';
 import type { Ledger } from '#ports/ledger';
-import type { SlotBoard } from '#ports/slot-board';
-import { gapsWarning, isOver, type Session } from './session.ts';
+import type { SlotBoard, SlotView } from '#ports/slot-board';
+import type { ListingCounts } from './found-on-card.ts';
+import { gapsWarning, isListedAgain, isOver, problemOf, type Session } from './session.ts';
 
 interface Options {
   readonly ledger: Ledger;
@@ -21,10 +22,37 @@ export class SessionView {
     this.#o = options;
   }
 
-  endWaiting({ id, slot }: Docking): void {
-    const { board } = this.#o;
-    const view = board.snapshot().find((each) => each.slot === slot);
-    if (view?.dockingId === id && view.waiting !== null) board.update(slot, { waiting: null });
+  endWaiting(docking: Docking): void {
+    const view = this.#viewOf(docking);
+    if (view && view.waiting !== null) this.#o.board.update(docking.slot, { waiting: null });
+  }
+
+  #viewOf({ id }: Docking): SlotView | undefined {
+    return this.#o.board.snapshot().find(({ dockingId }) => dockingId === id);
+  }
+
+  /** Its card begins to be listed: who sees that waits, also where the first listing ended with a problem. */
+  async listing(session: Session): Promise<void> {
+    const { docking, failed } = session;
+    if (isListedAgain(session)) await this.problem(session, failed.size > 0 ? problemOf(session) : null);
+    if (!session.signal.aborted && session.problem === null) this.#o.board.update(docking.slot, { phase: 'listing' });
+  }
+
+  listed({ docking }: Session, counts: ListingCounts): void {
+    const sealed = this.#viewOf(docking)?.filesSealed ?? 0;
+    this.#o.board.update(docking.slot, {
+      filesListed: counts.files,
+      // Files are sealed while the card is still being listed.
+      filesSealed: Math.max(sealed, counts.known),
+      filesRefused: counts.refused,
+      // What is known is not copied again: the time left must not count it.
+      bytesListed: counts.bytes - counts.knownBytes,
+    });
+  }
+
+  /** Counting shows as such until there is something to copy; a problem stays until it is mended. */
+  copying({ docking }: Session): void {
+    if (this.#viewOf(docking)?.phase === 'listing') this.#o.board.update(docking.slot, { phase: 'copying' });
   }
 
   gaps(session: Session, original: Original): void {
@@ -41,7 +69,7 @@ export class SessionView {
       const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
       await this.problem(session, {
         code: 'recorder.removed',
-        detail: leftWords({ files: listed, bytes: listedBytes, listingFinished: !session.listing }),
+        detail: leftWords({ files: listed, bytes: listedBytes, listingFinished: !session.listing && session.unlisted === null }),
       });
     } catch (error) {
       copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));

@@ -1,14 +1,19 @@
 import type { Docking, Problem } from '#domain/docking';
 import type { EvidockError } from '#domain/errors';
-import type { Volume } from '#ports/recorder-driver';
+import type { FormerClock } from '#domain/former-clock';
+import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
 import { CopyQueue } from './copy-queue.ts';
+import { type FoundOnCard, nothingFound } from './found-on-card.ts';
 import { type Lane, WaitingSampler } from './waiting.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {
   readonly docking: Docking;
+  readonly driver: RecorderDriver;
   readonly volume: Volume;
+  /** Clocks that files on the card may still have their times from, oldest first. */
+  readonly formerClocks: readonly FormerClock[];
   /** Recorders of one hub share its bandwidth; one whose hub is not known stands alone. */
   readonly hub: string;
   /** Later dockings of this process have higher numbers. */
@@ -16,39 +21,49 @@ export interface Session {
   readonly queue: CopyQueue;
   readonly signal: AbortSignal;
   readonly tries: Map<string, number>;
-  readonly failed: Set<string>;
+  /** Originals that could not be copied and why, the last one last; what is still here when copying ends is given up for this docking. */
+  readonly failed: Map<string, EvidockError>;
   /** How often the copy of an original was found wrong; such a one gets bytes of its own, for its twin's may be the wrong ones. */
   readonly mismatches: Map<string, number>;
   /** Paths on the card of files with places that cannot be read. */
   readonly gaps: Set<string>;
   readonly lanes: Set<Lane>;
   readonly sampler: WaitingSampler;
+  readonly found: FoundOnCard;
   problem: Problem | null;
-  /** Why the card could not be listed to its end: stays when its files get well. */
+  /** Why the card could not be listed to its end: stays when its files get well, until it is listed after all. */
   unlisted: Problem | null;
   waiting: SlotView['waiting'];
   /** The recorder has told that it is gone; the dock will, soon. */
   lost: boolean;
   listing: boolean;
+  /** How often its card was listed, this time included. */
+  listings: number;
   /** Called when nothing is being listed or copied any more. */
   idle: () => void;
 }
 
-export function newSession(facts: Pick<Session, 'docking' | 'volume' | 'hub' | 'number' | 'signal' | 'idle'>): Session {
+/** What a session has from the start. */
+type Given = 'docking' | 'driver' | 'volume' | 'formerClocks' | 'hub' | 'number' | 'signal' | 'idle';
+
+export function newSession(facts: Pick<Session, Given>): Session {
+  const { docking, driver, volume, formerClocks, hub, number, signal, idle } = facts;
   return {
-    ...facts,
+    ...{ docking, driver, volume, formerClocks, hub, number, signal, idle },
     queue: new CopyQueue(),
     tries: new Map(),
-    failed: new Set(),
+    failed: new Map(),
     mismatches: new Map(),
     gaps: new Set(),
     lanes: new Set(),
     sampler: new WaitingSampler(),
+    found: nothingFound(),
     problem: null,
     unlisted: null,
     waiting: null,
     lost: false,
-    listing: true,
+    listing: false,
+    listings: 0,
   };
 }
 
@@ -57,9 +72,32 @@ export function isOver(session: Session): boolean {
   return session.lost || session.signal.aborted;
 }
 
-export function problemOf(session: Session, failure: EvidockError): Problem {
-  const files = session.failed.size;
-  return { code: failure.code, detail: files > 1 ? `${failure.detail}; ${files} files in all` : failure.detail };
+const LISTINGS_MAX = 2;
+
+/**
+ * Whether the card is to be listed once more, now that nothing is copied from it. The device counts its errors without saying where they were, so a
+ * directory that was listed while a bad file was copied could not be believed; in peace it can. Once only: a second listing has no errors but the
+ * directories' own, and those it would have again, at up to 20 s of quiet waits for each listing.
+ */
+export function mayBeListedNow(session: Session): boolean {
+  return session.unlisted?.code === 'recorder.unreadable' && session.listings < LISTINGS_MAX && !isOver(session);
+}
+
+/** The card is listed once more, and nothing may be copied from it meanwhile. */
+export function isListedAgain({ listing, listings }: Session): boolean {
+  return listing && listings > 1;
+}
+
+/** Of files that could not be copied, the last one; else why the card is not listed; null if nothing stops it. */
+export function problemOf({ failed, unlisted }: Session): Problem | null {
+  const last = [...failed.values()].at(-1);
+  if (!last) return unlisted;
+  return { code: last.code, detail: failed.size > 1 ? `${last.detail}; ${failed.size} files in all` : last.detail };
+}
+
+export function fail({ failed }: Session, originalId: string, failure: EvidockError): void {
+  failed.delete(originalId);
+  failed.set(originalId, failure);
 }
 
 /** What stops nothing, but somebody should know; null if every file could be read. */

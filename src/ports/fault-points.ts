@@ -21,6 +21,7 @@ export const FAULT_POINTS = [
   'w16-wipe-begun',
   'w17-files-removed',
   'w18-wipe-recorded',
+  'w19-wipe-finished',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -62,7 +62,7 @@ export interface DockingProgress {
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
   /** Newest first. */
-  dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]>;
+  dockings(options: { openOnly?: boolean; recorder?: string; limit: number }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
   dockingProgress(dockingId: string): Promise<DockingProgress>;
@@ -164,8 +164,8 @@ export interface LedgerWriter extends LedgerReader {
   insertOriginal(original: NewOriginal): Promise<void>;
   /** An original that has not come moves to a recording that waits for it. Throws request.conflict unless it is `listed`. */
   moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void>;
-  /** A later docking has the same file again: its progress now counts there. */
-  moveOriginal(originalId: string, dockingId: string): Promise<void>;
+  /** A later docking has the same file again, maybe under another path: its progress now counts there. */
+  moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void>;
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;

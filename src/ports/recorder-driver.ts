@@ -7,6 +7,11 @@ export interface VolumeEntry {
   readonly path: string;
   readonly bytes: number;
   readonly mtimeMs: number;
+  /**
+   * Where the recorder shows the same file when it has other volumes beside this one, or none: a second disk or card comes and goes, and the names of
+   * volumes lead the paths only where there are several. Left out where there is but one name.
+   */
+  readonly otherPath?: string;
 }
 
 /** Something on the recorder that was not listed as a file, with the reason. */

@@ -1,8 +1,9 @@
 import type { Problem } from '#domain/docking';
 
 /**
- * `preparing`: being unlocked or mounted; `unknown`: a storage device that was left alone; `safe`: may be undocked; `wiping`: sealed files are
- * being removed, do not undock; `removed`: it has left, with a problem if it was not safe.
+ * `preparing`: being unlocked or mounted; `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
+ * file is safe, but its clock file is being written or sealed files are being removed, do not undock; `removed`: it has left, with a problem if it
+ * was not safe.
  */
 export const SLOT_PHASES = [
   'empty',
@@ -10,6 +11,7 @@ export const SLOT_PHASES = [
   'arrived',
   'listing',
   'copying',
+  'setting-clock',
   'wiping',
   'safe',
   'unknown',

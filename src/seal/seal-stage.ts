@@ -1,6 +1,6 @@
 import { sha256Hex } from '#domain/canonical-json';
 import type { Docking, Problem } from '#domain/docking';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { manifestBytes } from '#domain/manifest';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
@@ -171,7 +171,7 @@ export class SealStage {
       }
       method = reread.method;
     } catch (error) {
-      if (!(error instanceof EvidockError) || error.code !== 'vault.missing') throw error;
+      if (!isFailure(error, 'vault.missing')) throw error;
       await this.#giveBack(original, 'the copy is not in the vault any more');
       return null;
     }
@@ -191,7 +191,7 @@ export class SealStage {
     try {
       await vault.putSmall(key, bytes);
     } catch (error) {
-      if (!(error instanceof EvidockError) || error.code !== 'vault.mismatch') throw error;
+      if (!isFailure(error, 'vault.mismatch')) throw error;
       await vault.quarantine(key);
       await vault.putSmall(key, bytes);
     }

@@ -77,6 +77,8 @@ export class DockDesk {
         },
         removed: (key) => void this.#removed(key),
         noticed: (notice) => this.#noticed(notice),
+        settingClock: (setting) => this.#o.recorderClock.announce(setting),
+        clockSettled: (setting, outcome) => this.#o.recorderClock.settle(setting, outcome),
       });
     }
   }
@@ -186,10 +188,13 @@ export class DockDesk {
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
-    this.#o.wipeStage.announce(stay.docked);
+    const { recorderClock, wipeStage } = this.#o;
+    const setsClock = recorderClock.showSetting(stay.docked);
+    if (!setsClock) wipeStage.announce(stay.docked);
     this.#then(stay, async (docked) => {
-      await this.#o.recorderClock.set(docked);
-      stay.awaited = new Set(await this.#o.wipeStage.awaited(docked, stay.gone.signal));
+      await recorderClock.set(docked);
+      if (setsClock && !stay.gone.signal.aborted && !wipeStage.announce(docked)) recorderClock.showSet(docked);
+      stay.awaited = new Set(await wipeStage.awaited(docked, stay.gone.signal));
       if (stay.awaited.size === 0) await this.#finish(stay, docked);
     });
   }

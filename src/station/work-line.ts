@@ -80,11 +80,11 @@ async function openTranscoder({ derive }: Config) {
 async function openQueue({ config, places, log, onStop }: StationContext): Promise<BullmqQueue> {
   const { queue } = config;
   const { BullmqQueue } = await import('#adapters/bullmq-queue');
-  if (queue.url !== '') return new BullmqQueue({ server: { url: queue.url }, prefix: queue.prefix, exclusive: false, log });
+  if (queue.url !== '') return new BullmqQueue({ server: { url: queue.url }, prefix: queue.prefix, log });
   const redis = new PrivateRedis({ directory: places.queue, runDirectory: places.run, program: queue.redisServer, log });
   onStop(() => redis.stop());
   await redis.start();
-  return new BullmqQueue({ server: redis.address, prefix: queue.prefix, exclusive: true, log });
+  return new BullmqQueue({ server: redis.address, prefix: queue.prefix, log });
 }
 
 /** An archive that is away now is cleaned at the next start. */

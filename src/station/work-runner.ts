@@ -1,4 +1,4 @@
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError } from '#domain/errors';
 import { backoffMs, isDue, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
 import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -147,9 +147,7 @@ export class WorkRunner {
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;
-      this.#ring(work, 0).catch((error: unknown) =>
-        sweepFailed(this.#o.log, error instanceof EvidockError ? error : asEvidockError(error)),
-      );
+      this.#ring(work, 0).catch((error: unknown) => sweepFailed(this.#o.log, asEvidockError(error)));
     }, delayMs + 50);
     timer.unref();
   }

@@ -179,8 +179,8 @@ function dockings(it: It): void {
     expect((await ledger.docking(docking.id))?.problem).toBeNull();
   });
 
-  it('are listed newest first, all or the open ones', async (ledger) => {
-    const three = [0, 1, 2].map((n) => aDocking({ arrivedAtMs: START_MS + n }));
+  it('are listed newest first, all, the open ones, or those of one recorder', async (ledger) => {
+    const three = [0, 1, 2].map((n) => aDocking({ arrivedAtMs: START_MS + n, recorderSerial: n === 1 ? 'another' : 'mine' }));
     await ledger.transaction(async (writer) => {
       for (const docking of three) await writer.insertDocking(docking);
       await writer.updateDocking(three[1]?.id ?? '', { state: 'removed', removedAtMs: START_MS });
@@ -188,6 +188,11 @@ function dockings(it: It): void {
     const ids = three.map((docking) => docking.id);
     expect((await ledger.dockings({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
     expect((await ledger.dockings({ limit: 10, openOnly: true })).map((docking) => docking.id)).toEqual([ids[2], ids[0]]);
+    const ofOne = async (filter: { recorder: string; openOnly?: boolean }) =>
+      (await ledger.dockings({ limit: 10, ...filter })).map(({ id }) => id);
+    expect(await ofOne({ recorder: 'mine' })).toEqual([ids[2], ids[0]]);
+    expect(await ofOne({ recorder: 'another' })).toEqual([ids[1]]);
+    expect(await ofOne({ recorder: 'another', openOnly: true })).toEqual([]);
     expect((await ledger.dockings({ limit: 1 })).map((docking) => docking.id)).toEqual([ids[2]]);
   });
 
@@ -210,7 +215,8 @@ function dockings(it: It): void {
       listedBytes: 100,
       sealedBytes: 10,
     });
-    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id));
+    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id, 'CARD/A.MP4'));
+    expect((await ledger.original(card.original.id))?.cardPath).toBe('CARD/A.MP4');
     expect(await ledger.dockingProgress(card.docking.id)).toEqual({
       listed: 0,
       copied: 0,

@@ -13,7 +13,7 @@ import { type Rgw, startRgw } from '../support/rgw.ts';
 import { makeSmallCard } from '../support/small-card.ts';
 
 /** Points that are reached only where the recorder is wiped: these kill a wipe of a copy of the card. */
-const WIPING: readonly FaultPoint[] = ['w16-wipe-begun', 'w17-files-removed', 'w18-wipe-recorded'];
+const WIPING: readonly FaultPoint[] = ['w16-wipe-begun', 'w17-files-removed', 'w18-wipe-recorded', 'w19-wipe-finished'];
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -68,10 +68,17 @@ describe('units', () => {
 });
 
 describe('scripts', () => {
-  it.each(['install', 'uninstall'])('%s has help and refuses what it does not know', async (name) => {
-    const help = await runProgram(join(ROOT, 'scripts', name), ['--help']);
-    expect(help.status).toBe(0);
-    expect(help.stdout).toMatch(/^usage: scripts\//m);
+  it.each(['install', 'uninstall', 'up', 'install-deps', 'lab', 'test'])('%s has help, at once', async (name) => {
+    for (const option of ['--help', '-h']) {
+      const help = await runProgram(join(ROOT, 'scripts', name), [option], { timeoutMs: 5000 });
+      expect(help.status).toBe(0);
+      expect(help.stdout).toMatch(new RegExp(`^usage: scripts/${name} `, 'm'));
+      // The text is cut out of the script's beginning by numbers of lines: `set -euo` without its first two letters would be one too many.
+      expect(help.stdout).not.toMatch(/^t -/m);
+    }
+  });
+
+  it.each(['install', 'uninstall', 'up', 'install-deps'])('%s refuses what it does not know', async (name) => {
     const wrong = await runProgram(join(ROOT, 'scripts', name), ['--bogus']);
     expect(wrong.status).toBe(2);
   });

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryAccess } from '#adapters/directory-access';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
@@ -284,8 +285,19 @@ describe('clock', () => {
 
   it('is set by file once everything is safe, and custody says from what to what', async () => {
     await open({ nowMs, setClock: true, drivers: setter });
-    const key = station.plug(card, { clockOffsetMs: -3_600_000 });
+    const told: string[] = [];
+    station.board.subscribe(({ phase }) => told.push(phase));
+    const access = new DirectoryAccess({
+      root: card,
+      label: null,
+      before: async () => void told.push(`writing: ${station.slot(1)?.phase}`),
+    });
+    const key = station.plug(card, { clockOffsetMs: -3_600_000, access });
     await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+    // Nobody was told that it is safe to undock, and then that it is written to.
+    await expect.poll(() => told.at(-1), WAIT).toBe('safe');
+    expect(told).toContain('writing: setting-clock');
+    expect(told.filter((phase) => phase === 'safe')).toHaveLength(1);
     expect(await readFile(join(card, 'TIME.TXT'), 'utf8')).toBe('SET 2026-06-20T16:00:00\r\n');
     const docking = await station.docking(1);
     expect((await station.custody('recorder.clock-set', docking?.id ?? '')).map(({ data }) => data)).toEqual([
@@ -313,18 +325,14 @@ describe('clock', () => {
     await station.until(1, ({ phase }) => phase === 'removed');
     await expect(readFile(join(card, 'TIME.TXT'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
 
-  it('that was set by a vendor command is in custody with the arrival', async () => {
-    await open({ nowMs });
-    station.plug(card, { clockOffsetMs: 5000, clockSet: true });
-    await station.until(1, ({ phase }) => phase === 'safe');
-    const docking = await station.docking(1);
-    expect((await station.custody('recorder.clock-set', docking?.id ?? ''))[0]?.data).toMatchObject({
-      how: 'command',
-      from: '2026-06-20T15:59:55',
-      to: '2026-06-20T16:00:00',
-    });
-  });
+it('records that a recorder was unlocked by a vendor command', async () => {
+  await open();
+  station.plug(card, { unlocked: true });
+  await station.until(1, ({ phase }) => phase === 'safe');
+  const docking = await station.docking(1);
+  expect((await station.custody('recorder.unlocked', docking?.id ?? '')).map(({ data }) => data)).toMatchObject([{ recorder: 'R1' }]);
 });
 
 describe('learning', () => {

@@ -244,6 +244,46 @@ describe('wipe', () => {
     expect(station.slot(1)).toMatchObject({ phase: 'safe', problem: null });
   });
 
+  it('goes on with a card that its own yank left unclean, as often as that mark is found, and with no other unclean card', async () => {
+    await open({ wipe: 'after-sealed' });
+    const unclean = () => ({ access: null, unclean: { access: disturbed(() => ({})) } });
+    const key = station.plug(card, {
+      access: disturbed((writer) => ({
+        remove: async (path) => {
+          station.dock.remove(key);
+          await writer.remove(path);
+          throw new EvidockError('recorder.removed', path);
+        },
+      })),
+    });
+    await station.until(1, ({ phase }) => phase === 'removed');
+    expect(await onCard()).toHaveLength(3);
+    station.dock.remove(await plugAndWait(unclean()));
+    expect(await onCard()).toEqual([]);
+    // Linux does not take back a mark that it found: it is there at every later docking, until somebody checks the card.
+    await writeCard(card, { [name(4)]: randomBytes(100) });
+    station.dock.remove(await plugAndWait(unclean()));
+    expect(await onCard()).toEqual([]);
+    const dockings = await station.ledger.dockings({ recorder: 'R1', limit: 10 });
+    const entries = (await Promise.all(dockings.map(({ id }) => station.ledger.custodyOf(id)))).reverse();
+    expect(entries.map((each) => each.find(({ type }) => type === 'docking.arrived')?.data['unclean'])).toEqual([false, true, true]);
+    expect(entries.map((each) => each.flatMap(({ type, data }) => (type === 'wipe.finished' ? [data] : [])))).toMatchObject([
+      [],
+      [{ recorder: 'R1', files: 3, kept: 0 }],
+      [{ files: 1, kept: 0 }],
+    ]);
+    // Checked, wiped and unmounted as it should be: the next mark is the recorder's own.
+    await writeCard(card, { [name(5)]: randomBytes(100) });
+    station.dock.remove(await plugAndWait());
+    await writeCard(card, { [name(6)]: randomBytes(100) });
+    await plugAndWait(unclean());
+    expect(await onCard()).toEqual([name(6).split('/').at(-1)]);
+    expect(station.slot(1)).toMatchObject({
+      phase: 'safe',
+      warning: { code: 'recorder.wipe-failed', detail: expect.stringContaining('not cleanly unmounted, and not by the station') },
+    });
+  });
+
   it('that fails leaves the docking safe, and says why', async () => {
     await open({ wipe: 'after-sealed' });
     await plugAndWait({

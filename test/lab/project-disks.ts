@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT, runProgram } from '#test/support/evidock';
 import { makeExt4 } from './disk-image.ts';
+import { pruneCache } from './prune-cache.ts';
 
 /** Where built images are kept between runs. */
 export const CACHE = process.env['EVIDOCK_LAB_CACHE'] ?? join(homedir(), '.cache/evidock-lab');
 
 /** Size of both disks, nearly all of it holes. One size for all, so that a frozen guest finds another checkout's disk as large as it knew it. */
 const DISK_BYTES = 2 * 1_073_741_824;
-
-/** Images that no run has used for so long are removed. */
-const UNUSED_MS_MAX = 3 * 86_400_000;
 
 export interface ProjectDisks {
   /** ext4 of this checkout's files, for /opt/evidock. */
@@ -25,7 +23,7 @@ export interface ProjectDisks {
 export async function projectDisks(): Promise<ProjectDisks> {
   await mkdir(CACHE, { recursive: true });
   const disks = { project: await projectDisk(), modules: await modulesDisk() };
-  await forgetUnused();
+  await pruneCache(CACHE);
   return disks;
 }
 
@@ -96,13 +94,4 @@ async function cached(name: string, fill: (directory: string) => Promise<void>):
     await rm(work, { recursive: true, force: true });
   }
   return image;
-}
-
-async function forgetUnused(): Promise<void> {
-  for (const name of await readdir(CACHE)) {
-    if (!/^(project|modules|ready|making)-/.test(name)) continue;
-    // Another run may have removed it meanwhile.
-    const info = await stat(join(CACHE, name)).catch(() => undefined);
-    if (info !== undefined && Date.now() - info.mtimeMs > UNUSED_MS_MAX) await rm(join(CACHE, name), { recursive: true, force: true });
-  }
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { DirectoryAccess } from '#adapters/directory-access';
 import { WipeStage } from '#dock/wipe-stage';
 import type { Docking } from '#domain/docking';
-import type { Arrival, Dock, DockHandler, DockNotice } from '#ports/dock';
+import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';
 import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
@@ -30,6 +30,11 @@ class PlugDock implements Dock {
     this.#handler?.noticed(notice);
   }
 
+  async setClock(setting: ClockSetting, outcome: ClockOutcome | null): Promise<void> {
+    await this.#handler?.settingClock(setting);
+    if (outcome) await this.#handler?.clockSettled(setting, outcome);
+  }
+
   async release(key: string): Promise<void> {
     this.released.push(key);
   }
@@ -43,6 +48,8 @@ interface Options extends StationOptions {
   readonly wipe?: 'never' | 'after-sealed' | 'after-archived';
   readonly filesPerBatch?: number;
   readonly reached?: (point: FaultPoint) => void;
+  /** Another dock beside the one into which a test plugs directories. */
+  readonly beside?: Dock;
 }
 
 /** The desk with all its stages over plain directories. */
@@ -61,7 +68,14 @@ export async function dockStation(state: string, options: Options = {}) {
   });
   const dock = new PlugDock();
   const byRequest = new PlugDock();
-  const desk: DockDesk = new DockDesk({ ...parts, wipeStage, docks: [dock, byRequest], byRequest, release: true, retryMs: 20 });
+  const desk: DockDesk = new DockDesk({
+    ...parts,
+    wipeStage,
+    docks: [dock, byRequest, ...(options.beside ? [options.beside] : [])],
+    byRequest,
+    release: true,
+    retryMs: 20,
+  });
   await desk.start();
   let arrivals = 0;
   return {
@@ -86,10 +100,12 @@ export async function dockStation(state: string, options: Options = {}) {
         manufacturer: null,
         product: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
+        unlocked: false,
         facts: [],
         volume: station.plain(root),
         access,
+        unclean: null,
         ...overrides,
       });
       return key;

@@ -15,7 +15,7 @@ export function gone(path: string): EvidockError {
 /** Every file of the cards is sealed once, whole, with its bytes and its manifest in the vault at `home`/s, and the custody log is sound. */
 export async function expectWhole(
   home: string,
-  station: Awaited<ReturnType<typeof intakeStation>>,
+  station: Pick<Awaited<ReturnType<typeof intakeStation>>, 'ledger' | 'disk'>,
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<void> {
   const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);

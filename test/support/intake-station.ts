@@ -22,9 +22,13 @@ const MEBIBYTE = 1024 * 1024;
 /** What happens to one read of a recorder's file; may throw, wait, or change the bytes in `target`. */
 export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
 
-/** A directory as a recorder whose reads a test can disturb. */
-export function disturbedVolume(root: string, onRead: OnRead): Volume {
-  const volume = new DirectoryVolume({ root, label: 'disturbed', limits: LIMITS });
+/** A directory as a recorder whose reads a test can disturb; `device` may count errors like the kernel. */
+export function disturbedVolume(
+  root: string,
+  onRead: OnRead,
+  device: Pick<ConstructorParameters<typeof DirectoryVolume>[0], 'deviceErrors' | 'quietMs'> = {},
+): Volume {
+  const volume = new DirectoryVolume({ root, label: 'disturbed', limits: LIMITS, ...device });
   return {
     label: volume.label,
     list: (signal) => volume.list(signal),
@@ -163,12 +167,14 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         vendorId: null,
         productId: null,
         clockOffsetMs: null,
-        clockSet: false,
+        clockSet: null,
+        unlocked: false,
         hub,
         manufacturer: null,
         product: null,
         facts: [],
         access: null,
+        unclean: null,
         volume,
       });
       const gone = new AbortController();

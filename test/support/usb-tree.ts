@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +24,10 @@ interface TreeDevice {
 
 export class UsbTree {
   readonly root: string;
+  /** Off for a kernel before 5.15, which does not number media. */
+  numbersMedia = true;
   #blockNumber = 1;
+  #mediumNumber = 1;
 
   private constructor(root: string) {
     this.root = root;
@@ -74,6 +77,17 @@ export class UsbTree {
     await symlink(directory, join(this.sys, 'bus/usb/devices', device.port));
   }
 
+  /** A bus with the ports of its root hub and, where they have one, what the kernel calls their twins: `{ 1: 'usb2-port1', 2: null }`. */
+  async rootHub(bus: number, peers: Readonly<Record<number, string | null>>): Promise<void> {
+    const directory = join(this.sys, 'devices/pci0000:00/0000:00:03.0', `usb${bus}`);
+    for (const [port, peer] of Object.entries(peers)) {
+      const path = join(directory, `${bus}-0:1.0`, `usb${bus}-port${port}`);
+      await mkdir(path, { recursive: true });
+      if (peer !== null) await symlink(`../../../${peer.split('-')[0]}/x/${peer}`, join(path, 'peer'));
+    }
+    await symlink(directory, join(this.sys, 'bus/usb/devices', `usb${bus}`));
+  }
+
   async addDisk(port: string, name: string, bytes: number): Promise<void> {
     const place = `8:${this.#blockNumber++}`;
     const disk = name.replace(/\d+$/, '');
@@ -82,8 +96,40 @@ export class UsbTree {
     await writeFile(join(directory, 'dev'), `${place}\n`);
     await writeFile(join(directory, 'size'), `${bytes / 512}\n`);
     if (name !== disk) await writeFile(join(directory, 'partition'), `${name.slice(disk.length)}\n`);
+    else if (this.numbersMedia) await this.#set(directory, 'diskseq', this.#mediumNumber++);
     await writeFile(join(this.run, 'udev/data', `b${place}`), `E:ID_PATH=pci-0000:00:03.0-usb-0:${port}\nG:systemd\n`);
     await symlink(directory, join(this.sys, 'class/block', name));
+  }
+
+  /** Takes the card out of a disk of a reader, which stays; its partitions go. */
+  async pullCard(name: string): Promise<void> {
+    const disk = join(this.sys, 'class/block', name);
+    await this.#set(disk, 'size', 0);
+    if (this.numbersMedia) await this.#set(disk, 'diskseq', this.#mediumNumber++);
+    for (const other of await readdir(join(this.sys, 'class/block')))
+      if (other !== name && other.startsWith(name)) await rm(join(this.sys, 'class/block', other));
+  }
+
+  /** Another card is in a disk of a reader before anybody has looked. The kernel numbers it before it knows its size. */
+  async changeCard(name: string, bytes: number): Promise<void> {
+    const disk = join(this.sys, 'class/block', name);
+    if (this.numbersMedia) await this.#set(disk, 'diskseq', this.#mediumNumber++);
+    await this.#set(disk, 'size', bytes / 512);
+  }
+
+  /** As `authorized` = 0 does it: said first, and then the disks go. */
+  async deauthorize(port: string): Promise<void> {
+    const directory = this.#directory(port);
+    await this.#set(directory, 'authorized', 0);
+    const links = join(this.sys, 'class/block');
+    for (const name of await readdir(links))
+      if ((await readlink(join(links, name))).startsWith(`${directory}/`)) await rm(join(links, name));
+  }
+
+  /** Whole, as an attribute of the kernel is read. */
+  async #set(directory: string, name: string, value: number): Promise<void> {
+    await writeFile(join(directory, `${name}.new`), `${value}\n`);
+    await rename(join(directory, `${name}.new`), join(directory, name));
   }
 
   async pull(port: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Damage, MadeFile, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import { runChild } from './child.ts';
 import { convert } from './convert.ts';
@@ -80,7 +80,7 @@ export class FfmpegTranscoder implements Transcoder {
 
   /** A way of saving that does not work is no error: the next one is tried. Anything else is. */
   async #notThisWay(error: unknown, output: string): Promise<false> {
-    if (!(error instanceof EvidockError) || (error.code !== 'transcoder.failed' && error.code !== 'transcoder.unplayable')) throw error;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.unplayable')) throw error;
     await rm(output, { force: true });
     return false;
   }

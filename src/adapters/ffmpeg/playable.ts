@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { MadeFile, MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
@@ -104,7 +104,7 @@ async function make(
       return soundCanStay(only) ? 'remux/1' : 'remux-aac/1';
     } catch (error) {
       // Pictures without times (H.264 in AVI) cannot be copied into an MP4: then they are encoded anew.
-      if (!(error instanceof EvidockError) || error.code !== 'transcoder.failed') throw error;
+      if (!isFailure(error, 'transcoder.failed')) throw error;
     }
   }
   await transcodeAll(settings, inputs, output, scratch, run);

@@ -13,7 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Archive, ArchivedObject, PutRequest, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -133,7 +133,7 @@ export class S3Archive implements Archive {
       return { key, bytes: found.ContentLength ?? 0, sha256, written: found.Metadata?.['sha256'] ?? null };
     } catch (error) {
       const failure = archiveError(key, error);
-      if (failure instanceof EvidockError && failure.code === 'archive.missing') return null;
+      if (isFailure(failure, 'archive.missing')) return null;
       throw failure;
     }
   }

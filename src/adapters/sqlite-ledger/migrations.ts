@@ -131,6 +131,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-missing-files': {
     up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE recordings ADD COLUMN missing_count INTEGER NOT NULL DEFAULT 0']),
   },
+  '0004-dockings-by-recorder': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
+  },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

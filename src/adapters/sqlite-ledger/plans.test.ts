@@ -134,6 +134,8 @@ test('a page of recordings takes the same number of statements however long it i
 const OTHER_LISTS: Readonly<Record<string, (reader: SqlReader) => Promise<unknown>>> = {
   dockings: (reader) => reader.dockings({ limit: 5 }),
   openDockings: (reader) => reader.dockings({ limit: 5, openOnly: true }),
+  dockingsOfRecorder: (reader) => reader.dockings({ limit: 5, recorder: 'x' }),
+  openDockingsOfRecorder: (reader) => reader.dockings({ limit: 5, recorder: 'x', openOnly: true }),
   refusals: (reader) => reader.refusals('x'),
   dockingProgress: (reader) => reader.dockingProgress('x'),
   recordingIds: (reader) => collect(reader.recordingIds()),

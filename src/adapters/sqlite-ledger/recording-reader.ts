@@ -35,8 +35,9 @@ export class RecordingReader {
     return row ? toDocking(row) : null;
   }
 
-  async dockings(options: { openOnly?: boolean; limit: number }): Promise<readonly Docking[]> {
+  async dockings(options: { openOnly?: boolean; recorder?: string; limit: number }): Promise<readonly Docking[]> {
     let query = this.db.selectFrom('dockings').selectAll().orderBy('id', 'desc').limit(options.limit);
+    if (options.recorder !== undefined) query = query.where('recorder_serial', '=', options.recorder);
     if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
     return (await query.execute()).map(toDocking);
   }

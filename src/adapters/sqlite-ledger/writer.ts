@@ -145,8 +145,9 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .execute();
   }
 
-  async moveOriginal(originalId: string, dockingId: string): Promise<void> {
-    const result = await this.db.updateTable('originals').set({ docking_id: dockingId }).where('id', '=', originalId).executeTakeFirst();
+  async moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
+    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
+    const result = await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst();
     mustExist(result, `original ${originalId}`);
   }
 

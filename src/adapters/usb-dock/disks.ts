@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BlockDevice, readBlockDevices } from './sysfs.ts';
+import { type BlockDevice, readBlockDevices, readBlockDevicesNamed } from './sysfs.ts';
 import { hasUdev, readUdev, type UdevFacts } from './udev.ts';
 
 /** A disk or partition that may hold a file system. */
@@ -10,8 +10,14 @@ export interface Disk extends BlockDevice {
 
 export interface Disks {
   readonly disks: readonly Disk[];
+  readonly media: Media;
+}
+
+/** Which disks with a medium a device had. */
+export interface Media {
+  readonly names: readonly string[];
   /** As `mediaOf` tells. */
-  readonly media: string;
+  readonly text: string;
 }
 
 interface Places {
@@ -39,15 +45,17 @@ export async function waitForDisks(places: Places, sysName: string, msMax: numbe
     signal.throwIfAborted();
     const nowMs = performance.now();
     const found = await disksOf(places, sysName);
-    const names = found.map((disk) => `${disk.name} ${disk.bytes}`).join(',');
-    if (names !== seen) {
-      seen = names;
+    // A disk that spins up gets its size late, and a number for what it found then.
+    const now = found.map((disk) => `${disk.name} ${disk.bytes} ${disk.mediumNumber}`).join(',');
+    if (now !== seen) {
+      seen = now;
       changedMs = nowMs;
     }
     const quiet = nowMs - changedMs >= QUIET_MS;
     const processed = !withUdev || nowMs - changedMs > UDEV_MS_MAX || found.every((disk) => disk.udev !== null);
-    if (found.length > 0 && quiet && processed) return { disks: mountable(found), media: mediaOf(found) };
-    if (found.length === 0 && nowMs - begunMs > msMax) return { disks: [], media: '' };
+    if (found.length > 0 && quiet && processed)
+      return { disks: mountable(found), media: { names: found.map(({ name }) => name), text: mediaOf(found) } };
+    if (found.length === 0 && nowMs - begunMs > msMax) return { disks: [], media: { names: [], text: '' } };
     await sleep(LOOK_MS, undefined, { signal });
   }
 }
@@ -64,10 +72,18 @@ function mountable(disks: readonly Disk[]): readonly Disk[] {
   return disks.filter((disk) => (disk.partition > 0 ? disk.bytes >= PARTITION_BYTES_MIN : !partitioned.has(disk.name)));
 }
 
-/** Which disks with a medium a device has, as one text to compare: it changes when a card is pulled out of a reader. */
+/**
+ * Which disks have a medium, and which, as one text to compare: it changes when a card is pulled out of a reader, and when another is in its place
+ * before anybody looked. Kernels that do not number media tell two cards apart by their size at best.
+ */
 export function mediaOf(devices: readonly BlockDevice[]): string {
   return devices
     .filter((device) => device.bytes > 0)
-    .map((device) => device.name)
+    .map((device) => `${device.name} ${device.mediumNumber === null ? `${device.bytes} bytes` : `medium ${device.mediumNumber}`}`)
     .join(',');
+}
+
+/** Whether none of these media has left its disk. Unlike a look at all disks it is cheap enough to be asked beside every file. */
+export async function areStillThere(sys: string, media: Media): Promise<boolean> {
+  return mediaOf(await readBlockDevicesNamed(sys, media.names)) === media.text;
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { mountsBelow, mountTable } from './mount-table.ts';
-import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME } from './mounter.ts';
+import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME, type RemountMode } from './mounter.ts';
 
 /** The tag that config/udev puts on what is plugged into a recorder slot. */
 const TAG = 'evidock';
@@ -56,7 +56,7 @@ export class GuardedMounter implements Mounter {
     return this.#o.mounter.mountMtp(request);
   }
 
-  remount(path: string, mode: 'ro' | 'rw'): Promise<void> {
+  remount(path: string, mode: RemountMode): Promise<void> {
     return this.#o.mounter.remount(path, mode);
   }
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { type HelperReply, type HelperRequest, REPLY_BYTES_MAX } from './mount-protocol.ts';
-import type { Mounted, Mounter, MountRequest, MtpRequest } from './mounter.ts';
+import type { Mounted, Mounter, MountRequest, MtpRequest, RemountMode } from './mounter.ts';
 
 /** Longer than the helper takes for its slowest request: probing, mounting and giving up. */
 const REPLY_MS_MAX = 120_000;
@@ -22,7 +22,7 @@ export class HelperMounter implements Mounter {
     return (await this.#ask({ do: 'mountMtp', busNumber, deviceNumber })) as Mounted;
   }
 
-  async remount(path: string, mode: 'ro' | 'rw'): Promise<void> {
+  async remount(path: string, mode: RemountMode): Promise<void> {
     await this.#ask({ do: 'remount', path, mode });
   }
 

@@ -1,4 +1,4 @@
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 
 export interface VolumePart {
@@ -39,10 +39,13 @@ export class JoinedVolume implements Volume {
     let failure = lost ? new EvidockError('recorder.unreadable', `${lost.name}: ${lost.detail}`) : null;
     for (const { name, volume } of this.#parts) {
       try {
-        for await (const item of volume.list(signal)) yield { ...item, path: `${name}/${item.path}` };
+        for await (const item of volume.list(signal)) {
+          const path = `${name}/${item.path}`;
+          yield 'code' in item ? { ...item, path } : { ...item, path, otherPath: item.path };
+        }
       } catch (error) {
         // The other volumes may be whole.
-        if (!(error instanceof EvidockError) || error.code !== 'recorder.unreadable') throw error;
+        if (!isFailure(error, 'recorder.unreadable')) throw error;
         failure ??= new EvidockError(error.code, `${name}/${error.detail}`, error);
       }
     }
@@ -74,6 +77,34 @@ export class JoinedVolume implements Volume {
     const slash = path.indexOf('/');
     const part = this.#parts.find(({ name }) => slash > 0 && name === path.slice(0, slash));
     return part ? { volume: part.volume, rest: path.slice(slash + 1) } : null;
+  }
+}
+
+/** A volume that is alone, of a recorder that may have another one next time: its paths are as they are, and it knows what they would be then. */
+export class LoneVolume implements Volume {
+  readonly label: string | null;
+  readonly #part: VolumePart;
+
+  constructor(part: VolumePart) {
+    this.label = part.volume.label;
+    this.#part = part;
+  }
+
+  async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    const { name, volume } = this.#part;
+    for await (const item of volume.list(signal)) yield 'code' in item ? item : { ...item, otherPath: `${name}/${item.path}` };
+  }
+
+  open(path: string): Promise<VolumeFile> {
+    return this.#part.volume.open(path);
+  }
+
+  readText(path: string): Promise<string | null> {
+    return this.#part.volume.readText(path);
+  }
+
+  close(): Promise<void> {
+    return this.#part.volume.close();
   }
 }
 

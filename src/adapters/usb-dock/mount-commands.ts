@@ -13,6 +13,8 @@ import {
   type MtpRequest,
   NOTHING_TO_MOUNT,
   PORT_NAME,
+  type RemountMode,
+  WRITABLE_UNCLEAN,
 } from './mounter.ts';
 import { runCommand } from './run-command.ts';
 
@@ -39,6 +41,12 @@ interface Options {
   readonly usbOnly?: boolean;
 }
 
+interface Unwritable {
+  readonly why: string;
+  /** The only mode in which it may be written all the same. */
+  readonly allowing: RemountMode | null;
+}
+
 interface Probed {
   readonly fileSystem: FileSystem;
   readonly label: string | null;
@@ -48,8 +56,8 @@ interface Probed {
 /** Mounts with the system's own programs; needs the rights of root. Used by the station where it is root, and by the mount helper. */
 export class PlainMounter implements Mounter {
   readonly #o: Options;
-  /** Mounts of file systems that must not be written, with why. */
-  readonly #unwritable = new Map<string, string>();
+  /** Mounts of file systems that must not be written. */
+  readonly #unwritable = new Map<string, Unwritable>();
 
   constructor(options: Options) {
     this.#o = options;
@@ -73,7 +81,11 @@ export class PlainMounter implements Mounter {
       await rmdir(path);
       throw await this.#explained(error, node, device);
     }
-    if (dirty) this.#unwritable.set(path, 'it was not cleanly unmounted, and nothing is repaired here');
+    if (dirty)
+      this.#unwritable.set(path, {
+        why: 'it was not cleanly unmounted, and nothing is repaired here',
+        allowing: WRITABLE_UNCLEAN.includes(probed.fileSystem) ? 'rw-unclean' : null,
+      });
     return { path, ...probed, readOnly: true, dirty };
   }
 
@@ -98,14 +110,15 @@ export class PlainMounter implements Mounter {
       await this.unmount(path);
       throw error;
     }
-    this.#unwritable.set(path, 'nothing is ever written over MTP');
+    this.#unwritable.set(path, { why: 'nothing is ever written over MTP', allowing: null });
     return { path, fileSystem: 'mtp', readOnly: true, dirty: false, label: null, uuid: null };
   }
 
-  async remount(path: string, mode: 'ro' | 'rw'): Promise<void> {
+  async remount(path: string, asked: RemountMode): Promise<void> {
     this.#checkPath(path);
-    const why = this.#unwritable.get(path);
-    if (mode === 'rw' && why !== undefined) throw new EvidockError('recorder.mount-failed', why);
+    const refusal = this.#unwritable.get(path);
+    if (asked !== 'ro' && refusal && refusal.allowing !== asked) throw new EvidockError('recorder.mount-failed', refusal.why);
+    const mode = asked === 'ro' ? 'ro' : 'rw';
     const [entry, ...under] = await mountsBelow(path);
     if (!entry) throw new EvidockError('recorder.removed', 'it is not mounted any more');
     if (mode === 'ro' && under.length > 0) await this.#unmountTop(path);

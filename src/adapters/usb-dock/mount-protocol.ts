@@ -26,7 +26,10 @@ const RequestSchema = Type.Union([
     strict,
   ),
   Type.Object({ do: Type.Literal('mountMtp'), busNumber: address, deviceNumber: address }, strict),
-  Type.Object({ do: Type.Literal('remount'), path, mode: Type.Union([Type.Literal('ro'), Type.Literal('rw')]) }, strict),
+  Type.Object(
+    { do: Type.Literal('remount'), path, mode: Type.Union([Type.Literal('ro'), Type.Literal('rw'), Type.Literal('rw-unclean')]) },
+    strict,
+  ),
   Type.Object({ do: Type.Literal('unmount'), path }, strict),
   Type.Object({ do: Type.Literal('unmountAll') }, strict),
   Type.Object({ do: Type.Literal('powerOff'), sysName: Type.String({ pattern: PORT_NAME.source, maxLength: 40 }) }, strict),

@@ -9,9 +9,10 @@ export interface Mounter {
   mountMtp(request: MtpRequest): Promise<Mounted>;
   /**
    * Makes a mount writable, or read-only again. A file system that was not cleanly unmounted stays read-only: writing would repair or harm it.
-   * Throws recorder.mount-failed or recorder.removed.
+   * `rw-unclean` is for a FAT or exFAT whose mark is the station's own (docs/decisions/0011); it keeps the mark. Throws recorder.mount-failed or
+   * recorder.removed.
    */
-  remount(path: string, mode: 'ro' | 'rw'): Promise<void>;
+  remount(path: string, mode: RemountMode): Promise<void>;
   /** Unmounts and removes the mount directory; lazily if it is in use or its device is gone. What is not mounted is no error. */
   unmount(path: string): Promise<void>;
   /** Everything that an earlier process left mounted. Returns how many mounts there were. */
@@ -46,7 +47,12 @@ export interface Mounted {
 /** Said of a disk that has nothing to be mounted, in contrast to one that failed to mount. */
 export const NOTHING_TO_MOUNT = 'there is nothing that is read here';
 
+export type RemountMode = 'ro' | 'rw' | 'rw-unclean';
+
 export type FileSystem = 'vfat' | 'exfat' | 'ext4' | 'ntfs' | 'mtp';
+
+/** Linux writes to these although they have the mark, and leaves it; of the others it replays a journal first, or refuses. */
+export const WRITABLE_UNCLEAN: readonly FileSystem[] = ['vfat', 'exfat'];
 
 /** Kernel name of a disk or partition that may be asked for: SCSI disks, which is what USB storage becomes. */
 export const DEVICE_NAME = /^sd[a-z]{1,4}[0-9]{0,3}$/;

@@ -3,11 +3,11 @@ import { asEvidockError, EvidockError } from '#domain/errors';
 import type { UsbProfile } from '#domain/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
-import { type Disk, waitForDisks } from './disks.ts';
+import { areStillThere, type Disk, type Media, mediaOf, waitForDisks } from './disks.ts';
 import { type Role, roleOf } from './foreign.ts';
 import { type IntroduceOptions, type Introduction, introduce } from './introduce.ts';
 import { type Mounted, NOTHING_TO_MOUNT } from './mounter.ts';
-import { hubOf, isPresent, type UsbDevice } from './sysfs.ts';
+import { hubOf, isPresent, readBlockDevices, type UsbDevice } from './sysfs.ts';
 import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
 
 export interface StayOptions extends VolumesOptions, IntroduceOptions {
@@ -20,6 +20,12 @@ export interface StayOptions extends VolumesOptions, IntroduceOptions {
   isSlotPort(port: string): Promise<boolean>;
   /** Few at a time: 32 recorders that are plugged in at once must not start 100 programs. */
   readonly oneOfFew: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Who holds the stays: hears of what one of them found out before a look did. */
+interface StayOwner {
+  /** What was opened is not what is there any more. */
+  readonly onChanged: () => void;
 }
 
 /** A disk that is announced comes soon; one behind a lock comes only after it. */
@@ -39,18 +45,18 @@ export type StayState = 'opening' | 'ignored' | 'noticed' | 'docked' | 'left';
 export class PortStay {
   readonly device: UsbDevice;
   readonly key: string;
-  readonly #o: StayOptions;
+  readonly #o: StayOptions & StayOwner;
   readonly #handler: DockHandler;
   readonly #gone = new AbortController();
   readonly #mounts: Mounted[] = [];
   readonly #facts: string[];
   #state: StayState = 'opening';
   #told = false;
-  #media: string | null = null;
+  #media: Media | null = null;
   #introduction: Introduction | null;
   #opening: Promise<void> = Promise.resolve();
 
-  constructor(options: StayOptions, handler: DockHandler, device: UsbDevice, key: string, remembered: Introduction | null) {
+  constructor(options: StayOptions & StayOwner, handler: DockHandler, device: UsbDevice, key: string, remembered: Introduction | null) {
     this.#o = options;
     this.#handler = handler;
     this.device = device;
@@ -68,7 +74,7 @@ export class PortStay {
 
   /** The disks with a medium that it was opened with, as `mediaOf` tells; null if it was not asked for its disks. */
   get media(): string | null {
-    return this.#media;
+    return this.#media?.text ?? null;
   }
 
   /** What it told before it was unlocked, for the device that comes in its place. */
@@ -92,10 +98,32 @@ export class PortStay {
     if (found && !this.#introduction?.unlocked && (locked || role.vendor)) await this.#introduce(found.profile, locked);
     if (locked) disks = await this.#disks(RETURN_MS_MAX);
     if (disks.length === 0 && !role.mtp) return this.#noDisk(locked);
-    const opened = await this.#o.oneOfFew(() => this.#openPatiently(disks));
-    this.#gone.signal.throwIfAborted();
-    const serialOf = disks.map((disk) => disk.udev?.serialShort).find((serial) => serial);
-    this.#arrive(opened, serialOf ?? null);
+    await this.#openSettled(disks);
+  }
+
+  /**
+   * What is told as arrived is what is there. A card may be changed while it is mounted, and some disks number their medium only when they are
+   * opened for the first time: neither is a reason to begin this stay anew, but what was mounted is not trusted.
+   */
+  async #openSettled(found: readonly Disk[]): Promise<void> {
+    let disks = found;
+    for (let attempt = 1; ; attempt += 1) {
+      const now = disks;
+      const opened = await this.#o.oneOfFew(() => this.#openPatiently(now));
+      this.#gone.signal.throwIfAborted();
+      if (attempt >= OPEN_TRIES_MAX || (await this.#hasItsMedia())) {
+        const serialOf = now.map((disk) => disk.udev?.serialShort).find((serial) => serial);
+        return this.#arrive(opened, serialOf ?? null);
+      }
+      await this.#unmount();
+      disks = await this.#disks(DISK_MS_MAX);
+      if (disks.length === 0) return this.#noDisk(false);
+    }
+  }
+
+  async #hasItsMedia(): Promise<boolean> {
+    if (this.#media === null) return true;
+    return mediaOf((await readBlockDevices(this.#o.sys)).get(this.device.sysName) ?? []) === this.#media.text;
   }
 
   async #disks(msMax: number): Promise<readonly Disk[]> {
@@ -135,6 +163,9 @@ export class PortStay {
     const options = { bus: this.#o.bus, setClock: this.#o.setClock, timezone: this.#o.timezone, unlock, signal: this.#gone.signal };
     const told = await introduce(this.device, profile, {
       ...options,
+      port: this.device.sysName,
+      usbSerial: realSerial(this.device.serial),
+      record: this.#handler,
       nowMs: () => this.#o.nowMs(),
       secret: (name) => this.#o.secret(name),
     });
@@ -157,8 +188,8 @@ export class PortStay {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return disks.length > 0
-          ? await openDisks(disks, this.#o, this.present, keep)
-          : await openMtp(this.device, this.#o, this.present, keep);
+          ? await openDisks(disks, this.#o, this.holdsWhatWasOpened, keep)
+          : await openMtp(this.device, this.#o, this.#present, keep);
       } catch (error) {
         const { code, detail } = asEvidockError(error);
         const hopeless = detail.includes('not installed') || detail.includes(NOTHING_TO_MOUNT);
@@ -185,24 +216,36 @@ export class PortStay {
       manufacturer: device.manufacturer,
       product: device.product,
       clockOffsetMs: told?.clockOffsetMs ?? null,
-      clockSet: told?.clockSet ?? false,
+      clockSet: told?.clockSet ?? null,
+      unlocked: told?.unlocked ?? false,
       facts: [...this.#facts, ...opened.facts],
       volume: opened.volume,
       access: opened.access,
+      unclean: opened.unclean,
     };
     this.#state = 'docked';
     this.#handler.arrived(arrival);
   }
 
-  /** Asked by the volume when a read fails: a yank and a bad sector look alike otherwise. */
-  readonly present = (): Promise<boolean> => isPresent(this.#o.sys, this.device);
+  readonly #present = (): Promise<boolean> => isPresent(this.#o.sys, this.device);
+
+  /**
+   * Asked by the volume when a read fails, for a yank and a bad sector look alike otherwise; and when a file was read or is to be removed, for
+   * what was mounted may lead to the blocks of another card by then.
+   */
+  readonly holdsWhatWasOpened = async (): Promise<boolean> => {
+    if (!(await this.#present())) return false;
+    if (this.#media === null || (await areStillThere(this.#o.sys, this.#media))) return true;
+    this.#o.onChanged();
+    return false;
+  };
 
   async #failed(error: unknown): Promise<void> {
     await this.#unmount().catch((failure: unknown) => usbTrouble(this.#o.log, { port: this.device.sysName }, asEvidockError(failure)));
     if (this.#gone.signal.aborted) return;
     const failure = asEvidockError(error);
     // It is leaving: the look that finds it gone ends this stay.
-    if (failure.code === 'recorder.removed' && !(await this.present())) return;
+    if (failure.code === 'recorder.removed' && !(await this.#present())) return;
     this.#notice('problem', failure);
   }
 

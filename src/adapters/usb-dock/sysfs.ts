@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { errnoOf } from '#domain/errors';
 
 /*
@@ -48,6 +48,8 @@ export interface BlockDevice {
   readonly bytes: number;
   /** 0 for a whole disk. */
   readonly partition: number;
+  /** The kernel's number of the medium in its disk: another with every medium that is put in (Linux 5.15 and later); null where there is none. */
+  readonly mediumNumber: string | null;
 }
 
 const HUB_CLASS = '09';
@@ -81,7 +83,7 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   const interfaces = await readInterfaces(path, sysName, configuration || '1');
   return {
     sysName,
-    twin: await twinOf(path),
+    twin: await peerOf(join(path, 'port')),
     identity: `${identity}/${deviceNumber}`,
     busNumber: Number(busNumber),
     deviceNumber: Number(deviceNumber),
@@ -97,13 +99,13 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   };
 }
 
-/** `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
-async function twinOf(path: string): Promise<string | null> {
+/** The twin of a port, by its directory: `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
+export async function peerOf(port: string): Promise<string | null> {
   try {
-    const [, bus, hub, port] =
-      /^(?:usb([0-9]+)|([0-9]+-[0-9.]+))-port([0-9]+)$/.exec(basename(await readlink(join(path, 'port/peer')))) ?? [];
-    if (port === undefined) return null;
-    return bus === undefined ? `${hub}.${port}` : `${bus}-${port}`;
+    const peer = basename(await readlink(join(port, 'peer')));
+    const [, bus, hub, number] = /^(?:usb([0-9]+)|([0-9]+-[0-9.]+))-port([0-9]+)$/.exec(peer) ?? [];
+    if (number === undefined) return null;
+    return bus === undefined ? `${hub}.${number}` : `${bus}-${number}`;
   } catch (error) {
     if (isGone(error)) return null;
     throw error;
@@ -171,16 +173,28 @@ export async function readBlockDevices(sys: string): Promise<ReadonlyMap<string,
   const directory = join(sys, 'class/block');
   const below = new Map<string, BlockDevice[]>();
   for (const name of await namesIn(directory)) {
-    const sysName = ownerOf(await linkIn(directory, name));
-    if (sysName === null) continue;
-    const path = join(directory, name);
-    const [number, size, partition] = await Promise.all(['dev', 'size', 'partition'].map((each) => attribute(join(path, each))));
-    if (!number || !size) continue;
-    const device = { name, number, bytes: Number(size) * SECTOR_BYTES, partition: Number(partition ?? 0) };
-    below.set(sysName, [...(below.get(sysName) ?? []), device]);
+    const link = await linkIn(directory, name);
+    const sysName = ownerOf(link);
+    const device = sysName === null ? null : await readBlockDevice(resolve(directory, link));
+    if (sysName !== null && device) below.set(sysName, [...(below.get(sysName) ?? []), device]);
   }
   for (const devices of below.values()) devices.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   return below;
+}
+
+/** The disks and partitions of these names, in their order, as they are now; without those that have gone. */
+export async function readBlockDevicesNamed(sys: string, names: readonly string[]): Promise<readonly BlockDevice[]> {
+  const directory = join(sys, 'class/block');
+  const found = await Promise.all(names.map(async (name) => readBlockDevice(resolve(directory, await linkIn(directory, name)))));
+  return found.filter((device) => device !== null);
+}
+
+async function readBlockDevice(path: string): Promise<BlockDevice | null> {
+  const [number, size, partition] = await Promise.all(['dev', 'size', 'partition'].map((each) => attribute(join(path, each))));
+  if (!number || !size) return null;
+  // A partition has no number of its own: its medium is its disk's.
+  const mediumNumber = (await attribute(join(partition ? dirname(path) : path, 'diskseq'))) || null;
+  return { name: basename(path), number, bytes: Number(size) * SECTOR_BYTES, partition: Number(partition ?? 0), mediumNumber };
 }
 
 /** The USB device that a path of /sys belongs to: the innermost of `…/usb1/1-4/1-4.2/1-4.2:1.0/host2/…`. */
@@ -217,7 +231,11 @@ async function attribute(path: string): Promise<string | null> {
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+export async function isThere(path: string): Promise<boolean> {
+  return (await identityOf(path)) !== null;
+}
+
+export async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {

@@ -1,18 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DirectoryAccess } from '#adapters/directory-access';
-import { DirectoryVolume } from '#adapters/directory-volume';
 import { EvidockError } from '#domain/errors';
 import type { UsbProfile } from '#domain/exchange';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
+import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb-ports';
 import { KEYBOARD, MASS_STORAGE, UsbTree, VENDOR } from '#test/support/usb-tree';
-import type { Mounted, Mounter } from './mounter.ts';
 import type { UsbBus } from './usb-bus.ts';
 import { UsbDock, type UsbDockOptions } from './usb-dock.ts';
 
@@ -23,6 +19,8 @@ import { UsbDock, type UsbDockOptions } from './usb-dock.ts';
 
 let tree: UsbTree;
 let cards: string;
+let mounter: CardMounter;
+let seen: PortLog;
 let dock: UsbDock;
 let ring: () => void;
 let log: string[];
@@ -32,35 +30,6 @@ let mounts: string[];
 let failing: Set<string>;
 let answer: (sent: Uint8Array) => Uint8Array | null;
 let off: string[];
-
-class CardMounter implements Mounter {
-  async mount({ device }: { device: string }): Promise<Mounted> {
-    if (failing.has(device)) throw new EvidockError('recorder.mount-failed', `${device} is rotten`);
-    const path = join(cards, device);
-    await mkdir(path, { recursive: true });
-    await writeFile(join(path, 'A.MP4'), device);
-    mounts.push(path);
-    return { path, fileSystem: 'vfat', readOnly: true, dirty: false, label: 'BODYCAM', uuid: `UUID-${device}` };
-  }
-  async mountMtp(): Promise<Mounted> {
-    const path = join(cards, 'mtp');
-    await mkdir(join(path, 'Internal storage'), { recursive: true });
-    await writeFile(join(path, 'Internal storage', 'A.MP4'), 'mtp');
-    mounts.push(path);
-    return { path, fileSystem: 'mtp', readOnly: true, dirty: false, label: null, uuid: null };
-  }
-  async remount(): Promise<void> {}
-  async unmount(path: string): Promise<void> {
-    mounts.splice(mounts.indexOf(path), 1);
-    await rm(path, { recursive: true });
-  }
-  async unmountAll(): Promise<number> {
-    return 0;
-  }
-  async powerOff(port: string): Promise<void> {
-    off.push(port);
-  }
-}
 
 const bus: UsbBus = {
   start: async (given) => {
@@ -84,64 +53,23 @@ const bus: UsbBus = {
 
 async function open(more: Partial<UsbDockOptions> = {}, profile?: UsbProfile): Promise<void> {
   dock = new UsbDock({
-    sys: tree.sys,
-    run: tree.run,
+    ...usbDockOptions(tree, mounter),
     bus,
-    mounter: new CardMounter(),
-    hubs: [],
-    powerOff: true,
-    setClock: false,
-    timezone: 'Asia/Shanghai',
-    utcOffsetMinutes: 480,
     profiles: profile ? [{ driverId: 'gat947', profile }] : [],
-    log: pino({ level: 'silent' }),
-    oneOfFew: pLimit(4),
-    nowMs: () => Date.parse('2026-06-20T08:00:00+08:00'),
-    isSlotPort: async (port) => port.startsWith('1-1'),
-    secret: async () => '888888',
-    openVolume: (place) => new DirectoryVolume({ ...place, limits: { filesMax: 100, depthMax: 5, fileBytesMax: 1000 } }),
-    openAccess: (place, mount) => new DirectoryAccess({ ...place, ...mount }),
     ...more,
   });
-  await dock.start({
-    arrived: (arrival) => {
-      log.push(`arrived ${arrival.port} ${arrival.serial}`);
-      arrivals.push(arrival);
-    },
-    removed: (key) => void log.push(`removed ${key}`),
-    noticed: (notice) => {
-      log.push(`${notice.state} ${notice.port}${notice.problem ? ` ${notice.problem.code}` : ''}`);
-      notices.push(notice);
-    },
-  });
+  await dock.start(seen);
 }
 
-async function until(line: string | RegExp, msMax = 4000): Promise<void> {
-  for (let waitedMs = 0; waitedMs < msMax; waitedMs += 20) {
-    if (log.some((each) => (typeof line === 'string' ? each === line : line.test(each)))) return;
-    await sleep(20);
-  }
-  throw new Error(`no ${line} in ${log.join(' | ')}`);
-}
-
-async function pathsOf(arrival: Arrival | undefined): Promise<string[]> {
-  const paths: string[] = [];
-  try {
-    if (arrival) for await (const item of arrival.volume.list()) paths.push('code' in item ? `${item.path}: ${item.code}` : item.path);
-  } catch (error) {
-    paths.push((error as EvidockError).code);
-  }
-  return paths;
-}
-
-const stick = (port: string, number: number, name = 'sda') => ({
-  ...{ port, number, ids: '46f4:0001', serial: `CAM${number}000`, interfaces: [MASS_STORAGE], disks: { [name]: 1e9 } },
-});
+const until = (line: string | RegExp, msMax?: number) => seen.until(line, msMax);
 
 beforeEach(async () => {
   tree = await UsbTree.make();
   cards = await mkdtemp(join(tmpdir(), 'evidock-cards-'));
-  [log, arrivals, notices, mounts, failing, off] = [[], [], [], [], new Set(), []];
+  mounter = new CardMounter(cards);
+  seen = new PortLog();
+  ({ lines: log, arrivals, notices } = seen);
+  ({ mounts, failing, off } = mounter);
   answer = () => null;
 });
 
@@ -340,7 +268,7 @@ describe('a locked recorder', () => {
 
   it('is asked who it is and what its clock says, is unlocked, and comes back as a disk under another id', async () => {
     await tree.plug(locked);
-    await open({}, profile);
+    await open({ setClock: true }, profile);
     for (let tries = 0; !unlocked && tries < 100; tries += 1) await sleep(20);
     await tree.pull('1-1');
     ring();
@@ -348,7 +276,14 @@ describe('a locked recorder', () => {
     await tree.plug({ ...stick('1-1', 4), ids: '2a01:1b01', serial: '0000005' });
     ring();
     await until('arrived 1-1 0000005');
-    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, clockSet: false });
+    expect(arrivals[0]).toMatchObject({ productId: '1b01', clockOffsetMs: 100_000, unlocked: true });
+    expect(arrivals[0]?.clockSet).toEqual({
+      port: '1-1',
+      serial: '0000005',
+      offsetMs: 100_000,
+      atMs: Date.parse('2026-06-20T08:00:00+08:00'),
+    });
+    expect(log.slice(0, 3)).toEqual(['preparing 1-1', 'setting the clock of 0000005 in 1-1', 'its clock in 1-1 set: yes']);
     expect(arrivals[0]?.facts.join('\n')).toContain('unlocked by a vendor command');
     expect(log).not.toContain('gone 1-1');
   });
@@ -372,12 +307,12 @@ describe('a locked recorder', () => {
     await until('problem 1-1 recorder.locked');
     expect(notices.at(-1)?.problem?.detail).toMatch(/the password is wrong/);
     await dock.stop();
-    log = [];
+    log.length = 0;
     await open({ secret: async () => null }, profile);
     await until('problem 1-1 recorder.locked');
     expect(notices.at(-1)?.problem?.detail).toMatch(/no secret unlock-gat947-usb/);
     await dock.stop();
-    log = [];
+    log.length = 0;
     answer = () => null;
     await open({}, profile);
     await until('problem 1-1 recorder.locked');

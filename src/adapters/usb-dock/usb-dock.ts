@@ -17,6 +17,8 @@ export interface UsbDockOptions extends StayOptions {
 interface Released {
   readonly key: string;
   readonly identity: string;
+  /** As `PortStay.media` tells. */
+  readonly media: string | null;
 }
 
 /** A recorder that was unlocked and is expected back as a disk. */
@@ -84,10 +86,11 @@ export class UsbDock implements Dock {
 
   async #look(): Promise<void> {
     try {
-      const devices = await readUsbDevices(this.#o.sys);
+      // Disks first: a device that is taken off the bus in between is seen to be refused, and not to have lost its card.
       const disks = await readBlockDevices(this.#o.sys);
+      const devices = await readUsbDevices(this.#o.sys);
       for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
-      for (const [port, released] of this.#released) this.#lookAfterReleased(port, released, devices.get(port));
+      for (const [port, released] of this.#released) this.#lookAfterReleased(port, released, devices.get(port), disks.get(port) ?? []);
       this.#lookAfterExpected(devices);
       for (const device of devices.values()) if (!device.isHub && this.#isWatched(device)) this.#consider(device);
     } catch (error) {
@@ -103,7 +106,7 @@ export class UsbDock implements Dock {
   #lookAfter(stay: PortStay, now: UsbDevice | undefined, disks: ReadonlyMap<string, readonly BlockDevice[]>): void {
     const { sysName, identity } = stay.device;
     const same = now?.identity === identity;
-    // A card that was pulled out of a reader, or put into it: the device stays, and what was docked does not.
+    // A card that was pulled out of a reader, or put into it, or changed: the device stays, and what was docked does not.
     const unchanged = stay.media === null || mediaOf(disks.get(sysName) ?? []) === stay.media;
     if (same && (stay.state === 'opening' || unchanged)) return;
     this.#stays.delete(sysName);
@@ -126,7 +129,7 @@ export class UsbDock implements Dock {
     const expected = this.#expected.get(sysName);
     this.#expected.delete(sysName);
     const remembered = expected && isSame(expected, device) ? expected.introduction : null;
-    const stay = new PortStay(this.#o, this.#handler, device, `usb-${this.#next++}`, remembered);
+    const stay = new PortStay({ ...this.#o, onChanged: () => this.#ring() }, this.#handler, device, `usb-${this.#next++}`, remembered);
     this.#stays.set(sysName, stay);
     stay.open();
   }
@@ -141,8 +144,11 @@ export class UsbDock implements Dock {
     }
   }
 
-  #lookAfterReleased(port: string, released: Released, now: UsbDevice | undefined): void {
-    if (now?.identity === released.identity) return;
+  #lookAfterReleased(port: string, released: Released, now: UsbDevice | undefined, disks: readonly BlockDevice[]): void {
+    // The station itself takes it off the bus, and with it all its disks: a card that was pulled leaves an empty disk, or another is there.
+    const tellsOfCards = now?.refused === false && disks.length > 0 && released.media !== null;
+    const changed = tellsOfCards && mediaOf(disks) !== released.media;
+    if (now?.identity === released.identity && !changed) return;
     this.#released.delete(port);
     this.#handler?.removed(released.key);
   }
@@ -150,11 +156,13 @@ export class UsbDock implements Dock {
   async release(key: string): Promise<void> {
     const stay = [...this.#stays.values()].find((each) => each.key === key);
     if (stay?.state !== 'docked') return;
+    const { media } = stay;
     const { sysName, identity } = stay.device;
     this.#stays.delete(sysName);
-    this.#released.set(sysName, { key, identity });
+    this.#released.set(sysName, { key, identity, media });
     await stay.release();
-    if (this.#o.powerOff && (await stay.present())) await this.#o.mounter.powerOff(sysName);
+    // Another card that was put in meanwhile is to be read.
+    if (this.#o.powerOff && (await stay.holdsWhatWasOpened())) await this.#o.mounter.powerOff(sysName);
   }
 
   #background(work: Promise<void>, port: string): void {

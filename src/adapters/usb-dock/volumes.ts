@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
 import type { Disk } from './disks.ts';
 import { JoinedAccess } from './joined-access.ts';
-import { JoinedVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
-import { type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT } from './mounter.ts';
+import { JoinedVolume, LoneVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
+import { type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT, WRITABLE_UNCLEAN } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
 interface Place {
@@ -29,6 +30,7 @@ export interface VolumesOptions {
 export interface Opened {
   readonly volume: Volume;
   readonly access: RecorderAccess | null;
+  readonly unclean: Arrival['unclean'];
   readonly mounts: readonly Mounted[];
   readonly facts: readonly string[];
 }
@@ -75,9 +77,10 @@ export async function openDisks(
   const unreadable = tried.flatMap(({ mounted, detail }, place) =>
     mounted ? [] : [{ name: names[place] ?? '', detail, mayHoldFiles: !detail.includes(NOTHING_TO_MOUNT) }],
   );
-  const accesses = parts.map(({ name, mounted, place }) => ({ name, access: accessTo(mounted, place, options) }));
   const volumes = parts.map(({ name, place }) => ({ name, volume: options.openVolume(place) }));
-  return { ...joinedOf(volumes, unreadable), access: joinedAccess(accesses), mounts, facts };
+  const access = joinedAccess(parts.map(({ name, mounted, place }) => ({ name, access: accessTo(mounted, place, options) })));
+  const unclean = mounts.some(({ dirty }) => dirty);
+  return { ...joinedOf(volumes, unreadable), mounts, facts, access: unclean ? null : access, unclean: unclean ? { access } : null };
 }
 
 /** Mounts what an MTP device shows. Each of its storages is a directory at the top. */
@@ -104,13 +107,13 @@ export async function openMtp(
   }));
   const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
   const unreadable = names.slice(STORAGES_MAX).map((name) => ({ name, detail: `more than ${STORAGES_MAX} storages`, mayHoldFiles: true }));
-  return { ...joinedOf(volumes, unreadable), access: null, mounts: [mounted], facts };
+  return { ...joinedOf(volumes, unreadable), access: null, unclean: null, mounts: [mounted], facts };
 }
 
 /** One volume stays as it is; several, or one beside others that cannot be read, get their names in front of their paths. */
 function joinedOf(parts: readonly VolumePart[], unreadable: readonly UnreadableVolume[]): { volume: Volume } {
   const only = parts[0];
-  if (only && parts.length === 1 && unreadable.length === 0) return { volume: only.volume };
+  if (only && parts.length === 1 && unreadable.length === 0) return { volume: new LoneVolume(only) };
   return { volume: new JoinedVolume({ label: only?.volume.label ?? null, parts, unreadable }) };
 }
 
@@ -120,10 +123,10 @@ function joinedAccess(parts: readonly { name: string; access: RecorderAccess | n
   return parts.length === 1 ? (writable[0]?.access ?? null) : new JoinedAccess(writable);
 }
 
-/** Nothing may be written to a file system that was not cleanly unmounted. */
-function accessTo(mounted: Mounted, place: Place, { mounter, openAccess }: VolumesOptions): RecorderAccess | null {
-  if (mounted.dirty || mounted.fileSystem === 'mtp') return null;
-  return openAccess(place, { before: () => mounter.remount(mounted.path, 'rw'), after: () => mounter.remount(mounted.path, 'ro') });
+function accessTo({ path, dirty, fileSystem }: Mounted, place: Place, { mounter, openAccess }: VolumesOptions): RecorderAccess | null {
+  if (fileSystem === 'mtp' || (dirty && !WRITABLE_UNCLEAN.includes(fileSystem))) return null;
+  const mode = dirty ? 'rw-unclean' : 'rw';
+  return openAccess(place, { before: () => mounter.remount(path, mode), after: () => mounter.remount(path, 'ro') });
 }
 
 function factOf(disk: Disk, mounted: Mounted | null, detail: string): string {

@@ -73,9 +73,11 @@ async function wornDirectory(bench: Bench, card: Card): Promise<Card> {
   const bad = blocks[1];
   assert.ok(bad !== undefined && blocks.length > 2, `${blocks.length} sectors of names`);
   await bench.plug({ name: card.serial, port: '2', image: card.image, readOnly: true, badSectors: [bad] });
-  const slot = await station.until('a part of the card cannot be listed', 60, () => {
+  // The directory is refused by name only when the second listing, in peace, could not read it either.
+  const slot = await station.until('a part of the card cannot be listed, twice', 90, () => {
     const view = station.slotOf(card.serial);
-    return view?.problem?.code === 'recorder.unreadable' && view.bytesCopied > 0 && view.bytesCopied === view.bytesListed && view;
+    const copied = view !== undefined && view.bytesCopied > 0 && view.bytesCopied === view.bytesListed;
+    return copied && view.problem?.code === 'recorder.unreadable' && view.filesRefused > 0 && view;
   });
   assert.ok(slot.filesListed > 0 && slot.filesListed < card.digests.size, `${slot.filesListed} files listed`);
   await bench.yank(card.serial);

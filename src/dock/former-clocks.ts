@@ -1,0 +1,60 @@
+import type { CustodyEntry } from '#domain/custody';
+import type { FormerClock } from '#domain/former-clock';
+import type { LedgerReader } from '#ports/ledger';
+
+/** Dockings in a row of one recorder, none of them listed to its end, whose settings are remembered. */
+const UNLISTED_MAX = 20;
+/** Dockings of the station in which it is looked for the one that a setting led to: weeks of a busy one. */
+const DOCKINGS_MAX = 1000;
+
+/** Custody subject of what is known of a recorder before its card can be read. */
+export function toldSubject({ serial, port }: { serial: string | null; port: string }): string {
+  return serial === null ? `port:${port}` : `recorder:${serial}`;
+}
+
+interface Docked {
+  readonly serial: string;
+  /** The number that it told, or that its USB descriptors tell: its card may know it by another. */
+  readonly told: string | null;
+  readonly offsetMs: number | null;
+}
+
+/**
+ * Clocks that a recorder had before the station set them by command, oldest first, as far as files may still be on its card that took their time from
+ * them: until a docking that began after the setting has listed the card to its end. All of it is read from the ledger, so a restart forgets nothing.
+ * Whether the command was obeyed need not be known: if it was not, the clock of now has the same offset.
+ */
+export async function formerClocks(ledger: LedgerReader, { serial, told, offsetMs }: Docked): Promise<readonly FormerClock[]> {
+  // A place is no recorder: what was docked there before may have been another.
+  if (serial.startsWith('place:')) return [];
+  const own = await ledger.dockings({ recorder: serial, limit: UNLISTED_MAX + 1 });
+  const listed = own.findIndex(({ listedAtMs }) => listedAtMs !== null);
+  const unlisted = listed < 0 ? own : own.slice(0, listed);
+  const dockings = await ledger.dockings({ limit: DOCKINGS_MAX });
+  const oldest = dockings.length < DOCKINGS_MAX ? undefined : dockings.at(-1);
+  const sinceMs = (own[listed] ?? oldest)?.arrivedAtMs ?? Number.NEGATIVE_INFINITY;
+
+  const found: FormerClock[] = [];
+  for (const { id } of unlisted) {
+    for (const entry of await ledger.custodyOf(id)) if (entry.type === 'recorder.clock-set') found.push(...clockIn(entry));
+  }
+  for (const key of new Set([serial, told ?? serial])) {
+    for (const entry of await ledger.custodyOf(toldSubject({ serial: key, port: '' }))) {
+      if (entry.type !== 'recorder.clock-setting') continue;
+      // What led to a docking belongs to the recorder of that docking: others may tell the same number. The measured offset tells which docking it was.
+      const led = (clock: FormerClock) =>
+        dockings.some(
+          (docking) =>
+            docking.port === entry.data['port'] && docking.clockOffsetMs === clock.offsetMs && docking.arrivedAtMs >= clock.setAtMs,
+        );
+      found.push(...clockIn(entry).filter((clock) => !led(clock)));
+    }
+  }
+  return found.filter((clock) => clock.setAtMs > sinceMs && clock.offsetMs !== offsetMs).sort((one, other) => one.setAtMs - other.setAtMs);
+}
+
+/** None in an entry of a clock that was set by a file: that happens only when every file of the card is safe. */
+function clockIn({ data }: CustodyEntry): FormerClock[] {
+  const { setAtMs, offsetMs } = data;
+  return typeof setAtMs === 'number' && typeof offsetMs === 'number' ? [{ setAtMs, offsetMs }] : [];
+}

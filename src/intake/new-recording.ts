@@ -1,0 +1,108 @@
+import type { ListedFile } from '#domain/captures';
+import type { Docking } from '#domain/docking';
+import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
+import { newId } from '#domain/ids';
+import type { Original, Recording } from '#domain/recording';
+import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { originalKey } from '#domain/vault-key';
+import type { Clock } from '#ports/clock';
+import type { LedgerWriter, NewRecording } from '#ports/ledger';
+
+/** A listed file in its part of a recording. */
+export interface Item {
+  readonly file: ListedFile;
+  readonly role: 'segment' | 'sidecar';
+}
+
+interface Circumstances {
+  readonly clock: Clock;
+  readonly stationId: string;
+  readonly timezone: string;
+  readonly docking: Docking;
+  readonly formerClocks: readonly FormerClock[];
+}
+
+/**
+ * Puts files that belong together on record as one recording with its originals, and returns these. `before`: the damaged recording of the same file,
+ * if it is taken again.
+ */
+export async function insertRecording(
+  writer: LedgerWriter,
+  items: readonly Item[],
+  circumstances: Circumstances,
+  before: Recording | null = null,
+): Promise<Original[]> {
+  const { docking, clock, stationId } = circumstances;
+  const files = items.map(({ file }) => file);
+  const [first] = files;
+  if (!first) return [];
+  const nowMs = clock.nowMs();
+  const recordingId = newId('rec', nowMs, stationId);
+  const important = files.some(({ facts }) => facts.important === true);
+  const recording: NewRecording = {
+    id: recordingId,
+    dockingId: docking.id,
+    recorderSerial: docking.recorderSerial,
+    kind: first.facts.kind,
+    ...(await officerOf(writer, files, docking)),
+    category: null,
+    important,
+    ...timeOf(files, circumstances, before),
+    originalCount: items.length,
+    createdAtMs: nowMs,
+  };
+  await writer.insertRecording(recording);
+  const originals = items.map(
+    ({ file, role }, place): Original => ({
+      id: newId('org', nowMs, stationId),
+      recordingId,
+      dockingId: docking.id,
+      recorderSerial: docking.recorderSerial,
+      role,
+      index: place + 1,
+      kind: file.facts.kind,
+      cardPath: file.path,
+      bytes: file.bytes,
+      mtimeMs: file.mtimeMs,
+      important,
+      vaultKey: originalKey(recordingId, place + 1, file.path),
+      state: 'listed',
+      digests: null,
+      unreadable: [],
+      sourceReread: null,
+      duplicateOf: null,
+      copiedAtMs: null,
+      sealedAtMs: null,
+    }),
+  );
+  for (const original of originals) await writer.insertOriginal(original);
+  return originals;
+}
+
+async function officerOf(
+  writer: LedgerWriter,
+  files: readonly ListedFile[],
+  docking: Docking,
+): Promise<Pick<NewRecording, 'officerId' | 'officerSource'>> {
+  const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
+  if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
+  const assigned = (await writer.recorder(docking.recorderSerial))?.assignedOfficerId ?? null;
+  return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
+}
+
+function timeOf(
+  files: readonly ListedFile[],
+  { docking, formerClocks, timezone, clock }: Circumstances,
+  before: Recording | null,
+): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
+  const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
+  const [first] = files;
+  const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
+  if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
+  const ms = claimedToMs(claimed, timezone);
+  const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
+  // The clock may have been set since the file was read with gaps, and the file is as old as it was.
+  const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
+  const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
+  return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
+}

@@ -1,0 +1,19 @@
+import type { Refusal } from '#domain/docking';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { VolumeRefusal } from '#ports/recorder-driver';
+
+/** Part of write 2: an entry that is not taken, with its reason. */
+export async function refuse(writer: LedgerWriter, dockingId: string, refusal: VolumeRefusal, atMs: number): Promise<void> {
+  const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
+  await writer.insertRefusal({ dockingId, atMs, ...data });
+  await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: dockingId, data });
+}
+
+/** What is on record as refused stays there: a card that is listed once more must not be told of twice. */
+export async function refusedSoFar(ledger: LedgerReader, dockingId: string): Promise<Set<string>> {
+  return new Set((await ledger.refusals(dockingId)).map((refusal) => refusalKey({ ...refusal, path: refusal.cardPath })));
+}
+
+export function refusalKey({ path, code }: Pick<VolumeRefusal, 'path'> & Pick<Refusal, 'code'>): string {
+  return `${code} ${path}`;
+}
