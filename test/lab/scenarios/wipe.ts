@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runProgram } from '#test/support/evidock';
 import { Bench } from '../bench.ts';
 import { type Card, cardOf, clipPath, noise, sha256 } from '../cards.ts';
 import { digestOnVfat, filesOnVfat } from '../disk-image.ts';
