@@ -84,20 +84,30 @@ export class DockStage {
   }
 
   /**
-   * A card that was wiped holds nothing that a driver could know. Who was docked before under this serial, with the same USB ids, is taken for what it
-   * was then. Files that nobody knows are never taken for that: anything can claim ids and a serial.
+   * A card that was wiped holds nothing that a driver could know, or only what was left on it. Who was docked before under this serial, with the same USB
+   * ids, is taken for what it was then, if it is empty or some file is on record as its own. Files that nobody knows are never taken for that: anything
+   * can claim ids and a serial.
    */
   async #remembered(arrival: Arrival, found: Recognition): Promise<Recognition> {
     const { serial, vendorId, productId } = arrival;
-    if (found.known || found.sample.length > 0 || vendorId === null || serial === null) return found;
+    if (found.known || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#o;
     const before = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
       (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
     const driver = drivers.find(({ id }) => id === before?.driverId);
     if (!driver || driver === fallback) return found;
-    const why = `the card is empty, and this recorder was docked before as ${driver.id}`;
+    if (found.sample.length > 0 && !(await this.#hasFileOf(serial, found.sample))) return found;
+    const card = found.sample.length > 0 ? 'the card has files that are on record as its own' : 'the card is empty';
+    const why = `${card}, and this recorder was docked before as ${driver.id}`;
     return { ...found, driver, known: true, why: [why], explain: [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`] };
+  }
+
+  async #hasFileOf(recorderSerial: string, sample: Recognition['sample']): Promise<boolean> {
+    for (const { path, bytes, mtimeMs } of sample) {
+      if (await this.#o.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
+    }
+    return false;
   }
 
   async #refuse(arrival: Arrival, problem: Problem, explain: readonly string[]): Promise<void> {

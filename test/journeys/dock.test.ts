@@ -209,6 +209,22 @@ describe('recognition', () => {
     await dockAndPull({ serial }, 'unknown');
   });
 
+  it('knows a recorder again on whose card only its lesser files are left, beside what nobody knows', async () => {
+    await writeCard(card, { 'DATA/track.bin': 'positions' });
+    await open();
+    const ids = { vendorId: '4255', productId: '0001' };
+    const first = station.plug(card, ids);
+    const { recorderSerial: serial } = await station.until(1, ({ phase }) => phase === 'safe');
+    station.dock.remove(first);
+    await station.until(1, ({ phase }) => phase === 'removed');
+    await rm(join(card, 'DCIM'), { recursive: true });
+    await writeCard(card, { 'letter.doc': 'private' });
+    station.plug(card, { ...ids, serial });
+    const view = await station.until(1, ({ phase }) => phase === 'safe' || phase === 'unknown');
+    expect(view).toMatchObject({ phase: 'safe', driverId: 'gat947', recorderSerial: serial, filesListed: 2 });
+    expect(view.explain.at(-1)).toMatch(/^taken for gat947: the card has files that are on record/);
+  });
+
   it('takes it where the site says so, and a directory in any case', async () => {
     await open({ unknown: 'take' });
     const stick = join(home.path, 'stick');
