@@ -1,6 +1,6 @@
 import type { Digests } from '#domain/digest';
-import type { Docking } from '#domain/docking';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import type { Docking, Problem } from '#domain/docking';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -79,13 +79,14 @@ export class WipeStage {
     const begun = performance.now();
     this.#show(docking, { phase: 'wiping' });
     try {
-      const candidates = await this.#candidates(docked, signal);
+      const { candidates, unread } = await this.#candidates(docked, signal);
       if (candidates.length > 0) {
-        const done = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
-        await this.#finish(docking, done);
-        wiped(log, { dockingId: docking.id, ...done, elapsedMs: Math.round(performance.now() - begun) });
+        const { kept, ...done } = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
+        const ended = { ...done, kept: kept + unread };
+        await this.#finish(docking, ended);
+        wiped(log, { dockingId: docking.id, ...ended, elapsedMs: Math.round(performance.now() - begun) });
       }
-      this.#show(docking, { phase: 'safe' });
+      this.#show(docking, { phase: 'safe', ...(unread > 0 ? { warning: unreadWarning(unread) } : {}) });
     } catch (error) {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
@@ -129,18 +130,22 @@ export class WipeStage {
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
-  async #candidates(docked: Wipeable, signal: AbortSignal): Promise<readonly Original[]> {
+  /** `unread`: files that are sealed, but cannot be read again on the card, so that it cannot be proved that they are still the same. */
+  async #candidates(docked: Wipeable, signal: AbortSignal): Promise<{ readonly candidates: readonly Original[]; readonly unread: number }> {
     const candidates: Original[] = [];
+    let unread = 0;
     for await (const original of this.#originalsOn(docked, signal)) {
       if (!(await this.#isKeptElsewhere(original))) continue;
       // What another docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
       if (!(await this.#wasReadBy(docked.docking, original))) {
-        if (!(await this.#isSameBytes(original, docked.volume, signal))) continue;
+        const same = await this.#isSameBytes(original, docked.volume, signal);
+        if (same === null) unread += 1;
+        if (!same) continue;
         await this.#mustBeWhole(original, signal);
       }
       candidates.push(original);
     }
-    return candidates;
+    return { candidates, unread };
   }
 
   async #isKeptElsewhere(original: Original): Promise<boolean> {
@@ -172,12 +177,13 @@ export class WipeStage {
       );
   }
 
-  async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean> {
+  /** null: it cannot be read. */
+  async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean | null> {
     try {
       return (await this.#digestOf(original, volume, signal))?.sha256 === original.digests?.sha256;
     } catch (error) {
       // What cannot be read cannot be proved, and stays.
-      if (asEvidockError(error).code === 'recorder.read-failed') return false;
+      if (isFailure(error, 'recorder.read-failed')) return null;
       throw error;
     }
   }
@@ -284,6 +290,14 @@ export class WipeStage {
     if (failure !== undefined) throw failure;
     return removed;
   }
+}
+
+/** A removal that a pull cut short may have given a file's place away before its name: nobody but who looks at the whole card can tell whose it is now. */
+function unreadWarning(files: number): Problem {
+  return {
+    code: 'recorder.wipe-failed',
+    detail: `${files} sealed files stay, because they cannot be read any more: the card should be checked`,
+  };
 }
 
 function isVerified(copy: Copy, original: Original): boolean {

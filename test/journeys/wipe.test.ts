@@ -207,6 +207,25 @@ describe('wipe', () => {
     expect(await wipedPaths()).toEqual([name(1), name(3), 'note.xyz'].sort());
   });
 
+  it('leaves what it cannot read again, and says so', async () => {
+    await open({});
+    const first = await plugAndWait();
+    station.dock.remove(first);
+    await station.close();
+    await open({ wipe: 'after-sealed' });
+    const volume = disturbedVolume(card, (path) => {
+      if (path === name(2)) throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+    });
+    await plugAndWait({ volume });
+    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
+    expect(station.slot(1)).toMatchObject({
+      phase: 'safe',
+      warning: { code: 'recorder.wipe-failed', detail: expect.stringMatching(/^1 sealed file stays, because it cannot be read/) },
+    });
+    const [docking] = await station.ledger.dockings({ recorder: 'R1', limit: 1 });
+    expect((await station.custody('wipe.finished', docking?.id ?? ''))[0]?.data).toMatchObject({ files: 3, kept: 1 });
+  });
+
   it('does not trust a recorder that is known only by its place', async () => {
     await writeCard(join(home.path, 'plain'), { 'a.mp4': 'x' });
     card = join(home.path, 'plain');

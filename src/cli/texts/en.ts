@@ -349,7 +349,8 @@ export const en = {
   'custody.recorder.clock-not-set': 'the clock of the recorder was not set, it stays at {from} instead of {to}: {why}',
   'custody.recorder.clock-unsure': 'the clock of the recorder may have been set from {from} to {to}, its answer did not come: {why}',
   'custody.recorder.clock-doubted': 'the clock of the recorder is ahead by at least {aheadAtLeastMs} ms',
-  'custody.wipe.finished': 'the removal ended: {files} files ({bytes} bytes) removed, {kept} kept because they had changed',
+  'custody.wipe.finished':
+    'the removal ended: {files} files ({bytes} bytes) removed, {kept} kept because they had changed or could not be read',
   'custody.wipe.begun': 'removal of {files} sealed files from the recorder was begun ({policy})',
   'custody.original.wiped': 'the sealed file was removed from the recorder: {cardPath}',
   'custody.slots.changed': 'port {port} became slot {slot}',
