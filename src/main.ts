@@ -14,6 +14,8 @@ import { VERSION } from './version.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 /** How long a command waits for another command that holds the state directory. */
 const WAIT_MS_MAX = 10_000;
+/** How long a station that has stopped may still linger. */
+const LEFT_MS_MAX = 1000;
 
 const clock = { nowMs: () => Date.now() };
 
@@ -74,6 +76,8 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
   options.ready(address);
   await stopped;
   await station.stop();
+  // Everything is closed. What a library has left behind (BullMQ its timers, where its server went first) must not hold up the end.
+  setTimeout(() => process.exit(), LEFT_MS_MAX).unref();
 }
 
 const context: CliContext = {

@@ -106,6 +106,9 @@ async function upgraded({ guest, taken }: Machine): Promise<void> {
   // The command is root's here, works on the running station, and finds what was there before.
   await isSealed(guest, taken);
   await guest.sh('systemctl start evidock-scrub.service', LONG);
+  // It was stopped three times by now, and ended by itself each time.
+  const killed = await guest.run(`journalctl -u evidock -o short-iso --no-pager | grep "stop-sigterm' timed out"`);
+  assert.equal(killed.stdout, '', 'the station did not end when it was stopped');
 }
 
 /** A keyboard and a network adapter in slots: the kernel is forbidden their interfaces, and the station raises its alarm. */
