@@ -135,7 +135,7 @@ export async function stickWiped(machine: Machine): Promise<void> {
   assert.deepEqual(originals.map((original) => original.vaultSha256).toSorted(), machine.taken.toSorted());
   const removed = custody.filter(({ type }) => type === 'original.wiped').map(({ data }) => String(data['cardPath']));
   assert.deepEqual(removed.toSorted(), clips.map(([path]) => path).toSorted());
-  context.figure(`${machine.taken.length} files of five recorders in the vault, once each; ${removed.length} removed by policy`);
+  context.figure(`${machine.taken.length} files of five dockings in the vault, once each; ${removed.length} removed by policy`);
 }
 
 function safe(guest: Guest, serial: string): Promise<GuestSlot> {
