@@ -294,10 +294,8 @@ export class WipeStage {
 
 /** A removal that a pull cut short may have given a file's place away before its name: nobody but who looks at the whole card can tell whose it is now. */
 function unreadWarning(files: number): Problem {
-  return {
-    code: 'recorder.wipe-failed',
-    detail: `${files} sealed files stay, because they cannot be read any more: the card should be checked`,
-  };
+  const what = files === 1 ? '1 sealed file stays, because it' : `${files} sealed files stay, because they`;
+  return { code: 'recorder.wipe-failed', detail: `${what} cannot be read any more: the card should be checked` };
 }
 
 function isVerified(copy: Copy, original: Original): boolean {
