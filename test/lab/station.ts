@@ -41,7 +41,7 @@ export class LabStation {
   /** By docking and phase: when it was first shown so. */
   readonly #shown = new Map<string, Map<Slot['phase'], number>>();
   #following: Promise<void> = Promise.resolve();
-  /** Its first start crashed in the emulated processor. */
+  /** Its first start crashed. */
   startedAgain = false;
 
   private constructor(guest: Guest, state: string, config: string, client: SocketClient) {
@@ -67,8 +67,8 @@ export class LabStation {
   }
 
   /**
-   * In about one of a hundred starts the emulated processor breaks V8's fresh code before the station says its first word. That is the lab's fault, so
-   * it is started once more; a crash later on is a failure like any other.
+   * In one or two of a hundred starts the process crashes in the emulated machine before the station says its first word, and nowhere else does it. It is
+   * started once more, and that is told; a crash later on is a failure like any other.
    */
   async #start(): Promise<void> {
     const run = `env ${EVIDOCK} --config ${this.#config} --state ${this.state} run`;
