@@ -30,25 +30,29 @@ export async function formerClocks(ledger: LedgerReader, { serial, told, offsetM
   const own = await ledger.dockings({ recorder: serial, limit: UNLISTED_MAX + 1 });
   const listed = own.findIndex(({ listedAtMs }) => listedAtMs !== null);
   const unlisted = listed < 0 ? own : own.slice(0, listed);
-  const dockings = await ledger.dockings({ limit: DOCKINGS_MAX });
-  const oldest = dockings.length < DOCKINGS_MAX ? undefined : dockings.at(-1);
-  const sinceMs = (own[listed] ?? oldest)?.arrivedAtMs ?? Number.NEGATIVE_INFINITY;
-
   const found: FormerClock[] = [];
   for (const { id } of unlisted) {
     for (const entry of await ledger.custodyOf(id)) if (entry.type === 'recorder.clock-set') found.push(...clockIn(entry));
   }
+  const announced: CustodyEntry[] = [];
   for (const key of new Set([serial, told ?? serial])) {
-    for (const entry of await ledger.custodyOf(toldSubject({ serial: key, port: '' }))) {
-      if (entry.type !== 'recorder.clock-setting') continue;
-      // What led to a docking belongs to the recorder of that docking: others may tell the same number. The measured offset tells which docking it was.
-      const led = (clock: FormerClock) =>
-        dockings.some(
-          (docking) =>
-            docking.port === entry.data['port'] && docking.clockOffsetMs === clock.offsetMs && docking.arrivedAtMs >= clock.setAtMs,
-        );
-      found.push(...clockIn(entry).filter((clock) => !led(clock)));
-    }
+    const entries = await ledger.custodyOf(toldSubject({ serial: key, port: '' }));
+    announced.push(...entries.filter(({ type }) => type === 'recorder.clock-setting'));
+  }
+  // Nearly always: no clock was ever set by command, and nothing more need be read.
+  if (found.length + announced.length === 0) return [];
+
+  const dockings = await ledger.dockings({ limit: DOCKINGS_MAX });
+  const oldest = dockings.length < DOCKINGS_MAX ? undefined : dockings.at(-1);
+  const sinceMs = (own[listed] ?? oldest)?.arrivedAtMs ?? Number.NEGATIVE_INFINITY;
+  for (const entry of announced) {
+    // What led to a docking belongs to the recorder of that docking: others may tell the same number. The measured offset tells which docking it was.
+    const led = (clock: FormerClock) =>
+      dockings.some(
+        (docking) =>
+          docking.port === entry.data['port'] && docking.clockOffsetMs === clock.offsetMs && docking.arrivedAtMs >= clock.setAtMs,
+      );
+    found.push(...clockIn(entry).filter((clock) => !led(clock)));
   }
   return found.filter((clock) => clock.setAtMs > sinceMs && clock.offsetMs !== offsetMs).sort((one, other) => one.setAtMs - other.setAtMs);
 }
