@@ -318,6 +318,11 @@ export function isFailure(thrown: unknown, ...codes: readonly ErrorCode[]): thro
   return thrown instanceof EvidockError && codes.includes(thrown.code);
 }
 
+/** Whether a thrown value is a failure of a recorder that is still there: of what is on it, not of its being pulled. */
+export function isCardFailure(thrown: unknown): thrown is EvidockError {
+  return thrown instanceof EvidockError && thrown.side === 'recorder' && thrown.code !== 'recorder.removed';
+}
+
 /** Any thrown value as an EvidockError; foreign errors that no adapter translated become `station.internal`. */
 export function asEvidockError(thrown: unknown): EvidockError {
   if (thrown instanceof EvidockError) return thrown;

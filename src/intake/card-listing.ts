@@ -1,7 +1,7 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { EvidockError, isFailure } from '#domain/errors';
+import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
@@ -225,7 +225,7 @@ export class CardListing {
       if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
       return await this.#readDurationMs(file);
     } catch (error) {
-      if (error instanceof EvidockError && error.side === 'recorder' && error.code !== 'recorder.removed') return null;
+      if (isCardFailure(error)) return null;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { EvidockError } from '#domain/errors';
+import { isCardFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { Ledger } from '#ports/ledger';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
@@ -46,7 +46,7 @@ async function isOn(volume: Volume, path: string): Promise<boolean> {
     await (await volume.open(path)).close();
     return true;
   } catch (error) {
-    if (error instanceof EvidockError && error.side === 'recorder' && error.code !== 'recorder.removed') return false;
+    if (isCardFailure(error)) return false;
     throw error;
   }
 }
