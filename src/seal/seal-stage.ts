@@ -49,7 +49,8 @@ export class SealStage {
   readonly #o: Options;
   readonly #stop = new AbortController();
   readonly #active = new Map<string, Promise<void>>();
-  readonly #notBefore = new Map<string, number>();
+  /** Originals that failed and wait for their next try. Their timer wakes them: timers may ring up to 1 ms early by any other clock. */
+  readonly #resting = new Set<string>();
   #ready: { sealed: Sealed; done: () => void; failed: (error: unknown) => void }[] = [];
   readonly #checks = new Map<string, NodeJS.Timeout>();
   /** Problems that this stage has shown, by docking: it takes back no other's. */
@@ -88,16 +89,15 @@ export class SealStage {
     let found: readonly Original[];
     try {
       // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(room + this.#active.size + this.#notBefore.size);
+      found = await ledger.copiedOriginals(room + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
-      this.#wakeLater();
+      this.#later(() => this.wake());
       return;
     }
-    const nowMs = performance.now();
     for (const original of found) {
       if (this.#active.size >= settings.sealsAtOnce || this.#stop.signal.aborted) return;
-      if (this.#active.has(original.id) || (this.#notBefore.get(original.id) ?? 0) > nowMs) continue;
+      if (this.#active.has(original.id) || this.#resting.has(original.id)) continue;
       const work = this.#seal(original).finally(() => {
         this.#active.delete(original.id);
         this.wake();
@@ -106,15 +106,14 @@ export class SealStage {
     }
   }
 
-  #wakeLater(): void {
-    setTimeout(() => this.wake(), this.#o.settings.retryMs).unref();
+  #later(what: () => void): void {
+    setTimeout(what, this.#o.settings.retryMs).unref();
   }
 
   async #seal(original: Original): Promise<void> {
     try {
       const sealed = await this.#verifyAndDescribe(original);
       if (!sealed) return;
-      this.#notBefore.delete(original.id);
       await new Promise<void>((done, failed) => {
         this.#ready.push({ sealed, done, failed });
         void this.#commit();
@@ -124,8 +123,11 @@ export class SealStage {
       const failure = asEvidockError(error);
       stageFailed(this.#o.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, failure);
       await this.#showProblem(original, failure);
-      this.#notBefore.set(original.id, performance.now() + this.#o.settings.retryMs);
-      this.#wakeLater();
+      this.#resting.add(original.id);
+      this.#later(() => {
+        this.#resting.delete(original.id);
+        this.wake();
+      });
     }
   }
 

@@ -199,6 +199,23 @@ describe('a vault in trouble', () => {
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', problem: null });
     await station.close();
   });
+
+  it('is asked again after every failure, however the timers fall', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(1000) });
+    // About one timer in a hundred rings early by the clock that a file is timed with.
+    let fails = 300;
+    const failing = replaced((vault) => ({
+      putSmall: async (key, bytes) => {
+        if (fails === 0) return vault.putSmall(key, bytes);
+        fails -= 1;
+        throw new EvidockError('vault.write-failed', key);
+      },
+    }));
+    const station = await intakeStation(join(home, 's'), failing, { retryMs: 5 });
+    await (await station.dock(station.plain(card), 'R1', 1)).safe();
+    expect(fails).toBe(0);
+    await station.close();
+  });
 });
 
 describe('a ledger in trouble', () => {

@@ -65,6 +65,7 @@ export interface StationOptions {
   readonly unreadableBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
+  readonly retryMs?: number;
   readonly unknown?: 'leave' | 'take';
   readonly setClock?: boolean;
   readonly nowMs?: () => number;
@@ -113,7 +114,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       timezone,
       version: '0',
       sealsAtOnce: 4,
-      retryMs: 50,
+      retryMs: options.retryMs ?? 50,
     },
     onSealed: () => undefined,
     onSafe: (id) => {
@@ -135,7 +136,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       unreadableBytesMax: options.unreadableBytesMax ?? 0,
       verify: options.verify ?? 'vault',
       patterns: [],
-      retryMs: 50,
+      retryMs: options.retryMs ?? 50,
     },
     onCopied: () => seal.wake(),
     onListed: (id) => {
