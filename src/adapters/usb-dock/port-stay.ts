@@ -63,7 +63,7 @@ export class PortStay {
     this.key = key;
     this.#introduction = remembered;
     this.#facts = [
-      `USB ${device.vendorId}:${device.productId} in port ${device.sysName}: ${wordsOf(device)}`,
+      `USB ${device.vendorId}:${device.productId} in port ${portWords(device)}: ${wordsOf(device)}`,
       ...(remembered?.facts ?? []),
     ];
   }
@@ -163,7 +163,7 @@ export class PortStay {
     const options = { bus: this.#o.bus, setClock: this.#o.setClock, timezone: this.#o.timezone, unlock, signal: this.#gone.signal };
     const told = await introduce(this.device, profile, {
       ...options,
-      port: this.device.sysName,
+      port: this.device.port,
       usbSerial: realSerial(this.device.serial),
       record: this.#handler,
       nowMs: () => this.#o.nowMs(),
@@ -207,7 +207,7 @@ export class PortStay {
       told?.serial ?? realSerial(device.serial) ?? realSerial(udevSerial) ?? opened.mounts.find((mount) => mount.uuid)?.uuid ?? null;
     const arrival: Arrival = {
       key: this.key,
-      port: device.sysName,
+      port: device.port,
       hub: hubOf(device.sysName),
       slot: null,
       serial,
@@ -254,7 +254,7 @@ export class PortStay {
     this.#state = state === 'preparing' ? 'opening' : 'noticed';
     this.#told = state !== 'gone';
     this.#handler.noticed({
-      port: this.device.sysName,
+      port: this.device.port,
       hub: hubOf(this.device.sysName),
       state,
       facts: [...this.#facts],
@@ -271,7 +271,7 @@ export class PortStay {
     const was = this.#state;
     if (was !== 'docked' && this.#told && !expected) this.#notice('gone', null);
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.sysName));
+    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
     if (was === 'docked') this.#handler.removed(this.key);
     await this.#opening;
     await this.#unmount();
@@ -280,7 +280,7 @@ export class PortStay {
   /** Unmounts; the recorder may be pulled from then on. The handler hears of the removal later, when it really happens. */
   async release(): Promise<void> {
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.sysName));
+    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
     await this.#opening;
     await this.#unmount();
   }
@@ -298,6 +298,10 @@ function matches(profile: UsbProfile, device: UsbDevice): boolean {
 
 function realSerial(serial: string | null): string | null {
   return serial === null || NO_SERIAL.test(serial) ? null : serial;
+}
+
+function portWords({ port, sysName }: UsbDevice): string {
+  return port === sysName ? port : `${port} (as ${sysName})`;
 }
 
 function wordsOf(device: UsbDevice): string {

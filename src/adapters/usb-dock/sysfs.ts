@@ -17,13 +17,14 @@ export interface UsbInterface {
 }
 
 export interface UsbDevice {
-  /**
-   * The physical port: `1-4.2` is port 2 of the hub in port 4 of bus 1. Beware: a USB 3 socket has two such names, one on the bus for USB 2
-   * and one on its SuperSpeed twin (`1-4` and `2-4`). A recorder uses the same one every time, as it is USB 2 or USB 3; but a USB 2 and a USB 3
-   * recorder in the same socket are in two ports here, and may be given the same slot number by `slots learn`.
-   */
+  /** The kernel's name: `1-4.2` is in port 2 of the hub in port 4 of bus 1. */
   readonly sysName: string;
-  /** The other name of the same socket, where the kernel knows it: a keyboard comes up there, below what was learned with a USB 3 recorder. */
+  /**
+   * The physical port, by which slots are numbered. A USB 3 socket has two kernel names, one on the bus for USB 2 and one on its SuperSpeed twin
+   * (`1-4` and `2-4`): whatever is plugged in, it is in the port of the lower name.
+   */
+  readonly port: string;
+  /** The other name of the same socket, where the kernel knows it. */
   readonly twin: string | null;
   /** Changes with every enumeration, not with a bus reset: tells a device that came back from one that never left. */
   readonly identity: string;
@@ -81,9 +82,11 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   const texts = ['manufacturer', 'product', 'serial', 'authorized', 'bConfigurationValue'];
   const [manufacturer, product, serial, authorized, configuration] = await Promise.all(texts.map(read));
   const interfaces = await readInterfaces(path, sysName, configuration || '1');
+  const twin = await peerOf(join(path, 'port'));
   return {
     sysName,
-    twin: await peerOf(join(path, 'port')),
+    port: twin !== null && isLower(twin, sysName) ? twin : sysName,
+    twin,
     identity: `${identity}/${deviceNumber}`,
     busNumber: Number(busNumber),
     deviceNumber: Number(deviceNumber),
@@ -97,6 +100,10 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
     refused: authorized === '0',
     interfaces,
   };
+}
+
+function isLower(one: string, other: string): boolean {
+  return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
 /** The twin of a port, by its directory: `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */

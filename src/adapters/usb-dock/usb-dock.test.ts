@@ -112,6 +112,26 @@ describe('a recorder in a port', () => {
     expect(log.indexOf('removed usb-1')).toBeLessThan(log.indexOf('arrived 1-1 CAM4000'));
   });
 
+  it('is in the same port of a USB 3 socket under both of its names', async () => {
+    await tree.plug({ ...stick('2-4.2', 3), peer: '1-4-port2' });
+    await open();
+    await until('arrived 1-4.2 CAM3000');
+    expect(arrivals[0]).toMatchObject({ hub: '2-4' });
+    expect(arrivals[0]?.facts.join()).toContain('in port 1-4.2 (as 2-4.2)');
+    await tree.pull('2-4.2');
+    await rm(join(tree.sys, 'class/block/sda'));
+    // A worn plug: now it reaches USB 2 only.
+    await tree.plug({ ...stick('1-4.2', 4), peer: '2-4-port2' });
+    ring();
+    await until('arrived 1-4.2 CAM4000');
+    expect(log.indexOf('removed usb-1')).toBeLessThan(log.indexOf('arrived 1-4.2 CAM4000'));
+    expect(arrivals[1]).toMatchObject({ hub: '1-4' });
+    // 10 is more than 9.
+    await tree.plug({ ...stick('10-1', 5, 'sdb'), peer: 'usb9-port1' });
+    ring();
+    await until('arrived 9-1 CAM5000');
+  });
+
   it('with several volumes is one; what fails to mount is a refusal by name, and keeps the card from being whole', async () => {
     failing.add('sda2');
     await tree.plug({ ...stick('1-1', 3), disks: { sda: 3e9, sda1: 1e9, sda2: 1e9, sda3: 1024 } });
@@ -220,8 +240,8 @@ describe('what is no recorder', () => {
     await tree.plug({ port: '3-4.2', number: 4, ids: '1234:0001', interfaces: [KEYBOARD], peer: '1-1-port2' });
     await tree.plug({ port: '3-2', number: 5, ids: '1234:0001', interfaces: [KEYBOARD], peer: 'usb1-port2' });
     await open();
-    await until('problem 3-4.2 recorder.foreign-device');
-    expect(log.sort()).toEqual(['3-1', '3-4.2'].map((port) => `problem ${port} recorder.foreign-device`));
+    await until('problem 1-1.2 recorder.foreign-device');
+    expect(log.sort()).toEqual(['1-1', '1-1.2'].map((port) => `problem ${port} recorder.foreign-device`));
   });
 
   it('is refused as a whole if it hides behind a disk, wherever it is', async () => {
@@ -285,6 +305,18 @@ describe('a locked recorder', () => {
     });
     expect(log.slice(0, 3)).toEqual(['preparing 1-1', 'setting the clock of 0000005 in 1-1', 'its clock in 1-1 set: yes']);
     expect(arrivals[0]?.facts.join('\n')).toContain('unlocked by a vendor command');
+    expect(log).not.toContain('gone 1-1');
+  });
+
+  it('may come back under the other name of its socket', async () => {
+    await tree.plug({ ...locked, peer: 'usb2-port1' });
+    await open({}, profile);
+    for (let tries = 0; !unlocked && tries < 100; tries += 1) await sleep(20);
+    await tree.pull('1-1');
+    await tree.plug({ ...stick('2-1', 4), ids: '2a01:1b01', serial: '0000005', peer: 'usb1-port1' });
+    ring();
+    await until('arrived 1-1 0000005');
+    expect(arrivals[0]).toMatchObject({ unlocked: true, hub: '2' });
     expect(log).not.toContain('gone 1-1');
   });
 

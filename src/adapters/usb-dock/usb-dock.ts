@@ -42,6 +42,7 @@ export class UsbDock implements Dock {
   readonly #o: UsbDockOptions;
   readonly #stays = new Map<string, PortStay>();
   readonly #released = new Map<string, Released>();
+  /** By port: a recorder may come back under the other name of its socket. */
   readonly #expected = new Map<string, Expected>();
   /** Stays that are being unmounted. */
   readonly #leaving = new Set<Promise<void>>();
@@ -117,17 +118,17 @@ export class UsbDock implements Dock {
   /** Whether a device that left does so because it was unlocked. */
   #expect(stay: PortStay): boolean {
     const { introduction, device } = stay;
-    if (stay.state !== 'opening' || !introduction?.unlocked || this.#expected.has(device.sysName)) return false;
+    if (stay.state !== 'opening' || !introduction?.unlocked || this.#expected.has(device.port)) return false;
     const untilMs = performance.now() + RETURN_MS_MAX;
-    this.#expected.set(device.sysName, { introduction, vendorId: device.vendorId, serial: device.serial, untilMs });
+    this.#expected.set(device.port, { introduction, vendorId: device.vendorId, serial: device.serial, untilMs });
     return true;
   }
 
   #consider(device: UsbDevice): void {
     const { sysName } = device;
     if (!this.#handler || this.#stays.has(sysName) || this.#released.has(sysName)) return;
-    const expected = this.#expected.get(sysName);
-    this.#expected.delete(sysName);
+    const expected = this.#expected.get(device.port);
+    this.#expected.delete(device.port);
     const remembered = expected && isSame(expected, device) ? expected.introduction : null;
     const stay = new PortStay({ ...this.#o, onChanged: () => this.#ring() }, this.#handler, device, `usb-${this.#next++}`, remembered);
     this.#stays.set(sysName, stay);
@@ -135,8 +136,9 @@ export class UsbDock implements Dock {
   }
 
   #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {
+    const ports = new Set([...devices.values()].map((device) => device.port));
     for (const [port, { untilMs, introduction }] of this.#expected) {
-      if (performance.now() < untilMs || devices.has(port)) continue;
+      if (performance.now() < untilMs || ports.has(port)) continue;
       this.#expected.delete(port);
       // Pulled meanwhile, or stuck: that cannot be told from here, and a word too many is better than a recorder that nobody sees.
       const problem = { code: 'recorder.locked', detail: 'it was unlocked and did not come back as a disk' } as const;
