@@ -25,7 +25,6 @@ const UNIT = 'lab-station';
 const BELOW = '/var/lib/evidock';
 const EVIDOCK = `NODE_COMPILE_CACHE=/var/cache/evidock/node evidock`;
 /** The emulated processor compiles slowly, and may have a small part of the machine. */
-const STARTS_MAX = 2;
 const START_SECONDS_MAX = 420;
 const STOP_MS_MAX = 120_000;
 const LOOK_MS = 25;
@@ -41,8 +40,6 @@ export class LabStation {
   /** By docking and phase: when it was first shown so. */
   readonly #shown = new Map<string, Map<Slot['phase'], number>>();
   #following: Promise<void> = Promise.resolve();
-  /** Its first start crashed. */
-  startedAgain = false;
 
   private constructor(guest: Guest, state: string, config: string, client: SocketClient) {
     this.guest = guest;
@@ -61,27 +58,11 @@ export class LabStation {
     });
     const socketPath = await guest.reach(`${state}/run/control.sock`);
     const station = new LabStation(guest, state, config, new SocketClient({ socketPath, user: 'lab' }));
-    await station.#start();
+    const run = `env ${EVIDOCK} --config ${config} --state ${state} run`;
+    await guest.sh(`systemd-run -q --unit ${UNIT} --collect -p KillMode=mixed -p TimeoutStopSec=100 ${run}`);
+    await station.#answers();
     await station.#follow();
     return station;
-  }
-
-  /**
-   * In one or two of a hundred starts the process crashes in the emulated machine before the station says its first word, and nowhere else does it. It is
-   * started once more, and that is told; a crash later on is a failure like any other.
-   */
-  async #start(): Promise<void> {
-    const run = `env ${EVIDOCK} --config ${this.#config} --state ${this.state} run`;
-    for (let attempt = 1; ; attempt += 1) {
-      await this.guest.sh(`systemd-run -q --unit ${UNIT} --collect -p KillMode=mixed -p TimeoutStopSec=100 ${run}`);
-      try {
-        return await this.#answers();
-      } catch (error) {
-        const crashed = /code=(killed|dumped), status=[0-9]+\/(SEGV|ILL|TRAP|BUS)/.test(error instanceof Error ? error.message : '');
-        if (!crashed || attempt >= STARTS_MAX) throw error;
-        this.startedAgain = true;
-      }
-    }
   }
 
   /** As `systemctl stop`, and waits until its recorders are unmounted. */
