@@ -1,4 +1,4 @@
-import type { Problem } from '#domain/docking';
+import { nextFreeSlot, type Problem } from '#domain/docking';
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
@@ -124,14 +124,7 @@ function bounded(facts: readonly string[], max: number): string[] {
 export async function slotFor(writer: LedgerWriter, port: string): Promise<number> {
   const known = await writer.slotOf(port);
   if (known !== null) return known;
-  const slot = nextFree((await writer.slots()).map((entry) => entry.slot));
+  const slot = nextFreeSlot(await writer.slots());
   await writer.assignSlot(port, slot);
-  return slot;
-}
-
-function nextFree(numbers: readonly number[]): number {
-  const taken = new Set(numbers);
-  let slot = 1;
-  while (taken.has(slot)) slot += 1;
   return slot;
 }

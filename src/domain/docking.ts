@@ -57,3 +57,11 @@ export interface Refusal {
   readonly detail: string;
   readonly atMs: number;
 }
+
+/** The lowest number that no port has. */
+export function nextFreeSlot(ports: readonly { readonly slot: number }[]): number {
+  const taken = new Set(ports.map(({ slot }) => slot));
+  let slot = 1;
+  while (taken.has(slot)) slot += 1;
+  return slot;
+}

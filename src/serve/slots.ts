@@ -1,4 +1,5 @@
 import type { Actor } from '#domain/custody';
+import { nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
@@ -31,7 +32,7 @@ export async function assignSlot(deps: ServeDeps, request: { port: string; slot:
     await writer.releaseSlot(port);
     if (other !== null) await writer.releaseSlot(other);
     await writer.assignSlot(port, slot);
-    const moved = other === null ? null : { port: other, slot: before ?? (await nextFree(writer)) };
+    const moved = other === null ? null : { port: other, slot: before ?? nextFreeSlot(await writer.slots()) };
     if (moved) await writer.assignSlot(moved.port, moved.slot);
     const data = { port, slot, before, moved };
     await writer.appendCustody({ type: 'slots.changed', atMs: clock.nowMs(), actor, subject: `port:${port}`, data });
@@ -48,13 +49,6 @@ async function mustBeIdle({ board }: ServeDeps, writer: LedgerWriter, ports: rea
   if (docked) throw new EvidockError('request.conflict', `a recorder is docked in slot ${docked.slot} (${docked.port}): undock it first`);
   const busy = board.snapshot().find((view) => slots.includes(view.slot) && !IDLE.has(view.phase));
   if (busy) throw new EvidockError('request.conflict', `slot ${busy.slot} is in use: undock the recorder first`);
-}
-
-async function nextFree(writer: LedgerWriter): Promise<number> {
-  const taken = new Set((await writer.slots()).map((entry) => entry.slot));
-  let slot = 1;
-  while (taken.has(slot)) slot += 1;
-  return slot;
 }
 
 /** What the ports show goes with them. */
