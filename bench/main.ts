@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { errnoOf } from '#domain/errors';
 import type { Row } from './row.ts';
 
 /** Each measurement by its name on the command line: `npm run bench -- intake ledger`; none named: all. */
@@ -14,12 +15,15 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 
 const OUT = new URL('../docs/benchmarks.md', import.meta.url);
 
+/** Its first line; a program that is not there is needed by one of the measurements, which says so itself. */
 function versionOf(program: string, args: readonly string[]): string {
-  return (
-    execFileSync(program, [...args], { encoding: 'utf8', env: { ...process.env, AWS_CA_BUNDLE: undefined } })
-      .split('\n')[0]
-      ?.trim() ?? ''
-  );
+  try {
+    const said = execFileSync(program, [...args], { encoding: 'utf8', env: { ...process.env, AWS_CA_BUNDLE: undefined } });
+    return said.split('\n')[0]?.trim() ?? '';
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return `no ${program}`;
+    throw error;
+  }
 }
 
 function number(value: number): string {
@@ -47,7 +51,7 @@ const machine = [
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- archive ledger\` measures and rewrites only those parts. Ratios are ours / theirs (throughputs and
-fairness: larger is good), medians of at least five paired runs made in turn.
+fairness: larger is good), medians of at least five paired runs made in turn. \`archive\` needs rclone (\`apt-get install rclone\`) and what \`scripts/test\` installs.
 `;
 
 /** The parts of the written page by their name. */
