@@ -52,6 +52,13 @@ describe('units', () => {
     for (const script of ['scripts/install', 'scripts/uninstall']) for (const unit of units) expect(file(script)).toContain(unit);
   });
 
+  it('the mount helper runs Node as the station does (docs/decisions/0012)', () => {
+    const flagsIn = (path: string) => /\/node"? (--\S+ )+/.exec(file(path).replace('exec "$node"', '/node'))?.[0];
+    const flags = flagsIn('scripts/evidock');
+    expect(flags).toContain('--liftoff-only');
+    expect(flagsIn('systemd/evidock-mount.service')).toBe(flags);
+  });
+
   it('the mount helper has no option that would hide its mounts from the station', () => {
     const unit = file('systemd/evidock-mount.service').replaceAll(/^#.*$/gm, '');
     expect(unit).not.toMatch(
