@@ -1,3 +1,4 @@
+import type { CustodyType } from '#domain/custody';
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
@@ -51,6 +52,9 @@ interface Options {
 
 /** How far back it is looked for what a recorder was: its dockings of months. */
 const REMEMBERED_DOCKINGS = 200;
+/** What a docking's history says when the station begins to write to its recorder, and when the recorder is read-only again. */
+const WRITES_BEGUN: ReadonlySet<CustodyType> = new Set<CustodyType>(['wipe.begun', 'recorder.clock-setting', 'recorder.clock-unsure']);
+const WRITES_FINISHED: ReadonlySet<CustodyType> = new Set<CustodyType>(['wipe.finished', 'recorder.clock-set']);
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
@@ -142,8 +146,8 @@ export class DockStage {
   }
 
   /**
-   * A pull in the midst of a wipe leaves the mark of an unclean file system, and Linux never takes back a mark that it found. So the mark is the
-   * station's own from the docking on that was clean when it arrived and in which a wipe was begun and not finished (docs/decisions/0011).
+   * A pull while the station writes to it leaves the mark of an unclean file system, and Linux never takes back a mark that it found. So the mark is the
+   * station's own from the docking on that was clean when it arrived and in which a wipe or a clock file was begun and not finished (docs/decisions/0011).
    */
   async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
     if (!unclean?.access) return access;
@@ -153,8 +157,8 @@ export class DockStage {
       const entries = await ledger.custodyOf(before.id);
       const found = entries.find(({ type }) => type === 'docking.arrived')?.data['unclean'];
       if (found === true) continue;
-      const last = entries.findLast(({ type }) => type === 'wipe.begun' || type === 'wipe.finished');
-      return found === false && last?.type === 'wipe.begun' ? unclean.access : null;
+      const last = entries.findLast(({ type }) => WRITES_BEGUN.has(type) || WRITES_FINISHED.has(type));
+      return found === false && last && WRITES_BEGUN.has(last.type) ? unclean.access : null;
     }
     return null;
   }

@@ -1,3 +1,4 @@
+import type { CustodyDraft, CustodyType } from '#domain/custody';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
@@ -36,6 +37,8 @@ interface Settable {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly access: RecorderAccess | null;
+  /** A file system of it was not cleanly unmounted, whoever left that mark. */
+  readonly unclean: boolean;
   readonly clockSet: boolean;
 }
 
@@ -80,9 +83,7 @@ export class RecorderClock {
       detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come`,
     };
     const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
-    await ledger.transaction((writer) =>
-      writer.appendCustody({ type: 'recorder.clock-doubted', atMs: nowMs, actor: 'station', subject: dockingId, data }),
-    );
+    await this.#enter({ type: 'recorder.clock-doubted', atMs: nowMs, subject: dockingId, data });
     const view = viewOf(board, docking.slot);
     if (isOccupied(view) && view.dockingId === dockingId) board.update(docking.slot, { warning });
   }
@@ -104,25 +105,22 @@ export class RecorderClock {
    * what it was, and by how much. The recorder is not docked yet, so the subject is what it tells of itself.
    */
   async announce(setting: ClockSetting): Promise<void> {
-    const { ledger, log } = this.#o;
-    const entry = { atMs: setting.atMs, actor: 'station', subject: toldSubject(setting), data: this.commandOf(setting) };
+    const entry = { atMs: setting.atMs, subject: toldSubject(setting), data: this.commandOf(setting) };
     try {
-      await ledger.transaction((writer) => writer.appendCustody({ type: 'recorder.clock-setting', ...entry }));
+      await this.#enter({ type: 'recorder.clock-setting', ...entry });
     } catch (error) {
       // Whoever asked goes on without setting it.
-      clockFailed(log, { port: setting.port }, asEvidockError(error));
+      clockFailed(this.#o.log, { port: setting.port }, asEvidockError(error));
       throw error;
     }
   }
 
   async settle(setting: ClockSetting, outcome: ClockOutcome): Promise<void> {
-    const { ledger, clock, log } = this.#o;
+    const { clock, log } = this.#o;
     const type = ({ yes: 'recorder.clock-set', no: 'recorder.clock-not-set', unknown: 'recorder.clock-unsure' } as const)[outcome.set];
     const data = { ...this.commandOf(setting), ...(outcome.set === 'yes' ? {} : { why: outcome.why }) };
     try {
-      await ledger.transaction((writer) =>
-        writer.appendCustody({ type, atMs: clock.nowMs(), actor: 'station', subject: toldSubject(setting), data }),
-      );
+      await this.#enter({ type, atMs: clock.nowMs(), subject: toldSubject(setting), data });
     } catch (error) {
       // That it was begun is on record, and nothing that is corrected by it asks for more.
       clockFailed(log, { port: setting.port }, asEvidockError(error));
@@ -143,37 +141,57 @@ export class RecorderClock {
     if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#o.board.update(docking.slot, { phase: 'safe' });
   }
 
-  #settingFor({ docking: { clockOffsetMs }, driver, access, clockSet }: Settable) {
+  /** A new file takes free clusters, and in an unclean file system footage may lie in them that only a repair finds. */
+  #settingFor({ docking: { clockOffsetMs }, driver, access, unclean, clockSet }: Settable) {
     const file = driver.clockFile;
-    if (!this.#o.set || clockSet || !file || !access || clockOffsetMs === null || Math.abs(clockOffsetMs) <= SET_FROM_MS) return null;
+    if (!this.#o.set || clockSet || unclean || !file || !access) return null;
+    if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= SET_FROM_MS) return null;
     return { file, access, offsetMs: clockOffsetMs };
   }
 
-  /** Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. */
+  /**
+   * Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. On record before, because a
+   * pull in the midst leaves the mark of an unclean file system, which must be known as the station's own (docs/decisions/0011).
+   */
   async set(docked: Settable): Promise<void> {
     const { docking } = docked;
     const setting = this.#settingFor(docked);
     if (!setting) return;
     const { file, access, offsetMs } = setting;
-    const { ledger, clock, timezone, log } = this.#o;
+    const { clock, timezone, log } = this.#o;
+    const tell = (type: CustodyType, settingAtMs: number, why?: string) => {
+      const data = { ...this.settingOf(docking.recorderSerial, offsetMs, 'file', settingAtMs), ...(why === undefined ? {} : { why }) };
+      return this.#enter({ type, atMs: clock.nowMs(), subject: docking.id, data });
+    };
+    const failed = (error: unknown) => clockFailed(log, { dockingId: docking.id }, asEvidockError(error));
+    const begunAtMs = clock.nowMs();
     try {
-      const nowMs = await access.writable(async (writer) => {
-        const writtenAtMs = clock.nowMs();
-        const claimed = msToClaimed(writtenAtMs, timezone);
+      await tell('recorder.clock-setting', begunAtMs);
+    } catch (error) {
+      return failed(error);
+    }
+    try {
+      const writtenAtMs = await access.writable(async (writer) => {
+        const nowMs = clock.nowMs();
+        const claimed = msToClaimed(nowMs, timezone);
         if (claimed === null) throw new RangeError('the clock of the station is outside the years that any recorder knows');
         await writer.writeText(file.path, file.text(claimed));
         await writer.sync();
-        return writtenAtMs;
+        return nowMs;
       });
-      const data = this.settingOf(docking.recorderSerial, offsetMs, 'file', nowMs);
-      await ledger.transaction((writer) =>
-        writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: docking.id, data }),
-      );
+      await tell('recorder.clock-set', writtenAtMs);
       clockSet(log, { dockingId: docking.id, offsetMs });
     } catch (error) {
       // Its files are safe, and the warning about its clock stands: that is no reason to keep it.
-      clockFailed(log, { dockingId: docking.id }, asEvidockError(error));
+      failed(error);
+      const { code, detail } = asEvidockError(error);
+      // Where the ledger fails as well, the announcement is left without an outcome, which says the same.
+      await tell('recorder.clock-unsure', begunAtMs, `${code}: ${detail}`).catch(failed);
     }
+  }
+
+  async #enter(entry: Omit<CustodyDraft, 'actor'>): Promise<void> {
+    await this.#o.ledger.transaction((writer) => writer.appendCustody({ ...entry, actor: 'station' }));
   }
 }
 

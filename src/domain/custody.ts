@@ -34,7 +34,7 @@ export const CUSTODY_TYPES = [
   'officer.changed',
   'recorder.changed',
 ] as const;
-type CustodyType = (typeof CUSTODY_TYPES)[number];
+export type CustodyType = (typeof CUSTODY_TYPES)[number];
 
 /** Who did it: `station`, or a person through some way in, for example `cli:root`. */
 export type Actor = string;

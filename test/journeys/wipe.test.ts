@@ -5,15 +5,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-access';
 import { EvidockError } from '#domain/errors';
+import { DRIVERS } from '#drivers';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import { aCopy } from '#test/support/builders';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 
+const HOUR_MS = 3600_000;
 const WAIT = { timeout: 10_000, interval: 10 };
 const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;
 
@@ -301,6 +303,58 @@ describe('wipe', () => {
       phase: 'safe',
       warning: { code: 'recorder.wipe-failed', detail: expect.stringContaining('not cleanly unmounted, and not by the station') },
     });
+  });
+
+  it('goes on with a card that a yank left unclean while its clock file was written, and writes no other file to it', async () => {
+    const drivers = DRIVERS.map((driver) => ({
+      ...driver,
+      clockFile: { path: 'TIME.TXT', text: (claimed: string) => `SET ${claimed}\r\n` },
+    }));
+    const off = { clockOffsetMs: -HOUR_MS };
+    await open({ wipe: 'after-sealed', setClock: true, drivers });
+    const key = station.plug(card, {
+      ...off,
+      access: disturbed(() => ({
+        writeText: async (path) => {
+          station.dock.remove(key);
+          throw new EvidockError('recorder.removed', path);
+        },
+      })),
+    });
+    await station.until(1, ({ phase }) => phase === 'removed');
+    const unclean = { access: null, unclean: { access: disturbed(() => ({})) } };
+    station.dock.remove(await plugAndWait({ ...off, ...unclean }));
+    expect(await onCard()).toEqual([]);
+    const dockings = await station.ledger.dockings({ recorder: 'R1', limit: 10 });
+    const told = await Promise.all(dockings.map(({ id }) => station.ledger.custodyOf(id)));
+    const writes = told.map((each) => each.filter(({ type }) => /clock|wipe/.test(type)).map(({ type }) => type));
+    expect(writes.reverse()).toEqual([
+      ['recorder.clock-setting', 'recorder.clock-unsure'],
+      ['wipe.begun', 'wipe.finished'],
+    ]);
+    expect(told.flat().find(({ type }) => type === 'recorder.clock-unsure')?.data).toMatchObject({
+      ...{ recorder: 'R1', how: 'file', offsetMs: -HOUR_MS, why: expect.stringContaining('recorder.removed') },
+    });
+  });
+
+  it('leaves a clock alone whose setting cannot be put on record', async () => {
+    const drivers = DRIVERS.map((driver) => ({ ...driver, clockFile: { path: 'TIME.TXT', text: (claimed: string) => claimed } }));
+    await open({ setClock: true, drivers });
+    const { transaction } = station.ledger;
+    vi.spyOn(station.ledger, 'transaction').mockImplementation((body) =>
+      transaction.call(station.ledger, (writer) => {
+        const appendCustody: typeof writer.appendCustody = (draft) =>
+          draft.type === 'recorder.clock-setting'
+            ? Promise.reject(new EvidockError('ledger.failed', 'disk I/O error'))
+            : writer.appendCustody(draft);
+        return body(
+          new Proxy(writer, { get: (target, name) => (name === 'appendCustody' ? appendCustody : Reflect.get(target, name).bind(target)) }),
+        );
+      }),
+    );
+    await plugAndWait({ clockOffsetMs: -HOUR_MS });
+    expect(await onCard()).not.toContain('TIME.TXT');
+    expect(station.slot(1)).toMatchObject({ phase: 'safe' });
   });
 
   it('that fails leaves the docking safe, and says why', async () => {

@@ -347,7 +347,7 @@ export const en = {
   'custody.recorder.clock-setting': 'the clock of the recorder is about to be set from {from} to {to}',
   'custody.recorder.clock-set': 'the clock of the recorder was set from {from} to {to}',
   'custody.recorder.clock-not-set': 'the clock of the recorder was not set, it stays at {from} instead of {to}: {why}',
-  'custody.recorder.clock-unsure': 'the clock of the recorder may have been set from {from} to {to}, its answer did not come: {why}',
+  'custody.recorder.clock-unsure': 'the clock of the recorder may have been set from {from} to {to}, that is not certain: {why}',
   'custody.recorder.clock-doubted': 'the clock of the recorder is ahead by at least {aheadAtLeastMs} ms',
   'custody.wipe.finished':
     'the removal ended: {files} files ({bytes} bytes) removed, {kept} kept because they had changed or could not be read',

@@ -348,7 +348,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'custody.recorder.clock-setting': '即将把记录仪时钟由 {from} 校正为 {to}',
   'custody.recorder.clock-set': '记录仪时钟由 {from} 校正为 {to}',
   'custody.recorder.clock-not-set': '记录仪时钟未校正，仍为 {from}，应为 {to}：{why}',
-  'custody.recorder.clock-unsure': '记录仪时钟可能已由 {from} 校正为 {to}，未收到其应答：{why}',
+  'custody.recorder.clock-unsure': '记录仪时钟可能已由 {from} 校正为 {to}，未能确认：{why}',
   'custody.recorder.clock-doubted': '记录仪时钟至少快 {aheadAtLeastMs} 毫秒',
   'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes} 字节），{kept} 个因有变化或无法读取而保留',
   'custody.wipe.begun': '开始从记录仪移除 {files} 个已封存文件（{policy}）',
