@@ -126,8 +126,19 @@ describe('a recorder in a port', () => {
     await until('arrived 1-4.2 CAM4000');
     expect(log.indexOf('removed usb-1')).toBeLessThan(log.indexOf('arrived 1-4.2 CAM4000'));
     expect(arrivals[1]).toMatchObject({ hub: '1-4' });
+    // The kernel pairs root ports by their number where the firmware tells nothing: two devices are in two sockets, whatever it says.
+    await dock.release('usb-2');
+    await tree.plug({ ...stick('2-4.2', 6, 'sdc'), peer: '1-4-port2' });
+    ring();
+    await until('arrived 2-4.2 CAM6000');
+    await tree.plug({ ...stick('4-1', 7, 'sdd'), peer: 'usb3-port1' });
+    await tree.plug({ ...stick('3-1', 8, 'sde'), peer: 'usb4-port1' });
+    ring();
+    await until(/arrived [34]-1 CAM7000/);
+    await until(/arrived [34]-1 CAM8000/);
+    expect(new Set(arrivals.slice(-2).map(({ port }) => port))).toEqual(new Set(['3-1', '4-1']));
     // 10 is more than 9.
-    await tree.plug({ ...stick('10-1', 5, 'sdb'), peer: 'usb9-port1' });
+    await tree.plug({ ...stick('10-1', 5, 'sdf'), peer: 'usb9-port1' });
     ring();
     await until('arrived 9-1 CAM5000');
   });

@@ -16,6 +16,7 @@ export interface UsbDockOptions extends StayOptions {
 /** A recorder that was released: unmounted, but still in its port. */
 interface Released {
   readonly key: string;
+  readonly port: string;
   readonly identity: string;
   /** As `PortStay.media` tells. */
   readonly media: string | null;
@@ -124,15 +125,28 @@ export class UsbDock implements Dock {
     return true;
   }
 
-  #consider(device: UsbDevice): void {
-    const { sysName } = device;
+  #consider(found: UsbDevice): void {
+    const { sysName } = found;
     if (!this.#handler || this.#stays.has(sysName) || this.#released.has(sysName)) return;
+    const device = { ...found, port: this.#freePort(found) };
     const expected = this.#expected.get(device.port);
     this.#expected.delete(device.port);
     const remembered = expected && isSame(expected, device) ? expected.introduction : null;
     const stay = new PortStay({ ...this.#o, onChanged: () => this.#ring() }, this.#handler, device, `usb-${this.#next++}`, remembered);
     this.#stays.set(sysName, stay);
     stay.open();
+  }
+
+  /**
+   * A socket holds one device. Where two claim the same, the firmware does not tell which names belong together and the kernel has paired those of two
+   * sockets: then each name is a port of its own.
+   */
+  #freePort({ port, sysName, twin }: UsbDevice): string {
+    const taken = new Set([
+      ...[...this.#stays.values()].map(({ device }) => device.port),
+      ...[...this.#released.values()].map((each) => each.port),
+    ]);
+    return [port, sysName, twin].find((name) => name !== null && !taken.has(name)) ?? sysName;
   }
 
   #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {
@@ -159,9 +173,9 @@ export class UsbDock implements Dock {
     const stay = [...this.#stays.values()].find((each) => each.key === key);
     if (stay?.state !== 'docked') return;
     const { media } = stay;
-    const { sysName, identity } = stay.device;
+    const { sysName, port, identity } = stay.device;
     this.#stays.delete(sysName);
-    this.#released.set(sysName, { key, identity, media });
+    this.#released.set(sysName, { key, port, identity, media });
     await stay.release();
     // Another card that was put in meanwhile is to be read.
     if (this.#o.powerOff && (await stay.holdsWhatWasOpened())) await this.#o.mounter.powerOff(sysName);
