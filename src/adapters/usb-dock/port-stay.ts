@@ -227,7 +227,12 @@ export class PortStay {
     this.#handler.arrived(arrival);
   }
 
-  readonly #present = (): Promise<boolean> => isPresent(this.#o.sys, this.device);
+  /** Where it is not, the look comes at once: a read may find that out long before the bus rings. */
+  readonly #present = async (): Promise<boolean> => {
+    const present = await isPresent(this.#o.sys, this.device);
+    if (!present) this.#o.onChanged();
+    return present;
+  };
 
   /**
    * Asked by the volume when a read fails, for a yank and a bad sector look alike otherwise; and when a file was read or is to be removed, for

@@ -112,6 +112,19 @@ describe('a recorder in a port', () => {
     expect(log.indexOf('removed usb-1')).toBeLessThan(log.indexOf('arrived 1-1 CAM4000'));
   });
 
+  it('that is pulled while it is read has left at once, also where the bus does not ring', async () => {
+    await tree.plug(stick('1-1', 3));
+    await open();
+    await until('arrived 1-1 CAM3000');
+    const file = await arrivals[0]?.volume.open('A.MP4');
+    // Until only the slow look is left.
+    await sleep(3500);
+    await tree.pull('1-1');
+    await expect(file?.stat()).rejects.toMatchObject({ code: 'recorder.removed' });
+    await file?.close();
+    await until('removed usb-1', 500);
+  });
+
   it('is in the same port of a USB 3 socket under both of its names', async () => {
     await tree.plug({ ...stick('2-4.2', 3), peer: '1-4-port2' });
     await open();
