@@ -1,0 +1,133 @@
+import { expect } from 'vitest';
+import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { type It, listOne, refused } from './ledger-support.ts';
+
+// Dockings, their progress and refusals, and the slots they are in.
+
+export function dockings(it: It): void {
+  it('begin as reading and keep what is told of them', async (ledger) => {
+    const docking = aDocking();
+    await ledger.transaction((writer) => writer.insertDocking(docking));
+    const fresh = { state: 'reading', problem: null, listedAtMs: null, safeAtMs: null, removedAtMs: null };
+    expect(await ledger.docking(docking.id)).toEqual({
+      ...docking,
+      ...fresh,
+      filesListed: 0,
+      filesKnown: 0,
+      filesRefused: 0,
+      bytesListed: 0,
+    });
+    const facts = {
+      state: 'safe',
+      listedAtMs: 5,
+      safeAtMs: 6,
+      filesListed: 3,
+      filesKnown: 2,
+      filesRefused: 1,
+      bytesListed: 9,
+      clockOffsetMs: 77,
+    } as const;
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, facts));
+    expect(await ledger.docking(docking.id)).toMatchObject(facts);
+  });
+
+  it('keep a problem until it is taken back', async (ledger) => {
+    const docking = aDocking();
+    const problem = { code: 'vault.full', detail: '3 GB short' } as const;
+    await ledger.transaction((writer) => writer.insertDocking(docking));
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'problem', problem }));
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { filesListed: 1 }));
+    expect((await ledger.docking(docking.id))?.problem).toEqual(problem);
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'reading', problem: null }));
+    expect((await ledger.docking(docking.id))?.problem).toBeNull();
+  });
+
+  it('are listed newest first, all, the open ones, or those of one recorder', async (ledger) => {
+    const three = [0, 1, 2].map((n) => aDocking({ arrivedAtMs: START_MS + n, recorderSerial: n === 1 ? 'another' : 'mine' }));
+    await ledger.transaction(async (writer) => {
+      for (const docking of three) await writer.insertDocking(docking);
+      await writer.updateDocking(three[1]?.id ?? '', { state: 'removed', removedAtMs: START_MS });
+    });
+    const ids = three.map((docking) => docking.id);
+    expect((await ledger.dockings({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
+    expect((await ledger.dockings({ limit: 10, openOnly: true })).map((docking) => docking.id)).toEqual([ids[2], ids[0]]);
+    const ofOne = async (filter: { recorder: string; openOnly?: boolean }) =>
+      (await ledger.dockings({ limit: 10, ...filter })).map(({ id }) => id);
+    expect(await ofOne({ recorder: 'mine' })).toEqual([ids[2], ids[0]]);
+    expect(await ofOne({ recorder: 'another' })).toEqual([ids[1]]);
+    expect(await ofOne({ recorder: 'another', openOnly: true })).toEqual([]);
+    expect((await ledger.dockings({ limit: 1 })).map((docking) => docking.id)).toEqual([ids[2]]);
+  });
+
+  it('count their originals and bytes by state; a moved original counts where it is now', async (ledger) => {
+    const later = aDocking({ arrivedAtMs: START_MS + 1 });
+    const card = await ledger.transaction(async (writer) => {
+      const first = await listOne(writer, { original: { bytes: 100 } });
+      const second = anOriginal(first.recording, { index: 2, bytes: 10 });
+      await writer.insertOriginal(second);
+      await writer.markCopied(second.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.markSealed(second.id, 2);
+      await writer.insertDocking(later);
+      return first;
+    });
+    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+      listed: 1,
+      copied: 0,
+      sealed: 1,
+      bytes: 110,
+      listedBytes: 100,
+      sealedBytes: 10,
+    });
+    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id, 'CARD/A.MP4'));
+    expect((await ledger.original(card.original.id))?.cardPath).toBe('CARD/A.MP4');
+    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+      listed: 0,
+      copied: 0,
+      sealed: 1,
+      bytes: 10,
+      listedBytes: 0,
+      sealedBytes: 10,
+    });
+    expect(await ledger.dockingProgress(later.id)).toEqual({
+      listed: 1,
+      copied: 0,
+      sealed: 0,
+      bytes: 100,
+      listedBytes: 100,
+      sealedBytes: 0,
+    });
+  });
+
+  it('keep refusals in their order', async (ledger) => {
+    const docking = aDocking();
+    const refusals = ['b', 'a'].map((cardPath) => ({
+      ...{ dockingId: docking.id, cardPath, code: 'recorder.not-regular' as const, detail: 'a pipe', atMs: START_MS },
+    }));
+    await ledger.transaction(async (writer) => {
+      await writer.insertDocking(docking);
+      for (const refusal of refusals) await writer.insertRefusal(refusal);
+    });
+    expect(await ledger.refusals(docking.id)).toEqual(refusals);
+    expect(await ledger.refusals(anId('dck'))).toEqual([]);
+  });
+
+  it('give each port one slot', async (ledger) => {
+    await ledger.transaction(async (writer) => {
+      await writer.assignSlot('1-4.2', 2);
+      await writer.assignSlot('1-4.1', 1);
+    });
+    expect(await ledger.slotOf('1-4.2')).toBe(2);
+    expect(await ledger.slotOf('1-9')).toBeNull();
+    expect((await ledger.slots()).map((row) => ({ ...row }))).toEqual([
+      { slot: 1, port: '1-4.1' },
+      { slot: 2, port: '1-4.2' },
+    ]);
+    expect((await refused(ledger.transaction((writer) => writer.assignSlot('1-9', 2)))).code).toBe('request.conflict');
+    await ledger.transaction(async (writer) => {
+      for (const port of ['1-4.1', '1-4.2']) await writer.releaseSlot(port);
+      await writer.assignSlot('1-4.1', 2);
+      await writer.assignSlot('1-4.2', 1);
+    });
+    expect([await ledger.slotOf('1-4.1'), await ledger.slotOf('1-4.2')]).toEqual([2, 1]);
+  });
+}
