@@ -53,8 +53,8 @@ interface Options {
 /** How far back it is looked for what a recorder was: its dockings of months. */
 const REMEMBERED_DOCKINGS = 200;
 /** What a docking's history says when the station begins to write to its recorder, and when the recorder is read-only again. */
-const WRITES_BEGUN: ReadonlySet<CustodyType> = new Set<CustodyType>(['wipe.begun', 'recorder.clock-setting', 'recorder.clock-unsure']);
-const WRITES_FINISHED: ReadonlySet<CustodyType> = new Set<CustodyType>(['wipe.finished', 'recorder.clock-set']);
+const WRITES_BEGUN = new Set<CustodyType>(['wipe.begun', 'recorder.clock-setting', 'recorder.clock-unsure']);
+const WRITES_FINISHED = new Set<CustodyType>(['wipe.finished', 'recorder.clock-set']);
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {

@@ -150,9 +150,8 @@ export class UsbDock implements Dock {
   }
 
   #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {
-    const ports = new Set([...devices.values()].map((device) => device.port));
     for (const [port, { untilMs, introduction }] of this.#expected) {
-      if (performance.now() < untilMs || ports.has(port)) continue;
+      if (performance.now() < untilMs || [...devices.values()].some((device) => device.port === port)) continue;
       this.#expected.delete(port);
       // Pulled meanwhile, or stuck: that cannot be told from here, and a word too many is better than a recorder that nobody sees.
       const problem = { code: 'recorder.locked', detail: 'it was unlocked and did not come back as a disk' } as const;
