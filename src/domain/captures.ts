@@ -28,11 +28,16 @@ export interface CaptureRules {
 // A segment longer than this is no segment: what its mtime says about its end is not believed.
 const SEGMENT_MS_MAX = 4 * 3600_000;
 
+/** Sorts the files of a whole card into captures, in the order of the card; yields each as soon as it is decided. */
+export async function* groupCaptures(files: readonly ListedFile[], rules: CaptureRules): AsyncGenerator<Capture> {
+  for (const inDirectory of Map.groupBy(files, ({ path }) => directoryOf(path)).values()) yield* await groupDirectory(inDirectory, rules);
+}
+
 /**
  * Sorts the files of one directory into captures. Segments are joined only on evidence (a part letter or chapter, or the next
  * number beginning when the last one ended): where that is missing each file is a recording of its own.
  */
-export async function groupCaptures(files: readonly ListedFile[], rules: CaptureRules): Promise<readonly Capture[]> {
+async function groupDirectory(files: readonly ListedFile[], rules: CaptureRules): Promise<readonly Capture[]> {
   const stems = new Set(files.filter((file) => !file.facts.sidecar).map((file) => file.facts.stem.toLowerCase()));
   const isSidecar = (file: ListedFile) => file.facts.sidecar === true && stems.has(file.facts.stem.toLowerCase());
   const chains = await chain(
@@ -106,6 +111,11 @@ async function follows(previous: ListedFile, next: ListedFile, rules: CaptureRul
   if (duration !== null) return Math.abs(nextStarted - (started + duration)) <= rules.contiguousMs;
   const ended = previous.mtimeMs;
   return ended > started && ended - started < SEGMENT_MS_MAX && Math.abs(nextStarted - ended) <= rules.contiguousMs;
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
 }
 
 function compare(a: string, b: string): number {
