@@ -20,6 +20,13 @@ export const SLOT_PHASES = [
 ] as const;
 export type SlotPhase = (typeof SLOT_PHASES)[number];
 
+/** Files that this docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
+export interface RecheckView {
+  readonly files: number;
+  readonly done: number;
+  readonly unread: number;
+}
+
 /** What a person sees of one slot now. Rates and bytes are live; everything that must last is in the ledger. */
 export interface SlotView {
   readonly slot: number;
@@ -47,6 +54,8 @@ export interface SlotView {
   /** Mean of the last seconds. */
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
+  /** Known files that are compared whole while it stays; null: it has none. */
+  readonly recheck: RecheckView | null;
   readonly problem: Problem | null;
   readonly updatedAtMs: number;
 }
@@ -70,6 +79,7 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   bytesCopied: 0,
   bytesPerSecond: 0,
   secondsLeft: null,
+  recheck: null,
   problem: null,
 };
 
