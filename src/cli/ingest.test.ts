@@ -35,6 +35,8 @@ function answer({ state, pending = [], problem = null }: Step): DockingAnswer {
       filesKnown: 1,
       filesRefused: 1,
       bytesListed: 2048,
+      filesToRecheck: 1,
+      filesRechecked: 0,
     },
     progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, listedBytes: 0, sealedBytes: 2048 },
     refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }],

@@ -8,7 +8,8 @@ export type Verdict = 'same' | 'differs' | 'unread';
 export interface KnownProof {
   /**
    * A comparison that this docking has made already counts. `original.cardPath` is where the file is now; its size and mtime must be those of the
-   * original. One that differs is on record as a new file when this resolves, and the docking is not safe any more. Throws recorder.removed.
+   * original. One that differs is on record as a new file when this resolves, and the docking is not safe any more. `unlisted`: the file came after
+   * the card was listed and is another one; the next docking takes it. Throws recorder.removed.
    */
-  prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict>;
+  prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'>;
 }

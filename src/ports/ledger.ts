@@ -3,8 +3,8 @@ import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
-import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Compared } from '#domain/file-sample';
+import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Work, WorkStage, WorkState } from '#domain/work';
@@ -122,7 +122,17 @@ export interface LedgerReader {
 
 export type NewDocking = Omit<
   Docking,
-  'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed' | 'filesToRecheck' | 'filesRechecked'
+  | 'state'
+  | 'problem'
+  | 'listedAtMs'
+  | 'safeAtMs'
+  | 'removedAtMs'
+  | 'filesListed'
+  | 'filesKnown'
+  | 'filesRefused'
+  | 'bytesListed'
+  | 'filesToRecheck'
+  | 'filesRechecked'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;

@@ -108,7 +108,11 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
     const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', subject).executeTakeFirst();
-    const originals = await this.db.selectFrom('originals').select(['id', 'docking_id', 'rechecked_in']).where('recording_id', '=', subject).execute();
+    const originals = await this.db
+      .selectFrom('originals')
+      .select(['id', 'docking_id', 'rechecked_in'])
+      .where('recording_id', '=', subject)
+      .execute();
     const subjects = new Set([
       subject,
       ...(recording ? [recording.docking_id] : []),

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
-import type { RecordingLink } from '#domain/notes';
 import type { Compared } from '#domain/file-sample';
+import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
 import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';

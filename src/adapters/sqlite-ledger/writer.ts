@@ -197,7 +197,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
 
-  async markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void> {
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
     if (originalIds.length === 0) return;
     const { how, dockingId, atMs } = compared;
     await this.db
