@@ -92,12 +92,18 @@ export class KnownFiles {
     const all = looksLike.filter((known) => this.#mustBeCompared(known));
     const small = all.filter(({ bytes }) => bytes <= WHOLE_BYTES_MAX);
     await allOf(small.map((known) => this.#small(async () => settle(known, await comparison.whole(known)))));
-    for (const known of all) if (known.bytes > WHOLE_BYTES_MAX) settle(known, await this.#sample(comparison, known));
+    // What a sample costs is not known before the first: that is for one of those who come first.
+    const large = all.filter(({ bytes }) => bytes > WHOLE_BYTES_MAX).sort((a, b) => this.#rank(a) - this.#rank(b));
+    for (const known of large) settle(known, await this.#sample(comparison, known));
     return others;
   }
 
+  #rank({ id }: Original): number {
+    return this.#ranks.get(id) ?? 0;
+  }
+
   async #sample(comparison: CardComparison, known: Original): Promise<Outcome> {
-    const full = (this.#ranks.get(known.id) ?? 0) < fullSamplesMax(this.#costs);
+    const full = this.#rank(known) < fullSamplesMax(this.#costs);
     const { outcome, readBytes, readMs, sampleMs } = await comparison.sample(known, full ? SAMPLE_BLOCKS : FEWER_BLOCKS);
     this.#costs.readBytes += readBytes;
     this.#costs.readMs += readMs;
