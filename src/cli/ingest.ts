@@ -125,15 +125,19 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
   let most = 1;
   const rate = new Rate();
   for (;;) {
-    const report = await look(client, dockingId);
-    if (report.docking.state === 'reading') await untilSafe(shell, client, dockingId, progress);
-    const open = report.pending.filter(({ state }) => state !== 'failed');
+    // The slot before the docking: what the re-check ends with is on record by then.
     const view = await viewOf(client, dockingId);
+    const report = await look(client, dockingId);
     const recheck = view && !isRechecked(view) ? view.recheck : null;
-    if (open.length === 0 && recheck === null && report.docking.state !== 'reading') return report;
-    if (recheck) {
+    if (report.docking.state === 'reading' || report.docking.state === 'problem') {
+      await untilSafe(shell, client, dockingId, progress);
+      continue;
+    }
+    const open = report.pending.filter(({ state }) => state !== 'failed');
+    if (open.length === 0 && recheck === null) return report;
+    if (open.length === 0 && recheck) {
       const { done, files } = recheck;
-      progress.show(done, files, shell.say('ingest.rechecking', { done, files, count: open.length }));
+      progress.show(done, files, shell.say('ingest.rechecking', { done, files }));
       await pause();
       continue;
     }
