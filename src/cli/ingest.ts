@@ -130,6 +130,8 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
     const report = await look(client, dockingId);
     const recheck = view && !isRechecked(view) ? view.recheck : null;
     if (report.docking.state === 'reading' || report.docking.state === 'problem') {
+      // It was called safe above.
+      if (view?.warning) shell.note(`${failureWords(shell.language, view.warning.code)}: ${printable(view.warning.detail)}`);
       await untilSafe(shell, client, dockingId, progress);
       continue;
     }
