@@ -97,6 +97,9 @@ function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | unde
   if (docking.problem) {
     const what = failureWords(shell.language, docking.problem.code);
     progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
+  } else if (view?.phase === 'rechecking' && view.recheck) {
+    const { done, files: all } = view.recheck;
+    progress.show(done, all, say('ingest.rechecking', { done, files: all }));
   } else if (listing && files === 0) progress.show(0, 1, say('ingest.listing'));
   else {
     const left = view?.secondsLeft == null ? '…' : durationText(view.secondsLeft * 1000);

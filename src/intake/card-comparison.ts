@@ -197,7 +197,7 @@ function* piecesOf(start: number, end: number): Iterable<Piece> {
   for (let at = start; at < end; at += EDGE_BYTES) yield { start: at, bytes: Math.min(EDGE_BYTES, end - at) };
 }
 
-export async function isAsListed(file: VolumeFile, { bytes, mtimeMs }: Pick<Original, 'bytes' | 'mtimeMs'>): Promise<boolean> {
+async function isAsListed(file: VolumeFile, { bytes, mtimeMs }: Pick<Original, 'bytes' | 'mtimeMs'>): Promise<boolean> {
   const now = await file.stat();
   return now.bytes === bytes && Math.floor(now.mtimeMs) === mtimeMs;
 }

@@ -217,6 +217,7 @@ export class Recheck implements KnownProof {
       run.stale = true;
       return;
     }
+    this.#show(run);
     const here = { ...original, cardPath };
     const { verdict, sha256 } = await compareWhole(here, session.volume, { hasher, buffers, signal, gate });
     await this.#settle(run, here, verdict, sha256);
@@ -275,7 +276,8 @@ export class Recheck implements KnownProof {
     found.replaced.add(original.id);
     run.stale = true;
     if (fresh === null) return;
-    found.counts = { ...found.counts, known: found.counts.known - 1, knownBytes: found.counts.knownBytes - original.bytes };
+    if (original.dockingId !== docking.id)
+      found.counts = { ...found.counts, known: found.counts.known - 1, knownBytes: found.counts.knownBytes - original.bytes };
     knownDiffers(log, { dockingId: docking.id, slot: docking.slot, originalId: original.id, recordingId: original.recordingId });
     run.differ.push(original.cardPath);
     view.differs(session, run.differ, original.bytes);

@@ -46,7 +46,8 @@ export async function recordDifference(
   const { known: kept, rechecked } = session.found;
   await writer.updateDocking(docking.id, {
     ...(wasSafe ? { state: 'reading', safeAtMs: null } : {}),
-    filesKnown: Math.max(0, docking.filesKnown - 1),
+    // One that was copied, but not sealed when its recorder left, counts as this docking's own.
+    ...(known.dockingId === docking.id ? {} : { filesKnown: Math.max(0, docking.filesKnown - 1) }),
     filesToRecheck: kept.size - (kept.has(known.id) ? 1 : 0),
     filesRechecked: rechecked.size,
   });

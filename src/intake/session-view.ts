@@ -58,8 +58,12 @@ export class SessionView {
   }
 
   /** How far its known files are compared whole. */
-  recheck({ docking, signal }: Session, recheck: RecheckView): void {
-    if (!signal.aborted) this.#o.board.update(docking.slot, { recheck: recheck.files === 0 ? null : recheck });
+  recheck({ docking, signal, listing }: Session, recheck: RecheckView): void {
+    if (signal.aborted) return;
+    const { files, done, unread } = recheck;
+    const waits = this.#o.settings.known === 'whole' && !listing && done + unread < files;
+    const phase = waits && this.#viewOf(docking)?.phase === 'listing' ? { phase: 'rechecking' as const } : {};
+    this.#o.board.update(docking.slot, { ...phase, recheck: files === 0 ? null : recheck });
   }
 
   /** The sample had missed that these files are others: nobody shall take the recorder before they are sealed. */

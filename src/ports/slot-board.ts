@@ -1,7 +1,7 @@
 import type { Problem } from '#domain/docking';
 
 /**
- * `preparing`: being unlocked or mounted; `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
+ * `preparing`: being unlocked or mounted; `rechecking`: known files are compared whole, and "safe" waits for that (`intake.known: whole`); `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
  * file is safe, but its clock file is being written or sealed files are being removed, do not undock; `removed`: it has left, with a problem if it
  * was not safe.
  */
@@ -11,6 +11,7 @@ export const SLOT_PHASES = [
   'arrived',
   'listing',
   'copying',
+  'rechecking',
   'setting-clock',
   'wiping',
   'safe',

@@ -9,6 +9,7 @@ import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import type { Vault } from '#ports/vault';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type OnRead, type StationOptions, writeCard } from '../support/intake-station.ts';
 
@@ -155,6 +156,36 @@ describe('other bytes under the name, size and time of a sealed file', () => {
     sealing.resolve();
     await again.safe();
     await vi.waitFor(() => expectSealed(station, { 'a.mp4': [first, second] }), WAIT);
+    await station.close();
+  });
+
+  it('are found also by the re-check, where the first content was copied but not sealed when the recorder left', async () => {
+    const bytes = randomBytes(LARGE);
+    const other = changed(bytes, MISSED);
+    await writeCard(card, { 'a.mp4': bytes, 'b.mp4': randomBytes(LARGE) });
+    const points: string[] = [];
+    const options = { random: FIRST_BLOCKS, sm3: false, reached: (point: string) => void points.push(point) };
+    const sealing = Promise.withResolvers<void>();
+    const hold = (vault: Vault) =>
+      new Proxy(vault, {
+        get: (target, name: keyof Vault) =>
+          name === 'reread'
+            ? (...args: Parameters<Vault['reread']>) => sealing.promise.then(() => target.reread(...args))
+            : (target[name] as (...args: unknown[]) => unknown).bind(target),
+      });
+    const station = await intakeStation(join(home, 's'), hold, options);
+    const first = await station.dock(station.plain(card), 'R1', 1);
+    await vi.waitFor(() => expect(points.filter((point) => point === 'w05-copied-recorded')).toHaveLength(2), WAIT);
+    await first.pull();
+    await writeCard(card, { 'a.mp4': other });
+    const docking = await station.dock(station.plain(card), 'R1', 1);
+    await docking.done;
+    sealing.resolve();
+    await docking.safe();
+    await docking.rechecked();
+    await vi.waitFor(async () => expect((await digestsOf(station, 'a.mp4')).sort()).toEqual([sha256(bytes), sha256(other)].sort()), WAIT);
+    await vi.waitFor(async () => expect((await station.ledger.docking(docking.id))?.state).toBe('safe'), WAIT);
+    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 2, filesKnown: 0, filesToRecheck: 1, filesRechecked: 1 });
     await station.close();
   });
 
@@ -460,6 +491,7 @@ describe('intake.known: whole', () => {
     await held.reached;
     await station.seal.checkSafe(docking.id);
     expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'reading', listedAtMs: expect.any(Number), safeAtMs: null });
+    expect(slotOf(station, 1)).toMatchObject({ phase: 'rechecking', recheck: { files: 2, done: 0, unread: 0 } });
     held.letGo();
     await docking.safe();
     await expectSealed(station, { 'a.mp4': [bytes, other], 'b.mp4': [(await readFile(join(card, 'b.mp4'))) as Buffer] });

@@ -3,6 +3,7 @@ export const knownEn = {
   'recheck.anytime': 're-check {done}/{files}, may be undocked at any time',
   'recheck.running': 're-check {done}/{files}',
   'recheck.ended': 're-checked {done}/{files}',
+  'phase.rechecking': 'comparing known files whole',
   'ingest.rechecking': 're-check {done}/{files}: known files are compared whole',
   'custody.docking.compared':
     '{files} known files were compared: {whole} whole, {sampled} by {blocks} random blocks, {fewer} by {fewerBlocks}, {unread} could not be read',

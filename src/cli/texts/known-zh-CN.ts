@@ -5,6 +5,7 @@ export const knownZhCN: Readonly<Record<keyof typeof knownEn, string>> = {
   'recheck.anytime': '复核 {done}/{files}，可随时取下',
   'recheck.running': '复核 {done}/{files}',
   'recheck.ended': '已复核 {done}/{files}',
+  'phase.rechecking': '正在完整比对已知文件',
   'ingest.rechecking': '复核 {done}/{files}：正在完整比对已知文件',
   'custody.docking.compared':
     '比对已知文件 {files} 个：完整 {whole} 个，随机 {blocks} 块抽样 {sampled} 个，{fewerBlocks} 块抽样 {fewer} 个，无法读取 {unread} 个',
