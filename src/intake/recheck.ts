@@ -156,7 +156,7 @@ export class Recheck implements KnownProof {
         const next = await this.#oldestFirst(run);
         if (next.length === 0) break;
         for (const id of next) {
-          await this.#turns(() => this.#compare(run, id, signal));
+          await this.#inTurn(signal, () => this.#compare(run, id, signal));
           files += 1;
         }
       } catch (error) {
@@ -168,6 +168,23 @@ export class Recheck implements KnownProof {
       }
     }
     await this.#end(run, { files, elapsedMs: Math.round(performance.now() - begun), signal });
+  }
+
+  /** Who has left does not wait for its turn: those that have one may be standing aside for hours. */
+  async #inTurn(signal: AbortSignal, compare: () => Promise<void>): Promise<void> {
+    signal.throwIfAborted();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<boolean>();
+    const over = () => begin(false);
+    signal.addEventListener('abort', over, { once: true });
+    const turn = this.#turns(async () => {
+      begin(true);
+      if (!signal.aborted) await compare();
+    });
+    // Where nobody waits for it any more, it ends as soon as it begins.
+    turn.catch(() => undefined);
+    const has = await begun;
+    signal.removeEventListener('abort', over);
+    if (has) await turn;
   }
 
   async #end(run: Run, done: { files: number; elapsedMs: number; signal: AbortSignal }): Promise<void> {

@@ -415,6 +415,35 @@ describe('the re-check', () => {
     await station.close();
   });
 
+  it('keeps no recorder that leaves waiting, however many stand aside', async () => {
+    const station = await open();
+    const roots = Array.from({ length: 9 }, (_, n) => join(home, `card-${n}`));
+    const held = roots.map((root) => heldCard(root));
+    for (const [n, root] of roots.entries()) {
+      await writeCard(root, { 'a.mp4': randomBytes(LARGE) });
+      const docking = await station.dock(station.plain(root), `R${n}`, n + 1);
+      await docking.safe();
+      await docking.pull();
+    }
+    const dockings = [];
+    for (const [n, { volume }] of held.entries()) {
+      const docking = await station.dock(volume, `R${n}`, n + 1);
+      await docking.safe();
+      dockings.push(docking);
+    }
+    await vi.waitFor(() => expect(held.filter(({ reads }) => reads.length > 0)).toHaveLength(8), WAIT);
+    const waiting = held.findIndex(({ reads }) => reads.length === 0);
+    const begun = performance.now();
+    await dockings[waiting]?.pull();
+    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(await station.ledger.docking(dockings[waiting]?.id ?? '')).toMatchObject({ state: 'removed', problem: null });
+    for (const { letGo } of held) letGo();
+    for (const docking of dockings) await docking.rechecked();
+    expect(held[waiting]?.reads).toEqual([]);
+    expect(held.filter(({ reads }) => reads.length === 5)).toHaveLength(8);
+    await station.close();
+  });
+
   it('says what cannot be read again, counts it as nothing, and tries it at the next docking', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(LARGE), 'b.mp4': randomBytes(LARGE), 'c.txt': 'text' });
     const station = await open();
