@@ -3,7 +3,7 @@ import { DirectoryVolume } from '#adapters/directory-volume';
 import { groupCaptures } from '#domain/captures';
 import { compilePatterns, readCardPath } from '#domain/card-facts';
 import { chooseDriver } from '#domain/recognise';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { msToClaimed } from '#domain/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
 
@@ -92,7 +92,7 @@ async function capturesOf(listed: readonly VolumeEntry[], driver: RecorderDriver
   const files = listed.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
   const rules = {
     contiguousMs: driver.contiguousMs,
-    claimedMs: (claimed: string) => claimedToMs(claimed, zone),
+    timezone: zone,
     durationMs: async () => null,
   };
   const captures: string[][] = [];

@@ -10,8 +10,17 @@ const NAME =
 /** One pattern for a kind of file, in the folder for important files or anywhere else. */
 function pattern(kind: 'video' | 'audio' | 'photo', extensions: string, example: string): readonly PathPattern[] {
   const regex = `${NAME}\\.(?:${extensions})$`;
-  const folder = { name: `${kind} in IMP`, regex: `(?:^|/)IMP/(?:.*/)?${regex}`, kind, important: true, example: `IMP/${example}` };
-  return [folder, { name: kind, regex: `(?:^|/)${regex}`, kind, example: `DCIM/20190627/${example}` }];
+  // Lettered segments: some of these recorders write when each began, others when the take did.
+  const partTime = 'either' as const;
+  const folder = {
+    name: `${kind} in IMP`,
+    regex: `(?:^|/)IMP/(?:.*/)?${regex}`,
+    kind,
+    important: true,
+    partTime,
+    example: `IMP/${example}`,
+  };
+  return [folder, { name: kind, regex: `(?:^|/)${regex}`, kind, partTime, example: `DCIM/20190627/${example}` }];
 }
 
 const PATTERNS: readonly PathPattern[] = [

@@ -65,7 +65,7 @@ describe('captures', () => {
   const start = '2026-06-20T15:30:00';
   const rules = (durations: Record<string, number>) => ({
     contiguousMs: 3000,
-    claimedMs: (claimed: string) => claimedToMs(claimed, 'UTC'),
+    timezone: 'UTC',
     durationMs: async (file: ListedFile) => durations[file.path] ?? null,
   });
   const file = (path: string, sequence: number, claimedStart: string, mtime = claimedStart): ListedFile => {

@@ -5,7 +5,6 @@ import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -198,7 +197,7 @@ export class CardListing {
     let written = performance.now();
     const rules = {
       contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
+      timezone: this.#o.timezone,
       durationMs: (file: ListedFile) => this.#durationMs(file),
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {

@@ -22,7 +22,7 @@ interface SampleCard {
   readonly serial: string | null;
   /** What `readClock` must find. */
   readonly clock: string | null;
-  readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string }[];
+  readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string; seconds?: number }[];
   /** The captures that must come out: the paths of their segments. */
   readonly captures: readonly (readonly string[])[];
   /** What must be read from some of the paths: claimed start, officer, important, lens … */
@@ -177,10 +177,11 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       async (_title, card) => {
         const entries = await entriesOf(volumeOf(card));
         const listed = entries.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
+        const secondsOf = new Map(card.files.map(({ path, seconds }) => [path, seconds === undefined ? null : seconds * 1000]));
         const rules = {
           contiguousMs: driver.contiguousMs,
-          claimedMs: (claimed: string) => claimedToMs(claimed, ZONE),
-          durationMs: async () => null,
+          timezone: ZONE,
+          durationMs: async ({ path }: { path: string }) => secondsOf.get(path) ?? null,
         };
         const captures = await Array.fromAsync(groupCaptures(listed, rules));
         const paths = captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]).map(({ path }) => path);

@@ -3,6 +3,8 @@ export const notesEn = {
   'column.notes': 'to know',
   'column.links': 'belongs with',
   'note.segment-missing': 'part {number} of it is not on the card',
+  'note.join-unproven': 'by its name one take with {file}, but no time proves it',
+  'note.gap-between-segments': '{seconds} s between the end of the segment before and segment {segment}',
   'link.continues-in': 'continues in {id}',
   'link.continues-from': 'continues from {id}',
   'link.other-view': 'other view: {id}',
