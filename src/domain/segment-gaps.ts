@@ -5,6 +5,8 @@ import { meeting } from './segment-times.ts';
 /** So many segments in a row may be missing for what is left to be told as one take with a hole. */
 export const MISSING_MAX = 3;
 const SEGMENT_MS_MAX = 4 * 3600_000;
+/** A clock may have been set back for winter in a segment that is missing. */
+const SET_BACK_MS = 3600_000;
 
 interface Placed extends Segment {
   readonly file: { readonly path: string };
@@ -17,7 +19,7 @@ interface Before<M> {
   readonly place: number;
   readonly steps: number;
   /** Null: no time tells. */
-  readonly gapMs: number | null;
+  readonly gapsMs: readonly number[] | null;
   readonly toleranceMs: number;
 }
 
@@ -62,9 +64,10 @@ function amongParts<M extends Placed>(befores: readonly Before<M>[], first: M): 
   if (part <= begin) return null;
   const [before] = befores
     .filter(
-      ({ steps, gapMs, toleranceMs }) => gapMs === null || (gapMs >= -toleranceMs && gapMs <= (steps - 1) * SEGMENT_MS_MAX + toleranceMs),
+      ({ steps, gapsMs, toleranceMs }) =>
+        gapsMs === null || gapsMs.some((gap) => gap >= -toleranceMs - SET_BACK_MS && gap <= (steps - 1) * SEGMENT_MS_MAX + toleranceMs),
     )
-    .sort((a, b) => a.steps - b.steps || (a.gapMs ?? 0) - (b.gapMs ?? 0) || a.place - b.place);
+    .sort((a, b) => a.steps - b.steps || a.place - b.place);
   if (!before) return { note: () => missing(partName(facts, begin), partName(facts, part - 1)) };
   if (before.steps === 1) return { before, note: unproven };
   return { before, note: () => missing(partName(facts, part - before.steps + 1), partName(facts, part - 1)) };
@@ -76,10 +79,10 @@ function amongParts<M extends Placed>(befores: readonly Before<M>[], first: M): 
  */
 function amongNumbers<M extends Placed>(befores: readonly Before<M>[], first: M, { isUsed }: CardKnowledge<M>): Hole<M> | null {
   for (const before of befores) {
-    const { last, steps, gapMs, toleranceMs } = before;
+    const { last, steps, gapsMs, toleranceMs } = before;
     const lengthMs = last.facts.durationMs;
-    if (steps < 2 || gapMs === null || lengthMs === null) continue;
-    if (Math.abs(gapMs - (steps - 1) * lengthMs) > steps * toleranceMs) continue;
+    if (steps < 2 || gapsMs === null || lengthMs === null) continue;
+    if (!gapsMs.some((gap) => Math.abs(gap - (steps - 1) * lengthMs) <= steps * toleranceMs)) continue;
     const between = Array.from({ length: steps - 1 }, (_, step) => placeAfter(last.facts, step + 1));
     if (between.some((number) => isUsed(last.facts, Number(number)) || isUsed(first.facts, Number(number)))) continue;
     return { before, note: () => missing(between[0] ?? '', between.at(-1) ?? '') };
@@ -101,7 +104,7 @@ function lastsBefore<M extends Placed>(takes: readonly (readonly M[])[], { after
         last,
         place,
         steps: stepsBetween(last.facts, first.facts),
-        gapMs: met?.gapMs ?? null,
+        gapsMs: met?.gapsMs ?? null,
         toleranceMs: last.facts.contiguousMs,
       };
       befores.set(first, [...(befores.get(first) ?? []), before]);

@@ -5,6 +5,8 @@ import { instantsOf, plainMs, shownAfter, shownOnFile } from './wall-clock.ts';
 /** What the times of two segments say: how long after the end of one the other begins (negative: before it), ms. */
 export interface Meeting {
   readonly gapMs: number;
+  /** The same by every reading of the clock, of which `gapMs` is the one closest to nothing: files' times may be beginnings or ends, a clock may have jumped. */
+  readonly gapsMs: readonly number[];
   /** Within the tolerance of the driver and of the clock that was compared. */
   readonly meets: boolean;
 }
@@ -25,7 +27,7 @@ const FILE_TIME_MS_MIN = Date.UTC(1980, 0, 2);
  */
 export function meeting(a: Segment, b: Segment, timezone: string): Meeting | null {
   const stamps = stampsOf(a, b);
-  if (stamps === 'apart') return { gapMs: Number.POSITIVE_INFINITY, meets: false };
+  if (stamps === 'apart') return { gapMs: Number.POSITIVE_INFINITY, gapsMs: [], meets: false };
   // Where names tell when each segment begins, no other clock is asked: a copied card's file times would say something else of every file.
   if (stamps === 'own') return byNames(a, b, timezone);
   return byContainers(a, b, timezone) ?? byFileTimes(a, b, timezone);
@@ -99,5 +101,5 @@ function stamped(
 
 function closest(gaps: readonly number[], toleranceMs: number): Meeting | null {
   const gapMs = [...gaps].sort((a, b) => Math.abs(a) - Math.abs(b))[0];
-  return gapMs === undefined ? null : { gapMs, meets: Math.abs(gapMs) <= toleranceMs };
+  return gapMs === undefined ? null : { gapMs, gapsMs: gaps, meets: Math.abs(gapMs) <= toleranceMs };
 }
