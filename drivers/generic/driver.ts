@@ -6,6 +6,7 @@ export const generic: RecorderDriver = {
   title: 'Anything else',
   patterns: [],
   contiguousMs: 0,
+  neverJoins: 'nothing is known of what its names mean',
   match() {
     return { score: 1, why: ['takes every file as it is'] };
   },

@@ -122,7 +122,10 @@ export type NewDocking = Omit<
   'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
-export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+export type NewOriginal = Omit<
+  Original,
+  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs'
+>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
@@ -172,6 +175,8 @@ export interface LedgerWriter extends LedgerReader {
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
   markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** How long it really is. */
+  measureOriginal(originalId: string, durationMs: number): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;

@@ -11,6 +11,7 @@ import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
 import { MemoryVolume } from '../support/memory-volume.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { itKeepsTakes } from './driver-takes.ts';
 
 const ZONE = 'Asia/Shanghai';
 const NO_HINTS = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
@@ -145,6 +146,8 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       }
       expect(wrong).toEqual([]);
     });
+
+    itKeepsTakes(driver);
 
     it('scores 0 to 100, also for an empty card', () => {
       for (const sample of [[], HOSTILE.map((path) => ({ path, bytes: 1, mtimeMs: 0 }))]) {

@@ -8,4 +8,6 @@ export const notesEn = {
   'link.continues-in': 'continues in {id}',
   'link.continues-from': 'continues from {id}',
   'link.other-view': 'other view: {id}',
+  'custody.recording.linked': 'names and times say that it and {other} are one take ({relation})',
+  'custody.recording.noted': 'the lengths of its segments show a gap of {seconds} s before segment {segment}',
 } as const;

@@ -10,4 +10,6 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'link.continues-in': '续录于 {id}',
   'link.continues-from': '接续自 {id}',
   'link.other-view': '另一镜头：{id}',
+  'custody.recording.linked': '文件名与时间表明与 {other} 为同一次拍摄（{relation}）',
+  'custody.recording.noted': '按各段实际长度，第 {segment} 段之前相差 {seconds} 秒',
 };
