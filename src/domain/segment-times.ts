@@ -1,3 +1,4 @@
+import type { CardFacts } from './card-facts.ts';
 import type { Segment } from './segment-names.ts';
 import { standardOffsetMinutes } from './station-time.ts';
 import { instantsOf, plainMs, shownAfter, shownOnFile } from './wall-clock.ts';
@@ -26,18 +27,20 @@ const FILE_TIME_MS_MIN = Date.UTC(1980, 0, 2);
  * that is then the file's time.
  */
 export function meeting(a: Segment, b: Segment, timezone: string): Meeting | null {
-  const stamps = stampsOf(a, b);
+  const stamps = stampsOf(a.facts, b.facts);
   if (stamps === 'apart') return { gapMs: Number.POSITIVE_INFINITY, gapsMs: [], meets: false };
   // Where names tell when each segment begins, no other clock is asked: a copied card's file times would say something else of every file.
   if (stamps === 'own') return byNames(a, b, timezone);
   return byContainers(a, b, timezone) ?? byFileTimes(a, b, timezone);
 }
 
+type Stamps = Pick<CardFacts, 'claimedStart' | 'part' | 'partTime'>;
+
 /** How the times in two names of one row are meant; `none`: they do not tell when the second segment begins. */
-function stampsOf(a: Segment, b: Segment): 'own' | 'apart' | 'none' {
-  const { claimedStart, part, partTime } = a.facts;
-  if (claimedStart === undefined || b.facts.claimedStart === undefined) return 'none';
-  const oneStamp = claimedStart === b.facts.claimedStart;
+export function stampsOf(a: Stamps, b: Stamps): 'own' | 'apart' | 'none' {
+  const { claimedStart, part, partTime } = a;
+  if (claimedStart === undefined || b.claimedStart === undefined) return 'none';
+  const oneStamp = claimedStart === b.claimedStart;
   if (part === undefined || partTime === undefined || partTime === 'segment') return 'own';
   // The names of all parts hold the time at which the take began.
   if (oneStamp) return 'none';

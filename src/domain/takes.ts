@@ -2,7 +2,7 @@ import type { CardFacts } from './card-facts.ts';
 import type { RecordingNote } from './notes.ts';
 import { MISSING_MAX, notesOnGaps } from './segment-gaps.ts';
 import { placeOf, rowOf, type Segment, standsInRow, stepsBetween, takeFactsOf } from './segment-names.ts';
-import { meeting } from './segment-times.ts';
+import { meeting, stampsOf } from './segment-times.ts';
 import { plainMs } from './wall-clock.ts';
 
 /*
@@ -163,9 +163,11 @@ async function joinGroup<File extends TakeFile>(
   rules: TakeRules<File>,
   isUsed: ReturnType<typeof numbersOn>,
 ): Promise<Take<File>[]> {
+  const inOrder = [...group].sort((a, b) => compare(a.path, b.path));
+  const candidates = candidatesIn(inOrder);
+  const wanted = wantedOf(inOrder, candidates);
   const members = new Map<File, Member<File>>();
-  for (const file of [...group].sort((a, b) => compare(a.path, b.path))) members.set(file, await memberOf(file, group.length > 1, rules));
-  const candidates = candidatesIn([...members.keys()]);
+  for (const file of inOrder) members.set(file, await memberOf(file, wanted.get(file) ?? 'nothing', rules));
   const after = (file: File, steps: number) => candidates(file, steps).flatMap((other) => members.get(other) ?? []);
   const edges = [...members.values()].flatMap((from) => edgesFrom(from, after(from.file, 1), rules.timezone));
   const chains = chainsOf([...members.values()], pairs(edges));
@@ -177,17 +179,26 @@ async function joinGroup<File extends TakeFile>(
   return chains.map((chain, place) => ({ segments: chain.map(({ file }) => file), notes: notes[place] ?? [] }));
 }
 
-async function memberOf<File extends TakeFile>(file: File, open: boolean, rules: TakeRules<File>): Promise<Member<File>> {
-  const { kind, claimedStart, part, partTime } = file.facts;
-  const namesTell = claimedStart !== undefined && (part === undefined || (partTime ?? 'segment') === 'segment');
-  const durationMs = open ? await rules.durationMs(file) : null;
-  const containerMs = open && !namesTell ? ((await rules.containerStartMs?.(file)) ?? null) : null;
-  return {
-    file,
-    kind,
-    mtimeMs: file.mtimeMs,
-    facts: takeFactsOf(file.facts, { contiguousMs: rules.contiguousMs, durationMs, containerMs }),
-  };
+type Wanted = 'nothing' | 'length' | 'all times';
+
+/** What containers must be asked: reading a card takes its time, and a file that follows none by name may be the one that cannot be read. */
+function wantedOf<File extends TakeFile>(group: readonly File[], candidates: ReturnType<typeof candidatesIn<File>>): Map<File, Wanted> {
+  const wanted = new Map<File, Wanted>();
+  for (const file of group) {
+    for (const other of candidates(file, MISSING_MAX + 1)) {
+      const byNames = stampsOf(file.facts, other.facts) !== 'none';
+      if (!byNames) wanted.set(file, 'all times').set(other, 'all times');
+      else if (!wanted.has(file)) wanted.set(file, 'length');
+    }
+  }
+  return wanted;
+}
+
+async function memberOf<File extends TakeFile>(file: File, wanted: Wanted, rules: TakeRules<File>): Promise<Member<File>> {
+  const durationMs = wanted === 'nothing' ? null : await rules.durationMs(file);
+  const containerMs = wanted === 'all times' ? ((await rules.containerStartMs?.(file)) ?? null) : null;
+  const facts = takeFactsOf(file.facts, { contiguousMs: rules.contiguousMs, durationMs, containerMs });
+  return { file, kind: file.facts.kind, mtimeMs: file.mtimeMs, facts };
 }
 
 function chainsOf<M>(members: readonly M[], next: ReadonlyMap<M, M>): M[][] {
