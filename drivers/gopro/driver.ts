@@ -20,7 +20,12 @@ const PATTERNS: readonly PathPattern[] = [
     kind: 'video',
     example: 'DCIM/100GOPRO/GH020123.MP4',
   },
-  { name: 'loop', regex: `^${FOLDER}/G[HX](?<stem>[A-Z]{2}[0-9]{4})\\.mp4$`, kind: 'video', example: 'DCIM/100GOPRO/GHAA0001.MP4' },
+  {
+    name: 'loop',
+    regex: `^${FOLDER}/G(?<lens>[HX])(?<stem>[A-Z]{2}(?<sequence>[0-9]{4}))\\.mp4$`,
+    kind: 'video',
+    example: 'DCIM/100GOPRO/GHAA0001.MP4',
+  },
   // Older models give the first chapter no number, and the second the number 01.
   {
     name: 'first chapter, older models',
