@@ -46,10 +46,10 @@ interface Edge<M> {
 
 const HOUR_MS = 3600_000;
 /** Segments begin at most this long after the one before, and with a clock that is set back for winter a little before it. */
-const AFTER_MS_MAX = 25 * HOUR_MS;
+const AFTER_MS_MAX = 13 * HOUR_MS;
 const BEFORE_MS_MAX = 2 * HOUR_MS;
-/** Files that may follow one file. A card with more that have one number and begin in one day tells nothing by its numbers. */
-const CANDIDATES_MAX = 16;
+/** Files with one number that may follow one file. Where a card has more, its numbers tell nothing. */
+const CANDIDATES_MAX = 6;
 /** Two candidates whose gaps differ by less than what a name's clock can tell apart are equally good. */
 const AS_GOOD_MS = 1000;
 
@@ -100,16 +100,19 @@ function neighboursIn<File extends TakeFile>(row: readonly File[]): Iterable<rea
 
 /** Finds the files that stand up to so many steps after one of the same row, and may have begun when it ended. */
 function candidatesIn<File extends TakeFile>(row: readonly File[]): (file: File, stepsMax: number) => readonly File[] {
-  const byTime = [...row].sort((a, b) => roughMs(a) - roughMs(b) || compare(a.path, b.path));
-  const places = Map.groupBy(byTime, ({ facts }) => placeOf(facts));
+  const timed = row.map((file) => ({ file, ms: roughMs(file) })).sort((a, b) => a.ms - b.ms || compare(a.file.path, b.file.path));
+  const places = Map.groupBy(timed, ({ file }) => placeOf(file.facts));
   return (file, stepsMax) => {
     const found: File[] = [];
+    const ms = roughMs(file);
     for (const place of placesAfter(file.facts, stepsMax)) {
       const there = places.get(place) ?? [];
-      const begin = firstFrom(there, roughMs(file) - BEFORE_MS_MAX);
-      // Files' times are only used to put the many in order: a camera may leave anything there.
-      const some = there.length <= CANDIDATES_MAX && !file.facts.claimedStart ? there : there.slice(begin, begin + CANDIDATES_MAX);
-      found.push(...some.filter((other) => other !== file && mayFollow(file, other, stepsMax)));
+      // Files' times are no claims of when they began: a camera may leave anything there.
+      const hasClock = file.facts.claimedStart !== undefined;
+      const begin = hasClock ? firstFrom(there, ms - BEFORE_MS_MAX) : 0;
+      const end = hasClock ? firstFrom(there, ms + AFTER_MS_MAX) : there.length;
+      if (end - begin > CANDIDATES_MAX) continue;
+      for (const { file: other } of there.slice(begin, end)) if (other !== file && mayFollow(file, other, stepsMax)) found.push(other);
     }
     return found;
   };
@@ -117,8 +120,7 @@ function candidatesIn<File extends TakeFile>(row: readonly File[]): (file: File,
 
 function mayFollow(file: TakeFile, other: TakeFile, stepsMax: number): boolean {
   const steps = stepsBetween(file.facts, other.facts);
-  if (steps < 1 || steps > stepsMax) return false;
-  return !file.facts.claimedStart || roughMs(other) - roughMs(file) <= AFTER_MS_MAX;
+  return steps >= 1 && steps <= stepsMax;
 }
 
 /** Numbers that come next: straight on, and over the end of the counter, which begins again with 0 or 1. */
@@ -137,13 +139,12 @@ function roughMs({ facts, mtimeMs }: TakeFile): number {
   return facts.claimedStart === undefined ? mtimeMs : plainMs(facts.claimedStart);
 }
 
-/** Place of the first file that is not before this time, in files by time. */
-function firstFrom(files: readonly TakeFile[], ms: number): number {
-  let [low, high] = [0, files.length];
+/** Place of the first that is not before this time, among those in order of time. */
+function firstFrom(timed: readonly { readonly ms: number }[], ms: number): number {
+  let [low, high] = [0, timed.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const file = files[middle];
-    if (file && roughMs(file) < ms) low = middle + 1;
+    if ((timed[middle]?.ms ?? ms) < ms) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon';
+import { Info } from 'luxon';
 import { standardOffsetMinutes } from './station-time.ts';
 
 /*
@@ -18,8 +18,10 @@ export function plainMs(claimed: string): number {
  * begins or ends in between. An hour that the zone has twice may be either of the two.
  */
 export function shownAfter(fromMs: number, durationMs: number, zone: string): readonly number[] {
+  const ends = [fromMs + durationMs];
+  if (offsetMs(fromMs - DAY_MS, zone) === offsetMs(fromMs + durationMs + DAY_MS, zone)) return ends;
   const jumped = instantsOf(fromMs, zone).map((instant) => instant + durationMs + offsetMs(instant + durationMs, zone));
-  return [...new Set([fromMs + durationMs, ...jumped])];
+  return [...new Set([...ends, ...jumped])];
 }
 
 /** The moments (ms since 1970 UTC) at which clocks of the zone show this plain time: none in the hour that summer time skips, two in the one that it repeats. */
@@ -38,5 +40,5 @@ export function shownOnFile(mtimeMs: number, zone: string): readonly number[] {
 }
 
 function offsetMs(ms: number, zone: string): number {
-  return DateTime.fromMillis(ms, { zone }).offset * 60_000;
+  return Info.normalizeZone(zone).offset(ms) * 60_000;
 }
