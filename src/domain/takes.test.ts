@@ -4,6 +4,8 @@
 import { expect, it } from 'vitest';
 import { groupCaptures, type ListedFile } from './captures.ts';
 import { compilePatterns, type PathPattern, readCardPath } from './card-facts.ts';
+import { continuesIn, gapsBetween } from './derived-takes.ts';
+import { takeFactsOf } from './segment-names.ts';
 import { instantsOf, shownAfter } from './wall-clock.ts';
 
 const NAME = '(?<officer>[0-9]{6})_(?<date>[0-9]{8})(?<time>[0-9]{6})_(?<sequence>[0-9]{3,4})';
@@ -75,8 +77,9 @@ it('does not believe file times where the names tell each start, nor a file time
   const copied = await takesOf({
     'x/041234_20190627090000_0001.mp4': { mtime: '2026-06-20T10:00:00Z' },
     'x/041234_20190627110000_0002.mp4': { seconds: 2, mtime: '2026-06-20T10:00:02Z' },
+    'x/041234_20190627113000_0003.mp4': {},
   });
-  expect(copied.takes).toHaveLength(2);
+  expect(copied.takes).toHaveLength(3);
   const ended = { mtime: '2019-06-27T01:05:00Z' };
   const byMtime = { 'x/041234_20190627090000_0001.mp4': ended, 'x/041234_20190627090500_0002.mp4': {} };
   expect((await takesOf(byMtime)).takes).toHaveLength(1);
@@ -132,4 +135,24 @@ it('knows what a clock shows after an hour in which summer time begins or ends',
   expect(shown('2026-03-29T01:58:00', 5, 'Asia/Shanghai')).toEqual(['02:03']);
   expect(instantsOf(at('2026-03-29T02:30:00'), 'Europe/Berlin')).toEqual([]);
   expect(instantsOf(at('2026-10-25T02:30:00'), 'Europe/Berlin')).toHaveLength(2);
+});
+
+it('judges what is on record by the lengths that derive found, and by nothing but the very next number', () => {
+  const patterns = compilePatterns([NUMBERED]);
+  const onRecord = (name: string, durationMs: number | null, headMs: number | null = null) => {
+    const facts = readCardPath(`x/041234_20190627${name}.mp4`, patterns);
+    const take = takeFactsOf(facts, { contiguousMs: 3000, durationMs: headMs, containerMs: null });
+    return { kind: 'video' as const, take, mtimeMs: 0, durationMs };
+  };
+  const zone = 'Asia/Shanghai';
+  const last = onRecord('090000_9999', 300_000);
+  expect(continuesIn(last, onRecord('090500_0001', 1000), zone)).toBe(true);
+  expect(continuesIn(last, onRecord('090500_0002', 1000), zone)).toBe(false);
+  expect(continuesIn(last, onRecord('090600_0001', 1000), zone)).toBe(false);
+  expect(continuesIn(onRecord('090000_9999', null), onRecord('090500_0001', 1000), zone)).toBe(false);
+  expect(continuesIn({ ...last, take: null }, onRecord('090500_0001', 1000), zone)).toBe(false);
+  // The head said 300 s.
+  expect(gapsBetween([onRecord('090000_0001', 250_000, 300_000), onRecord('090500_0002', 1000)], zone)).toEqual([
+    { code: 'gap-between-segments', parameters: { segment: 2, seconds: 50 } },
+  ]);
 });
