@@ -16,6 +16,9 @@ export interface TakeFacts extends Pick<CardFacts, (typeof NAMED)[number]> {
   readonly containerMs: number | null;
 }
 
+/** A container that tells nothing, or that nobody has asked. */
+export const TELLS_NOTHING: Pick<TakeFacts, 'durationMs' | 'containerMs'> = { durationMs: null, containerMs: null };
+
 /** A file that may be a segment, with what is known of its times. */
 export interface Segment {
   readonly kind: Kind;

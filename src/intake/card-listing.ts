@@ -5,14 +5,13 @@ import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { movieTimes } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import type { TakeFacts } from '#domain/segment-names';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
-import type { VaultReader } from '#ports/vault';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
-import { isKept } from './known-file.ts';
+import type { KnownFiles } from './known-files.ts';
 import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { linkPieces, newPieces, type Standing } from './pieces.ts';
@@ -28,7 +27,6 @@ const PROGRESS_EVERY_FILES = 20;
 const LOOK_AGAIN_MS_MAX = 20_000;
 /** Reads of one file for what its head tells: a real one needs five or so. */
 const HEAD_READS_MAX = 64;
-const TELLS_NOTHING = { durationMs: null, containerMs: null };
 
 interface Options {
   readonly ledger: Ledger;
@@ -42,7 +40,8 @@ interface Options {
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
-  readonly vault: VaultReader;
+  /** Tells whether a file is the original that it looks like. */
+  readonly known: KnownFiles;
   /** By this listing and those before it, if it is not the docking's first. */
   readonly found: FoundOnCard;
   /** Paths of files with gaps of which an earlier listing of this docking has told. */
@@ -92,9 +91,10 @@ export class CardListing {
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
+    await this.#o.known.plan(this.#listed, (file) => this.#identity(file));
     await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
@@ -102,6 +102,7 @@ export class CardListing {
     found.counts = { ...this.#counts };
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
@@ -158,6 +159,9 @@ export class CardListing {
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
         const originals = await insertRecording(writer, [item], this.#circumstances, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
+        this.#o.found.known.delete(known.id);
+        this.#o.found.rechecked.delete(known.id);
+        await this.#o.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -268,15 +272,17 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#o.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    this.#o.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
@@ -286,12 +292,12 @@ export class CardListing {
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking, found } = this.#o;
+    const looksLike: Original[] = [];
     for (const file of files) {
-      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await this.#o.ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
+      if (known) looksLike.push({ ...known, cardPath: file.path });
     }
+    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
   /**
