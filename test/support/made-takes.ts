@@ -6,7 +6,7 @@ import { DateTime } from 'luxon';
  */
 
 /** A file as a card lists it, with what its container would tell. */
-export interface MadeFile {
+interface MadeFile {
   readonly path: string;
   readonly mtimeMs: number;
   readonly durationMs: number | null;
@@ -22,7 +22,7 @@ export interface MadeCard {
   readonly zone: string;
 }
 
-export const FAMILIES = ['gat947', 'letters', 'take-letters', 'novatek', 'gopro'] as const;
+const FAMILIES = ['gat947', 'letters', 'take-letters', 'novatek', 'gopro'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 interface SegmentPlan {
