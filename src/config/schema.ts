@@ -205,6 +205,7 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
         part: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
         firstPart: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
         partTime: Type.Optional(Type.Enum([...PART_TIMES])),
+        contiguousMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
         example: Type.String({ minLength: 1 }),
       },
       { additionalProperties: false },

@@ -20,6 +20,8 @@ export interface CardFacts {
   readonly partLetters?: boolean;
   /** What the time in the name of a part is. */
   readonly partTime?: PartTime;
+  /** Longest silence between two segments, ms, where the pattern names another than the driver. */
+  readonly contiguousMs?: number;
   /** Which of several lenses that record at the same time: files of two lenses are never segments of one capture. */
   readonly lens?: string;
   /** The same for all parts of one capture; given together with `part`. */
@@ -54,6 +56,8 @@ export interface PathPattern {
   readonly firstPart?: number | undefined;
   /** Left out: `segment`. */
   readonly partTime?: PartTime | undefined;
+  /** Longest silence between two segments, ms; left out: the driver's. */
+  readonly contiguousMs?: number | undefined;
   /** A path that the pattern matches: checked by the contract suite and when the configuration is read. */
   readonly example: string;
 }
@@ -122,6 +126,7 @@ function factsOf(pattern: CompiledPattern, groups: Record<string, string | undef
   if (pattern.important || groups['mark']) facts.important = true;
   if (groups['device']) facts.deviceNumber = groups['device'].toUpperCase();
   if (groups['officer'] && !/^0+$/.test(groups['officer'])) facts.officerId = groups['officer'];
+  if (pattern.contiguousMs !== undefined) facts.contiguousMs = pattern.contiguousMs;
   if (groups['sequence']) Object.assign(facts, numberOf(groups['sequence'], pattern));
   if (groups['lens']) facts.lens = groups['lens'].toUpperCase();
   if (groups['stem']) facts.stem = groups['stem'];

@@ -30,7 +30,8 @@ export interface Segment {
 export function takeFactsOf(facts: CardFacts, times: Pick<TakeFacts, 'contiguousMs' | 'durationMs' | 'containerMs'>): TakeFacts {
   const kept: Partial<Record<keyof CardFacts, unknown>> = {};
   for (const name of NAMED) if (facts[name] !== undefined) kept[name] = facts[name];
-  return { ...(kept as Pick<CardFacts, (typeof NAMED)[number]>), ...times };
+  const contiguousMs = facts.contiguousMs ?? times.contiguousMs;
+  return { ...(kept as Pick<CardFacts, (typeof NAMED)[number]>), ...times, contiguousMs };
 }
 
 /** Whether a file stands in a row of segments at all: it must go on in time, and its name must say where. */

@@ -124,6 +124,13 @@ it('counts by the digits of the name, or by what the pattern says', async () => 
   expect((await takesOf(pair('499', '001'), { ...NUMBERED, sequenceMax: 499 })).takes).toHaveLength(1);
 });
 
+it('bears the silence that the pattern names', async () => {
+  const clips = { 'x/041234_20190627090000_0001.mp4': { seconds: 300 }, 'x/041234_20190627090520_0002.mp4': { seconds: 300 } };
+  expect((await takesOf(clips)).takes).toHaveLength(2);
+  expect((await takesOf(clips, { ...NUMBERED, contiguousMs: 20_000 })).takes).toHaveLength(1);
+  expect((await takesOf(clips, { ...NUMBERED, contiguousMs: 19_000 })).takes).toHaveLength(2);
+});
+
 it('knows what a clock shows after an hour in which summer time begins or ends', () => {
   const at = (text: string) => Date.parse(`${text}Z`);
   const shown = (from: string, minutes: number, zone: string) =>
