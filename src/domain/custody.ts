@@ -29,6 +29,8 @@ export const CUSTODY_TYPES = [
   'recording.derived',
   'recording.damaged',
   'recording.read-again',
+  'recording.linked',
+  'recording.noted',
   'recording.archived',
   'recording.tagged',
   'recording.viewed',

@@ -135,7 +135,10 @@ export type NewDocking = Omit<
   | 'filesRechecked'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
-export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+export type NewOriginal = Omit<
+  Original,
+  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs'
+>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
@@ -187,6 +190,8 @@ export interface LedgerWriter extends LedgerReader {
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
   markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** How long it really is. */
+  measureOriginal(originalId: string, durationMs: number): Promise<void>;
   /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
   markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;

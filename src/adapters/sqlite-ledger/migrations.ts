@@ -133,6 +133,9 @@ const NOTES_AND_LINKS = [
     PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
 
+// What is on record from before knows nothing of its place in a take, and is never linked by it.
+const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -156,6 +159,7 @@ const MIGRATIONS: Record<string, Migration> = {
   },
   '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
