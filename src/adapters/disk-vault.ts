@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants, createReadStream, type Dirent } from 'node:fs';
 import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -9,7 +9,7 @@ import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft } from '#ports/vault';
-import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import { DurableFile, makeDirectory, probeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
@@ -36,6 +36,8 @@ export class DiskVault implements Vault {
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -202,6 +204,16 @@ export class DiskVault implements Vault {
     }
   }
 
+  async probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    await this.#probe;
+    const freeBytes = await this.freeBytes();
+    if (freeBytes === 0) throw new EvidockError('vault.full', 'nothing is free above the reserve');
+    return { freeBytes };
+  }
+
   async localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
     const paths = keys.map((key) => this.#path(key));
     for (const key of keys) if (!(await this.stat(key))) throw new EvidockError('vault.missing', key);
@@ -327,7 +339,13 @@ export class DiskVault implements Vault {
 
   async #sweepDrafts(directory: string): Promise<number> {
     let removed = 0;
-    for await (const entry of await opendir(directory)) {
+    let entries: AsyncIterable<Dirent>;
+    try {
+      entries = await opendir(directory);
+    } catch (error) {
+      throw readError(directory.slice(this.#root.length + 1), error);
+    }
+    for await (const entry of entries) {
       const path = join(directory, entry.name);
       if (entry.isDirectory() && path !== join(this.#root, QUARANTINE)) removed += await this.#sweepDrafts(path);
       else if (entry.isFile() && entry.name.endsWith('.partial')) {
@@ -349,7 +367,8 @@ async function namesIn(directory: string): Promise<string[]> {
   return names;
 }
 
-function readError(key: string, error: unknown): EvidockError {
+function readError(path: string, error: unknown): EvidockError {
+  const key = path === '' ? 'the vault directory' : path;
   if (error instanceof EvidockError) return error;
   if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return new EvidockError('vault.missing', key, error);
   return new EvidockError('vault.read-failed', `${key} (${errnoOf(error) ?? String(error)})`, error);

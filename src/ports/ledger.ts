@@ -219,6 +219,8 @@ export interface LedgerWriter extends LedgerReader {
 
 /** The ledger of one station. One writer; the reader sees committed states only. */
 export interface Ledger extends LedgerReader {
+  /** Writes, fsyncs and removes a small file beside the ledger. Throws ledger.failed where its disk cannot be written. */
+  probe(): Promise<void>;
   /** Serialised; commits when `body` resolves (synchronous=FULL), rolls back when it throws. No file or network I/O inside. */
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
   /**

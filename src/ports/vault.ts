@@ -31,6 +31,11 @@ export interface VaultReader {
   ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
   /** Every committed file below `prefix` ('' for all), in key order. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  /**
+   * Writes, fsyncs and removes a small file. Throws vault.full (also where nothing is free above the reserve), vault.read-only or vault.write-failed
+   * where footage could not be taken in.
+   */
+  probe(): Promise<{ freeBytes: number }>;
   /** Bytes free for new originals: free space less the reserve; never negative. */
   freeBytes(): Promise<number>;
   /** Paths that a child process on this host may read; another vault would fetch scratch copies. Call `release` in the end. */

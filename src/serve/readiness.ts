@@ -20,8 +20,11 @@ export interface Readiness {
 /** Asks what the station stands on, each at most 3 s. */
 export async function checkReadiness({ ledger, vault, archive, checkQueue }: ServeDeps): Promise<Readiness> {
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
-    check(async () => `${(await ledger.counts()).recordings} recordings`),
-    check(async () => `${await vault.freeBytes()} bytes free above the reserve`),
+    check(async () => {
+      await ledger.probe();
+      return `${(await ledger.counts()).recordings} recordings`;
+    }),
+    check(async () => `${(await vault.probe()).freeBytes} bytes free above the reserve`),
     check(checkQueue),
     archive ? check(() => askArchive(archive)) : null,
   ]);

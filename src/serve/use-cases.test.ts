@@ -181,7 +181,7 @@ describe('readiness', () => {
     const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
     await away.close();
-    const vault = Object.assign(Object.create(station.deps.vault), { freeBytes: () => Promise.reject(new Error('EIO')) });
+    const vault = Object.assign(Object.create(station.deps.vault), { probe: () => Promise.reject(new Error('EIO')) });
     const broken = buildServer({ deps: { ...station.deps, vault }, grants: 'viewer' });
     const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);

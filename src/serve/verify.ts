@@ -89,7 +89,7 @@ export class Verification {
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
-    if (vault && recording === null) yield* this.#verifyNothingElse();
+    if (vault && recording === null) yield* this.#verifyVaultHoldsNothingElse();
     if (log) yield* this.#verifyLog();
     const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
     const data = { vaultFiles, archiveFiles, faults, bytes, log };
@@ -257,6 +257,15 @@ export class Verification {
       return null;
     } catch (error) {
       return this.#told(error);
+    }
+  }
+
+  /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
+  async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
+    try {
+      yield* this.#verifyNothingElse();
+    } catch (error) {
+      yield this.#counted({ type: 'fault', place: 'vault', recordingId: null, key: null, what: this.#told(error) });
     }
   }
 

@@ -6,7 +6,7 @@ import { EvidockError, errnoOf } from '#domain/errors';
 import { PUT_OFF_MS_MAX } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { linkDurably } from '../durable-file.ts';
+import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
 import { DOCKING_OPEN, migrationProvider } from './migrations.ts';
@@ -16,6 +16,7 @@ import { SqlUploadJournal } from './upload-journal.ts';
 import { SqlWriter } from './writer.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
+const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
 
 interface Options {
   /** The database file; its directory is made if it is missing. */
@@ -58,6 +59,8 @@ export class SqliteLedger extends SqlReader implements Ledger {
   readonly #writing: Connection;
   readonly #reading: Connection;
   #last: Promise<unknown> = Promise.resolve();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
 
   constructor(options: Options, lock: DatabaseSync, writing: Connection, reading: Connection) {
     super(reading.db);
@@ -185,6 +188,13 @@ export class SqliteLedger extends SqlReader implements Ledger {
     } finally {
       raw.close();
     }
+  }
+
+  probe(): Promise<void> {
+    this.#probe ??= probeDirectory(dirname(this.#options.file), WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    return this.#probe;
   }
 
   integrity(): Promise<readonly string[]> {
