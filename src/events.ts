@@ -179,3 +179,12 @@ export function helperEnded(log: Log, error: EvidockError | null): void {
   if (error === null) log.info({ event: 'helper.ended', stage: 'helper' }, 'mount helper has ended');
   else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
 }
+
+/** The journal's own note of where the custody log ends: a ledger that is put back later has no such entry. */
+export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void {
+  log.info({ event: 'ledger.head', stage: 'station', ...facts }, 'newest entry of the custody log');
+}
+
+export function ledgerHeadFailed(log: Log, facts: { place: string }, error: EvidockError): void {
+  log.warn({ event: 'ledger.head-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
+}

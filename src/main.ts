@@ -53,7 +53,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
     if (await running.answers()) return running;
     becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
-    const station = new Station({ config, mode, clock, env: process.env });
+    const station = new Station({ config, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });
     await station.start();
     return new InProcessClient({ app: station.control, user, close: () => station.stop() });
   });

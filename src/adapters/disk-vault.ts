@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream, type Dirent } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs, unlink } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
@@ -9,8 +9,9 @@ import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft } from '#ports/vault';
-import { DurableFile, makeDirectory, probeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import { DurableFile, makeDirectory, probeDirectory, putDurably, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
+import { sweepVault } from './vault-sweep.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
@@ -18,6 +19,8 @@ const STREAM_CHUNK = 1024 * 1024;
 const FLUSHES_AT_ONCE = 4;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
+/** What the vault keeps of the ledger: no footage, so no list shows it. */
+const LEDGER_HEAD = 'ledger-head.json';
 const READ_ONLY = 0o440;
 
 interface Options {
@@ -179,7 +182,7 @@ export class DiskVault implements Vault {
     const names: { name: string; directory: boolean }[] = [];
     try {
       for await (const entry of await opendir(join(this.#root, prefix))) {
-        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE)) continue;
+        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE || entry.name === LEDGER_HEAD)) continue;
         if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
         else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
       }
@@ -327,44 +330,23 @@ export class DiskVault implements Vault {
     }
   }
 
-  async sweep(): Promise<number> {
-    let removed = 0;
-    const scratch = join(this.#root, SCRATCH);
-    for (const entry of await namesIn(scratch)) {
-      await rm(join(scratch, entry), { recursive: true, force: true });
-      removed += 1;
-    }
-    return removed + (await this.#sweepDrafts(this.#root));
+  sweep(): Promise<number> {
+    const [scratch, quarantine] = [join(this.#root, SCRATCH), join(this.#root, QUARANTINE)];
+    return sweepVault({ root: this.#root, scratch, quarantine, failed: readError });
   }
 
-  async #sweepDrafts(directory: string): Promise<number> {
-    let removed = 0;
-    let entries: AsyncIterable<Dirent>;
+  async ledgerHead(): Promise<Uint8Array | null> {
     try {
-      entries = await opendir(directory);
+      return await readFile(join(this.#root, LEDGER_HEAD));
     } catch (error) {
-      throw readError(directory.slice(this.#root.length + 1), error);
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw readError(LEDGER_HEAD, error);
     }
-    for await (const entry of entries) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory() && path !== join(this.#root, QUARANTINE)) removed += await this.#sweepDrafts(path);
-      else if (entry.isFile() && entry.name.endsWith('.partial')) {
-        await unlink(path);
-        removed += 1;
-      }
-    }
-    return removed;
   }
-}
 
-async function namesIn(directory: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of await opendir(directory)) names.push(entry.name);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+  async keepLedgerHead(bytes: Uint8Array): Promise<void> {
+    await putDurably(join(this.#root, LEDGER_HEAD), bytes, { label: LEDGER_HEAD, errors: VAULT_WRITE_ERRORS });
   }
-  return names;
 }
 
 function readError(path: string, error: unknown): EvidockError {

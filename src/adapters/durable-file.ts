@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
@@ -131,6 +131,15 @@ export class DurableFile {
     return outcome;
   }
 
+  /** Takes the place of the file that has the name, if there is one: only for what the station keeps one newest version of. */
+  async replace(): Promise<void> {
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replace by an unfinished draft`);
+    await this.#guard('rename', async () => {
+      await rename(this.#temporary, this.#final);
+      await syncDirectory(dirname(this.#final));
+    });
+  }
+
   async discard(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -156,6 +165,20 @@ export class DurableFile {
       this.#failed = true;
       throw writeError(this.#errors, `${this.#label}: ${step}`, error);
     }
+  }
+}
+
+/** Makes `bytes` the newest version of a small file; after a crash the old one or the new one is there, whole. */
+export async function putDurably(final: string, bytes: Uint8Array, options: { label: string; errors: WriteErrors }): Promise<void> {
+  const file = new DurableFile({ final, ...options });
+  await file.open();
+  try {
+    await file.write(bytes, bytes.length, 0);
+    await file.finish(bytes.length);
+    await file.replace();
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }
 

@@ -39,6 +39,8 @@ export interface ConnectOptions extends GlobalOptions {
   readonly intake?: boolean;
   /** And also runs derive and archive work. */
   readonly work?: boolean;
+  /** The ledger is to be used as it is found, whatever the vault and the archive say of it. */
+  readonly acceptLedger?: boolean;
 }
 
 /** Where a command writes; process.stdout and process.stderr, or a test's own. */

@@ -3,6 +3,7 @@ import { canonicalBytes, type Json, sha256Hex } from './canonical-json.ts';
 /** What a custody entry tells. The list grows; a type is never reused for another meaning. */
 export const CUSTODY_TYPES = [
   'station.started',
+  'ledger.accepted',
   'docking.arrived',
   'docking.safe',
   'docking.removed',

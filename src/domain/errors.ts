@@ -166,6 +166,27 @@ export const ERRORS = {
     what: 'Another Evidock process holds the state directory',
     remedy: 'Stop the other process, or use the running station.',
   },
+  'ledger.missing': {
+    retry: 'never',
+    status: 500,
+    what: 'The vault holds footage, but the ledger is gone',
+    remedy:
+      'Put the newest backup in its place: stop the station, copy the newest file of backups/ in the state directory to ledger/ledger.sqlite, then run `evidock ledger accept`.',
+  },
+  'ledger.rolled-back': {
+    retry: 'never',
+    status: 500,
+    what: 'The ledger is not the one that the station wrote last: entries of the custody log are missing or others',
+    remedy:
+      'Find out who changed it. If an older backup was put in its place on purpose, or nothing newer can be found, run `evidock ledger accept`: the custody log will tell so.',
+  },
+  'ledger.altered': {
+    retry: 'never',
+    status: 500,
+    what: 'Tables or triggers of the ledger were changed from outside',
+    remedy:
+      'Find out who changed it, and run `evidock verify`. `evidock ledger accept` makes missing triggers again; else restore a backup.',
+  },
   'ledger.newer': {
     retry: 'never',
     status: 500,

@@ -6,6 +6,7 @@ import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import type { ServeDeps } from './deps.ts';
+import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { mustHaveRecording } from './tagging.ts';
 
 export interface VerifyRequest {
@@ -305,8 +306,27 @@ export class Verification {
       this.#signal.throwIfAborted();
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
     }
+    yield* this.#verifyHeads();
     for (const what of await ledger.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  /** The notes of the newest entry that vault and archive keep: whoever cuts the log cannot have cut those. */
+  async *#verifyHeads(): AsyncGenerator<VerifyLine> {
+    const { ledger, vault, archive, facts } = this.#deps;
+    const asked = this.#request.archive ? archive : null;
+    for (const ask of [
+      () => vaultHeadFault(ledger, vault),
+      () => (asked ? archiveHeadFault(ledger, asked, { stationId: facts.stationId, signal: this.#signal }) : null),
+    ]) {
+      let what: string | null;
+      try {
+        what = await ask();
+      } catch (error) {
+        what = this.#told(error);
+      }
+      if (what !== null) yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, what });
+    }
   }
 
   #counted(fault: Fault): Fault {

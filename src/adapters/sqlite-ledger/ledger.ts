@@ -1,7 +1,7 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
-import { type Kysely, Migrator, sql } from 'kysely';
+import { sql } from 'kysely';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { PUT_OFF_MS_MAX } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
@@ -9,9 +9,9 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
-import { DOCKING_OPEN, migrationProvider } from './migrations.ts';
+import { DOCKING_OPEN, migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
-import type { Schema } from './schema.ts';
+import { schemaFaults } from './schema-check.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { SqlWriter } from './writer.ts';
 
@@ -33,7 +33,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   let writing: Connection | undefined;
   try {
     writing = connect(options.file, { readOnly: false });
-    await migrate(writing.db);
+    await migrateToLatest(writing.db);
     writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
     return new SqliteLedger(options, lock, writing, reading);
@@ -42,13 +42,6 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
     lock.close();
     throw ledgerError(error);
   }
-}
-
-async function migrate(db: Kysely<Schema>): Promise<void> {
-  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
-  if (error === undefined) return;
-  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
-  throw ledgerError(error);
 }
 
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
@@ -197,8 +190,20 @@ export class SqliteLedger extends SqlReader implements Ledger {
     return this.#probe;
   }
 
-  integrity(): Promise<readonly string[]> {
-    return checkIntegrity(this.#options.file);
+  async integrity(): Promise<readonly string[]> {
+    return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
+  }
+
+  async alterations(): Promise<readonly string[]> {
+    return (await schemaFaults(this.#reading.raw)).map(({ what }) => what);
+  }
+
+  async mendSchema(): Promise<readonly string[]> {
+    const faults = await schemaFaults(this.#reading.raw);
+    await this.#serialise(async () => {
+      for (const { mend } of faults) if (mend !== null) this.#writing.raw.exec(mend);
+    });
+    return faults.filter(({ mend }) => mend === null).map(({ what }) => what);
   }
 
   async close(): Promise<void> {

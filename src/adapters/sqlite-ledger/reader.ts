@@ -131,6 +131,10 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return (await this.db.selectFrom('custody').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
   }
 
+  async custodyHash(seq: number): Promise<string | null> {
+    return (await this.db.selectFrom('custody').select('hash').where('seq', '=', seq).executeTakeFirst())?.hash ?? null;
+  }
+
   async *verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
     let expected = { seq: 0, prev: CUSTODY_GENESIS };
     let faults = 0;

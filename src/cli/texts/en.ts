@@ -1,3 +1,5 @@
+import { ledgerEn } from './ledger-en.ts';
+
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
@@ -377,4 +379,5 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock --help',
   'error.interrupted': 'interrupted',
+  ...ledgerEn,
 } as const;

@@ -45,6 +45,18 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'vault.key-invalid': { what: '本地库键的格式不允许', remedy: '这是采集站自身的缺陷：请连同日志行一起报告。' },
   'ledger.failed': { what: '账本无法读写', remedy: '检查状态目录所在磁盘；若账本损坏，请恢复最近的账本备份。' },
   'ledger.in-use': { what: '另一个 Evidock 进程占用了状态目录', remedy: '停止另一进程，或使用正在运行的采集站。' },
+  'ledger.missing': {
+    what: '本地库中有录像，但账本不见了',
+    remedy: '恢复最近的备份：停止采集站，将状态目录 backups/ 中最新的文件复制为 ledger/ledger.sqlite，然后运行 evidock ledger accept。',
+  },
+  'ledger.rolled-back': {
+    what: '账本不是采集站最后写入的那一份：保管链中有条目缺失或被替换',
+    remedy: '查明是谁改动了它。若是有意恢复了较早的备份，或找不到更新的，请运行 evidock ledger accept：保管链会如实记录。',
+  },
+  'ledger.altered': {
+    what: '账本的表或触发器被外部改动',
+    remedy: '查明是谁改动了它，并运行 evidock verify。evidock ledger accept 会重建缺失的触发器；否则请恢复备份。',
+  },
   'ledger.newer': { what: '账本由更新版本的 Evidock 写入', remedy: '安装该版本或更高版本。' },
   'transcoder.failed': { what: '转码失败', remedy: '原始文件安全；查看说明后运行 evidock jobs retry。' },
   'transcoder.timeout': {

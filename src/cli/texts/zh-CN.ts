@@ -1,4 +1,5 @@
 import type { en } from './en.ts';
+import { ledgerZhCN } from './ledger-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
@@ -377,4 +378,5 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage': '用法错误：{detail}',
   'error.usage-hint': '参见：evidock --help',
   'error.interrupted': '已中断',
+  ...ledgerZhCN,
 };
