@@ -131,8 +131,18 @@ export function sweepFailed(log: Log, error: EvidockError): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
 }
 
+/** A refusal of the station's own limits has no stack worth a line. */
 export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
-  log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+  if (error.code === 'request.too-many') log.warn({ event: 'request.refused', stage: 'serve', ...facts, code: error.code }, error.message);
+  else log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+}
+
+export function requestsFolded(log: Log, facts: { code: string; route: string; count: number }): void {
+  log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
+}
+
+export function connectionsDropped(log: Log, facts: { count: number }): void {
+  log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
 
 export function recovered(log: Log, facts: { work: number; dockings: number; drafts: number }): void {

@@ -283,6 +283,12 @@ export const ERRORS = {
     what: 'This way in does not allow the request',
     remedy: 'Use the evidock command on the station itself.',
   },
+  'request.too-many': {
+    retry: 'later',
+    status: 503,
+    what: 'Too many of these are open at the same time',
+    remedy: 'Close what is not needed, then try again.',
+  },
   'station.stopping': {
     retry: 'later',
     status: 503,

@@ -7,8 +7,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/custody';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { requestFailed } from '#events';
 import type { ServeDeps } from './deps.ts';
+import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { LookLog } from './look-log.ts';
 import { Metrics } from './metrics.ts';
 import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
@@ -46,7 +46,11 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const openApi = () => app.swagger();
-  const serving: Serving = { deps, metrics, openApi, looks: new LookLog({ ledger: deps.ledger, clock: deps.clock }) };
+  const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
+  const serving: Serving = { deps, metrics, openApi, looks, streams: new StreamLimit() };
+  const failures = new FailureLog(deps.log);
+  app.server.maxConnections = CONNECTIONS_MAX;
+  app.server.on('drop', () => failures.dropped());
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -64,7 +68,7 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
   });
@@ -142,11 +146,10 @@ function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): Fas
     .send(body ?? undefined);
 }
 
-function answerError(deps: ServeDeps, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerError(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = translate(error);
   const status = error.statusCode === 413 ? 413 : known.status;
-  if (status >= 500)
-    requestFailed(deps.log, { requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
+  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
   const { code, message, remedy, detail } = known;
   return reply
     .code(status)

@@ -76,6 +76,7 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
   'request.conflict': { what: '请求与记录相矛盾', remedy: '查看当前情况后再决定。' },
   'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
+  'request.too-many': { what: '同时打开的数量过多', remedy: '关闭不需要的，然后重试。' },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
   'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
