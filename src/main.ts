@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { mustBeCard } from '#adapters/no-card';
 import { InProcessClient, SocketClient, type StationClient } from '#cli/client';
 import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
 import { runCli } from '#cli/program';
@@ -7,7 +8,7 @@ import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
 import { EvidockError, isFailure } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
-import { placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
 import { VERSION } from './version.ts';
 
@@ -51,6 +52,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
   return whileInUse<StationClient>(async () => {
     const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
     if (await running.answers()) return running;
+    if (options.card !== undefined) await mustBeCard(options.card, ownPlacesOf(config));
     becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
     const station = new Station({ config, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });

@@ -15,7 +15,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { ServeDeps } from '#serve/deps';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
-import { placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './places.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -163,6 +163,7 @@ export class Station {
       timezone: config.station.timezone,
       version: VERSION,
       backupDirectory: places.backups,
+      ownDirectories: ownPlacesOf(config).inside.filter((place) => place !== places.backups),
       archiveDerivatives: config.archive.derivatives,
       suggest: suggestRules(config),
     };

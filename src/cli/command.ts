@@ -3,7 +3,7 @@ import { writtenToMs } from '#domain/station-time';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
 import { LANGUAGES, type Language, type Say } from './language.ts';
-import { type Column, tableLines } from './table.ts';
+import { type Column, jsonText, obeyedByNone, tableLines } from './table.ts';
 
 /** Wrong use of the command line: exit code 2. */
 export class UsageError extends Error {
@@ -83,16 +83,16 @@ export class Shell {
   }
 
   print(text: string): void {
-    this.context.stdout.write(`${text}\n`);
+    this.context.stdout.write(`${obeyedByNone(text)}\n`);
   }
 
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+    this.print(jsonText(value, 2));
   }
 
   /** Remarks that are no result. */
   note(text: string): void {
-    this.context.stderr.write(`${text}\n`);
+    this.context.stderr.write(`${obeyedByNone(text)}\n`);
   }
 
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {

@@ -37,6 +37,8 @@ interface CardOptions {
 export interface ConnectOptions extends GlobalOptions {
   /** A station that must be opened for the command takes directories in: copies, hashes, seals. */
   readonly intake?: boolean;
+  /** The directory that the command is about to take in: it is looked at before a station is opened, which may write its state first. */
+  readonly card?: string;
   /** And also runs derive and archive work. */
   readonly work?: boolean;
   /** The ledger is to be used as it is found, whatever the vault and the archive say of it. */

@@ -31,8 +31,9 @@ export function addIngest(program: Command, shell: Shell): void {
     .action(async (directory: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       const wait = options.wait ?? false;
-      await shell.withStation({ ...globals, intake: true, work: wait }, async (client) => {
-        await ingest(shell, client, { ...options, directory: resolve(shell.context.cwd, directory), json: globals.json, wait });
+      const card = resolve(shell.context.cwd, directory);
+      await shell.withStation({ ...globals, intake: true, work: wait, card }, async (client) => {
+        await ingest(shell, client, { ...options, directory: card, json: globals.json, wait });
       });
     });
 }

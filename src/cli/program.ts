@@ -10,7 +10,7 @@ import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
-import { printable } from './table.ts';
+import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import { usageWords } from './usage.ts';
@@ -120,13 +120,13 @@ function complain(context: CliContext, language: Language, json: boolean, error:
   const say = speaker(language);
   const print = (text: string) => context.stderr.write(`${text}\n`);
   if (error instanceof UsageError) {
-    if (json) print(JSON.stringify({ code: 'usage', detail: error.message }));
+    if (json) print(jsonText({ code: 'usage', detail: error.message }));
     else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint')}`);
     return 2;
   }
   const { code, message, detail, what, remedy } = describe(error);
   if (json) {
-    print(JSON.stringify({ code, message, remedy, detail }));
+    print(jsonText({ code, message, remedy, detail }));
     return 1;
   }
   const words = language === 'zh-CN' ? errorWords(code) : null;

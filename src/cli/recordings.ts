@@ -3,7 +3,7 @@ import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
-import { bytesText, durationText, printable, timeText } from './table.ts';
+import { bytesText, durationText, jsonText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
 import { word } from './words.ts';
 
@@ -79,7 +79,7 @@ async function printJsonPages(shell: Shell, client: StationClient, filter: Filte
   let first = true;
   for await (const page of pagesOf(client, filter)) {
     for (const recording of page) {
-      shell.context.stdout.write(`${first ? '[\n' : ',\n'}${JSON.stringify(recording)}`);
+      shell.context.stdout.write(`${first ? '[\n' : ',\n'}${jsonText(recording)}`);
       first = false;
     }
   }

@@ -4,7 +4,7 @@ import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { bytesText, durationText, jsonText, printable } from './table.ts';
 import type { HubAnswer, SlotAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
 
@@ -103,7 +103,7 @@ async function watchSlots(shell: Shell, client: StationClient, json: boolean): P
   const { body } = await askStream(client, 'GET', '/events');
   for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {
     if (json) {
-      shell.print(JSON.stringify({ event, data }));
+      shell.print(jsonText({ event, data }));
       continue;
     }
     const slots = event === 'slots' ? (data as SlotAnswer[]) : event === 'slot' ? [data as SlotAnswer] : [];

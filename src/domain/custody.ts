@@ -4,6 +4,7 @@ import { canonicalBytes, type Json, sha256Hex } from './canonical-json.ts';
 export const CUSTODY_TYPES = [
   'station.started',
   'ledger.accepted',
+  'ledger.backed-up',
   'docking.arrived',
   'docking.safe',
   'docking.removed',

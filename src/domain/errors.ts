@@ -271,6 +271,12 @@ export const ERRORS = {
     what: 'There is no such thing',
     remedy: 'Check the id or number.',
   },
+  'request.no-card': {
+    retry: 'never',
+    status: 422,
+    what: 'This cannot be taken in as a recorder',
+    remedy: 'Name the directory of a mounted recorder, or of a copy of its card.',
+  },
   'request.conflict': {
     retry: 'never',
     status: 409,

@@ -19,7 +19,7 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
 export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
-export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
 
 export const ErrorReply = Type.Object({

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Actor } from '#domain/custody';
 import { nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
@@ -24,6 +25,8 @@ export interface SlotChange {
 export async function assignSlot(deps: ServeDeps, request: { port: string; slot: number; actor: Actor }): Promise<SlotChange> {
   const { ledger, clock } = deps;
   const { port, slot, actor } = request;
+  if (!isPort(port))
+    throw new EvidockError('request.invalid', `port: ${JSON.stringify(port)} is neither a USB port (1-4.2) nor an absolute path`);
   const change = await ledger.transaction(async (writer) => {
     const before = await writer.slotOf(port);
     const other = (await writer.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;
@@ -40,6 +43,11 @@ export async function assignSlot(deps: ServeDeps, request: { port: string; slot:
   });
   renumber(deps, change);
   return change;
+}
+
+/** A USB port by the kernel's name, or the directory of a drop folder. */
+function isPort(port: string): boolean {
+  return /^[0-9]{1,4}-[0-9]{1,3}(\.[0-9]{1,3}){0,6}$/.test(port) || resolve(port) === port;
 }
 
 async function mustBeIdle({ board }: ServeDeps, writer: LedgerWriter, ports: readonly string[], slots: readonly number[]): Promise<void> {
