@@ -6,7 +6,7 @@ import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
 import { runCli } from '#cli/program';
 import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
-import { EvidockError, isFailure } from '#domain/errors';
+import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
@@ -82,6 +82,15 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
   setTimeout(() => process.exit(), LEFT_MS_MAX).unref();
 }
 
+/** Nobody reads what is printed any more: `recordings | head` has what it wanted, which is no failure. What a command does, it does to its end. */
+const unread = new AbortController();
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (errnoOf(error) !== 'EPIPE') throw error;
+    if (stream === process.stdout) unread.abort();
+  });
+}
+
 const context: CliContext = {
   version: VERSION,
   env: process.env,
@@ -92,7 +101,7 @@ const context: CliContext = {
   interrupted: () => {
     const controller = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-    return controller.signal;
+    return AbortSignal.any([controller.signal, unread.signal]);
   },
   explainConfig: (options) => {
     const { config, explained } = configOf(options);

@@ -7,6 +7,7 @@ import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft } from '#ports/vault';
 import { DurableFile, makeDirectory, probeDirectory, putDurably, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
@@ -69,7 +70,8 @@ export class DiskVault implements Vault {
   async draft(key: string, bytes: number): Promise<VaultDraft> {
     const path = this.#path(key);
     const free = (await this.freeBytes()) - this.#promised;
-    if (bytes > free) throw new EvidockError('vault.full', `${key} needs ${bytes} bytes, ${Math.max(0, free)} are free above the reserve`);
+    if (bytes > free)
+      throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
     await this.#makeParent(path, key);
     const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS });
     await file.open();

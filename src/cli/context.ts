@@ -1,6 +1,6 @@
 import type { StationClient } from './client.ts';
 
-/** What `--config` and `--state` say; null where they are not given. */
+/** What `--config` and `--state-dir` say; null where they are not given. */
 export interface GlobalOptions {
   readonly config: string | null;
   readonly state: string | null;
@@ -50,6 +50,8 @@ interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** False once nobody reads any more (`| head`): what goes on and on ends then. */
+  readonly writable?: boolean | undefined;
 }
 
 /** All that commands need of the world outside; given by main.ts. */

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
-import { bytesText, durationText, jsonText, printable, timeText } from './table.ts';
+import { durationText, jsonText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
-import { word } from './words.ts';
+import { failureWords, word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
@@ -78,6 +79,7 @@ async function* pagesOf(client: StationClient, filter: Filter): AsyncGenerator<r
 async function printJsonPages(shell: Shell, client: StationClient, filter: Filter): Promise<void> {
   let first = true;
   for await (const page of pagesOf(client, filter)) {
+    if (shell.context.stdout.writable === false) return;
     for (const recording of page) {
       shell.context.stdout.write(`${first ? '[\n' : ',\n'}${jsonText(recording)}`);
       first = false;
@@ -124,13 +126,39 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
   );
 }
 
-function marksOf(say: Say, { important, damaged, playable, duplicateOf }: RecordingAnswer): string[] {
+function marksOf(say: Say, recording: RecordingAnswer): string[] {
+  const { important, damaged, playable, duplicateOf, trouble } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
+    ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
+    ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
   ];
+}
+
+const FILES_TOLD = 3;
+
+/** Files that are still on the recorder: what a recording that is not whole yet waits for. */
+function leftBehind({ state, originals }: RecordingAnswer): RecordingAnswer['originals'] {
+  return state === 'copying' ? originals.filter((original) => original.state === 'listed') : [];
+}
+
+/** What failed, and what is waited for, in sentences. */
+function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string[] {
+  const left = leftBehind(recording);
+  const files = left.slice(0, FILES_TOLD).map(({ cardPath, bytes }) => `${printable(cardPath)} (${bytesText(bytes)})`);
+  const more = left.length > files.length ? ', …' : '';
+  const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
+  const failures = recording.trouble.map(({ stage, state, code, detail }) =>
+    say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
+      stage: word(say, 'job', stage),
+      what: failureWords(language, code),
+      detail: printable(detail),
+    }),
+  );
+  return [...(left.length > 0 ? [waits] : []), ...failures];
 }
 
 const withSource = (value: string, source: string) => `${value} (${source})`;
@@ -159,6 +187,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
   ];
   shell.table([{ title: '' }, { title: '' }], facts);
+  for (const remark of remarksOf(shell, recording)) shell.print(`\n${remark}`);
   shell.print(`\n${say('recording.originals')}`);
   shell.table(
     [
@@ -216,9 +245,10 @@ function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   const values = Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
+  const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, decision, from, changes: changeWords(say, data) }));
+  return printable(say(key, { ...values, bytes, decision, from, changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
-import { bytesText, durationText, jsonText, printable } from './table.ts';
+import { durationText, jsonText, printable } from './table.ts';
 import type { HubAnswer, SlotAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
 

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
-import { bytesText, timeText } from './table.ts';
+import { timeText } from './table.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import type { WorkAnswer } from './types.ts';

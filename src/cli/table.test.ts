@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, clip, displayWidth, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
+import { bytesText } from '#domain/figures';
+import { clip, displayWidth, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
 
 describe('displayWidth', () => {
   it.each([

@@ -34,7 +34,7 @@ const station = section('Station', 'Who this station is.', {
   }),
   state: text({
     title: 'State directory',
-    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state-dir` outranks it.',
     default: '',
   }),
 });

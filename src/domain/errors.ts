@@ -271,6 +271,18 @@ export const ERRORS = {
     what: 'There is no such thing',
     remedy: 'Check the id or number.',
   },
+  'request.not-made': {
+    retry: 'later',
+    status: 409,
+    what: 'It has not been made yet',
+    remedy: 'Wait until it is made (`evidock jobs` shows how far it is), or save an original: `evidock play ID --original 1`.',
+  },
+  'request.nothing-playable': {
+    retry: 'never',
+    status: 404,
+    what: 'There is nothing playable of this recording',
+    remedy: 'Save the original instead: `evidock play ID --original 1 --out FILE`.',
+  },
   'request.no-card': {
     retry: 'never',
     status: 422,

@@ -88,6 +88,8 @@ export interface LedgerReader {
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
+  /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
+  troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
 
   officer(id: string): Promise<Officer | null>;

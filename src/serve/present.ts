@@ -22,7 +22,8 @@ export class Presenter {
     return ms === null ? null : this.time(ms);
   }
 
-  recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail) {
+  /** `troubled`: work of any recordings, of which this one's is told. */
+  recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail, troubled: readonly Work[] = []) {
     const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
@@ -33,6 +34,9 @@ export class Presenter {
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),
       derivatives: derivatives.map(({ kind, mediaType, recipe, bytes, sha256 }) => ({ kind, mediaType, recipe, bytes, sha256 })),
+      trouble: troubled
+        .filter(({ recordingId }) => recordingId === recording.id)
+        .map(({ stage, state, errorCode, errorDetail }) => ({ stage, state, code: errorCode ?? '', detail: errorDetail ?? '' })),
     };
   }
 

@@ -1,4 +1,5 @@
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { Archive } from '#ports/archive';
 import type { ServeDeps } from './deps.ts';
 
@@ -24,7 +25,7 @@ export async function checkReadiness({ ledger, vault, archive, checkQueue }: Ser
       await ledger.probe();
       return `${(await ledger.counts()).recordings} recordings`;
     }),
-    check(async () => `${(await vault.probe()).freeBytes} bytes free above the reserve`),
+    check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
     check(checkQueue),
     archive ? check(() => askArchive(archive)) : null,
   ]);

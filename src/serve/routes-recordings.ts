@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
+import { workId } from '#domain/work';
 import { derivativeItem, originalItem, serveItem } from './playback.ts';
 import { Presenter } from './present.ts';
 import { momentOf } from './registry.ts';
@@ -48,7 +49,8 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
         ...(query.after === undefined ? {} : { after: query.after }),
       });
-      return found.map((detail) => presenter.recording(detail));
+      const troubled = await ledger.troubledWork(found.map(({ recording }) => recording.id));
+      return found.map((detail) => presenter.recording(detail, troubled));
     },
   }),
   route({
@@ -59,7 +61,7 @@ export const recordingRoutes: readonly Route[] = [
     custody: null,
     schema: { params: RecordingParams, response: RecordingJson },
     handle: async ({ deps: { ledger, facts } }, { params }) =>
-      new Presenter(facts.timezone).recording(await mustHaveRecording(ledger, params.id)),
+      new Presenter(facts.timezone).recording(await mustHaveRecording(ledger, params.id), await ledger.troubledWork([params.id])),
   }),
   route({
     method: 'GET',
@@ -84,7 +86,12 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: RecordingParams, querystring: From },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, derivativeItem(detail, 'playable'), request.query.from ?? 'vault');
+      return serveItem(
+        serving,
+        request,
+        derivativeItem(detail, 'playable', await serving.deps.ledger.work(workId('derive', request.params.id))),
+        request.query.from ?? 'vault',
+      );
     },
   }),
   route({
@@ -97,7 +104,12 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: closed({ ...Id, kind: oneOf(DERIVATIVE_KINDS) }), querystring: From },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, derivativeItem(detail, request.params.kind), request.query.from ?? 'vault');
+      return serveItem(
+        serving,
+        request,
+        derivativeItem(detail, request.params.kind, await serving.deps.ledger.work(workId('derive', request.params.id))),
+        request.query.from ?? 'vault',
+      );
     },
   }),
   route({
@@ -131,6 +143,9 @@ export const recordingRoutes: readonly Route[] = [
       response: RecordingJson,
     },
     handle: async ({ deps }, { params, body, actor }) =>
-      new Presenter(deps.facts.timezone).recording(await tagRecording(deps, params.id, body, actor)),
+      new Presenter(deps.facts.timezone).recording(
+        await tagRecording(deps, params.id, body, actor),
+        await deps.ledger.troubledWork([params.id]),
+      ),
   }),
 ];

@@ -75,7 +75,8 @@ const caseRoutes: readonly Route[] = [
         ledger.recordings({ caseNumber: params.number, limit: 1000 }),
       ]);
       if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
-      const shown = recordings.map((detail) => presenter.recording(detail));
+      const troubled = await ledger.troubledWork(recordings.map(({ recording }) => recording.id));
+      const shown = recordings.map((detail) => presenter.recording(detail, troubled));
       return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown };
     },
   }),

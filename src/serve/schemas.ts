@@ -84,6 +84,15 @@ export const RecordingJson = Type.Object({
     }),
   ),
   derivatives: Type.Array(DerivativeJson),
+  trouble: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      state: Type.String({ description: '`failed`: given up; `waiting` or `running`: failed the last time, and tried again.' }),
+      code: Type.String(),
+      detail: Type.String(),
+    }),
+    { description: 'Derive and archive work that failed, with the reason.' },
+  ),
 });
 
 export const CustodyJson = Type.Object({

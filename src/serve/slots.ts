@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Actor } from '#domain/custody';
-import { nextFreeSlot } from '#domain/docking';
+import { isPort, nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
@@ -43,11 +42,6 @@ export async function assignSlot(deps: ServeDeps, request: { port: string; slot:
   });
   renumber(deps, change);
   return change;
-}
-
-/** A USB port by the kernel's name, or the directory of a drop folder. */
-function isPort(port: string): boolean {
-  return /^[0-9]{1,4}-[0-9]{1,3}(\.[0-9]{1,3}){0,6}$/.test(port) || resolve(port) === port;
 }
 
 async function mustBeIdle({ board }: ServeDeps, writer: LedgerWriter, ports: readonly string[], slots: readonly number[]): Promise<void> {

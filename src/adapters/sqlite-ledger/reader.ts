@@ -35,6 +35,18 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
+  async troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]> {
+    const rows = await this.db
+      .selectFrom('work')
+      .selectAll()
+      .where('recording_id', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify(recordingIds)}))`)
+      // The `+` keeps the index of states, most of which are done, out of it.
+      .where(sql<boolean>`error_code IS NOT NULL AND +state <> 'done'`)
+      .orderBy('id')
+      .execute();
+    return rows.map(toWork);
+  }
+
   async officer(id: string): Promise<Officer | null> {
     return (await this.db.selectFrom('officers').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
   }

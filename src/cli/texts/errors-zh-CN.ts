@@ -74,6 +74,11 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
+  'request.not-made': {
+    what: '尚未生成',
+    remedy: '请等待生成（evidock jobs 显示进度），或保存原始文件：evidock play ID --original 1。',
+  },
+  'request.nothing-playable': { what: '这条录像没有可播放的内容', remedy: '请保存原始文件：evidock play ID --original 1 --out FILE。' },
   'request.no-card': { what: '无法作为记录仪采集', remedy: '请指定已挂载的记录仪目录，或其存储卡副本的目录。' },
   'request.conflict': { what: '请求与记录相矛盾', remedy: '查看当前情况后再决定。' },
   'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
