@@ -6,7 +6,7 @@ import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
-import { failureWords, word } from './words.ts';
+import { failureWords, linkWords, noteWords, word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
@@ -185,6 +185,8 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     [say('column.length'), durationText(recording.durationMs)],
     ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
     ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
+    ...recording.notes.map((note): [string, string] => [say('column.notes'), noteWords(say, note)]),
+    ...recording.links.map((link): [string, string] => [say('column.links'), linkWords(say, link)]),
   ];
   shell.table([{ title: '' }, { title: '' }], facts);
   for (const remark of remarksOf(shell, recording)) shell.print(`\n${remark}`);

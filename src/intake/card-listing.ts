@@ -10,15 +10,18 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
-import type { VaultReader } from '#ports/vault';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
-import { isKept } from './known-file.ts';
+import type { KnownFiles } from './known-files.ts';
 import { type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
+/** Whoever stands at the dock sees the first file being copied after this long, however slowly the card tells its lengths. */
+const WRITE_EVERY_MS = 250;
+/** How often a person is told how many files there are, while they are counted. */
+const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
 
@@ -34,7 +37,8 @@ interface Options {
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
-  readonly vault: VaultReader;
+  /** Tells whether a file is the original that it looks like. */
+  readonly known: KnownFiles;
   /** By this listing and those before it, if it is not the docking's first. */
   readonly found: FoundOnCard;
   /** Paths of files with gaps of which an earlier listing of this docking has told. */
@@ -50,12 +54,15 @@ interface Options {
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
-/** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
+/**
+ * Lists a card whole, and then puts it on record (w02-files-listed) in bounded transactions, the first files while it still works out how the others
+ * belong together: segments, sidecars and claims of time are told by the whole card, not by one directory of it.
+ */
 export class CardListing {
   readonly #o: Options;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #before: ListingCounts;
-  readonly #open = new Map<string, ListedFile[]>();
+  readonly #listed: ListedFile[] = [];
   #refusals: VolumeRefusal[] = [];
   #unread: VolumeRefusal[] = [];
   #refusedBefore = new Set<string>();
@@ -77,17 +84,18 @@ export class CardListing {
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
-    for (const directory of [...this.#open.keys()]) await this.#close(directory);
-    await this.#write();
+    await this.#o.known.plan(this.#listed, (file) => this.#identity(file));
+    await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
@@ -108,10 +116,8 @@ export class CardListing {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
         if ('code' in item) this.#refuse(item);
-        else {
-          await this.#closeDirectoriesBefore(directoryOf(item.path));
-          this.#add(item);
-        }
+        else this.#listed.push({ ...item, facts: readCardPath(item.path, this.#o.patterns) });
+        if (this.#listed.length % PROGRESS_EVERY_FILES === 0) this.#showProgress();
         if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
       }
       return null;
@@ -146,6 +152,9 @@ export class CardListing {
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
         const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
+        this.#o.found.known.delete(known.id);
+        this.#o.found.rechecked.delete(known.id);
+        await this.#o.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -175,6 +184,12 @@ export class CardListing {
     this.#counts.knownBytes += change * file.bytes;
   }
 
+  /** Files are counted sooner than they are on record. */
+  #showProgress(): void {
+    const { files, ...counts } = this.#countedWithBefore();
+    this.#o.onProgress({ ...counts, files: Math.max(files, this.#listed.length) });
+  }
+
   #countedWithBefore(): ListingCounts {
     return countedWith(this.#before, this.#counts);
   }
@@ -183,34 +198,20 @@ export class CardListing {
     await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
   }
 
-  #add(entry: VolumeEntry): void {
-    const directory = directoryOf(entry.path);
-    const facts = readCardPath(entry.path, this.#o.patterns);
-    const files = this.#open.get(directory);
-    if (files) files.push({ ...entry, facts });
-    else this.#open.set(directory, [{ ...entry, facts }]);
-  }
-
-  /** A directory is whole when the listing has left it and does not come back: then its captures are known. */
-  async #closeDirectoriesBefore(current: string): Promise<void> {
-    for (const directory of [...this.#open.keys()]) {
-      const inside = directory === '' || current === directory || current.startsWith(`${directory}/`);
-      if (!inside) await this.#close(directory);
-    }
-  }
-
-  async #close(directory: string): Promise<void> {
-    const files = this.#open.get(directory) ?? [];
-    this.#open.delete(directory);
-    const captures = await groupCaptures(files, {
+  /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
+  async #recordAll(): Promise<void> {
+    let written = performance.now();
+    const rules = {
       contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file) => this.#durationMs(file),
-    });
-    for (const capture of captures) {
+      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
+      durationMs: (file: ListedFile) => this.#durationMs(file),
+    };
+    for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
       this.#pendingFiles += capture.segments.length + capture.sidecars.length;
-      if (this.#pendingFiles >= ORIGINALS_PER_TRANSACTION) await this.#write();
+      if (this.#pendingFiles < ORIGINALS_PER_TRANSACTION && performance.now() - written < WRITE_EVERY_MS) continue;
+      await this.#write();
+      written = performance.now();
     }
     await this.#write();
   }
@@ -253,30 +254,32 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#o.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    this.#o.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
-    this.#o.onProgress(found.counts);
+    this.#showProgress();
     for (const original of fresh) this.#o.toCopy(original);
   }
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking, found } = this.#o;
+    const looksLike: Original[] = [];
     for (const file of files) {
-      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await this.#o.ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
+      if (known) looksLike.push({ ...known, cardPath: file.path });
     }
+    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
@@ -312,9 +315,4 @@ export class CardListing {
     if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
     return toCopy;
   }
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

@@ -23,13 +23,14 @@ export class Presenter {
   }
 
   /** `troubled`: work of any recordings, of which this one's is told. */
-  recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail, troubled: readonly Work[] = []) {
+  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail, troubled: readonly Work[] = []) {
     const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
       start: this.timeOrNull(startMs),
       createdAt: this.time(createdAtMs),
       caseNumbers,
+      links,
       playable: derivatives.some(({ kind }) => kind === 'playable'),
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),

@@ -1,7 +1,8 @@
 import Type, { type TSchema } from 'typebox';
+import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { SLOT_PHASES } from '#ports/slot-board';
+import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
 
@@ -55,6 +56,14 @@ const DerivativeJson = Type.Object({
   sha256: Type.String(),
 });
 
+const NoteJson = Type.Object({
+  code: oneOf(NOTE_CODES),
+  parameters: Type.Unsafe<Readonly<Record<string, string | number>>>({
+    type: 'object',
+    additionalProperties: { type: ['string', 'number'] },
+  }),
+});
+
 export const RecordingJson = Type.Object({
   id: Type.String(),
   dockingId: Type.String(),
@@ -68,6 +77,8 @@ export const RecordingJson = Type.Object({
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: nullable.text(),
+  notes: Type.Array(NoteJson, { description: 'What a person should know of it that is no damage.' }),
+  links: Type.Array(Type.Object({ relation: oneOf(LINK_RELATIONS), recordingId: Type.String() })),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
   claimedFrom: nullable.text(),
   start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),
@@ -188,6 +199,15 @@ export const DockingJson = Type.Object({
   filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
   filesRefused: Type.Integer(),
   bytesListed: Type.Integer(),
+  filesToRecheck: Type.Integer({ description: 'Known files that are compared whole while the recorder stays.' }),
+  filesRechecked: Type.Integer({ description: 'Of those, the ones that were, and have the sealed digest.' }),
+});
+
+const RecheckJson = Type.Unsafe<RecheckView | null>({
+  type: ['object', 'null'],
+  properties: { files: { type: 'integer' }, done: { type: 'integer' }, unread: { type: 'integer' } },
+  required: ['files', 'done', 'unread'],
+  description: 'Known files that are compared whole: how many, how many have the sealed digest, how many could not be read; null: none.',
 });
 
 export const SlotJson = Type.Object({
@@ -210,6 +230,7 @@ export const SlotJson = Type.Object({
   bytesCopied: Type.Integer(),
   bytesPerSecond: Type.Integer(),
   secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  recheck: RecheckJson,
   problem: ProblemJson,
   updatedAt: nullable.text(),
 });

@@ -57,6 +57,9 @@ export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 /** `originals.unreadable` of a file that was read whole. */
 export const NOTHING_UNREADABLE = '[]';
 
+/** `recordings.notes` of a recording of which nothing is to be said. */
+export const NO_NOTES = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -114,6 +117,23 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+// What was sealed before this migration was never compared again, and open dockings become `interrupted` at the start: the defaults say so.
+const KNOWN_FILES = [
+  `ALTER TABLE originals ADD COLUMN sampled_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_in TEXT`,
+  `ALTER TABLE dockings ADD COLUMN files_to_recheck INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE dockings ADD COLUMN files_rechecked INTEGER NOT NULL DEFAULT 0`,
+];
+
+// Each link stands twice, once for either side, so that the links of a page are one search by key.
+const NOTES_AND_LINKS = [
+  `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
+  `CREATE TABLE recording_links (
+    recording_id TEXT NOT NULL REFERENCES recordings (id), relation TEXT NOT NULL, other_id TEXT NOT NULL REFERENCES recordings (id),
+    PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -135,6 +155,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
+  '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -16,6 +16,7 @@ export interface Schema {
   dockings: DockingRow;
   refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
   recordings: RecordingRow;
+  recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
   copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
@@ -79,6 +80,8 @@ export interface DockingRow {
   files_known: number;
   files_refused: number;
   bytes_listed: number;
+  files_to_recheck: Generated<number>;
+  files_rechecked: Generated<number>;
 }
 
 export interface RecordingRow {
@@ -106,6 +109,7 @@ export interface RecordingRow {
   sort_at: number;
   /** How many cases it belongs to; kept by triggers. */
   case_count: Generated<number>;
+  notes: Generated<string>;
 }
 
 export interface OriginalRow {
@@ -130,6 +134,11 @@ export interface OriginalRow {
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;
+  /** Last full sample of the file on a card that was found the same. */
+  sampled_at: number | null;
+  /** Last comparison of the whole file, and the docking of that. */
+  rechecked_at: number | null;
+  rechecked_in: string | null;
 }
 
 export interface DerivativeRow {
