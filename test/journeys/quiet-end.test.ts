@@ -28,12 +28,9 @@ describe('a command that nobody reads', () => {
     expect(recordings.every((recording) => recording.state !== 'copying')).toBe(true);
   });
 
-  it.each(['recordings', '--json recordings', 'config reference'])(
-    'ends quietly: %s',
-    async (args) => {
-      const { stderr } = await unread(args);
-      expect(stderr).not.toMatch(/EPIPE|Error|node:/);
-      expect(stderr).toMatch(/status 0\n$/);
-    },
-  );
+  it.each(['recordings', '--json recordings', 'config reference'])('ends quietly: %s', async (args) => {
+    const { stderr } = await unread(args);
+    expect(stderr).not.toMatch(/EPIPE|Error|node:/);
+    expect(stderr).toMatch(/status 0\n$/);
+  });
 });
