@@ -119,7 +119,7 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
       word(say, 'kind', recording.kind),
       recording.recorderSerial,
       recording.officerId ?? '',
-      word(say, 'state', recording.state),
+      stateWord(say, recording),
       recording.caseNumbers.join(' '),
       marksOf(say, recording).join(' '),
     ]),
@@ -138,11 +138,13 @@ function marksOf(say: Say, recording: RecordingAnswer): string[] {
   ];
 }
 
+const stateWord = (say: Say, { state, replacedBy }: RecordingAnswer) => word(say, 'state', replacedBy ? 'replaced' : state);
+
 const FILES_TOLD = 3;
 
 /** Files that are still on the recorder: what a recording that is not whole yet waits for. */
-function leftBehind({ state, originals }: RecordingAnswer): RecordingAnswer['originals'] {
-  return state === 'copying' ? originals.filter((original) => original.state === 'listed') : [];
+function leftBehind({ state, originals, replacedBy }: RecordingAnswer): RecordingAnswer['originals'] {
+  return state === 'copying' && !replacedBy ? originals.filter((original) => original.state === 'listed') : [];
 }
 
 /** What failed, and what is waited for, in sentences. */
@@ -158,7 +160,8 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
       detail: printable(detail),
     }),
   );
-  return [...(left.length > 0 ? [waits] : []), ...failures];
+  const replaced = recording.replacedBy ? [say('recording.replaced', { by: recording.replacedBy })] : [];
+  return [...replaced, ...(left.length > 0 ? [waits] : []), ...failures];
 }
 
 const withSource = (value: string, source: string) => `${value} (${source})`;
@@ -167,7 +170,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   const { say } = shell;
   const facts: [string, string][] = [
     [say('column.id'), recording.id],
-    [say('column.state'), [word(say, 'state', recording.state), ...marksOf(say, recording)].join(', ')],
+    [say('column.state'), [stateWord(say, recording), ...marksOf(say, recording)].join(', ')],
     [say('column.kind'), word(say, 'kind', recording.kind)],
     [say('column.recorder'), recording.recorderSerial],
     [

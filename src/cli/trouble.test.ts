@@ -97,6 +97,39 @@ it('a recording that waits says for what', async () => {
   );
 });
 
+it('a file that changed while it was copied is closed as replaced once its new version is sealed, and only then', async () => {
+  const { ledger } = cli.station;
+  const seal = async (index: number) => {
+    const recording = aRecording({ dockingId, id: anId('rec', START_MS + 60_000 + index) });
+    const original = anOriginal(recording, {
+      id: anId('org', START_MS + 60_000 + index),
+      cardPath: `DCIM/${index}\u202e.MP4`,
+      bytes: 4 * 2 ** 20,
+    });
+    await ledger.transaction(async (writer) => {
+      await writer.insertRecording(recording);
+      await writer.insertOriginal(original);
+      await writer.markCopied(original.id, {
+        digests: { sha256: `${index}`.repeat(64), sm3: null },
+        duplicateOf: null,
+        copiedAtMs: START_MS,
+      });
+      expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
+      await writer.markSealed(original.id, START_MS);
+    });
+    return recording.id;
+  };
+  await seal(1);
+  // The other of its two files may still come.
+  expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
+  const second = await seal(2);
+  expect((await cli.json(['recording', leftover])).replacedBy).toBe(second);
+  const { out } = await cli.run(['recording', leftover]);
+  expect(out).toContain(`its new version is sealed in ${second}`);
+  expect(out).not.toContain('It waits for');
+  expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
+});
+
 describe('words', () => {
   it('know one from many, in every text that counts', () => {
     const say = speaker('en');

@@ -93,6 +93,11 @@ export interface LedgerReader {
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
+  /**
+   * By id of an original that never came: the recording of the newest sealed file of the same recorder and path that was listed later. A file that changed while
+   * it was copied is another file; nothing more will come of the first.
+   */
+  newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;

@@ -6,6 +6,7 @@ import { Presenter } from './present.ts';
 import { momentOf } from './registry.ts';
 import { type Route, route } from './route.ts';
 import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';
+import { standingOf } from './standing.ts';
 import { mustHaveRecording, tagRecording } from './tagging.ts';
 
 const From = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
@@ -49,8 +50,8 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
         ...(query.after === undefined ? {} : { after: query.after }),
       });
-      const troubled = await ledger.troubledWork(found.map(({ recording }) => recording.id));
-      return found.map((detail) => presenter.recording(detail, troubled));
+      const standing = await standingOf(ledger, found);
+      return found.map((detail) => presenter.recording(detail, standing));
     },
   }),
   route({
@@ -60,8 +61,10 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'One recording',
     custody: null,
     schema: { params: RecordingParams, response: RecordingJson },
-    handle: async ({ deps: { ledger, facts } }, { params }) =>
-      new Presenter(facts.timezone).recording(await mustHaveRecording(ledger, params.id), await ledger.troubledWork([params.id])),
+    handle: async ({ deps: { ledger, facts } }, { params }) => {
+      const detail = await mustHaveRecording(ledger, params.id);
+      return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
+    },
   }),
   route({
     method: 'GET',
@@ -142,10 +145,9 @@ export const recordingRoutes: readonly Route[] = [
       }),
       response: RecordingJson,
     },
-    handle: async ({ deps }, { params, body, actor }) =>
-      new Presenter(deps.facts.timezone).recording(
-        await tagRecording(deps, params.id, body, actor),
-        await deps.ledger.troubledWork([params.id]),
-      ),
+    handle: async ({ deps }, { params, body, actor }) => {
+      const detail = await tagRecording(deps, params.id, body, actor);
+      return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
+    },
   }),
 ];

@@ -95,6 +95,9 @@ export const RecordingJson = Type.Object({
     }),
   ),
   derivatives: Type.Array(DerivativeJson),
+  replacedBy: nullable.text(
+    'Its files changed on the recorder before they were copied: the recording in which their new versions were sealed.',
+  ),
   trouble: Type.Array(
     Type.Object({
       stage: Type.String(),

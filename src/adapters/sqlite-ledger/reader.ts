@@ -35,6 +35,17 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
+  async newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await sql<{ id: string; by: string }>`
+      SELECT old.id AS id, newer.recording_id AS by
+      FROM originals AS old CROSS JOIN originals AS newer
+        ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
+      WHERE old.id IN (SELECT value FROM json_each(${JSON.stringify(originalIds)}))
+        AND old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id
+      ORDER BY newer.id`.execute(this.db);
+    return new Map(rows.rows.map(({ id, by }) => [id, by]));
+  }
+
   async troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]> {
     const rows = await this.db
       .selectFrom('work')

@@ -13,4 +13,6 @@ export const troubleEn = {
     'It waits for {count} {count:file that is|files that are} still on recorder {serial}: {files}. Dock that recorder again; what it no longer holds does not come.',
   'recording.failed': '{stage} failed: {what}: {detail}',
   'recording.failing': '{stage} failed the last time, and is tried again: {what}: {detail}',
+  'state.replaced': 'replaced',
+  'recording.replaced': 'Closed as replaced: the file changed on the recorder before it was copied, and its new version is sealed in {by}.',
 } as const;
