@@ -98,7 +98,7 @@ async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSig
     return await transcoder.probe(input.path, { signal });
   } catch (error) {
     // What cannot be probed is damaged or no media; `inspect` finds the words for it.
-    if (isFailure(error, 'transcoder.unplayable', 'transcoder.failed')) return null;
+    if (isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) return null;
     throw error;
   }
 }
