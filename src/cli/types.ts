@@ -12,6 +12,7 @@ export interface RecordingAnswer {
   readonly state: string;
   readonly damaged: boolean;
   readonly damageReason: string | null;
+  readonly deriveNote: string | null;
   readonly claimedStart: string | null;
   readonly claimedFrom: string | null;
   readonly start: string | null;

@@ -36,6 +36,8 @@ export interface Recording {
   readonly state: RecordingState;
   readonly damaged: boolean;
   readonly damageReason: string | null;
+  /** What cannot be shown of it, and why, though nothing is damaged: unsupported, unusual, a track or a picture that is missing. */
+  readonly deriveNote: string | null;
   /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */
   readonly claimedStart: string | null;
   /** Where the claim comes from. */

@@ -119,7 +119,7 @@ export type NewDocking = Omit<
   Docking,
   'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
 >;
-export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
+export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'deriveNote' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
@@ -179,6 +179,7 @@ export interface LedgerWriter extends LedgerReader {
       state?: RecordingState;
       damaged?: boolean;
       damageReason?: string | null;
+      deriveNote?: string | null;
       durationMs?: number | null;
       missingCount?: number;
       duplicateOf?: string | null;
@@ -200,8 +201,8 @@ export interface LedgerWriter extends LedgerReader {
   reopenWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
   /** `done`; clears error and lease. */
   finishWork(id: string, nowMs: number): Promise<void>;
-  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. */
-  postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void>;
+  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
+  postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void>;
   /** `waiting` from `nextDueAtMs` on, or `failed` if that is null; keeps code and detail. */
   failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */

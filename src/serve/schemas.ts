@@ -68,6 +68,7 @@ export const RecordingJson = Type.Object({
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: nullable.text(),
+  deriveNote: nullable.text('What cannot be shown of it, and why, though nothing is damaged.'),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
   claimedFrom: nullable.text(),
   start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),

@@ -8,7 +8,7 @@ import type { MediaStream } from '#ports/transcoder';
  */
 
 const STRIP = { width: 320, height: 288 };
-const PICTURES_PER_PLACE = 12;
+const PICTURES_PER_PLACE = 8;
 /** Blocks, and their share of those in which something moves: finely striped things that move look combed here and there. */
 const COMBED_LEAST = 4;
 const COMBED_SHARE = 0.05;
@@ -56,9 +56,14 @@ function stepsOf(pictures: Uint8Array, at: number, width: number, size: number):
   return { near: near / count, far: far / count, moved: moved / count };
 }
 
-/** What ffmpeg is told after its inputs, so that the middle of some pictures of each input is written to a file beside `base`. */
-export function stripOutputs(base: string, streams: readonly string[]): string[] {
-  const filter = `format=gray,crop=min(iw\\,${STRIP.width}):min(ih\\,${STRIP.height})`;
+/**
+ * What ffmpeg is told after its inputs, so that the middle of some pictures of each input is written to a file beside `base`. `planar`: brightness is
+ * a plane of its own with 8 bits, which need not be converted.
+ */
+export function stripOutputs(base: string, streams: readonly string[], planar: boolean): string[] {
+  // Colour of 4:2:0 goes by pairs: odd sizes would be rounded.
+  const crop = `crop=min(trunc(iw/2)*2\\,${STRIP.width}):min(trunc(ih/2)*2\\,${STRIP.height})`;
+  const filter = `${crop},${planar ? 'extractplanes=y' : 'format=gray'}`;
   const common = ['-an', '-frames:v', String(PICTURES_PER_PLACE), '-fps_mode', 'passthrough', '-f', 'rawvideo'];
   return streams.flatMap((stream, place) => ['-map', stream, '-vf', filter, ...common, stripFile(base, place)]);
 }
@@ -74,11 +79,15 @@ export async function areCombed(base: string, places: number, video: MediaStream
       throw error;
     });
     await rm(file, { force: true });
-    const counts = combedBlocks(pictures, Math.min(STRIP.width, video.width ?? 0), Math.min(STRIP.height, video.height ?? 0));
+    const counts = combedBlocks(pictures, even(video.width, STRIP.width), even(video.height, STRIP.height));
     moving += counts.moving;
     combed += counts.combed;
   }
   return combed >= COMBED_LEAST && combed >= COMBED_SHARE * moving;
+}
+
+function even(pixels: number | undefined, most: number): number {
+  return Math.min(2 * Math.floor((pixels ?? 0) / 2), most);
 }
 
 function stripFile(base: string, place: number): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { MadeFile, MediaInput, MediaRun } from '#ports/transcoder';
 import { type Counted, convert } from './convert.ts';
+import { indexFirst } from './index-first.ts';
 import { makeJoined } from './joined.ts';
 import type { FfmpegSettings } from './settings.ts';
 import { isInterlaced, openSource, type Source, soundsThatDecode } from './source.ts';
@@ -110,7 +111,7 @@ async function tryWay(
   try {
     const conversion = {
       inputs: [{ path: source.path, options: way.opening }],
-      outputOptions: [...way.options, ...BARE, ...FASTSTART],
+      outputOptions: [...way.options, ...BARE, ...(way.copiesPicture ? await indexFirst(source.path) : FASTSTART)],
       output: path,
       durationMs: source.facts.durationMs,
       bytes: source.bytes,

@@ -98,7 +98,7 @@ export async function isInterlaced(settings: FfmpegSettings, source: Source, scr
   const base = join(scratch, 'look');
   const streams = begin.map((_, place) => `${place}:${video.index}`);
   const about = { durationMs: null, bytes: source.bytes, inputs: [source] };
-  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(base, streams)], about, withSignal(run)));
+  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(base, streams, false)], about, withSignal(run)));
   return areCombed(base, PLACES, video);
 }
 

@@ -93,6 +93,7 @@ function decode(settings: FfmpegSettings, path: string, places: readonly Place[]
     ? stripOutputs(
         path,
         places.map((_, place) => `${place}:v:0`),
+        true,
       )
     : [];
   const about = { durationMs: null, bytes: expected.bytes, inputs: [{ path }] };

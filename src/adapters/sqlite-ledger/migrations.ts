@@ -134,6 +134,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0010-derive-note': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE recordings ADD COLUMN derive_note TEXT']) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

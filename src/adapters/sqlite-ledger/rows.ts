@@ -53,6 +53,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     state: row.state as Recording['state'],
     damaged: row.damaged === 1,
     damageReason: row.damage_reason,
+    deriveNote: row.derive_note,
     claimedStart: row.claimed_start,
     claimedFrom: row.claimed_from as Recording['claimedFrom'],
     startMs: row.start_at,

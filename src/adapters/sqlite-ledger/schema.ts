@@ -93,6 +93,7 @@ export interface RecordingRow {
   state: string;
   damaged: number;
   damage_reason: string | null;
+  derive_note: Generated<string | null>;
   claimed_start: string | null;
   claimed_from: string | null;
   start_at: number | null;
