@@ -1,4 +1,5 @@
 import { EvidockError, isFailure } from '#domain/errors';
+import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
@@ -9,8 +10,8 @@ export interface Product {
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
   readonly damage: string | null;
-  /** What could not be made, or is not in what was made, though nothing is known to be damaged; null if nothing. */
-  readonly note: string | null;
+  /** What could not be made, or is not in what was made, though nothing is known to be damaged. */
+  readonly notes: readonly RecordingNote[];
   /** As the first segment's container tells it. */
   readonly creationTime: string | null;
 }
@@ -49,7 +50,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
       for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
       run.onPercent(100);
       const damage = joined(made.flatMap((each) => each.damage ?? []));
-      return { files: made, durationMs: null, damage, note: null, creationTime: null };
+      return { files: made, durationMs: null, damage, notes: [], creationTime: null };
     }
     return await makeTimeline(request, inputs);
   } finally {
@@ -63,8 +64,8 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   const damage = joined(looked.damages);
   if (looked.lost && request.moreSiblingsToCome) return null;
   if (looked.usable.length === 0) throw nothingOf(damage, joined(looked.notes));
-  const notes = new Set(looked.notes);
-  const onMissing = (what: string, why: string) => void notes.add(`${what}: ${why}`);
+  const notes: RecordingNote[] = looked.notes.map((why) => ({ code: 'unsupported', parameters: { why } }));
+  const onMissing = (what: string, why: string) => void notes.push({ code: 'not-made', parameters: { what, why } });
   const making = {
     signal: run.signal,
     onMissing,
@@ -74,7 +75,7 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   // A picture that cannot be made never costs the playable.
   const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal, onMissing });
   run.onPercent(100);
-  return { files: [file, ...pictures], durationMs, damage, note: joined([...notes]), creationTime: looked.creationTime };
+  return { files: [file, ...pictures], durationMs, damage, notes, creationTime: looked.creationTime };
 }
 
 async function makePlayable({ transcoder, scratch }: Request, looked: Looked, damage: string | null, run: MediaRun) {

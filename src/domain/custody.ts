@@ -24,6 +24,7 @@ export const CUSTODY_TYPES = [
   'recording.split',
   'recording.derived',
   'recording.damaged',
+  'recording.derive-again',
   'recording.read-again',
   'recording.archived',
   'recording.tagged',

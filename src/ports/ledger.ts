@@ -3,6 +3,7 @@ import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
+import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Work, WorkStage, WorkState } from '#domain/work';
@@ -34,6 +35,7 @@ export interface RecordingDetail {
   readonly originals: readonly Original[];
   readonly copies: readonly Copy[];
   readonly derivatives: readonly Derivative[];
+  readonly links: readonly RecordingLink[];
 }
 
 export interface LedgerCounts {
@@ -84,6 +86,8 @@ export interface LedgerReader {
   copiedOriginals(limit: number): Promise<readonly Original[]>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
+  /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
+  recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
 
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
@@ -119,7 +123,7 @@ export type NewDocking = Omit<
   Docking,
   'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
 >;
-export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'deriveNote' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
+export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
@@ -179,7 +183,8 @@ export interface LedgerWriter extends LedgerReader {
       state?: RecordingState;
       damaged?: boolean;
       damageReason?: string | null;
-      deriveNote?: string | null;
+      /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */
+      notes?: readonly RecordingNote[];
       durationMs?: number | null;
       missingCount?: number;
       duplicateOf?: string | null;
@@ -192,6 +197,8 @@ export interface LedgerWriter extends LedgerReader {
       claimedFrom?: Recording['claimedFrom'];
     },
   ): Promise<void>;
+  /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */
+  linkRecordings(recordingId: string, relation: LinkRelation, otherId: string): Promise<void>;
   addRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
   removeRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
 

@@ -56,6 +56,9 @@ export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 /** `originals.unreadable` of a file that was read whole. */
 export const NOTHING_UNREADABLE = '[]';
 
+/** `recordings.notes` of a recording of which nothing is to be said. */
+export const NO_NOTES = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -113,6 +116,14 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+// Each link stands twice, once for either side, so that the links of a page are one search by key.
+const NOTES_AND_LINKS = [
+  `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
+  `CREATE TABLE recording_links (
+    recording_id TEXT NOT NULL REFERENCES recordings (id), relation TEXT NOT NULL, other_id TEXT NOT NULL REFERENCES recordings (id),
+    PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -134,7 +145,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
-  '0010-derive-note': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE recordings ADD COLUMN derive_note TEXT']) },
+  '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0010-derivatives-by-recipe': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
+  },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -16,6 +16,7 @@ export interface Schema {
   dockings: DockingRow;
   refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
   recordings: RecordingRow;
+  recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
   copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
@@ -93,7 +94,6 @@ export interface RecordingRow {
   state: string;
   damaged: number;
   damage_reason: string | null;
-  derive_note: Generated<string | null>;
   claimed_start: string | null;
   claimed_from: string | null;
   start_at: number | null;
@@ -107,6 +107,7 @@ export interface RecordingRow {
   sort_at: number;
   /** How many cases it belongs to; kept by triggers. */
   case_count: Generated<number>;
+  notes: Generated<string>;
 }
 
 export interface OriginalRow {

@@ -1,0 +1,13 @@
+import type { notesEn } from './notes-en.ts';
+
+/** The same in Chinese. */
+export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
+  'column.notes': '须知',
+  'column.links': '关联',
+  'note.segment-missing': '第 {number} 段不在卡上',
+  'note.unsupported': '没有程序能显示它：{why}',
+  'note.not-made': '未能制作 {what}：{why}',
+  'link.continues-in': '续录于 {id}',
+  'link.continues-from': '接续自 {id}',
+  'link.other-view': '另一镜头：{id}',
+};

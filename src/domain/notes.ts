@@ -1,0 +1,45 @@
+/*
+ * What a person should know of a recording that is no damage: facts that the station worked out from the card. Codes with parameters stand in the
+ * ledger and in the API; words in two languages are made of them at the edge.
+ */
+
+export const NOTE_CODES = [
+  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
+  'segment-missing',
+  /** No derivative can be made: nothing here knows the file, though its bytes are whole as far as can be told. `why`: the program's words. */
+  'unsupported',
+  /** The playable is there, and something is not in it or beside it: `what`, and `why`. */
+  'not-made',
+] as const;
+/** Those that are told anew each time derivatives are made. */
+const OF_DERIVING: readonly NoteCode[] = ['unsupported', 'not-made'];
+type NoteCode = (typeof NOTE_CODES)[number];
+
+export interface RecordingNote {
+  readonly code: NoteCode;
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+/** Longest list of notes that one recording keeps: a hostile card must not fill the ledger with them. */
+export const NOTES_MAX = 16;
+
+/** The notes of a recording once derivatives were made, or could not be. */
+export function notesAfterDeriving(before: readonly RecordingNote[], fresh: readonly RecordingNote[]): readonly RecordingNote[] {
+  return [...before.filter(({ code }) => !OF_DERIVING.includes(code)), ...fresh].slice(0, NOTES_MAX);
+}
+
+/** How two recordings belong together without being one. */
+export const LINK_RELATIONS = ['continues-in', 'continues-from', 'other-view'] as const;
+export type LinkRelation = (typeof LINK_RELATIONS)[number];
+
+export interface RecordingLink {
+  readonly relation: LinkRelation;
+  /** Id of the other recording. */
+  readonly recordingId: string;
+}
+
+/** The same link as the other recording has it. */
+export function inverseOf(relation: LinkRelation): LinkRelation {
+  if (relation === 'continues-in') return 'continues-from';
+  return relation === 'continues-from' ? 'continues-in' : relation;
+}
