@@ -8,8 +8,7 @@ export type WorkStage = (typeof WORK_STAGES)[number];
 export const PRIORITY = { important: 1, normal: 5, later: 9 } as const;
 
 /** Where work waits in the queue: each with its own number of places. */
-export const WORK_LANES = ['derive', 'derive-later', 'archive'] as const;
-export type WorkLane = (typeof WORK_LANES)[number];
+export type WorkLane = WorkStage | 'derive-later';
 
 export function laneOf({ stage, priority }: { readonly stage: WorkStage; readonly priority: number }): WorkLane {
   return stage === 'derive' && priority >= PRIORITY.later ? 'derive-later' : stage;

@@ -37,7 +37,7 @@ export async function makeThumbnail(settings: FfmpegSettings, photo: string, scr
 }
 
 async function child(settings: FfmpegSettings, photo: string, path: string, mode: 'whole' | 'readable', run: MediaRun) {
-  const args = ['--disable-warning=ExperimentalWarning', CHILD, photo, path, String(SIDE), String(PIXELS_MAX), mode];
+  const args = ['--disable-warning=ExperimentalWarning', '--liftoff-only', CHILD, photo, path, String(SIDE), String(PIXELS_MAX), mode];
   const { status, stderr } = await runChild(process.execPath, args, {
     timeoutMs: TIME_LIMIT_MS,
     stdoutBytesMax: 65_536,

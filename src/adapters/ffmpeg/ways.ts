@@ -106,7 +106,7 @@ export function pictureOptions(settings: FfmpegSettings, seen: Seen, how: { box?
   return ['-map', `0:${video.index}`, '-vf', pictureFilter(settings, seen, how), ...h264(settings)];
 }
 
-export function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple }: { box?: Size; simple?: boolean }): string {
+function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple }: { box?: Size; simple?: boolean }): string {
   const { video } = seen.source;
   if (!video) return 'null';
   const { width, height } = playableSize(video, settings.height);
@@ -136,12 +136,12 @@ export function h264({ threads }: FfmpegSettings): string[] {
 }
 
 /** Transfer functions of high dynamic range: PQ and HLG (ITU-R BT.2100). */
-export function isHdr({ transfer }: MediaStream): boolean {
+function isHdr({ transfer }: MediaStream): boolean {
   return transfer === 'smpte2084' || transfer === 'arib-std-b67';
 }
 
 /** To BT.709 by way of linear light. The input is told by name, for files that say only how bright they are. */
-export function toSdr({ transfer }: MediaStream): string {
+function toSdr({ transfer }: MediaStream): string {
   const linear = `zscale=tin=${transfer}:min=bt2020nc:pin=bt2020:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709`;
   return `${linear},tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p`;
 }
