@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTranscoderContract } from '../../../test/contract/transcoder.ts';
+import { describeTranscoderWords } from '../../../test/contract/transcoder-words.ts';
 import { temporaryDirectory } from '../../../test/support/evidock.ts';
 import { runChild } from './child.ts';
 import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
@@ -9,6 +10,8 @@ import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
 
 describeTranscoderContract('ffmpeg', () => new FfmpegTranscoder({ settings: SETTINGS }));
+
+describeTranscoderWords('ffmpeg', () => new FfmpegTranscoder({ settings: SETTINGS }));
 
 describe('media processes', () => {
   let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -26,6 +29,23 @@ describe('media processes', () => {
     const begun = performance.now();
     await expect(runChild('sleep', ['60'], { timeoutMs: 100, stdoutBytesMax: 100 })).rejects.toMatchObject({ code: 'transcoder.timeout' });
     expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
+  it('cannot take more memory than it may, while 8192 × 8192 needs less than a gibibyte', async () => {
+    const bomb = ['-e', 'const all = []; for (;;) all.push(Buffer.alloc(64 * 1024 * 1024, 1));'];
+    const limits = { timeoutMs: 60_000, stdoutBytesMax: 1000, memoryBytesMax: 512 * 1024 * 1024 };
+    expect((await runChild(process.execPath, bomb, limits)).status).not.toBe(0);
+    const large = join(home.path, 'large.avi');
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=8192x8192:rate=2', '-t', '1', '-c:v', 'mjpeg', '-q:v', '20'];
+    await runChild('ffmpeg', ['-v', 'error', ...source, large], { timeoutMs: 60_000, stdoutBytesMax: 1000, memoryBytesMax: 8 * 1024 ** 3 });
+    const transcoder = new FfmpegTranscoder({ settings: { ...SETTINGS, memoryBytesMax: 1024 ** 3 } });
+    const { file } = await transcoder.makePlayable([{ path: large, kind: 'video', bytes: (await stat(large)).size }], home.path);
+    expect(file.recipe).toBe('h264-720p/2');
+  });
+
+  it('is the first to go when the machine runs out of memory', async () => {
+    const { stdout } = await runChild('sh', ['-c', 'sleep 0.3; cat /proc/self/oom_score_adj'], { timeoutMs: 10_000, stdoutBytesMax: 100 });
+    expect(Number(stdout)).toBe(800);
   });
 
   it('is stopped when it prints more than it may', async () => {
