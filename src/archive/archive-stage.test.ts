@@ -24,7 +24,7 @@ beforeEach(async () => {
   station = await servedStation();
   disk = new DiskArchive({
     directory: join(station.directory, 'archive'),
-    limiter: { take: async () => undefined },
+    limiter: { pieceBytes: 65_536, take: async () => undefined },
     faults,
     stationId: 'test',
   });

@@ -220,6 +220,18 @@ export const ERRORS = {
     what: 'The archive returned other bytes than were sealed',
     remedy: 'The local copy is kept and the upload is made again; have the archive examined, it cannot be trusted now.',
   },
+  'archive.slow': {
+    retry: 'later',
+    status: 504,
+    what: 'The link to the archive is too slow',
+    remedy: 'Fewer and smaller parts are tried by themselves; give the station a faster link, or let it upload at night (archive.hours).',
+  },
+  'archive.not-accepted': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive did not accept an upload',
+    remedy: 'It is made again by itself; if it recurs, look for what changes bytes between the station and the archive.',
+  },
   'archive.missing': {
     retry: 'later',
     status: 404,

@@ -128,7 +128,7 @@ describe('verification of the archive', () => {
   beforeEach(async () => {
     archive = new DiskArchive({
       directory: join(station.directory, 'archive'),
-      limiter: { take: async () => undefined },
+      limiter: { pieceBytes: 65_536, take: async () => undefined },
       faults: { reached: () => undefined },
       stationId: 'test',
     });

@@ -4,14 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { ROOT, runProgram } from './evidock.ts';
+import type { S3Server } from './s3-server.ts';
 
-export interface Rgw {
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  stop(): Promise<void>;
-}
+/** What `startRgw` starts. */
+export type Rgw = S3Server;
 
 /** A port of which this and the next are free now. */
 async function freePort(): Promise<number> {

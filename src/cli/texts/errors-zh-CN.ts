@@ -57,6 +57,11 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'archive.refused': { what: '归档拒绝了请求', remedy: '检查访问密钥、存储桶及其策略；上传会自动继续。' },
   'archive.full': { what: '归档空间已满', remedy: '扩充归档；上传会自动继续。' },
   'archive.mismatch': { what: '归档返回的内容与封存的不同', remedy: '本地副本保留并会重新上传；请检查归档，目前不可信任。' },
+  'archive.slow': {
+    what: '到归档的链路太慢',
+    remedy: '系统会自动减少并发分片并缩小分片；请换用更快的链路，或安排夜间上传（archive.hours）。',
+  },
+  'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
   'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
   'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
