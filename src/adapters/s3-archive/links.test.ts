@@ -142,7 +142,7 @@ describe('one transfer', () => {
 
   it('counts time without progress, not time: a slow link finishes what takes many times the time-out', async () => {
     const request = putOf('2026/06/20/rec-crawl/o', randomBytes(3_000_000));
-    through({ timeoutMs: 2500 });
+    through({ timeoutMs: 1500 });
     // 4 Mb/s with some delay: 6 s. (A relay takes some hundred KB in advance, which no client can see: its last second or two.)
     proxy.suffer({ bytesPerSecond: 512_000, delayMs: 10 });
     let moved = 0;

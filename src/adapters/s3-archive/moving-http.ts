@@ -119,7 +119,9 @@ export class MovingHttp {
       watch.hold(false);
       if (!request.write(piece)) await drained(request);
     }
-    if (!request.destroyed) request.end();
+    if (request.destroyed) return;
+    request.end();
+    watch.sent();
   }
 }
 

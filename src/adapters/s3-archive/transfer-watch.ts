@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { unacknowledged } from './socket-queue.ts';
 
 const CONNECT_MS_MAX = 10_000;
+const ANSWER_SHARE = 1.5;
 const LOOK_MS_MAX = 1000;
 const LOOK_MS_MIN = 20;
 
@@ -25,6 +26,8 @@ export class TransferWatch {
   #written = 0;
   #read = 0;
   #held = false;
+  #begunAtMs = performance.now();
+  #sent = false;
   #looking = false;
 
   constructor(options: Options) {
@@ -39,6 +42,11 @@ export class TransferWatch {
   hold(held: boolean): void {
     this.#held = held;
     this.#movedAtMs = performance.now();
+  }
+
+  /** The whole body was handed to the system. */
+  sent(): void {
+    this.#sent = true;
   }
 
   answered(response: IncomingMessage): void {
@@ -69,12 +77,24 @@ export class TransferWatch {
     const queued = this.#response ? 0 : ((await unacknowledged(socket)) ?? 0);
     this.#looking = false;
     if (this.#count(socket, queued) || this.#waitsForUs()) this.#movedAtMs = performance.now();
-    else if (performance.now() - this.#movedAtMs > stallMs) onStalled(`no byte moved for ${seconds(stallMs)}`);
+    else if (performance.now() - this.#movedAtMs > this.#patienceMs(queued)) onStalled(`no byte moved for ${seconds(stallMs)}`);
+  }
+
+  /**
+   * When all of a body was acknowledged and no answer comes, whatever sits between may still hold much of it and pass it on as slowly as it took it: a relay
+   * was seen to take half of a body in advance. So the answer may take half as long again as the body took, if that is more than the time-out.
+   */
+  #patienceMs(queued: number): number {
+    const { stallMs } = this.#options;
+    if (!this.#sent || this.#response || queued > 0) return stallMs;
+    return Math.max(stallMs, ANSWER_SHARE * (this.#movedAtMs - this.#begunAtMs));
   }
 
   /** A connection that is kept alive has carried other requests before. */
   #begin(socket: Socket): void {
     this.#socket = socket;
+    this.#begunAtMs = performance.now();
+    this.#movedAtMs = this.#begunAtMs;
     this.#written = socket.connecting ? 0 : Math.max(0, socket.bytesWritten - socket.writableLength);
     this.#read = socket.bytesRead;
   }
