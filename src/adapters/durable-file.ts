@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
@@ -127,6 +127,15 @@ export class DurableFile {
       outcome = await linkDurably(this.#temporary, this.#final);
     });
     return outcome;
+  }
+
+  /** Takes the place of what has the name, in one step: for files of which the newest version is wanted, never for footage. */
+  async replace(): Promise<void> {
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replacing by an unfinished draft`);
+    await this.#guard('rename', async () => {
+      await rename(this.#temporary, this.#final);
+      await syncDirectory(dirname(this.#final));
+    });
   }
 
   async discard(): Promise<void> {

@@ -48,7 +48,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     },
   });
   const { vault } = station.deps;
-  const settings = { verify: 'readback', derivatives: true, hours } as const;
+  const settings = { verify: 'readback', derivatives: true, hours, stationId: 'test', timezone: 'UTC', standstillMsMax: 1000 } as const;
   const stage = new ArchiveStage({
     ledger,
     vault,
@@ -60,7 +60,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     settings,
   });
   expect(await ledger.claimWork(workId('archive', id), 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined });
+  await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
 }
 
 const work = () => station.ledger.work(workId('archive', id));

@@ -286,6 +286,12 @@ export const ERRORS = {
     what: 'This needs a station that runs',
     remedy: 'Start it with `evidock run` (or its service), then try again.',
   },
+  'station.stood-still': {
+    retry: 'later',
+    status: 504,
+    what: 'Work stood still and was stopped',
+    remedy: 'It is tried again by itself; look at what it waits for (disk, archive) if it recurs.',
+  },
   'station.internal': {
     retry: 'later',
     status: 500,

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { mediaTypeOf } from '#domain/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { RecordingDetail } from '#ports/ledger';
 import { rangeOf } from './byte-range.ts';
@@ -16,25 +17,6 @@ export interface Item {
   readonly fileName: string;
 }
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  avi: 'video/x-msvideo',
-  ts: 'video/mp2t',
-  wmv: 'video/x-ms-wmv',
-  mkv: 'video/x-matroska',
-  webm: 'video/webm',
-  m4a: 'audio/mp4',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  aac: 'audio/aac',
-  amr: 'audio/amr',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-};
-
 export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind): Item {
   const found = detail.derivatives.find((derivative) => derivative.kind === kind);
   const { id, state } = detail.recording;
@@ -51,7 +33,6 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
   if (found.state !== 'sealed' || !found.digests)
     throw new EvidockError('request.conflict', `original ${index} of ${id} is not sealed yet`);
   const { vaultKey, bytes, digests } = found;
-  const mediaType = MEDIA_TYPES[vaultKey.slice(vaultKey.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   return {
     id: found.id,
     recordingId: id,
@@ -59,7 +40,7 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
     key: vaultKey,
     bytes,
     sha256: digests.sha256,
-    mediaType,
+    mediaType: mediaTypeOf(vaultKey),
     fileName: nameOf(id, vaultKey),
   };
 }

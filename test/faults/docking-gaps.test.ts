@@ -224,7 +224,11 @@ describe('a recording with gaps', () => {
       settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, archiveDerivatives: false },
       onDerived: () => undefined,
     });
-    await derive.run(before?.recording.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });
+    await derive.run(before?.recording.id ?? '', {
+      signal: new AbortController().signal,
+      onPercent: () => undefined,
+      onProgress: () => undefined,
+    });
     const [after] = await recordingsOf(station, path);
     expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
     expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');

@@ -125,7 +125,10 @@ export class FaultyProxy {
       passed += chunk.length;
       if (direction === 'up') this.upBytes += chunk.length;
       else this.downBytes += chunk.length;
-      if (this.upBytes >= this.#cutUpAfter || passed >= (cutAfter ?? Number.POSITIVE_INFINITY)) return this.#drop(from, to);
+      if (this.upBytes >= this.#cutUpAfter || passed >= (cutAfter ?? Number.POSITIVE_INFINITY)) {
+        this.#drop(from, to);
+        return;
+      }
       if (passed >= (stallAfter ?? Number.POSITIVE_INFINITY) && this.#stalls < (faults.stallsMax ?? Number.POSITIVE_INFINITY)) {
         this.#stalls += 1;
         from.pause();
@@ -141,7 +144,10 @@ export class FaultyProxy {
     const write = () => {
       if (!to.destroyed && !to.write(chunk)) pauseUntilDrained(from, to);
     };
-    if (bytesPerSecond === undefined && delayMs === 0) return write();
+    if (bytesPerSecond === undefined && delayMs === 0) {
+      write();
+      return;
+    }
     const nowMs = performance.now();
     const busyUntilMs = Math.max(nowMs, this.#busyUntilMs[direction]) + (bytesPerSecond ? (1000 * chunk.length) / bytesPerSecond : 0);
     this.#busyUntilMs[direction] = busyUntilMs;

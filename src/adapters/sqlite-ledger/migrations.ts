@@ -113,6 +113,25 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+/**
+ * What `facts.json` of a recording tells (src/ports/recording-facts.ts) changes only here. Whoever changes it makes the archive's work wait again in the same
+ * transaction, without having to know of it. Work that waits or runs looks at the facts in the end anyway.
+ */
+const refact = (id: string) =>
+  `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
+const FACTS_COLUMNS =
+  'officer_id, officer_source, category, important, damaged, damage_reason, claimed_start, claimed_from, start_at, clock_offset_ms, duration_ms, duplicate_of, missing_count';
+const FACTS = [
+  `ALTER TABLE copies ADD COLUMN sha256 TEXT`,
+  `CREATE TRIGGER recordings_facts AFTER UPDATE OF ${FACTS_COLUMNS} ON recordings BEGIN ${refact('NEW.id')} END`,
+  `CREATE TRIGGER recording_cases_facts_added AFTER INSERT ON recording_cases BEGIN ${refact('NEW.recording_id')} END`,
+  `CREATE TRIGGER recording_cases_facts_removed AFTER DELETE ON recording_cases BEGIN ${refact('OLD.recording_id')} END`,
+  `CREATE TRIGGER derivatives_facts_added AFTER INSERT ON derivatives BEGIN ${refact('NEW.recording_id')} END`,
+  `CREATE TRIGGER derivatives_facts_removed AFTER DELETE ON derivatives BEGIN ${refact('OLD.recording_id')} END`,
+  // What was archived before has no facts there yet.
+  `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0 WHERE stage = 'archive' AND state = 'done'`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -134,6 +153,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -71,6 +71,7 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
   'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
+  'station.stood-still': { what: '工作长时间没有进展，已停止', remedy: '会自动重试；若反复出现，请检查它所等待的磁盘或归档。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
 };
 
