@@ -44,6 +44,8 @@ interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: DiskVault;
   readonly archive: Archive | null;
+  /** Throws what is wrong with it. */
+  readonly checkArchive: ServeDeps['checkArchive'];
   readonly board: LiveSlotBoard;
 }
 
@@ -139,8 +141,9 @@ export class Station {
     const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
     await vault.open();
     onStop(() => vault.close());
-    const archive = await openArchive(this.#context, ledger);
-    return { ledger, vault, archive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    const opened = await openArchive(this.#context, ledger);
+    const checkArchive: ServeDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
+    return { ledger, vault, archive: opened?.archive ?? null, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
   #facts(): ServeDeps['facts'] {

@@ -244,6 +244,12 @@ export const ERRORS = {
     what: 'The job queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
   },
+  'queue.refused': {
+    retry: 'later',
+    status: 503,
+    what: 'The job queue (Redis) takes no work',
+    remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
+  },
   'config.invalid': {
     retry: 'never',
     status: 500,

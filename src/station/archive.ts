@@ -1,13 +1,27 @@
 import { DiskArchive } from '#adapters/disk-archive';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
+import { WatchedArchive } from '#adapters/watched-archive';
 import { BYTES_PER_MIB } from '#config/schema';
 import type { Archive } from '#ports/archive';
+import { ArchiveHealth } from './archive-health.ts';
 import type { StationContext } from './context.ts';
 import { s3Credentials } from './s3-credentials.ts';
 
-/** The archive that the configuration names; null if none. */
-export async function openArchive({ config, clock, env, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
+interface OpenedArchive {
+  readonly archive: Archive;
+  readonly health: ArchiveHealth;
+}
+
+/** The archive that the configuration names, and whether it is well; null if none. */
+export async function openArchive(context: StationContext, ledger: SqliteLedger): Promise<OpenedArchive | null> {
+  const opened = await openNamed(context, ledger);
+  if (!opened) return null;
+  const archive = new WatchedArchive(opened, { clock: context.clock });
+  return { archive, health: new ArchiveHealth(archive) };
+}
+
+async function openNamed({ config, clock, env, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
   const { archive, station } = config;
   if (archive.kind === 'none') return null;
   const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });

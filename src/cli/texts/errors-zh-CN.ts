@@ -64,6 +64,10 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
   'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
   'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
+  'queue.refused': {
+    what: '工作队列（Redis）不接受工作',
+    remedy: '把 queue.url 指向可写且内存充足的 Redis；工作不会丢失，会从账本重新排队。',
+  },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
