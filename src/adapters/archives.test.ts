@@ -5,52 +5,42 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CreateMultipartUploadCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeArchiveContract, putOf } from '../../test/contract/archive.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../../test/support/rgw.ts';
+import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
 import { DiskArchive } from './disk-archive.ts';
-import { S3Archive } from './s3-archive/s3-archive.ts';
+import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const PART = 5 * 1024 * 1024;
 const FREE = new TokenBucket({ bytesPerSecond: 0 });
 const faults = { reached: () => undefined };
-const clock = { nowMs: () => Date.now() };
 
 let rgw: Rgw;
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let ledger: SqliteLedger;
 
-function s3(endpoint: string, prefix: string, more: { secretAccessKey?: string; bucket?: string } = {}): S3Archive {
-  const settings = {
-    endpoint,
-    region: 'us-east-1',
-    bucket: rgw.bucket,
-    prefix,
-    pathStyle: true,
-    checksums: 'WHEN_SUPPORTED' as const,
-    partBytes: PART,
-    partsAtOnce: 2,
-    timeoutMs: 5000,
-    ...more,
-  };
-  const { accessKeyId } = rgw;
-  const credentials = async () => ({ accessKeyId, secretAccessKey: more.secretAccessKey ?? rgw.secretAccessKey });
-  return new S3Archive({ settings, credentials, journal: ledger.uploads, clock, limiter: FREE, faults, stationId: 'test1' });
+type More = NonNullable<Parameters<typeof archiveOn>[2]>;
+
+function s3(endpoint: string, prefix: string, { secretAccessKey, ...more }: More & { secretAccessKey?: string } = {}): S3Archive {
+  const server = secretAccessKey === undefined ? rgw : { ...rgw, secretAccessKey };
+  return archiveOn(server, ledger.uploads, { endpoint, prefix, ...more });
 }
 
-function raw(): S3Client {
-  return new S3Client({
-    endpoint: rgw.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey },
-    forcePathStyle: true,
-  });
-}
+const raw = () => clientOf(rgw);
 
 beforeAll(async () => {
   home = await temporaryDirectory();
@@ -198,6 +188,62 @@ describe('s3 archive in trouble', () => {
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(1);
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(0);
     await ledger.uploads.forget(known);
+    await archive.close();
+  });
+});
+
+describe('the probe', () => {
+  it('leaves nothing behind in a bucket that keeps versions, and tells of a lock that keeps it', async () => {
+    const client = raw();
+    await client.send(new CreateBucketCommand({ Bucket: 'versions' }));
+    await client.send(new PutBucketVersioningCommand({ Bucket: 'versions', VersioningConfiguration: { Status: 'Enabled' } }));
+    const versioned = s3(rgw.endpoint, 'x', { bucket: 'versions' });
+    expect(await versioned.check()).toMatch(/^bucket versions at 127\.0\.0\.1:\d+$/);
+    const { Versions, DeleteMarkers } = await client.send(new ListObjectVersionsCommand({ Bucket: 'versions' }));
+    expect([Versions ?? [], DeleteMarkers ?? []]).toEqual([[], []]);
+    await client.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true }));
+    const rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: 1 } };
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: rule };
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket: 'locked', ObjectLockConfiguration }));
+    const locked = s3(rgw.endpoint, 'x', { bucket: 'locked' });
+    expect(await locked.check()).toContain('its object lock keeps the probes too');
+    for (const each of [versioned, locked]) await each.close();
+    client.destroy();
+  });
+
+  it('tells a bucket that is missing, also where footage is looked for: that is no lost object', async () => {
+    const nowhere = s3(rgw.endpoint, 'x', { bucket: 'no-such-bucket' });
+    const words = { code: 'archive.refused', detail: expect.stringMatching(/^there is no such bucket \(HTTP 404 NoSuchBucket\)/) };
+    await expect(nowhere.check()).rejects.toMatchObject(words);
+    await expect(nowhere.head('2026/06/20/rec-x/o')).rejects.toMatchObject(words);
+    await expect(nowhere.verify(putOf('2026/06/20/rec-x/o', randomBytes(10)), { policy: 'readback' })).rejects.toMatchObject(words);
+    await nowhere.close();
+  });
+
+  it('takes keys that were changed since without being opened again, and says that old ones are not known', async () => {
+    let keys = { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey };
+    const archive = s3(rgw.endpoint, 'keys', { credentials: async () => keys });
+    await archive.check();
+    await rgw.admin('key', 'create', '--uid=test', '--key-type=s3', '--access-key=second', '--secret=secondsecret');
+    await rgw.admin('key', 'rm', '--uid=test', '--key-type=s3', '--access-key=second');
+    await rgw.admin('key', 'create', '--uid=test', '--key-type=s3', '--access-key=third', '--secret=thirdsecret');
+    keys = { accessKeyId: 'second', secretAccessKey: 'secondsecret' };
+    await expect(archive.check()).rejects.toMatchObject({ code: 'archive.refused', detail: expect.stringContaining('not known there') });
+    keys = { accessKeyId: 'third', secretAccessKey: 'thirdsecret' };
+    await archive.check();
+    await archive.close();
+  });
+
+  it('tells a quota that is used up', async () => {
+    await rgw.admin('user', 'create', '--uid=poor', '--display-name=poor', '--access-key=poor', '--secret=poorsecret');
+    await rgw.admin('quota', 'set', '--quota-scope=user', '--uid=poor', '--max-size=0');
+    await rgw.admin('quota', 'enable', '--quota-scope=user', '--uid=poor');
+    const keys = { accessKeyId: 'poor', secretAccessKey: 'poorsecret' };
+    const client = new S3Client({ endpoint: rgw.endpoint, region: 'us-east-1', credentials: keys, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: 'poor' }));
+    client.destroy();
+    const archive = s3(rgw.endpoint, 'x', { bucket: 'poor', credentials: async () => keys });
+    await expect(archive.check()).rejects.toMatchObject({ code: 'archive.full', detail: expect.stringContaining('the quota is used up') });
     await archive.close();
   });
 });

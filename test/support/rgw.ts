@@ -7,7 +7,10 @@ import { ROOT, runProgram } from './evidock.ts';
 import type { S3Server } from './s3-server.ts';
 
 /** What `startRgw` starts. */
-export type Rgw = S3Server;
+export interface Rgw extends S3Server {
+  /** Runs radosgw-admin on it. */
+  admin(...args: string[]): Promise<void>;
+}
 
 /** A port of which this and the next are free now. */
 async function freePort(): Promise<number> {
@@ -79,6 +82,10 @@ async function tryRgw(store: string): Promise<Rgw> {
     bucket: 'evidence',
     ...credentials,
     stop,
+    admin: async (...args) => {
+      const done = await runProgram('radosgw-admin', ['-n', 'client.rgw', ...args], { env: { CEPH_CONF: join(home, 'ceph.conf') } });
+      if (done.status !== 0) throw new Error(`radosgw-admin ${args.join(' ')}: ${done.stderr}`);
+    },
   };
 }
 
