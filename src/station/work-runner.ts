@@ -24,6 +24,7 @@ interface Options {
   readonly sweepSeconds: number;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
+  readonly graceMs?: number;
 }
 
 /**
@@ -122,7 +123,7 @@ export class WorkRunner {
     const signal = AbortSignal.any([job.signal, lease.signal]);
     const run = { signal, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
     try {
-      await orStopped(handler.run(work.recordingId, run), lease.signal);
+      await orStopped(handler.run(work.recordingId, run), lease.signal, this.#o.graceMs ?? GRACE_MS);
     } catch (error) {
       lease.end();
       if (lease.lost) return;
@@ -159,11 +160,11 @@ export class WorkRunner {
 }
 
 /** As `run` ends; or, if it was told to stop and does not, as the signal says: what hangs must not keep its place for ever. */
-async function orStopped(run: Promise<void>, signal: AbortSignal): Promise<void> {
+async function orStopped(run: Promise<void>, signal: AbortSignal, graceMs: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    timer = setTimeout(() => reject(signal.reason), GRACE_MS);
+    timer = setTimeout(() => reject(signal.reason), graceMs);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   // Should it end after all, later, nobody is left whom its failure concerns.
