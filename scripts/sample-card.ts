@@ -96,9 +96,7 @@ async function capturesOf(listed: readonly VolumeEntry[], driver: RecorderDriver
     durationMs: async () => null,
   };
   const captures: string[][] = [];
-  for (const group of Map.groupBy(files, ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))).values()) {
-    for (const { segments } of await groupCaptures(group, rules)) captures.push(segments.map(({ path }) => path));
-  }
+  for await (const { segments } of groupCaptures(files, rules)) captures.push(segments.map(({ path }) => path));
   return captures;
 }
 

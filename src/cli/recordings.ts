@@ -5,7 +5,7 @@ import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { bytesText, durationText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
-import { word } from './words.ts';
+import { linkWords, noteWords, word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
@@ -157,6 +157,8 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     [say('column.length'), durationText(recording.durationMs)],
     ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
     ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
+    ...recording.notes.map((note): [string, string] => [say('column.notes'), noteWords(say, note)]),
+    ...recording.links.map((link): [string, string] => [say('column.links'), linkWords(say, link)]),
   ];
   shell.table([{ title: '' }, { title: '' }], facts);
   shell.print(`\n${say('recording.originals')}`);

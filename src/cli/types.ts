@@ -12,6 +12,8 @@ export interface RecordingAnswer {
   readonly state: string;
   readonly damaged: boolean;
   readonly damageReason: string | null;
+  readonly notes: readonly { readonly code: string; readonly parameters: Readonly<Record<string, string | number>> }[];
+  readonly links: readonly { readonly relation: string; readonly recordingId: string }[];
   readonly claimedStart: string | null;
   readonly claimedFrom: string | null;
   readonly start: string | null;

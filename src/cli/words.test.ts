@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import { speaker } from './language.ts';
-import { failureWords, reasonWords, word } from './words.ts';
+import { failureWords, linkWords, noteWords, reasonWords, word } from './words.ts';
 
 const chinese = speaker('zh-CN');
 const START = Date.parse('2026-06-20T15:00:00+08:00');
@@ -18,6 +19,13 @@ describe('words for codes', () => {
     ['derivative', DERIVATIVE_KINDS],
   ] as const)('are there in Chinese for every %s', (family, codes) => {
     for (const code of codes) expect(word(chinese, family, code), code).toMatch(/^\p{Script=Han}+$/u);
+  });
+
+  it('are there for every note and every link', () => {
+    for (const say of [chinese, speaker('en')]) {
+      for (const code of NOTE_CODES) expect(noteWords(say, { code, parameters: {} })).not.toBe(code);
+      for (const relation of LINK_RELATIONS) expect(linkWords(say, { relation, recordingId: 'rec-1' })).not.toBe(`${relation} rec-1`);
+    }
   });
 
   it('are the code itself where the catalogue has none', () => {

@@ -1,6 +1,7 @@
 import { ERRORS } from '#domain/errors';
 import { hasText, type Language, type Say } from './language.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
+import type { RecordingAnswer } from './types.ts';
 
 type Family =
   | 'kind'
@@ -22,6 +23,17 @@ type Family =
 export function word(say: Say, family: Family, code: string): string {
   const key = `${family}.${code}`;
   return hasText(key) ? say(key) : code;
+}
+
+/** What is to be known of a recording, in words; the code itself where there are none. */
+export function noteWords(say: Say, { code, parameters }: RecordingAnswer['notes'][number]): string {
+  const key = `note.${code}`;
+  return hasText(key) ? say(key, parameters) : code;
+}
+
+export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['links'][number]): string {
+  const key = `link.${relation}`;
+  return hasText(key) ? say(key, { id: recordingId }) : `${relation} ${recordingId}`;
 }
 
 /** What an error code of the table means; the code itself if it is not in the table. */

@@ -79,15 +79,15 @@ describe('captures', () => {
 
   it('joins by the length that the container tells, whatever the file time', async () => {
     const files = [file('a', 1, start), file('b', 2, '2026-06-20T15:35:01'), file('c', 3, '2026-06-20T15:50:00')];
-    const found = await groupCaptures(files, rules({ a: 300_000, b: 300_000 }));
+    const found = await Array.fromAsync(groupCaptures(files, rules({ a: 300_000, b: 300_000 })));
     expect(found.map(({ segments }) => segments.map(({ path }) => path))).toEqual([['a', 'b'], ['c']]);
   });
 
   it('does not join across a gap in numbers, another recorder, or without evidence', async () => {
     const gap = [file('a', 1, start), file('b', 3, '2026-06-20T15:35:00')];
-    expect(await groupCaptures(gap, rules({ a: 300_000 }))).toHaveLength(2);
+    expect(await Array.fromAsync(groupCaptures(gap, rules({ a: 300_000 })))).toHaveLength(2);
     const silent = [file('a', 1, start), file('b', 2, '2026-06-20T15:35:00')];
-    expect(await groupCaptures(silent, rules({}))).toHaveLength(2);
+    expect(await Array.fromAsync(groupCaptures(silent, rules({})))).toHaveLength(2);
   });
 });
 

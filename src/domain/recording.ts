@@ -1,5 +1,6 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
+import type { RecordingNote } from './notes.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
 export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'] as const;
@@ -36,6 +37,8 @@ export interface Recording {
   readonly state: RecordingState;
   readonly damaged: boolean;
   readonly damageReason: string | null;
+  /** What a person should know of it that is no damage, at most NOTES_MAX. */
+  readonly notes: readonly RecordingNote[];
   /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */
   readonly claimedStart: string | null;
   /** Where the claim comes from. */

@@ -19,6 +19,10 @@ import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
+/** Whoever stands at the dock sees the first file being copied after this long, however slowly the card tells its lengths. */
+const WRITE_EVERY_MS = 250;
+/** How often a person is told how many files there are, while they are counted. */
+const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
 
@@ -50,12 +54,15 @@ interface Options {
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
-/** Lists a card and puts it on record while it is being listed (write 2): directory by directory, in bounded transactions. */
+/**
+ * Lists a card whole, and then puts it on record (w02-files-listed) in bounded transactions, the first files while it still works out how the others
+ * belong together: segments, sidecars and claims of time are told by the whole card, not by one directory of it.
+ */
 export class CardListing {
   readonly #o: Options;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #before: ListingCounts;
-  readonly #open = new Map<string, ListedFile[]>();
+  readonly #listed: ListedFile[] = [];
   #refusals: VolumeRefusal[] = [];
   #unread: VolumeRefusal[] = [];
   #refusedBefore = new Set<string>();
@@ -80,8 +87,7 @@ export class CardListing {
     const { docking, clock, found, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
-    for (const directory of [...this.#open.keys()]) await this.#close(directory);
-    await this.#write();
+    await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
@@ -108,10 +114,8 @@ export class CardListing {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
         if ('code' in item) this.#refuse(item);
-        else {
-          await this.#closeDirectoriesBefore(directoryOf(item.path));
-          this.#add(item);
-        }
+        else this.#listed.push({ ...item, facts: readCardPath(item.path, this.#o.patterns) });
+        if (this.#listed.length % PROGRESS_EVERY_FILES === 0) this.#showProgress();
         if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
       }
       return null;
@@ -175,6 +179,12 @@ export class CardListing {
     this.#counts.knownBytes += change * file.bytes;
   }
 
+  /** Files are counted sooner than they are on record. */
+  #showProgress(): void {
+    const { files, ...counts } = this.#countedWithBefore();
+    this.#o.onProgress({ ...counts, files: Math.max(files, this.#listed.length) });
+  }
+
   #countedWithBefore(): ListingCounts {
     return countedWith(this.#before, this.#counts);
   }
@@ -183,34 +193,20 @@ export class CardListing {
     await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
   }
 
-  #add(entry: VolumeEntry): void {
-    const directory = directoryOf(entry.path);
-    const facts = readCardPath(entry.path, this.#o.patterns);
-    const files = this.#open.get(directory);
-    if (files) files.push({ ...entry, facts });
-    else this.#open.set(directory, [{ ...entry, facts }]);
-  }
-
-  /** A directory is whole when the listing has left it and does not come back: then its captures are known. */
-  async #closeDirectoriesBefore(current: string): Promise<void> {
-    for (const directory of [...this.#open.keys()]) {
-      const inside = directory === '' || current === directory || current.startsWith(`${directory}/`);
-      if (!inside) await this.#close(directory);
-    }
-  }
-
-  async #close(directory: string): Promise<void> {
-    const files = this.#open.get(directory) ?? [];
-    this.#open.delete(directory);
-    const captures = await groupCaptures(files, {
+  /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
+  async #recordAll(): Promise<void> {
+    let written = performance.now();
+    const rules = {
       contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file) => this.#durationMs(file),
-    });
-    for (const capture of captures) {
+      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
+      durationMs: (file: ListedFile) => this.#durationMs(file),
+    };
+    for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
       this.#pendingFiles += capture.segments.length + capture.sidecars.length;
-      if (this.#pendingFiles >= ORIGINALS_PER_TRANSACTION) await this.#write();
+      if (this.#pendingFiles < ORIGINALS_PER_TRANSACTION && performance.now() - written < WRITE_EVERY_MS) continue;
+      await this.#write();
+      written = performance.now();
     }
     await this.#write();
   }
@@ -265,7 +261,7 @@ export class CardListing {
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
-    this.#o.onProgress(found.counts);
+    this.#showProgress();
     for (const original of fresh) this.#o.toCopy(original);
   }
 
@@ -312,9 +308,4 @@ export class CardListing {
     if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
     return toCopy;
   }
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

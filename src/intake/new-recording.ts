@@ -47,6 +47,7 @@ export async function insertRecording(
     ...(await officerOf(writer, files, docking)),
     category: null,
     important,
+    notes: [],
     ...timeOf(files, circumstances, before),
     originalCount: items.length,
     createdAtMs: nowMs,

@@ -3,6 +3,7 @@ import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
+import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Work, WorkStage, WorkState } from '#domain/work';
@@ -34,6 +35,7 @@ export interface RecordingDetail {
   readonly originals: readonly Original[];
   readonly copies: readonly Copy[];
   readonly derivatives: readonly Derivative[];
+  readonly links: readonly RecordingLink[];
 }
 
 export interface LedgerCounts {
@@ -184,6 +186,8 @@ export interface LedgerWriter extends LedgerReader {
       state?: RecordingState;
       damaged?: boolean;
       damageReason?: string | null;
+      /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */
+      notes?: readonly RecordingNote[];
       durationMs?: number | null;
       missingCount?: number;
       duplicateOf?: string | null;
@@ -196,6 +200,8 @@ export interface LedgerWriter extends LedgerReader {
       claimedFrom?: Recording['claimedFrom'];
     },
   ): Promise<void>;
+  /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */
+  linkRecordings(recordingId: string, relation: LinkRelation, otherId: string): Promise<void>;
   addRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
   removeRecordingCase(recordingId: string, caseNumber: string): Promise<void>;
 

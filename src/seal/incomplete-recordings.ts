@@ -154,6 +154,7 @@ async function moveMissing(
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
     originalCount: missing.length,
+    notes: [],
     createdAtMs: nowMs,
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
   });

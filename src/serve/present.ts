@@ -22,13 +22,14 @@ export class Presenter {
     return ms === null ? null : this.time(ms);
   }
 
-  recording({ recording, caseNumbers, originals, copies, derivatives }: RecordingDetail) {
+  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail) {
     const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
       start: this.timeOrNull(startMs),
       createdAt: this.time(createdAtMs),
       caseNumbers,
+      links,
       playable: derivatives.some(({ kind }) => kind === 'playable'),
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),

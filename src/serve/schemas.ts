@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { SLOT_PHASES } from '#ports/slot-board';
@@ -55,6 +56,14 @@ const DerivativeJson = Type.Object({
   sha256: Type.String(),
 });
 
+const NoteJson = Type.Object({
+  code: oneOf(NOTE_CODES),
+  parameters: Type.Unsafe<Readonly<Record<string, string | number>>>({
+    type: 'object',
+    additionalProperties: { type: ['string', 'number'] },
+  }),
+});
+
 export const RecordingJson = Type.Object({
   id: Type.String(),
   dockingId: Type.String(),
@@ -68,6 +77,8 @@ export const RecordingJson = Type.Object({
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: nullable.text(),
+  notes: Type.Array(NoteJson, { description: 'What a person should know of it that is no damage.' }),
+  links: Type.Array(Type.Object({ relation: oneOf(LINK_RELATIONS), recordingId: Type.String() })),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
   claimedFrom: nullable.text(),
   start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),

@@ -182,9 +182,7 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
           claimedMs: (claimed: string) => claimedToMs(claimed, ZONE),
           durationMs: async () => null,
         };
-        const byDirectory = Map.groupBy(listed, ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-        const captures = [];
-        for (const files of byDirectory.values()) captures.push(...(await groupCaptures(files, rules)));
+        const captures = await Array.fromAsync(groupCaptures(listed, rules));
         const paths = captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]).map(({ path }) => path);
         expect(paths.sort()).toEqual(card.files.map(({ path }) => path).sort());
         const segments = captures.map((capture) => capture.segments.map(({ path }) => path));

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { NOTES_MAX } from '#domain/notes';
 import { workId } from '#domain/work';
 import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
 import {
@@ -52,6 +53,28 @@ export function recordings(it: It): void {
     });
     expect(await ledger.recording(anId('rec'))).toBeNull();
     expect(await ledger.recordingDetail(anId('rec'))).toBeNull();
+  });
+
+  it('have notes and links; a link stands on both sides, and once', async (ledger) => {
+    const note = (number: number) => ({ code: 'segment-missing', parameters: { number } }) as const;
+    const first = await ledger.transaction((writer) => listOne(writer, { recording: { notes: [note(2)] } }));
+    const second = await ledger.transaction((writer) => listOne(writer, { original: { cardPath: 'b.MP4' } }));
+    expect((await ledger.recording(first.recording.id))?.notes).toEqual([note(2)]);
+    const many = Array.from({ length: NOTES_MAX + 1 }, (_, number) => note(number));
+    await ledger.transaction(async (writer) => {
+      await writer.updateRecording(second.recording.id, { notes: many });
+      await writer.linkRecordings(first.recording.id, 'continues-in', second.recording.id);
+      await writer.linkRecordings(second.recording.id, 'continues-from', first.recording.id);
+      await writer.linkRecordings(second.recording.id, 'other-view', first.recording.id);
+    });
+    expect((await ledger.recording(second.recording.id))?.notes).toEqual(many.slice(0, NOTES_MAX));
+    const linksOf = async (id: string) => new Set((await ledger.recordingDetail(id))?.links.map((link) => Object.values(link).join(' ')));
+    expect(await linksOf(first.recording.id)).toEqual(
+      new Set([`continues-in ${second.recording.id}`, `other-view ${second.recording.id}`]),
+    );
+    expect(await linksOf(second.recording.id)).toEqual(
+      new Set([`continues-from ${first.recording.id}`, `other-view ${first.recording.id}`]),
+    );
   });
 
   it('give their originals in the order of the index', async (ledger) => {

@@ -77,6 +77,7 @@ export function aRecording(overrides: Partial<NewRecording> = {}): NewRecording 
     officerSource: 'file-name',
     category: null,
     important: false,
+    notes: [],
     claimedStart: '2026-06-20T15:30:12',
     claimedFrom: 'file-name',
     startMs: createdAtMs - 3_600_000,

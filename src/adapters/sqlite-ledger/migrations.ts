@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -55,6 +56,9 @@ export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 
 /** `originals.unreadable` of a file that was read whole. */
 export const NOTHING_UNREADABLE = '[]';
+
+/** `recordings.notes` of a recording of which nothing is to be said. */
+export const NO_NOTES = '[]';
 
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
@@ -113,23 +117,12 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
-/**
- * What `facts.json` of a recording tells (src/ports/recording-facts.ts) changes only here. Whoever changes it makes the archive's work wait again in the same
- * transaction, without having to know of it. Work that waits or runs looks at the facts in the end anyway.
- */
-const refact = (id: string) =>
-  `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
-const FACTS_COLUMNS =
-  'officer_id, officer_source, category, important, damaged, damage_reason, claimed_start, claimed_from, start_at, clock_offset_ms, duration_ms, duplicate_of, missing_count';
-const FACTS = [
-  `ALTER TABLE copies ADD COLUMN sha256 TEXT`,
-  `CREATE TRIGGER recordings_facts AFTER UPDATE OF ${FACTS_COLUMNS} ON recordings BEGIN ${refact('NEW.id')} END`,
-  `CREATE TRIGGER recording_cases_facts_added AFTER INSERT ON recording_cases BEGIN ${refact('NEW.recording_id')} END`,
-  `CREATE TRIGGER recording_cases_facts_removed AFTER DELETE ON recording_cases BEGIN ${refact('OLD.recording_id')} END`,
-  `CREATE TRIGGER derivatives_facts_added AFTER INSERT ON derivatives BEGIN ${refact('NEW.recording_id')} END`,
-  `CREATE TRIGGER derivatives_facts_removed AFTER DELETE ON derivatives BEGIN ${refact('OLD.recording_id')} END`,
-  // What was archived before has no facts there yet.
-  `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0 WHERE stage = 'archive' AND state = 'done'`,
+// Each link stands twice, once for either side, so that the links of a page are one search by key.
+const NOTES_AND_LINKS = [
+  `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
+  `CREATE TABLE recording_links (
+    recording_id TEXT NOT NULL REFERENCES recordings (id), relation TEXT NOT NULL, other_id TEXT NOT NULL REFERENCES recordings (id),
+    PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
 
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
@@ -153,7 +146,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
-  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
+  '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
+import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
 import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';
@@ -116,22 +117,28 @@ export class RecordingReader {
     if (rows.length === 0) return [];
     // One parameter however long the page is, so that each query is prepared once.
     const ids = sql<string>`(SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`;
-    const [cases, originals, copies, derivatives] = await Promise.all([
+    const [cases, originals, copies, derivatives, links] = await Promise.all([
       this.db.selectFrom('recording_cases').selectAll().where('recording_id', 'in', ids).orderBy('case_number').execute(),
       this.db.selectFrom('originals').selectAll().where('recording_id', 'in', ids).orderBy('recording_id').orderBy('idx').execute(),
       this.db.selectFrom('copies').selectAll().where('recording_id', 'in', ids).execute(),
       this.db.selectFrom('derivatives').selectAll().where('recording_id', 'in', ids).orderBy('kind').execute(),
+      this.db.selectFrom('recording_links').selectAll().where('recording_id', 'in', ids).execute(),
     ]);
     const casesOf = Map.groupBy(cases, (row) => row.recording_id);
     const originalsOf = Map.groupBy(originals, (row) => row.recording_id);
     const copiesOf = Map.groupBy(copies, (row) => row.recording_id);
     const derivativesOf = Map.groupBy(derivatives, (row) => row.recording_id);
+    const linksOf = Map.groupBy(links, (row) => row.recording_id);
     return rows.map((row) => ({
       recording: toRecording(row),
       caseNumbers: (casesOf.get(row.id) ?? []).map((entry) => entry.case_number),
       originals: (originalsOf.get(row.id) ?? []).map(toOriginal),
       copies: (copiesOf.get(row.id) ?? []).map(toCopy),
       derivatives: (derivativesOf.get(row.id) ?? []).map(toDerivative),
+      links: (linksOf.get(row.id) ?? []).map(({ relation, other_id }) => ({
+        relation: relation as RecordingLink['relation'],
+        recordingId: other_id,
+      })),
     }));
   }
 

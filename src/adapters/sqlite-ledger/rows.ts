@@ -6,7 +6,7 @@ import { type ErrorCode, EvidockError } from '#domain/errors';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
-import { NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
@@ -53,6 +53,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     state: row.state as Recording['state'],
     damaged: row.damaged === 1,
     damageReason: row.damage_reason,
+    notes: row.notes === NO_NOTES ? [] : (JSON.parse(row.notes) as Recording['notes']),
     claimedStart: row.claimed_start,
     claimedFrom: row.claimed_from as Recording['claimedFrom'],
     startMs: row.start_at,

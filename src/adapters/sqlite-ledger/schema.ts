@@ -16,6 +16,7 @@ export interface Schema {
   dockings: DockingRow;
   refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
   recordings: RecordingRow;
+  recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
   copies: {
@@ -115,6 +116,7 @@ export interface RecordingRow {
   sort_at: number;
   /** How many cases it belongs to; kept by triggers. */
   case_count: Generated<number>;
+  notes: Generated<string>;
 }
 
 export interface OriginalRow {

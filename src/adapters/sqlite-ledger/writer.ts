@@ -2,6 +2,7 @@ import { type Kysely, sql, type Updateable } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
+import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
 import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
@@ -21,6 +22,10 @@ interface NewWork {
 }
 
 /** Leaves out what is undefined, so that a patch touches only what it names. */
+function notesText(notes: readonly RecordingNote[]): string {
+  return JSON.stringify(notes.slice(0, NOTES_MAX));
+}
+
 function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
@@ -120,6 +125,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         original_count: recording.originalCount,
         created_at: recording.createdAtMs,
         sort_at: recording.startMs ?? recording.createdAtMs,
+        notes: notesText(recording.notes),
       })
       .execute();
   }
@@ -245,6 +251,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       state: patch.state,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
       damage_reason: patch.damageReason,
+      notes: patch.notes === undefined ? undefined : notesText(patch.notes),
       duration_ms: patch.durationMs,
       missing_count: patch.missingCount,
       duplicate_of: patch.duplicateOf,
@@ -265,6 +272,18 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .where('id', '=', id)
       .executeTakeFirst();
     mustExist(result, `recording ${id}`);
+  }
+
+  async linkRecordings(recordingId: string, relation: LinkRelation, otherId: string): Promise<void> {
+    const both = [
+      { recording_id: recordingId, relation, other_id: otherId },
+      { recording_id: otherId, relation: inverseOf(relation), other_id: recordingId },
+    ];
+    await this.db
+      .insertInto('recording_links')
+      .values(both)
+      .onConflict((on) => on.doNothing())
+      .execute();
   }
 
   async addRecordingCase(recordingId: string, caseNumber: string): Promise<void> {

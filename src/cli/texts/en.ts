@@ -1,5 +1,8 @@
+import { notesEn } from './notes-en.ts';
+
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...notesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
   'option.state': 'state directory: all that the station writes lies under it',

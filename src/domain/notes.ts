@@ -1,0 +1,34 @@
+/*
+ * What a person should know of a recording that is no damage: facts that the station worked out from the card. Codes with parameters stand in the
+ * ledger and in the API; words in two languages are made of them at the edge.
+ */
+
+export const NOTE_CODES = [
+  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
+  'segment-missing',
+] as const;
+type NoteCode = (typeof NOTE_CODES)[number];
+
+export interface RecordingNote {
+  readonly code: NoteCode;
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+/** Longest list of notes that one recording keeps: a hostile card must not fill the ledger with them. */
+export const NOTES_MAX = 16;
+
+/** How two recordings belong together without being one. */
+export const LINK_RELATIONS = ['continues-in', 'continues-from', 'other-view'] as const;
+export type LinkRelation = (typeof LINK_RELATIONS)[number];
+
+export interface RecordingLink {
+  readonly relation: LinkRelation;
+  /** Id of the other recording. */
+  readonly recordingId: string;
+}
+
+/** The same link as the other recording has it. */
+export function inverseOf(relation: LinkRelation): LinkRelation {
+  if (relation === 'continues-in') return 'continues-from';
+  return relation === 'continues-from' ? 'continues-in' : relation;
+}
