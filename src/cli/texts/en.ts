@@ -1,7 +1,9 @@
+import { archiveEn } from './archive-en.ts';
 import { notesEn } from './notes-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...archiveEn,
   ...notesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

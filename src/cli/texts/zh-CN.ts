@@ -1,8 +1,10 @@
 import type { en } from './en.ts';
+import { archiveZhCN } from './archive-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...archiveZhCN,
   ...notesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
