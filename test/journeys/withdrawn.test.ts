@@ -8,10 +8,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DirectoryAccess } from '#adapters/directory-access';
 import { DiskArchive } from '#adapters/disk-archive';
 import { ArchiveStage } from '#archive/archive-stage';
 import { hoursOf } from '#domain/hours';
 import { workId } from '#domain/work';
+import type { RecorderAccess } from '#ports/recorder-access';
 import { Verification } from '#serve/verify';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
@@ -98,4 +100,40 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   expect((await archive.head(lost))?.bytes).toBeGreaterThan(0);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([]);
+});
+
+it('removes nothing whose copy was withdrawn after the card was looked through', async () => {
+  const card = join(home.path, 'card');
+  await writeCard(card, { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000) });
+  const { ledger } = station;
+  const inner = new DirectoryAccess({ root: card, label: 'card' });
+  let withdrawn = '';
+  const access: RecorderAccess = {
+    writable: (work) =>
+      inner.writable((writer) =>
+        work({
+          remove: (path) => writer.remove(path),
+          writeText: (path, text) => writer.writeText(path, text),
+          sync: () => writer.sync(),
+          stat: async (path) => {
+            // A verification ends at the worst moment.
+            if (withdrawn === '') {
+              withdrawn = path;
+              const details = await ledger.recordings({ limit: 10 });
+              const original = details.flatMap(({ originals }) => originals).find(({ cardPath }) => cardPath === path);
+              if (!original) throw new Error(path);
+              await ledger.transaction((record) =>
+                record.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' }),
+              );
+            }
+            return writer.stat(path);
+          },
+        }),
+      ),
+  };
+  const key = station.plug(card, { access });
+  await station.until(1, ({ phase }) => phase === 'safe');
+  for (const { recording } of await ledger.recordings({ limit: 10 })) await archiveOne(recording.id);
+  await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+  expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([withdrawn.split('/').at(-1)]);
 });

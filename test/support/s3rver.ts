@@ -9,10 +9,11 @@ import type { S3Server } from './s3-server.ts';
 const KEY = 'S3RVER';
 
 /** Starts s3rver (npm), a second S3 server, with an empty bucket `evidence`: another implementation than Ceph's, in a process of its own. */
-export async function startS3rver(): Promise<S3Server> {
+export async function startS3rver(tls?: { key: string; certificate: string }): Promise<S3Server> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-s3rver-'));
   const script = createRequire(import.meta.url).resolve('s3rver/bin/s3rver.js');
   const args = [script, '-d', directory, '-a', '127.0.0.1', '-p', '0', '--no-vhost-buckets', '--configure-bucket', 'evidence'];
+  if (tls) args.push('--key', tls.key, '--cert', tls.certificate);
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -31,5 +32,5 @@ export async function startS3rver(): Promise<S3Server> {
     kill();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { endpoint: `http://127.0.0.1:${port}`, bucket: 'evidence', accessKeyId: KEY, secretAccessKey: KEY, stop };
+  return { endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, bucket: 'evidence', accessKeyId: KEY, secretAccessKey: KEY, stop };
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { s3Credentials } from '../../../src/station/s3-credentials.ts';
 import { putOf } from '../../../test/contract/archive.ts';
 import { AnsweringProxy, s3Error } from '../../../test/support/answering-proxy.ts';
-import { temporaryDirectory } from '../../../test/support/evidock.ts';
+import { ROOT, runProgram, temporaryDirectory } from '../../../test/support/evidock.ts';
 import { archiveOn, type S3Server } from '../../../test/support/s3-server.ts';
 import { startS3rver } from '../../../test/support/s3rver.ts';
 import { ArchiveHealth } from '../../station/archive-health.ts';
@@ -109,6 +109,33 @@ describe('words', () => {
     const nobody = archiveOn(server, ledger.uploads, { endpoint: 'http://127.0.0.1:9' });
     expect((await failureOf(nobody.head(KEY)))?.detail).toBe(`nobody listens there (ECONNREFUSED): ${KEY}`);
     await nobody.close();
+  });
+});
+
+describe('over TLS', () => {
+  it('works as without, and says what is wrong with a certificate that is not trusted', async () => {
+    const [key, certificate] = [join(home.path, 'key.pem'), join(home.path, 'cert.pem')];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject];
+    expect((await runProgram('openssl', args)).status).toBe(0);
+    const secure = await startS3rver({ key, certificate });
+    try {
+      const put = async (name: string, env: Record<string, string>) => {
+        const directory = join(home.path, name);
+        await mkdir(directory);
+        const script = join(ROOT, 'test/support/tls-put.ts');
+        const { stdout, stderr } = await runProgram(process.execPath, [script, secure.endpoint, secure.accessKeyId, directory], { env });
+        expect(stdout, stderr).not.toBe('');
+        return JSON.parse(stdout) as Record<string, unknown>;
+      };
+      const done = await put('trusting', { NODE_EXTRA_CA_CERTS: certificate });
+      expect(done).toMatchObject({ how: 'readback', checked: expect.stringContaining('bucket evidence') });
+      expect(done['moved']).toBeGreaterThan(2);
+      const refused = await put('strict', { NODE_EXTRA_CA_CERTS: '' });
+      expect(refused['failure']).toContain('its certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)');
+    } finally {
+      await secure.stop();
+    }
   });
 });
 

@@ -184,9 +184,27 @@ describe('one transfer', () => {
     expect(await archive.check()).toMatch(/slow link: [\d.]+ [KM]iB\/s, 1 part of 5\.0 MiB at a time/);
   });
 
+  it('counts the progress of those before it in the line as its own: waiting for its turn is no standstill', async () => {
+    through({ partsAtOnce: 1, timeoutMs: 3000 });
+    proxy.suffer({ bytesPerSecond: 4 * MIB });
+    const first = archive.put(putOf('2026/06/20/rec-line/first', randomBytes(4 * MIB)));
+    const told: number[] = [];
+    const begun = performance.now();
+    const second = archive.put({
+      ...putOf('2026/06/20/rec-line/second', randomBytes(1000)),
+      onMoved: () => told.push(performance.now() - begun),
+    });
+    await first;
+    const waitedMs = performance.now() - begun;
+    await second;
+    expect(waitedMs).toBeGreaterThan(700);
+    expect(told.filter((atMs) => atMs > 300 && atMs < waitedMs - 100).length).toBeGreaterThan(0);
+  });
+
   it('keeps to the bandwidth while it moves evenly, and does not call its own waiting a stall', async () => {
-    const request = putOf('2026/06/20/rec-limited/o', randomBytes(60_000));
-    through({ timeoutMs: 300, limiter: new TokenBucket({ bytesPerSecond: 30_000 }) });
+    const request = putOf('2026/06/20/rec-limited/o', randomBytes(16_000));
+    // A piece every half a second, and no more than 0.3 s without a byte.
+    through({ timeoutMs: 300, limiter: new TokenBucket({ bytesPerSecond: 8000 }) });
     const begun = performance.now();
     await archive.put(request);
     expect(performance.now() - begun).toBeGreaterThan(1500);

@@ -1,5 +1,5 @@
-import type { en } from './en.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import type { en } from './en.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
