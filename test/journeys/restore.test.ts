@@ -100,6 +100,13 @@ describe('docs/restore.md', () => {
     const digests = await Promise.all(files.map(async (entry) => sha256(await readFile(join(entry.parentPath, entry.name)))));
     expect(digests.sort()).toEqual(wanted.map((original) => original.sha256).sort());
     expect(await readFile(join(place, 'case.jsonl'), 'utf8')).not.toMatch(/Somebody|Nobody/);
+    // The same from an archive that is a directory.
+    const directory = { ARCHIVE: join(home.path, 'archive') };
+    expect((await sh(`rclone copy "$ARCHIVE" "${directory.ARCHIVE}"`, home.path, {})).status).toBe(0);
+    await mkdir(join(home.path, 'again'));
+    const fromDirectory = await sh(blockWith('SHA256SUMS'), join(home.path, 'again'), { ...directory, CASE: 'A-2026-17' });
+    expect(fromDirectory.status, fromDirectory.stderr).toBe(0);
+    expect(fromDirectory.stdout).toBe(done.stdout);
   }, 120_000);
 
   it('says so when there is no such case, and when a file is not what was sealed', async () => {

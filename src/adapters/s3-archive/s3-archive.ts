@@ -33,6 +33,9 @@ import { probeBucket } from './probe.ts';
 import { Uploader } from './uploader.ts';
 import { wireOptions } from './wire-options.ts';
 
+const PROBE_PREFIX = 'evidock-probe';
+/** Where probes cannot be removed, one an hour is enough: in between the server is only asked. */
+const KEPT_PROBES_MS = 3600_000;
 /** An upload that this old and the journal does not know was begun by a process that was killed before it could write it down. */
 const UNKNOWN_UPLOAD_MS = 10 * 60_000;
 
@@ -75,8 +78,11 @@ export class S3Archive implements Archive {
   readonly #reader: ObjectReader;
   readonly #sender: PartSender;
   readonly #uploader: Uploader;
+  readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #stationId: string;
+  /** Probes stay in this bucket, in these words. */
+  #kept: { readonly atMs: number; readonly words: string } | null = null;
   /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
@@ -85,6 +91,7 @@ export class S3Archive implements Archive {
     this.#settings = settings;
     this.#journal = options.journal;
     this.#stationId = options.stationId;
+    this.#clock = options.clock;
     this.#startedAtMs = options.clock.nowMs();
     const handler = new MovingHttp({ stallMs: settings.timeoutMs, limiter: options.limiter }).handler();
     const client = (maxAttempts: number) => clientOf(settings, options.credentials, { maxAttempts, requestHandler: handler });
@@ -232,7 +239,7 @@ export class S3Archive implements Archive {
     const known = new Set((await this.#journal.all()).map((upload) => upload.uploadId));
     let aborted = 0;
     for await (const upload of this.#openUploads()) {
-      if (!upload.Key?.includes(`-${this.#stationId}-`)) continue;
+      if (upload.Key === undefined || !this.#isOwn(upload.Key)) continue;
       const begunMs = upload.Initiated?.getTime() ?? 0;
       const lost = !known.has(upload.UploadId ?? '') && (begunMs < this.#startedAtMs || begunMs < nowMs - UNKNOWN_UPLOAD_MS);
       if (!lost && begunMs >= nowMs - olderThanMs) continue;
@@ -242,6 +249,10 @@ export class S3Archive implements Archive {
       aborted += 1;
     }
     return aborted;
+  }
+
+  #isOwn(key: string): boolean {
+    return key.includes(`-${this.#stationId}-`) || key.endsWith(`${PROBE_PREFIX}/${this.#stationId}`);
   }
 
   async *#openUploads(): AsyncIterable<MultipartUpload> {
@@ -266,8 +277,15 @@ export class S3Archive implements Archive {
   async check(signal?: AbortSignal): Promise<string> {
     const { bucket, endpoint } = this.#settings;
     // One key for all probes of a station: where they cannot be removed they are versions of one object.
-    const told = await probeBucket(this.#client, this.#at(`evidock-probe/${this.#stationId}`), signal);
-    return [`bucket ${bucket} at ${new URL(endpoint).host}`, told, this.#sender.slowness()].filter((part) => part !== null).join('; ');
+    const key = `${PROBE_PREFIX}/${this.#stationId}`;
+    const nowMs = this.#clock.nowMs();
+    if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
+    else {
+      const kept = await probeBucket(this.#client, this.#at(key), signal);
+      this.#kept = kept === null ? null : { atMs: nowMs, words: kept };
+    }
+    const told = [`bucket ${bucket} at ${new URL(endpoint).host}`, this.#kept?.words ?? null, this.#sender.slowness()];
+    return told.filter((part) => part !== null).join('; ');
   }
 
   async close(): Promise<void> {
