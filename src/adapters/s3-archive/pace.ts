@@ -1,7 +1,9 @@
 /** S3's least size of a part that is not the last. */
 const PART_BYTES_MIN = 5 * 1024 * 1024;
-/** Parts in a row that must go well before more is dared again. */
+/** Parts in a row that must go well after a time-out before more is dared again. */
 const GOOD_PARTS = 8;
+/** Of the time-out: a part that takes less leaves room for another beside it. */
+const QUICK_SHARE = 0.25;
 /** Over about this time the rate is measured, ms. */
 const WINDOW_MS = 30_000;
 
@@ -12,11 +14,16 @@ interface Options {
   readonly timeoutMs: number;
 }
 
-/** How much is dared on the link to the archive: after time-outs fewer parts at once, then smaller parts; and the rate that was measured. */
+/**
+ * How much is dared on the link to the archive: more parts at once as long as they are quick; after time-outs fewer, then smaller parts; and the rate that
+ * was measured.
+ */
 export class Pace {
   readonly #options: Options;
-  #partsAtOnce: number;
+  /** One at first: on a slow link several parts at once only take longer each, and servers wait for none as long as they like. */
+  #partsAtOnce = 1;
   #partBytes: number;
+  #lowered = false;
   #goodParts = 0;
   #loweredAtMs = Number.NEGATIVE_INFINITY;
   #sending = 0;
@@ -27,7 +34,6 @@ export class Pace {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#partsAtOnce = options.partsAtOnce;
     this.#partBytes = options.partBytes;
   }
 
@@ -39,9 +45,9 @@ export class Pace {
     return this.#partBytes;
   }
 
-  /** Less is dared than the configuration allows. */
+  /** Less is dared since a time-out. */
   get lowered(): boolean {
-    return this.#partsAtOnce < this.#options.partsAtOnce || this.#partBytes < this.#options.partBytes;
+    return this.#lowered;
   }
 
   /** Bytes per second over all uploads while something was being sent, lately; 0 if nothing was. */
@@ -81,13 +87,17 @@ export class Pace {
     this.#loweredAtMs = nowMs;
     if (this.#partsAtOnce > 1) this.#partsAtOnce = Math.floor(this.#partsAtOnce / 2);
     else if (tooSlow) this.#partBytes = Math.max(Math.min(PART_BYTES_MIN, this.#options.partBytes), Math.floor(this.#partBytes / 2));
+    else return;
+    this.#lowered = true;
   }
 
-  wentWell(): void {
+  wentWell(tookMs: number): void {
     this.#goodParts += 1;
-    if (!this.lowered || this.#goodParts < GOOD_PARTS) return;
+    if (this.#lowered && this.#goodParts < GOOD_PARTS) return;
     this.#goodParts = 0;
     if (this.#partBytes < this.#options.partBytes) this.#partBytes = Math.min(this.#options.partBytes, this.#partBytes * 2);
-    else this.#partsAtOnce += 1;
+    else this.#lowered = false;
+    if (!this.#lowered && this.#partsAtOnce < this.#options.partsAtOnce && tookMs < this.#options.timeoutMs * QUICK_SHARE)
+      this.#partsAtOnce += 1;
   }
 }

@@ -89,10 +89,11 @@ export class PartSender {
     try {
       const md5 = await body.fill(buffer);
       this.#pace.begun();
+      const begun = performance.now();
       try {
         const result = await send(client, buffer.subarray(0, body.bytes), md5, options.send);
         this.#compare(request, result, md5);
-        this.#pace.wentWell();
+        this.#pace.wentWell(performance.now() - begun);
         return { result };
       } finally {
         this.#pace.ended();
