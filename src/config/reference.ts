@@ -43,7 +43,7 @@ export function referenceMarkdown(): string {
     'Generated from `src/config/schema.ts` by `node scripts/generate-config-docs.ts`; a test fails when it is stale.',
     '',
     'One file, `config/station.yaml` (or `--config FILE`); what it leaves out keeps its default. An environment variable outranks the file,',
-    '`--state` outranks both. Secrets are better given as environment variables. The station reads its configuration once: a change needs a restart.',
+    '`--state-dir` outranks both. Secrets are better given as environment variables. The station reads its configuration once: a change needs a restart.',
     'A value that is not allowed stops the start with field, rule and value.',
     '',
   ];

@@ -35,7 +35,7 @@ const station = section('Station', 'Who this station is.', {
   }),
   state: text({
     title: 'State directory',
-    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state-dir` outranks it.',
     default: '',
   }),
 });
@@ -396,3 +396,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
+
+/** Whether anything is ever written to a recorder: only then a mount is made writable. */
+export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
+  return dock.wipe !== 'never' || dock.setClock;
+}

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { EvidockError } from '#domain/errors';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -163,4 +164,12 @@ const MIGRATIONS: Record<string, Migration> = {
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
-export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+
+/** Throws ledger.newer for what a newer version has made, else what failed. */
+export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  throw error;
+}
