@@ -3,17 +3,18 @@ import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieDurationMs } from '#domain/iso-bmff';
+import { movieTimes } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import { claimedToMs } from '#domain/station-time';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import type { KnownFiles } from './known-files.ts';
-import { type Item, insertRecording } from './new-recording.ts';
+import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
+import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
@@ -24,6 +25,8 @@ const WRITE_EVERY_MS = 250;
 const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
+/** Reads of one file for what its head tells: a real one needs five or so. */
+const HEAD_READS_MAX = 64;
 
 interface Options {
   readonly ledger: Ledger;
@@ -73,12 +76,16 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
+  /** What containers told, by path. */
+  readonly #told = new Map<string, Pick<TakeFacts, 'durationMs' | 'containerMs'>>();
+  readonly #circumstances: Circumstances;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
     this.#names = new OtherNames(options);
+    this.#circumstances = { ...options, told: (path) => this.#told.get(path) ?? TELLS_NOTHING };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -150,7 +157,7 @@ export class CardListing {
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
+        const originals = await insertRecording(writer, [item], this.#circumstances, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -203,8 +210,9 @@ export class CardListing {
     let written = performance.now();
     const rules = {
       contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file: ListedFile) => this.#durationMs(file),
+      timezone: this.#o.timezone,
+      durationMs: async (file: ListedFile) => (await this.#containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -217,28 +225,38 @@ export class CardListing {
   }
 
   /**
-   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
-   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
+   * A file whose head cannot be read says nothing of its times; that it cannot be read, its copy will tell. The listing must go on. For one that this
+   * docking has on record the ledger tells: a listing that is made again for its bad spots must not meet them again.
    */
-  async #durationMs(file: ListedFile): Promise<number | null> {
+  async #containerTells(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
+    const told = this.#told.get(file.path) ?? (await this.#askContainer(file));
+    this.#told.set(file.path, told);
+    return told;
+  }
+
+  async #askContainer(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
     try {
       const { ledger, docking } = this.#o;
-      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
-      return await this.#readDurationMs(file);
+      const known = this.#before.files > 0 ? await ledger.findOriginal(this.#identity(file)) : null;
+      if (known?.dockingId === docking.id) return known.take ?? TELLS_NOTHING;
+      return await this.#readHead(file);
     } catch (error) {
-      if (isCardFailure(error)) return null;
+      if (isCardFailure(error)) return TELLS_NOTHING;
       throw error;
     }
   }
 
-  async #readDurationMs(file: ListedFile): Promise<number | null> {
+  async #readHead(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
     const opened = await this.#o.volume.open(file.path);
+    let reads = 0;
     try {
       const readAt = async (position: number, length: number) => {
+        reads += 1;
         const target = new Uint8Array(length);
-        return target.subarray(0, await opened.read(target, position));
+        return reads > HEAD_READS_MAX ? target.subarray(0, 0) : target.subarray(0, await opened.read(target, position));
       };
-      return await movieDurationMs(readAt, file.bytes);
+      const times = await movieTimes(readAt, file.bytes);
+      return times ? { durationMs: times.durationMs, containerMs: times.createdMs } : TELLS_NOTHING;
     } finally {
       await opened.close();
     }
@@ -282,11 +300,14 @@ export class CardListing {
     for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
-  /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
+  /**
+   * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
+   * be copied.
+   */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
     const { docking, found } = this.#o;
     const toCopy: Original[] = [];
-    const unknown: Item[] = [];
+    const standing = new Map<ListedFile, Standing>();
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -299,8 +320,9 @@ export class CardListing {
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
-      else if (known.state === 'sealed') {
+      standing.set(file, known && !this.#otherBytes.has(known.id) ? known.recordingId : null);
+      if (!known || this.#otherBytes.has(known.id)) continue;
+      if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id)
@@ -312,7 +334,12 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
+    for (const piece of newPieces(capture, standing)) {
+      const originals = await insertRecording(writer, piece, this.#circumstances, null, capture.notes);
+      for (const { file } of piece) standing.set(file, originals[0]?.recordingId ?? null);
+      toCopy.push(...originals);
+    }
+    await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
     return toCopy;
   }
 }

@@ -1,5 +1,6 @@
 import { type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
 import type { Original } from '#domain/recording';
+import { TELLS_NOTHING } from '#domain/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import { insertRecording } from './new-recording.ts';
@@ -31,9 +32,13 @@ export async function recordDifference(
   const { clock, stationId, timezone } = rules;
   const path = original.cardPath;
   const facts = readCardPath(path, [...rules.patterns, ...compilePatterns(session.driver.patterns)]);
-  const { formerClocks } = session;
+  const { formerClocks, driver } = session;
   const item = { file: { path, bytes, mtimeMs, facts }, role: known.role };
-  const fresh = await insertRecording(writer, [item], { clock, stationId, timezone, docking, formerClocks });
+  const fresh = await insertRecording(writer, [item], {
+    ...{ clock, stationId, timezone, docking, formerClocks, contiguousMs: driver.contiguousMs },
+    // Its container was not asked: derive measures it, and finds what it belongs to.
+    told: () => TELLS_NOTHING,
+  });
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
   const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };
