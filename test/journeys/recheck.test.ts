@@ -155,12 +155,7 @@ describe('the re-check', () => {
       list: (signal?: AbortSignal) => plain.list(signal),
       open: async (path: string) => {
         const file = await plain.open(path);
-        const stat = async () => {
-          asked.resolve();
-          await pulling.promise;
-          return file.stat();
-        };
-        return { ...file, stat };
+        return { ...file, stat: () => (asked.resolve(), pulling.promise.then(() => file.stat())) };
       },
       readText: (path: string) => plain.readText(path),
     });
@@ -339,14 +334,12 @@ describe('the re-check', () => {
         body(
           new Proxy(writer, {
             get: (target, name) => {
-              if (name === 'markCompared' && failures < 2) {
-                return async (_ids: unknown, compared: { how: string }) => {
-                  if (compared.how !== 'whole') return;
-                  failures += 1;
-                  throw new EvidockError('ledger.failed', 'disk I/O error');
-                };
-              }
-              return Reflect.get(target, name).bind(target);
+              if (name !== 'markCompared' || failures >= 2) return Reflect.get(target, name).bind(target);
+              return async (_ids: unknown, { how }: { how: string }) => {
+                if (how !== 'whole') return;
+                failures += 1;
+                throw new EvidockError('ledger.failed', 'disk I/O error');
+              };
             },
           }),
         ),
