@@ -151,11 +151,15 @@ describe('the re-check', () => {
     const plain = station.plain(card);
     const asked = Promise.withResolvers<void>();
     // Whether the file is still as it was listed is the last thing that a comparison asks.
+    const ask = async () => {
+      asked.resolve();
+      await pulling.promise;
+    };
     const volume = Object.assign(Object.create(plain) as Volume, {
       list: (signal?: AbortSignal) => plain.list(signal),
       open: async (path: string) => {
         const file = await plain.open(path);
-        return { ...file, stat: () => (asked.resolve(), pulling.promise.then(() => file.stat())) };
+        return { ...file, stat: () => ask().then(() => file.stat()) };
       },
       readText: (path: string) => plain.readText(path),
     });
