@@ -120,6 +120,10 @@ export function archived(
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 
+export function deriveIsSlow(log: Log, facts: { recordingId: string; afterMs: number }): void {
+  log.info({ event: 'derive.slow', stage: 'derive', ...facts }, 'a slow recording goes to the end of the queue');
+}
+
 export function derived(log: Log, facts: { recordingId: string; files: number; damaged: boolean; elapsedMs: number }): void {
   log.info({ event: 'recording.derived', stage: 'derive', ...facts }, 'recording derived');
 }

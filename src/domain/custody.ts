@@ -30,6 +30,7 @@ export const CUSTODY_TYPES = [
   'recording.split',
   'recording.derived',
   'recording.damaged',
+  'recording.derive-again',
   'recording.read-again',
   'recording.linked',
   'recording.noted',

@@ -223,6 +223,19 @@ export const ERRORS = {
     what: 'No playable copy can be made of this recording',
     remedy: 'The original is kept as it is; it can be exported for a specialist.',
   },
+  'transcoder.unsupported': {
+    retry: 'never',
+    status: 422,
+    what: 'Nothing here can show this kind of file',
+    remedy:
+      'The original is whole as far as can be told, and kept as it is; it can be exported for a specialist. After an update: `evidock derive --again --failed`.',
+  },
+  'transcoder.too-large': {
+    retry: 'never',
+    status: 422,
+    what: 'A derivative grew beyond what its original allows',
+    remedy: 'The original is kept as it is; raise derive.outputMax if the recording is honest, then run `evidock derive --again --failed`.',
+  },
   'transcoder.missing': {
     retry: 'later',
     status: 503,

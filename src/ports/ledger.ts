@@ -89,6 +89,8 @@ export interface LedgerReader {
   compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
+  /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
+  recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
 
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
@@ -237,8 +239,8 @@ export interface LedgerWriter extends LedgerReader {
   reopenWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
   /** `done`; clears error and lease. */
   finishWork(id: string, nowMs: number): Promise<void>;
-  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. */
-  postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void>;
+  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
+  postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void>;
   /** `waiting` from `nextDueAtMs` on, or `failed` if that is null; keeps code and detail. */
   failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */

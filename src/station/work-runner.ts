@@ -1,5 +1,5 @@
 import { asEvidockError } from '#domain/errors';
-import { backoffMs, isDue, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
+import { backoffMs, isDue, laneOf, lanesOf, WORK_STAGES, type Work, type WorkLane } from '#domain/work';
 import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -18,7 +18,7 @@ interface Options {
   /** Names this process in leases. */
   readonly owner: string;
   readonly handlers: readonly WorkHandler[];
-  readonly concurrency: Readonly<Record<WorkStage, number>>;
+  readonly concurrency: Readonly<Record<WorkLane, number>>;
   readonly sweepSeconds: number;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
@@ -39,7 +39,8 @@ export class WorkRunner {
 
   async start(): Promise<void> {
     const { queue, handlers, concurrency, sweepSeconds } = this.#o;
-    for (const handler of handlers) queue.listen(handler.stage, concurrency[handler.stage], (id, run) => this.#work(handler, id, run));
+    for (const handler of handlers)
+      for (const lane of lanesOf(handler.stage)) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
     await queue.start();
     this.#timer = setInterval(() => void this.sweep(), sweepSeconds * 1000);
     await this.sweep();
@@ -89,11 +90,14 @@ export class WorkRunner {
 
   async #ring(work: Work, delayMs: number): Promise<void> {
     if (!this.#o.handlers.some((handler) => handler.stage === work.stage)) return;
-    await this.#o.queue.ring(work.stage, work.id, { priority: work.priority, delayMs });
+    await this.#o.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
-  async #work(handler: WorkHandler, id: string, job: JobRun): Promise<void> {
+  async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
     const { ledger, clock, owner } = this.#o;
+    const rung = await ledger.work(id);
+    // Its priority has changed since it was rung: it does not take a place of this lane.
+    if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
     if (!(await ledger.claimWork(id, owner, clock.nowMs(), LEASE_MS))) return;
     const work = await ledger.work(id);
     if (!work) return;
@@ -109,6 +113,7 @@ export class WorkRunner {
     try {
       await handler.run(work.recordingId, {
         signal,
+        later: lane !== handler.stage,
         onPercent: (value) => {
           percent = Math.max(percent, Math.min(100, value));
         },

@@ -161,6 +161,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
   '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
+  '0010-derivatives-by-recipe': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
+  },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -358,9 +358,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#endRun(id, { state: 'done', percent: 100, error_code: null, error_detail: null, updated_at: nowMs });
   }
 
-  async postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void> {
+  async postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void> {
     const work = await this.work(id);
-    await this.#endRun(id, { state: 'waiting', due_at: dueAtMs, attempts: Math.max(0, (work?.attempts ?? 0) - 1), updated_at: nowMs });
+    const attempts = Math.max(0, (work?.attempts ?? 0) - 1);
+    await this.#endRun(id, named({ state: 'waiting', due_at: dueAtMs, attempts, updated_at: nowMs, priority }));
   }
 
   async failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void> {

@@ -72,6 +72,14 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     remedy: '原始文件安全；若录像正常，请调高 derive.timeLimit，然后运行 evidock jobs retry。',
   },
   'transcoder.unplayable': { what: '无法为这条录像制作可播放副本', remedy: '原始文件保持原样；可导出交由专业人员处理。' },
+  'transcoder.unsupported': {
+    what: '没有程序能显示这种文件',
+    remedy: '据目前所知原始文件完整，保持原样；可导出交由专业人员处理。升级后可运行 evidock derive --again --failed。',
+  },
+  'transcoder.too-large': {
+    what: '派生文件超出原始文件所允许的大小',
+    remedy: '原始文件保持原样；若录像属实，请调高 derive.outputMax，再运行 evidock derive --again --failed。',
+  },
   'transcoder.missing': { what: '无法运行 ffmpeg 或 ffprobe', remedy: '安装 ffmpeg，或设置 derive.ffmpeg 与 derive.ffprobe。' },
   'archive.unreachable': { what: '无法连接归档', remedy: '检查网络与 archive.s3.endpoint；上传会自动继续。' },
   'archive.refused': { what: '归档拒绝了请求', remedy: '检查访问密钥、存储桶及其策略；上传会自动继续。' },
