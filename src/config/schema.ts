@@ -280,6 +280,18 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
     default: '',
     secret: true,
   }),
+  sessionToken: text({
+    title: 'Session token',
+    description: 'Of temporary keys (STS). Keys that change are better given as files: `credentials`.',
+    default: '',
+    secret: true,
+  }),
+  credentials: text({
+    title: 'Credentials directory',
+    description:
+      'Keys as files, read again whenever they are needed: s3-credentials (JSON with AccessKeyId, SecretAccessKey, SessionToken), or s3-access-key-id, s3-secret-access-key and s3-session-token. Empty: the CREDENTIALS_DIRECTORY of systemd if they are there, else the fields above.',
+    default: '',
+  }),
   pathStyle: flag({ title: 'Path style', description: 'Bucket in the path rather than in the host name.', default: true }),
   checksums: choice(
     { title: 'SDK checksums', description: "WHEN_REQUIRED for servers that refuse the SDK's default CRC32.", default: 'WHEN_SUPPORTED' },
@@ -292,7 +304,12 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
   ),
   partsAtOnce: integer({ title: 'Parts at once', description: 'Parts of one file uploaded at the same time.', default: 4 }, 1, 16),
   timeout: integer(
-    { title: 'Timeout', description: 'A request without an answer for this long is given up and tried again.', unit: 's', default: 60 },
+    {
+      title: 'Timeout',
+      description: 'A transfer in which no byte has moved for this long is given up and goes on where it was; one that is slow is not.',
+      unit: 's',
+      default: 60,
+    },
     1,
     3600,
   ),

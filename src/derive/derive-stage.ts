@@ -46,6 +46,7 @@ interface Options {
 /** Makes a recording playable in a browser, with pictures to find one's way; never touches the originals. */
 export class DeriveStage implements WorkHandler {
   readonly stage = 'derive';
+  readonly standstillMsMax = null;
   readonly attemptsMax: number;
   readonly #o: Options;
 

@@ -160,7 +160,10 @@ export interface CopiedFacts {
   readonly copiedAtMs: number;
 }
 
-/** May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. */
+/**
+ * May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. Whatever changes of what the archived facts
+ * of a recording tell (officer, category, marks, times, damage, cases, derivatives) makes its archive work wait again if that was `done`.
+ */
 export interface LedgerWriter extends LedgerReader {
   /** Appends to the custody log; inside the same transaction as the change it tells of. */
   appendCustody(draft: CustodyDraft): Promise<CustodyEntry>;
@@ -206,6 +209,8 @@ export interface LedgerWriter extends LedgerReader {
   /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
   markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
+  /** The copy is not there, or not what it should be: false if none was on record. Never used for the vault's own. */
+  withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
   updateRecording(

@@ -79,7 +79,7 @@ async function again(body: object): Promise<{ recordings: number; bytes: number;
 }
 
 const workOf = (id: string) => station.ledger.work(workId('derive', id));
-const run = (later: boolean) => ({ later, signal: new AbortController().signal, onPercent: () => undefined });
+const run = (later: boolean) => ({ later, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
 
 describe('slow work', () => {
   it('is stopped when its turn is over, goes to the end of the queue, and is finished there', async () => {

@@ -225,8 +225,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       bytes: copy.bytes,
       verified_at: copy.verifiedAtMs,
       verified_by: copy.verifiedBy,
+      sha256: copy.sha256 ?? null,
     };
     await this.db.replaceInto('copies').values(row).execute();
+  }
+
+  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
+    const gone = await this.db
+      .deleteFrom('copies')
+      .where('recording_id', '=', recordingId)
+      .where('item_id', '=', itemId)
+      .where('place', '=', where)
+      .executeTakeFirst();
+    return gone.numDeletedRows === 1n;
   }
 
   async upsertDerivative(derivative: Derivative): Promise<void> {

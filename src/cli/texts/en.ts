@@ -1,3 +1,4 @@
+import { archiveEn } from './archive-en.ts';
 import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -7,6 +8,7 @@ import { troubleEn } from './trouble-en.ts';
 export const en = {
   ...knownEn,
   ...deriveEn,
+  ...archiveEn,
   ...notesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
