@@ -3,6 +3,7 @@ import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
+import { printClaims } from './start-claims.ts';
 import { bytesText, durationText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
 import { linkWords, noteWords, word } from './words.ts';
@@ -10,6 +11,8 @@ import { linkWords, noteWords, word } from './words.ts';
 const SHOWN = 200;
 const PAGE = 1000;
 const GAPS_SHOWN = 8;
+/** Notes that put a mark into a list, since its time is what one looks for there. */
+const TIME_DOUBTS = ['time-uncertain', 'time-unknown', 'time-skipped', 'time-doubled'];
 
 interface Filter {
   readonly case?: string;
@@ -124,12 +127,13 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
   );
 }
 
-function marksOf(say: Say, { important, damaged, playable, duplicateOf }: RecordingAnswer): string[] {
+function marksOf(say: Say, { important, damaged, playable, duplicateOf, notes }: RecordingAnswer): string[] {
   return [
     ...(important ? [say('mark.important')] : []),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
+    ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
   ];
 }
 
@@ -179,6 +183,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ]),
   );
   printGaps(shell, recording.originals);
+  printClaims(shell, recording.startClaims);
   shell.print(`\n${say('recording.copies')}`);
   for (const { where, verifiedAt } of recording.copies) shell.print(`${word(say, 'place', where)}  ${timeText(verifiedAt)}`);
   if (recording.copies.length === 0) shell.print(say('recording.no-copies'));
@@ -220,7 +225,20 @@ function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   );
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, decision, from, changes: changeWords(say, data) }));
+  return printable(say(key, { ...values, decision, from, ...startChange(say, data), changes: changeWords(say, data) }));
+}
+
+/** Old and new start of `recording.start-changed`. */
+function startChange(say: Say, data: Readonly<Record<string, unknown>>): { old?: string; new?: string; from?: string } {
+  const [old, now] = [data['old'], data['new']].map((each) => (typeof each === 'object' && each !== null ? (each as ClaimedStart) : null));
+  if (!old || !now || !('claimedFrom' in now)) return {};
+  const time = ({ start }: ClaimedStart) => timeText(start) || say('none');
+  return { old: time(old), new: time(now), from: word(say, 'from', now.claimedFrom ?? '') };
+}
+
+interface ClaimedStart {
+  readonly start: string | null;
+  readonly claimedFrom: string | null;
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

@@ -3,16 +3,17 @@ import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { derivativeKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import { derived, type Log, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { RecorderDriver } from '#ports/recorder-driver';
 import type { MadeFile, Transcoder } from '#ports/transcoder';
 import type { Vault } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
+import { learnStart } from './learn-start.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
 /** How long a damaged recording waits for healthy ones of its recorder, which a repair could learn from. */
@@ -22,6 +23,8 @@ const SIBLING_PATIENCE_MS = 3600_000;
 interface DeriveSettings {
   readonly stationId: string;
   readonly timezone: string;
+  /** What is known of the times of each family. */
+  readonly drivers: readonly Pick<RecorderDriver, 'id' | 'madeSince' | 'containerTime'>[];
   readonly attemptsMax: number;
   /** An archive is configured and takes derivatives. */
   readonly archiveDerivatives: boolean;
@@ -146,8 +149,9 @@ export class DeriveStage implements WorkHandler {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
       durationMs: product.durationMs,
       ...damage(fromIntake, product.damage),
-      ...this.#timeFromContainer(recording, product.creationTime),
     });
+    const { timezone, drivers } = this.#o.settings;
+    await learnStart(writer, recording, segments[0], product.inside, { timezone, drivers, nowMs });
     if (product.damage !== null) {
       await writer.appendCustody({
         type: 'recording.damaged',
@@ -171,16 +175,6 @@ export class DeriveStage implements WorkHandler {
     if (!known || !this.#o.settings.archiveDerivatives || !fresh) return known?.state;
     await writer.reopenWork({ id, stage: 'archive', recordingId: recording.id, priority: known.priority, dueAtMs: nowMs, nowMs });
     return 'waiting';
-  }
-
-  /** A container's own time is better than the file's, and worse than the name's. Recorders write local time and call it UTC. */
-  #timeFromContainer(recording: Recording, creationTime: string | null) {
-    if (recording.claimedFrom === 'file-name' || creationTime === null) return {};
-    const written = Date.parse(creationTime);
-    const claimedStart = Number.isFinite(written) ? msToClaimed(written, 'UTC') : null;
-    if (claimedStart === null) return {};
-    const startMs = claimedToMs(claimedStart, this.#o.settings.timezone) + (recording.clockOffsetMs ?? 0);
-    return { claimedStart, claimedFrom: 'container' as const, startMs };
   }
 
   async gaveUp(recordingId: string, error: EvidockError): Promise<void> {

@@ -3,14 +3,15 @@ import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MediaFacts, MediaInput, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
 import type { WorkRun } from '#ports/work-handler';
+import type { FoundInside } from './learn-start.ts';
 
 export interface Product {
   readonly files: readonly MadeFile[];
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
   readonly damage: string | null;
-  /** As the first segment's container tells it. */
-  readonly creationTime: string | null;
+  /** What the first segment tells of its time. */
+  readonly inside: FoundInside;
 }
 
 interface Request {
@@ -46,7 +47,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
       const files: MadeFile[] = [];
       for (const input of inputs) files.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
       run.onPercent(100);
-      return { files, durationMs: null, damage: null, creationTime: null };
+      return { files, durationMs: null, damage: null, inside: { creationTime: null, durationMs: null } };
     }
     return await makeTimeline(request, inputs);
   } finally {
@@ -67,13 +68,13 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   const { file, durationMs } = await transcoder.makePlayable(looked.usable, scratch, making);
   const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal });
   run.onPercent(100);
-  return { files: [file, ...pictures], durationMs, damage, creationTime: looked.creationTime };
+  return { files: [file, ...pictures], durationMs, damage, inside: looked.inside };
 }
 
 interface Looked {
   readonly usable: MediaInput[];
   readonly damages: string[];
-  creationTime: string | null;
+  inside: FoundInside;
   /** Some segment could not be salvaged. */
   lost: boolean;
 }
@@ -81,10 +82,10 @@ interface Looked {
 /** Each segment is probed and inspected; of a damaged one, what can be salvaged takes its place. */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
-  const looked: Looked = { usable: [], damages: [], creationTime: null, lost: false };
+  const looked: Looked = { usable: [], damages: [], inside: { creationTime: null, durationMs: null }, lost: false };
   for (const [place, input] of inputs.entries()) {
     const facts = await probe(transcoder, input, run.signal);
-    if (place === 0) looked.creationTime = facts?.creationTime ?? null;
+    if (place === 0 && facts) looked.inside = { creationTime: facts.creationTime, durationMs: facts.durationMs };
     const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
     if (!damage && facts) looked.usable.push(input);
     else await salvage(request, inputs, place, damage?.reason ?? 'not a media file', looked);

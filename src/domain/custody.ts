@@ -23,6 +23,7 @@ export const CUSTODY_TYPES = [
   'copy.failed-verification',
   'recording.split',
   'recording.derived',
+  'recording.start-changed',
   'recording.damaged',
   'recording.read-again',
   'recording.archived',

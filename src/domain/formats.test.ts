@@ -76,6 +76,7 @@ describe('manifests', () => {
         officerSource: 'file-name',
         claimedStart: '2026-11-24T15:30:12',
         claimedFrom: 'file-name',
+        startClaims: [],
         timezone: 'Asia/Shanghai',
         start: '2026-11-24T07:30:10.500Z',
         clockOffsetMs: -1500,

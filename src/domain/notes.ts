@@ -6,6 +6,14 @@
 export const NOTE_CODES = [
   /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
   'segment-missing',
+  /** Claims of its start disagree by more than a minute: `claim` is the strongest that is not used, wall clock of the station's zone, from `from`; `differenceS`: later than the start. */
+  'time-uncertain',
+  /** None of its claims can be true: what the recorder says is `claim`. */
+  'time-unknown',
+  /** Its wall clock showed a time that summer time leaves out in the station's zone. */
+  'time-skipped',
+  /** Its wall clock showed a time that comes twice when summer time ends, `differenceS` apart. */
+  'time-doubled',
 ] as const;
 type NoteCode = (typeof NOTE_CODES)[number];
 

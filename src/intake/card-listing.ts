@@ -1,16 +1,16 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
+import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieDurationMs } from '#domain/iso-bmff';
-import type { Original } from '#domain/recording';
+import type { Original, Recording } from '#domain/recording';
 import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
+import { CardStarts } from './card-starts.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { isKept } from './known-file.ts';
 import { type Item, insertRecording } from './new-recording.ts';
@@ -33,7 +33,7 @@ interface Options {
   readonly stationId: string;
   readonly timezone: string;
   readonly patterns: readonly CompiledPattern[];
-  readonly contiguousMs: number;
+  readonly driver: RecorderDriver;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
@@ -73,12 +73,15 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
+  readonly #starts: CardStarts;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
     this.#names = new OtherNames(options);
+    const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
+    this.#starts = new CardStarts({ ...options, hasOtherBytes, identity: (file) => this.#identity(file) });
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -145,10 +148,12 @@ export class CardListing {
         this.#o.onGaps(known);
         continue;
       }
+      await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
+        const before = await writer.recording(known.recordingId);
+        const originals = await insertRecording(writer, [item], this.#o, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
@@ -174,6 +179,11 @@ export class CardListing {
     return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
+  #startOf(items: readonly Item[], before: Recording | null) {
+    const files = items.map(({ file }) => file);
+    return this.#starts.startOf(files, before);
+  }
+
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
     this.#counts.known += change;
     this.#counts.knownBytes += change * file.bytes;
@@ -195,11 +205,12 @@ export class CardListing {
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
   async #recordAll(): Promise<void> {
+    this.#starts.cardListed(this.#listed);
     let written = performance.now();
     const rules = {
-      contiguousMs: this.#o.contiguousMs,
+      contiguousMs: this.#o.driver.contiguousMs,
       claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file: ListedFile) => this.#durationMs(file),
+      durationMs: (file: ListedFile) => this.#starts.durationMs(file),
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -209,34 +220,6 @@ export class CardListing {
       written = performance.now();
     }
     await this.#write();
-  }
-
-  /**
-   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
-   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
-   */
-  async #durationMs(file: ListedFile): Promise<number | null> {
-    try {
-      const { ledger, docking } = this.#o;
-      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
-      return await this.#readDurationMs(file);
-    } catch (error) {
-      if (isCardFailure(error)) return null;
-      throw error;
-    }
-  }
-
-  async #readDurationMs(file: ListedFile): Promise<number | null> {
-    const opened = await this.#o.volume.open(file.path);
-    try {
-      const readAt = async (position: number, length: number) => {
-        const target = new Uint8Array(length);
-        return target.subarray(0, await opened.read(target, position));
-      };
-      return await movieDurationMs(readAt, file.bytes);
-    } finally {
-      await opened.close();
-    }
   }
 
   async #write(): Promise<void> {
@@ -250,6 +233,7 @@ export class CardListing {
     const fresh: Original[] = [];
     const replaced: string[] = [];
     for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
@@ -305,7 +289,7 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
+    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o, this.#startOf(unknown, null))));
     return toCopy;
   }
 }

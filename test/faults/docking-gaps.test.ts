@@ -13,6 +13,7 @@ import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault-key';
+import { DRIVERS } from '#drivers';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -221,7 +222,7 @@ describe('a recording with gaps', () => {
       clock: { nowMs: () => Date.now() },
       log: pino({ level: 'silent' }),
       faults: { reached: () => undefined },
-      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, archiveDerivatives: false },
+      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, archiveDerivatives: false },
       onDerived: () => undefined,
     });
     await derive.run(before?.recording.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });

@@ -59,6 +59,9 @@ export const NOTHING_UNREADABLE = '[]';
 /** `recordings.notes` of a recording of which nothing is to be said. */
 export const NO_NOTES = '[]';
 
+/** `recordings.start_claims` of a recording of which nothing tells when it started, or that was recorded before its claims were kept. */
+export const NO_CLAIMS = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -146,6 +149,9 @@ const MIGRATIONS: Record<string, Migration> = {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0008-start-claims': {
+    up: (db: Kysely<Schema>) => run(db, [`ALTER TABLE recordings ADD COLUMN start_claims TEXT NOT NULL DEFAULT '${NO_CLAIMS}'`]),
+  },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,8 +1,10 @@
 import { notesEn } from './notes-en.ts';
+import { timesEn } from './times-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...notesEn,
+  ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
   'option.state': 'state directory: all that the station writes lies under it',

@@ -1,0 +1,359 @@
+import { NOTES_MAX, type RecordingNote } from './notes.ts';
+import type { Original, Recording } from './recording.ts';
+import {
+  AGREE_MS,
+  type CardReadings,
+  type ClockFacts,
+  CONTAINER_READINGS,
+  containerMoments,
+  corrected,
+  impossible,
+  isContinuous,
+  MTIME_READINGS,
+  mtimeIsOpen,
+  mtimeMoments,
+  nameMoments,
+  nearest,
+  OPEN_MS_MAX,
+  type Sighting,
+  startsOf,
+} from './start-readings.ts';
+import { msToClaimed, wallClockMoments } from './station-time.ts';
+
+/*
+ * When a recording started is told by several things, each of which may be wrong: the name, the container, the file's time, a satellite receiver. All of
+ * it is gathered as claims; the reading on which most agree is used, and the recording keeps every claim with what became of it.
+ */
+
+/** Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. */
+export const CLAIM_SOURCES = ['file-name', 'gps', 'container', 'mtime', 'neighbours'] as const;
+export type ClaimSource = (typeof CLAIM_SOURCES)[number];
+
+/** `used`: the start is this claim; `agrees`: within a minute of it; `differs`: by more; `not-used`: it cannot be, see `why`. */
+type Verdict = 'used' | 'agrees' | 'differs' | 'not-used';
+/**
+ * Why a claim is not used: it lies after the docking, or before the recorder was made; other files of the card have the same time, or the recorder's
+ * clock had begun anew; the files before and after it in its row say otherwise.
+ */
+type Why = 'after-docking' | 'before-make' | 'repeated' | 'clock-restarted' | 'outside-neighbours';
+
+export interface StartClaim {
+  readonly source: ClaimSource;
+  /** How it was read: `wall-clock`, a ContainerReading, a MtimeReading, `first-fix`, `between`. */
+  readonly reading: string;
+  /** As it stands there: the digits of a name or a container without zone, else UTC with `Z`. */
+  readonly written: string;
+  /** Only of `gps` and `neighbours`: the last fix, the latest start. */
+  readonly until: string | null;
+  /** Length of the file, from its container, where a start was worked out with it or can be. */
+  readonly durationMs: number | null;
+  /** The start that it gives, corrected by the offset of the recorder's clock where it is of that clock, ms since 1970. */
+  readonly startMs: number | null;
+  readonly verdict: Verdict;
+  readonly why: Why | null;
+}
+
+/** Between which moments a recording must have started, by the files before and after it in its row; corrected, ms since 1970. */
+export interface Bounds {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+}
+
+export interface StartDecision {
+  readonly claims: readonly StartClaim[];
+  /** Wall clock of the recorder, without zone; also told where it cannot be true and is not used. */
+  readonly claimedStart: string | null;
+  readonly claimedFrom: Exclude<ClaimSource, 'neighbours'> | null;
+  readonly startMs: number | null;
+  readonly clockOffsetMs: number | null;
+  readonly notes: readonly RecordingNote[];
+  /** Two claims of different origin agree on it: it can bound its neighbours. */
+  readonly settled: boolean;
+  /** Its claims disagree, cannot be true, or look like those of a clock that has begun anew: its neighbours may tell. */
+  readonly doubtful: boolean;
+}
+
+/** What was known of a file when it was put on record: claims say all of it. Its row is told by the card only. */
+export function sightingOfRecord(
+  { startClaims, claimedStart, claimedFrom }: Pick<Recording, 'startClaims' | 'claimedStart' | 'claimedFrom'>,
+  { kind, mtimeMs }: Pick<Original, 'kind' | 'mtimeMs'>,
+): Sighting {
+  const of = (source: ClaimSource) => startClaims.find((claim) => claim.source === source);
+  const [container, gps] = [of('container'), of('gps')];
+  const name = of('file-name')?.written ?? (claimedFrom === 'file-name' ? claimedStart : null);
+  return {
+    kind,
+    name,
+    mtimeMs,
+    row: '',
+    writtenMs: container ? Date.parse(`${container.written}Z`) : null,
+    durationMs: startClaims.find(({ durationMs }) => durationMs !== null)?.durationMs ?? null,
+    gps: gps ? { firstMs: Date.parse(gps.written), lastMs: Date.parse(gps.until ?? gps.written) } : null,
+  };
+}
+
+/** A claim in the making. */
+interface Candidate {
+  readonly source: Exclude<ClaimSource, 'neighbours'>;
+  readonly reading: string;
+  readonly written: string;
+  readonly until: string | null;
+  readonly durationMs: number | null;
+  /** On the clock that it is of, and corrected: two where a wall clock showed the time twice. */
+  readonly moments: readonly { readonly moment: number; readonly start: number }[];
+  /** How much later than the start it may lie and still agree; 0 for a time of the start itself. */
+  readonly openMs: number;
+  readonly why: Why | null;
+}
+
+/**
+ * Decides when a file's recording started. `bounds`: null where nothing is known of its neighbours, or they are not needed. `keep`: the source that was
+ * used before, if that must stay.
+ */
+export function decideStart(
+  sighting: Sighting,
+  readings: CardReadings,
+  facts: ClockFacts,
+  bounds: Bounds | null = null,
+  keep: StartDecision['claimedFrom'] = null,
+): StartDecision {
+  const candidates = candidatesOf(sighting, readings, facts);
+  const usable = candidates.filter(({ why }) => why === null);
+  const chosen = choose(keep === null ? usable : usable.filter(({ source }) => source === keep), bounds, readings);
+  const outside = chosen !== null && bounds !== null && !isInside(chosen.start, bounds);
+  const restarted = chosen !== null && chosen.source !== 'gps' && outside && looksRestarted(chosen.moment, facts.zone);
+  const used = restarted ? null : chosen;
+  const claims = candidates.map((candidate) => claimOf(candidate, used, restarted, bounds, readings));
+  if (bounds) claims.push(neighbours(bounds, used));
+  const shown = chosen ?? bestOf(candidates);
+  const notes = notesOf({ sighting, used, shown, claims, readings, facts, bounds });
+  const anew = shown !== null && looksRestarted(shown.moment, facts.zone);
+  return {
+    claims,
+    claimedStart: shown === null ? null : wallClockOf(shown, sighting, facts),
+    claimedFrom: shown?.source ?? null,
+    startMs: used?.start ?? null,
+    clockOffsetMs: facts.offsetOf(shown?.moment ?? facts.dockedMs),
+    notes,
+    settled: used !== null && votes(used.start, usable, null) > 1 && !anew,
+    doubtful: anew || notes.some(({ code }) => code === 'time-uncertain' || code === 'time-unknown'),
+  };
+}
+
+interface Chosen {
+  readonly source: Candidate['source'];
+  readonly reading: string;
+  readonly moment: number;
+  readonly start: number;
+}
+
+function candidatesOf(sighting: Sighting, card: CardReadings, facts: ClockFacts): readonly Candidate[] {
+  const { zone } = facts;
+  const { name, writtenMs, mtimeMs, gps, durationMs } = sighting;
+  const readings = readingsOfFile(sighting, card, facts);
+  const make = (
+    source: Candidate['source'],
+    reading: string,
+    written: string,
+    moments: readonly number[],
+    more: Partial<Candidate> = {},
+  ): Candidate => {
+    const ownClock = source !== 'gps';
+    const starts = moments.map((moment) => ({ moment, start: ownClock ? corrected(moment, facts) : moment }));
+    const possible = starts.filter(({ moment, start }) => impossible(start, ownClock ? moment : null, facts) === null);
+    const [first] = starts;
+    const why = possible.length > 0 || !first ? null : impossible(first.start, ownClock ? first.moment : null, facts);
+    return { source, reading, written, until: null, durationMs, openMs: 0, why, ...more, moments: possible.length > 0 ? possible : starts };
+  };
+  const candidates: Candidate[] = [];
+  if (name !== null) candidates.push(make('file-name', 'wall-clock', name, nameMoments(name, zone)));
+  if (gps) candidates.push(make('gps', 'first-fix', iso(gps.firstMs), [gps.firstMs], { until: iso(gps.lastMs) }));
+  if (writtenMs !== null) {
+    const moments = containerMoments(sighting, readings.container, zone);
+    candidates.push(make('container', readings.container, iso(writtenMs).slice(0, 19), moments));
+  }
+  const openMs = mtimeIsOpen(sighting) ? OPEN_MS_MAX[isContinuous(sighting.kind) ? 'media' : 'other'] : 0;
+  candidates.push(make('mtime', readings.mtime, iso(mtimeMs), mtimeMoments(sighting, readings.mtime, zone), { openMs }));
+  return candidates.filter(({ moments }) => moments.length > 0);
+}
+
+function iso(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms);
+}
+
+/** The readings of the card, unless this file's claims agree by another and not by that: a recorder's settings may have been changed between two files. */
+function readingsOfFile(sighting: Sighting, card: CardReadings, facts: ClockFacts): Pick<CardReadings, 'container' | 'mtime'> {
+  // Nothing to compare the time of the file with.
+  if (sighting.name === null && !sighting.gps && sighting.writtenMs === null) return card;
+  const { name, gps, container: inside, mtime: file } = startsOf(sighting, facts);
+  const anchors = [...name, ...gps];
+  const mtime = agreeing([card.mtime, ...MTIME_READINGS], file, anchors) ?? card.mtime;
+  if (sighting.writtenMs === null) return { container: card.container, mtime };
+  const containers = [card.container, ...CONTAINER_READINGS];
+  const container = agreeing(containers, inside, anchors) ?? agreeing(containers, inside, file(mtime)) ?? card.container;
+  return { container, mtime };
+}
+
+function agreeing<T>(readings: readonly T[], starts: (reading: T) => readonly number[], others: readonly number[]): T | undefined {
+  return others.length === 0 ? undefined : readings.find((reading) => nearest(starts(reading), others) <= AGREE_MS);
+}
+
+/** How many claims agree on a start, and whether the neighbours allow it: that is one more. */
+function votes(start: number, candidates: readonly Candidate[], bounds: Bounds | null): number {
+  const agreeing = candidates.filter((candidate) => agreesWith(candidate, start)).length;
+  return agreeing + (bounds && isInside(start, bounds) ? 1 : 0);
+}
+
+function agreesWith({ moments, openMs, source, until, durationMs }: Candidate, start: number): boolean {
+  const [first] = moments;
+  if (source === 'gps' && first) return agreesWithTrack({ fromMs: first.start, toMs: Date.parse(until ?? '') }, durationMs, start);
+  return moments.some((at) => start >= at.start - openMs - AGREE_MS && start <= at.start + AGREE_MS);
+}
+
+/**
+ * A receiver finds its satellites some time after the start, and the clip lasts at least as long as its track. A track that is longer than the file is one
+ * of the whole take, which begins with the file, or one of a day, which holds it.
+ */
+function agreesWithTrack(track: { fromMs: number; toMs: number }, durationMs: number | null, start: number): boolean {
+  const lasts = durationMs ?? OPEN_MS_MAX.media;
+  if (track.toMs - track.fromMs <= lasts + AGREE_MS) return start <= track.fromMs + AGREE_MS && start + lasts >= track.toMs - AGREE_MS;
+  return Math.abs(start - track.fromMs) <= AGREE_MS || (start >= track.fromMs && start + lasts <= track.toMs + AGREE_MS);
+}
+
+function isInside(start: number, { fromMs, toMs }: Bounds): boolean {
+  return (fromMs === null || start >= fromMs - AGREE_MS) && (toMs === null || start <= toMs + AGREE_MS);
+}
+
+/** The start on which most claims agree, told by the one that is believed first; what satellites say is true where the recorder's clock says otherwise. */
+function choose(candidates: readonly Candidate[], bounds: Bounds | null, readings: CardReadings): Chosen | null {
+  const gps = candidates.find(({ source }) => source === 'gps');
+  let best: { chosen: Chosen; votes: number } | null = null;
+  for (const candidate of inOrder(candidates, readings)) {
+    for (const { moment, start } of candidate.moments) {
+      if (gps && !agreesWith(gps, start)) continue;
+      const count = votes(start, candidates, bounds);
+      if (best && count <= best.votes) continue;
+      best = { chosen: { source: candidate.source, reading: candidate.reading, moment, start }, votes: count };
+    }
+  }
+  return best?.chosen ?? null;
+}
+
+/** By CLAIM_SOURCES, but a time that shows signs of not being one of the recording comes last. */
+function inOrder(candidates: readonly Candidate[], { repeated, mtimesOverlap }: CardReadings): readonly Candidate[] {
+  const doubtful = ({ source, written }: Candidate) => {
+    if (source === 'mtime') return mtimesOverlap;
+    if (source !== 'container') return false;
+    return repeated.has(Date.parse(`${written}Z`)) || looksRestarted(Date.parse(`${written}Z`), 'UTC');
+  };
+  const rank = (candidate: Candidate) => CLAIM_SOURCES.indexOf(candidate.source) + (doubtful(candidate) ? CLAIM_SOURCES.length : 0);
+  return candidates.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function bestOf(candidates: readonly Candidate[]): Chosen | null {
+  const first = candidates.find(({ moments }) => moments.length > 0);
+  const at = first?.moments[0];
+  return first && at ? { source: first.source, reading: first.reading, ...at } : null;
+}
+
+/** A clock that lost its battery begins again on some first of January, in whatever zone. */
+function looksRestarted(moment: number, zone: string): boolean {
+  return /^\d{4}-(?:12-31|01-0[12])T/.test(msToClaimed(moment, zone) ?? '');
+}
+
+function claimOf(candidate: Candidate, used: Chosen | null, restarted: boolean, bounds: Bounds | null, readings: CardReadings): StartClaim {
+  const { source, reading, written, until, durationMs, moments } = candidate;
+  const start = used ? nearestOf(moments, used.start) : (moments[0]?.start ?? null);
+  const about = { source, reading, written, until, durationMs, startMs: start };
+  if (candidate.why !== null) return { ...about, verdict: 'not-used', why: candidate.why };
+  if (!used) return { ...about, verdict: 'not-used', why: restarted ? 'clock-restarted' : 'outside-neighbours' };
+  if (used.source === source) return { ...about, verdict: 'used', why: null };
+  if (agreesWith(candidate, used.start)) return { ...about, verdict: 'agrees', why: null };
+  if (bounds && isInside(used.start, bounds) && start !== null && !isInside(start, bounds))
+    return { ...about, verdict: 'not-used', why: 'outside-neighbours' };
+  const repeated = source === 'container' && readings.repeated.has(Date.parse(`${written}Z`));
+  return repeated ? { ...about, verdict: 'not-used', why: 'repeated' } : { ...about, verdict: 'differs', why: null };
+}
+
+function nearestOf(moments: Candidate['moments'], to: number): number | null {
+  return moments.toSorted((one, other) => Math.abs(one.start - to) - Math.abs(other.start - to))[0]?.start ?? null;
+}
+
+function neighbours({ fromMs, toMs }: Bounds, used: Chosen | null): StartClaim {
+  const inside = used !== null && isInside(used.start, { fromMs, toMs });
+  return {
+    source: 'neighbours',
+    reading: 'between',
+    written: fromMs === null ? '' : iso(fromMs),
+    until: toMs === null ? null : iso(toMs),
+    durationMs: null,
+    startMs: null,
+    verdict: inside ? 'agrees' : 'differs',
+    why: null,
+  };
+}
+
+/** The start on the recorder's wall clock. */
+function wallClockOf({ source, reading, moment }: Chosen, sighting: Sighting, { zone }: ClockFacts): string | null {
+  if (source === 'file-name') return sighting.name;
+  const wall = source === 'container' && reading.startsWith('local') && sighting.writtenMs !== null;
+  if (!wall) return msToClaimed(moment, zone);
+  return msToClaimed((sighting.writtenMs ?? 0) - (reading.endsWith('end') ? (sighting.durationMs ?? 0) : 0), 'UTC');
+}
+
+interface Decided {
+  readonly sighting: Sighting;
+  readonly used: Chosen | null;
+  readonly shown: Chosen | null;
+  readonly claims: readonly StartClaim[];
+  readonly readings: CardReadings;
+  readonly facts: ClockFacts;
+  readonly bounds: Bounds | null;
+}
+
+function notesOf(decided: Decided): readonly RecordingNote[] {
+  const { used, shown, sighting, facts } = decided;
+  const claim = shown === null ? null : wallClockOf(shown, sighting, facts);
+  const notes: RecordingNote[] = [];
+  if (shown && !used) notes.push({ code: 'time-unknown', parameters: { claim: claim ?? '', from: shown.source } });
+  if (used) {
+    const other = otherClaim(decided, used);
+    if (other) notes.push({ code: 'time-uncertain', parameters: other });
+    if (claim !== null) notes.push(...summerTimeNotes(used, claim, facts.zone));
+  }
+  return notes.slice(0, NOTES_MAX);
+}
+
+/** The claim that is believed first of those that are more than a minute away from the one that is used. */
+function otherClaim({ claims, readings, facts, bounds, sighting }: Decided, used: Chosen): Record<string, string | number> | null {
+  const told = (from: string, startMs: number) => ({
+    from,
+    claim: msToClaimed(startMs, facts.zone) ?? iso(startMs),
+    differenceS: Math.round((startMs - used.start) / 1000),
+  });
+  const other = claims.find(({ verdict, startMs }) => (verdict === 'differs' || verdict === 'not-used') && startMs !== null);
+  if (other && other.startMs !== null) return told(other.source, other.startMs);
+  if (bounds && !isInside(used.start, bounds)) {
+    const { fromMs, toMs } = bounds;
+    const edge = fromMs !== null && used.start < fromMs ? fromMs : toMs;
+    if (edge !== null) return told('neighbours', edge);
+  }
+  if (used.start > facts.dockedMs + AGREE_MS) return told('docking', facts.dockedMs);
+  // Nothing tells whether the container has a wall clock or UTC: the other is as good.
+  const alone = used.source === 'container' && !readings.containerKnown && !claims.some(({ verdict }) => verdict === 'agrees');
+  if (!alone) return null;
+  const otherwise = used.reading.startsWith('local') ? 'utc-start' : 'local-start';
+  const [moment] = containerMoments(sighting, otherwise, facts.zone);
+  const start = moment === undefined ? used.start : corrected(moment, facts);
+  return Math.abs(start - used.start) > AGREE_MS ? told('container', start) : null;
+}
+
+/** Where summer time begins an hour of the wall clock is left out, and where it ends an hour comes twice. */
+function summerTimeNotes({ source, reading }: Chosen, claim: string, zone: string): readonly RecordingNote[] {
+  if (source !== 'file-name' && !reading.startsWith('local') && !reading.startsWith('standard')) return [];
+  const moments = wallClockMoments(claim, zone);
+  if (moments.length === 0) return [{ code: 'time-skipped', parameters: { claim } }];
+  const [first, second] = moments;
+  if (first === undefined || second === undefined) return [];
+  return [{ code: 'time-doubled', parameters: { claim, differenceS: Math.round((second - first) / 1000) } }];
+}
