@@ -53,7 +53,7 @@ function bounded(readAt: ReadAt): ReadAt {
 /** What makes no sense was not told. */
 function told({ writtenMs, durationMs }: ContainerHeader): ContainerHeader {
   const times = writtenMs !== null && writtenMs > 0 && writtenMs < WRITTEN_MS_MAX;
-  const lasts = durationMs !== null && durationMs > 0 && durationMs <= DURATION_MS_MAX;
+  const lasts = durationMs !== null && durationMs >= 1 && durationMs <= DURATION_MS_MAX;
   return { writtenMs: times ? Math.round(writtenMs) : null, durationMs: lasts ? Math.round(durationMs) : null };
 }
 
@@ -140,7 +140,7 @@ async function fragmentsDuration(read: ReadAt, mvex: Block, moov: Block): Promis
   const mvhd = mehd && (await find(isoBoxes(read, moov.start, moov.end), 'mvhd'));
   if (!mvhd) return null;
   const [body, movie] = [await read(mehd.start, 12), await read(mvhd.start, 32)];
-  if (body.length < 12 || movie.length < 32) return null;
+  if (body.length < (body[0] === 1 ? 12 : 8) || movie.length < 32) return null;
   const units = body[0] === 1 ? Number(view(body).getBigUint64(4)) : view(body).getUint32(4);
   const scale = view(movie).getUint32(movie[0] === 1 ? 20 : 12);
   return scale === 0 ? null : (units * 1000) / scale;

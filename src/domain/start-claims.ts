@@ -25,8 +25,11 @@ import { msToClaimed, wallClockMoments } from './station-time.ts';
  * it is gathered as claims; the reading on which most agree is used, and the recording keeps every claim with what became of it.
  */
 
-/** Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. */
-export const CLAIM_SOURCES = ['file-name', 'gps', 'container', 'mtime', 'neighbours'] as const;
+/**
+ * Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. A receiver's first fix comes after the
+ * start, so a claim that agrees with it is nearer to that.
+ */
+export const CLAIM_SOURCES = ['file-name', 'container', 'mtime', 'gps', 'neighbours'] as const;
 export type ClaimSource = (typeof CLAIM_SOURCES)[number];
 
 /** `used`: the start is this claim; `agrees`: within a minute of it; `differs`: by more; `not-used`: it cannot be, see `why`. */
@@ -39,7 +42,7 @@ type Why = 'after-docking' | 'before-make' | 'repeated' | 'clock-restarted' | 'o
 
 export interface StartClaim {
   readonly source: ClaimSource;
-  /** How it was read: `wall-clock`, a ContainerReading, a MtimeReading, `first-fix`, `between`. */
+  /** How it was read: `wall-clock`, a ContainerReading, a MtimeReading, `first-fix`, `local-fix`, `between`. */
   readonly reading: string;
   /** As it stands there: the digits of a name or a container without zone, else UTC with `Z`. */
   readonly written: string;
@@ -86,10 +89,15 @@ export function sightingOfRecord(
     name,
     mtimeMs,
     row: '',
-    writtenMs: container ? Date.parse(`${container.written}Z`) : null,
+    writtenMs: container ? writtenMs(container.written) : null,
     durationMs: startClaims.find(({ durationMs }) => durationMs !== null)?.durationMs ?? null,
-    gps: gps ? { firstMs: Date.parse(gps.written), lastMs: Date.parse(gps.until ?? gps.written) } : null,
+    gps: gps ? { firstMs: writtenMs(gps.written), lastMs: writtenMs(gps.until ?? gps.written) } : null,
   };
+}
+
+/** What stands there, with its digits read as UTC. */
+function writtenMs(written: string): number {
+  return Date.parse(written.endsWith('Z') ? written : `${written}Z`);
 }
 
 /** A claim in the making. */
@@ -101,6 +109,10 @@ interface Candidate {
   readonly durationMs: number | null;
   /** On the clock that it is of, and corrected: two where a wall clock showed the time twice. */
   readonly moments: readonly { readonly moment: number; readonly start: number }[];
+  /** Only of satellites: the last fix, corrected. */
+  readonly toMs: number | null;
+  /** A track that may have been written by the recorder's wall clock: it does not outweigh that. */
+  readonly weak: boolean;
   /** How much later than the start it may lie and still agree; 0 for a time of the start itself. */
   readonly openMs: number;
   readonly why: Why | null;
@@ -163,18 +175,54 @@ function candidatesOf(sighting: Sighting, card: CardReadings, facts: ClockFacts)
     const possible = starts.filter(({ moment, start }) => impossible(start, ownClock ? moment : null, facts) === null);
     const [first] = starts;
     const why = possible.length > 0 || !first ? null : impossible(first.start, ownClock ? first.moment : null, facts);
-    return { source, reading, written, until: null, durationMs, openMs: 0, why, ...more, moments: possible.length > 0 ? possible : starts };
+    return {
+      source,
+      reading,
+      written,
+      until: null,
+      durationMs,
+      toMs: null,
+      weak: false,
+      openMs: 0,
+      why,
+      ...more,
+      moments: possible.length > 0 ? possible : starts,
+    };
   };
   const candidates: Candidate[] = [];
   if (name !== null) candidates.push(make('file-name', 'wall-clock', name, nameMoments(name, zone)));
-  if (gps) candidates.push(make('gps', 'first-fix', iso(gps.firstMs), [gps.firstMs], { until: iso(gps.lastMs) }));
   if (writtenMs !== null) {
     const moments = containerMoments(sighting, readings.container, zone);
     candidates.push(make('container', readings.container, iso(writtenMs).slice(0, 19), moments));
   }
   const openMs = mtimeIsOpen(sighting) ? OPEN_MS_MAX[isContinuous(sighting.kind) ? 'media' : 'other'] : 0;
   candidates.push(make('mtime', readings.mtime, iso(mtimeMs), mtimeMoments(sighting, readings.mtime, zone), { openMs }));
+  if (gps) {
+    const utc = make('gps', 'first-fix', iso(gps.firstMs), [gps.firstMs], { until: iso(gps.lastMs), toMs: gps.lastMs });
+    const local = { firstMs: wallMs(gps.firstMs, zone), lastMs: wallMs(gps.lastMs, zone) };
+    const [written, until] = [iso(gps.firstMs).slice(0, 19), iso(gps.lastMs).slice(0, 19)];
+    candidates.push(trackOf(utc, make('gps', 'local-fix', written, [local.firstMs], { until, toMs: local.lastMs }), candidates, facts));
+  }
   return candidates.filter(({ moments }) => moments.length > 0);
+}
+
+/** What a wall clock shows as the digits of a UTC time. */
+function wallMs(ms: number, zone: string): number {
+  const claimed = msToClaimed(ms, 'UTC');
+  return (claimed === null ? undefined : nameMoments(claimed, zone)[0]) ?? ms;
+}
+
+/**
+ * Satellite time is UTC, but some recorders write their wall clock into its sentences. Where only that reading agrees with the other claims, it is right if
+ * the clock of the recorder was measured; if it was not, that clock may as well run in UTC, and the track decides nothing.
+ */
+function trackOf(utc: Candidate, local: Candidate, others: readonly Candidate[], { offsetOf, dockedMs }: ClockFacts): Candidate {
+  const starts = others
+    .filter(({ why, openMs }) => why === null && openMs === 0)
+    .flatMap(({ moments }) => moments.map(({ start }) => start));
+  const agrees = (track: Candidate) => starts.some((start) => agreesWith(track, start));
+  if (agrees(utc) || !agrees(local)) return utc;
+  return offsetOf(dockedMs) === null ? { ...utc, weak: true } : local;
 }
 
 function iso(ms: number): string {
@@ -204,9 +252,9 @@ function votes(start: number, candidates: readonly Candidate[], bounds: Bounds |
   return agreeing + (bounds && isInside(start, bounds) ? 1 : 0);
 }
 
-function agreesWith({ moments, openMs, source, until, durationMs }: Candidate, start: number): boolean {
+function agreesWith({ moments, openMs, source, toMs, durationMs }: Candidate, start: number): boolean {
   const [first] = moments;
-  if (source === 'gps' && first) return agreesWithTrack({ fromMs: first.start, toMs: Date.parse(until ?? '') }, durationMs, start);
+  if (source === 'gps' && first) return agreesWithTrack({ fromMs: first.start, toMs: toMs ?? first.start }, durationMs, start);
   return moments.some((at) => start >= at.start - openMs - AGREE_MS && start <= at.start + AGREE_MS);
 }
 
@@ -226,7 +274,7 @@ function isInside(start: number, { fromMs, toMs }: Bounds): boolean {
 
 /** The start on which most claims agree, told by the one that is believed first; what satellites say is true where the recorder's clock says otherwise. */
 function choose(candidates: readonly Candidate[], bounds: Bounds | null, readings: CardReadings): Chosen | null {
-  const gps = candidates.find(({ source }) => source === 'gps');
+  const gps = candidates.find(({ source, weak }) => source === 'gps' && !weak);
   let best: { chosen: Chosen; votes: number } | null = null;
   for (const candidate of inOrder(candidates, readings)) {
     for (const { moment, start } of candidate.moments) {

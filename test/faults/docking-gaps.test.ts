@@ -80,7 +80,7 @@ describe('a recorder with bad spots', () => {
     });
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
-    expect(manifest).toMatchObject({ v: 2, original: { unreadable: bad, sourceReread: null } });
+    expect(manifest).toMatchObject({ v: 3, original: { unreadable: bad, sourceReread: null } });
     const custody = await station.ledger.custodyOf(damaged?.recording.id ?? '');
     expect(custody.find(({ type }) => type === 'original.copied')?.data).toMatchObject({ unreadable: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.data).toMatchObject({ reason: damaged?.recording.damageReason });

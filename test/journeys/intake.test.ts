@@ -11,7 +11,7 @@ import { manifestKey } from '#domain/vault-key';
 import type { Vault } from '#ports/vault';
 import { makeCard } from '#scripts/make-card';
 import { homeForEach } from '../support/home-for-each.ts';
-import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
+import { disturbedVolume, intakeStation, isHeaderRead, writeCard } from '../support/intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -86,7 +86,7 @@ describe('intake', () => {
       const manifest = JSON.parse(Buffer.from(bytes).toString());
       expect(manifest).toMatchObject({
         type: 'evidock.manifest',
-        v: 2,
+        v: 3,
         recorder: { serial: 'R1' },
         original: { cardPath: original.cardPath, digests: { sha256: original.digests?.sha256 } },
       });
@@ -107,8 +107,8 @@ describe('intake', () => {
     const reached = Promise.withResolvers<void>();
     const pulled = Promise.withResolvers<void>();
     const first = await station.dock(
-      disturbedVolume(card, async (path, position) => {
-        if (path === '1.mp4') return;
+      disturbedVolume(card, async (path, position, target) => {
+        if (path === '1.mp4' || isHeaderRead(target)) return;
         if (path === '2.mp4' && position < 2 * MEBIBYTE) return;
         reached.resolve();
         await pulled.promise;
@@ -225,9 +225,10 @@ describe('intake', () => {
     let failures = 0;
     const station = await intakeStation(join(home, 's'));
     const docking = await station.dock(
-      disturbedVolume(card, (path) => {
+      disturbedVolume(card, (path, _position, target) => {
         if (path !== '2.mp4') return;
-        failures += 1;
+        // Its header cannot be read either, which keeps the card from nothing.
+        if (!isHeaderRead(target)) failures += 1;
         throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
       }),
       'R1',
@@ -286,7 +287,8 @@ describe('intake', () => {
     const station = await intakeStation(join(home, 's'));
     let planted = '';
     const docking = await station.dock(
-      disturbedVolume(card, async () => {
+      disturbedVolume(card, async (_path, _position, target) => {
+        if (isHeaderRead(target)) return;
         const [original] = await originalsOf(station);
         planted = original?.vaultKey ?? '';
         if (await station.disk.stat(planted)) return;

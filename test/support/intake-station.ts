@@ -22,6 +22,11 @@ const MEBIBYTE = 1024 * 1024;
 /** What happens to one read of a recorder's file; may throw, wait, or change the bytes in `target`. */
 export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
 
+/** Copies read in large pieces and look for bad spots block by block; the header of a container is asked for a few bytes, while the card is listed. */
+export function isHeaderRead(target: Uint8Array): boolean {
+  return target.length <= 64;
+}
+
 /** A directory as a recorder whose reads a test can disturb; `device` may count errors like the kernel. */
 export function disturbedVolume(
   root: string,

@@ -28,6 +28,7 @@ export const timesEn = {
   'reading.start': 'start',
   'reading.end': 'end',
   'reading.first-fix': 'first fix',
+  'reading.local-fix': 'first fix, wall clock',
   'reading.between': 'between',
   'verdict.used': 'used',
   'verdict.agrees': 'agrees',

@@ -30,6 +30,7 @@ export const timesZhCN: Readonly<Record<keyof typeof timesEn, string>> = {
   'reading.start': '开始',
   'reading.end': '结束',
   'reading.first-fix': '首次定位',
+  'reading.local-fix': '首次定位，当地时间',
   'reading.between': '介于',
   'verdict.used': '采用',
   'verdict.agrees': '一致',
