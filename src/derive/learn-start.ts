@@ -1,6 +1,7 @@
 import { isoOrNull } from '#domain/manifest';
 import type { Original, Recording } from '#domain/recording';
-import { type Bounds, decideStart, type StartDecision, sightingOfRecord } from '#domain/start-claims';
+import { type Bounds, sightingOfRecord } from '#domain/start-claim';
+import { decideStart, type StartDecision } from '#domain/start-claims';
 import { type ClockFacts, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver } from '#ports/recorder-driver';

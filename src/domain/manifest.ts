@@ -2,7 +2,7 @@ import type { ByteRange } from './byte-range.ts';
 import { canonicalBytes } from './canonical-json.ts';
 import type { Digests } from './digest.ts';
 import type { Kind, SourceReread } from './recording.ts';
-import type { StartClaim } from './start-claims.ts';
+import type { StartClaim } from './start-claim.ts';
 
 /**
  * Version of the manifest's form. 3: `recording.startClaims`. 2: `unreadable` and `sourceReread`; 1 had neither, and every file was read whole, once. What a

@@ -1,7 +1,7 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { RecordingNote } from './notes.ts';
-import type { StartClaim } from './start-claims.ts';
+import type { StartClaim } from './start-claim.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
 export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { offsetOfClaim } from './former-clock.ts';
-import { type Bounds, decideStart } from './start-claims.ts';
+import type { Bounds } from './start-claim.ts';
+import { decideStart } from './start-claims.ts';
 import { type ClockFacts, readingsOf, type Sighting } from './start-readings.ts';
 
 // Goal: each rule on how the start of a recording is found, by an example that can be read. Cards at random: start-claims.property.test.ts.

@@ -1,5 +1,6 @@
-import { NOTES_MAX, type RecordingNote } from './notes.ts';
-import type { Original, Recording } from './recording.ts';
+import type { RecordingNote } from './notes.ts';
+import { type Bounds, type Chosen, CLAIM_SOURCES, type ClaimSource, isInside, iso, type StartClaim, type Why } from './start-claim.ts';
+import { notesOf, wallClockOf } from './start-notes.ts';
 import {
   AGREE_MS,
   type CardReadings,
@@ -18,49 +19,12 @@ import {
   type Sighting,
   startsOf,
 } from './start-readings.ts';
-import { msToClaimed, wallClockMoments } from './station-time.ts';
+import { msToClaimed } from './station-time.ts';
 
 /*
  * When a recording started is told by several things, each of which may be wrong: the name, the container, the file's time, a satellite receiver. All of
  * it is gathered as claims; the reading on which most agree is used, and the recording keeps every claim with what became of it.
  */
-
-/**
- * Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. A receiver's first fix comes after the
- * start, so a claim that agrees with it is nearer to that.
- */
-export const CLAIM_SOURCES = ['file-name', 'container', 'mtime', 'gps', 'neighbours'] as const;
-export type ClaimSource = (typeof CLAIM_SOURCES)[number];
-
-/** `used`: the start is this claim; `agrees`: within a minute of it; `differs`: by more; `not-used`: it cannot be, see `why`. */
-type Verdict = 'used' | 'agrees' | 'differs' | 'not-used';
-/**
- * Why a claim is not used: it lies after the docking, or before the recorder was made; other files of the card have the same time, or the recorder's
- * clock had begun anew; the files before and after it in its row say otherwise.
- */
-type Why = 'after-docking' | 'before-make' | 'repeated' | 'clock-restarted' | 'outside-neighbours';
-
-export interface StartClaim {
-  readonly source: ClaimSource;
-  /** How it was read: `wall-clock`, a ContainerReading, a MtimeReading, `first-fix`, `local-fix`, `between`. */
-  readonly reading: string;
-  /** As it stands there: the digits of a name or a container without zone, else UTC with `Z`. */
-  readonly written: string;
-  /** Only of `gps` and `neighbours`: the last fix, the latest start. */
-  readonly until: string | null;
-  /** Length of the file, from its container, where a start was worked out with it or can be. */
-  readonly durationMs: number | null;
-  /** The start that it gives, corrected by the offset of the recorder's clock where it is of that clock, ms since 1970. */
-  readonly startMs: number | null;
-  readonly verdict: Verdict;
-  readonly why: Why | null;
-}
-
-/** Between which moments a recording must have started, by the files before and after it in its row; corrected, ms since 1970. */
-export interface Bounds {
-  readonly fromMs: number | null;
-  readonly toMs: number | null;
-}
 
 export interface StartDecision {
   readonly claims: readonly StartClaim[];
@@ -74,30 +38,6 @@ export interface StartDecision {
   readonly settled: boolean;
   /** Its claims disagree, cannot be true, or look like those of a clock that has begun anew: its neighbours may tell. */
   readonly doubtful: boolean;
-}
-
-/** What was known of a file when it was put on record: claims say all of it. Its row is told by the card only. */
-export function sightingOfRecord(
-  { startClaims, claimedStart, claimedFrom }: Pick<Recording, 'startClaims' | 'claimedStart' | 'claimedFrom'>,
-  { kind, mtimeMs }: Pick<Original, 'kind' | 'mtimeMs'>,
-): Sighting {
-  const of = (source: ClaimSource) => startClaims.find((claim) => claim.source === source);
-  const [container, gps] = [of('container'), of('gps')];
-  const name = of('file-name')?.written ?? (claimedFrom === 'file-name' ? claimedStart : null);
-  return {
-    kind,
-    name,
-    mtimeMs,
-    row: '',
-    writtenMs: container ? writtenMs(container.written) : null,
-    durationMs: startClaims.find(({ durationMs }) => durationMs !== null)?.durationMs ?? null,
-    gps: gps ? { firstMs: writtenMs(gps.written), lastMs: writtenMs(gps.until ?? gps.written) } : null,
-  };
-}
-
-/** What stands there, with its digits read as UTC. */
-function writtenMs(written: string): number {
-  return Date.parse(written.endsWith('Z') ? written : `${written}Z`);
 }
 
 /** A claim in the making. */
@@ -150,13 +90,6 @@ export function decideStart(
     settled: used !== null && votes(used.start, usable, null) > 1 && !anew,
     doubtful: anew || notes.some(({ code }) => code === 'time-uncertain' || code === 'time-unknown'),
   };
-}
-
-interface Chosen {
-  readonly source: Candidate['source'];
-  readonly reading: string;
-  readonly moment: number;
-  readonly start: number;
 }
 
 function candidatesOf(sighting: Sighting, card: CardReadings, facts: ClockFacts): readonly Candidate[] {
@@ -225,10 +158,6 @@ function trackOf(utc: Candidate, local: Candidate, others: readonly Candidate[],
   return offsetOf(dockedMs) === null ? { ...utc, weak: true } : local;
 }
 
-function iso(ms: number): string {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms);
-}
-
 /** The readings of the card, unless this file's claims agree by another and not by that: a recorder's settings may have been changed between two files. */
 function readingsOfFile(sighting: Sighting, card: CardReadings, facts: ClockFacts): Pick<CardReadings, 'container' | 'mtime'> {
   // Nothing to compare the time of the file with.
@@ -266,10 +195,6 @@ function agreesWithTrack(track: { fromMs: number; toMs: number }, durationMs: nu
   const lasts = durationMs ?? OPEN_MS_MAX.media;
   if (track.toMs - track.fromMs <= lasts + AGREE_MS) return start <= track.fromMs + AGREE_MS && start + lasts >= track.toMs - AGREE_MS;
   return Math.abs(start - track.fromMs) <= AGREE_MS || (start >= track.fromMs && start + lasts <= track.toMs + AGREE_MS);
-}
-
-function isInside(start: number, { fromMs, toMs }: Bounds): boolean {
-  return (fromMs === null || start >= fromMs - AGREE_MS) && (toMs === null || start <= toMs + AGREE_MS);
 }
 
 /** The start on which most claims agree, told by the one that is believed first; what satellites say is true where the recorder's clock says otherwise. */
@@ -339,69 +264,4 @@ function neighbours({ fromMs, toMs }: Bounds, used: Chosen | null): StartClaim {
     verdict: inside ? 'agrees' : 'differs',
     why: null,
   };
-}
-
-/** The start on the recorder's wall clock. */
-function wallClockOf({ source, reading, moment }: Chosen, sighting: Sighting, { zone }: ClockFacts): string | null {
-  if (source === 'file-name') return sighting.name;
-  const wall = source === 'container' && reading.startsWith('local') && sighting.writtenMs !== null;
-  if (!wall) return msToClaimed(moment, zone);
-  return msToClaimed((sighting.writtenMs ?? 0) - (reading.endsWith('end') ? (sighting.durationMs ?? 0) : 0), 'UTC');
-}
-
-interface Decided {
-  readonly sighting: Sighting;
-  readonly used: Chosen | null;
-  readonly shown: Chosen | null;
-  readonly claims: readonly StartClaim[];
-  readonly readings: CardReadings;
-  readonly facts: ClockFacts;
-  readonly bounds: Bounds | null;
-}
-
-function notesOf(decided: Decided): readonly RecordingNote[] {
-  const { used, shown, sighting, facts } = decided;
-  const claim = shown === null ? null : wallClockOf(shown, sighting, facts);
-  const notes: RecordingNote[] = [];
-  if (shown && !used) notes.push({ code: 'time-unknown', parameters: { claim: claim ?? '', from: shown.source } });
-  if (used) {
-    const other = otherClaim(decided, used);
-    if (other) notes.push({ code: 'time-uncertain', parameters: other });
-    if (claim !== null) notes.push(...summerTimeNotes(used, claim, facts.zone));
-  }
-  return notes.slice(0, NOTES_MAX);
-}
-
-/** The claim that is believed first of those that are more than a minute away from the one that is used. */
-function otherClaim({ claims, readings, facts, bounds, sighting }: Decided, used: Chosen): Record<string, string | number> | null {
-  const told = (from: string, startMs: number) => ({
-    from,
-    claim: msToClaimed(startMs, facts.zone) ?? iso(startMs),
-    differenceS: Math.round((startMs - used.start) / 1000),
-  });
-  const other = claims.find(({ verdict, startMs }) => (verdict === 'differs' || verdict === 'not-used') && startMs !== null);
-  if (other && other.startMs !== null) return told(other.source, other.startMs);
-  if (bounds && !isInside(used.start, bounds)) {
-    const { fromMs, toMs } = bounds;
-    const edge = fromMs !== null && used.start < fromMs ? fromMs : toMs;
-    if (edge !== null) return told('neighbours', edge);
-  }
-  if (used.start > facts.dockedMs + AGREE_MS) return told('docking', facts.dockedMs);
-  // Nothing tells whether the container has a wall clock or UTC: the other is as good.
-  const alone = used.source === 'container' && !readings.containerKnown && !claims.some(({ verdict }) => verdict === 'agrees');
-  if (!alone) return null;
-  const otherwise = used.reading.startsWith('local') ? 'utc-start' : 'local-start';
-  const [moment] = containerMoments(sighting, otherwise, facts.zone);
-  const start = moment === undefined ? used.start : corrected(moment, facts);
-  return Math.abs(start - used.start) > AGREE_MS ? told('container', start) : null;
-}
-
-/** Where summer time begins an hour of the wall clock is left out, and where it ends an hour comes twice. */
-function summerTimeNotes({ source, reading }: Chosen, claim: string, zone: string): readonly RecordingNote[] {
-  if (source !== 'file-name' && !reading.startsWith('local') && !reading.startsWith('standard')) return [];
-  const moments = wallClockMoments(claim, zone);
-  if (moments.length === 0) return [{ code: 'time-skipped', parameters: { claim } }];
-  const [first, second] = moments;
-  if (first === undefined || second === undefined) return [];
-  return [{ code: 'time-doubled', parameters: { claim, differenceS: Math.round((second - first) / 1000) } }];
 }

@@ -2,7 +2,7 @@ import Type, { type TSchema } from 'typebox';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { CLAIM_SOURCES } from '#domain/start-claims';
+import { CLAIM_SOURCES } from '#domain/start-claim';
 import { SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
