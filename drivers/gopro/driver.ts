@@ -44,6 +44,8 @@ export const gopro: RecorderDriver = {
   patterns: PATTERNS,
   // Names hold no times, so nothing is ever joined by them.
   contiguousMs: 0,
+  madeSince: 2009,
+  containerTime: 'local-start',
 
   match(sample) {
     const media = sample.filter((entry) => /\.(?:mp4|360|jpe?g|gpr|mov|avi|wav)$/i.test(entry.path));

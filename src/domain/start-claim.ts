@@ -1,5 +1,6 @@
 import type { Original, Recording } from './recording.ts';
 import { AGREE_MS, type Sighting } from './start-readings.ts';
+import { msToClaimed } from './station-time.ts';
 
 /**
  * Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. A receiver's first fix comes after the
@@ -50,6 +51,11 @@ export interface Chosen {
 
 export function isInside(start: number, { fromMs, toMs }: Bounds): boolean {
   return (fromMs === null || start >= fromMs - AGREE_MS) && (toMs === null || start <= toMs + AGREE_MS);
+}
+
+/** A clock that lost its battery begins again on some first of January, in whatever zone. */
+export function looksRestarted(moment: number, zone: string): boolean {
+  return /^\d{4}-(?:12-31|01-0[12])T/.test(msToClaimed(moment, zone) ?? '');
 }
 
 export function iso(ms: number): string {

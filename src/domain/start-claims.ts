@@ -1,5 +1,15 @@
 import type { RecordingNote } from './notes.ts';
-import { type Bounds, type Chosen, CLAIM_SOURCES, type ClaimSource, isInside, iso, type StartClaim, type Why } from './start-claim.ts';
+import {
+  type Bounds,
+  type Chosen,
+  CLAIM_SOURCES,
+  type ClaimSource,
+  isInside,
+  iso,
+  looksRestarted,
+  type StartClaim,
+  type Why,
+} from './start-claim.ts';
 import { notesOf, wallClockOf } from './start-notes.ts';
 import {
   AGREE_MS,
@@ -227,11 +237,6 @@ function bestOf(candidates: readonly Candidate[]): Chosen | null {
   const first = candidates.find(({ moments }) => moments.length > 0);
   const at = first?.moments[0];
   return first && at ? { source: first.source, reading: first.reading, ...at } : null;
-}
-
-/** A clock that lost its battery begins again on some first of January, in whatever zone. */
-function looksRestarted(moment: number, zone: string): boolean {
-  return /^\d{4}-(?:12-31|01-0[12])T/.test(msToClaimed(moment, zone) ?? '');
 }
 
 function claimOf(candidate: Candidate, used: Chosen | null, restarted: boolean, bounds: Bounds | null, readings: CardReadings): StartClaim {

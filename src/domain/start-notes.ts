@@ -1,5 +1,5 @@
 import { NOTES_MAX, type RecordingNote } from './notes.ts';
-import { type Bounds, type Chosen, isInside, iso, type StartClaim } from './start-claim.ts';
+import { type Bounds, type Chosen, isInside, iso, looksRestarted, type StartClaim } from './start-claim.ts';
 import { AGREE_MS, type CardReadings, type ClockFacts, containerMoments, corrected, type Sighting } from './start-readings.ts';
 import { msToClaimed, wallClockMoments } from './station-time.ts';
 
@@ -10,6 +10,8 @@ export function wallClockOf({ source, reading, moment }: Chosen, sighting: Sight
   if (!wall) return msToClaimed(moment, zone);
   return msToClaimed((sighting.writtenMs ?? 0) - (reading.endsWith('end') ? (sighting.durationMs ?? 0) : 0), 'UTC');
 }
+
+const UNFETCHED_MS = 200 * 86_400_000;
 
 export interface Decided {
   readonly sighting: Sighting;
@@ -49,6 +51,10 @@ function otherClaim({ claims, readings, facts, bounds, sighting }: Decided, used
     if (edge !== null) return told('neighbours', edge);
   }
   if (used.start > facts.dockedMs + AGREE_MS) return told('docking', facts.dockedMs);
+  // A clock that begins anew does so on a first of January; one that long ago is hardly a recording that nobody fetched.
+  const unmeasured = used.source !== 'gps' && facts.offsetOf(used.moment) === null;
+  if (unmeasured && looksRestarted(used.moment, facts.zone) && facts.dockedMs - used.start > UNFETCHED_MS)
+    return told('docking', facts.dockedMs);
   // Nothing tells whether the container has a wall clock or UTC: the other is as good.
   const alone = used.source === 'container' && !readings.containerKnown && !claims.some(({ verdict }) => verdict === 'agrees');
   if (!alone) return null;

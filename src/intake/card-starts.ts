@@ -17,8 +17,8 @@ import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver'
 const SAMPLE_FILES = 24;
 /** Nobody waits longer than this for that before the first file is copied; a card that is slower is judged by fewer files. */
 const SAMPLE_MS_MAX = 1000;
-/** Neighbours on each side that are asked when a file started. */
-const NEIGHBOURS_ASKED = 3;
+/** So far it is looked on each side for a file that is dated for certain: a clock that has begun anew stays so for a day's files. */
+const NEIGHBOURS_ASKED = 24;
 /** Below this a file holds no header. */
 const HEADER_BYTES_MIN = 64;
 const NO_HEADER: ContainerHeader = { writtenMs: null, durationMs: null };
@@ -28,7 +28,7 @@ const TRACKS_READ = 2;
 interface Options {
   readonly ledger: Pick<LedgerReader, 'findOriginal' | 'recording'>;
   readonly volume: Volume;
-  readonly docking: Docking;
+  readonly docking: Pick<Docking, 'clockOffsetMs'>;
   readonly driver: Pick<RecorderDriver, 'madeSince' | 'containerTime'>;
   readonly formerClocks: readonly FormerClock[];
   readonly clock: Clock;
@@ -37,6 +37,12 @@ interface Options {
   readonly identity: (file: ListedFile) => Parameters<LedgerReader['findOriginal']>[0];
   /** The original is on record, but the card has other bytes there now. */
   readonly hasOtherBytes: (original: Original) => boolean;
+}
+
+/** A file whose start is certain. */
+interface Dated {
+  readonly startMs: number;
+  readonly durationMs: number | null;
 }
 
 interface Prepared {
@@ -51,6 +57,7 @@ interface Prepared {
 export class CardStarts {
   readonly #o: Options;
   readonly #headers = new Map<ListedFile, Promise<ContainerHeader>>();
+  readonly #dated = new Map<ListedFile, Dated | null>();
   readonly #prepared = new Map<ListedFile, Prepared>();
   #listed: readonly ListedFile[] = [];
   #rows: Rows = new Map();
@@ -65,6 +72,7 @@ export class CardStarts {
     this.#listed = files;
     this.#rows = rowsOf(files);
     this.#readings = undefined;
+    this.#dated.clear();
   }
 
   /** Length of a file by its header, or as it is on record; null if neither says. */
@@ -223,14 +231,20 @@ export class CardStarts {
     return { fromMs, toMs };
   }
 
-  async #firstDated(files: readonly ListedFile[]): Promise<{ startMs: number; durationMs: number | null } | null> {
-    const readings = await this.#cardReadings();
+  async #firstDated(files: readonly ListedFile[]): Promise<Dated | null> {
     for (const file of files) {
-      const sighting = await this.#sighting(file);
-      const { settled, startMs } = decideStart(sighting, readings, this.#facts(null));
-      if (settled && startMs !== null) return { startMs, durationMs: sighting.durationMs };
+      const known = this.#dated.get(file);
+      const dated = known === undefined ? await this.#date(file) : known;
+      this.#dated.set(file, dated);
+      if (dated) return dated;
     }
     return null;
+  }
+
+  async #date(file: ListedFile): Promise<Dated | null> {
+    const sighting = await this.#sighting(file);
+    const { settled, startMs } = decideStart(sighting, await this.#cardReadings(), this.#facts(null));
+    return settled && startMs !== null ? { startMs, durationMs: sighting.durationMs } : null;
   }
 }
 
