@@ -87,6 +87,24 @@ describe('a container', () => {
     expect(told.claimedStart).toBe(NAME);
   });
 
+  it('of the first of January is believed where the times of files are those of a copy', () => {
+    const day = Date.parse('2026-01-01T01:00:00Z');
+    const card = [0, 1, 2].map((place) => clip({ writtenMs: day + place * HOUR, mtimeMs: START + place * 1000 }));
+    expect(decide(card[1] as Sighting, facts({ containerTime: 'utc-start' }), card)).toMatchObject({
+      startMs: day + HOUR,
+      claimedFrom: 'container',
+    });
+    const alone = card.slice(1, 2);
+    expect(decide(card[1] as Sighting, facts({ containerTime: 'utc-start' }), alone)).toMatchObject({ claimedFrom: 'mtime' });
+  });
+
+  it('that was read otherwise than those of the other files, since its settings were changed, agrees by its own reading', () => {
+    const card = [0, 1, 2, 3].map((place) => clip({ writtenMs: START + place * HOUR, mtimeMs: START + place * HOUR + LASTS }));
+    const changed = clip({ writtenMs: START + 12 * HOUR, mtimeMs: START + 4 * HOUR + LASTS });
+    const { startMs, codes, claims } = decide(changed, facts(), [...card, changed]);
+    expect([startMs, codes, claims[0]?.reading]).toEqual([START + 4 * HOUR, [], 'local-start']);
+  });
+
   it('that nothing else can be compared with is marked with its other reading', () => {
     const unknown = clip({ kind: 'video', writtenMs: START, mtimeMs: Date.UTC(1980, 0, 1) });
     const { claimedFrom, notes } = decide(unknown);
@@ -160,6 +178,11 @@ describe('satellites', () => {
     expect([startMs, claimedFrom, claimedStart]).toEqual([gps.firstMs, 'gps', '2026-06-20T15:30:27']);
     expect(verdicts).toEqual({ 'file-name': 'differs', gps: 'used', container: 'differs', mtime: 'differs' });
     expect(notes[0]?.parameters).toMatchObject({ from: 'file-name', differenceS: -1095 });
+  });
+
+  it('are not corrected by the offset of the recorder', () => {
+    const wrong = clip({ name: '2026-06-20T12:00:00', mtimeMs: START - 3 * HOUR, gps });
+    expect(decide(wrong, facts({ offsetOf: () => 10 * MINUTE }))).toMatchObject({ startMs: gps.firstMs, claimedFrom: 'gps' });
   });
 
   it('choose the reading of a container', () => {
