@@ -205,7 +205,7 @@ export class CardListing {
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
   async #recordAll(): Promise<void> {
-    this.#starts.cardListed(this.#listed);
+    this.#starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();
     const rules = {
       contiguousMs: this.#o.driver.contiguousMs,

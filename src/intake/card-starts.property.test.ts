@@ -80,7 +80,7 @@ async function dateAll({ zone, utc, atEnd }: Card, made: readonly Made[]): Promi
     identity: ({ path, bytes, mtimeMs }) => ({ recorderSerial: 'R', cardPath: path, bytes, mtimeMs }),
     hasOtherBytes: () => false,
   });
-  starts.cardListed(listed);
+  starts.cardListed(listed, new AbortController().signal);
   await starts.prepare(listed.map((file) => ({ segments: [file], sidecars: [] })));
   return listed.map((file) => starts.startOf([file], null));
 }

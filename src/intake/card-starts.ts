@@ -4,6 +4,7 @@ import type { Docking } from '#domain/docking';
 import { isCardFailure } from '#domain/errors';
 import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/gps-track';
+import type { ReadAt } from '#domain/iso-bmff';
 import type { Original, Recording } from '#domain/recording';
 import { numbersInRow, type Rows, rowsOf } from '#domain/row';
 import { type Bounds, sightingOfRecord } from '#domain/start-claim';
@@ -11,7 +12,7 @@ import { decideStart, type StartDecision } from '#domain/start-claims';
 import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
 import type { Clock } from '#ports/clock';
 import type { LedgerReader } from '#ports/ledger';
-import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 
 /** Files that tell how the recorder writes its times: more would not tell more. */
 const SAMPLE_FILES = 24;
@@ -19,6 +20,10 @@ const SAMPLE_FILES = 24;
 const SAMPLE_MS_MAX = 1000;
 /** So far it is looked on each side for a file that is dated for certain: a clock that has begun anew stays so for a day's files. */
 const NEIGHBOURS_ASKED = 24;
+/** The reads of one header take this long at most: a recorder that hangs is no reason not to list its files. */
+const HEADER_MS_MAX = 2000;
+/** So many headers that hang, and no more is asked of this card: each of them holds a thread. */
+const HUNG_MAX = 3;
 /** Below this a file holds no header. */
 const HEADER_BYTES_MIN = 64;
 const NO_HEADER: ContainerHeader = { writtenMs: null, durationMs: null };
@@ -59,6 +64,8 @@ export class CardStarts {
   readonly #headers = new Map<ListedFile, Promise<ContainerHeader>>();
   readonly #dated = new Map<ListedFile, Dated | null>();
   readonly #prepared = new Map<ListedFile, Prepared>();
+  #hung = 0;
+  #signal: AbortSignal = AbortSignal.abort();
   #listed: readonly ListedFile[] = [];
   #rows: Rows = new Map();
   #readings: CardReadings | undefined;
@@ -67,8 +74,9 @@ export class CardStarts {
     this.#o = options;
   }
 
-  /** What is on the card: files tell of each other. */
-  cardListed(files: readonly ListedFile[]): void {
+  /** What is on the card: files tell of each other. `signal`: the recorder has left. */
+  cardListed(files: readonly ListedFile[], signal: AbortSignal): void {
+    this.#signal = signal;
     this.#listed = files;
     this.#rows = rowsOf(files);
     this.#readings = undefined;
@@ -174,29 +182,42 @@ export class CardStarts {
     if (!isContinuous(file.facts.kind) || file.bytes < HEADER_BYTES_MIN) return Promise.resolve(NO_HEADER);
     const known = this.#headers.get(file);
     if (known) return known;
-    const header = this.#read(file, NO_HEADER, (opened) => {
-      const readAt = async (position: number, length: number) => {
-        const target = new Uint8Array(length);
-        return target.subarray(0, await opened.read(target, position));
-      };
-      return readContainerHeader(readAt, file.bytes);
-    });
+    const header = this.#read(file, NO_HEADER, (readAt) => readContainerHeader(readAt, file.bytes));
     this.#headers.set(file, header);
     return header;
   }
 
   /** A file that cannot be read says nothing of its time; that it cannot be read, its copy will tell. The listing must go on. */
-  async #read<T>(file: ListedFile, nothing: T, body: (opened: VolumeFile) => Promise<T>): Promise<T> {
+  async #read<T>(file: ListedFile, nothing: T, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
+    if (this.#hung >= HUNG_MAX) return nothing;
+    const late = AbortSignal.timeout(HEADER_MS_MAX);
+    const signal = AbortSignal.any([this.#signal, late]);
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const end = () => reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
     try {
-      const opened = await this.#o.volume.open(file.path);
-      try {
-        return await body(opened);
-      } finally {
-        await opened.close();
-      }
+      signal.throwIfAborted();
+      // What hangs is closed when it ends, and nobody waits for that.
+      return await Promise.race([this.#readOpened(file, signal, body), ended]);
     } catch (error) {
-      if (isCardFailure(error)) return nothing;
-      throw error;
+      this.#signal.throwIfAborted();
+      if (late.aborted) this.#hung += 1;
+      else if (!isCardFailure(error)) throw error;
+      return nothing;
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #readOpened<T>(file: ListedFile, signal: AbortSignal, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
+    const opened = await this.#o.volume.open(file.path);
+    try {
+      return await body(async (position, length) => {
+        const target = new Uint8Array(length);
+        return target.subarray(0, await opened.read(target, position, signal));
+      });
+    } finally {
+      await opened.close();
     }
   }
 
@@ -205,11 +226,8 @@ export class CardStarts {
     if (!isContinuous(first.facts.kind) && first.facts.kind !== 'track') return null;
     const tracks = files.filter(({ facts, path }) => (facts.kind === 'track' || facts.sidecar === true) && TRACK.test(path));
     for (const track of tracks.slice(0, TRACKS_READ)) {
-      const found = await this.#read(track, null, async (opened) => {
-        const text = async (position: number) => {
-          const target = new Uint8Array(TRACK_BYTES_READ);
-          return Buffer.from(target.subarray(0, await opened.read(target, position))).toString('latin1');
-        };
+      const found = await this.#read(track, null, async (readAt) => {
+        const text = async (position: number) => Buffer.from(await readAt(position, TRACK_BYTES_READ)).toString('latin1');
         return gpsTimes(await text(0), await text(Math.max(0, track.bytes - TRACK_BYTES_READ)));
       });
       if (found) return found;

@@ -19,11 +19,11 @@ import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
 const MEBIBYTE = 1024 * 1024;
 
-/** What happens to one read of a recorder's file; may throw, wait, or change the bytes in `target`. */
+/** What happens to one read of a recorder's file, the few bytes of a container's header apart; may throw, wait, or change the bytes in `target`. */
 export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
 
 /** Copies read in large pieces and look for bad spots block by block; the header of a container is asked for a few bytes, while the card is listed. */
-export function isHeaderRead(target: Uint8Array): boolean {
+function isHeaderRead(target: Uint8Array): boolean {
   return target.length <= 64;
 }
 
@@ -46,7 +46,7 @@ export function disturbedVolume(
         close: () => file.close(),
         read: async (target, position, signal) => {
           const bytes = await file.read(target, position, signal);
-          await onRead(path, position, target, bytes);
+          if (!isHeaderRead(target)) await onRead(path, position, target, bytes);
           return bytes;
         },
       };
