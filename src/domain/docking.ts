@@ -38,6 +38,9 @@ export interface Docking {
   readonly filesKnown: number;
   readonly filesRefused: number;
   readonly bytesListed: number;
+  /** Known files that are to be compared whole while the recorder stays, and how many of them were, and have the sealed digest. */
+  readonly filesToRecheck: number;
+  readonly filesRechecked: number;
 }
 
 /** What a recorder that has left before it was safe still holds, for a person. */

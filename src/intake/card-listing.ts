@@ -9,10 +9,9 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
-import type { VaultReader } from '#ports/vault';
 import { CardStarts } from './card-starts.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
-import { isKept } from './known-file.ts';
+import type { KnownFiles } from './known-files.ts';
 import { type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
@@ -38,7 +37,8 @@ interface Options {
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
-  readonly vault: VaultReader;
+  /** Tells whether a file is the original that it looks like. */
+  readonly known: KnownFiles;
   /** By this listing and those before it, if it is not the docking's first. */
   readonly found: FoundOnCard;
   /** Paths of files with gaps of which an earlier listing of this docking has told. */
@@ -87,9 +87,10 @@ export class CardListing {
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
+    await this.#o.known.plan(this.#listed, (file) => this.#identity(file));
     await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
@@ -97,6 +98,7 @@ export class CardListing {
     found.counts = { ...this.#counts };
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
@@ -155,6 +157,9 @@ export class CardListing {
         const before = await writer.recording(known.recordingId);
         const originals = await insertRecording(writer, [item], this.#o, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
+        this.#o.found.known.delete(known.id);
+        this.#o.found.rechecked.delete(known.id);
+        await this.#o.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -232,7 +237,7 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
     await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
@@ -240,8 +245,10 @@ export class CardListing {
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#o.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    this.#o.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
@@ -251,12 +258,12 @@ export class CardListing {
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking, found } = this.#o;
+    const looksLike: Original[] = [];
     for (const file of files) {
-      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await this.#o.ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
+      if (known) looksLike.push({ ...known, cardPath: file.path });
     }
+    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */

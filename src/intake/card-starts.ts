@@ -266,6 +266,14 @@ export class CardStarts {
   }
 }
 
+/** When the recording of one file started that is on its card beside files that are on record: what those told of the recorder's habits holds for it. */
+export async function startOfOne(file: ListedFile, options: Options, signal: AbortSignal): Promise<StartDecision> {
+  const starts = new CardStarts(options);
+  starts.cardListed([file], signal);
+  await starts.prepareFiles([file]);
+  return starts.startOf([file], null);
+}
+
 /** The earliest time in the names of files that belong together. */
 function nameOf(files: readonly ListedFile[]): string | null {
   return files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0] ?? null;

@@ -67,6 +67,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       version: VERSION,
       sealsAtOnce: SEALS_AT_ONCE,
       retryMs: RETRY_MS,
+      known: config.intake.known as 'sampled' | 'whole',
     },
     onSealed,
     onSafe: (dockingId) => desk.safe(dockingId),
@@ -83,15 +84,18 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       incomplete.cardListed(dockingId);
       void seal.checkSafe(dockingId);
     },
+    onRechecked: (dockingId) => void seal.checkSafe(dockingId),
+    isSealing: () => seal.busy,
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, hasher, buffers }),
+    ...dockStages(config, { ...common, proof: intake }),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
   });
   onStop(() => seal.stop());
+  onStop(() => intake.stop());
   onStop(() => incomplete.stop());
   onStop(() => desk.stop());
   incomplete.start();
@@ -114,6 +118,7 @@ function intakeSettings({ station, intake }: Config) {
     filesAtOnce: intake.filesAtOnce,
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,
+    known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
     retryMs: RETRY_MS,
   };

@@ -119,6 +119,15 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+// What was sealed before this migration was never compared again, and open dockings become `interrupted` at the start: the defaults say so.
+const KNOWN_FILES = [
+  `ALTER TABLE originals ADD COLUMN sampled_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_in TEXT`,
+  `ALTER TABLE dockings ADD COLUMN files_to_recheck INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE dockings ADD COLUMN files_rechecked INTEGER NOT NULL DEFAULT 0`,
+];
+
 // Each link stands twice, once for either side, so that the links of a page are one search by key.
 const NOTES_AND_LINKS = [
   `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
@@ -148,6 +157,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
   '0008-start-claims': {
     up: (db: Kysely<Schema>) => run(db, [`ALTER TABLE recordings ADD COLUMN start_claims TEXT NOT NULL DEFAULT '${NO_CLAIMS}'`]),

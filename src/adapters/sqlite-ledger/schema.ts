@@ -80,6 +80,8 @@ export interface DockingRow {
   files_known: number;
   files_refused: number;
   bytes_listed: number;
+  files_to_recheck: Generated<number>;
+  files_rechecked: Generated<number>;
 }
 
 export interface RecordingRow {
@@ -133,6 +135,11 @@ export interface OriginalRow {
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;
+  /** Last full sample of the file on a card that was found the same. */
+  sampled_at: number | null;
+  /** Last comparison of the whole file, and the docking of that. */
+  rechecked_at: number | null;
+  rechecked_in: string | null;
 }
 
 export interface DerivativeRow {

@@ -7,6 +7,7 @@ import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
 import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
 import { NOTHING_UNREADABLE } from './migrations.ts';
+import { idsIn } from './recording-reader.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
@@ -86,6 +87,8 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
       bytes_listed: patch.bytesListed,
+      files_to_recheck: patch.filesToRecheck,
+      files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
     const changes = { ...fields, ...problem };
@@ -193,6 +196,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .where('state', '=', from)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
   }
 
   async upsertCopy(copy: Copy): Promise<void> {

@@ -29,6 +29,14 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '记录仪上的文件有无法读取的部分',
     remedy: '可读取的部分已封存并标记为损坏。请勿继续使用或清空该记录仪，将存储卡送检。',
   },
+  'recorder.known-differs': {
+    what: '有文件看似已封存，内容却不同',
+    remedy: '该文件正作为新文件采集：请等到采集口再次显示可以安全取下。检查记录仪时钟，可能已重新起算。',
+  },
+  'recorder.known-unread': {
+    what: '记录仪上已封存的文件无法再次读取，未能复核',
+    remedy: '已封存的内容是安全的；请重新接入，若再次发生请检查存储卡。',
+  },
   'recorder.unstable': { what: '再次读取时记录仪给出了不同的内容', remedy: '保留该记录仪并送检：数据线、采集口、读卡器或存储卡不可信。' },
   'recorder.clock-off': {
     what: '记录仪的时钟偏差超过限值',
