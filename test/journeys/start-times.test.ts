@@ -40,6 +40,24 @@ interface Clip {
   readonly endMs: number;
 }
 
+/** The same card, and `onHeader` before the first bytes of a header are read. */
+function withHeaders(plain: Volume, onHeader: (path: string) => Promise<void>): Volume {
+  return {
+    label: plain.label,
+    list: (signal) => plain.list(signal),
+    readText: (path) => plain.readText(path),
+    close: () => plain.close(),
+    open: async (path) => {
+      const file = await plain.open(path);
+      const read: typeof file.read = async (target, position, signal) => {
+        if (position === 0 && target.length <= 64) await onHeader(path);
+        return file.read(target, position, signal);
+      };
+      return new Proxy(file, { get: (of, name: keyof typeof file) => (name === 'read' ? read : of[name]?.bind(of)) });
+    },
+  };
+}
+
 describe('the start of a recording', () => {
   let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
   beforeAll(async () => {
@@ -145,26 +163,27 @@ describe('the start of a recording', () => {
     // A clip whose time of change is that of a copy: only the others tell that its container holds UTC.
     await card({ path: amba(3), writtenMs: START + 2 * HOUR, endMs: START + 20 * HOUR });
     const headers: string[] = [];
-    const plain = station.plain(root);
-    const counted: Volume = {
-      label: 'counted',
-      list: (signal) => plain.list(signal),
-      readText: (path) => plain.readText(path),
-      close: () => plain.close(),
-      open: async (path) => {
-        const file = await plain.open(path);
-        const read: typeof file.read = (target, position, signal) => {
-          if (target.length <= 64) headers.push(path);
-          return file.read(target, position, signal);
-        };
-        return new Proxy(file, { get: (of, name: keyof typeof file) => (name === 'read' ? read : of[name]?.bind(of)) });
-      },
-    };
+    const counted = withHeaders(station.plain(root), async (path) => void headers.push(path));
     await (await station.dock(counted, 'R1', 1)).safe();
     expect(new Set(headers)).toEqual(new Set([amba(3)]));
     const found = await recordings(station);
     expect(found.map(({ startMs }) => startMs)).toEqual([START, START + HOUR, START + 2 * HOUR]);
     expect(found[2]?.startClaims[0]).toMatchObject({ source: 'container', reading: 'utc-start', verdict: 'used' });
+    await station.close();
+  });
+
+  it('whose header hangs is that of the file; the card is taken for all that, and a pull ends the listing at once', async () => {
+    const root = await card({ path: amba(1), writtenMs: START, endMs: end(START) });
+    const station = await intakeStation(join(home, 's'));
+    const release = Promise.withResolvers<void>();
+    const hanging = () => withHeaders(station.plain(root), () => release.promise);
+    const pulled = await station.dock(hanging(), 'R2', 2);
+    const begun = performance.now();
+    await pulled.pull();
+    expect(performance.now() - begun).toBeLessThan(1500);
+    await (await station.dock(hanging(), 'R1', 1)).safe();
+    expect(await recordings(station)).toMatchObject([{ startMs: end(START), claimedFrom: 'mtime', notes: [] }]);
+    release.resolve();
     await station.close();
   });
 
