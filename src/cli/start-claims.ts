@@ -36,3 +36,16 @@ function readingWords(say: Say, reading: string): string {
     .map((part) => word(say, 'reading', part))
     .join(', ');
 }
+
+interface ClaimedStart {
+  readonly start: string | null;
+  readonly claimedFrom: string | null;
+}
+
+/** Old and new start of a custody entry `recording.start-changed`, in words. */
+export function startChange(say: Say, data: Readonly<Record<string, unknown>>): { old?: string; new?: string; from?: string } {
+  const [old, now] = [data['old'], data['new']].map((each) => (typeof each === 'object' && each !== null ? (each as ClaimedStart) : null));
+  if (!old || !now || !('claimedFrom' in now)) return {};
+  const time = ({ start }: ClaimedStart) => timeText(start) || say('none');
+  return { old: time(old), new: time(now), from: word(say, 'from', now.claimedFrom ?? '') };
+}

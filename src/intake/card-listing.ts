@@ -4,7 +4,6 @@ import type { Docking } from '#domain/docking';
 import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import type { Original, Recording } from '#domain/recording';
-import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -12,8 +11,9 @@ import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/
 import { CardStarts } from './card-starts.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import type { KnownFiles } from './known-files.ts';
-import { type Item, insertRecording } from './new-recording.ts';
+import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
+import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
@@ -74,6 +74,7 @@ export class CardListing {
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
   readonly #starts: CardStarts;
+  readonly #circumstances: Circumstances;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
@@ -82,6 +83,7 @@ export class CardListing {
     this.#names = new OtherNames(options);
     const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
     this.#starts = new CardStarts({ ...options, hasOtherBytes, identity: (file) => this.#identity(file) });
+    this.#circumstances = { ...options, contiguousMs: options.driver.contiguousMs, told: (path) => this.#starts.told(path) };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -155,7 +157,7 @@ export class CardListing {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
         const before = await writer.recording(known.recordingId);
-        const originals = await insertRecording(writer, [item], this.#o, this.#startOf([item], before));
+        const originals = await insertRecording(writer, [item], this.#circumstances, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -214,8 +216,9 @@ export class CardListing {
     let written = performance.now();
     const rules = {
       contiguousMs: this.#o.driver.contiguousMs,
-      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file: ListedFile) => this.#starts.durationMs(file),
+      timezone: this.#o.timezone,
+      durationMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -266,11 +269,14 @@ export class CardListing {
     for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
-  /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
+  /**
+   * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
+   * be copied.
+   */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
     const { docking, found } = this.#o;
     const toCopy: Original[] = [];
-    const unknown: Item[] = [];
+    const standing = new Map<ListedFile, Standing>();
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -283,8 +289,9 @@ export class CardListing {
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
-      else if (known.state === 'sealed') {
+      standing.set(file, known && !this.#otherBytes.has(known.id) ? known.recordingId : null);
+      if (!known || this.#otherBytes.has(known.id)) continue;
+      if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id)
@@ -296,7 +303,12 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o, this.#startOf(unknown, null))));
+    for (const piece of newPieces(capture, standing)) {
+      const originals = await insertRecording(writer, piece, this.#circumstances, this.#startOf(piece, null), capture.notes);
+      for (const { file } of piece) standing.set(file, originals[0]?.recordingId ?? null);
+      toCopy.push(...originals);
+    }
+    await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
     return toCopy;
   }
 }

@@ -81,7 +81,7 @@ async function dateAll({ zone, utc, atEnd }: Card, made: readonly Made[]): Promi
     hasOtherBytes: () => false,
   });
   starts.cardListed(listed, new AbortController().signal);
-  await starts.prepare(listed.map((file) => ({ segments: [file], sidecars: [] })));
+  await starts.prepare(listed.map((file) => ({ segments: [file], sidecars: [], notes: [] })));
   return listed.map((file) => starts.startOf([file], null));
 }
 

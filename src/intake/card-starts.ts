@@ -7,6 +7,7 @@ import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/gps-track';
 import type { ReadAt } from '#domain/iso-bmff';
 import type { Original, Recording } from '#domain/recording';
 import { numbersInRow, type Rows, rowsOf } from '#domain/row';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
 import { type Bounds, sightingOfRecord } from '#domain/start-claim';
 import { decideStart, type StartDecision } from '#domain/start-claims';
 import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
@@ -44,6 +45,8 @@ interface Options {
   readonly hasOtherBytes: (original: Original) => boolean;
 }
 
+type Told = Pick<TakeFacts, 'durationMs' | 'containerMs'>;
+
 /** A file whose start is certain. */
 interface Dated {
   readonly startMs: number;
@@ -62,6 +65,7 @@ interface Prepared {
 export class CardStarts {
   readonly #o: Options;
   readonly #headers = new Map<ListedFile, Promise<ContainerHeader>>();
+  readonly #told = new Map<string, Told>();
   readonly #dated = new Map<ListedFile, Dated | null>();
   readonly #prepared = new Map<ListedFile, Prepared>();
   #hung = 0;
@@ -83,9 +87,24 @@ export class CardStarts {
     this.#dated.clear();
   }
 
-  /** Length of a file by its header, or as it is on record; null if neither says. */
-  async durationMs(file: ListedFile): Promise<number | null> {
-    return (await this.#sighting(file)).durationMs;
+  /** Length and start of a file by its container, read from its header, or as it is on record. */
+  async containerTells(file: ListedFile): Promise<Told> {
+    const known = this.#told.get(file.path);
+    if (known) return known;
+    const original = await this.#onRecord(file);
+    const told = original?.take ? kept(original.take, original) : await this.#asStart(await this.#sighting(file));
+    this.#told.set(file.path, told);
+    return told;
+  }
+
+  async #asStart({ writtenMs, durationMs }: Sighting): Promise<Told> {
+    const atEnd = writtenMs !== null && durationMs !== null && (await this.#cardReadings()).container.endsWith('end');
+    return { durationMs, containerMs: atEnd ? writtenMs - durationMs : writtenMs };
+  }
+
+  /** The same of a file that was asked already. */
+  told(path: string): Told {
+    return this.#told.get(path) ?? TELLS_NOTHING;
   }
 
   /** Reads what is needed to date these captures, as far as they are not on record. Not inside a transaction: a card takes its time. */
@@ -94,10 +113,19 @@ export class CardStarts {
     for (const { segments, sidecars } of captures) {
       // Of the others their names and times are all there is.
       if (!segments.some(({ facts: { kind } }) => isContinuous(kind) || kind === 'track')) continue;
-      const fresh: ListedFile[] = [];
-      for (const file of [...segments, ...sidecars]) if (!(await this.#onRecord(file))) fresh.push(file);
-      await this.prepareFiles(fresh);
+      for (const piece of await this.#piecesOf(segments, sidecars)) await this.prepareFiles(piece);
     }
+  }
+
+  /** What becomes a recording: the segments between those that are on record, and the sidecars with the first of them. */
+  async #piecesOf(segments: readonly ListedFile[], sidecars: readonly ListedFile[]): Promise<readonly (readonly ListedFile[])[]> {
+    const pieces: ListedFile[][] = [[]];
+    for (const file of segments) {
+      if (!(await this.#onRecord(file))) pieces.at(-1)?.push(file);
+      else if (pieces.at(-1)?.length) pieces.push([]);
+    }
+    for (const file of sidecars) if (!(await this.#onRecord(file))) pieces[0]?.push(file);
+    return pieces;
   }
 
   /** The same for files that become one recording, whether they are on record or not. */
@@ -163,7 +191,8 @@ export class CardStarts {
     const known = await this.#onRecord(file);
     if (!known) return this.#seen(file, await this.#header(file));
     const recording = known.index === 1 ? await this.#o.ledger.recording(known.recordingId) : null;
-    if (!recording) return this.#seen(file, NO_HEADER);
+    // Of a later segment only what tells its place in the take is kept.
+    if (!recording) return this.#seen(file, { writtenMs: null, durationMs: known.take?.durationMs ?? null });
     return { ...sightingOfRecord(recording, known), row: numbersInRow(file)?.row ?? '' };
   }
 
@@ -272,6 +301,11 @@ export async function startOfOne(file: ListedFile, options: Options, signal: Abo
   starts.cardListed([file], signal);
   await starts.prepareFiles([file]);
   return starts.startOf([file], null);
+}
+
+/** What is on record of a segment; its length is better known once derive has measured it. */
+function kept({ durationMs, containerMs }: TakeFacts, original: Original): Told {
+  return { durationMs: original.durationMs ?? durationMs, containerMs };
 }
 
 /** The earliest time in the names of files that belong together. */

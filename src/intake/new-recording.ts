@@ -1,7 +1,9 @@
 import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
 import { newId } from '#domain/ids';
+import type { RecordingNote } from '#domain/notes';
 import type { Original } from '#domain/recording';
+import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
 import type { StartDecision } from '#domain/start-claims';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
@@ -13,10 +15,14 @@ export interface Item {
   readonly role: 'segment' | 'sidecar';
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
   readonly docking: Docking;
+  /** As the driver names it. */
+  readonly contiguousMs: number;
+  /** What the container of a file told while the card was listed. */
+  readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
 /** Puts files that belong together on record as one recording with its originals, and returns these. */
@@ -24,12 +30,14 @@ export async function insertRecording(
   writer: LedgerWriter,
   items: readonly Item[],
   circumstances: Circumstances,
-  { claims, claimedStart, claimedFrom, startMs, clockOffsetMs, notes }: StartDecision,
+  start: StartDecision,
+  notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
   const { docking, clock, stationId } = circumstances;
   const files = items.map(({ file }) => file);
   const [first] = files;
   if (!first) return [];
+  const { claimedStart, claimedFrom, startMs, clockOffsetMs } = start;
   const nowMs = clock.nowMs();
   const recordingId = newId('rec', nowMs, stationId);
   const important = files.some(({ facts }) => facts.important === true);
@@ -41,8 +49,9 @@ export async function insertRecording(
     ...(await officerOf(writer, files, docking)),
     category: null,
     important,
-    notes,
-    startClaims: claims,
+    // Times come first: of a long list the end is cut off.
+    notes: [...start.notes, ...notes],
+    startClaims: start.claims,
     ...{ claimedStart, claimedFrom, startMs, clockOffsetMs },
     originalCount: items.length,
     createdAtMs: nowMs,
@@ -61,6 +70,7 @@ export async function insertRecording(
       bytes: file.bytes,
       mtimeMs: file.mtimeMs,
       important,
+      take: role === 'segment' ? placeInTake(file, circumstances) : null,
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
@@ -69,10 +79,15 @@ export async function insertRecording(
       duplicateOf: null,
       copiedAtMs: null,
       sealedAtMs: null,
+      durationMs: null,
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);
   return originals;
+}
+
+function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
+  return standsInRow(facts.kind, facts) ? takeFactsOf(facts, { contiguousMs, ...told(path) }) : null;
 }
 
 async function officerOf(

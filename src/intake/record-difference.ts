@@ -1,6 +1,7 @@
 import type { ListedFile } from '#domain/captures';
 import { type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
 import type { Original } from '#domain/recording';
+import { TELLS_NOTHING } from '#domain/segment-names';
 import type { StartDecision } from '#domain/start-claims';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
@@ -50,7 +51,13 @@ export async function recordDifference(
   if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
   const { clock, stationId } = rules;
   const { path } = file;
-  const fresh = await insertRecording(writer, [{ file, role: known.role }], { clock, stationId, docking }, start);
+  const fresh = await insertRecording(
+    writer,
+    [{ file, role: known.role }],
+    // What it belongs to, derive finds.
+    { clock, stationId, docking, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
+    start,
+  );
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
   const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };

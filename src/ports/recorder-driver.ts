@@ -82,6 +82,8 @@ export interface RecorderDriver {
   readonly madeSince?: number;
   /** How the time in its containers is to be read, where that is known of the family; a card whose files say otherwise is believed. */
   readonly containerTime?: ContainerReading;
+  /** Why files of this family are never joined: its names carry neither numbers nor chapters. Left out: they are. */
+  readonly neverJoins?: string;
   /** How far this family explains a sample of the card (at most 500 entries). */
   match(sample: readonly VolumeEntry[], hints: RecorderHints): DriverMatch;
   /** The device's own number, from a status file or the names; null if the card does not say. */
