@@ -163,7 +163,8 @@ export class DeriveStage implements WorkHandler {
       });
     }
     const measured = segments.map((segment, place) => ({ ...segment, durationMs: product.segmentsMs[place] ?? null }));
-    const known = { ...recording, durationMs: product.durationMs };
+    // As the lines above have left it.
+    const known = (await writer.recording(recording.id)) ?? recording;
     await compareSegments(writer, known, measured, { timezone: this.#o.settings.timezone, nowMs });
     const data: { [key: string]: Json } = {
       inputs: segments.map((original) => original.digests?.sha256 ?? ''),

@@ -113,7 +113,11 @@ export class CardStarts {
     for (const { segments, sidecars } of captures) {
       // Of the others their names and times are all there is.
       if (!segments.some(({ facts: { kind } }) => isContinuous(kind) || kind === 'track')) continue;
-      for (const piece of await this.#piecesOf(segments, sidecars)) await this.prepareFiles(piece);
+      for (const piece of await this.#piecesOf(segments, sidecars)) {
+        await this.prepareFiles(piece);
+        // What is on record is not asked again: a later docking may bring what goes before or after it.
+        for (const file of piece) await this.containerTells(file);
+      }
     }
   }
 
