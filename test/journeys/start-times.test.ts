@@ -206,7 +206,14 @@ describe('the start of a recording', () => {
       clock: { nowMs: () => Date.now() },
       log: pino({ level: 'silent' }),
       faults: { reached: () => undefined },
-      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, archiveDerivatives: false },
+      settings: {
+        stationId: 'test1',
+        timezone: 'Asia/Shanghai',
+        drivers: DRIVERS,
+        attemptsMax: 1,
+        turnMs: 600_000,
+        archiveDerivatives: false,
+      },
       onDerived: () => undefined,
     });
     await derive.run(before?.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });

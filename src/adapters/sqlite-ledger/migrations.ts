@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -167,6 +168,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-start-claims': {
     up: (db: Kysely<Schema>) => run(db, [`ALTER TABLE recordings ADD COLUMN start_claims TEXT NOT NULL DEFAULT '${NO_CLAIMS}'`]),
   },
+  '0010-derivatives-by-recipe': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
+  },
+  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,3 +1,5 @@
+import { archiveZhCN } from './archive-zh-CN.ts';
+import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
@@ -7,6 +9,8 @@ import { troubleZhCN } from './trouble-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...knownZhCN,
+  ...deriveZhCN,
+  ...archiveZhCN,
   ...notesZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
