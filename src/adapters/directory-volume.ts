@@ -249,6 +249,7 @@ export class DirectoryVolume implements Volume {
         }
       },
       forget: () => dropCache(handle.fd),
+      descriptor: handle.fd,
       close: () => handle.close(),
     };
   }

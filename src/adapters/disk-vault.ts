@@ -81,7 +81,8 @@ export class DiskVault implements Vault {
         await file.write(chunk, length, position);
         keepPromise(length);
       },
-      flush: () => this.#flushes(() => file.flush()),
+      descriptor: file.descriptor,
+      wrote: keepPromise,
       finish: (length) => this.#flushes(() => file.finish(length)),
       commit: () => file.commit(),
       discard: async () => {

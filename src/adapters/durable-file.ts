@@ -90,6 +90,11 @@ export class DurableFile {
     });
   }
 
+  /** Of the open file: for a thread that writes to it (draft-writer.ts). */
+  get descriptor(): number {
+    return this.#open().fd;
+  }
+
   async write(chunk: Uint8Array, bytes: number, position: number): Promise<void> {
     const handle = this.#open();
     await this.#guard('write', async () => {
@@ -100,11 +105,6 @@ export class DurableFile {
         done += bytesWritten;
       }
     });
-  }
-
-  async flush(): Promise<void> {
-    const handle = this.#open();
-    await this.#guard('fdatasync', () => handle.datasync());
   }
 
   async finish(bytes: number): Promise<void> {

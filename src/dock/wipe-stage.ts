@@ -1,4 +1,3 @@
-import type { Digests } from '#domain/digest';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Copy, Original } from '#domain/recording';
@@ -6,7 +5,7 @@ import { type Log, wiped, wipeFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
+import type { Lanes } from '#ports/lanes';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
@@ -22,7 +21,7 @@ type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
 interface Options {
   readonly ledger: Ledger;
   readonly vault: VaultReader;
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly board: SlotBoard;
   readonly clock: Clock;
@@ -180,7 +179,7 @@ export class WipeStage {
   /** null: it cannot be read. */
   async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean | null> {
     try {
-      return (await this.#digestOf(original, volume, signal))?.sha256 === original.digests?.sha256;
+      return (await this.#sha256Of(original, volume, signal)) === original.digests?.sha256;
     } catch (error) {
       // What cannot be read cannot be proved, and stays.
       if (isFailure(error, 'recorder.read-failed')) return null;
@@ -189,22 +188,22 @@ export class WipeStage {
   }
 
   /** null if the file ends early or has more bytes than were sealed. */
-  async #digestOf(original: Original, volume: Volume, signal: AbortSignal): Promise<Digests | null> {
-    const { hasher, buffers } = this.#o;
+  async #sha256Of(original: Original, volume: Volume, signal: AbortSignal): Promise<string | null> {
+    const { lanes, buffers } = this.#o;
     const file = await volume.open(original.cardPath);
-    const hash = hasher.open({ sm3: false });
     const chunk = await buffers.acquire(signal);
+    const passage = lanes.open(null, { reads: false });
     try {
       let position = 0;
       for (;;) {
         const bytes = await file.read(chunk, position, signal);
-        if (bytes === 0) return position === original.bytes ? await hash.digest() : null;
+        if (bytes === 0) return position === original.bytes ? await passage.digest() : null;
+        if (position + bytes > original.bytes) return null;
+        await passage.take(chunk, bytes, position);
         position += bytes;
-        if (position > original.bytes) return null;
-        await hash.update(chunk, bytes);
       }
     } finally {
-      hash.abort();
+      passage.abort();
       buffers.release(chunk);
       await file.close();
     }

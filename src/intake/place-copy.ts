@@ -60,7 +60,6 @@ export async function recordCopied(
     cardPath: original.cardPath,
     bytes: original.bytes,
     sha256: digests.sha256,
-    sm3: digests.sm3,
     unreadable: unreadable.map(({ start, end }) => ({ start, end })),
     sourceReread,
     duplicateOf,

@@ -1,75 +1,40 @@
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { Original, SourceReread } from '#domain/recording';
-import type { BufferPool } from '#ports/buffer-pool';
-import type { Hasher, HashStream } from '#ports/hasher';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
+import { type Carriage, carry, type Source } from './carry.ts';
 
-interface SecondRead {
+interface SecondRead extends Omit<Carriage, 'source' | 'draft' | 'onBytes'> {
   readonly file: VolumeFile;
   readonly original: Original;
   /** What the first read gave. */
   readonly sha256: string;
   /** Not tried again, and zeros as in the copy. */
   readonly unreadable: readonly ByteRange[];
-  readonly hasher: Hasher;
-  readonly buffers: BufferPool;
-  readonly signal: AbortSignal;
 }
 
 /** Reads the file from the recorder once more, past the page cache where that can be had. Throws recorder.unstable if it is not the same. */
-export async function readAgain(read: SecondRead): Promise<SourceReread> {
-  const { file, original, hasher } = read;
+export async function readAgain(again: SecondRead): Promise<SourceReread> {
+  const { file, original, unreadable, sha256 } = again;
   const forgotten = (await file.forget?.()) ?? false;
-  const hash = hasher.open({ sm3: false });
-  try {
-    await hashAll(read, hash);
-    const { sha256 } = await hash.digest();
-    if (sha256 !== read.sha256) throw new EvidockError('recorder.unstable', original.cardPath);
-    return forgotten ? 'nocache' : 'cached';
-  } catch (error) {
-    hash.abort();
-    throw error;
-  }
+  const source = { read: aroundGaps(again), descriptor: unreadable.length === 0 ? file.descriptor : undefined };
+  const carried = await carry({ ...again, source, draft: null, onBytes: () => undefined });
+  if (carried.bytes < original.bytes)
+    throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${carried.bytes} bytes this time`);
+  if (carried.sha256 !== sha256) throw new EvidockError('recorder.unstable', original.cardPath);
+  return forgotten ? 'nocache' : 'cached';
 }
 
-/** One chunk is hashed while the next one is read. */
-async function hashAll(read: SecondRead, hash: HashStream): Promise<void> {
-  const { original, buffers, signal } = read;
-  let hashing: Promise<void> = Promise.resolve();
-  try {
-    for (let position = 0; position < original.bytes; ) {
-      const chunk = await buffers.acquire(signal);
-      const bytes = Math.min(chunk.length, original.bytes - position);
-      try {
-        await fill(read, chunk.subarray(0, bytes), position);
-        await hashing;
-      } catch (error) {
-        buffers.release(chunk);
-        throw error;
-      }
-      hashing = hash.update(chunk, bytes).finally(() => buffers.release(chunk));
-      // It is awaited below in any case; until then its failure must not count as one that nobody handles.
-      hashing.catch(() => undefined);
-      position += bytes;
-    }
-  } finally {
-    await hashing;
-  }
-}
-
-async function fill({ file, original, unreadable, signal }: SecondRead, target: Uint8Array, position: number): Promise<void> {
-  const end = position + target.length;
-  let at = position;
-  for (const gap of [...unreadable.filter((range) => range.end > position && range.start < end), { start: end, end }]) {
-    while (at < gap.start) {
-      const bytes = await file.read(target.subarray(at - position, gap.start - position), at, signal);
-      if (bytes === 0) throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${at} bytes this time`);
-      at += bytes;
-    }
-    target.fill(0, at - position, Math.min(gap.end, end) - position);
-    at = Math.max(at, Math.min(gap.end, end));
-  }
+/** Reads up to the next gap, or fills what lies in one with zeros. */
+function aroundGaps({ file, unreadable, signal }: SecondRead): Source['read'] {
+  return async (target, position) => {
+    const gap = unreadable.find(({ end }) => end > position);
+    if (!gap || gap.start >= position + target.length) return file.read(target, position, signal);
+    if (gap.start > position) return file.read(target.subarray(0, gap.start - position), position, signal);
+    const bytes = Math.min(target.length, gap.end - position);
+    target.fill(0, 0, bytes);
+    return bytes;
+  };
 }
 
 const LOOK_BYTES = 64 * 1024;

@@ -171,7 +171,8 @@ export interface LedgerWriter extends LedgerReader {
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
-  markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** `sm3`: computed when its copy was read back; left out, what is on record stays. */
+  markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;

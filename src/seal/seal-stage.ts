@@ -23,6 +23,8 @@ interface SealSettings extends ClosingSettings {
   readonly station: { readonly id: string; readonly name: string };
   readonly timezone: string;
   readonly version: string;
+  /** SM3 is computed beside SHA-256 while the copy is read back. */
+  readonly sm3: boolean;
   /** Originals that are re-read and sealed at the same time. */
   readonly sealsAtOnce: number;
   /** How long a disk that fails is left alone before an original is tried again, ms. */
@@ -161,17 +163,20 @@ export class SealStage {
 
   /** Write 6; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
-    const { vault, clock, faults } = this.#o;
+    const { vault, clock, faults, settings } = this.#o;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
     let method: Sealed['method'];
+    let digests = original.digests;
     try {
-      const reread = await vault.reread(original.vaultKey, { sm3: false, signal: this.#stop.signal });
+      const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
         await vault.quarantine(original.vaultKey);
         await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
         return null;
       }
       method = reread.method;
+      // The same SHA-256: these are the bytes that came off the recorder, and so this is the SM3 of those.
+      if (settings.sm3) digests = reread.digests;
     } catch (error) {
       if (!isFailure(error, 'vault.missing')) throw error;
       await this.#giveBack(original, 'the copy is not in the vault any more');
@@ -179,12 +184,13 @@ export class SealStage {
     }
     await vault.makeReadOnly(original.vaultKey);
     const sealedAtMs = clock.nowMs();
-    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, this.#o.settings, original, { reread: method, sealedAtMs }));
+    const proved = { ...original, digests };
+    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, settings, proved, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
     await this.#putManifest(key, bytes);
     await vault.makeReadOnly(key);
     faults.reached('w06-manifest-linked');
-    return { original, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
+    return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
   }
 
   /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */

@@ -179,8 +179,8 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
-  async markSealed(originalId: string, sealedAtMs: number): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
