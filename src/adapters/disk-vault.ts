@@ -9,7 +9,7 @@ import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft } from '#ports/vault';
-import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import { DurableFile, makeDirectory, SharedSyncs, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
@@ -36,6 +36,7 @@ export class DiskVault implements Vault {
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
+  readonly #syncs = new SharedSyncs();
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -65,9 +66,7 @@ export class DiskVault implements Vault {
     const path = this.#path(key);
     const free = (await this.freeBytes()) - this.#promised;
     if (bytes > free) throw new EvidockError('vault.full', `${key} needs ${bytes} bytes, ${Math.max(0, free)} are free above the reserve`);
-    await this.#makeParent(path, key);
-    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS });
-    await file.open();
+    const file = await this.#durable(path, key);
     let promised = bytes;
     this.#promised += bytes;
     const keepPromise = (written: number) => {
@@ -92,11 +91,19 @@ export class DiskVault implements Vault {
     };
   }
 
+  /** Read-only from the moment on at which it has its name. */
+  async #durable(path: string, key: string): Promise<DurableFile> {
+    await this.#makeParent(path, key);
+    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY });
+    await file.open();
+    return file;
+  }
+
   async #makeParent(path: string, key: string): Promise<void> {
     const parent = dirname(path);
     if (this.#directories.has(parent)) return;
     try {
-      await makeDirectory(parent);
+      await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, key, error);
     }
@@ -106,7 +113,8 @@ export class DiskVault implements Vault {
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
-    const draft = await this.draft(key, bytes.length);
+    // Manifests may use the reserve: what is copied can be sealed then.
+    const draft = await this.#durable(this.#path(key), key);
     try {
       await draft.write(bytes, bytes.length, 0);
       await draft.finish(bytes.length);
@@ -248,6 +256,7 @@ export class DiskVault implements Vault {
   async makeReadOnly(key: string): Promise<void> {
     try {
       const path = this.#path(key);
+      if (((await lstat(path)).mode & 0o777) === READ_ONLY) return;
       const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         await handle.chmod(READ_ONLY);

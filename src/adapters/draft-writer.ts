@@ -4,7 +4,7 @@ import { errnoOf } from '#domain/errors';
 /** O_DIRECT takes whole pages, from and to places that begin at one. */
 const PAGE_BYTES = 4096;
 /** Less is not worth a second descriptor: the page cache takes it, and fsync brings it to the disk. */
-const DIRECT_BYTES_MIN = 256 * 1024;
+export const DIRECT_BYTES_MIN = 256 * 1024;
 /** What goes through the page cache is sent to the disk so often, so that no file leaves all of it to its last fsync. */
 const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
@@ -20,6 +20,11 @@ export class DraftWriter {
 
   constructor(descriptor: number) {
     this.#buffered = descriptor;
+  }
+
+  /** Something was written past the page cache. */
+  get direct(): boolean {
+    return typeof this.#direct === 'number';
   }
 
   /** Throws what the system says (ENOSPC, EIO, …): the draft can only be discarded then. */

@@ -1,5 +1,9 @@
 import type { Original } from '#domain/recording';
 
+/** Small files are taken by the handful: what they take is names and flushes, which many can share. */
+const SMALL_BYTES_MAX = 1024 * 1024;
+const HANDFUL = 32;
+
 /** What one docking still has to copy: important originals first, else in the order of the card. */
 export class CopyQueue {
   readonly #important: Original[] = [];
@@ -17,9 +21,20 @@ export class CopyQueue {
     (original.important ? this.#important : this.#normal).push(original);
   }
 
-  take(): Original | undefined {
-    const original = this.#important.shift() ?? this.#normal.shift();
-    if (original) this.#known.delete(original.id);
-    return original;
+  /** What is most urgent: one original, or a handful of small ones; none if nothing waits. */
+  take(): readonly Original[] {
+    const taken: Original[] = [];
+    for (let next = this.#next; next; next = this.#next) {
+      if (taken.length > 0 && (taken.length === HANDFUL || next.bytes > SMALL_BYTES_MAX)) break;
+      (next.important ? this.#important : this.#normal).shift();
+      this.#known.delete(next.id);
+      taken.push(next);
+      if (next.bytes > SMALL_BYTES_MAX) break;
+    }
+    return taken;
+  }
+
+  get #next(): Original | undefined {
+    return this.#important[0] ?? this.#normal[0];
   }
 }

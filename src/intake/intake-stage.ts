@@ -7,6 +7,7 @@ import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
+import { GroupCommit } from '#ports/group-commit';
 import type { Lanes } from '#ports/lanes';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
@@ -15,13 +16,15 @@ import type { Vault } from '#ports/vault';
 import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
-import { placeCopy, recordCopied } from './place-copy.ts';
+import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { fail, isListedAgain, isOver, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import type { InHand, SpentSoFar } from './waiting.ts';
 
-/** Files of one recorder at once: one is copied while the last one's fsync still runs. */
-const FILES_PER_RECORDER = 2;
+/** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
+const HANDS_PER_RECORDER = 2;
+/** Copies whose ledger rows go into one transaction. */
+const COPIES_PER_TRANSACTION = 64;
 /** Tries of a file that the recorder does not deliver, while it stays docked. */
 const RECORDER_TRIES_MAX = 3;
 /** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
@@ -79,6 +82,7 @@ export class IntakeStage {
   readonly #copying = new Map<string, Promise<void>>();
   readonly #spent: SpentSoFar = { readMs: 0, hashMs: 0, writeMs: 0 };
   #spentBefore: SpentSoFar = { ...this.#spent };
+  readonly #copied: GroupCommit<Copied>;
   #dockings = 0;
   #sampling: NodeJS.Timeout | undefined;
 
@@ -92,6 +96,7 @@ export class IntakeStage {
       takenOver: (dockingId, session) => this.#isLater(dockingId, session),
     });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
+    this.#copied = new GroupCommit({ itemsMax: COPIES_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
   /**
@@ -151,7 +156,7 @@ export class IntakeStage {
     if (isListedAgain(session)) return;
     // Files that have their turn are not in the way of those that are still queued.
     const asking = () => [...session.inHand].filter(({ hold }) => hold === 'turn').length;
-    while (!isOver(session) && session.inHand.size < FILES_PER_RECORDER && asking() < session.queue.size) {
+    while (!isOver(session) && session.inHand.size < HANDS_PER_RECORDER && asking() < session.queue.size) {
       const hand: InHand = { hold: 'turn' };
       session.inHand.add(hand);
       void this.#take(session, hand).finally(() => {
@@ -196,18 +201,19 @@ export class IntakeStage {
     return other !== undefined && other.number > session.number && !isOver(other);
   }
 
-  /** One file; asks for its turn first, so that what is most urgent then is taken. */
+  /** One file, or a handful of small ones; asks for its turn first, so that what is most urgent then is taken. */
   async #take(session: Session, hand: InHand): Promise<void> {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
       hand.hold = 'recorder';
-      const original = isOver(session) ? undefined : session.queue.take();
-      if (original) this.#view.copying(session);
-      return original && this.#tryCopy(session, hand, original);
+      const originals = isOver(session) ? [] : session.queue.take();
+      if (originals.length > 0) this.#view.copying(session);
+      return Promise.all(originals.map((original) => this.#tryCopy(session, hand, original)));
     });
-    if (!again) return;
-    // Others may use the turn while this one waits for the disk or the recorder to get better.
+    const failed = again.filter((original) => original !== undefined);
+    if (failed.length === 0) return;
+    // Others may use the turn while these wait for the disk or the recorder to get better.
     await pause(this.#o.settings.retryMs, session.signal);
-    session.queue.push(again);
+    for (const original of failed) session.queue.push(original);
   }
 
   /** Returns the original if it is to be tried again. */
@@ -264,8 +270,7 @@ export class IntakeStage {
     const twin = await placeCopy({ vault, ledger }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
     const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
-    await ledger.transaction((writer) => recordCopied(writer, original, copied, facts));
-    faults.reached('w05-copied-recorded');
+    await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
@@ -276,6 +281,15 @@ export class IntakeStage {
     });
     if (copied.unreadable.length > 0) this.#view.gaps(session, original);
     this.#o.onCopied();
+  }
+
+  /** Write 5. */
+  async #record(batch: readonly Copied[]): Promise<void> {
+    const { ledger, faults } = this.#o;
+    await ledger.transaction(async (writer) => {
+      for (const each of batch) await recordCopied(writer, each);
+    });
+    faults.reached('w05-copied-recorded');
   }
 
   async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
