@@ -72,9 +72,10 @@ describe('a draft that is written past the page cache', () => {
     );
   });
 
-  it('has every byte for each of the 4096 residues of a page', () => {
+  it('has every byte for residues all over a page, and all of those around its sectors', () => {
     const random = randomBytes(DIRECT_BYTES_MIN + PAGE);
     for (let rest = 0; rest < PAGE; rest += 1) {
+      if (rest % 37 !== 0 && (rest + 2) % 512 > 4) continue;
       const given = random.subarray(0, DIRECT_BYTES_MIN + rest);
       const { found, direct } = written(home, given, CHUNK);
       if (!found.equals(given) || !direct) expect.fail(`residue ${rest}: direct ${direct}`);

@@ -11,6 +11,15 @@ const CHUNKS_IN_FLIGHT = 4;
  * just read them. A slower one is read through libuv's pool, where waiting for it costs no lane.
  */
 const FAST_BYTES_PER_MS = 300_000;
+/** What a lane reads of a file before it is known how fast that goes. */
+const FIRST_BYTES = 1024 * 1024;
+/** One slow read may have been the machine's fault. */
+const SLOW_MAX = 2;
+
+/** How fast a recorder was found to be; one for all its files. */
+export interface Pace {
+  slow: boolean;
+}
 
 /** A file, as it is to be read. */
 export interface Source {
@@ -30,6 +39,7 @@ export interface Carriage {
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
   readonly hand: InHand;
+  readonly pace: Pace;
   readonly spent: SpentSoFar;
   readonly onBytes: (bytes: number) => void;
 }
@@ -49,7 +59,6 @@ export async function carry(carriage: Carriage): Promise<Carried> {
 interface Chunk {
   readonly memory: Uint8Array;
   readonly bytes: number;
-  readonly fast: boolean;
 }
 
 class Carrier {
@@ -65,15 +74,13 @@ class Carrier {
   }
 
   async run(): Promise<Carried> {
-    const { draft, lanes, source, buffers, bytes } = this.#carriage;
-    const first = await this.#read();
-    // Only now it is known how fast the recorder is; what fits into one chunk needs no more reading.
-    const pulls = first.fast && source.descriptor !== undefined && bytes > first.bytes && first.bytes === buffers.chunkBytes;
-    const passage = lanes.open(draft, { reads: pulls });
+    const { draft, lanes, source, buffers, bytes, pace } = this.#carriage;
+    const { descriptor } = source;
+    const reads = descriptor !== undefined && !pace.slow && bytes > buffers.chunkBytes;
+    const passage = lanes.open(draft, { reads });
     try {
       try {
-        this.#send(passage, first);
-        if (pulls) await this.#pull(passage, source.descriptor);
+        if (reads) await this.#pull(passage, descriptor);
         await this.#feed(passage);
       } finally {
         // Chunks and draft are in use until the last of them is done, also after an error.
@@ -88,15 +95,18 @@ class Carrier {
 
   /** The lane reads for itself as long as the recorder is fast and gives what it is asked for. */
   async #pull(passage: Passage, descriptor: number): Promise<void> {
-    const { bytes, signal, hand, spent, onBytes } = this.#carriage;
+    const { bytes, signal, hand, spent, pace, onBytes } = this.#carriage;
     hand.hold = 'lane';
-    while (this.#position < bytes) {
+    let end = Math.min(bytes, FIRST_BYTES);
+    for (let slow = 0; this.#position < bytes && slow < SLOW_MAX; end = bytes) {
       signal.throwIfAborted();
-      const pulled = await passage.pull(descriptor, { start: this.#position, end: bytes });
+      const pulled = await passage.pull(descriptor, { start: this.#position, end });
       this.#position += pulled.bytes;
       addSpent(spent, pulled);
       onBytes(pulled.bytes);
-      if (pulled.failed || pulled.bytes === 0 || pulled.bytes < FAST_BYTES_PER_MS * pulled.readMs) return;
+      if (pulled.failed || pulled.bytes === 0) return;
+      slow = pulled.bytes < FAST_BYTES_PER_MS * pulled.readMs ? slow + 1 : 0;
+      pace.slow = slow === SLOW_MAX;
     }
   }
 
@@ -120,7 +130,6 @@ class Carrier {
     const wanted = Math.min(memory.length, bytes + 1 - start);
     const enough = Math.max(1, Math.min(memory.length, bytes - start));
     let filled = 0;
-    const begun = performance.now();
     try {
       while (filled < enough) {
         const got = await source.read(memory.subarray(filled, wanted), start + filled);
@@ -132,7 +141,7 @@ class Carrier {
       throw error;
     }
     this.#ended = filled < wanted;
-    return { memory, bytes: filled, fast: filled >= FAST_BYTES_PER_MS * (performance.now() - begun) };
+    return { memory, bytes: filled };
   }
 
   #send(passage: Passage, { memory, bytes }: Chunk): void {

@@ -312,6 +312,7 @@ export class IntakeStage {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
         hand,
+        pace: session.pace,
         onBytes: (bytes) => {
           seen += bytes;
           show(bytes);
