@@ -6,13 +6,17 @@ import { DraftWriter } from './draft-writer.ts';
 import type { LaneAnswer, LaneRequest } from './lanes.ts';
 import { pageMemory } from './page-memory.ts';
 
-/** 4 MiB keep the disk busy, and few reads are interrupted by other work. */
-const PULL_BYTES = 4 * 1024 * 1024;
+/** 4 MiB keep a fast disk busy; a slow recorder is asked for less, so that whoever conducts this lane hears of it soon. */
+const READ_BYTES_MAX = 4 * 1024 * 1024;
+const READ_BYTES_MIN = 256 * 1024;
+const READ_MS = 50;
 const PULL_MS_MAX = 100;
 
 interface Passing {
   readonly hash: Hash;
   readonly writer: DraftWriter | null;
+  /** How much is read at once. */
+  readBytes: number;
 }
 
 type Times = { -readonly [part in keyof Pulled]: Pulled[part] };
@@ -33,18 +37,21 @@ function pass({ hash, writer }: Passing, bytes: Uint8Array, position: number, ti
 }
 
 function pull(passage: Passing, { source, start, end }: { source: number; start: number; end: number }, times: Times): void {
-  memory ??= pageMemory(PULL_BYTES);
+  memory ??= pageMemory(READ_BYTES_MAX);
   const begun = performance.now();
   for (let position = start; position < end; ) {
     const asked = performance.now();
     let bytes = 0;
     try {
-      bytes = readSync(source, memory, 0, Math.min(PULL_BYTES, end - position), position);
+      bytes = readSync(source, memory, 0, Math.min(passage.readBytes, end - position), position);
     } catch {
       // Whoever conducts this lane reads it once more, and learns there what it means.
       times.failed = true;
     }
-    times.readMs += performance.now() - asked;
+    const readMs = performance.now() - asked;
+    times.readMs += readMs;
+    if (readMs > READ_MS) passage.readBytes = Math.max(READ_BYTES_MIN, passage.readBytes / 2);
+    else if (readMs < READ_MS / 4) passage.readBytes = Math.min(READ_BYTES_MAX, passage.readBytes * 2);
     if (bytes === 0) return;
     pass(passage, memory.subarray(0, bytes), position, times);
     position += bytes;
@@ -61,7 +68,8 @@ function end(passage: number): void {
 function answer(request: LaneRequest): LaneAnswer | null {
   const { kind, passage, id } = request;
   if (kind === 'open') {
-    passing.set(passage, { hash: createHash('sha256'), writer: request.draft === null ? null : new DraftWriter(request.draft) });
+    const writer = request.draft === null ? null : new DraftWriter(request.draft);
+    passing.set(passage, { hash: createHash('sha256'), writer, readBytes: READ_BYTES_MIN });
     return null;
   }
   if (kind === 'abort') {

@@ -79,6 +79,16 @@ describe('lanes', () => {
     for (const [digest, stored, expected] of outcomes) expect([digest, stored]).toEqual([expected, expected]);
   });
 
+  it('read one file each by themselves, and pass on any number that others read', async () => {
+    const open = (reads: boolean) => lanes.open(null, { reads });
+    const passages = [open(true), open(true), open(true), open(false), open(false), open(false)];
+    expect(passages.map(({ reads }) => reads)).toEqual([true, true, false, false, false, false]);
+    for (const passage of passages) passage.abort();
+    const again = open(true);
+    expect(again.reads).toBe(true);
+    again.abort();
+  });
+
   it('say where reading by themselves ended: at the end of a shorter file, and before what cannot be read', async () => {
     const source = join(home, 'short');
     writeFileSync(source, randomBytes(5000));

@@ -24,7 +24,7 @@ interface Pending {
   readonly reject: (error: EvidockError) => void;
 }
 
-/** Lanes on worker threads: some read for themselves and may have to wait for a recorder, the others never do. */
+/** Lanes on worker threads: some are for one file at a time, which they may read for themselves; the others are shared and never wait for a recorder. */
 export class WorkerLanes implements Lanes {
   readonly #reading: WorkerPool<Pending>;
   readonly #fed: WorkerPool<Pending>;
@@ -54,8 +54,8 @@ export class WorkerLanes implements Lanes {
   }
 
   open(draft: VaultDraft | null, options: { reads: boolean }): Passage {
-    const member = (options.reads ? this.#reading : this.#fed).pick();
-    return new WorkerPassage(member, draft, () => this.#next++);
+    const own = options.reads ? this.#reading.pickIdle() : null;
+    return new WorkerPassage(own ?? this.#fed.pick(), draft, { reads: own !== null, number: () => this.#next++ });
   }
 
   async close(): Promise<void> {
@@ -64,17 +64,19 @@ export class WorkerLanes implements Lanes {
 }
 
 class WorkerPassage implements Passage {
+  readonly reads: boolean;
   readonly #member: PoolMember<Pending>;
   readonly #draft: VaultDraft | null;
   readonly #number: () => number;
   readonly #passage: number;
   #open = true;
 
-  constructor(member: PoolMember<Pending>, draft: VaultDraft | null, number: () => number) {
+  constructor(member: PoolMember<Pending>, draft: VaultDraft | null, options: { reads: boolean; number: () => number }) {
+    this.reads = options.reads;
     this.#member = member;
     this.#draft = draft;
-    this.#number = number;
-    this.#passage = number();
+    this.#number = options.number;
+    this.#passage = this.#number();
     member.load += 1;
     this.#tell({ kind: 'open', passage: this.#passage, id: 0, draft: draft?.descriptor ?? null });
   }

@@ -33,12 +33,18 @@ export class WorkerPool<T> {
     this.#onLost = options.onLost;
   }
 
-  /** The least busy thread. */
-  pick(): PoolMember<T> {
+  /** A thread that has nothing to do; null if all are busy. */
+  pickIdle(): PoolMember<T> | null {
     if (this.#closed) throw new EvidockError('station.stopping', 'the worker threads are closed');
     const idle = this.#members.find((member) => member.load === 0);
     if (idle) return idle;
-    if (this.#members.length < this.#size) return this.#start();
+    return this.#members.length < this.#size ? this.#start() : null;
+  }
+
+  /** The least busy thread. */
+  pick(): PoolMember<T> {
+    const idle = this.pickIdle();
+    if (idle) return idle;
     return this.#members.reduce((least, member) => (member.load < least.load ? member : least));
   }
 

@@ -6,21 +6,6 @@ import { addSpent, type InHand, type SpentSoFar } from './waiting.ts';
 
 /** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
 const CHUNKS_IN_FLIGHT = 4;
-/**
- * A recorder that is faster than this is read by the lane, which is busy all the time then: the bytes are hashed and written by the processor that has
- * just read them. A slower one is read through libuv's pool, where waiting for it costs no lane.
- */
-const FAST_BYTES_PER_MS = 300_000;
-/** What a lane reads of a file before it is known how fast that goes. */
-const FIRST_BYTES = 1024 * 1024;
-/** One slow read may have been the machine's fault. */
-const SLOW_MAX = 2;
-
-/** How fast a recorder was found to be; one for all its files. */
-export interface Pace {
-  slow: boolean;
-}
-
 /** A file, as it is to be read. */
 export interface Source {
   /** As VolumeFile.read. */
@@ -39,7 +24,6 @@ export interface Carriage {
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
   readonly hand: InHand;
-  readonly pace: Pace;
   readonly spent: SpentSoFar;
   readonly onBytes: (bytes: number) => void;
 }
@@ -74,13 +58,12 @@ class Carrier {
   }
 
   async run(): Promise<Carried> {
-    const { draft, lanes, source, buffers, bytes, pace } = this.#carriage;
+    const { draft, lanes, source, buffers, bytes } = this.#carriage;
     const { descriptor } = source;
-    const reads = descriptor !== undefined && !pace.slow && bytes > buffers.chunkBytes;
-    const passage = lanes.open(draft, { reads });
+    const passage = lanes.open(draft, { reads: descriptor !== undefined && bytes > buffers.chunkBytes });
     try {
       try {
-        if (reads) await this.#pull(passage, descriptor);
+        if (passage.reads && descriptor !== undefined) await this.#pull(passage, descriptor);
         await this.#feed(passage);
       } finally {
         // Chunks and draft are in use until the last of them is done, also after an error.
@@ -93,20 +76,17 @@ class Carrier {
     }
   }
 
-  /** The lane reads for itself as long as the recorder is fast and gives what it is asked for. */
+  /** The lane reads for itself as long as the recorder gives what it is asked for. */
   async #pull(passage: Passage, descriptor: number): Promise<void> {
-    const { bytes, signal, hand, spent, pace, onBytes } = this.#carriage;
+    const { bytes, signal, hand, spent, onBytes } = this.#carriage;
     hand.hold = 'lane';
-    let end = Math.min(bytes, FIRST_BYTES);
-    for (let slow = 0; this.#position < bytes && slow < SLOW_MAX; end = bytes) {
+    while (this.#position < bytes) {
       signal.throwIfAborted();
-      const pulled = await passage.pull(descriptor, { start: this.#position, end });
+      const pulled = await passage.pull(descriptor, { start: this.#position, end: bytes });
       this.#position += pulled.bytes;
       addSpent(spent, pulled);
       onBytes(pulled.bytes);
       if (pulled.failed || pulled.bytes === 0) return;
-      slow = pulled.bytes < FAST_BYTES_PER_MS * pulled.readMs ? slow + 1 : 0;
-      pace.slow = slow === SLOW_MAX;
     }
   }
 

@@ -7,7 +7,7 @@ import type { Lanes } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault, VaultDraft } from '#ports/vault';
 import { BadSpots } from './bad-spots.ts';
-import { carry, mustBeAll, type Pace } from './carry.ts';
+import { carry, mustBeAll } from './carry.ts';
 import { readAgain } from './second-read.ts';
 import type { InHand, SpentSoFar } from './waiting.ts';
 
@@ -25,7 +25,6 @@ export interface CopyTools {
 export interface CopyOptions {
   readonly signal: AbortSignal;
   readonly hand: InHand;
-  readonly pace: Pace;
   readonly onBytes: (bytes: number) => void;
   /** It has more unreadable places than are allowed: no use in trying again now. */
   readonly onGivenUp: () => void;
@@ -49,10 +48,10 @@ export async function copyFile(original: Original, volume: Volume, tools: CopyTo
   try {
     await unchanged(file, original);
     const draft = await tools.vault.draft(original.vaultKey, original.bytes);
-    const { signal, hand, pace, onBytes, onGivenUp } = options;
+    const { signal, hand, onBytes, onGivenUp } = options;
     const source = new BadSpots({ file, original, unreadableBytesMax: tools.unreadableBytesMax, signal, onGivenUp });
     try {
-      const way = { ...tools, bytes: original.bytes, signal, hand, pace };
+      const way = { ...tools, bytes: original.bytes, signal, hand };
       const carried = await carry({ ...way, source, draft, onBytes });
       await unchanged(file, original);
       mustBeAll(carried, original.cardPath, original.bytes);

@@ -312,7 +312,6 @@ export class IntakeStage {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
         hand,
-        pace: session.pace,
         onBytes: (bytes) => {
           seen += bytes;
           show(bytes);

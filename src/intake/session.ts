@@ -3,7 +3,6 @@ import type { EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
-import type { Pace } from './carry.ts';
 import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
 import { type InHand, WaitingSampler } from './waiting.ts';
@@ -29,7 +28,6 @@ export interface Session {
   /** Paths on the card of files with places that cannot be read. */
   readonly gaps: Set<string>;
   readonly inHand: Set<InHand>;
-  readonly pace: Pace;
   readonly sampler: WaitingSampler;
   readonly found: FoundOnCard;
   problem: Problem | null;
@@ -58,7 +56,6 @@ export function newSession(facts: Pick<Session, Given>): Session {
     mismatches: new Map(),
     gaps: new Set(),
     inHand: new Set(),
-    pace: { slow: false },
     sampler: new WaitingSampler(),
     found: nothingFound(),
     problem: null,

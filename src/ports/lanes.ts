@@ -20,8 +20,8 @@ export interface Pulled extends Spent {
  */
 export interface Lanes {
   /**
-   * `draft`: where the bytes go; null: they are only hashed. `reads`: the file will be read by the lane itself (`pull`), so that it must share no lane with
-   * files whose recorders others wait for.
+   * `draft`: where the bytes go; null: they are only hashed. `reads`: a lane is wanted that reads the file by itself. There are few of those, each for one
+   * file, so that a recorder that hangs holds up no other; `Passage.reads` tells whether one was free.
    */
   open(draft: VaultDraft | null, options: { reads: boolean }): Passage;
   close(): Promise<void>;
@@ -29,12 +29,14 @@ export interface Lanes {
 
 /** One file on its way through a lane. Calls are made in the order of its bytes; a second may be made before the first resolves. */
 export interface Passage {
+  /** The lane may read for itself. */
+  readonly reads: boolean;
   /**
    * Passes on the first `bytes` bytes of `chunk`, which is one of the BufferPool's and may be used again when this resolves. Errors: vault.full,
    * vault.read-only, vault.write-failed, of this or an earlier call; the passage can only be aborted then.
    */
   take(chunk: Uint8Array, bytes: number, position: number): Promise<Spent>;
-  /** The lane reads for itself, from an open file of this process, for a moment (100 ms and what its last read takes). Errors as `take`. */
+  /** Where it `reads`: the lane reads for itself, from an open file of this process, for a moment (100 ms and what its last read takes). Errors as `take`. */
   pull(descriptor: number, range: { readonly start: number; readonly end: number }): Promise<Pulled>;
   /** SHA-256 of all that went through, lower-case hexadecimal. Ends the passage. */
   digest(): Promise<string>;

@@ -167,6 +167,7 @@ function onWrites(lanes: Lanes, before: (bytes: number, key: string) => void | P
       return { ...spent, writeMs: spent.writeMs + waitedMs };
     };
     return {
+      reads: passage.reads,
       take,
       pull: (descriptor, range) => passage.pull(descriptor, range),
       digest: () => passage.digest(),

@@ -34,6 +34,7 @@ function changed(lanes: Lanes, change: (passage: Passage) => Partial<Passage>): 
     open: (draft, options) => {
       const passage = lanes.open(draft, options);
       return {
+        reads: passage.reads,
         take: (chunk, bytes, position) => passage.take(chunk, bytes, position),
         pull: (descriptor, range) => passage.pull(descriptor, range),
         digest: () => passage.digest(),
