@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { CardPlace } from '#adapters/card-directory';
 import { DirectoryDock } from '#adapters/directory-dock';
 import { DirectoryVolume } from '#adapters/directory-volume';
 import { WorkerLanes } from '#adapters/lanes';
@@ -137,7 +138,7 @@ function dockStages(config: Config, common: Omit<ConstructorParameters<typeof Wi
 async function openDocks({ config, env, clock, log, places }: StationContext, { ledger, watch }: Given) {
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
-  const openVolume = (root: string, label: string) => new DirectoryVolume({ root, label, limits });
+  const openVolume = (place: CardPlace) => new DirectoryVolume({ ...place, limits });
   const manual = new ManualDock({ openVolume });
   const docks: Dock[] = [manual];
   if (watch && config.dock.watch.length > 0) {
