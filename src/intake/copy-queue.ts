@@ -21,20 +21,12 @@ export class CopyQueue {
     (original.important ? this.#important : this.#normal).push(original);
   }
 
-  /** What is most urgent: one original, or a handful of small ones; none if nothing waits. */
+  /** What is most urgent: one original, or a handful of small ones that are equally so; none if nothing waits. */
   take(): readonly Original[] {
-    const taken: Original[] = [];
-    for (let next = this.#next; next; next = this.#next) {
-      if (taken.length > 0 && (taken.length === HANDFUL || next.bytes > SMALL_BYTES_MAX)) break;
-      (next.important ? this.#important : this.#normal).shift();
-      this.#known.delete(next.id);
-      taken.push(next);
-      if (next.bytes > SMALL_BYTES_MAX) break;
-    }
+    const from = this.#important.length > 0 ? this.#important : this.#normal;
+    const large = from.slice(0, HANDFUL).findIndex(({ bytes }) => bytes > SMALL_BYTES_MAX);
+    const taken = from.splice(0, large < 0 ? HANDFUL : Math.max(1, large));
+    for (const { id } of taken) this.#known.delete(id);
     return taken;
-  }
-
-  get #next(): Original | undefined {
-    return this.#important[0] ?? this.#normal[0];
   }
 }
