@@ -8,6 +8,9 @@ export const DIRECT_BYTES_MIN = 256 * 1024;
 /** What goes through the page cache is sent to the disk so often, so that no file leaves all of it to its last fsync. */
 const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
+/** How a file system says that it has no O_DIRECT (ramfs, some FUSE); ENOENT: there is no /proc to open the file by. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['EINVAL', 'EOPNOTSUPP', 'ENOENT']);
+
 /**
  * Writes a draft past the page cache where its file system allows that, and what is no whole page through it. For a thread that may wait for the
  * disk. The draft's own descriptor stays its owner's, who also makes it durable.
@@ -53,22 +56,17 @@ export class DraftWriter {
       if (this.#direct === null) return 0;
       return writeAll(this.#direct, bytes.subarray(0, whole), position);
     } catch (error) {
-      // Refused at the first write rather than when it was opened: what was written before is written once more, in the other way.
-      if (errnoOf(error) !== 'EINVAL') throw error;
+      // Refused when it is opened or at the first write: what was written before is written once more, in the other way.
+      if (!REFUSALS.has(errnoOf(error))) throw error;
       this.close();
       return 0;
     }
   }
 }
 
-/** The same file once more, with O_DIRECT; null where the file system (ramfs, some FUSE) has none, or /proc is not there. */
-function openDirect(descriptor: number): number | null {
-  try {
-    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_DIRECT);
-  } catch (error) {
-    if (['EINVAL', 'EOPNOTSUPP', 'ENOENT'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
+/** The same file once more, with O_DIRECT. */
+function openDirect(descriptor: number): number {
+  return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_DIRECT);
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array, position: number): number {
