@@ -7,7 +7,7 @@ import { addSpent, type InHand, type SpentSoFar } from './waiting.ts';
 /** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
 const CHUNKS_IN_FLIGHT = 4;
 /** A file, as it is to be read. */
-export interface Source {
+interface Source {
   /** As VolumeFile.read. */
   read(target: Uint8Array, position: number): Promise<number>;
   /** For a lane that reads for itself; it goes on by `read` where it meets an error. */
@@ -18,8 +18,7 @@ export interface Carriage {
   readonly source: Source;
   /** As listed. */
   readonly bytes: number;
-  /** Where they go; null: they are only hashed. */
-  readonly draft: VaultDraft | null;
+  readonly draft: VaultDraft;
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;

@@ -51,14 +51,13 @@ export async function copyFile(original: Original, volume: Volume, tools: CopyTo
     const { signal, hand, onBytes, onGivenUp } = options;
     const source = new BadSpots({ file, original, unreadableBytesMax: tools.unreadableBytesMax, signal, onGivenUp });
     try {
-      const way = { ...tools, bytes: original.bytes, signal, hand };
-      const carried = await carry({ ...way, source, draft, onBytes });
+      const carried = await carry({ ...tools, source, draft, bytes: original.bytes, signal, hand, onBytes });
       await unchanged(file, original);
       mustBeAll(carried, original.cardPath, original.bytes);
       await source.settle();
       const { sha256 } = carried;
       const unreadable = source.ranges;
-      const again = { ...way, file, original, sha256, unreadable };
+      const again = { ...tools, file, original, sha256, unreadable, signal };
       const [finished, reread] = await Promise.allSettled([finish(draft, original.bytes, hand), tools.readTwice ? readAgain(again) : null]);
       if (finished.status === 'rejected') throw finished.reason;
       // A file that is being changed is no sign of a recorder that cannot be trusted.

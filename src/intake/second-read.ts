@@ -1,40 +1,89 @@
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { Original, SourceReread } from '#domain/recording';
+import type { BufferPool } from '#ports/buffer-pool';
+import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
-import { type Carriage, carry, type Source } from './carry.ts';
 
-interface SecondRead extends Omit<Carriage, 'source' | 'draft' | 'onBytes'> {
+interface CardRead {
   readonly file: VolumeFile;
-  readonly original: Original;
+  readonly original: Pick<Original, 'cardPath' | 'bytes'>;
+  /** Not tried, and zeros as in the copy. */
+  readonly unreadable: readonly ByteRange[];
+  readonly lanes: Lanes;
+  readonly buffers: BufferPool;
+  readonly signal: AbortSignal;
+  /** Awaited before each chunk: who reads at the lowest priority stands aside here. */
+  readonly gate?: () => Promise<void>;
+}
+
+interface SecondRead extends CardRead {
   /** What the first read gave. */
   readonly sha256: string;
-  /** Not tried again, and zeros as in the copy. */
-  readonly unreadable: readonly ByteRange[];
 }
 
 /** Reads the file from the recorder once more, past the page cache where that can be had. Throws recorder.unstable if it is not the same. */
-export async function readAgain(again: SecondRead): Promise<SourceReread> {
-  const { file, original, unreadable, sha256 } = again;
-  const forgotten = (await file.forget?.()) ?? false;
-  const source = { read: aroundGaps(again), descriptor: unreadable.length === 0 ? file.descriptor : undefined };
-  const carried = await carry({ ...again, source, draft: null, onBytes: () => undefined });
-  if (carried.bytes < original.bytes)
-    throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${carried.bytes} bytes this time`);
-  if (carried.sha256 !== sha256) throw new EvidockError('recorder.unstable', original.cardPath);
+export async function readAgain(read: SecondRead): Promise<SourceReread> {
+  const forgotten = (await read.file.forget?.()) ?? false;
+  if ((await digestOnCard(read)) !== read.sha256) throw new EvidockError('recorder.unstable', read.original.cardPath);
   return forgotten ? 'nocache' : 'cached';
 }
 
-/** Reads up to the next gap, or fills what lies in one with zeros. */
-function aroundGaps({ file, unreadable, signal }: SecondRead): Source['read'] {
-  return async (target, position) => {
-    const gap = unreadable.find(({ end }) => end > position);
-    if (!gap || gap.start >= position + target.length) return file.read(target, position, signal);
-    if (gap.start > position) return file.read(target.subarray(0, gap.start - position), position, signal);
-    const bytes = Math.min(target.length, gap.end - position);
-    target.fill(0, 0, bytes);
-    return bytes;
-  };
+/** SHA-256 of a file on the recorder as its copy keeps it. Throws recorder.*. */
+export async function digestOnCard(read: CardRead): Promise<string> {
+  // It is fed, so that it takes no lane that reads for itself from a copy.
+  const passage = read.lanes.open(null, { reads: false });
+  try {
+    await hashAll(read, passage);
+    return await passage.digest();
+  } finally {
+    passage.abort();
+  }
+}
+
+/** One chunk is hashed while the next one is read. */
+async function hashAll(read: CardRead, passage: Passage): Promise<void> {
+  const { original, buffers, signal, gate } = read;
+  let hashing: Promise<unknown> = Promise.resolve();
+  try {
+    for (let position = 0; position < original.bytes; ) {
+      await gate?.();
+      const chunk = await buffers.acquire(signal);
+      const bytes = Math.min(chunk.length, original.bytes - position);
+      try {
+        await readKept(read, chunk.subarray(0, bytes), position);
+        await hashing;
+      } catch (error) {
+        buffers.release(chunk);
+        throw error;
+      }
+      hashing = passage.take(chunk, bytes, position).finally(() => buffers.release(chunk));
+      // It is awaited below in any case; until then its failure must not count as one that nobody handles.
+      hashing.catch(() => undefined);
+      position += bytes;
+    }
+  } finally {
+    await hashing;
+  }
+}
+
+/** Fills `target` with what the copy keeps of the file from `position` on: what could not be read when it was copied is not tried, and is zeros. */
+export async function readKept(
+  { file, original, unreadable, signal }: Pick<CardRead, 'file' | 'original' | 'unreadable' | 'signal'>,
+  target: Uint8Array,
+  position: number,
+): Promise<void> {
+  const end = position + target.length;
+  let at = position;
+  for (const gap of [...unreadable.filter((range) => range.end > position && range.start < end), { start: end, end }]) {
+    while (at < gap.start) {
+      const bytes = await file.read(target.subarray(at - position, gap.start - position), at, signal);
+      if (bytes === 0) throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${at} bytes this time`);
+      at += bytes;
+    }
+    target.fill(0, at - position, Math.min(gap.end, end) - position);
+    at = Math.max(at, Math.min(gap.end, end));
+  }
 }
 
 const LOOK_BYTES = 64 * 1024;
