@@ -5,6 +5,8 @@ export const notesEn = {
   'note.segment-missing': 'part {number} of it is not on the card',
   'note.join-unproven': 'by its name one take with {file}, but no time proves it',
   'note.gap-between-segments': '{seconds} s between the end of the segment before and segment {segment}',
+  'note.unsupported': 'nothing here can show it: {why}',
+  'note.not-made': 'not made: {what}: {why}',
   'link.continues-in': 'continues in {id}',
   'link.continues-from': 'continues from {id}',
   'link.other-view': 'other view: {id}',
