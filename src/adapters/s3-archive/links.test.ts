@@ -185,8 +185,8 @@ describe('one transfer', () => {
   });
 
   it('counts the progress of those before it in the line as its own: waiting for its turn is no standstill', async () => {
-    through({ partsAtOnce: 1, timeoutMs: 3000 });
-    proxy.suffer({ bytesPerSecond: 4 * MIB });
+    through({ partsAtOnce: 1, timeoutMs: 1000 });
+    proxy.suffer({ bytesPerSecond: 2 * MIB });
     const first = archive.put(putOf('2026/06/20/rec-line/first', randomBytes(4 * MIB)));
     const told: number[] = [];
     const begun = performance.now();
@@ -198,7 +198,8 @@ describe('one transfer', () => {
     const waitedMs = performance.now() - begun;
     await second;
     expect(waitedMs).toBeGreaterThan(700);
-    expect(told.filter((atMs) => atMs > 300 && atMs < waitedMs - 100).length).toBeGreaterThan(0);
+    // Its own request, whether the object is there already, tells once or twice.
+    expect(told.filter((atMs) => atMs < waitedMs - 100).length).toBeGreaterThan(3);
   });
 
   it('keeps to the bandwidth while it moves evenly, and does not call its own waiting a stall', async () => {
