@@ -1,7 +1,6 @@
 import type { RateLimiter } from '#ports/rate-limiter';
 
-/** On a slow link a piece is what progress is seen by. */
-const PIECE_BYTES_MAX = 128 * 1024;
+const PIECE_BYTES_MAX = 1024 * 1024;
 const PIECE_BYTES_MIN = 4096;
 
 /** Lets `bytesPerSecond` through on average, without a burst; 0 is no limit. */
