@@ -64,7 +64,8 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     settings,
   });
   expect(await ledger.claimWork(workId('archive', id), 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  const quiet = { onPercent: () => undefined, onProgress: () => undefined };
+  await stage.run(id, { later: false, signal: new AbortController().signal, ...quiet });
 }
 
 const work = () => station.ledger.work(workId('archive', id));

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { PART_TIMES } from '#domain/card-facts';
 
 /** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
 interface Words {
@@ -34,7 +35,7 @@ const station = section('Station', 'Who this station is.', {
   }),
   state: text({
     title: 'State directory',
-    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state-dir` outranks it.',
     default: '',
   }),
 });
@@ -161,6 +162,15 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
     },
     ['vault', 'source+vault'],
   ),
+  known: choice(
+    {
+      title: 'Known files',
+      description:
+        'When a docking with files that were sealed before is safe. sampled: once they have passed a random sample; they are compared whole afterwards, as long as the recorder stays. whole: only once they were compared whole.',
+      default: 'sampled',
+    },
+    ['sampled', 'whole'],
+  ),
   waitForRest: integer(
     {
       title: 'Waiting for the rest',
@@ -191,6 +201,11 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
         kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'])),
         important: Type.Optional(Type.Boolean()),
         sidecar: Type.Optional(Type.Boolean()),
+        sequenceMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 999_999_999 })),
+        part: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        firstPart: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        partTime: Type.Optional(Type.Enum([...PART_TIMES])),
+        contiguousMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
         example: Type.String({ minLength: 1 }),
       },
       { additionalProperties: false },
@@ -210,7 +225,7 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   height: integer(
     {
       title: 'Height',
-      description: 'Largest picture height of transcoded video; smaller video is not enlarged.',
+      description: 'Largest short side of transcoded pictures: the height of a landscape picture, the width of a portrait one.',
       unit: 'pixels',
       default: 720,
     },
@@ -222,9 +237,10 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   timeLimit: integer(
     {
       title: 'Time limit',
-      description: "A media process is stopped after this time, or six times the recording's length if that is longer.",
+      description:
+        'A recording that takes longer goes to the end of the queue and is made apart from the others. There a media process may take this time, one second for each 64 KiB of the original and half a second for each megapixel that it has made.',
       unit: 's',
-      default: 1800,
+      default: 600,
     },
     10,
     86_400,
@@ -232,13 +248,24 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   outputMax: integer(
     {
       title: 'Output limit',
-      description: 'A derivative larger than this is a sign of a video bomb and is stopped.',
+      description: 'A derivative larger than this, or than 24 times its original and 64 MiB, is a sign of a video bomb and is stopped.',
       unit: 'MiB',
       default: 16_384,
     },
     16,
     1024 * 1024,
   ),
+  memoryMax: integer(
+    { title: 'Memory limit', description: 'Memory of one media process; one that needs more fails.', unit: 'MiB', default: 1024 },
+    256,
+    65_536,
+  ),
+  heifConvert: text({
+    title: 'heif-convert',
+    description: 'Program of libheif that shows photos in HEIC; without it they have no preview.',
+    default: 'heif-convert',
+    minLength: 1,
+  }),
 });
 
 const s3 = section('S3', 'Used if archive.kind is s3.', {
@@ -398,3 +425,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
+
+/** Whether anything is ever written to a recorder: only then a mount is made writable. */
+export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
+  return dock.wipe !== 'never' || dock.setClock;
+}

@@ -2,7 +2,9 @@ import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
 import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
+import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
+import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
@@ -14,12 +16,16 @@ export interface Item {
   readonly role: 'segment' | 'sidecar';
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
   readonly timezone: string;
   readonly docking: Docking;
   readonly formerClocks: readonly FormerClock[];
+  /** As the driver names it. */
+  readonly contiguousMs: number;
+  /** What the container of a file told while the card was listed. */
+  readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
 /**
@@ -31,6 +37,7 @@ export async function insertRecording(
   items: readonly Item[],
   circumstances: Circumstances,
   before: Recording | null = null,
+  notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
   const { docking, clock, stationId } = circumstances;
   const files = items.map(({ file }) => file);
@@ -47,7 +54,7 @@ export async function insertRecording(
     ...(await officerOf(writer, files, docking)),
     category: null,
     important,
-    notes: [],
+    notes,
     ...timeOf(files, circumstances, before),
     originalCount: items.length,
     createdAtMs: nowMs,
@@ -66,6 +73,7 @@ export async function insertRecording(
       bytes: file.bytes,
       mtimeMs: file.mtimeMs,
       important,
+      take: role === 'segment' ? placeInTake(file, circumstances) : null,
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
@@ -74,10 +82,15 @@ export async function insertRecording(
       duplicateOf: null,
       copiedAtMs: null,
       sealedAtMs: null,
+      durationMs: null,
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);
   return originals;
+}
+
+function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
+  return standsInRow(facts.kind, facts) ? takeFactsOf(facts, { contiguousMs, ...told(path) }) : null;
 }
 
 async function officerOf(

@@ -6,6 +6,8 @@ export interface WorkRun {
   readonly signal: AbortSignal;
   /** Progress of the job, 0 to 100; kept in the ledger with the lease, about once a second. */
   readonly onPercent: (percent: number) => void;
+  /** It runs apart from the others and may take long. */
+  readonly later: boolean;
   /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
   readonly onProgress: () => void;
 }

@@ -1,4 +1,5 @@
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { ServeDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;
@@ -22,8 +23,11 @@ export interface Readiness {
 export async function checkReadiness(deps: ServeDeps, { fresh }: { fresh: boolean }): Promise<Readiness> {
   const { ledger, vault, archive, checkArchive, checkQueue } = deps;
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
-    check(async () => `${(await ledger.counts()).recordings} recordings`),
-    check(async () => `${await vault.freeBytes()} bytes free above the reserve`),
+    check(async () => {
+      await ledger.probe();
+      return `${(await ledger.counts()).recordings} recordings`;
+    }),
+    check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
     check(checkQueue),
     archive ? check(() => checkArchive({ fresh }), fresh ? FRESH_MS_MAX : CHECK_MS_MAX) : null,
   ]);

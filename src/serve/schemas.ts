@@ -2,7 +2,7 @@ import Type, { type TSchema } from 'typebox';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { SLOT_PHASES } from '#ports/slot-board';
+import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
 
@@ -20,7 +20,7 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
 export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
-export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
 
 export const ErrorReply = Type.Object({
@@ -95,6 +95,18 @@ export const RecordingJson = Type.Object({
     }),
   ),
   derivatives: Type.Array(DerivativeJson),
+  replacedBy: nullable.text(
+    'Its files changed on the recorder before they were copied: the recording in which their new versions were sealed.',
+  ),
+  trouble: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      state: Type.String({ description: '`failed`: given up; `waiting` or `running`: failed the last time, and tried again.' }),
+      code: Type.String(),
+      detail: Type.String(),
+    }),
+    { description: 'Derive and archive work that failed, with the reason.' },
+  ),
 });
 
 export const CustodyJson = Type.Object({
@@ -190,6 +202,15 @@ export const DockingJson = Type.Object({
   filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
   filesRefused: Type.Integer(),
   bytesListed: Type.Integer(),
+  filesToRecheck: Type.Integer({ description: 'Known files that are compared whole while the recorder stays.' }),
+  filesRechecked: Type.Integer({ description: 'Of those, the ones that were, and have the sealed digest.' }),
+});
+
+const RecheckJson = Type.Unsafe<RecheckView | null>({
+  type: ['object', 'null'],
+  properties: { files: { type: 'integer' }, done: { type: 'integer' }, unread: { type: 'integer' } },
+  required: ['files', 'done', 'unread'],
+  description: 'Known files that are compared whole: how many, how many have the sealed digest, how many could not be read; null: none.',
 });
 
 export const SlotJson = Type.Object({
@@ -212,6 +233,7 @@ export const SlotJson = Type.Object({
   bytesCopied: Type.Integer(),
   bytesPerSecond: Type.Integer(),
   secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  recheck: RecheckJson,
   problem: ProblemJson,
   updatedAt: nullable.text(),
 });

@@ -19,6 +19,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
+import { ownPlacesOf } from '../places.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
@@ -67,6 +68,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       version: VERSION,
       sealsAtOnce: SEALS_AT_ONCE,
       retryMs: RETRY_MS,
+      known: config.intake.known as 'sampled' | 'whole',
     },
     onSealed,
     onSafe: (dockingId) => desk.safe(dockingId),
@@ -83,15 +85,18 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       incomplete.cardListed(dockingId);
       void seal.checkSafe(dockingId);
     },
+    onRechecked: (dockingId) => void seal.checkSafe(dockingId),
+    isSealing: () => seal.busy,
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, hasher, buffers }),
+    ...dockStages(config, { ...common, proof: intake }),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
   });
   onStop(() => seal.stop());
+  onStop(() => intake.stop());
   onStop(() => incomplete.stop());
   onStop(() => desk.stop());
   incomplete.start();
@@ -114,6 +119,7 @@ function intakeSettings({ station, intake }: Config) {
     filesAtOnce: intake.filesAtOnce,
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,
+    known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
     retryMs: RETRY_MS,
   };
@@ -139,7 +145,7 @@ async function openDocks({ config, env, clock, log, places }: StationContext, { 
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
   const openVolume = (place: CardPlace) => new DirectoryVolume({ ...place, limits });
-  const manual = new ManualDock({ openVolume });
+  const manual = new ManualDock({ openVolume, own: ownPlacesOf(config) });
   const docks: Dock[] = [manual];
   if (watch && config.dock.watch.length > 0) {
     docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log }));

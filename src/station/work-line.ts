@@ -37,6 +37,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
       stationId: config.station.id,
       timezone: config.station.timezone,
       attemptsMax: config.queue.attemptsMax,
+      turnMs: config.derive.timeLimit * 1000,
       archiveDerivatives: archive !== null && config.archive.derivatives,
     },
     onDerived: (recordingId) => void runner.poke(recordingId),
@@ -61,7 +62,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     log,
     owner: `${config.station.id}-${process.pid}-${randomBytes(4).toString('hex')}`,
     handlers,
-    concurrency: { derive: config.derive.atOnce, archive: config.archive.atOnce },
+    concurrency: { derive: config.derive.atOnce, 'derive-later': Math.max(1, config.derive.atOnce - 1), archive: config.archive.atOnce },
     sweepSeconds: config.queue.sweepSeconds,
     random: Math.random,
   });
@@ -80,6 +81,8 @@ async function openTranscoder({ derive }: Config) {
       threads: derive.threads,
       timeLimitMs: derive.timeLimit * 1000,
       outputBytesMax: derive.outputMax * BYTES_PER_MIB,
+      memoryBytesMax: derive.memoryMax * BYTES_PER_MIB,
+      heifConvert: derive.heifConvert,
     },
   });
 }

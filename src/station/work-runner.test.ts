@@ -83,7 +83,7 @@ async function start(run: WorkHandler['run']): Promise<void> {
   );
   runner = new WorkRunner({
     ...{ ledger, queue: oneAtATime(), clock: { nowMs: () => Date.now() }, log, owner: 'test', handlers: [handler] },
-    ...{ concurrency: { derive: 1, archive: 1 }, sweepSeconds: 3600, random: () => 0, graceMs: 200 },
+    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0, graceMs: 200 },
   });
   await runner.start();
 }

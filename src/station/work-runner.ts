@@ -1,5 +1,5 @@
 import { asEvidockError, type EvidockError } from '#domain/errors';
-import { backoffMs, isDue, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
+import { backoffMs, isDue, laneOf, lanesOf, WORK_STAGES, type Work, type WorkLane } from '#domain/work';
 import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -20,7 +20,7 @@ interface Options {
   /** Names this process in leases. */
   readonly owner: string;
   readonly handlers: readonly WorkHandler[];
-  readonly concurrency: Readonly<Record<WorkStage, number>>;
+  readonly concurrency: Readonly<Record<WorkLane, number>>;
   readonly sweepSeconds: number;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
@@ -43,7 +43,8 @@ export class WorkRunner {
 
   async start(): Promise<void> {
     const { queue, handlers, concurrency, sweepSeconds } = this.#o;
-    for (const handler of handlers) queue.listen(handler.stage, concurrency[handler.stage], (id, run) => this.#work(handler, id, run));
+    for (const handler of handlers)
+      for (const lane of lanesOf(handler.stage)) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
     await queue.start();
     this.#timer = setInterval(() => void this.sweep(), sweepSeconds * 1000);
     await this.sweep();
@@ -98,18 +99,21 @@ export class WorkRunner {
 
   async #ring(work: Work, delayMs: number): Promise<void> {
     if (!this.#o.handlers.some((handler) => handler.stage === work.stage)) return;
-    await this.#o.queue.ring(work.stage, work.id, { priority: work.priority, delayMs });
+    await this.#o.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
-  async #work(handler: WorkHandler, id: string, job: JobRun): Promise<void> {
+  async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
     const { ledger, clock, owner } = this.#o;
+    const rung = await ledger.work(id);
+    // Its priority has changed since it was rung: it does not take a place of this lane.
+    if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
     const onTrouble = (error: EvidockError) => this.#sweepFailed(error);
     const lease = new Lease({ ledger, clock, workId: id, owner, standstillMsMax: handler.standstillMsMax, onTrouble });
     if (!(await lease.claim())) return;
     try {
       const work = await ledger.work(id);
       if (!work) return;
-      await this.#run(handler, work, job, lease);
+      await this.#run(handler, work, { lane, job, lease });
     } finally {
       lease.end();
     }
@@ -118,10 +122,11 @@ export class WorkRunner {
     if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
   }
 
-  async #run(handler: WorkHandler, work: Work, job: JobRun, lease: Lease): Promise<void> {
+  async #run(handler: WorkHandler, work: Work, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
     const { ledger, clock } = this.#o;
     const signal = AbortSignal.any([job.signal, lease.signal]);
-    const run = { signal, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
+    const later = lane !== handler.stage;
+    const run = { signal, later, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
     try {
       await orStopped(handler.run(work.recordingId, run), lease.signal, this.#o.graceMs ?? GRACE_MS);
     } catch (error) {

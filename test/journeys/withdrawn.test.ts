@@ -64,7 +64,7 @@ async function archiveOne(id: string): Promise<void> {
     },
   });
   expect(await ledger.claimWork(work.id, 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  await stage.run(id, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
 }
 
 it('makes a lost copy again, and wipes the recorder only then', async () => {

@@ -89,6 +89,8 @@ export interface DockingRow {
   files_known: number;
   files_refused: number;
   bytes_listed: number;
+  files_to_recheck: Generated<number>;
+  files_rechecked: Generated<number>;
 }
 
 export interface RecordingRow {
@@ -133,6 +135,8 @@ export interface OriginalRow {
   important: number;
   state: string;
   vault_key: string;
+  take: string | null;
+  duration_ms: number | null;
   sha256: string | null;
   sm3: string | null;
   duplicate_of: string | null;
@@ -141,6 +145,11 @@ export interface OriginalRow {
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;
+  /** Last full sample of the file on a card that was found the same. */
+  sampled_at: number | null;
+  /** Last comparison of the whole file, and the docking of that. */
+  rechecked_at: number | null;
+  rechecked_in: string | null;
 }
 
 export interface DerivativeRow {

@@ -7,6 +7,7 @@ import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
 import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
 import { NOTHING_UNREADABLE } from './migrations.ts';
+import { idsIn } from './recording-reader.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
@@ -86,6 +87,8 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
       bytes_listed: patch.bytesListed,
+      files_to_recheck: patch.filesToRecheck,
+      files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
     const changes = { ...fields, ...problem };
@@ -147,6 +150,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         important: original.important ? 1 : 0,
         state: 'listed',
         vault_key: original.vaultKey,
+        take: original.take === null ? null : JSON.stringify(original.take),
       })
       .execute();
   }
@@ -183,6 +187,11 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
   }
 
+  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
+    const fields = { duration_ms: Math.round(durationMs) };
+    mustExist(await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst(), `original ${originalId}`);
+  }
+
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
     const result = await this.db
@@ -192,6 +201,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .where('state', '=', from)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
   }
 
   async upsertCopy(copy: Copy): Promise<void> {
@@ -347,9 +369,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#endRun(id, { state: 'done', percent: 100, error_code: null, error_detail: null, updated_at: nowMs });
   }
 
-  async postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void> {
+  async postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void> {
     const work = await this.work(id);
-    await this.#endRun(id, { state: 'waiting', due_at: dueAtMs, attempts: Math.max(0, (work?.attempts ?? 0) - 1), updated_at: nowMs });
+    const attempts = Math.max(0, (work?.attempts ?? 0) - 1);
+    await this.#endRun(id, named({ state: 'waiting', due_at: dueAtMs, attempts, updated_at: nowMs, priority }));
   }
 
   async failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void> {
