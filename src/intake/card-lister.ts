@@ -75,7 +75,7 @@ export class CardLister {
       stationId: settings.stationId,
       timezone: settings.timezone,
       patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
-      contiguousMs: driver.contiguousMs,
+      driver,
       toCopy: (original: Original) => {
         // What was given up in this docking is not begun anew because the card is listed once more.
         if (failed.has(original.id)) return;

@@ -1,15 +1,14 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
+import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieTimes } from '#domain/iso-bmff';
-import type { Original } from '#domain/recording';
-import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
+import type { Original, Recording } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import { CardStarts } from './card-starts.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import type { KnownFiles } from './known-files.ts';
 import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
@@ -25,8 +24,6 @@ const WRITE_EVERY_MS = 250;
 const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
-/** Reads of one file for what its head tells: a real one needs five or so. */
-const HEAD_READS_MAX = 64;
 
 interface Options {
   readonly ledger: Ledger;
@@ -35,7 +32,7 @@ interface Options {
   readonly stationId: string;
   readonly timezone: string;
   readonly patterns: readonly CompiledPattern[];
-  readonly contiguousMs: number;
+  readonly driver: RecorderDriver;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
@@ -76,8 +73,7 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
-  /** What containers told, by path. */
-  readonly #told = new Map<string, Pick<TakeFacts, 'durationMs' | 'containerMs'>>();
+  readonly #starts: CardStarts;
   readonly #circumstances: Circumstances;
   #signal: AbortSignal = AbortSignal.abort();
 
@@ -85,7 +81,9 @@ export class CardListing {
     this.#o = options;
     this.#before = options.found.counts;
     this.#names = new OtherNames(options);
-    this.#circumstances = { ...options, told: (path) => this.#told.get(path) ?? TELLS_NOTHING };
+    const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
+    this.#starts = new CardStarts({ ...options, hasOtherBytes, identity: (file) => this.#identity(file) });
+    this.#circumstances = { ...options, contiguousMs: options.driver.contiguousMs, told: (path) => this.#starts.told(path) };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -154,10 +152,12 @@ export class CardListing {
         this.#o.onGaps(known);
         continue;
       }
+      await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await insertRecording(writer, [item], this.#circumstances, await writer.recording(known.recordingId));
+        const before = await writer.recording(known.recordingId);
+        const originals = await insertRecording(writer, [item], this.#circumstances, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -186,6 +186,11 @@ export class CardListing {
     return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
+  #startOf(items: readonly Item[], before: Recording | null) {
+    const files = items.map(({ file }) => file);
+    return this.#starts.startOf(files, before);
+  }
+
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
     this.#counts.known += change;
     this.#counts.knownBytes += change * file.bytes;
@@ -207,12 +212,13 @@ export class CardListing {
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
   async #recordAll(): Promise<void> {
+    this.#starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();
     const rules = {
-      contiguousMs: this.#o.contiguousMs,
+      contiguousMs: this.#o.driver.contiguousMs,
       timezone: this.#o.timezone,
-      durationMs: async (file: ListedFile) => (await this.#containerTells(file)).durationMs,
-      containerStartMs: async (file: ListedFile) => (await this.#containerTells(file)).containerMs,
+      durationMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -222,44 +228,6 @@ export class CardListing {
       written = performance.now();
     }
     await this.#write();
-  }
-
-  /**
-   * A file whose head cannot be read says nothing of its times; that it cannot be read, its copy will tell. The listing must go on. For one that this
-   * docking has on record the ledger tells: a listing that is made again for its bad spots must not meet them again.
-   */
-  async #containerTells(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    const told = this.#told.get(file.path) ?? (await this.#askContainer(file));
-    this.#told.set(file.path, told);
-    return told;
-  }
-
-  async #askContainer(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    try {
-      const { ledger, docking } = this.#o;
-      const known = this.#before.files > 0 ? await ledger.findOriginal(this.#identity(file)) : null;
-      if (known?.dockingId === docking.id) return known.take ?? TELLS_NOTHING;
-      return await this.#readHead(file);
-    } catch (error) {
-      if (isCardFailure(error)) return TELLS_NOTHING;
-      throw error;
-    }
-  }
-
-  async #readHead(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    const opened = await this.#o.volume.open(file.path);
-    let reads = 0;
-    try {
-      const readAt = async (position: number, length: number) => {
-        reads += 1;
-        const target = new Uint8Array(length);
-        return reads > HEAD_READS_MAX ? target.subarray(0, 0) : target.subarray(0, await opened.read(target, position));
-      };
-      const times = await movieTimes(readAt, file.bytes);
-      return times ? { durationMs: times.durationMs, containerMs: times.createdMs } : TELLS_NOTHING;
-    } finally {
-      await opened.close();
-    }
   }
 
   async #write(): Promise<void> {
@@ -273,6 +241,7 @@ export class CardListing {
     const fresh: Original[] = [];
     const replaced: string[] = [];
     await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
+    await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
@@ -335,7 +304,7 @@ export class CardListing {
       }
     }
     for (const piece of newPieces(capture, standing)) {
-      const originals = await insertRecording(writer, piece, this.#circumstances, null, capture.notes);
+      const originals = await insertRecording(writer, piece, this.#circumstances, this.#startOf(piece, null), capture.notes);
       for (const { file } of piece) standing.set(file, originals[0]?.recordingId ?? null);
       toCopy.push(...originals);
     }

@@ -1,17 +1,20 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { ListedFile } from '#domain/captures';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { byRecheckNeed, type Compared } from '#domain/file-sample';
 import type { Original } from '#domain/recording';
+import type { StartDecision } from '#domain/start-claims';
 import { knownDiffers, type Log, rechecked, stageFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
 import type { KnownProof, Verdict } from '#ports/known-proof';
+import type { Lanes } from '#ports/lanes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
 import { compareWhole } from './card-comparison.ts';
-import { type NewcomerRules, recordDifference } from './record-difference.ts';
+import { startOfOne } from './card-starts.ts';
+import { fileOf, type NewcomerRules, recordDifference } from './record-difference.ts';
 import { RECHECKED_PER_ENTRY, recordRechecked } from './record-rechecked.ts';
 import { isOver, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
@@ -26,7 +29,7 @@ const IDS_PER_QUERY = 1000;
 
 interface Options {
   readonly ledger: Ledger;
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly clock: Clock;
   readonly log: Log;
@@ -124,14 +127,14 @@ export class Recheck implements KnownProof {
   }
 
   async prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'> {
-    const { ledger, hasher, buffers } = this.#options;
+    const { ledger, lanes, buffers } = this.#options;
     const run = this.#runs.get(dockingId);
     if (!run) throw new EvidockError('recorder.removed', dockingId);
     // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
     const compared = (await ledger.compared([original.id])).get(original.id);
     if (listed && compared?.recheckedIn === dockingId) return 'same';
-    const { verdict, sha256 } = await compareWhole(original, volume, { hasher, buffers, signal });
+    const { verdict, sha256 } = await compareWhole(original, volume, { lanes, buffers, signal });
     if (!listed) return verdict === 'differs' ? 'unlisted' : verdict;
     await this.#settle(run, original, verdict, sha256);
     await this.#write(run);
@@ -220,7 +223,7 @@ export class Recheck implements KnownProof {
   }
 
   async #compare(run: Run, id: string, signal: AbortSignal): Promise<void> {
-    const { ledger, hasher, buffers } = this.#options;
+    const { ledger, lanes, buffers } = this.#options;
     const { session } = run;
     const gate = () => this.#gate(run, signal);
     await gate();
@@ -236,7 +239,7 @@ export class Recheck implements KnownProof {
     }
     this.#show(run);
     const here = { ...original, cardPath };
-    const { verdict, sha256 } = await compareWhole(here, session.volume, { hasher, buffers, signal, gate });
+    const { verdict, sha256 } = await compareWhole(here, session.volume, { lanes, buffers, signal, gate });
     await this.#settle(run, here, verdict, sha256);
     const due = run.pending.size >= RECHECKED_PER_ENTRY || performance.now() - run.pendingSinceMs >= WRITE_EVERY_MS;
     if (due) await this.#write(run);
@@ -282,10 +285,12 @@ export class Recheck implements KnownProof {
     const { ledger, clock, log, faults, settings, view, onNew } = this.#options;
     const { session } = run;
     const { docking, found, signal } = session;
+    const file = fileOf(original, session, settings);
+    const start = await this.#startOf(file, session);
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
       // Nothing is written for a recorder that has gone: its next docking may have the file by now.
       signal.throwIfAborted();
-      return recordDifference(writer, session, { original, sha256 }, { ...settings, clock });
+      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock });
     });
     faults.reached('w21-difference-recorded');
     found.known.delete(original.id);
@@ -300,6 +305,15 @@ export class Recheck implements KnownProof {
     view.differs(session, run.differ, original.bytes);
     this.#show(run);
     onNew(session, fresh);
+  }
+
+  /** Not inside the transaction: its header is read. */
+  #startOf(file: ListedFile, { docking, driver, volume, formerClocks, signal }: Session): Promise<StartDecision> {
+    const { ledger, clock, settings } = this.#options;
+    const { recorderSerial } = docking;
+    const identity = ({ path, bytes, mtimeMs }: ListedFile) => ({ recorderSerial, cardPath: path, bytes, mtimeMs });
+    const common = { ledger, clock, docking, driver, volume, formerClocks, timezone: settings.timezone };
+    return startOfOne(file, { ...common, identity, hasOtherBytes: () => false }, signal);
   }
 
   #show({ session, unread }: Run): void {
