@@ -70,6 +70,15 @@ export function cardListed(
   log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
 }
 
+/** An alarm: the sample before "safe" had missed it. */
+export function knownDiffers(log: Log, facts: { dockingId: string; slot: number; originalId: string; recordingId: string }): void {
+  log.error({ event: 'known.differs', stage: 'intake', ...facts }, 'a file that looked sealed has other bytes; taken in as a new one');
+}
+
+export function rechecked(log: Log, facts: { dockingId: string; files: number; unread: number; elapsedMs: number }): void {
+  log.info({ event: 'docking.rechecked', stage: 'intake', ...facts }, 'known files compared whole');
+}
+
 export function originalCopied(
   log: Log,
   facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; gaps: number; elapsedMs: number },
@@ -131,12 +140,23 @@ export function queueTrouble(log: Log, error: unknown): void {
   log.warn({ event: 'queue.trouble', stage: 'queue', err: error }, 'the queue cannot be reached; work waits in the ledger');
 }
 
-export function sweepFailed(log: Log, error: EvidockError): void {
-  log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
+/** `repeated`: how many like it were not written before it. */
+export function sweepFailed(log: Log, error: EvidockError, repeated = 0): void {
+  log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, repeated, err: error }, error.message);
 }
 
+/** A refusal of the station's own limits has no stack worth a line. */
 export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
-  log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+  if (error.code === 'request.too-many') log.warn({ event: 'request.refused', stage: 'serve', ...facts, code: error.code }, error.message);
+  else log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+}
+
+export function requestsFolded(log: Log, facts: { code: string; route: string; count: number }): void {
+  log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
+}
+
+export function connectionsDropped(log: Log, facts: { count: number }): void {
+  log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
 
 export function recovered(log: Log, facts: { work: number; dockings: number; drafts: number }): void {
@@ -182,4 +202,13 @@ export function helperStarted(log: Log): void {
 export function helperEnded(log: Log, error: EvidockError | null): void {
   if (error === null) log.info({ event: 'helper.ended', stage: 'helper' }, 'mount helper has ended');
   else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
+}
+
+/** The journal's own note of where the custody log ends: a ledger that is put back later has no such entry. */
+export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void {
+  log.info({ event: 'ledger.head', stage: 'station', ...facts }, 'newest entry of the custody log');
+}
+
+export function ledgerHeadFailed(log: Log, facts: { place: string }, error: EvidockError): void {
+  log.warn({ event: 'ledger.head-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
 }

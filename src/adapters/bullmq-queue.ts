@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
@@ -10,6 +11,18 @@ const ANSWER_MS_MAX = 5000;
 const STOP_MS_MAX = 10_000;
 const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
+const PROBE_MS = 10_000;
+/** What a Redis answers that is there and takes nothing. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  READONLY: 'it is a read-only replica',
+  OOM: 'it has no memory left (maxmemory)',
+  MISCONF: 'it cannot write to its disk',
+  NOPERM: 'its user may not write',
+  NOAUTH: 'it wants a password',
+  WRONGPASS: 'the password is wrong',
+  MASTERDOWN: 'it is a replica that has lost its primary',
+  CLUSTERDOWN: 'its cluster is down',
+};
 
 interface Options {
   /** A URL, or the private server's address. */
@@ -113,6 +126,15 @@ export class BullmqQueue implements WorkQueue {
     const [connection] = this.#connections;
     if (!connection) throw new EvidockError('queue.unreachable', 'not started');
     const info = await this.#answered(() => connection.info('server'));
+    // A replica, and a server without memory, answer every question and take no work.
+    const key = `${this.#o.prefix}:probe:${randomBytes(6).toString('hex')}`;
+    const back = await this.#answered(async () => {
+      await connection.set(key, key, 'PX', PROBE_MS);
+      const found = await connection.get(key);
+      await connection.del(key);
+      return found;
+    });
+    if (back !== key) throw new EvidockError('queue.refused', 'a probe that was written is not there');
     return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
   }
 
@@ -127,7 +149,7 @@ export class BullmqQueue implements WorkQueue {
       return answer;
     } catch (error) {
       if (error instanceof EvidockError) throw error;
-      throw new EvidockError('queue.unreachable', error instanceof Error ? error.message : String(error), error);
+      throw queueError(error);
     } finally {
       clearTimeout(timer);
     }
@@ -144,4 +166,12 @@ export class BullmqQueue implements WorkQueue {
     clearTimeout(timer);
     for (const connection of this.#connections) connection.disconnect();
   }
+}
+
+function queueError(thrown: unknown): EvidockError {
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  // A script tells the reply of the command that it ran within words of its own.
+  const word = Object.keys(REFUSALS).find((each) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
+  if (word === undefined) return new EvidockError('queue.unreachable', words, thrown);
+  return new EvidockError('queue.refused', `${REFUSALS[word]} (${word})`, thrown);
 }

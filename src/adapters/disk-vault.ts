@@ -1,16 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs, unlink } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault-key';
-import type { Vault, VaultDraft } from '#ports/vault';
-import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
+import {
+  DurableFile,
+  makeDirectory,
+  probeDirectory,
+  putDurably,
+  SharedSyncs,
+  syncDirectory,
+  VAULT_WRITE_ERRORS,
+  writeError,
+} from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
+import { sweepVault } from './vault-sweep.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
@@ -18,6 +29,8 @@ const STREAM_CHUNK = 1024 * 1024;
 const FLUSHES_AT_ONCE = 4;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
+/** What the vault keeps of the ledger: no footage, so no list shows it. */
+const LEDGER_HEAD = 'ledger-head.json';
 const READ_ONLY = 0o440;
 
 interface Options {
@@ -36,6 +49,9 @@ export class DiskVault implements Vault {
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
+  readonly #syncs = new SharedSyncs();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -64,10 +80,9 @@ export class DiskVault implements Vault {
   async draft(key: string, bytes: number): Promise<VaultDraft> {
     const path = this.#path(key);
     const free = (await this.freeBytes()) - this.#promised;
-    if (bytes > free) throw new EvidockError('vault.full', `${key} needs ${bytes} bytes, ${Math.max(0, free)} are free above the reserve`);
-    await this.#makeParent(path, key);
-    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS });
-    await file.open();
+    if (bytes > free)
+      throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
+    const file = await this.#durable(path, key);
     let promised = bytes;
     this.#promised += bytes;
     const keepPromise = (written: number) => {
@@ -81,7 +96,8 @@ export class DiskVault implements Vault {
         await file.write(chunk, length, position);
         keepPromise(length);
       },
-      flush: () => this.#flushes(() => file.flush()),
+      descriptor: file.descriptor,
+      wrote: keepPromise,
       finish: (length) => this.#flushes(() => file.finish(length)),
       commit: () => file.commit(),
       discard: async () => {
@@ -91,11 +107,19 @@ export class DiskVault implements Vault {
     };
   }
 
+  /** Read-only from the moment on at which it has its name. */
+  async #durable(path: string, key: string): Promise<DurableFile> {
+    await this.#makeParent(path, key);
+    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY });
+    await file.open();
+    return file;
+  }
+
   async #makeParent(path: string, key: string): Promise<void> {
     const parent = dirname(path);
     if (this.#directories.has(parent)) return;
     try {
-      await makeDirectory(parent);
+      await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, key, error);
     }
@@ -105,7 +129,8 @@ export class DiskVault implements Vault {
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
-    const draft = await this.draft(key, bytes.length);
+    // Manifests may use the reserve: what is copied can be sealed then.
+    const draft = await this.#durable(this.#path(key), key);
     try {
       await draft.write(bytes, bytes.length, 0);
       await draft.finish(bytes.length);
@@ -137,6 +162,33 @@ export class DiskVault implements Vault {
     }
     const bounds = range ? { start: range.start, end: range.end - 1 } : {};
     return createReadStream('', { fd: handle, highWaterMark: STREAM_CHUNK, autoClose: true, ...bounds });
+  }
+
+  async openFile(key: string): Promise<VaultFile> {
+    const handle = await this.#openForRead(key);
+    try {
+      const { size } = await handle.stat();
+      return {
+        bytes: size,
+        read: async (target, position) => {
+          let filled = 0;
+          try {
+            while (filled < target.length) {
+              const { bytesRead } = await handle.read(target, filled, target.length - filled, position + filled);
+              if (bytesRead === 0) break;
+              filled += bytesRead;
+            }
+          } catch (error) {
+            throw readError(key, error);
+          }
+          return filled;
+        },
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      await handle.close();
+      throw readError(key, error);
+    }
   }
 
   async #openForRead(key: string) {
@@ -177,7 +229,7 @@ export class DiskVault implements Vault {
     const names: { name: string; directory: boolean }[] = [];
     try {
       for await (const entry of await opendir(join(this.#root, prefix))) {
-        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE)) continue;
+        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE || entry.name === LEDGER_HEAD)) continue;
         if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
         else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
       }
@@ -200,6 +252,16 @@ export class DiskVault implements Vault {
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, 'free space of the vault', error);
     }
+  }
+
+  async probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    await this.#probe;
+    const freeBytes = await this.freeBytes();
+    if (freeBytes === 0) throw new EvidockError('vault.full', 'nothing is free above the reserve');
+    return { freeBytes };
   }
 
   async localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
@@ -247,6 +309,7 @@ export class DiskVault implements Vault {
   async makeReadOnly(key: string): Promise<void> {
     try {
       const path = this.#path(key);
+      if (((await lstat(path)).mode & 0o777) === READ_ONLY) return;
       const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         await handle.chmod(READ_ONLY);
@@ -315,41 +378,27 @@ export class DiskVault implements Vault {
     }
   }
 
-  async sweep(): Promise<number> {
-    let removed = 0;
-    const scratch = join(this.#root, SCRATCH);
-    for (const entry of await namesIn(scratch)) {
-      await rm(join(scratch, entry), { recursive: true, force: true });
-      removed += 1;
-    }
-    return removed + (await this.#sweepDrafts(this.#root));
+  sweep(): Promise<number> {
+    const [scratch, quarantine] = [join(this.#root, SCRATCH), join(this.#root, QUARANTINE)];
+    return sweepVault({ root: this.#root, scratch, quarantine, failed: readError });
   }
 
-  async #sweepDrafts(directory: string): Promise<number> {
-    let removed = 0;
-    for await (const entry of await opendir(directory)) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory() && path !== join(this.#root, QUARANTINE)) removed += await this.#sweepDrafts(path);
-      else if (entry.isFile() && entry.name.endsWith('.partial')) {
-        await unlink(path);
-        removed += 1;
-      }
+  async ledgerHead(): Promise<Uint8Array | null> {
+    try {
+      return await readFile(join(this.#root, LEDGER_HEAD));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw readError(LEDGER_HEAD, error);
     }
-    return removed;
+  }
+
+  async keepLedgerHead(bytes: Uint8Array): Promise<void> {
+    await putDurably(join(this.#root, LEDGER_HEAD), bytes, { label: LEDGER_HEAD, errors: VAULT_WRITE_ERRORS });
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of await opendir(directory)) names.push(entry.name);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
-  return names;
-}
-
-function readError(key: string, error: unknown): EvidockError {
+function readError(path: string, error: unknown): EvidockError {
+  const key = path === '' ? 'the vault directory' : path;
   if (error instanceof EvidockError) return error;
   if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return new EvidockError('vault.missing', key, error);
   return new EvidockError('vault.read-failed', `${key} (${errnoOf(error) ?? String(error)})`, error);

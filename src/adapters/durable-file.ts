@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
 /** What a failed system call means in the words of the side that owns the file. */
@@ -10,6 +10,8 @@ export interface WriteErrors {
   readonly readOnly: ErrorCode;
   readonly failed: ErrorCode;
 }
+
+const PROBE_BYTES = Buffer.alloc(4096, 0x5a);
 
 export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' };
 
@@ -21,6 +23,38 @@ export function writeError(errors: WriteErrors, what: string, thrown: unknown): 
   if (errno === 'ENOSPC' || errno === 'EDQUOT') return new EvidockError(errors.full, detail, thrown);
   if (errno === 'EROFS' || errno === 'EACCES' || errno === 'EPERM') return new EvidockError(errors.readOnly, detail, thrown);
   return new EvidockError(errors.failed, detail, thrown);
+}
+
+/**
+ * fsyncs of one directory: those who ask while one runs share the next. For directories into which many files come at the same time.
+ */
+export class SharedSyncs {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, Promise<void>>();
+
+  /** Makes every name durable that was in the directory when it was called. */
+  sync(path: string): Promise<void> {
+    const running = this.#running.get(path);
+    if (!running) return this.#start(path);
+    // It may have begun before the caller's name was there.
+    const known = this.#next.get(path);
+    if (known) return known;
+    const start = () => {
+      this.#next.delete(path);
+      return this.#start(path);
+    };
+    const next = running.then(start, start);
+    this.#next.set(path, next);
+    return next;
+  }
+
+  #start(path: string): Promise<void> {
+    const sync = syncDirectory(path).finally(() => {
+      if (this.#running.get(path) === sync) this.#running.delete(path);
+    });
+    this.#running.set(path, sync);
+    return sync;
+  }
 }
 
 /** fsync of a directory: makes the names in it durable. */
@@ -37,16 +71,16 @@ export async function syncDirectory(path: string): Promise<void> {
  * Makes `directory` and its parents, and makes each new name durable. One level at a time: the recursive mkdir of Node hides why it failed
  * (on a read-only file system it says ENOENT).
  */
-export async function makeDirectory(directory: string): Promise<void> {
+export async function makeDirectory(directory: string, sync: (parent: string) => Promise<void> = syncDirectory): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o750 });
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return;
     if (errnoOf(error) !== 'ENOENT') throw error;
-    await makeDirectory(dirname(directory));
-    return makeDirectory(directory);
+    await makeDirectory(dirname(directory), sync);
+    return makeDirectory(directory, sync);
   }
-  await syncDirectory(dirname(directory));
+  await sync(dirname(directory));
 }
 
 /** The last steps of the procedure: link (which never replaces a file), unlink the temporary name, fsync the directory. */
@@ -72,12 +106,15 @@ export class DurableFile {
   readonly #temporary: string;
   readonly #errors: WriteErrors;
   readonly #label: string;
+  readonly #mode: number | null;
   #handle: FileHandle | undefined;
   #failed = false;
   #finished = false;
+  #committed = false;
 
-  /** `label` names the file in errors: a key, never a path of the machine. */
-  constructor(options: { final: string; label: string; errors: WriteErrors }) {
+  /** `label` names the file in errors: a key, never a path of the machine. `mode`: what it gets before it has its name; else it stays writable. */
+  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number }) {
+    this.#mode = options.mode ?? null;
     this.#final = options.final;
     this.#label = options.label;
     this.#errors = options.errors;
@@ -88,6 +125,11 @@ export class DurableFile {
     await this.#guard('create', async () => {
       this.#handle = await open(this.#temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o640);
     });
+  }
+
+  /** Of the open file: for a thread that writes to it (draft-writer.ts). */
+  get descriptor(): number {
+    return this.#open().fd;
   }
 
   async write(chunk: Uint8Array, bytes: number, position: number): Promise<void> {
@@ -102,16 +144,12 @@ export class DurableFile {
     });
   }
 
-  async flush(): Promise<void> {
-    const handle = this.#open();
-    await this.#guard('fdatasync', () => handle.datasync());
-  }
-
   async finish(bytes: number): Promise<void> {
     const handle = this.#open();
     await this.#guard('fsync', async () => {
       const { size } = await handle.stat();
       if (size !== bytes) throw new Error(`length is ${size}, not ${bytes}`);
+      if (this.#mode !== null) await handle.chmod(this.#mode);
       await handle.sync();
       this.#handle = undefined;
       await handle.close();
@@ -125,11 +163,22 @@ export class DurableFile {
     let outcome: 'created' | 'exists' = 'exists';
     await this.#guard('link', async () => {
       outcome = await linkDurably(this.#temporary, this.#final);
+      this.#committed = outcome === 'created';
     });
     return outcome;
   }
 
+  /** Takes the place of what has the name, in one step: for files of which the newest version is wanted, never for footage. */
+  async replace(): Promise<void> {
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replacing by an unfinished draft`);
+    await this.#guard('rename', async () => {
+      await rename(this.#temporary, this.#final);
+      await syncDirectory(dirname(this.#final));
+    });
+  }
+
   async discard(): Promise<void> {
+    if (this.#committed) return;
     const handle = this.#handle;
     this.#handle = undefined;
     this.#failed = true;
@@ -154,5 +203,34 @@ export class DurableFile {
       this.#failed = true;
       throw writeError(this.#errors, `${this.#label}: ${step}`, error);
     }
+  }
+}
+
+/** Makes `bytes` the newest version of a small file; after a crash the old one or the new one is there, whole. */
+export async function putDurably(final: string, bytes: Uint8Array, options: { label: string; errors: WriteErrors }): Promise<void> {
+  const file = new DurableFile({ final, ...options });
+  await file.open();
+  try {
+    await file.write(bytes, bytes.length, 0);
+    await file.finish(bytes.length);
+    await file.replace();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/**
+ * Writes a small file into `directory` as every other is written, fsyncs it, and removes it: the only answer to "can it be written" that full disks, used-up
+ * inodes, read-only mounts and missing permissions cannot make wrong. What a crash leaves ends in `.partial`. Throws in the words of `errors`.
+ */
+export async function probeDirectory(directory: string, errors: WriteErrors): Promise<void> {
+  const file = new DurableFile({ final: join(directory, 'probe'), label: 'probe file', errors });
+  await file.open();
+  try {
+    await file.write(PROBE_BYTES, PROBE_BYTES.length, 0);
+    await file.finish(PROBE_BYTES.length);
+  } finally {
+    await file.discard();
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
-import { bytesText } from './table.ts';
 
 interface Options {
   readonly again?: boolean;

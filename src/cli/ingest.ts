@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ERRORS } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { durationText, printable } from './table.ts';
 import type { DockingAnswer, SlotAnswer } from './types.ts';
-import { failureWords, word } from './words.ts';
+import { failureWords, isRechecked, word } from './words.ts';
 
 const POLL_MS = 200;
 /** A problem that lasts this long without any progress ends the command; a running station goes on trying by itself. */
@@ -31,8 +32,9 @@ export function addIngest(program: Command, shell: Shell): void {
     .action(async (directory: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       const wait = options.wait ?? false;
-      await shell.withStation({ ...globals, intake: true, work: wait }, async (client) => {
-        await ingest(shell, client, { ...options, directory: resolve(shell.context.cwd, directory), json: globals.json, wait });
+      const card = resolve(shell.context.cwd, directory);
+      await shell.withStation({ ...globals, intake: true, work: wait, card }, async (client) => {
+        await ingest(shell, client, { ...options, directory: card, json: globals.json, wait });
       });
     });
 }
@@ -62,6 +64,8 @@ async function ingest(
 }
 
 const look = (client: StationClient, dockingId: string) => ask<DockingAnswer>(client, 'GET', `/dockings/${dockingId}`);
+const viewOf = async (client: StationClient, dockingId: string) =>
+  (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
 /** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
@@ -72,7 +76,7 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
     const report = await look(client, dockingId);
     const { state, problem, listedAt } = report.docking;
     if (state === 'removed' || state === 'interrupted') throw problemError(problem ?? { code: 'recorder.removed', detail: dockingId });
-    const view = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
+    const view = await viewOf(client, dockingId);
     // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
     if (state === 'safe' && (!view || view.phase === 'safe')) return report;
     if (view?.phase === 'wiping' || view?.phase === 'setting-clock') progress.show(1, 1, word(shell.say, 'phase', view.phase));
@@ -95,6 +99,9 @@ function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | unde
   if (docking.problem) {
     const what = failureWords(shell.language, docking.problem.code);
     progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
+  } else if (view?.phase === 'rechecking' && view.recheck) {
+    const { done, files: all } = view.recheck;
+    progress.show(done, all, say('ingest.rechecking', { done, files: all }));
   } else if (listing && files === 0) progress.show(0, 1, say('ingest.listing'));
   else {
     const left = view?.secondsLeft == null ? '…' : durationText(view.secondsLeft * 1000);
@@ -115,14 +122,32 @@ function problemError({ code, detail }: { code: string; detail: string }): Reply
   return new ReplyError({ code, detail, remedy: row.remedy, message: `${row.what}: ${detail}` });
 }
 
-/** Polls until nothing waits or runs for this recorder's recordings. */
+/**
+ * Polls until nothing waits or runs for this recorder's recordings, and its known files are compared whole: the end of this command undocks it, and
+ * who waits has asked for all that can be known. Not safe any more: a known file was another one, and is taken in first.
+ */
 async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
   let most = 1;
   const rate = new Rate();
   for (;;) {
+    // The slot before the docking: what the re-check ends with is on record by then.
+    const view = await viewOf(client, dockingId);
     const report = await look(client, dockingId);
+    const recheck = view && !isRechecked(view) ? view.recheck : null;
+    if (report.docking.state === 'reading' || report.docking.state === 'problem') {
+      // It was called safe above.
+      if (view?.warning) shell.note(`${failureWords(shell.language, view.warning.code)}: ${printable(view.warning.detail)}`);
+      await untilSafe(shell, client, dockingId, progress);
+      continue;
+    }
     const open = report.pending.filter(({ state }) => state !== 'failed');
-    if (open.length === 0) return report;
+    if (open.length === 0 && recheck === null) return report;
+    if (open.length === 0 && recheck) {
+      const { done, files } = recheck;
+      progress.show(done, files, shell.say('ingest.rechecking', { done, files }));
+      await pause();
+      continue;
+    }
     most = Math.max(most, open.length);
     const running = open
       .filter(({ state }) => state === 'running')
@@ -177,8 +202,15 @@ function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
       }),
     );
     if (recordings.length > 0 && recordings.length <= 50) shell.print(say('ingest.ids', { ids: summary.recordings.join(' ') }));
-    for (const { stage, recordingId, errorDetail } of failed)
-      shell.note(say('ingest.failed-work', { stage: word(say, 'job', stage), recording: recordingId, detail: errorDetail }));
+    for (const { stage, recordingId, errorCode, errorDetail } of failed)
+      shell.note(
+        say('ingest.failed-work', {
+          stage: word(say, 'job', stage),
+          recording: recordingId,
+          what: failureWords(shell.language, errorCode ?? ''),
+          detail: printable(errorDetail ?? ''),
+        }),
+      );
   }
   if (failed.length > 0) throw new Refused('work failed');
 }

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { durationText, jsonText, printable } from './table.ts';
 import type { HubAnswer, SlotAnswer } from './types.ts';
-import { failureWords, word } from './words.ts';
+import { failureWords, recheckWords, word } from './words.ts';
 
 const SLOT_MAX = 9999;
 
@@ -76,11 +77,17 @@ async function listSlots(shell: Shell, client: StationClient, json: boolean): Pr
 }
 
 /** What somebody should know of a slot beside its figures. */
-function remarks({ say, language }: Shell, { waiting, warning, problem, filesRefused }: SlotAnswer): readonly string[] {
+function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] {
+  const { waiting, warning, problem, filesRefused } = slot;
   const refused = filesRefused > 0 ? [say('slots.refused', { files: filesRefused })] : [];
   const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
   const told = [problem, warning].filter((each) => each !== null);
-  return [...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`), ...refused, ...waits];
+  return [
+    ...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`),
+    ...refused,
+    ...waits,
+    ...recheckWords(say, slot),
+  ];
 }
 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {
@@ -103,7 +110,7 @@ async function watchSlots(shell: Shell, client: StationClient, json: boolean): P
   const { body } = await askStream(client, 'GET', '/events');
   for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {
     if (json) {
-      shell.print(JSON.stringify({ event, data }));
+      shell.print(jsonText({ event, data }));
       continue;
     }
     const slots = event === 'slots' ? (data as SlotAnswer[]) : event === 'slot' ? [data as SlotAnswer] : [];

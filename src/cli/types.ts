@@ -16,6 +16,15 @@ export interface RecordingAnswer {
   readonly links: readonly { readonly relation: string; readonly recordingId: string }[];
   readonly claimedStart: string | null;
   readonly claimedFrom: string | null;
+  readonly startClaims: readonly {
+    readonly source: string;
+    readonly reading: string;
+    readonly written: string;
+    readonly until: string | null;
+    readonly start: string | null;
+    readonly verdict: string;
+    readonly why: string | null;
+  }[];
   readonly start: string | null;
   readonly clockOffsetMs: number | null;
   readonly durationMs: number | null;
@@ -32,6 +41,8 @@ export interface RecordingAnswer {
   }[];
   readonly copies: readonly { readonly where: string; readonly verifiedAt: string }[];
   readonly derivatives: readonly { readonly kind: string; readonly mediaType: string; readonly bytes: number; readonly recipe: string }[];
+  readonly replacedBy: string | null;
+  readonly trouble: readonly { readonly stage: string; readonly state: string; readonly code: string; readonly detail: string }[];
 }
 
 export interface CustodyAnswer {
@@ -72,6 +83,8 @@ export interface DockingAnswer {
     readonly filesKnown: number;
     readonly filesRefused: number;
     readonly bytesListed: number;
+    readonly filesToRecheck: number;
+    readonly filesRechecked: number;
   };
   readonly progress: {
     readonly listed: number;
@@ -84,6 +97,12 @@ export interface DockingAnswer {
   readonly refusals: readonly { readonly cardPath: string; readonly code: string; readonly detail: string }[];
   readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];
   readonly pending: readonly WorkAnswer[];
+}
+
+export interface RecheckAnswer {
+  readonly files: number;
+  readonly done: number;
+  readonly unread: number;
 }
 
 export interface SlotAnswer {
@@ -104,6 +123,7 @@ export interface SlotAnswer {
   readonly bytesCopied: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
+  readonly recheck: RecheckAnswer | null;
   readonly problem: ProblemAnswer | null;
 }
 

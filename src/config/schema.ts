@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { PART_TIMES } from '#domain/card-facts';
 
 /** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
 interface Words {
@@ -34,7 +35,7 @@ const station = section('Station', 'Who this station is.', {
   }),
   state: text({
     title: 'State directory',
-    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state-dir` outranks it.',
     default: '',
   }),
 });
@@ -135,7 +136,8 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
   filesAtOnce: integer(
     {
       title: 'Files at once',
-      description: 'Files copied at the same time, over all recorders; each recorder asks for two. Those beyond it wait for their turn.',
+      description:
+        'Files copied at the same time, over all recorders; each recorder asks for two. A handful of small files counts as one. Those beyond it wait for their turn.',
       default: 64,
     },
     1,
@@ -160,6 +162,15 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
       default: 'vault',
     },
     ['vault', 'source+vault'],
+  ),
+  known: choice(
+    {
+      title: 'Known files',
+      description:
+        'When a docking with files that were sealed before is safe. sampled: once they have passed a random sample; they are compared whole afterwards, as long as the recorder stays. whole: only once they were compared whole.',
+      default: 'sampled',
+    },
+    ['sampled', 'whole'],
   ),
   waitForRest: integer(
     {
@@ -191,6 +202,11 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
         kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'])),
         important: Type.Optional(Type.Boolean()),
         sidecar: Type.Optional(Type.Boolean()),
+        sequenceMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 999_999_999 })),
+        part: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        firstPart: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        partTime: Type.Optional(Type.Enum([...PART_TIMES])),
+        contiguousMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
         example: Type.String({ minLength: 1 }),
       },
       { additionalProperties: false },
@@ -265,6 +281,18 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
     default: '',
     secret: true,
   }),
+  sessionToken: text({
+    title: 'Session token',
+    description: 'Of temporary keys (STS). Keys that change are better given as files: `credentials`.',
+    default: '',
+    secret: true,
+  }),
+  credentials: text({
+    title: 'Credentials directory',
+    description:
+      'Keys as files, read again whenever they are needed: s3-credentials (JSON with AccessKeyId, SecretAccessKey, SessionToken), or s3-access-key-id, s3-secret-access-key and s3-session-token. Empty: the CREDENTIALS_DIRECTORY of systemd if they are there, else the fields above.',
+    default: '',
+  }),
   pathStyle: flag({ title: 'Path style', description: 'Bucket in the path rather than in the host name.', default: true }),
   checksums: choice(
     { title: 'SDK checksums', description: "WHEN_REQUIRED for servers that refuse the SDK's default CRC32.", default: 'WHEN_SUPPORTED' },
@@ -277,7 +305,12 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
   ),
   partsAtOnce: integer({ title: 'Parts at once', description: 'Parts of one file uploaded at the same time.', default: 4 }, 1, 16),
   timeout: integer(
-    { title: 'Timeout', description: 'A request without an answer for this long is given up and tried again.', unit: 's', default: 60 },
+    {
+      title: 'Timeout',
+      description: 'A transfer in which no byte has moved for this long is given up and goes on where it was; one that is slow is not.',
+      unit: 's',
+      default: 60,
+    },
     1,
     3600,
   ),
@@ -393,3 +426,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
+
+/** Whether anything is ever written to a recorder: only then a mount is made writable. */
+export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
+  return dock.wipe !== 'never' || dock.setClock;
+}

@@ -88,6 +88,18 @@ export const ERRORS = {
     what: 'Places of files on the recorder cannot be read',
     remedy: 'What can be read is sealed and marked as damaged. Do not use or empty the recorder; have its card examined.',
   },
+  'recorder.known-differs': {
+    retry: 'never',
+    status: 409,
+    what: 'A file looked like one that is sealed, but holds other bytes',
+    remedy: 'It is taken in as a new file: wait until the slot is safe again. Check the clock of the recorder, which may begin anew.',
+  },
+  'recorder.known-unread': {
+    retry: 'later',
+    status: 502,
+    what: 'A sealed file cannot be read again on the recorder to be compared',
+    remedy: 'What was sealed is safe; dock the recorder again, and have its card examined if it recurs.',
+  },
   'recorder.unstable': {
     retry: 'later',
     status: 502,
@@ -166,6 +178,27 @@ export const ERRORS = {
     what: 'Another Evidock process holds the state directory',
     remedy: 'Stop the other process, or use the running station.',
   },
+  'ledger.missing': {
+    retry: 'never',
+    status: 500,
+    what: 'The vault holds footage, but the ledger is gone',
+    remedy:
+      'Put the newest backup in its place: stop the station, copy the newest file of backups/ in the state directory to ledger/ledger.sqlite, then run `evidock ledger accept`.',
+  },
+  'ledger.rolled-back': {
+    retry: 'never',
+    status: 500,
+    what: 'The ledger is not the one that the station wrote last: entries of the custody log are missing or others',
+    remedy:
+      'Find out who changed it. If an older backup was put in its place on purpose, or nothing newer can be found, run `evidock ledger accept`: the custody log will tell so.',
+  },
+  'ledger.altered': {
+    retry: 'never',
+    status: 500,
+    what: 'Tables or triggers of the ledger were changed from outside',
+    remedy:
+      'Find out who changed it, and run `evidock verify`. `evidock ledger accept` makes missing triggers again; else restore a backup.',
+  },
   'ledger.newer': {
     retry: 'never',
     status: 500,
@@ -233,6 +266,18 @@ export const ERRORS = {
     what: 'The archive returned other bytes than were sealed',
     remedy: 'The local copy is kept and the upload is made again; have the archive examined, it cannot be trusted now.',
   },
+  'archive.slow': {
+    retry: 'later',
+    status: 504,
+    what: 'The link to the archive is too slow',
+    remedy: 'Fewer and smaller parts are tried by themselves; give the station a faster link, or let it upload at night (archive.hours).',
+  },
+  'archive.not-accepted': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive did not accept an upload',
+    remedy: 'It is made again by itself; if it recurs, look for what changes bytes between the station and the archive.',
+  },
   'archive.missing': {
     retry: 'later',
     status: 404,
@@ -244,6 +289,12 @@ export const ERRORS = {
     status: 503,
     what: 'The job queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
+  },
+  'queue.refused': {
+    retry: 'later',
+    status: 503,
+    what: 'The job queue (Redis) takes no work',
+    remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
   },
   'config.invalid': {
     retry: 'never',
@@ -263,6 +314,24 @@ export const ERRORS = {
     what: 'There is no such thing',
     remedy: 'Check the id or number.',
   },
+  'request.not-made': {
+    retry: 'later',
+    status: 409,
+    what: 'It has not been made yet',
+    remedy: 'Wait until it is made (`evidock jobs` shows how far it is), or save an original: `evidock play ID --original 1`.',
+  },
+  'request.nothing-playable': {
+    retry: 'never',
+    status: 404,
+    what: 'There is nothing playable of this recording',
+    remedy: 'Save the original instead: `evidock play ID --original 1 --out FILE`.',
+  },
+  'request.no-card': {
+    retry: 'never',
+    status: 422,
+    what: 'This cannot be taken in as a recorder',
+    remedy: 'Name the directory of a mounted recorder, or of a copy of its card.',
+  },
   'request.conflict': {
     retry: 'never',
     status: 409,
@@ -275,6 +344,12 @@ export const ERRORS = {
     what: 'This way in does not allow the request',
     remedy: 'Use the evidock command on the station itself.',
   },
+  'request.too-many': {
+    retry: 'later',
+    status: 503,
+    what: 'Too many of these are open at the same time',
+    remedy: 'Close what is not needed, then try again.',
+  },
   'station.stopping': {
     retry: 'later',
     status: 503,
@@ -286,6 +361,12 @@ export const ERRORS = {
     status: 409,
     what: 'This needs a station that runs',
     remedy: 'Start it with `evidock run` (or its service), then try again.',
+  },
+  'station.stood-still': {
+    retry: 'later',
+    status: 504,
+    what: 'Work stood still and was stopped',
+    remedy: 'It is tried again by itself; look at what it waits for (disk, archive) if it recurs.',
   },
   'station.internal': {
     retry: 'later',

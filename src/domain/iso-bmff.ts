@@ -12,28 +12,57 @@ export interface Box {
 
 const BOXES_MAX = 4096;
 
+/** The box that begins at `position`; null if nothing there makes sense. One small read. */
+async function boxAt(readAt: ReadAt, position: number, end: number): Promise<Box | null> {
+  const head = await readAt(position, 16);
+  if (head.length < 8) return null;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const type = String.fromCharCode(...head.subarray(4, 8));
+  if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) return null;
+  let size = view.getUint32(0);
+  let header = 8;
+  if (size === 1 && head.length >= 16) {
+    size = Number(view.getBigUint64(8));
+    header = 16;
+  }
+  if (size === 0) size = end - position;
+  return size < header ? null : { type, start: position, header, end: position + size };
+}
+
 /** The boxes at one level of an ISO base media file (ISO/IEC 14496-12 §4.2), as far as they make sense; at most 4,096. */
 export async function boxesOf(readAt: ReadAt, start: number, end: number): Promise<readonly Box[]> {
   const boxes: Box[] = [];
   let position = start;
   while (position + 8 <= end && boxes.length < BOXES_MAX) {
-    const head = await readAt(position, 16);
-    if (head.length < 8) break;
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const type = String.fromCharCode(...head.subarray(4, 8));
-    if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) break;
-    let size = view.getUint32(0);
-    let header = 8;
-    if (size === 1 && head.length >= 16) {
-      size = Number(view.getBigUint64(8));
-      header = 16;
-    }
-    if (size === 0) size = end - position;
-    if (size < header) break;
-    boxes.push({ type, start: position, header, end: position + size });
-    position += size;
+    const box = await boxAt(readAt, position, end);
+    if (!box) break;
+    boxes.push(box);
+    position = box.end;
   }
   return boxes;
+}
+
+/** The first box of a type at the top level, among the first `boxesMax`; null if it is not there. A file of fragments has thousands after it. */
+export async function findBox(readAt: ReadAt, type: string, bytes: number, boxesMax: number): Promise<Box | null> {
+  let position = 0;
+  for (let seen = 0; seen < boxesMax && position + 8 <= bytes; seen += 1) {
+    const box = await boxAt(readAt, position, bytes);
+    if (!box || box.type === type) return box;
+    position = box.end;
+  }
+  return null;
+}
+
+/** Seconds from 1904, where this format counts from, to 1970. */
+const SINCE_1904_S = 2_082_844_800;
+const CREATED_MS_MIN = Date.UTC(1990, 0);
+
+/** What a movie's header tells of its times. */
+export interface MovieTimes {
+  /** Null if it does not say. */
+  readonly durationMs: number | null;
+  /** Written as UTC by the format, as local time by many cameras; ms since 1970. Null if it is not set, or from before there were such cameras. */
+  readonly createdMs: number | null;
 }
 
 export interface Track {
@@ -75,7 +104,7 @@ async function trackOf(readAt: ReadAt, parts: readonly Box[], bytes: number, tim
     : await numberAt(readAt, header, 20);
   return {
     handler: await textAt(readAt, named(media, 'hdlr'), 8),
-    durationMs: (await durationIn(readAt, named(media, 'mdhd'))) ?? 0,
+    durationMs: (await timesIn(readAt, named(media, 'mdhd')))?.durationMs ?? 0,
     // stsz counts after its common size, stz2 after its field size: both at 8.
     samples: await numberAt(readAt, named(table, 'stsz') ?? named(table, 'stz2'), 8),
     edits: await numberAt(readAt, edits, 4),
@@ -116,8 +145,15 @@ async function textAt(readAt: ReadAt, box: Box | undefined, offset: number): Pro
   return box ? String.fromCharCode(...(await readAt(box.start + box.header + offset, 4))) : '';
 }
 
+/** The times that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file. A few small reads. */
+export async function movieTimes(readAt: ReadAt, bytes: number): Promise<MovieTimes | null> {
+  const moov = named(await boxesOf(readAt, 0, bytes), 'moov');
+  if (!moov || moov.end > bytes) return null;
+  return timesIn(readAt, named(await within(readAt, moov, bytes), 'mvhd'));
+}
+
 /** mvhd (§8.2.2) and mdhd (§8.4.2) begin alike. */
-async function durationIn(readAt: ReadAt, box: Box | undefined): Promise<number | null> {
+async function timesIn(readAt: ReadAt, box: Box | undefined): Promise<MovieTimes | null> {
   if (!box) return null;
   const body = await readAt(box.start + box.header, 32);
   if (body.length < 32) return null;
@@ -125,13 +161,15 @@ async function durationIn(readAt: ReadAt, box: Box | undefined): Promise<number 
   const long = view.getUint8(0) === 1;
   const timescale = view.getUint32(long ? 20 : 12);
   const duration = long ? Number(view.getBigUint64(24)) : view.getUint32(16);
-  return timescale === 0 || duration === 0 || duration === 0xffffffff ? null : Math.round((duration * 1000) / timescale);
+  const createdMs = ((long ? Number(view.getBigUint64(4)) : view.getUint32(4)) - SINCE_1904_S) * 1000;
+  const tellsNothing = timescale === 0 || duration === 0 || duration === 0xffffffff;
+  return {
+    durationMs: tellsNothing ? null : Math.round((duration * 1000) / timescale),
+    createdMs: createdMs < CREATED_MS_MIN ? null : createdMs,
+  };
 }
 
-/** The length in ms that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file or does not say. A few small reads. */
+/** The length in ms; null if the file is no ISO base media file or does not say. */
 export async function movieDurationMs(readAt: ReadAt, bytes: number): Promise<number | null> {
-  const moov = (await boxesOf(readAt, 0, bytes)).find((box) => box.type === 'moov');
-  if (!moov || moov.end > bytes) return null;
-  const mvhd = (await boxesOf(readAt, moov.start + moov.header, moov.end)).find((box) => box.type === 'mvhd');
-  return durationIn(readAt, mvhd);
+  return (await movieTimes(readAt, bytes))?.durationMs ?? null;
 }

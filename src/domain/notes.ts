@@ -4,8 +4,20 @@
  */
 
 export const NOTE_CODES = [
-  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
+  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number, or the first and last of several. */
   'segment-missing',
+  /** Claims of its start disagree by more than a minute: `claim` is the strongest that is not used, wall clock of the station's zone, from `from`; `differenceS`: later than the start. */
+  'time-uncertain',
+  /** None of its claims can be true: what the recorder says is `claim`. */
+  'time-unknown',
+  /** Its wall clock showed a time that summer time leaves out in the station's zone. */
+  'time-skipped',
+  /** Its wall clock showed a time that comes twice when summer time ends, `differenceS` apart. */
+  'time-doubled',
+  /** The names say that it goes on in, or goes on from, `file`; no time proves or disproves it, so they are two recordings. */
+  'join-unproven',
+  /** Its real lengths say that a segment does not begin when the one before it ends: before segment `segment`, `seconds` are missing (or doubled, if negative). */
+  'gap-between-segments',
   /** No derivative can be made: nothing here knows the file, though its bytes are whole as far as can be told. `why`: the program's words. */
   'unsupported',
   /** The playable is there, and something is not in it or beside it: `what`, and `why`. */

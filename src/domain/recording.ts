@@ -1,6 +1,8 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { RecordingNote } from './notes.ts';
+import type { TakeFacts } from './segment-names.ts';
+import type { StartClaim } from './start-claim.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
 export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'] as const;
@@ -42,8 +44,10 @@ export interface Recording {
   /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */
   readonly claimedStart: string | null;
   /** Where the claim comes from. */
-  readonly claimedFrom: 'file-name' | 'container' | 'mtime' | null;
-  /** Claimed time in the station's zone plus the clock offset, ms since 1970 UTC. */
+  readonly claimedFrom: 'file-name' | 'container' | 'mtime' | 'gps' | null;
+  /** Everything that tells when it started, and what became of each claim; none on recordings that are older than this field. */
+  readonly startClaims: readonly StartClaim[];
+  /** The claim that is used in the station's zone, plus the clock offset unless it is of satellites; ms since 1970 UTC. null: no claim can be true. */
   readonly startMs: number | null;
   /** Station clock minus recorder clock, measured at docking; null if it could not be measured. */
   readonly clockOffsetMs: number | null;
@@ -73,6 +77,8 @@ export interface Original {
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly important: boolean;
+  /** Where in a take its name says that it stands, and its times; null if it is no segment of any. */
+  readonly take: TakeFacts | null;
   readonly state: OriginalState;
   readonly vaultKey: string;
   /** Of the bytes as they are kept: where the recorder could not be read they are zeros. */
@@ -85,6 +91,8 @@ export interface Original {
   readonly duplicateOf: string | null;
   readonly copiedAtMs: number | null;
   readonly sealedAtMs: number | null;
+  /** How long it really is, as derive found it; null until then, or if it cannot be told. */
+  readonly durationMs: number | null;
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */
@@ -99,6 +107,8 @@ export interface Copy {
   readonly verifiedAtMs: number;
   /** `direct`: read from the disk past the page cache; `nocache`, `cached`: weaker; `readback`, `head`: from the archive. */
   readonly verifiedBy: 'direct' | 'nocache' | 'cached' | 'readback' | 'head';
+  /** Of what changes under its key (the facts of the recording); originals and derivatives have theirs in rows of their own. */
+  readonly sha256?: string;
 }
 
 export const DERIVATIVE_KINDS = ['playable', 'poster', 'contact-sheet', 'thumbnails', 'waveform', 'thumbnail', 'salvage'] as const;

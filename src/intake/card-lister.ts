@@ -5,17 +5,17 @@ import { cardListed, copyFailed, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
-import type { VaultReader } from '#ports/vault';
+import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
+import { KnownFiles } from './known-files.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { isListedAgain, problemOf, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
 const REFUSALS_PER_TRANSACTION = 200;
 
-interface Options {
+interface Options extends ComparisonTools {
   readonly ledger: Ledger;
-  readonly vault: VaultReader;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -66,15 +66,16 @@ export class CardLister {
 
   async #tryToList(session: Session): Promise<void> {
     const { docking, driver, volume, formerClocks, signal, queue, failed, found, gaps } = session;
-    const { ledger, vault, clock, faults, settings, log, view, onQueued, takenOver, onListed } = this.#o;
+    const { ledger, clock, faults, settings, log, view, onQueued, takenOver, onListed } = this.#o;
     const begun = performance.now();
     const again = isListedAgain(session);
     const listing = new CardListing({
-      ...{ ledger, vault, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
+      ...{ ledger, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
+      known: new KnownFiles({ ...this.#o, docking, volume, found }),
       stationId: settings.stationId,
       timezone: settings.timezone,
       patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
-      contiguousMs: driver.contiguousMs,
+      driver,
       toCopy: (original: Original) => {
         // What was given up in this docking is not begun anew because the card is listed once more.
         if (failed.has(original.id)) return;

@@ -1,20 +1,19 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type CompiledPattern, readCardPath } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
-import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
+import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieDurationMs } from '#domain/iso-bmff';
-import type { Original } from '#domain/recording';
-import { claimedToMs } from '#domain/station-time';
+import type { Original, Recording } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
-import type { VaultReader } from '#ports/vault';
+import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import { CardStarts } from './card-starts.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
-import { isKept } from './known-file.ts';
-import { type Item, insertRecording } from './new-recording.ts';
+import type { KnownFiles } from './known-files.ts';
+import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
+import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 
@@ -33,12 +32,13 @@ interface Options {
   readonly stationId: string;
   readonly timezone: string;
   readonly patterns: readonly CompiledPattern[];
-  readonly contiguousMs: number;
+  readonly driver: RecorderDriver;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
-  readonly vault: VaultReader;
+  /** Tells whether a file is the original that it looks like. */
+  readonly known: KnownFiles;
   /** By this listing and those before it, if it is not the docking's first. */
   readonly found: FoundOnCard;
   /** Paths of files with gaps of which an earlier listing of this docking has told. */
@@ -73,20 +73,26 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
+  readonly #starts: CardStarts;
+  readonly #circumstances: Circumstances;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
     this.#names = new OtherNames(options);
+    const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
+    this.#starts = new CardStarts({ ...options, hasOtherBytes, identity: (file) => this.#identity(file) });
+    this.#circumstances = { ...options, contiguousMs: options.driver.contiguousMs, told: (path) => this.#starts.told(path) };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
+    await this.#o.known.plan(this.#listed, (file) => this.#identity(file));
     await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
@@ -94,6 +100,7 @@ export class CardListing {
     found.counts = { ...this.#counts };
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
@@ -145,11 +152,16 @@ export class CardListing {
         this.#o.onGaps(known);
         continue;
       }
+      await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
+        const before = await writer.recording(known.recordingId);
+        const originals = await insertRecording(writer, [item], this.#circumstances, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
+        this.#o.found.known.delete(known.id);
+        this.#o.found.rechecked.delete(known.id);
+        await this.#o.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -174,6 +186,11 @@ export class CardListing {
     return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
+  #startOf(items: readonly Item[], before: Recording | null) {
+    const files = items.map(({ file }) => file);
+    return this.#starts.startOf(files, before);
+  }
+
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
     this.#counts.known += change;
     this.#counts.knownBytes += change * file.bytes;
@@ -195,11 +212,13 @@ export class CardListing {
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
   async #recordAll(): Promise<void> {
+    this.#starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();
     const rules = {
-      contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file: ListedFile) => this.#durationMs(file),
+      contiguousMs: this.#o.driver.contiguousMs,
+      timezone: this.#o.timezone,
+      durationMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -209,34 +228,6 @@ export class CardListing {
       written = performance.now();
     }
     await this.#write();
-  }
-
-  /**
-   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
-   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
-   */
-  async #durationMs(file: ListedFile): Promise<number | null> {
-    try {
-      const { ledger, docking } = this.#o;
-      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
-      return await this.#readDurationMs(file);
-    } catch (error) {
-      if (isCardFailure(error)) return null;
-      throw error;
-    }
-  }
-
-  async #readDurationMs(file: ListedFile): Promise<number | null> {
-    const opened = await this.#o.volume.open(file.path);
-    try {
-      const readAt = async (position: number, length: number) => {
-        const target = new Uint8Array(length);
-        return target.subarray(0, await opened.read(target, position));
-      };
-      return await movieDurationMs(readAt, file.bytes);
-    } finally {
-      await opened.close();
-    }
   }
 
   async #write(): Promise<void> {
@@ -249,15 +240,18 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
+    await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#o.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    this.#o.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
@@ -267,19 +261,22 @@ export class CardListing {
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking, found } = this.#o;
+    const looksLike: Original[] = [];
     for (const file of files) {
-      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await this.#o.ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
+      if (known) looksLike.push({ ...known, cardPath: file.path });
     }
+    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
-  /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
+  /**
+   * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
+   * be copied.
+   */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
     const { docking, found } = this.#o;
     const toCopy: Original[] = [];
-    const unknown: Item[] = [];
+    const standing = new Map<ListedFile, Standing>();
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -292,8 +289,9 @@ export class CardListing {
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
-      else if (known.state === 'sealed') {
+      standing.set(file, known && !this.#otherBytes.has(known.id) ? known.recordingId : null);
+      if (!known || this.#otherBytes.has(known.id)) continue;
+      if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id)
@@ -305,7 +303,12 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
+    for (const piece of newPieces(capture, standing)) {
+      const originals = await insertRecording(writer, piece, this.#circumstances, this.#startOf(piece, null), capture.notes);
+      for (const { file } of piece) standing.set(file, originals[0]?.recordingId ?? null);
+      toCopy.push(...originals);
+    }
+    await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
     return toCopy;
   }
 }

@@ -17,10 +17,20 @@ export interface FoundOnCard {
   readonly unread: Map<string, VolumeRefusal>;
   /** Sealed originals of earlier dockings in whose place this docking has put a file on record, because the card has other bytes there now. */
   readonly replaced: Set<string>;
+  /** Originals that earlier dockings read and that the card still holds, as far as was compared, with their path on it now. */
+  readonly known: Map<string, string>;
+  /** Of those, the ones that this docking has compared whole: they have the sealed digest. */
+  readonly rechecked: Set<string>;
 }
 
 export function nothingFound(): FoundOnCard {
-  return { counts: { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 }, unread: new Map(), replaced: new Set() };
+  return {
+    counts: { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 },
+    unread: new Map(),
+    replaced: new Set(),
+    known: new Map(),
+    rechecked: new Set(),
+  };
 }
 
 /** What a listing has counted that met the files of `before` again, or will meet them: none counts twice, and none is taken back on the way. */

@@ -1,13 +1,17 @@
+import { randomInt } from 'node:crypto';
 import type { CompiledPattern } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { RandomBelow } from '#domain/file-sample';
 import type { FormerClock } from '#domain/former-clock';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
+import { GroupCommit } from '#ports/group-commit';
+import type { KnownProof, Verdict } from '#ports/known-proof';
+import type { Lanes } from '#ports/lanes';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
@@ -15,13 +19,16 @@ import type { Vault } from '#ports/vault';
 import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
-import { placeCopy, recordCopied } from './place-copy.ts';
+import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
+import { Recheck } from './recheck.ts';
 import { fail, isListedAgain, isOver, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InFlight, Lane } from './waiting.ts';
+import type { InHand, SpentSoFar } from './waiting.ts';
 
-/** Files of one recorder at once: one is copied while the last one's fsync still runs. */
-const LANES_PER_RECORDER = 2;
+/** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
+const HANDS_PER_RECORDER = 2;
+/** Copies whose ledger rows go into one transaction. */
+const COPIES_PER_TRANSACTION = 64;
 /** Tries of a file that the recorder does not deliver, while it stays docked. */
 const RECORDER_TRIES_MAX = 3;
 /** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
@@ -32,11 +39,12 @@ const SAMPLE_MS = 400;
 interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
-  readonly sm3: boolean;
   readonly filesAtOnce: number;
   /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
   readonly unreadableBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
+  /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
+  readonly known?: 'sampled' | 'whole';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
   /** How long to wait before a full or failing disk, or a failed file, is tried again, ms. */
@@ -46,7 +54,7 @@ interface IntakeSettings {
 interface Options {
   readonly ledger: Ledger;
   readonly vault: Vault;
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly board: SlotBoard;
   readonly clock: Clock;
@@ -57,6 +65,12 @@ interface Options {
   readonly onCopied: () => void;
   /** The card is listed: the docking may be safe already, if there was nothing new on it. */
   readonly onListed: (dockingId: string) => void;
+  /** Its known files were compared whole, as far as they can be read: it may be safe now where that waits for them. */
+  readonly onRechecked?: (dockingId: string) => void;
+  /** Copies are being sealed: that is part of taking in new files. */
+  readonly isSealing?: () => boolean;
+  /** Where samples are taken; cryptographic unless a test wants to know the places before. */
+  readonly random?: RandomBelow;
 }
 
 export interface DockedVolume {
@@ -70,15 +84,20 @@ export interface DockedVolume {
 }
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
-export class IntakeStage {
+export class IntakeStage implements KnownProof {
   readonly #o: Options;
   readonly #turns: FairTurns;
   readonly #view: SessionView;
   readonly #lister: CardLister;
+  readonly #recheck: Recheck;
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
   readonly #copying = new Map<string, Promise<void>>();
-  readonly #inFlight: InFlight = { hashing: 0, writing: 0 };
+  readonly #spent: SpentSoFar = { readMs: 0, hashMs: 0, writeMs: 0 };
+  #spentBefore: SpentSoFar = { ...this.#spent };
+  readonly #copied: GroupCommit<Copied>;
+  /** Turns in which something is copied. */
+  #turnsTaken = 0;
   #dockings = 0;
   #sampling: NodeJS.Timeout | undefined;
 
@@ -88,10 +107,27 @@ export class IntakeStage {
     this.#lister = new CardLister({
       ...options,
       view: this.#view,
+      random: options.random ?? randomInt,
       onQueued: (session) => this.#pump(session),
       takenOver: (dockingId, session) => this.#isLater(dockingId, session),
+      onListed: (dockingId) => {
+        options.onListed(dockingId);
+        const session = this.#sessions.get(dockingId);
+        if (session) this.#recheck.start(session);
+      },
+    });
+    this.#recheck = new Recheck({
+      ...options,
+      view: this.#view,
+      quiet: () => this.#isQuiet(),
+      onNew: (session, originals) => {
+        for (const original of originals) session.queue.push(original);
+        this.#pump(session);
+      },
+      onEnd: (dockingId) => options.onRechecked?.(dockingId),
     });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
+    this.#copied = new GroupCommit({ itemsMax: COPIES_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
   /**
@@ -133,9 +169,35 @@ export class IntakeStage {
     this.#pump(session);
   }
 
-  /** The recorder is gone: nothing of it is kept in memory. */
-  forget(dockingId: string): void {
+  /** The recorder is gone: nothing of it is kept in memory when this resolves. */
+  async forget(dockingId: string): Promise<void> {
     this.#sessions.delete(dockingId);
+    await this.#recheck.forget(dockingId);
+  }
+
+  prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'> {
+    return this.#recheck.prove(dockingId, original, volume, signal);
+  }
+
+  /** Resolves when the known files of this docking are compared whole, or cannot be. */
+  rechecked(dockingId: string): Promise<void> {
+    return this.#recheck.ended(dockingId);
+  }
+
+  /** Known files are left alone until the returned function is called. */
+  holdRecheck(dockingId: string): () => void {
+    return this.#recheck.hold(dockingId);
+  }
+
+  /** Ends what goes on beside the sessions. */
+  stop(): Promise<void> {
+    return this.#recheck.stop();
+  }
+
+  /** A file that waits for its next try keeps nobody from the disk. */
+  #isQuiet(): boolean {
+    const listing = [...this.#sessions.values()].some((session) => session.listing && !isOver(session));
+    return !listing && this.#turnsTaken === 0 && !(this.#o.isSealing?.() ?? false);
   }
 
   #list(session: Session): void {
@@ -149,13 +211,13 @@ export class IntakeStage {
 
   #pump(session: Session): void {
     if (isListedAgain(session)) return;
-    // Lanes that have their file are not in the way of those that are still queued.
-    const asking = () => [...session.lanes].filter(({ hold }) => hold === 'turn').length;
-    while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && asking() < session.queue.size) {
-      const lane: Lane = { hold: 'turn' };
-      session.lanes.add(lane);
-      void this.#lane(session, lane).finally(() => {
-        session.lanes.delete(lane);
+    // Files that have their turn are not in the way of those that are still queued.
+    const asking = () => [...session.inHand].filter(({ hold }) => hold === 'turn').length;
+    while (!isOver(session) && session.inHand.size < HANDS_PER_RECORDER && asking() < session.queue.size) {
+      const hand: InHand = { hold: 'turn' };
+      session.inHand.add(hand);
+      void this.#take(session, hand).finally(() => {
+        session.inHand.delete(hand);
         this.#pump(session);
         this.#settle(session);
       });
@@ -164,7 +226,7 @@ export class IntakeStage {
   }
 
   #settle(session: Session): void {
-    if (session.listing || session.lanes.size > 0) return;
+    if (session.listing || session.inHand.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
     else session.idle();
@@ -173,10 +235,14 @@ export class IntakeStage {
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */
   #sample(): void {
     let busy = false;
+    const before = this.#spentBefore;
+    this.#spentBefore = { ...this.#spent };
+    const { readMs, hashMs, writeMs } = this.#spentBefore;
+    const spent = { readMs: readMs - before.readMs, hashMs: hashMs - before.hashMs, writeMs: writeMs - before.writeMs };
     for (const session of this.#sessions.values()) {
-      busy ||= session.lanes.size > 0;
+      busy ||= session.inHand.size > 0;
       const vaultFails = session.problem?.code.startsWith('vault.') ?? false;
-      const waiting = isOver(session) ? null : session.sampler.sample(session.lanes, this.#inFlight, vaultFails);
+      const waiting = isOver(session) ? null : session.sampler.sample(session.inHand, spent, vaultFails);
       if (waiting === session.waiting) continue;
       session.waiting = waiting;
       if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { waiting });
@@ -192,24 +258,30 @@ export class IntakeStage {
     return other !== undefined && other.number > session.number && !isOver(other);
   }
 
-  /** One file; asks for its turn first, so that what is most urgent then is taken. */
-  async #lane(session: Session, lane: Lane): Promise<void> {
+  /** One file, or a handful of small ones; asks for its turn first, so that what is most urgent then is taken. */
+  async #take(session: Session, hand: InHand): Promise<void> {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
-      lane.hold = 'recorder';
-      const original = isOver(session) ? undefined : session.queue.take();
-      if (original) this.#view.copying(session);
-      return original && this.#tryCopy(session, lane, original);
+      hand.hold = 'recorder';
+      const originals = isOver(session) ? [] : session.queue.take();
+      if (originals.length > 0) this.#view.copying(session);
+      this.#turnsTaken += 1;
+      try {
+        return await Promise.all(originals.map((original) => this.#tryCopy(session, hand, original)));
+      } finally {
+        this.#turnsTaken -= 1;
+      }
     });
-    if (!again) return;
-    // Others may use the turn while this one waits for the disk or the recorder to get better.
+    const failed = again.filter((original) => original !== undefined);
+    if (failed.length === 0) return;
+    // Others may use the turn while these wait for the disk or the recorder to get better.
     await pause(this.#o.settings.retryMs, session.signal);
-    session.queue.push(again);
+    for (const original of failed) session.queue.push(original);
   }
 
   /** Returns the original if it is to be tried again. */
-  async #tryCopy(session: Session, lane: Lane, original: Original): Promise<Original | undefined> {
+  async #tryCopy(session: Session, hand: InHand, original: Original): Promise<Original | undefined> {
     try {
-      await this.#copyOnce(session, lane, original);
+      await this.#copyOnce(session, hand, original);
       session.failed.delete(original.id);
       if (session.problem !== session.unlisted && session.failed.size === 0) await this.#view.problem(session, session.unlisted);
       return undefined;
@@ -233,7 +305,7 @@ export class IntakeStage {
   }
 
   /** Waits for another docking of the same recorder that has the file in hand, and leaves alone what that has copied. */
-  async #copyOnce(session: Session, lane: Lane, original: Original): Promise<void> {
+  async #copyOnce(session: Session, hand: InHand, original: Original): Promise<void> {
     for (;;) {
       session.signal.throwIfAborted();
       const other = this.#copying.get(original.id);
@@ -244,24 +316,23 @@ export class IntakeStage {
     this.#copying.set(original.id, promise);
     try {
       const now = await this.#o.ledger.original(original.id);
-      if (now?.state === 'listed') await this.#copy(session, lane, now);
-      else if (!session.signal.aborted) this.#o.board.copied(session.docking.slot, original.bytes);
+      if (now?.state === 'listed') await this.#copy(session, hand, now);
+      else if (!session.signal.aborted) this.#o.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();
     }
   }
 
-  async #copy(session: Session, lane: Lane, original: Original): Promise<void> {
+  async #copy(session: Session, hand: InHand, original: Original): Promise<void> {
     const { ledger, vault, clock, faults, log } = this.#o;
     const begun = performance.now();
-    const copied = await this.#read(session, lane, original);
+    const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
     const twin = await placeCopy({ vault, ledger }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
     const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
-    await ledger.transaction((writer) => recordCopied(writer, original, copied, facts));
-    faults.reached('w05-copied-recorded');
+    await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
@@ -274,17 +345,25 @@ export class IntakeStage {
     this.#o.onCopied();
   }
 
-  async #read(session: Session, lane: Lane, original: Original): Promise<CopiedFile> {
-    const { vault, hasher, buffers, board, settings } = this.#o;
+  /** Write 5. */
+  async #record(batch: readonly Copied[]): Promise<void> {
+    const { ledger, faults } = this.#o;
+    await ledger.transaction(async (writer) => {
+      for (const each of batch) await recordCopied(writer, each);
+    });
+    faults.reached('w05-copied-recorded');
+  }
+
+  async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
+    const { vault, lanes, buffers, board, settings } = this.#o;
     const { slot } = session.docking;
     const tools = {
       vault,
-      hasher,
+      lanes,
       buffers,
-      sm3: settings.sm3,
       unreadableBytesMax: settings.unreadableBytesMax,
       readTwice: settings.verify === 'source+vault',
-      inFlight: this.#inFlight,
+      spent: this.#spent,
     };
     let seen = 0;
     // Once the recorder is gone the slot may show another one.
@@ -294,7 +373,7 @@ export class IntakeStage {
     try {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
-        lane,
+        hand,
         onBytes: (bytes) => {
           seen += bytes;
           show(bytes);

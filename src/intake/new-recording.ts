@@ -1,9 +1,10 @@
 import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
-import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
-import type { Original, Recording } from '#domain/recording';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
+import type { RecordingNote } from '#domain/notes';
+import type { Original } from '#domain/recording';
+import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
+import type { StartDecision } from '#domain/start-claims';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter, NewRecording } from '#ports/ledger';
@@ -14,28 +15,29 @@ export interface Item {
   readonly role: 'segment' | 'sidecar';
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
-  readonly timezone: string;
   readonly docking: Docking;
-  readonly formerClocks: readonly FormerClock[];
+  /** As the driver names it. */
+  readonly contiguousMs: number;
+  /** What the container of a file told while the card was listed. */
+  readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
-/**
- * Puts files that belong together on record as one recording with its originals, and returns these. `before`: the damaged recording of the same file,
- * if it is taken again.
- */
+/** Puts files that belong together on record as one recording with its originals, and returns these. */
 export async function insertRecording(
   writer: LedgerWriter,
   items: readonly Item[],
   circumstances: Circumstances,
-  before: Recording | null = null,
+  start: StartDecision,
+  notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
   const { docking, clock, stationId } = circumstances;
   const files = items.map(({ file }) => file);
   const [first] = files;
   if (!first) return [];
+  const { claimedStart, claimedFrom, startMs, clockOffsetMs } = start;
   const nowMs = clock.nowMs();
   const recordingId = newId('rec', nowMs, stationId);
   const important = files.some(({ facts }) => facts.important === true);
@@ -47,8 +49,10 @@ export async function insertRecording(
     ...(await officerOf(writer, files, docking)),
     category: null,
     important,
-    notes: [],
-    ...timeOf(files, circumstances, before),
+    // Times come first: of a long list the end is cut off.
+    notes: [...start.notes, ...notes],
+    startClaims: start.claims,
+    ...{ claimedStart, claimedFrom, startMs, clockOffsetMs },
     originalCount: items.length,
     createdAtMs: nowMs,
   };
@@ -66,6 +70,7 @@ export async function insertRecording(
       bytes: file.bytes,
       mtimeMs: file.mtimeMs,
       important,
+      take: role === 'segment' ? placeInTake(file, circumstances) : null,
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
@@ -74,10 +79,15 @@ export async function insertRecording(
       duplicateOf: null,
       copiedAtMs: null,
       sealedAtMs: null,
+      durationMs: null,
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);
   return originals;
+}
+
+function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
+  return standsInRow(facts.kind, facts) ? takeFactsOf(facts, { contiguousMs, ...told(path) }) : null;
 }
 
 async function officerOf(
@@ -89,21 +99,4 @@ async function officerOf(
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
   const assigned = (await writer.recorder(docking.recorderSerial))?.assignedOfficerId ?? null;
   return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
-}
-
-function timeOf(
-  files: readonly ListedFile[],
-  { docking, formerClocks, timezone, clock }: Circumstances,
-  before: Recording | null,
-): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
-  const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
-  const [first] = files;
-  const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
-  if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
-  const ms = claimedToMs(claimed, timezone);
-  const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
-  // The clock may have been set since the file was read with gaps, and the file is as old as it was.
-  const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
-  const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
-  return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
 }

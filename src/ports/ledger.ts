@@ -3,6 +3,7 @@ import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
+import type { Compared } from '#domain/file-sample';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
@@ -84,6 +85,8 @@ export interface LedgerReader {
   findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
   /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
   copiedOriginals(limit: number): Promise<readonly Original[]>;
+  /** When originals were last compared with what a card holds under their names; by id, at most 1000 at once. */
+  compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
   /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
@@ -92,6 +95,13 @@ export interface LedgerReader {
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
+  /**
+   * By id of an original that never came: the recording of the newest sealed file of the same recorder and path that was listed later. A file that changed while
+   * it was copied is another file; nothing more will come of the first.
+   */
+  newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
+  troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
 
   officer(id: string): Promise<Officer | null>;
@@ -113,6 +123,8 @@ export interface LedgerReader {
   /** Custody entries about a recording or any of its originals and dockings, oldest first. */
   custodyOf(subject: string): Promise<readonly CustodyEntry[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
+  /** Hash of the entry with this number; null if there is none. */
+  custodyHash(seq: number): Promise<string | null>;
   /** Walks the whole chain; yields the faults, at most 100. */
   verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault>;
 
@@ -121,10 +133,23 @@ export interface LedgerReader {
 
 export type NewDocking = Omit<
   Docking,
-  'state' | 'problem' | 'listedAtMs' | 'safeAtMs' | 'removedAtMs' | 'filesListed' | 'filesKnown' | 'filesRefused' | 'bytesListed'
+  | 'state'
+  | 'problem'
+  | 'listedAtMs'
+  | 'safeAtMs'
+  | 'removedAtMs'
+  | 'filesListed'
+  | 'filesKnown'
+  | 'filesRefused'
+  | 'bytesListed'
+  | 'filesToRecheck'
+  | 'filesRechecked'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
-export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+export type NewOriginal = Omit<
+  Original,
+  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs'
+>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
@@ -135,7 +160,10 @@ export interface CopiedFacts {
   readonly copiedAtMs: number;
 }
 
-/** May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. */
+/**
+ * May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. Whatever changes of what the archived facts
+ * of a recording tell (officer, category, marks, times, damage, cases, derivatives) makes its archive work wait again if that was `done`.
+ */
 export interface LedgerWriter extends LedgerReader {
   /** Appends to the custody log; inside the same transaction as the change it tells of. */
   appendCustody(draft: CustodyDraft): Promise<CustodyEntry>;
@@ -154,6 +182,8 @@ export interface LedgerWriter extends LedgerReader {
         | 'filesKnown'
         | 'filesRefused'
         | 'bytesListed'
+        | 'filesToRecheck'
+        | 'filesRechecked'
         | 'clockOffsetMs'
       >
     > & { state?: DockingState; problem?: Problem | null },
@@ -173,8 +203,15 @@ export interface LedgerWriter extends LedgerReader {
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
-  markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** `sm3`: computed when its copy was read back; left out, what is on record stays. */
+  markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void>;
+  /** How long it really is. */
+  measureOriginal(originalId: string, durationMs: number): Promise<void>;
+  /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
+  markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
+  /** The copy is not there, or not what it should be: false if none was on record. Never used for the vault's own. */
+  withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
   updateRecording(
@@ -195,6 +232,7 @@ export interface LedgerWriter extends LedgerReader {
       startMs?: number | null;
       claimedStart?: string | null;
       claimedFrom?: Recording['claimedFrom'];
+      startClaims?: Recording['startClaims'];
     },
   ): Promise<void>;
   /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */
@@ -227,6 +265,12 @@ export interface LedgerWriter extends LedgerReader {
 
 /** The ledger of one station. One writer; the reader sees committed states only. */
 export interface Ledger extends LedgerReader {
+  /** What is not as this version makes it in tables, indexes and triggers; none if sound. */
+  alterations(): Promise<readonly string[]>;
+  /** Makes missing triggers and indexes again. Returns what it could not mend. */
+  mendSchema(): Promise<readonly string[]>;
+  /** Writes, fsyncs and removes a small file beside the ledger. Throws ledger.failed where its disk cannot be written. */
+  probe(): Promise<void>;
   /** Serialised; commits when `body` resolves (synchronous=FULL), rolls back when it throws. No file or network I/O inside. */
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
   /**
@@ -241,7 +285,7 @@ export interface Ledger extends LedgerReader {
   readonly uploads: UploadJournal;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
-  /** PRAGMA integrity_check; the complaints, none if sound. */
+  /** PRAGMA integrity_check and `alterations`; the complaints, none if sound. */
   integrity(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

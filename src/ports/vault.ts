@@ -7,8 +7,9 @@ export interface VaultDraft {
   readonly key: string;
   /** Writes the first `bytes` bytes of `chunk` at `position`. Errors: vault.full, vault.read-only, vault.write-failed. */
   write(chunk: Uint8Array, bytes: number, position: number): Promise<void>;
-  /** Makes everything written so far durable (fdatasync). After an error the draft can only be discarded. */
-  flush(): Promise<void>;
+  /** Its open file in this process, for a lane that writes to it; `wrote` tells how many bytes it has written. */
+  readonly descriptor: number;
+  wrote(bytes: number): void;
   /** Checks the length, fsyncs, closes. The bytes are durable under the draft's name after it. */
   finish(bytes: number): Promise<void>;
   /** Links the finished draft under its key without ever replacing a file, unlinks the draft's name, fsyncs the directory. */
@@ -17,11 +18,21 @@ export interface VaultDraft {
   discard(): Promise<void>;
 }
 
+/** An original that is open for reading at any place. */
+export interface VaultFile {
+  readonly bytes: number;
+  /** Fills `target` from `position` on; returns how many bytes came, fewer only at the end of the file. Throws vault.read-failed. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface VaultReader {
   /** null if there is no such file. */
   stat(key: string): Promise<{ bytes: number } | null>;
   /** Throws vault.missing. The stream is bounded in memory and may be destroyed at any time. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /** For many small reads: one open file, no stream for each. Throws vault.missing. */
+  openFile(key: string): Promise<VaultFile>;
   /** Small files only (at most 1 MiB): manifests. */
   readSmall(key: string): Promise<Uint8Array>;
   /** Re-reads the file from the disk, past the page cache where the file system allows; says which way it went. */
@@ -31,6 +42,13 @@ export interface VaultReader {
   ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
   /** Every committed file below `prefix` ('' for all), in key order. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  /**
+   * Writes, fsyncs and removes a small file. Throws vault.full (also where nothing is free above the reserve), vault.read-only or vault.write-failed
+   * where footage could not be taken in.
+   */
+  probe(): Promise<{ freeBytes: number }>;
+  /** What `keepLedgerHead` kept last; null if nothing. Not among the files of `list`. */
+  ledgerHead(): Promise<Uint8Array | null>;
   /** Bytes free for new originals: free space less the reserve; never negative. */
   freeBytes(): Promise<number>;
   /** Paths that a child process on this host may read; another vault would fetch scratch copies. Call `release` in the end. */
@@ -52,6 +70,8 @@ export interface Vault extends VaultReader {
   scratch(): Promise<{ path: string; remove(): Promise<void> }>;
   /** Makes a finished scratch file durable under `key`, replacing a derivative of that name; never an original's key. */
   adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  /** Keeps the newest head of the ledger (`domain/ledger-head.ts`), durably, in place of the one before. */
+  keepLedgerHead(bytes: Uint8Array): Promise<void>;
   /** Removes drafts and scratch directories of earlier processes; returns how many. Called once at start. */
   sweep(): Promise<number>;
 }

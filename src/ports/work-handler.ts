@@ -8,6 +8,8 @@ export interface WorkRun {
   readonly onPercent: (percent: number) => void;
   /** It runs apart from the others and may take long. */
   readonly later: boolean;
+  /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
+  readonly onProgress: () => void;
 }
 
 /**
@@ -16,6 +18,8 @@ export interface WorkRun {
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
+  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit). */
+  readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
   run(recordingId: string, run: WorkRun): Promise<void>;

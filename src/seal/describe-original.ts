@@ -54,7 +54,7 @@ export async function describeOriginal(
 
 /** Part of write 7. */
 export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
-  await writer.markSealed(original.id, sealedAtMs);
+  await writer.markSealed(original.id, sealedAtMs, original.digests?.sm3);
   await writer.upsertCopy({
     itemId: original.id,
     recordingId: original.recordingId,
@@ -85,6 +85,7 @@ function describeRecording(recording: Recording, timezone: string): Manifest['re
     officerSource: recording.officerSource,
     claimedStart: recording.claimedStart,
     claimedFrom: recording.claimedFrom,
+    startClaims: recording.startClaims.map(({ startMs, ...claim }) => ({ ...claim, start: isoOrNull(startMs) })),
     timezone,
     start: isoOrNull(recording.startMs),
     clockOffsetMs: recording.clockOffsetMs,

@@ -23,6 +23,8 @@ interface ServeFacts {
   readonly version: string;
   /** Absolute; ledger backups go here unless the request names a file. */
   readonly backupDirectory: string;
+  /** Absolute; no backup is written below these. */
+  readonly ownDirectories: readonly string[];
   readonly archiveDerivatives: boolean;
   readonly suggest: SuggestRules;
 }
@@ -44,6 +46,8 @@ export interface ServeDeps {
   readonly learning: SlotLearning;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
-  /** Throws queue.unreachable. */
+  /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
+  readonly checkArchive: (options: { fresh: boolean }) => Promise<string>;
+  /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<string>;
 }

@@ -1,5 +1,8 @@
 import { EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
+import { mediaTypeOf } from '#domain/media-type';
 import type { DerivativeKind } from '#domain/recording';
+import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import { rangeOf } from './byte-range.ts';
 import { RawAnswer, type RouteRequest, type Serving } from './route.ts';
@@ -16,31 +19,30 @@ export interface Item {
   readonly fileName: string;
 }
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  avi: 'video/x-msvideo',
-  ts: 'video/mp2t',
-  wmv: 'video/x-ms-wmv',
-  mkv: 'video/x-matroska',
-  webm: 'video/webm',
-  m4a: 'audio/mp4',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  aac: 'audio/aac',
-  amr: 'audio/amr',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-};
-
-export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind): Item {
+/** `derive`: how its making stands; null where it was never asked for. Throws request.not-made or request.nothing-playable where it is not there. */
+export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind, derive: Work | null): Item {
   const found = detail.derivatives.find((derivative) => derivative.kind === kind);
-  const { id, state } = detail.recording;
-  if (!found) throw new EvidockError('request.not-found', `recording ${id} (${state}) has no derivative ${kind}`);
+  const { id } = detail.recording;
+  if (!found) throw missing(detail, kind, derive);
   const { vaultKey, bytes, sha256, mediaType } = found;
   return { id: found.id, recordingId: id, what: kind, key: vaultKey, bytes, sha256, mediaType, fileName: nameOf(id, vaultKey) };
+}
+
+const ORIGINALS_TOLD = 3;
+
+function missing({ recording, originals }: RecordingDetail, kind: DerivativeKind, derive: Work | null): EvidockError {
+  const { id, state } = recording;
+  const failed = derive?.errorDetail ? `; it failed: ${derive.errorDetail}` : '';
+  if (state === 'copying') return new EvidockError('request.not-made', `${kind} of ${id}: the recording is still being taken in`);
+  if (derive && (derive.state === 'waiting' || derive.state === 'running'))
+    return new EvidockError('request.not-made', `${kind} of ${id}: ${derive.state}, ${derive.percent} % done${failed}`);
+  const told = originals
+    .slice(0, ORIGINALS_TOLD)
+    .map(({ index, cardPath, kind, bytes }) => `${index}: ${cardPath} (${kind}, ${bytesText(bytes)})`);
+  const more = originals.length > told.length ? `, and ${originals.length - told.length} more` : '';
+  const what = originals.length === 1 ? 'the original is' : 'the originals are';
+  if (kind === 'playable') return new EvidockError('request.nothing-playable', `${id}; ${what} ${told.join(', ')}${more}${failed}`);
+  return new EvidockError('request.not-found', `recording ${id} has no derivative ${kind}${failed}`);
 }
 
 export function originalItem(detail: RecordingDetail, index: number): Item {
@@ -51,7 +53,6 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
   if (found.state !== 'sealed' || !found.digests)
     throw new EvidockError('request.conflict', `original ${index} of ${id} is not sealed yet`);
   const { vaultKey, bytes, digests } = found;
-  const mediaType = MEDIA_TYPES[vaultKey.slice(vaultKey.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   return {
     id: found.id,
     recordingId: id,
@@ -59,7 +60,7 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
     key: vaultKey,
     bytes,
     sha256: digests.sha256,
-    mediaType,
+    mediaType: mediaTypeOf(vaultKey),
     fileName: nameOf(id, vaultKey),
   };
 }

@@ -5,6 +5,7 @@ import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/station-time';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
+import type { Standing } from './standing.ts';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {
@@ -22,11 +23,12 @@ export class Presenter {
     return ms === null ? null : this.time(ms);
   }
 
-  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail) {
-    const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
+  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail, { troubled, replacedBy }: Standing) {
+    const { startMs, startClaims, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
       start: this.timeOrNull(startMs),
+      startClaims: startClaims.map(({ startMs: claimMs, ...claim }) => ({ ...claim, start: this.timeOrNull(claimMs) })),
       createdAt: this.time(createdAtMs),
       caseNumbers,
       links,
@@ -34,6 +36,10 @@ export class Presenter {
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),
       derivatives: derivatives.map(({ kind, mediaType, recipe, bytes, sha256 }) => ({ kind, mediaType, recipe, bytes, sha256 })),
+      replacedBy: replacedBy.get(recording.id) ?? null,
+      trouble: troubled
+        .filter(({ recordingId }) => recordingId === recording.id)
+        .map(({ stage, state, errorCode, errorDetail }) => ({ stage, state, code: errorCode ?? '', detail: errorDetail ?? '' })),
     };
   }
 

@@ -2,7 +2,8 @@ import Type, { type TSchema } from 'typebox';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { SLOT_PHASES } from '#ports/slot-board';
+import { CLAIM_SOURCES } from '#domain/start-claim';
+import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
 
@@ -20,7 +21,7 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
 export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
-export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
 
 export const ErrorReply = Type.Object({
@@ -64,6 +65,17 @@ const NoteJson = Type.Object({
   }),
 });
 
+const StartClaimJson = Type.Object({
+  source: oneOf(CLAIM_SOURCES),
+  reading: Type.String({ description: 'How it was read: as wall clock or UTC, as start or end.' }),
+  written: Type.String({ description: 'As it stands there.' }),
+  until: nullable.text('Last fix, or latest possible start.'),
+  durationMs: nullable.integer('Length of the file by its container.'),
+  start: nullable.text('The start that it gives.'),
+  verdict: oneOf(['used', 'agrees', 'differs', 'not-used']),
+  why: nullable.text(),
+});
+
 export const RecordingJson = Type.Object({
   id: Type.String(),
   dockingId: Type.String(),
@@ -80,7 +92,8 @@ export const RecordingJson = Type.Object({
   notes: Type.Array(NoteJson, { description: 'What a person should know of it that is no damage.' }),
   links: Type.Array(Type.Object({ relation: oneOf(LINK_RELATIONS), recordingId: Type.String() })),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
-  claimedFrom: nullable.text(),
+  claimedFrom: nullable.text('Where the claim that is used comes from: file-name, container, mtime or gps.'),
+  startClaims: Type.Array(StartClaimJson, { description: 'Everything that tells when it started, and what became of each claim.' }),
   start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),
   clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
   durationMs: nullable.integer(),
@@ -95,6 +108,18 @@ export const RecordingJson = Type.Object({
     }),
   ),
   derivatives: Type.Array(DerivativeJson),
+  replacedBy: nullable.text(
+    'Its files changed on the recorder before they were copied: the recording in which their new versions were sealed.',
+  ),
+  trouble: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      state: Type.String({ description: '`failed`: given up; `waiting` or `running`: failed the last time, and tried again.' }),
+      code: Type.String(),
+      detail: Type.String(),
+    }),
+    { description: 'Derive and archive work that failed, with the reason.' },
+  ),
 });
 
 export const CustodyJson = Type.Object({
@@ -190,6 +215,15 @@ export const DockingJson = Type.Object({
   filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
   filesRefused: Type.Integer(),
   bytesListed: Type.Integer(),
+  filesToRecheck: Type.Integer({ description: 'Known files that are compared whole while the recorder stays.' }),
+  filesRechecked: Type.Integer({ description: 'Of those, the ones that were, and have the sealed digest.' }),
+});
+
+const RecheckJson = Type.Unsafe<RecheckView | null>({
+  type: ['object', 'null'],
+  properties: { files: { type: 'integer' }, done: { type: 'integer' }, unread: { type: 'integer' } },
+  required: ['files', 'done', 'unread'],
+  description: 'Known files that are compared whole: how many, how many have the sealed digest, how many could not be read; null: none.',
 });
 
 export const SlotJson = Type.Object({
@@ -212,6 +246,7 @@ export const SlotJson = Type.Object({
   bytesCopied: Type.Integer(),
   bytesPerSecond: Type.Integer(),
   secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  recheck: RecheckJson,
   problem: ProblemJson,
   updatedAt: nullable.text(),
 });

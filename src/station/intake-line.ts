@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CardPlace } from '#adapters/card-directory';
 import { DirectoryDock } from '#adapters/directory-dock';
 import { DirectoryVolume } from '#adapters/directory-volume';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { ManualDock, type ManualDocking } from '#adapters/manual-dock';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
@@ -19,6 +19,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
+import { ownPlacesOf } from '../places.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
@@ -48,8 +49,8 @@ export interface IntakeLine {
 export async function startIntakeLine(context: StationContext, given: Given): Promise<IntakeLine> {
   const { config, clock, log, faults, onStop } = context;
   const { ledger, onSealed } = given;
-  const hasher = new HashPool({ threads: availableParallelism() });
-  onStop(() => hasher.close());
+  const lanes = new WorkerLanes({ threads: availableParallelism() });
+  onStop(() => lanes.close());
   const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
   const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
   const closing = { archive: config.archive.kind !== 'none', suggest: suggestRules(config) };
@@ -65,8 +66,10 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       station: { id: config.station.id, name: config.station.name },
       timezone: config.station.timezone,
       version: VERSION,
+      sm3: config.intake.sm3,
       sealsAtOnce: SEALS_AT_ONCE,
       retryMs: RETRY_MS,
+      known: config.intake.known as 'sampled' | 'whole',
     },
     onSealed,
     onSafe: (dockingId) => desk.safe(dockingId),
@@ -74,7 +77,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   });
   const intake: IntakeStage = new IntakeStage({
     ...common,
-    hasher,
+    lanes,
     buffers,
     settings: intakeSettings(config),
     onCopied: () => seal.wake(),
@@ -83,15 +86,18 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       incomplete.cardListed(dockingId);
       void seal.checkSafe(dockingId);
     },
+    onRechecked: (dockingId) => void seal.checkSafe(dockingId),
+    isSealing: () => seal.busy,
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, hasher, buffers }),
+    ...dockStages(config, { ...common, proof: intake }),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
   });
   onStop(() => seal.stop());
+  onStop(() => intake.stop());
   onStop(() => incomplete.stop());
   onStop(() => desk.stop());
   incomplete.start();
@@ -110,10 +116,10 @@ function intakeSettings({ station, intake }: Config) {
   return {
     stationId: station.id,
     timezone: station.timezone,
-    sm3: intake.sm3,
     filesAtOnce: intake.filesAtOnce,
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,
+    known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
     retryMs: RETRY_MS,
   };
@@ -139,7 +145,7 @@ async function openDocks({ config, env, clock, log, places }: StationContext, { 
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
   const openVolume = (place: CardPlace) => new DirectoryVolume({ ...place, limits });
-  const manual = new ManualDock({ openVolume });
+  const manual = new ManualDock({ openVolume, own: ownPlacesOf(config) });
   const docks: Dock[] = [manual];
   if (watch && config.dock.watch.length > 0) {
     docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log }));

@@ -6,12 +6,17 @@ import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { DeriveStage } from '#derive/derive-stage';
 import { asEvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/hours';
+import { DRIVERS } from '#drivers';
 import { sweepFailed, uploadsAborted } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import type { StationContext } from './context.ts';
 import { WorkRunner } from './work-runner.ts';
+
+/** More than a transfer takes to fail for good when nothing moves: it tries a few times. */
+const STANDSTILL_TIMEOUTS = 6;
+const STANDSTILL_MS_MIN = 120_000;
 
 interface Given {
   readonly ledger: Ledger;
@@ -32,6 +37,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     settings: {
       stationId: config.station.id,
       timezone: config.station.timezone,
+      drivers: DRIVERS,
       attemptsMax: config.queue.attemptsMax,
       turnMs: config.derive.timeLimit * 1000,
       archiveDerivatives: archive !== null && config.archive.derivatives,
@@ -44,6 +50,9 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
       verify: config.archive.verify as 'readback' | 'head',
       derivatives: config.archive.derivatives,
       hours: hoursOf(config.archive.hours, config.station.timezone),
+      stationId: config.station.id,
+      timezone: config.station.timezone,
+      standstillMsMax: Math.max(STANDSTILL_MS_MIN, STANDSTILL_TIMEOUTS * config.archive.s3.timeout * 1000),
     };
     handlers.push(new ArchiveStage({ ...common, archive, settings, onArchived: given.onArchived }));
     void abortAbandoned(context, archive);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { NOTES_MAX } from '#domain/notes';
+import type { StartClaim } from '#domain/start-claim';
 import { workId } from '#domain/work';
 import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
 import {
@@ -55,6 +56,20 @@ export function recordings(it: It): void {
     expect(await ledger.recordingDetail(anId('rec'))).toBeNull();
   });
 
+  it('keep what told their start, as it was decided first and as it is decided later', async (ledger) => {
+    const claim: StartClaim = {
+      ...{ source: 'container', reading: 'utc-end', written: '2026-06-20T07:30:12', until: null, durationMs: 90_000 },
+      ...{ startMs: START_MS, verdict: 'not-used', why: 'before-make' },
+    };
+    const { recording } = await ledger.transaction((writer) => listOne(writer, { recording: { startClaims: [claim] } }));
+    expect((await ledger.recording(recording.id))?.startClaims).toEqual([claim]);
+    const later: StartClaim = { ...claim, verdict: 'used', why: null };
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { startClaims: [later, claim], startMs: null }));
+    expect(await ledger.recording(recording.id)).toMatchObject({ startClaims: [later, claim], startMs: null });
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { important: true }));
+    expect((await ledger.recording(recording.id))?.startClaims).toEqual([later, claim]);
+  });
+
   it('have notes and links; a link stands on both sides, and once', async (ledger) => {
     const note = (number: number) => ({ code: 'segment-missing', parameters: { number } }) as const;
     const first = await ledger.transaction((writer) => listOne(writer, { recording: { notes: [note(2)] } }));
@@ -75,6 +90,23 @@ export function recordings(it: It): void {
     expect(await linksOf(second.recording.id)).toEqual(
       new Set([`continues-from ${first.recording.id}`, `other-view ${first.recording.id}`]),
     );
+  });
+
+  it('keep where a file stands in a take, and how long it turned out to be', async (ledger) => {
+    const take = {
+      claimedStart: '2026-06-20T15:30:12',
+      sequence: 7,
+      sequenceMax: 9999,
+      contiguousMs: 3000,
+      durationMs: null,
+      containerMs: null,
+    };
+    const { original } = await ledger.transaction((writer) => listOne(writer, { original: { take } }));
+    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: null });
+    await ledger.transaction((writer) => writer.measureOriginal(original.id, 299_960.4));
+    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: 299_960, state: 'listed' });
+    const nobody = ledger.transaction((writer) => writer.measureOriginal(anId('org'), 1));
+    await expect(nobody).rejects.toMatchObject({ code: 'request.not-found' });
   });
 
   it('give their originals in the order of the index', async (ledger) => {

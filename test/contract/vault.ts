@@ -12,7 +12,6 @@ export async function store(vault: Vault, key: string, bytes: Uint8Array): Promi
   const draft = await vault.draft(key, bytes.length);
   try {
     await draft.write(bytes, bytes.length, 0);
-    await draft.flush();
     await draft.finish(bytes.length);
     return await draft.commit();
   } finally {
@@ -35,6 +34,14 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
     });
     afterAll(() => close());
 
+    it('is written to by a probe, which leaves nothing behind', async () => {
+      const before = await keys();
+      const [first, second] = await Promise.all([vault.probe(), vault.probe()]);
+      expect(first.freeBytes).toBeGreaterThan(0);
+      expect(second).toEqual(first);
+      expect(await keys()).toEqual(before);
+    });
+
     it.each([0, 1, 511, 512, 4096, 4 * 1024 * 1024 + 513])('keeps %i bytes, and reads them back past the cache', async (size) => {
       const key = `2026/06/20/rec-a/original-${size}.mp4`;
       const bytes = randomBytes(size);
@@ -44,6 +51,24 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       expect(reread).toMatchObject({ bytes: size, digests: { sha256: sha256(bytes), sm3: createHash('sm3').update(bytes).digest('hex') } });
       expect((await buffer(await vault.read(key))).equals(bytes)).toBe(true);
       if (size > 100) expect((await buffer(await vault.read(key, { start: 10, end: 90 }))).equals(bytes.subarray(10, 90))).toBe(true);
+    });
+
+    it('reads any place of an open file, short only at its end, also where the file has lost its name', async () => {
+      const key = '2026/06/20/rec-a/original-open.mp4';
+      const bytes = randomBytes(100_000);
+      await store(vault, key, bytes);
+      const file = await vault.openFile(key);
+      expect(file.bytes).toBe(100_000);
+      const read = async (position: number, length: number) => {
+        const target = new Uint8Array(length);
+        return Buffer.from(target.subarray(0, await file.read(target, position)));
+      };
+      const places = [0, 4096, 99_000, 99_999, 100_000, 200_000];
+      const parts = await Promise.all(places.map((place) => read(place, 4096)));
+      expect(parts.map((part, n) => part.equals(bytes.subarray(places[n], (places[n] ?? 0) + 4096)))).toEqual(places.map(() => true));
+      await vault.quarantine(key);
+      expect((await read(50_000, 10)).equals(bytes.subarray(50_000, 50_010))).toBe(true);
+      await file.close();
     });
 
     it('never replaces what is there', async () => {
@@ -120,6 +145,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
         const refused = expect.objectContaining({ code: 'vault.key-invalid' });
         await expect(vault.draft(key, 1)).rejects.toEqual(refused);
         await expect(vault.read(key)).rejects.toEqual(refused);
+        await expect(vault.openFile(key)).rejects.toEqual(refused);
         await expect(vault.stat(key)).rejects.toEqual(refused);
         await expect(vault.quarantine(key)).rejects.toEqual(refused);
         await expect(vault.makeReadOnly(key)).rejects.toEqual(refused);
@@ -132,6 +158,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       const calls = [
         () => vault.read('2026/none'),
         () => vault.readSmall('2026/none'),
+        () => vault.openFile('2026/none'),
         () => vault.reread('2026/none', { sm3: false }),
         () => vault.localFiles(['2026/none']),
       ];

@@ -11,6 +11,7 @@ import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import { sha256Hex } from '#domain/canonical-json';
 import { laneOf, PRIORITY, workId } from '#domain/work';
+import { DRIVERS } from '#drivers';
 import type { Vault } from '#ports/vault';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -38,7 +39,7 @@ function stage(turnMs: number): DeriveStage {
     clock: station.clock,
     log: pino({ level: 'silent' }),
     faults: { reached: () => undefined },
-    settings: { stationId: 'test', timezone: 'Asia/Shanghai', attemptsMax: 1, turnMs, archiveDerivatives: false },
+    settings: { stationId: 'test', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, turnMs, archiveDerivatives: false },
     onDerived: () => undefined,
   });
 }
@@ -79,7 +80,7 @@ async function again(body: object): Promise<{ recordings: number; bytes: number;
 }
 
 const workOf = (id: string) => station.ledger.work(workId('derive', id));
-const run = (later: boolean) => ({ later, signal: new AbortController().signal, onPercent: () => undefined });
+const run = (later: boolean) => ({ later, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
 
 describe('slow work', () => {
   it('is stopped when its turn is over, goes to the end of the queue, and is finished there', async () => {

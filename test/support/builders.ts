@@ -80,6 +80,7 @@ export function aRecording(overrides: Partial<NewRecording> = {}): NewRecording 
     notes: [],
     claimedStart: '2026-06-20T15:30:12',
     claimedFrom: 'file-name',
+    startClaims: [],
     startMs: createdAtMs - 3_600_000,
     clockOffsetMs: -1500,
     originalCount: 1,
@@ -104,6 +105,7 @@ export function anOriginal(recording: NewRecording, overrides: Partial<NewOrigin
     bytes: 4_194_304,
     mtimeMs: recording.createdAtMs - 1_800_000,
     important: recording.important,
+    take: null,
     vaultKey: originalKey(recording.id, index, cardPath),
     ...overrides,
   };

@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { DirectoryVolume } from '#adapters/directory-volume';
 import { DiskVault } from '#adapters/disk-vault';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
+import type { RandomBelow } from '#domain/file-sample';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
+import type { FaultPoint } from '#ports/fault-points';
+import type { Lanes } from '#ports/lanes';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -19,8 +22,13 @@ import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
 const MEBIBYTE = 1024 * 1024;
 
-/** What happens to one read of a recorder's file; may throw, wait, or change the bytes in `target`. */
+/** What happens to one read of a recorder's file, the few bytes of a container's header apart; may throw, wait, or change the bytes in `target`. */
 export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
+
+/** Everything else reads whole blocks, or the whole of a file that is too small for a header. */
+function isHeaderRead(target: Uint8Array, fileBytes: number): boolean {
+  return target.length <= 64 && fileBytes > 64;
+}
 
 /** A directory as a recorder whose reads a test can disturb; `device` may count errors like the kernel. */
 export function disturbedVolume(
@@ -36,12 +44,13 @@ export function disturbedVolume(
     close: () => volume.close(),
     open: async (path): Promise<VolumeFile> => {
       const file = await volume.open(path);
+      const { bytes: fileBytes } = await file.stat();
       return {
         stat: () => file.stat(),
         close: () => file.close(),
         read: async (target, position, signal) => {
           const bytes = await file.read(target, position, signal);
-          await onRead(path, position, target, bytes);
+          if (!isHeaderRead(target, fileBytes)) await onRead(path, position, target, bytes);
           return bytes;
         },
       };
@@ -62,9 +71,15 @@ export async function writeCard(root: string, files: Readonly<Record<string, Uin
 /** What a test changes, and what it wants to hear of. */
 export interface StationOptions {
   readonly verify?: 'vault' | 'source+vault';
+  readonly known?: 'sampled' | 'whole';
+  /** Where samples of known files are taken. */
+  readonly random?: RandomBelow;
+  readonly reached?: (point: FaultPoint) => void;
   readonly unreadableBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
+  /** Puts something in front of the lanes. */
+  readonly lanes?: (lanes: Lanes) => Lanes;
   readonly retryMs?: number;
   readonly unknown?: 'leave' | 'take';
   readonly setClock?: boolean;
@@ -78,7 +93,7 @@ export interface StationOptions {
 export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault, options: StationOptions = {}) {
   const log = pino({ level: 'silent' });
   const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
-  const faults = { reached: () => undefined };
+  const faults = { reached: options.reached ?? (() => undefined) };
   const timezone = 'Asia/Shanghai';
   const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1' });
   const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 2 });
@@ -86,7 +101,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   await disk.sweep();
   await ledger.recover(clock.nowMs());
   const vault = wrap(disk);
-  const hasher = new HashPool({ threads: 2 });
+  const workers = new WorkerLanes({ threads: 2 });
+  const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
@@ -113,8 +129,10 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       station: { id: 'test1', name: 'Test' },
       timezone,
       version: '0',
+      sm3: options.sm3 ?? true,
       sealsAtOnce: 4,
       retryMs: options.retryMs ?? 50,
+      known: options.known ?? 'sampled',
     },
     onSealed: () => undefined,
     onSafe: (id) => {
@@ -126,15 +144,15 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const buffers = new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const intake: IntakeStage = new IntakeStage({
     ...common,
-    hasher,
+    lanes,
     buffers,
     settings: {
       stationId: 'test1',
       timezone,
-      sm3: options.sm3 ?? true,
       filesAtOnce: options.filesAtOnce ?? 64,
       unreadableBytesMax: options.unreadableBytesMax ?? 0,
       verify: options.verify ?? 'vault',
+      known: options.known ?? 'sampled',
       patterns: [],
       retryMs: options.retryMs ?? 50,
     },
@@ -144,19 +162,23 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       incomplete.cardListed(id);
       void seal.checkSafe(id);
     },
+    onRechecked: (id) => void seal.checkSafe(id),
+    isSealing: () => seal.busy,
+    ...(options.random ? { random: options.random } : {}),
   });
   let arrivals = 0;
   return {
     ledger,
     vault,
     disk,
+    intake,
     board,
     seal,
     incomplete,
     /** Recordings that were closed without the files that never came. */
     closed,
     /** For those who build more on top. */
-    parts: { ...common, hasher, buffers, dockStage: dock, recorderClock, intake },
+    parts: { ...common, lanes, buffers, dockStage: dock, recorderClock, intake },
     /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
     async dock(volume: Volume, serial: string, slot: number, hub: string | null = null) {
       arrivals += 1;
@@ -187,9 +209,11 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         pull: async () => {
           gone.abort();
           await done;
-          intake.forget(id);
+          await intake.forget(id);
           await dock.leave(id);
         },
+        /** Waits until its known files are compared whole. */
+        rechecked: () => intake.rechecked(id),
         /** Waits for "safe to undock". */
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
@@ -203,8 +227,9 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     plain: (root: string) => new DirectoryVolume({ root, label: 'plain', limits: LIMITS }),
     async close() {
       await incomplete.stop();
+      await intake.stop();
       await seal.stop();
-      await hasher.close();
+      await lanes.close();
       await disk.close();
       await ledger.close();
     },

@@ -42,6 +42,7 @@ export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise
       timezone: 'Asia/Shanghai',
       version: '0.0.0-test',
       backupDirectory: join(home.path, 'backups'),
+      ownDirectories: [join(home.path, 'vault')],
       archiveDerivatives: true,
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },
@@ -49,6 +50,7 @@ export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     pokeWork: () => undefined,
+    checkArchive: async () => 'no archive in this test',
     checkQueue: async () => 'no queue in this test',
     ...overrides,
   };

@@ -1,4 +1,6 @@
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { EvidockError } from '#domain/errors';
+import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -59,6 +61,9 @@ export const NOTHING_UNREADABLE = '[]';
 /** `recordings.notes` of a recording of which nothing is to be said. */
 export const NO_NOTES = '[]';
 
+/** `recordings.start_claims` of a recording of which nothing tells when it started, or that was recorded before its claims were kept. */
+export const NO_CLAIMS = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -116,6 +121,15 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+// What was sealed before this migration was never compared again, and open dockings become `interrupted` at the start: the defaults say so.
+const KNOWN_FILES = [
+  `ALTER TABLE originals ADD COLUMN sampled_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_in TEXT`,
+  `ALTER TABLE dockings ADD COLUMN files_to_recheck INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE dockings ADD COLUMN files_rechecked INTEGER NOT NULL DEFAULT 0`,
+];
+
 // Each link stands twice, once for either side, so that the links of a page are one search by key.
 const NOTES_AND_LINKS = [
   `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
@@ -123,6 +137,9 @@ const NOTES_AND_LINKS = [
     recording_id TEXT NOT NULL REFERENCES recordings (id), relation TEXT NOT NULL, other_id TEXT NOT NULL REFERENCES recordings (id),
     PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
+
+// What is on record from before knows nothing of its place in a take, and is never linked by it.
+const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
 
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -145,11 +162,25 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
+  '0008-start-claims': {
+    up: (db: Kysely<Schema>) => run(db, [`ALTER TABLE recordings ADD COLUMN start_claims TEXT NOT NULL DEFAULT '${NO_CLAIMS}'`]),
+  },
   '0010-derivatives-by-recipe': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
   },
+  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
-export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+
+/** Throws ledger.newer for what a newer version has made, else what failed. */
+export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  throw error;
+}

@@ -3,7 +3,7 @@ import { CUSTODY_GENESIS, type CustodyEntry, type CustodyFault, checkCustodyEntr
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader } from '#ports/ledger';
-import { RecordingReader } from './recording-reader.ts';
+import { idsIn, RecordingReader } from './recording-reader.ts';
 import { strayCustodyColumn, toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
 
 const LIST_MAX = 100_000;
@@ -33,6 +33,29 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
+  }
+
+  async newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await sql<{ id: string; by: string }>`
+      SELECT old.id AS id, newer.recording_id AS by
+      FROM originals AS old CROSS JOIN originals AS newer
+        ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
+      WHERE old.id IN (SELECT value FROM json_each(${JSON.stringify(originalIds)}))
+        AND old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id
+      ORDER BY newer.id`.execute(this.db);
+    return new Map(rows.rows.map(({ id, by }) => [id, by]));
+  }
+
+  async troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]> {
+    const rows = await this.db
+      .selectFrom('work')
+      .selectAll()
+      .where('recording_id', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify(recordingIds)}))`)
+      // The `+` keeps the index of states, most of which are done, out of it.
+      .where(sql<boolean>`error_code IS NOT NULL AND +state <> 'done'`)
+      .orderBy('id')
+      .execute();
+    return rows.map(toWork);
   }
 
   async officer(id: string): Promise<Officer | null> {
@@ -108,19 +131,22 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
     const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', subject).executeTakeFirst();
-    const originals = await this.db.selectFrom('originals').select(['id', 'docking_id']).where('recording_id', '=', subject).execute();
+    const originals = await this.db
+      .selectFrom('originals')
+      .select(['id', 'docking_id', 'rechecked_in'])
+      .where('recording_id', '=', subject)
+      .execute();
     const subjects = new Set([
       subject,
       ...(recording ? [recording.docking_id] : []),
-      ...originals.flatMap((row) => [row.id, row.docking_id]),
+      ...originals.flatMap(({ id, docking_id, rechecked_in }) => [id, docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
     const rows = await this.db
       .selectFrom('custody')
       .selectAll()
       // What a docking refused is its own history, not that of its recordings: a hostile card has a hundred thousand of those.
       .where((is) => is.or([is('type', '<>', 'file.refused'), is('subject', '=', subject)]))
-      // One parameter however many there are.
-      .where('subject', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify([...subjects])}))`)
+      .where('subject', 'in', idsIn([...subjects]))
       .orderBy('seq')
       .limit(LIST_MAX)
       .execute();
@@ -129,6 +155,10 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async custodyHead(): Promise<{ seq: number; hash: string } | null> {
     return (await this.db.selectFrom('custody').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+  }
+
+  async custodyHash(seq: number): Promise<string | null> {
+    return (await this.db.selectFrom('custody').select('hash').where('seq', '=', seq).executeTakeFirst())?.hash ?? null;
   }
 
   async *verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {

@@ -3,15 +3,16 @@ import type { ByteRange } from '#domain/byte-range';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
+import type { Compared } from '#domain/file-sample';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
-import { NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_CLAIMS, NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
 
-export function toDocking(row: DockingRow): Docking {
+export function toDocking(row: Selectable<DockingRow>): Docking {
   return {
     id: row.id,
     slot: row.slot,
@@ -33,6 +34,8 @@ export function toDocking(row: DockingRow): Docking {
     filesKnown: row.files_known,
     filesRefused: row.files_refused,
     bytesListed: row.bytes_listed,
+    filesToRecheck: row.files_to_recheck,
+    filesRechecked: row.files_rechecked,
   };
 }
 
@@ -56,6 +59,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     notes: row.notes === NO_NOTES ? [] : (JSON.parse(row.notes) as Recording['notes']),
     claimedStart: row.claimed_start,
     claimedFrom: row.claimed_from as Recording['claimedFrom'],
+    startClaims: row.start_claims === NO_CLAIMS ? [] : (JSON.parse(row.start_claims) as Recording['startClaims']),
     startMs: row.start_at,
     clockOffsetMs: row.clock_offset_ms,
     durationMs: row.duration_ms,
@@ -79,6 +83,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     bytes: row.bytes,
     mtimeMs: row.mtime_ms,
     important: row.important === 1,
+    take: row.take === null ? null : (JSON.parse(row.take) as Original['take']),
     state: row.state as Original['state'],
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
@@ -88,7 +93,13 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     duplicateOf: row.duplicate_of,
     copiedAtMs: row.copied_at,
     sealedAtMs: row.sealed_at,
+    durationMs: row.duration_ms,
   };
+}
+
+export function toCompared(row: Pick<OriginalRow, 'copied_at' | 'sampled_at' | 'rechecked_at' | 'rechecked_in'>): Compared {
+  const { copied_at, sampled_at, rechecked_at, rechecked_in } = row;
+  return { copiedAtMs: copied_at, sampledAtMs: sampled_at, recheckedAtMs: rechecked_at, recheckedIn: rechecked_in };
 }
 
 export function toCopy(row: Schema['copies']): Copy {
@@ -100,6 +111,7 @@ export function toCopy(row: Schema['copies']): Copy {
     bytes: row.bytes,
     verifiedAtMs: row.verified_at,
     verifiedBy: row.verified_by as Copy['verifiedBy'],
+    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
   };
 }
 

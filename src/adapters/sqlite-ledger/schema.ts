@@ -19,7 +19,16 @@ export interface Schema {
   recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
-  copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
+  copies: {
+    item_id: string;
+    place: string;
+    recording_id: string;
+    key: string;
+    bytes: number;
+    verified_at: number;
+    verified_by: string;
+    sha256: string | null;
+  };
   derivatives: DerivativeRow;
   work: WorkRow;
   cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };
@@ -80,6 +89,8 @@ export interface DockingRow {
   files_known: number;
   files_refused: number;
   bytes_listed: number;
+  files_to_recheck: Generated<number>;
+  files_rechecked: Generated<number>;
 }
 
 export interface RecordingRow {
@@ -108,6 +119,7 @@ export interface RecordingRow {
   /** How many cases it belongs to; kept by triggers. */
   case_count: Generated<number>;
   notes: Generated<string>;
+  start_claims: Generated<string>;
 }
 
 export interface OriginalRow {
@@ -124,6 +136,8 @@ export interface OriginalRow {
   important: number;
   state: string;
   vault_key: string;
+  take: string | null;
+  duration_ms: number | null;
   sha256: string | null;
   sm3: string | null;
   duplicate_of: string | null;
@@ -132,6 +146,11 @@ export interface OriginalRow {
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;
+  /** Last full sample of the file on a card that was found the same. */
+  sampled_at: number | null;
+  /** Last comparison of the whole file, and the docking of that. */
+  rechecked_at: number | null;
+  rechecked_in: string | null;
 }
 
 export interface DerivativeRow {

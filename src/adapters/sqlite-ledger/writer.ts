@@ -7,6 +7,7 @@ import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
 import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
 import { NOTHING_UNREADABLE } from './migrations.ts';
+import { idsIn } from './recording-reader.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
@@ -33,6 +34,8 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 /** Writes inside one transaction; throws once that has ended. */
 export class SqlWriter extends RegistryWriter implements LedgerWriter {
   readonly #stationId: string;
+  /** The last entry of the custody log once this transaction has added one: nobody else can. */
+  #head: { readonly seq: number; readonly hash: string } | undefined;
 
   constructor(db: Kysely<Schema>, stationId: string) {
     super(db);
@@ -40,13 +43,14 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
   }
 
   async appendCustody(draft: CustodyDraft): Promise<CustodyEntry> {
-    const head = await this.custodyHead();
+    const head = this.#head ?? (await this.custodyHead());
     const seq = (head?.seq ?? -1) + 1;
     const prev = head?.hash ?? CUSTODY_GENESIS;
     const bytes = custodyBytes(this.#stationId, seq, prev, draft);
     const hash = custodyHash(bytes);
     const row = { seq, at: draft.atMs, type: draft.type, actor: draft.actor, subject: draft.subject, prev, hash, bytes };
     await this.db.insertInto('custody').values(row).execute();
+    this.#head = { seq, hash };
     return { ...draft, seq, prev, hash };
   }
 
@@ -86,6 +90,8 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
       bytes_listed: patch.bytesListed,
+      files_to_recheck: patch.filesToRecheck,
+      files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
     const changes = { ...fields, ...problem };
@@ -126,6 +132,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         created_at: recording.createdAtMs,
         sort_at: recording.startMs ?? recording.createdAtMs,
         notes: notesText(recording.notes),
+        start_claims: JSON.stringify(recording.startClaims),
       })
       .execute();
   }
@@ -147,6 +154,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         important: original.important ? 1 : 0,
         state: 'listed',
         vault_key: original.vaultKey,
+        take: original.take === null ? null : JSON.stringify(original.take),
       })
       .execute();
   }
@@ -179,8 +187,13 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
-  async markSealed(originalId: string, sealedAtMs: number): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
+  }
+
+  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
+    const fields = { duration_ms: Math.round(durationMs) };
+    mustExist(await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst(), `original ${originalId}`);
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
@@ -194,6 +207,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
 
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
+  }
+
   async upsertCopy(copy: Copy): Promise<void> {
     const row = {
       item_id: copy.itemId,
@@ -203,8 +229,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       bytes: copy.bytes,
       verified_at: copy.verifiedAtMs,
       verified_by: copy.verifiedBy,
+      sha256: copy.sha256 ?? null,
     };
     await this.db.replaceInto('copies').values(row).execute();
+  }
+
+  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
+    const gone = await this.db
+      .deleteFrom('copies')
+      .where('recording_id', '=', recordingId)
+      .where('item_id', '=', itemId)
+      .where('place', '=', where)
+      .executeTakeFirst();
+    return gone.numDeletedRows === 1n;
   }
 
   async upsertDerivative(derivative: Derivative): Promise<void> {
@@ -252,6 +289,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       sort_at: patch.startMs ?? undefined,
       claimed_start: patch.claimedStart,
       claimed_from: patch.claimedFrom,
+      start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
     });
     if (Object.keys(fields).length === 0) return;
     const undated = patch.startMs === null ? { sort_at: sql<number>`created_at` } : {};

@@ -5,9 +5,13 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'column.notes': '须知',
   'column.links': '关联',
   'note.segment-missing': '第 {number} 段不在卡上',
+  'note.join-unproven': '按文件名与 {file} 为同一次拍摄，但无时间可证',
+  'note.gap-between-segments': '第 {segment} 段与前一段之间相差 {seconds} 秒',
   'note.unsupported': '没有程序能显示它：{why}',
   'note.not-made': '未能制作 {what}：{why}',
   'link.continues-in': '续录于 {id}',
   'link.continues-from': '接续自 {id}',
   'link.other-view': '另一镜头：{id}',
+  'custody.recording.linked': '文件名与时间表明与 {other} 为同一次拍摄（{relation}）',
+  'custody.recording.noted': '按各段实际长度，第 {segment} 段之前相差 {seconds} 秒',
 };

@@ -1,11 +1,18 @@
+import { archiveZhCN } from './archive-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
+import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { timesZhCN } from './times-zh-CN.ts';
+import { troubleZhCN } from './trouble-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...knownZhCN,
   ...deriveZhCN,
+  ...archiveZhCN,
   ...notesZhCN,
+  ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
   'option.state': '状态目录：采集站写入的一切都在其下',
@@ -28,6 +35,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'usage.optionMissingArgument': '选项 {first} 需要一个值',
   'usage.missingMandatoryOptionValue': '必须给出选项 {first}',
   'usage.invalidArgument': '选项 {first} 的值 {second} 不允许；应为：{rule}',
+  'usage.badArgument': '参数 {first}：不允许 {second}；应为：{rule}',
   'usage.excessArguments': '参数过多',
   'usage.meant': '（是否想用 {meant}？）',
 
@@ -38,7 +46,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.opt.slot': '显示在哪个采集口',
   'ingest.opt.serial': '记录仪序列号（卡上读不到时给出）',
   'ingest.opt.offset': '采集站时钟减记录仪时钟，毫秒',
-  'ingest.opt.wait': '同时等待转码与归档全部完成',
+  'ingest.opt.wait': '同时等待转码、归档与复核全部完成',
   'ingest.listing': '正在读取文件清单',
   'ingest.copying': '已封存 {sealed}/{files} 个文件，已复制 {copied}（共 {bytes}），{rate}/秒，还需 {left}',
   'ingest.sealing': '已封存 {sealed}/{files} 个文件',
@@ -48,7 +56,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.summary':
     '{files} 个文件（{bytes}）：新增 {fresh}，此前已采集 {known}，拒收 {refused}，损坏录像 {damaged}，录像共 {recordings} 条。',
   'ingest.refusal': '拒收：{path}：{what}（{detail}）',
-  'ingest.failed-work': '{recording} 的 {stage} 失败：{detail}',
+  'ingest.failed-work': '{recording} 的{stage}失败：{what}：{detail}',
   'ingest.ids': '录像：{ids}',
 
   'recordings.about': '列出录像，新的在前',
@@ -354,7 +362,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'custody.recorder.clock-not-set': '记录仪时钟未校正，仍为 {from}，应为 {to}：{why}',
   'custody.recorder.clock-unsure': '记录仪时钟可能已由 {from} 校正为 {to}，未能确认：{why}',
   'custody.recorder.clock-doubted': '记录仪时钟至少快 {aheadAtLeastMs} 毫秒',
-  'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes} 字节），{kept} 个因有变化或无法读取而保留',
+  'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes}），{kept} 个因有变化或无法读取而保留',
   'custody.wipe.begun': '开始从记录仪移除 {files} 个已封存文件（{policy}）',
   'custody.original.wiped': '已封存文件已从记录仪移除：{cardPath}',
   'custody.slots.changed': '端口 {port} 编为采集口 {slot}',
@@ -379,6 +387,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.detail': '说明：{detail}',
   'error.remedy': '处理：{remedy}',
   'error.usage': '用法错误：{detail}',
-  'error.usage-hint': '参见：evidock --help',
+  'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...troubleZhCN,
 };

@@ -1,0 +1,79 @@
+import type { ListedFile } from '#domain/captures';
+import { type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
+import type { Original } from '#domain/recording';
+import { TELLS_NOTHING } from '#domain/segment-names';
+import type { StartDecision } from '#domain/start-claims';
+import type { Clock } from '#ports/clock';
+import type { LedgerWriter } from '#ports/ledger';
+import { insertRecording } from './new-recording.ts';
+import type { Session } from './session.ts';
+
+interface Difference {
+  readonly original: Original;
+  readonly file: ListedFile;
+  /** Of the file as it is on the card. */
+  readonly sha256: string;
+  readonly start: StartDecision;
+}
+
+/** What a file of a card is read by. */
+export interface NewcomerRules {
+  readonly stationId: string;
+  readonly timezone: string;
+  /** The site's own name patterns, tried before the driver's. */
+  readonly patterns: readonly CompiledPattern[];
+}
+
+/** The file on the card that has another content than this original, as the listing would have it. */
+export function fileOf({ cardPath, bytes, mtimeMs }: Original, session: Session, rules: NewcomerRules): ListedFile {
+  return {
+    path: cardPath,
+    bytes,
+    mtimeMs,
+    facts: readCardPath(cardPath, [...rules.patterns, ...compilePatterns(session.driver.patterns)]),
+  };
+}
+
+/**
+ * The file on the card has other bytes than the sealed original of its name: it becomes a recording of its own, and the docking is not safe until that
+ * is sealed. Returns what has to be copied; null if another docking of the same recorder was quicker, or this one has been closed.
+ */
+export async function recordDifference(
+  writer: LedgerWriter,
+  session: Session,
+  { original, file, sha256, start }: Difference,
+  rules: NewcomerRules & { readonly clock: Clock },
+): Promise<readonly Original[] | null> {
+  const docking = await writer.docking(session.docking.id);
+  const known = await writer.original(original.id);
+  if (!docking || docking.removedAtMs !== null || !known) return null;
+  const { recorderSerial, bytes, mtimeMs } = known;
+  if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
+  const { clock, stationId } = rules;
+  const { path } = file;
+  const fresh = await insertRecording(
+    writer,
+    [{ file, role: known.role }],
+    // What it belongs to, derive finds.
+    { clock, stationId, docking, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
+    start,
+  );
+  const as = fresh[0]?.recordingId ?? '';
+  const atMs = clock.nowMs();
+  const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };
+  await writer.appendCustody({ type: 'original.differs', atMs, actor: 'station', subject: known.id, data });
+  const wasSafe = docking.state === 'safe';
+  if (wasSafe) {
+    const why = { slot: docking.slot, original: known.id, cardPath: path, as };
+    await writer.appendCustody({ type: 'docking.unsafe', atMs, actor: 'station', subject: docking.id, data: why });
+  }
+  const { known: kept, rechecked } = session.found;
+  await writer.updateDocking(docking.id, {
+    ...(wasSafe ? { state: 'reading', safeAtMs: null } : {}),
+    // One that was copied, but not sealed when its recorder left, counts as this docking's own.
+    ...(known.dockingId === docking.id ? {} : { filesKnown: Math.max(0, docking.filesKnown - 1) }),
+    filesToRecheck: kept.size - (kept.has(known.id) ? 1 : 0),
+    filesRechecked: rechecked.size,
+  });
+  return fresh;
+}
