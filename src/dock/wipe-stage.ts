@@ -125,8 +125,11 @@ export class WipeStage {
 
   /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const find = (cardPath: string) => this.#o.ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
-    const original = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    const { ledger } = this.#o;
+    const find = (cardPath: string) => ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
+    const original = own ?? (await ledger.originalsNamed({ cardPath: path, bytes, mtimeMs }, 1))[0];
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 

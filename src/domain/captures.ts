@@ -1,4 +1,5 @@
 import type { CardFacts } from './card-facts.ts';
+import { assignSidecars } from './sidecars.ts';
 
 /** One listed file with what its name tells. */
 export interface ListedFile {
@@ -30,31 +31,11 @@ const SEGMENT_MS_MAX = 4 * 3600_000;
 
 /** Sorts the files of a whole card into captures, in the order of the card; yields each as soon as it is decided. */
 export async function* groupCaptures(files: readonly ListedFile[], rules: CaptureRules): AsyncGenerator<Capture> {
-  for (const inDirectory of Map.groupBy(files, ({ path }) => directoryOf(path)).values()) yield* await groupDirectory(inDirectory, rules);
-}
-
-/**
- * Sorts the files of one directory into captures. Segments are joined only on evidence (a part letter or chapter, or the next
- * number beginning when the last one ended): where that is missing each file is a recording of its own.
- */
-async function groupDirectory(files: readonly ListedFile[], rules: CaptureRules): Promise<readonly Capture[]> {
-  const stems = new Set(files.filter((file) => !file.facts.sidecar).map((file) => file.facts.stem.toLowerCase()));
-  const isSidecar = (file: ListedFile) => file.facts.sidecar === true && stems.has(file.facts.stem.toLowerCase());
-  const chains = await chain(
-    files.filter((file) => !isSidecar(file)),
-    rules,
-  );
-  const sidecars = Map.groupBy(files.filter(isSidecar), (file) => file.facts.stem.toLowerCase());
-  return chains.map((segments) => {
-    const taken: ListedFile[] = [];
-    for (const segment of segments) {
-      const stem = segment.facts.stem.toLowerCase();
-      taken.push(...(sidecars.get(stem) ?? []));
-      // Two files of one stem (a clip and its photo): the first takes the sidecars.
-      sidecars.delete(stem);
-    }
-    return { segments, sidecars: taken };
-  });
+  const sidecars = assignSidecars(files);
+  for (const inDirectory of Map.groupBy(sidecars.others, ({ path }) => directoryOf(path)).values()) {
+    // Segments are joined only on evidence: where it is missing each file is a recording of its own.
+    for (const segments of await chain(inDirectory, rules)) yield { segments, sidecars: sidecars.take(segments) };
+  }
 }
 
 async function chain(files: readonly ListedFile[], rules: CaptureRules): Promise<ListedFile[][]> {

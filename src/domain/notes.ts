@@ -6,6 +6,12 @@
 export const NOTE_CODES = [
   /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
   'segment-missing',
+  /** Somebody deleted it on the card: it lay in a bin. */
+  'found-in-bin',
+  /** It lay where a repaired file system puts what it finds without a name. */
+  'found-after-repair',
+  /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */
+  'other-recorder',
 ] as const;
 type NoteCode = (typeof NOTE_CODES)[number];
 

@@ -2,8 +2,8 @@ import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { RecordingNote } from './notes.ts';
 
-/** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …). */
-export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'] as const;
+/** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …); `leftover`: of an operating system, not of the recorder. */
+export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'leftover', 'unrecognised'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /**

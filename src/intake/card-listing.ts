@@ -1,5 +1,5 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
-import { type CompiledPattern, readCardPath } from '#domain/card-facts';
+import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-names';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
@@ -12,7 +12,9 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
+import { relistGrown } from './grown-file.ts';
 import { isKept } from './known-file.ts';
+import { markRecording } from './later-mark.ts';
 import { type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
@@ -32,7 +34,7 @@ interface Options {
   readonly faults: FaultPoints;
   readonly stationId: string;
   readonly timezone: string;
-  readonly patterns: readonly CompiledPattern[];
+  readonly names: NameRules;
   readonly contiguousMs: number;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
@@ -45,8 +47,8 @@ interface Options {
   readonly gaps: ReadonlySet<string>;
   /** Another listing follows if the device cannot read everything in this one: only the last one says for certain what could not be read. */
   readonly last: boolean;
-  /** An original that is on record and not copied yet. */
-  readonly toCopy: (original: Original) => void;
+  /** An original that is on record and not copied yet; `grown`: it is longer than it was when this docking listed it first. */
+  readonly toCopy: (original: Original, grown: boolean) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
   readonly takenOver: (dockingId: string) => boolean;
   /** An original with places that cannot be read, in an earlier docking as now. */
@@ -73,12 +75,16 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
+  #ownerOf: OwnerOf = () => this.#o.docking.recorderSerial;
+  /** Recorders whose files lie on this card beside its own. */
+  readonly #others = new Set<string>();
+  readonly #grown = new Set<string>();
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
-    this.#names = new OtherNames(options);
+    this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -87,17 +93,24 @@ export class CardListing {
     const { docking, clock, found, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
+    this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
     await this.#recordAll();
     await this.#lookAgain();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
+    for (const { path, bytes, mtimeMs } of this.#listed) found.listed.set(path, { bytes, mtimeMs });
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
     return found.counts;
+  }
+
+  /** Serials of other recorders whose files lie on the card. */
+  otherRecorders(): readonly string[] {
+    return [...this.#others].sort();
   }
 
   /** Now it is certain what the device cannot read. */
@@ -114,7 +127,7 @@ export class CardListing {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
         if ('code' in item) this.#refuse(item);
-        else this.#listed.push({ ...item, facts: readCardPath(item.path, this.#o.patterns) });
+        else this.#listed.push({ ...item, facts: readName(item.path, this.#o.names) });
         if (this.#listed.length % PROGRESS_EVERY_FILES === 0) this.#showProgress();
         if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
       }
@@ -147,8 +160,9 @@ export class CardListing {
       }
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
-        if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
-        const originals = await insertRecording(writer, [item], this.#o, await writer.recording(known.recordingId));
+        if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
+        const owner = this.#names.ownerOf(item.file);
+        const originals = await insertRecording(writer, [item], { ...this.#o, owner }, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
@@ -156,7 +170,7 @@ export class CardListing {
         await writer.appendCustody({ type: 'recording.read-again', ...entry });
         return originals;
       });
-      for (const original of fresh) this.#o.toCopy(original);
+      for (const original of fresh) this.#o.toCopy(original, false);
     }
   }
 
@@ -168,10 +182,6 @@ export class CardListing {
       this.#signal.throwIfAborted();
       return result;
     });
-  }
-
-  #identity({ path, bytes, mtimeMs }: VolumeEntry) {
-    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
@@ -218,7 +228,7 @@ export class CardListing {
   async #durationMs(file: ListedFile): Promise<number | null> {
     try {
       const { ledger, docking } = this.#o;
-      if (this.#before.files > 0 && (await ledger.findOriginal(this.#identity(file)))?.dockingId === docking.id) return null;
+      if (this.#before.files > 0 && (await ledger.findOriginal(this.#names.identityOf(file)))?.dockingId === docking.id) return null;
       return await this.#readDurationMs(file);
     } catch (error) {
       if (isCardFailure(error)) return null;
@@ -249,7 +259,10 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const capture of captures) await this.#compareKnown([...capture.segments, ...capture.sidecars]);
+    for (const { segments, sidecars } of captures) {
+      this.#names.belongTogether([...segments, ...sidecars]);
+      await this.#compareKnown([...segments, ...sidecars]);
+    }
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
@@ -262,22 +275,24 @@ export class CardListing {
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
     this.#showProgress();
-    for (const original of fresh) this.#o.toCopy(original);
+    for (const original of fresh) this.#o.toCopy(original, this.#grown.has(original.id));
   }
 
   /** Before the transaction: reading a card takes its time. */
   async #compareKnown(files: readonly ListedFile[]): Promise<void> {
     const { ledger, vault, volume, docking, found } = this.#o;
+    const marked = files.some(({ facts }) => facts.important);
     for (const file of files) {
-      const known = (await ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id)) continue;
-      if (!(await isKept({ ...known, cardPath: file.path }, vault, volume))) this.#otherBytes.add(known.id);
+      const known = (await ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
+      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id) || found.kept.has(known.id)) continue;
+      if (await isKept({ ...known, cardPath: file.path }, vault, volume)) found.kept.add(known.id);
+      else this.#otherBytes.add(known.id);
     }
   }
 
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
-    const { docking, found } = this.#o;
+    const { docking, found, clock } = this.#o;
     const toCopy: Original[] = [];
     const unknown: Item[] = [];
     const all = [
@@ -288,11 +303,16 @@ export class CardListing {
       const { file } = item;
       this.#counts.files += 1;
       this.#counts.bytes += file.bytes;
-      const known = await writer.findOriginal(this.#identity(file));
+      const known = await writer.findOriginal(this.#names.identityOf(file));
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
+      else if (known && this.#names.wasMarkedLater(file.path)) await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
+      const grown = known ? null : await relistGrown(writer, this.#names.identityOf(file), this.#o);
+      if (grown) {
+        this.#grown.add(grown.id);
+        toCopy.push(grown);
+      } else if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
       else if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
@@ -305,7 +325,10 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, this.#o)));
+    const [first] = all;
+    const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
+    if (owner !== docking.recorderSerial) this.#others.add(owner);
+    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, { ...this.#o, owner })));
     return toCopy;
   }
 }

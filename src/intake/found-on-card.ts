@@ -1,4 +1,5 @@
 import type { VolumeRefusal } from '#ports/recorder-driver';
+import type { Seen } from './card-comparison.ts';
 
 export interface ListingCounts {
   readonly files: number;
@@ -17,10 +18,20 @@ export interface FoundOnCard {
   readonly unread: Map<string, VolumeRefusal>;
   /** Sealed originals of earlier dockings in whose place this docking has put a file on record, because the card has other bytes there now. */
   readonly replaced: Set<string>;
+  /** Sealed originals that this docking has compared with the card and found kept: a later listing of it need not do that again. */
+  readonly kept: Set<string>;
+  /** Every file that was listed, by path, as it was then. */
+  readonly listed: Map<string, Seen>;
 }
 
 export function nothingFound(): FoundOnCard {
-  return { counts: { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 }, unread: new Map(), replaced: new Set() };
+  return {
+    counts: { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 },
+    unread: new Map(),
+    replaced: new Set(),
+    kept: new Set(),
+    listed: new Map(),
+  };
 }
 
 /** What a listing has counted that met the files of `before` again, or will meet them: none counts twice, and none is taken back on the way. */

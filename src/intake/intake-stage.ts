@@ -2,6 +2,7 @@ import type { CompiledPattern } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
+import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -16,7 +17,7 @@ import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
 import { placeCopy, recordCopied } from './place-copy.ts';
-import { fail, isListedAgain, isOver, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, mayBeComparedNow, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import type { InFlight, Lane } from './waiting.ts';
 
@@ -39,6 +40,9 @@ interface IntakeSettings {
   readonly verify: 'vault' | 'source+vault';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
+  /** Of every driver: what they know of files that the card's own driver does not know. */
+  readonly otherPatterns: readonly CompiledPattern[];
+  readonly leftovers: Leftovers;
   /** How long to wait before a full or failing disk, or a failed file, is tried again, ms. */
   readonly retryMs: number;
 }
@@ -55,8 +59,10 @@ interface Options {
   readonly settings: IntakeSettings;
   /** An original has become `copied`. */
   readonly onCopied: () => void;
-  /** The card is listed: the docking may be safe already, if there was nothing new on it. */
+  /** The card is listed. */
   readonly onListed: (dockingId: string) => void;
+  /** All of it is copied and the card holds nothing else: the docking may be safe already, if all of it is sealed. */
+  readonly onCompared: (dockingId: string) => void;
 }
 
 export interface DockedVolume {
@@ -140,7 +146,11 @@ export class IntakeStage {
 
   #list(session: Session): void {
     session.listing = true;
-    void this.#lister.list(session).finally(() => {
+    this.#afterwards(session, this.#lister.list(session));
+  }
+
+  #afterwards(session: Session, looking: Promise<void>): void {
+    void looking.finally(() => {
       session.listing = false;
       this.#pump(session);
       this.#settle(session);
@@ -167,7 +177,10 @@ export class IntakeStage {
     if (session.listing || session.lanes.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
-    else session.idle();
+    else if (mayBeComparedNow(session)) {
+      session.listing = true;
+      this.#afterwards(session, this.#lister.compare(session));
+    } else session.idle();
   }
 
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */

@@ -2,6 +2,7 @@ import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
 import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
+import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { originalKey } from '#domain/vault-key';
@@ -19,6 +20,8 @@ interface Circumstances {
   readonly stationId: string;
   readonly timezone: string;
   readonly docking: Docking;
+  /** The recorder that made the files: the docked one, or another whose files lie on its card. */
+  readonly owner: string;
   readonly formerClocks: readonly FormerClock[];
 }
 
@@ -32,7 +35,7 @@ export async function insertRecording(
   circumstances: Circumstances,
   before: Recording | null = null,
 ): Promise<Original[]> {
-  const { docking, clock, stationId } = circumstances;
+  const { docking, clock, stationId, owner } = circumstances;
   const files = items.map(({ file }) => file);
   const [first] = files;
   if (!first) return [];
@@ -42,23 +45,24 @@ export async function insertRecording(
   const recording: NewRecording = {
     id: recordingId,
     dockingId: docking.id,
-    recorderSerial: docking.recorderSerial,
+    recorderSerial: owner,
     kind: first.facts.kind,
-    ...(await officerOf(writer, files, docking)),
+    ...(await officerOf(writer, files, owner)),
     category: null,
     important,
-    notes: [],
+    notes: notesOf(first, circumstances),
     ...timeOf(files, circumstances, before),
     originalCount: items.length,
     createdAtMs: nowMs,
   };
+  if (owner !== docking.recorderSerial) await meetOther(writer, recordingId, circumstances);
   await writer.insertRecording(recording);
   const originals = items.map(
     ({ file, role }, place): Original => ({
       id: newId('org', nowMs, stationId),
       recordingId,
       dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
+      recorderSerial: owner,
       role,
       index: place + 1,
       kind: file.facts.kind,
@@ -80,28 +84,47 @@ export async function insertRecording(
   return originals;
 }
 
+function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): readonly RecordingNote[] {
+  const notes: RecordingNote[] = [];
+  if (facts.foundIn) notes.push({ code: facts.foundIn === 'bin' ? 'found-in-bin' : 'found-after-repair', parameters: {} });
+  if (owner !== docking.recorderSerial) notes.push({ code: 'other-recorder', parameters: { number: owner, card: docking.recorderSerial } });
+  return notes;
+}
+
+/** The recorder whose file lies on another's card may never have been docked: from now on it is known by its number. */
+async function meetOther(writer: LedgerWriter, recordingId: string, { docking, owner, clock }: Circumstances): Promise<void> {
+  const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
+  if (!(await writer.recorder(owner))) await writer.upsertRecorder({ serial: owner, ...known });
+  const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
+  const entry = { atMs: clock.nowMs(), actor: 'station', subject: recordingId, data };
+  await writer.appendCustody({ type: 'recording.other-recorder', ...entry });
+}
+
 async function officerOf(
   writer: LedgerWriter,
   files: readonly ListedFile[],
-  docking: Docking,
+  owner: string,
 ): Promise<Pick<NewRecording, 'officerId' | 'officerSource'>> {
   const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
-  const assigned = (await writer.recorder(docking.recorderSerial))?.assignedOfficerId ?? null;
+  const assigned = (await writer.recorder(owner))?.assignedOfficerId ?? null;
   return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
 }
 
 function timeOf(
   files: readonly ListedFile[],
-  { docking, formerClocks, timezone, clock }: Circumstances,
+  { docking, owner, formerClocks, timezone, clock }: Circumstances,
   before: Recording | null,
 ): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
   const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
   const [first] = files;
   const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
-  if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: docking.clockOffsetMs };
+  // The clock that was measured is the docked recorder's; of that of another nothing is known.
+  const own = owner === docking.recorderSerial;
+  const offsetMs = own ? docking.clockOffsetMs : null;
+  if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: offsetMs };
   const ms = claimedToMs(claimed, timezone);
-  const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs: clock.nowMs() };
+  const clocks = { former: own ? formerClocks : [], offsetMs, nowMs: clock.nowMs() };
   // The clock may have been set since the file was read with gaps, and the file is as old as it was.
   const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
   const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;

@@ -9,8 +9,10 @@ import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
 import { WipeStage } from '#dock/wipe-stage';
 import { compilePatterns } from '#domain/card-facts';
+import { compileLeftovers, type Leftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
+import { isKept } from '#intake/known-file';
 import type { Dock } from '#ports/dock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
@@ -51,6 +53,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   onStop(() => hasher.close());
   const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
   const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
+  const leftovers = compileLeftovers(config.intake.leftovers);
   const closing = { archive: config.archive.kind !== 'none', suggest: suggestRules(config) };
   const incomplete = new IncompleteRecordings({
     ...common,
@@ -75,17 +78,17 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
     ...common,
     hasher,
     buffers,
-    settings: intakeSettings(config),
+    settings: { ...intakeSettings(config), leftovers },
     onCopied: () => seal.wake(),
     onListed: (dockingId) => {
       desk.listed(dockingId);
       incomplete.cardListed(dockingId);
-      void seal.checkSafe(dockingId);
     },
+    onCompared: (dockingId) => void seal.checkSafe(dockingId),
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, hasher, buffers }),
+    ...dockStages(config, { ...common, hasher, buffers }, leftovers),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
@@ -114,11 +117,16 @@ function intakeSettings({ station, intake }: Config) {
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,
     patterns: compilePatterns(intake.patterns),
+    otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
     retryMs: RETRY_MS,
   };
 }
 
-function dockStages(config: Config, common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>) {
+function dockStages(
+  config: Config,
+  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>,
+  leftovers: Leftovers,
+) {
   const { station, dock } = config;
   const recorderClock = new RecorderClock({ ...common, timezone: station.timezone, warnMs: dock.clockWarn * 1000, set: dock.setClock });
   const dockStage = new DockStage({
@@ -128,6 +136,8 @@ function dockStages(config: Config, common: Omit<ConstructorParameters<typeof Wi
     drivers: DRIVERS,
     fallback: FALLBACK,
     unknown: dock.unknown as 'leave' | 'take',
+    leftovers,
+    isSame: (known, volume) => isKept(known, common.vault, volume),
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
   return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { scoreDrivers } from '#dock/recognition';
 import { groupCaptures } from '#domain/captures';
 import { type CardFacts, compilePatterns, readCardPath } from '#domain/card-facts';
 import type { Exchange, ExchangeStep, UsbProfile } from '#domain/exchange';
@@ -158,10 +159,7 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       const volume = volumeOf(card);
       const entries = await entriesOf(volume);
 
-      const choice = chooseDriver(
-        DRIVERS.map((each) => ({ id: each.id, ...each.match(entries, NO_HINTS) })),
-        FALLBACK.id,
-      );
+      const choice = chooseDriver(scoreDrivers(DRIVERS, entries, NO_HINTS), FALLBACK.id);
       expect(choice.id).toBe(driver.id);
       expect((await driver.identify?.(volume, entries)) ?? null).toBe(card.serial);
       expect((await driver.readClock?.(volume)) ?? null).toBe(card.clock);

@@ -8,8 +8,11 @@ import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
+import { compilePatterns } from '#domain/card-facts';
+import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
+import { isKept } from '#intake/known-file';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -70,6 +73,7 @@ export interface StationOptions {
   readonly setClock?: boolean;
   readonly nowMs?: () => number;
   readonly drivers?: readonly RecorderDriver[];
+  readonly leftovers?: readonly string[];
   readonly onSafe?: (dockingId: string) => void;
   readonly onListed?: (dockingId: string) => void;
 }
@@ -89,6 +93,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const hasher = new HashPool({ threads: 2 });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
+  const leftovers = compileLeftovers(options.leftovers);
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
   const dock = new DockStage({
     ...common,
@@ -97,6 +102,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     drivers: options.drivers ?? DRIVERS,
     fallback: FALLBACK,
     unknown: options.unknown ?? 'leave',
+    leftovers,
+    isSame: (known, volume) => isKept(known, vault, volume),
   });
   const safe = new Set<string>();
   const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
@@ -136,14 +143,16 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       unreadableBytesMax: options.unreadableBytesMax ?? 0,
       verify: options.verify ?? 'vault',
       patterns: [],
+      otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
+      leftovers,
       retryMs: options.retryMs ?? 50,
     },
     onCopied: () => seal.wake(),
     onListed: (id) => {
       options.onListed?.(id);
       incomplete.cardListed(id);
-      void seal.checkSafe(id);
     },
+    onCompared: (id) => void seal.checkSafe(id),
   });
   let arrivals = 0;
   return {

@@ -124,6 +124,16 @@ const NOTES_AND_LINKS = [
     PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
 
+const CARDS_COMPARED = [
+  `ALTER TABLE dockings ADD COLUMN told_serial TEXT`,
+  `ALTER TABLE dockings ADD COLUMN compared_at INTEGER`,
+  // A docking that is open while the station is updated is `interrupted` by the restart; those that were safe stay so.
+  `UPDATE dockings SET compared_at = safe_at`,
+  `CREATE INDEX dockings_by_told_serial ON dockings (told_serial, id) WHERE told_serial IS NOT NULL`,
+  // A file that was marked since has another path, and is looked for by what stayed.
+  `CREATE INDEX originals_by_time ON originals (recorder_serial, mtime_ms, bytes)`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -146,6 +156,7 @@ const MIGRATIONS: Record<string, Migration> = {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0013-cards-compared': { up: (db: Kysely<Schema>) => run(db, CARDS_COMPARED) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -60,6 +60,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         recorder_serial: docking.recorderSerial,
         vendor_id: docking.vendorId,
         product_id: docking.productId,
+        told_serial: docking.toldSerial,
         driver_id: docking.driverId,
         driver_score: docking.driverScore,
         driver_why: JSON.stringify(docking.driverWhy),
@@ -80,6 +81,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     const fields = named<Updateable<Schema['dockings']>>({
       state: patch.state,
       listed_at: patch.listedAtMs,
+      compared_at: patch.comparedAtMs,
       safe_at: patch.safeAtMs,
       removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
@@ -161,6 +163,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
   }
 
+  async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
+    await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
+  }
+
   async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
     const { sha256, sm3 } = facts.digests;
     await this.#step(originalId, 'listed', {
@@ -238,6 +244,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
   async updateRecording(id: string, patch: RecordingPatch): Promise<void> {
     const fields = named<Updateable<Schema['recordings']>>({
       state: patch.state,
+      kind: patch.kind,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
       damage_reason: patch.damageReason,
       notes: patch.notes === undefined ? undefined : notesText(patch.notes),

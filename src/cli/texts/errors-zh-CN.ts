@@ -29,6 +29,8 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '记录仪上的文件有无法读取的部分',
     remedy: '可读取的部分已封存并标记为损坏。请勿继续使用或清空该记录仪，将存储卡送检。',
   },
+  'recorder.still-writing': { what: '记录仪接入后仍在写入存储卡', remedy: '最后写入的内容未被采集。请关闭记录仪后重新接入。' },
+  'recorder.other-files': { what: '存储卡上有其他记录仪的文件', remedy: '这些文件已按其名称所示的编号封存。请查明其来源。' },
   'recorder.unstable': { what: '再次读取时记录仪给出了不同的内容', remedy: '保留该记录仪并送检：数据线、采集口、读卡器或存储卡不可信。' },
   'recorder.clock-off': {
     what: '记录仪的时钟偏差超过限值',
