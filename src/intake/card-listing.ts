@@ -5,12 +5,14 @@ import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
+import { otherViews, type View } from '#domain/scenes';
 import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
+import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { relistGrown } from './grown-file.ts';
 import { isKept } from './known-file.ts';
@@ -64,7 +66,7 @@ export class CardListing {
   readonly #o: Options;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #before: ListingCounts;
-  readonly #listed: ListedFile[] = [];
+  #listed: ListedFile[] = [];
   #refusals: VolumeRefusal[] = [];
   #unread: VolumeRefusal[] = [];
   #refusedBefore = new Set<string>();
@@ -79,6 +81,9 @@ export class CardListing {
   /** Recorders whose files lie on this card beside its own. */
   readonly #others = new Set<string>();
   readonly #grown = new Set<string>();
+  readonly #views: View[] = [];
+  /** Recordings that this listing put on record. */
+  readonly #fresh = new Set<string>();
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
@@ -94,8 +99,11 @@ export class CardListing {
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
+    const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
+    this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });
     await this.#recordAll();
     await this.#lookAgain();
+    await this.#linkViews();
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
@@ -172,6 +180,23 @@ export class CardListing {
       });
       for (const original of fresh) this.#o.toCopy(original, false);
     }
+  }
+
+  /** What several lenses saw at one moment is linked; what was on record before this docking is linked already. */
+  async #linkViews(): Promise<void> {
+    const pairs = otherViews(this.#views).filter((pair) => pair.some(({ recordingId }) => this.#fresh.has(recordingId)));
+    for (let at = 0; at < pairs.length; at += ORIGINALS_PER_TRANSACTION) {
+      await this.#inTransaction(async (writer) => {
+        for (const [one, other] of pairs.slice(at, at + ORIGINALS_PER_TRANSACTION))
+          await writer.linkRecordings(one.recordingId, 'other-view', other.recordingId);
+      });
+    }
+  }
+
+  #seeView(segments: readonly ListedFile[], recorder: string, recordingId: string | undefined): void {
+    const lens = segments[0]?.facts.lens;
+    const startsMs = segments.flatMap(({ facts }) => (facts.claimedStart ? claimedToMs(facts.claimedStart, this.#o.timezone) : []));
+    if (recordingId !== undefined && lens !== undefined && startsMs.length > 0) this.#views.push({ recordingId, recorder, lens, startsMs });
   }
 
   /** Nothing is written for a recorder that has gone: the files may belong to its next docking by now. */
@@ -295,6 +320,7 @@ export class CardListing {
     const { docking, found, clock } = this.#o;
     const toCopy: Original[] = [];
     const unknown: Item[] = [];
+    let recordingId: string | undefined;
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -304,6 +330,7 @@ export class CardListing {
       this.#counts.files += 1;
       this.#counts.bytes += file.bytes;
       const known = await writer.findOriginal(this.#names.identityOf(file));
+      if (known && !this.#otherBytes.has(known.id)) recordingId ??= known.recordingId;
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
@@ -328,7 +355,10 @@ export class CardListing {
     const [first] = all;
     const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
     if (owner !== docking.recorderSerial) this.#others.add(owner);
-    if (unknown.length > 0) toCopy.push(...(await insertRecording(writer, unknown, { ...this.#o, owner })));
+    const inserted = await insertRecording(writer, unknown, { ...this.#o, owner });
+    toCopy.push(...inserted);
+    for (const original of inserted) this.#fresh.add(original.recordingId);
+    this.#seeView(capture.segments, owner, inserted[0]?.recordingId ?? recordingId);
     return toCopy;
   }
 }

@@ -1,3 +1,4 @@
+import { shownPath } from '#domain/card-path';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking } from '#domain/docking';
 import type { Copy, Original } from '#domain/recording';
@@ -76,7 +77,7 @@ export class Presenter {
 function presentOriginal({ digests, ...original }: Original) {
   const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
   const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
-  return { id, index, role, kind, state, cardPath, bytes, ...facts };
+  return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 
 /** The places that hold every original, each with its oldest verification. */
