@@ -1,9 +1,37 @@
-import { lstat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rawName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf } from '#domain/errors';
 
-export const SLASH = Buffer.from('/');
+const SLASH = Buffer.from('/');
+/** O_NOFOLLOW: a link that took the place of a directory is an error (ENOTDIR), not a way out of the volume. */
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Of an open directory: Linux finds it by its descriptor, whatever has become of its path. */
+export function pathOf(handle: FileHandle): Buffer {
+  return Buffer.from(`/proc/self/fd/${handle.fd}`);
+}
+
+/** Of a name in an open directory. The name is the only part of it that can change its meaning: use it with a call that follows no link. */
+export function pathBelow(handle: FileHandle, name: Buffer): Buffer {
+  return Buffer.concat([pathOf(handle), SLASH, name]);
+}
+
+/** Opens a directory in an open directory. Fails with ENOTDIR for a link, as for everything else that is no directory. */
+export function openBelow(handle: FileHandle, name: Buffer): Promise<FileHandle> {
+  return open(pathBelow(handle, name), DIRECTORY);
+}
+
+/** Opens a directory by its path, whose last part must be no link. */
+export function openPlace(path: string | Buffer): Promise<FileHandle> {
+  return open(path, DIRECTORY);
+}
+
+/** Tells one directory from another that is put in its place. */
+export function identityOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
 
 /** The bytes of each name of a printable path. Throws recorder.name-refused for one that may not be used. */
 export function rawParts(path: string): readonly Buffer[] {
@@ -29,6 +57,8 @@ const DEVICE_ERRORS = new Set(['EIO', 'ENODEV', 'ENXIO', 'ENOTCONN', 'ESHUTDOWN'
 export interface CardPlace {
   readonly root: string;
   readonly label: string | null;
+  /** The directory that was docked (`identityOf`): nothing else may be opened under its path. Left out for a mount of the station's own. */
+  readonly identity?: string;
   /** Whether the device behind it is still plugged in, with the card that was mounted; left out where nobody can tell. */
   readonly present?: () => Promise<boolean>;
 }
@@ -37,18 +67,45 @@ export interface CardPlace {
 export class CardDirectory {
   readonly root: Buffer;
   readonly #label: string | null;
+  readonly #identity: string | undefined;
   readonly #present: (() => Promise<boolean>) | undefined;
   #stayedUntilMs = 0;
 
-  constructor({ root, label, present }: CardPlace) {
+  constructor({ root, label, identity, present }: CardPlace) {
     this.root = Buffer.from(root);
     this.#label = label;
+    this.#identity = identity;
     this.#present = present;
   }
 
   /** Whether a device is behind it, and not a folder of the machine's own. */
   get onDevice(): boolean {
     return this.#present !== undefined;
+  }
+
+  /**
+   * Opens the directory that `parts` lead to, each below the open one before it, from the root of the volume down: no path is looked up twice, so
+   * nothing that is swapped meanwhile leads out of the volume. The caller closes it. Throws system errors, and recorder.* for what is another directory.
+   */
+  async open(parts: readonly Buffer[], path: string): Promise<FileHandle> {
+    // A mount of the station's own may be reached through a link of the station's own; what was docked by its name must still be there itself.
+    let handle = await (this.#identity === undefined ? open(this.root, constants.O_RDONLY | constants.O_DIRECTORY) : openPlace(this.root));
+    try {
+      const root = await handle.stat();
+      if (this.#identity !== undefined && identityOf(root) !== this.#identity)
+        throw new EvidockError('recorder.removed', `${this.#label ?? 'the recorder'}: another directory has taken its place`);
+      for (const part of parts) {
+        const next = await openBelow(handle, part);
+        await handle.close();
+        handle = next;
+      }
+      if (parts.length > 0 && (await handle.stat()).dev !== root.dev)
+        throw new EvidockError('recorder.not-regular', `${path}: another file system is mounted here`);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   /** If the recorder itself is gone, that is what failed, whatever the call was. */
@@ -98,6 +155,8 @@ export class CardDirectory {
     } catch (gone) {
       if (gone instanceof EvidockError) return gone;
     }
+    if (errnoOf(error) === 'ENOTDIR')
+      return new EvidockError('recorder.not-regular', `${path}: a directory has become something else`, error);
     if (errnoOf(error) === 'ELOOP') return new EvidockError('recorder.not-regular', `${path}: symbolic link`, error);
     return new EvidockError(otherwise, `${path} (${errnoOf(error) ?? String(error)})`, error);
   }

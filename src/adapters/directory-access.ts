@@ -4,11 +4,10 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 import { asEvidockError, EvidockError, errnoOf } from '#domain/errors';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
-import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
+import { CardDirectory, type CardPlace, pathBelow, rawParts } from './card-directory.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const SYNC_MS_MAX = 120_000;
-const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 
 interface Options extends CardPlace {
   /** Makes the mount writable. */
@@ -106,7 +105,7 @@ class DirectoryWriter implements RecorderWriter {
     await this.#below(path, async (name, directory) => {
       const there = await statOrNull(name);
       if (there) mustBeRegular(path, there);
-      const temporary = Buffer.concat([directory, Buffer.from(`/evd${randomBytes(4).toString('hex')}.tmp`)]);
+      const temporary = pathBelow(directory, Buffer.from(`evd${randomBytes(4).toString('hex')}.tmp`));
       const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o644);
       try {
         try {
@@ -133,26 +132,21 @@ class DirectoryWriter implements RecorderWriter {
     await syncFileSystem(this.#root);
   }
 
-  /** Calls `body` with the path of the last name below its open directory, and that of the directory. */
-  #below<T>(path: string, body: (name: Buffer, directory: Buffer) => Promise<T>): Promise<T> {
+  /** Calls `body` with the path of the last name below its open directory, and that directory. */
+  #below<T>(path: string, body: (name: Buffer, directory: FileHandle) => Promise<T>): Promise<T> {
     const parts = rawParts(path);
     const name = parts.at(-1) ?? Buffer.alloc(0);
-    return this.#in(parts.slice(0, -1), path, (_, directory) => body(Buffer.concat([directory, SLASH, name]), directory));
+    return this.#in(parts.slice(0, -1), path, (directory) => body(pathBelow(directory, name), directory));
   }
 
-  async #in<T>(parts: readonly Buffer[], path: string, body: (handle: FileHandle, directory: Buffer) => Promise<T>): Promise<T> {
+  async #in<T>(parts: readonly Buffer[], path: string, body: (handle: FileHandle) => Promise<T>): Promise<T> {
     this.#mustBeOpen();
     let handle: FileHandle | undefined;
     try {
       // Never into another card that is in the same reader now.
       await this.#card.here();
-      handle = await open(this.#card.root, DIRECTORY);
-      for (const part of parts) {
-        const next: FileHandle = await open(Buffer.concat([pathOf(handle), SLASH, part]), DIRECTORY | constants.O_NOFOLLOW);
-        await handle.close();
-        handle = next;
-      }
-      return await body(handle, pathOf(handle));
+      handle = await this.#card.open(parts, path);
+      return await body(handle);
     } catch (error) {
       throw await this.#errorOf(path, error);
     } finally {
@@ -161,8 +155,6 @@ class DirectoryWriter implements RecorderWriter {
   }
 
   async #errorOf(path: string, error: unknown): Promise<EvidockError> {
-    if (errnoOf(error) === 'ENOTDIR')
-      return new EvidockError('recorder.not-regular', `${path}: a directory has become something else`, error);
     if (errnoOf(error) === 'EROFS') return new EvidockError('recorder.mount-failed', `${path}: it is mounted read-only`, error);
     return this.#card.errorOf(path, error, 'recorder.write-failed');
   }
@@ -170,11 +162,6 @@ class DirectoryWriter implements RecorderWriter {
   #mustBeOpen(): void {
     if (this.#ended) throw new Error('the recorder is read-only again: this writer has ended');
   }
-}
-
-/** Names below an open directory: Linux finds it by its descriptor, whatever has become of its path. */
-function pathOf(handle: FileHandle): Buffer {
-  return Buffer.from(`/proc/self/fd/${handle.fd}`);
 }
 
 async function statOrNull(name: Buffer): Promise<Stats | null> {

@@ -1,17 +1,18 @@
-import { readdir, stat } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { errnoOf } from '#domain/errors';
 import { type Log, watchFailed } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
+import { type CardPlace, identityOf, openPlace, pathOf } from './card-directory.ts';
 import { DirectoryAccess } from './directory-access.ts';
 
 interface Options {
   readonly places: readonly string[];
   /** How long a new directory must show the same entries before it counts as docked, ms. */
   readonly settleMs: number;
-  readonly openVolume: (directory: string, label: string) => Volume;
+  readonly openVolume: (place: CardPlace) => Volume;
   readonly log: Log;
 }
 
@@ -125,6 +126,7 @@ export class DirectoryDock implements Dock {
   #arrive(seen: Seen): void {
     if (!this.#handler || this.#seen.get(seen.directory) !== seen) return;
     seen.key = `directory-${this.#next++}`;
+    const place = { root: seen.directory, label: basename(seen.directory), identity: seen.identity };
     this.#handler.arrived({
       key: seen.key,
       port: seen.directory,
@@ -139,9 +141,9 @@ export class DirectoryDock implements Dock {
       manufacturer: null,
       product: null,
       facts: [],
-      access: new DirectoryAccess({ root: seen.directory, label: basename(seen.directory) }),
+      access: new DirectoryAccess(place),
       unclean: null,
-      volume: this.#o.openVolume(seen.directory, basename(seen.directory)),
+      volume: this.#o.openVolume(place),
     });
   }
 
@@ -155,12 +157,15 @@ export class DirectoryDock implements Dock {
 }
 
 async function lookAt(directory: string): Promise<{ identity: string; entries: string } | null> {
+  let handle: FileHandle | undefined;
   try {
-    const { dev, ino } = await stat(directory);
-    const names = await readdir(directory);
-    return { identity: `${dev}:${ino}`, entries: names.sort().slice(0, 1000).join('\n') };
+    handle = await openPlace(directory);
+    const names = await readdir(pathOf(handle));
+    return { identity: identityOf(await handle.stat()), entries: names.sort().slice(0, 1000).join('\n') };
   } catch {
-    // Gone, or not readable any more: for the dock that is the same.
+    // Gone, not readable any more, or a link by now: for the dock that is the same.
     return null;
+  } finally {
+    await handle?.close();
   }
 }

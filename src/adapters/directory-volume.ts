@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
-import { CardDirectory, type CardPlace, rawParts, SLASH } from './card-directory.ts';
+import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
+const EMPTY = Buffer.alloc(0);
 const DATE_MS_MAX = 8.64e15;
 /** A directory is read until nothing failed beside it, so often at most: errors of files that are being copied meanwhile count as well. */
 const DIRECTORY_READS_MAX = 4;
@@ -39,7 +40,7 @@ interface Options extends CardPlace {
 }
 
 interface Directory {
-  readonly raw: Buffer;
+  readonly handle: FileHandle;
   readonly printable: string;
   readonly depth: number;
   readonly device: number;
@@ -80,29 +81,36 @@ export class DirectoryVolume implements Volume {
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    const root = await this.#stat(this.#card.root, '.');
     const errors = this.#deviceErrors ?? (await deviceErrorsBelow(this.#card.root));
     const walk: Walk = { files: 0, errors, signal, unreadable: [], waitedMs: 0 };
-    const top = { raw: this.#card.root, printable: '', depth: 0, device: root.dev };
     const seen = this.#listAgainMs === undefined ? null : createHash('sha256');
-    for await (const item of this.#walk(top, walk)) {
+    for await (const item of this.#walkAll(walk)) {
       seen?.update(`${JSON.stringify(item)}\n`);
       yield item;
     }
     // Where nobody counts errors (MTP), a recorder that is leaving may have looked like an emptier one.
     if (errors === null) await this.#card.stays();
-    if (seen !== null) await this.#mustBeTheSame(seen.digest('hex'), top, signal);
+    if (seen !== null) await this.#mustBeTheSame(seen.digest('hex'), signal);
     const [first, ...others] = walk.unreadable;
     if (first === undefined) return;
     throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);
   }
 
-  async #mustBeTheSame(before: string, top: Directory, signal: AbortSignal | undefined): Promise<void> {
+  async #mustBeTheSame(before: string, signal: AbortSignal | undefined): Promise<void> {
     await sleep(this.#listAgainMs, undefined, signal ? { signal } : {});
     const seen = createHash('sha256');
     const walk: Walk = { files: 0, errors: null, signal, unreadable: [], waitedMs: 0 };
-    for await (const item of this.#walk(top, walk)) seen.update(`${JSON.stringify(item)}\n`);
+    for await (const item of this.#walkAll(walk)) seen.update(`${JSON.stringify(item)}\n`);
     if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', 'asked again, it showed other files');
+  }
+
+  async *#walkAll(walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    const handle = await this.#openDirectory([], '.');
+    try {
+      yield* this.#walk({ handle, printable: '', depth: 0, device: (await handle.stat()).dev }, walk);
+    } finally {
+      await handle.close();
+    }
   }
 
   async *#walk(directory: Directory, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -115,10 +123,9 @@ export class DirectoryVolume implements Volume {
         yield { path, code: 'recorder.name-refused', detail: refused };
         continue;
       }
-      const full = Buffer.concat([directory.raw, SLASH, raw]);
       let found: Awaited<ReturnType<typeof lstat>>;
       try {
-        found = await lstat(full);
+        found = await lstat(pathBelow(directory.handle, raw));
       } catch (error) {
         await this.#card.stillThere(error);
         const errno = errnoOf(error) ?? String(error);
@@ -131,7 +138,7 @@ export class DirectoryVolume implements Volume {
         if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
         else if (directory.depth + 1 > this.#limits.depthMax)
           yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
-        else yield* this.#subdirectory({ raw: full, printable: path, depth: directory.depth + 1, device: directory.device }, walk);
+        else yield* this.#subdirectory(directory, raw, walk);
         continue;
       }
       yield this.#file(path, found, walk);
@@ -140,15 +147,31 @@ export class DirectoryVolume implements Volume {
     if (!whole) throw new EvidockError('recorder.unreadable', detail);
   }
 
-  async *#subdirectory(directory: Directory, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
+  async *#subdirectory(parent: Directory, raw: Buffer, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
+    const { device } = parent;
+    const printable = join(parent.printable, printableName(raw));
+    let handle: FileHandle | undefined;
     try {
-      yield* this.#walk(directory, walk);
+      try {
+        handle = await openBelow(parent.handle, raw);
+      } catch (error) {
+        throw errnoOf(error) === 'ENOTDIR' ? await this.#readError(printable, error) : await this.#unreadable(printable, error);
+      }
+      // It may not be what was looked at a moment ago.
+      if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', 'another file system is mounted here');
+      yield* this.#walk({ handle, printable, depth: parent.depth + 1, device }, walk);
     } catch (error) {
+      if (isFailure(error, 'recorder.not-regular')) {
+        yield { path: printable, code: 'recorder.not-regular', detail: error.detail };
+        return;
+      }
       if (!isFailure(error, 'recorder.unreadable')) throw error;
       // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
-      if (!forbidden || (this.#card.onDevice && directory.printable !== 'lost+found')) walk.unreadable.push(error.detail);
-      yield { path: directory.printable, code: 'recorder.unreadable', detail: error.detail };
+      if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.detail);
+      yield { path: printable, code: 'recorder.unreadable', detail: error.detail };
+    } finally {
+      await handle?.close();
     }
   }
 
@@ -164,10 +187,10 @@ export class DirectoryVolume implements Volume {
   }
 
   /** The names of one directory; `whole` is false if the device failed around it each time. */
-  async #names({ raw, printable }: Directory, walk: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
+  async #names({ handle, printable }: Directory, walk: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
     for (let reads = 1; ; reads += 1) {
       const quiet = await this.#becomesQuiet(walk);
-      const names = await this.#readNames(raw, printable);
+      const names = await this.#readNames(handle, printable);
       const whole = quiet && !(await this.#hasFailed(walk));
       if (whole || reads === DIRECTORY_READS_MAX) return { names, whole };
     }
@@ -197,32 +220,38 @@ export class DirectoryVolume implements Volume {
   }
 
   /** The names of one directory as bytes, in byte order. Bounded by a multiple of the file limit: names are short. */
-  async #readNames(raw: Buffer, printable: string): Promise<Buffer[]> {
+  async #readNames(handle: FileHandle, printable: string): Promise<Buffer[]> {
     const names: Buffer[] = [];
     const bound = this.#limits.filesMax * 2 + 1000;
     try {
       // The types know only string names, but with encoding 'buffer' the entries carry bytes.
-      const directory = await opendir(raw, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
+      const directory = await opendir(pathOf(handle) as unknown as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
       for await (const entry of directory) {
         names.push(entry.name as unknown as Buffer);
         if (names.length > bound) throw new EvidockError('recorder.over-limit', `more than ${bound} entries in one directory`);
       }
     } catch (error) {
-      if (error instanceof EvidockError) throw error;
-      await this.#card.stillThere(error);
-      throw new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
+      throw error instanceof EvidockError ? error : await this.#unreadable(printable, error);
     }
     return names.sort(Buffer.compare);
   }
 
+  async #unreadable(printable: string, error: unknown): Promise<EvidockError> {
+    await this.#card.stillThere(error);
+    return new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
+  }
+
   async open(path: string): Promise<VolumeFile> {
-    const raw = await this.#resolve(path);
+    const parts = rawParts(path);
+    const directory = await this.#openDirectory(parts.slice(0, -1), path);
     let handle: FileHandle;
     try {
       // O_NONBLOCK: a FIFO that took a file's place must not hold us; O_NOFOLLOW: nor a link lead us away.
-      handle = await open(raw, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      handle = await open(pathBelow(directory, parts.at(-1) ?? EMPTY), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch (error) {
       throw await this.#readError(path, error);
+    } finally {
+      await directory.close();
     }
     const found = await handle.stat();
     if (!found.isFile()) {
@@ -253,22 +282,9 @@ export class DirectoryVolume implements Volume {
     };
   }
 
-  /** The raw path, after every directory on the way was seen to be a directory and no link. */
-  async #resolve(path: string): Promise<Buffer> {
-    const parts = rawParts(path);
-    let raw = this.#card.root;
-    for (const [place, part] of parts.entries()) {
-      raw = Buffer.concat([raw, SLASH, part]);
-      if (place === parts.length - 1) break;
-      const found = await this.#stat(raw, path);
-      if (!found.isDirectory()) throw new EvidockError('recorder.not-regular', `${path}: a directory has become something else`);
-    }
-    return raw;
-  }
-
-  async #stat(raw: Buffer, path: string) {
+  async #openDirectory(parts: readonly Buffer[], path: string): Promise<FileHandle> {
     try {
-      return await lstat(raw);
+      return await this.#card.open(parts, path);
     } catch (error) {
       throw await this.#readError(path, error);
     }

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
+import { type CardPlace, identityOf } from './card-directory.ts';
 import { DirectoryAccess } from './directory-access.ts';
 
 export interface ManualDocking {
@@ -14,11 +15,11 @@ export interface ManualDocking {
 
 /** Docks directories that a person names (`evidock ingest DIR`). */
 export class ManualDock implements Dock {
-  readonly #openVolume: (directory: string, label: string) => Volume;
+  readonly #openVolume: (place: CardPlace) => Volume;
   #handler: DockHandler | undefined;
   #next = 1;
 
-  constructor(options: { openVolume: (directory: string, label: string) => Volume }) {
+  constructor(options: { openVolume: (place: CardPlace) => Volume }) {
     this.#openVolume = options.openVolume;
   }
 
@@ -28,13 +29,7 @@ export class ManualDock implements Dock {
 
   /** Returns the key of the arrival. Throws request.not-found if there is no such directory. */
   async dock(request: ManualDocking): Promise<string> {
-    try {
-      if (!(await stat(request.directory)).isDirectory())
-        throw new EvidockError('request.invalid', `${request.directory} is not a directory`);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('request.not-found', `directory ${request.directory}`, error);
-      throw error;
-    }
+    const place = await placeOf(request.directory);
     const key = `manual-${this.#next++}`;
     this.#handler?.arrived({
       key,
@@ -50,9 +45,9 @@ export class ManualDock implements Dock {
       manufacturer: null,
       product: null,
       facts: [],
-      access: new DirectoryAccess({ root: request.directory, label: basename(request.directory) }),
+      access: new DirectoryAccess(place),
       unclean: null,
-      volume: this.#openVolume(request.directory, basename(request.directory)),
+      volume: this.#openVolume(place),
     });
     return key;
   }
@@ -65,5 +60,18 @@ export class ManualDock implements Dock {
 
   async stop(): Promise<void> {
     this.#handler = undefined;
+  }
+}
+
+/** The person may name a link; what it leads to now is the recorder, whatever takes its place later. */
+async function placeOf(directory: string): Promise<CardPlace> {
+  try {
+    const root = await realpath(directory);
+    const found = await stat(root);
+    if (!found.isDirectory()) throw new EvidockError('request.invalid', `${directory} is not a directory`);
+    return { root, label: basename(directory), identity: identityOf(found) };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') throw new EvidockError('request.not-found', `directory ${directory}`, error);
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { CardPlace } from '#adapters/card-directory';
 import { DirectoryDock } from '#adapters/directory-dock';
 import { DirectoryVolume } from '#adapters/directory-volume';
 import { HashPool } from '#adapters/hash-pool';
@@ -147,7 +148,7 @@ function dockStages(
 async function openDocks({ config, env, clock, log, places }: StationContext, { ledger, watch }: Given) {
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
-  const openVolume = (root: string, label: string) => new DirectoryVolume({ root, label, limits });
+  const openVolume = (place: CardPlace) => new DirectoryVolume({ ...place, limits });
   const manual = new ManualDock({ openVolume });
   const docks: Dock[] = [manual];
   if (watch && config.dock.watch.length > 0) {
