@@ -13,7 +13,6 @@ import { compilePatterns } from '#domain/card-facts';
 import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
-import { isKept } from '#intake/known-file';
 import type { Volume } from '#ports/recorder-driver';
 import { SealStage } from '#seal/seal-stage';
 
@@ -44,7 +43,6 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     fallback: FALLBACK,
     unknown: 'take',
     leftovers,
-    isSame: (known, volume) => isKept(known, vault, volume),
   });
   const safe = new Map<string, PromiseWithResolvers<void>>();
   const safeOf = (id: string) => {

@@ -6,7 +6,6 @@ import type { FormerClock } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import type { Leftovers } from '#domain/leftovers';
 import { withoutMinority } from '#domain/recognise';
-import type { Original } from '#domain/recording';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Arrival, DockNotice } from '#ports/dock';
@@ -16,6 +15,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { EMPTY_SLOT } from '#ports/slot-board';
+import type { VaultReader } from '#ports/vault';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './readable.ts';
@@ -43,6 +43,8 @@ export interface Docked {
 
 interface Options {
   readonly ledger: Ledger;
+  /** Of sealed files, by whose bytes a card is known again. */
+  readonly vault: VaultReader;
   readonly board: SlotBoard;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,8 +56,6 @@ interface Options {
   /** What is done with a USB storage device that no driver knows. */
   readonly unknown: 'leave' | 'take';
   readonly leftovers: Leftovers;
-  /** Whether a card has the bytes of this sealed original under its path, by a sample. */
-  readonly isSame: (known: Original, volume: Volume) => Promise<boolean>;
 }
 
 /** How far back it is looked for what a recorder was: its dockings of months. */

@@ -3,6 +3,8 @@ import type { Original } from '#domain/recording';
 import type { Arrival } from '#ports/dock';
 import type { LedgerReader } from '#ports/ledger';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
+import type { VaultReader } from '#ports/vault';
+import { hasSameBytes } from './same-bytes.ts';
 
 /** Files of a card that the ledger is asked for, spread over the sample. */
 const FILES_ASKED = 32;
@@ -27,8 +29,7 @@ export interface Recalled {
 
 interface Options {
   readonly ledger: Pick<LedgerReader, 'originalsNamed' | 'docking' | 'dockings'>;
-  /** Whether the card has the bytes of this sealed original under its path. */
-  readonly isSame: (known: Original, volume: Volume) => Promise<boolean>;
+  readonly vault: VaultReader;
 }
 
 /** Whose card it is by what is on record: a recorder that was docked with it before stays itself, whatever else has come to lie on it. */
@@ -71,7 +72,7 @@ export class Recall {
 
   async #isProved(originals: readonly Original[], volume: Volume): Promise<boolean> {
     for (const original of originals.filter(({ unreadable }) => unreadable.length === 0).slice(0, PROOFS_MAX)) {
-      if (await this.#options.isSame(original, volume)) return true;
+      if (await hasSameBytes(original, volume, this.#options.vault)) return true;
     }
     return false;
   }

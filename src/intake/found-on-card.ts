@@ -1,5 +1,5 @@
 import type { VolumeRefusal } from '#ports/recorder-driver';
-import type { Seen } from './card-comparison.ts';
+import type { Seen } from './changed-files.ts';
 
 export interface ListingCounts {
   readonly files: number;

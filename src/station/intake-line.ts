@@ -13,7 +13,6 @@ import { compilePatterns } from '#domain/card-facts';
 import { compileLeftovers, type Leftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
-import { isKept } from '#intake/known-file';
 import type { Dock } from '#ports/dock';
 import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
@@ -138,7 +137,6 @@ function dockStages(
     fallback: FALLBACK,
     unknown: dock.unknown as 'leave' | 'take',
     leftovers,
-    isSame: (known, volume) => isKept(known, common.vault, volume),
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
   return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };

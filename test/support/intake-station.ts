@@ -12,7 +12,6 @@ import { compilePatterns } from '#domain/card-facts';
 import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
-import { isKept } from '#intake/known-file';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -103,7 +102,6 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     fallback: FALLBACK,
     unknown: options.unknown ?? 'leave',
     leftovers,
-    isSame: (known, volume) => isKept(known, vault, volume),
   });
   const safe = new Set<string>();
   const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
