@@ -7,7 +7,7 @@ import { ownersOn, readName } from './card-names.ts';
 import { printableName, rawName, shownPath } from './card-path.ts';
 import { compileLeftovers } from './leftovers.ts';
 import { unmarkedName } from './marks.ts';
-import { kindOfContent } from './media-kind.ts';
+import { correctedKind, kindOfContent } from './media-kind.ts';
 import { withoutMinority } from './recognise.ts';
 import { otherViews, type View } from './scenes.ts';
 import { assignSidecars } from './sidecars.ts';
@@ -301,6 +301,19 @@ describe('what a file is, its content says', () => {
     ['slices of no stream', bytes('0000000100'), null],
     ['prose', text('The officer went home.'), null],
   ] as const)('%s', (_what, head, kind) => expect(kindOfContent(head)).toBe(kind));
+
+  it.each([
+    ['video', 'ffd8ffe1', 'photo'],
+    ['photo', '00000018667479706d703432', 'video'],
+    ['video', '524946460000000057415645', 'audio'],
+    ['audio', '524946460000000041564920', 'video'],
+    ['audio', '00000018667479706d703432', 'audio'],
+    ['audio', '1a45dfa39f428601', 'audio'],
+    ['video', '00000018667479706d703432', 'video'],
+    ['video', 'deadbeefdeadbeef', 'video'],
+    ['log', 'ffd8ffe1', 'log'],
+    ['video', '255044462d312e37', 'video'],
+  ] as const)('named %s, it begins with %s: it is %s', (named, hex, kind) => expect(correctedKind(named, bytes(hex))).toBe(kind));
 
   it('and never fails over what it is given', () => {
     fc.assert(

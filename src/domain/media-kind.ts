@@ -84,3 +84,23 @@ function isTrack(head: Uint8Array): boolean {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 512));
   return /^\s*<\?xml[^>]*>\s*(?:<!--[^>]*>\s*)?<gpx\b/.test(text) || /^\$G[A-Z]{4},[\x20-\x7e]*\*[0-9A-F]{2}\r?\n/.test(text);
 }
+
+const MEDIA: readonly Kind[] = ['video', 'audio', 'photo'];
+
+/** What a media file is that its name calls `named`: what its beginning shows, unless that holds both sound and pictures. */
+export function correctedKind(named: Kind, head: Uint8Array): Kind {
+  const shown = kindOfContent(head);
+  if (shown === null || !MEDIA.includes(shown) || !MEDIA.includes(named)) return named;
+  return named === 'audio' && shown === 'video' && holdsSoundAlone(head) ? named : shown;
+}
+
+/** Containers that are written for sound alone as well: ISO base media, QuickTime, Matroska, ASF, and streams. */
+function holdsSoundAlone(head: Uint8Array): boolean {
+  const boxes = ['ftyp', 'moov', 'mdat', 'wide', 'skip'].some((box) => has(head, 4, box));
+  const others = [
+    [0x1a, 0x45, 0xdf, 0xa3],
+    [0x30, 0x26, 0xb2, 0x75],
+    [0x00, 0x00, 0x01, 0xba],
+  ].some((bytes) => has(head, 0, bytes));
+  return boxes || others || isTransportStream(head);
+}
