@@ -66,7 +66,7 @@ export class CardLister {
 
   async #tryToCompare(session: Session): Promise<void> {
     const { docking, volume, signal, found } = session;
-    const { ledger, clock, view, onCompared } = this.#o;
+    const { ledger, clock, faults, view, onCompared } = this.#o;
     const changed = await changedSince(volume, found.listed, signal);
     if (changed.length > 0 && session.comparisons < COMPARISONS_MAX) {
       session.listings += 1;
@@ -81,6 +81,7 @@ export class CardLister {
       const filesRefused = found.counts.refused + changed.length;
       await writer.updateDocking(docking.id, { comparedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
     });
+    faults.reached('w22-card-compared');
     session.compared = true;
     if (changed.length > 0)
       view.stillWriting(

@@ -5,7 +5,6 @@ import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { movieDurationMs } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import { otherViews, type View } from '#domain/scenes';
 import { claimedToMs } from '#domain/station-time';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -21,6 +20,7 @@ import { type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
+import { ViewLinks } from './view-links.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
 /** Whoever stands at the dock sees the first file being copied after this long, however slowly the card tells its lengths. */
@@ -81,14 +81,13 @@ export class CardListing {
   /** Recorders whose files lie on this card beside its own. */
   readonly #others = new Set<string>();
   readonly #grown = new Set<string>();
-  readonly #views: View[] = [];
-  /** Recordings that this listing put on record. */
-  readonly #fresh = new Set<string>();
+  readonly #views: ViewLinks;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
+    this.#views = new ViewLinks(options.timezone);
     this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
   }
 
@@ -103,7 +102,7 @@ export class CardListing {
     this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });
     await this.#recordAll();
     await this.#lookAgain();
-    await this.#linkViews();
+    await this.#views.write((body) => this.#inTransaction(body));
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
@@ -180,23 +179,6 @@ export class CardListing {
       });
       for (const original of fresh) this.#o.toCopy(original, false);
     }
-  }
-
-  /** What several lenses saw at one moment is linked; what was on record before this docking is linked already. */
-  async #linkViews(): Promise<void> {
-    const pairs = otherViews(this.#views).filter((pair) => pair.some(({ recordingId }) => this.#fresh.has(recordingId)));
-    for (let at = 0; at < pairs.length; at += ORIGINALS_PER_TRANSACTION) {
-      await this.#inTransaction(async (writer) => {
-        for (const [one, other] of pairs.slice(at, at + ORIGINALS_PER_TRANSACTION))
-          await writer.linkRecordings(one.recordingId, 'other-view', other.recordingId);
-      });
-    }
-  }
-
-  #seeView(segments: readonly ListedFile[], recorder: string, recordingId: string | undefined): void {
-    const lens = segments[0]?.facts.lens;
-    const startsMs = segments.flatMap(({ facts }) => (facts.claimedStart ? claimedToMs(facts.claimedStart, this.#o.timezone) : []));
-    if (recordingId !== undefined && lens !== undefined && startsMs.length > 0) this.#views.push({ recordingId, recorder, lens, startsMs });
   }
 
   /** Nothing is written for a recorder that has gone: the files may belong to its next docking by now. */
@@ -357,8 +339,8 @@ export class CardListing {
     if (owner !== docking.recorderSerial) this.#others.add(owner);
     const inserted = await insertRecording(writer, unknown, { ...this.#o, owner });
     toCopy.push(...inserted);
-    for (const original of inserted) this.#fresh.add(original.recordingId);
-    this.#seeView(capture.segments, owner, inserted[0]?.recordingId ?? recordingId);
+    const fresh = inserted[0]?.recordingId;
+    this.#views.add(capture.segments, { recorder: owner, recordingId: fresh ?? recordingId, fresh: fresh !== undefined });
     return toCopy;
   }
 }

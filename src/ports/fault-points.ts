@@ -22,6 +22,7 @@ export const FAULT_POINTS = [
   'w17-files-removed',
   'w18-wipe-recorded',
   'w19-wipe-finished',
+  'w22-card-compared',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
