@@ -10,7 +10,7 @@ import { EvidockError } from './errors.ts';
  */
 
 /** Whole folders, and files wherever they lie. */
-export const LEFTOVERS: readonly string[] = [
+const LEFTOVERS: readonly string[] = [
   // macOS: resource forks, Finder, Spotlight, file system events, Time Machine.
   ...['._*', '.DS_Store', '.AppleDouble/', '.AppleDB/', '.AppleDesktop/', '.Spotlight-V100/', '.fseventsd/', '.TemporaryItems/'],
   ...['.DocumentRevisions-V100/', '.PKInstallSandboxManager*/', '.apdisk', '.metadata_never_index*', '.VolumeIcon.icns', 'Icon%0D'],
