@@ -114,6 +114,8 @@ describe('a recorder that was docked before', () => {
     expect(again).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 2, filesListed: 7 });
     expect(again.driverWhy.join()).toContain('2 of its files are on record as those of DSJ0012345');
     expect((await recordingOf(clip(4, 'DSJ0099999'))).recording.recorderSerial).toBe('DSJ0099999');
+    // What is known of the others by now is known as found on this card: it says nothing of whose card it is.
+    expect(await dock()).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 7 });
   });
 
   it('stays itself where neither names nor bus tell a number, in whatever port, but only by its bytes', async () => {
@@ -202,22 +204,23 @@ describe('a card that changes while it is docked', () => {
     };
   };
 
-  it('gives what came and what grew since it was listed, before it is safe', async () => {
+  it('gives what came, grew or was written anew since it was listed, before it is safe', async () => {
     await writeCard(card, { [clip(1)]: randomBytes(3000), [clip(2)]: randomBytes(3001) });
     const key = station.plug(card, {
       volume: changing(async (number) => {
         if (number !== 3) return;
         await writeFile(join(card, clip(3)), randomBytes(700));
         await appendFile(join(card, clip(2)), randomBytes(50));
+        // The same size, at another time.
+        await writeFile(join(card, clip(1)), randomBytes(3000));
       }),
     });
     await expect.poll(() => station.dock.released, WAIT).toContain(key);
     const sizes = (await recordings())
       .flatMap(({ originals }) => originals)
       .map(({ cardPath, bytes, state }) => `${cardPath.slice(-6)} ${bytes} ${state}`);
-    expect(sizes.sort()).toEqual(
-      ['01.MP4 3000 sealed', '02.MP4 3001 sealed', '02.MP4 3051 sealed', '03.MP4 700 sealed'].map((text) => text),
-    );
+    const before = ['01.MP4 3000 sealed', '02.MP4 3001 sealed'];
+    expect(sizes.sort()).toEqual([...before, '01.MP4 3000 sealed', '02.MP4 3051 sealed', '03.MP4 700 sealed'].sort());
     expect(station.slot(1)).toMatchObject({ phase: 'safe', filesListed: 3, warning: null });
   });
 
@@ -281,7 +284,7 @@ describe('a mark that comes later', () => {
     expect((await recordings()).length).toBe(2);
   });
 
-  it('goes to no other recording: other bytes, or the old name still there, are a new file', async () => {
+  it('goes to no other recording: other bytes, another name, or the old name still there, are a new file', async () => {
     await writeCard(card, { [clip(1)]: randomBytes(3000), [clip(2)]: randomBytes(3000) });
     await dock();
     const marked = (path: string) => path.replace('.MP4', '_IMP.MP4');
@@ -290,8 +293,11 @@ describe('a mark that comes later', () => {
     expect(await dock()).toMatchObject({ filesListed: 3, filesKnown: 1 });
     expect((await recordingOf(clip(1))).recording.important).toBe(false);
     expect((await recordingOf(clip(2))).recording.important).toBe(false);
+    await rename(join(card, clip(2)), join(card, marked(clip(5))));
+    expect(await dock()).toMatchObject({ filesListed: 3, filesKnown: 2 });
+    expect((await recordingOf(clip(2))).recording.important).toBe(false);
     const times = await stat(join(card, clip(2)));
     await utimes(join(card, clip(2)), times.atime, times.mtime);
-    expect((await recordings()).length).toBe(4);
+    expect((await recordings()).length).toBe(5);
   });
 });
