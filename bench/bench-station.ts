@@ -76,11 +76,11 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     },
     onCopied: () => options.seal && seal.wake(),
     onListed: () => undefined,
-    onCompared: (id) => void seal.checkSafe(id),
+    onUnchanged: (id) => void seal.checkSafe(id),
   });
   return {
-    /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock". */
-    async dock(volume: Volume, slot: number): Promise<{ copied: Promise<void>; safe: Promise<void> }> {
+    /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock", `rechecked` when its known files were compared whole. */
+    async dock(volume: Volume, slot: number): Promise<{ copied: Promise<void>; safe: Promise<void>; rechecked: Promise<void> }> {
       const port = `bench-${slot}`;
       const docked = await dock.arrive({
         key: port,
@@ -101,9 +101,11 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
         volume,
       });
       const copied = intake.intake(docked, new AbortController().signal);
-      return { copied, safe: safeOf(docked.docking.id).promise };
+      const safe = safeOf(docked.docking.id).promise;
+      return { copied, safe, rechecked: safe.then(() => intake.rechecked(docked.docking.id)) };
     },
     async close(): Promise<void> {
+      await intake.stop();
       await seal.stop();
       await hasher.close();
       await vault.close();

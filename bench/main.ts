@@ -7,6 +7,7 @@ import type { Row } from './row.ts';
 /** Each measurement by its name on the command line: `npm run bench -- intake ledger`; none named: all. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   intake: async () => (await import('./intake.ts')).benchIntake(),
+  known: async () => (await import('./known.ts')).benchKnown(),
   recorders: async () => (await import('./recorders.ts')).benchRecorders(),
   archive: async () => (await import('./archive.ts')).benchArchive(),
   derive: async () => (await import('./derive.ts')).benchDerive(),

@@ -70,6 +70,15 @@ export function cardListed(
   log.info({ event: 'card.listed', stage: 'intake', ...facts }, 'card listed');
 }
 
+/** An alarm: the sample before "safe" had missed it. */
+export function knownDiffers(log: Log, facts: { dockingId: string; slot: number; originalId: string; recordingId: string }): void {
+  log.error({ event: 'known.differs', stage: 'intake', ...facts }, 'a file that looked sealed has other bytes; taken in as a new one');
+}
+
+export function rechecked(log: Log, facts: { dockingId: string; files: number; unread: number; elapsedMs: number }): void {
+  log.info({ event: 'docking.rechecked', stage: 'intake', ...facts }, 'known files compared whole');
+}
+
 export function originalCopied(
   log: Log,
   facts: { originalId: string; recordingId: string; bytes: number; duplicate: boolean; gaps: number; elapsedMs: number },

@@ -8,7 +8,7 @@ import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
-import type { Vault, VaultDraft } from '#ports/vault';
+import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 
@@ -137,6 +137,33 @@ export class DiskVault implements Vault {
     }
     const bounds = range ? { start: range.start, end: range.end - 1 } : {};
     return createReadStream('', { fd: handle, highWaterMark: STREAM_CHUNK, autoClose: true, ...bounds });
+  }
+
+  async openFile(key: string): Promise<VaultFile> {
+    const handle = await this.#openForRead(key);
+    try {
+      const { size } = await handle.stat();
+      return {
+        bytes: size,
+        read: async (target, position) => {
+          let filled = 0;
+          try {
+            while (filled < target.length) {
+              const { bytesRead } = await handle.read(target, filled, target.length - filled, position + filled);
+              if (bytesRead === 0) break;
+              filled += bytesRead;
+            }
+          } catch (error) {
+            throw readError(key, error);
+          }
+          return filled;
+        },
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      await handle.close();
+      throw readError(key, error);
+    }
   }
 
   async #openForRead(key: string) {

@@ -6,9 +6,14 @@ import { describe, expect, it } from 'vitest';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions } from './context.ts';
 import { runCli } from './program.ts';
-import type { DockingAnswer, WorkAnswer } from './types.ts';
+import type { DockingAnswer, RecheckAnswer, WorkAnswer } from './types.ts';
 
-type Step = { state: DockingAnswer['docking']['state']; pending?: readonly WorkAnswer[]; problem?: DockingAnswer['docking']['problem'] };
+type Step = {
+  state: DockingAnswer['docking']['state'];
+  pending?: readonly WorkAnswer[];
+  problem?: DockingAnswer['docking']['problem'];
+  recheck?: RecheckAnswer;
+};
 
 const work = (state: string, stage = 'derive'): WorkAnswer => ({
   id: `${stage}.rec-1`,
@@ -35,6 +40,8 @@ function answer({ state, pending = [], problem = null }: Step): DockingAnswer {
       filesKnown: 1,
       filesRefused: 1,
       bytesListed: 2048,
+      filesToRecheck: 1,
+      filesRechecked: 0,
     },
     progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, listedBytes: 0, sealedBytes: 2048 },
     refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }],
@@ -55,7 +62,9 @@ async function run(argv: readonly string[], steps: readonly Step[]) {
     kind: 'running',
     request: async (method: string, path: string, question: { body?: unknown }) => {
       asked.push(`${method} ${path.replace('/api/v1', '')}`);
-      if (path.endsWith('/slots')) return { status: 200, json: [] };
+      // The slot is asked before the docking, except at the beginning.
+      const recheck = steps[Math.min(looked, steps.length - 1)]?.recheck;
+      if (path.endsWith('/slots')) return { status: 200, json: recheck ? [{ dockingId: 'dck-1', phase: 'safe', recheck }] : [] };
       if (method === 'GET') return { status: 200, json: answer(steps[Math.min(looked++, steps.length - 1)] ?? { state: 'safe' }) };
       bodies.push(question.body);
       return { status: 200, json: { dockingId: 'dck-1' } };
@@ -109,6 +118,26 @@ describe('ingest', () => {
     expect(status).toBe(0);
     expect(asked.filter((line) => line === 'GET /dockings/dck-1')).toHaveLength(4);
     expect(connected).toMatchObject([{ intake: true, work: true }]);
+  });
+
+  it('with --wait goes on until its known files are compared whole, and what they were found to be is sealed', async () => {
+    const recheck = (done: number, unread: number) => ({ files: 3, done, unread });
+    const steps: Step[] = [
+      { state: 'safe', recheck: recheck(0, 0) },
+      { state: 'safe', recheck: recheck(0, 0) },
+      { state: 'safe', recheck: recheck(1, 1) },
+      { state: 'reading', recheck: { files: 2, done: 1, unread: 1 } },
+      { state: 'reading', recheck: { files: 2, done: 1, unread: 1 } },
+      { state: 'safe', recheck: { files: 2, done: 1, unread: 1 }, pending: [work('running')] },
+      { state: 'safe', recheck: { files: 2, done: 1, unread: 1 } },
+      { state: 'safe', recheck: { files: 2, done: 1, unread: 1 } },
+    ];
+    const { status, asked, err } = await run(['/card', '--wait'], steps);
+    expect(status).toBe(0);
+    expect(asked.filter((line) => line === 'GET /dockings/dck-1').length).toBeGreaterThanOrEqual(steps.length - 1);
+    expect(err).toContain('re-check 0/3: known files are compared whole');
+    const hurried = await run(['/card'], steps);
+    expect(hurried.asked.filter((line) => line === 'GET /dockings/dck-1')).toHaveLength(1);
   });
 
   it('ends with 1 when work has failed for good, and names it', async () => {

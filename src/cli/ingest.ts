@@ -7,7 +7,7 @@ import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { bytesText, durationText, printable } from './table.ts';
 import type { DockingAnswer, SlotAnswer } from './types.ts';
-import { failureWords, word } from './words.ts';
+import { failureWords, isRechecked, word } from './words.ts';
 
 const POLL_MS = 200;
 /** A problem that lasts this long without any progress ends the command; a running station goes on trying by itself. */
@@ -63,6 +63,8 @@ async function ingest(
 }
 
 const look = (client: StationClient, dockingId: string) => ask<DockingAnswer>(client, 'GET', `/dockings/${dockingId}`);
+const viewOf = async (client: StationClient, dockingId: string) =>
+  (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
 /** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
@@ -73,7 +75,7 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
     const report = await look(client, dockingId);
     const { state, problem, listedAt } = report.docking;
     if (state === 'removed' || state === 'interrupted') throw problemError(problem ?? { code: 'recorder.removed', detail: dockingId });
-    const view = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
+    const view = await viewOf(client, dockingId);
     // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
     if (state === 'safe' && (!view || view.phase === 'safe')) return report;
     if (view?.phase === 'wiping' || view?.phase === 'setting-clock') progress.show(1, 1, word(shell.say, 'phase', view.phase));
@@ -96,6 +98,9 @@ function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | unde
   if (docking.problem) {
     const what = failureWords(shell.language, docking.problem.code);
     progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
+  } else if (view?.phase === 'rechecking' && view.recheck) {
+    const { done, files: all } = view.recheck;
+    progress.show(done, all, say('ingest.rechecking', { done, files: all }));
   } else if (listing && files === 0) progress.show(0, 1, say('ingest.listing'));
   else {
     const left = view?.secondsLeft == null ? '…' : durationText(view.secondsLeft * 1000);
@@ -116,14 +121,32 @@ function problemError({ code, detail }: { code: string; detail: string }): Reply
   return new ReplyError({ code, detail, remedy: row.remedy, message: `${row.what}: ${detail}` });
 }
 
-/** Polls until nothing waits or runs for this recorder's recordings. */
+/**
+ * Polls until nothing waits or runs for this recorder's recordings, and its known files are compared whole: the end of this command undocks it, and
+ * who waits has asked for all that can be known. Not safe any more: a known file was another one, and is taken in first.
+ */
 async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
   let most = 1;
   const rate = new Rate();
   for (;;) {
+    // The slot before the docking: what the re-check ends with is on record by then.
+    const view = await viewOf(client, dockingId);
     const report = await look(client, dockingId);
+    const recheck = view && !isRechecked(view) ? view.recheck : null;
+    if (report.docking.state === 'reading' || report.docking.state === 'problem') {
+      // It was called safe above.
+      if (view?.warning) shell.note(`${failureWords(shell.language, view.warning.code)}: ${printable(view.warning.detail)}`);
+      await untilSafe(shell, client, dockingId, progress);
+      continue;
+    }
     const open = report.pending.filter(({ state }) => state !== 'failed');
-    if (open.length === 0) return report;
+    if (open.length === 0 && recheck === null) return report;
+    if (open.length === 0 && recheck) {
+      const { done, files } = recheck;
+      progress.show(done, files, shell.say('ingest.rechecking', { done, files }));
+      await pause();
+      continue;
+    }
     most = Math.max(most, open.length);
     const running = open
       .filter(({ state }) => state === 'running')

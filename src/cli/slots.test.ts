@@ -67,6 +67,21 @@ describe('slots', () => {
     expect((await cli.run(['slots', '--lang', 'zh-CN'])).out).toMatch(/集线器 1-4：接入记录仪 1 台/);
   });
 
+  it('shows how far known files are compared whole, and that nobody has to wait for it', async () => {
+    const safe = { port: '1-4.3', dockingId: 'dck-x', recorderSerial: 'R1', phase: 'safe' } as const;
+    const shown = async (recheck: { files: number; done: number; unread: number } | null, phase: 'safe' | 'copying' = 'safe') => {
+      cli.station.deps.board.update(3, { ...safe, phase, recheck });
+      return [(await cli.run(['slots'])).out, (await cli.run(['slots', '--lang', 'zh-CN'])).out].join('\n');
+    };
+    expect(await shown(null)).not.toMatch(/re-check|复核/);
+    const running = await shown({ files: 40, done: 12, unread: 0 });
+    expect(running).toMatch(/safe to undock.*re-check 12\/40, may be undocked at any time/);
+    expect(running).toMatch(/复核 12\/40，可随时取下/);
+    expect(await shown({ files: 40, done: 12, unread: 0 }, 'copying')).toMatch(/re-check 12\/40$/m);
+    expect(await shown({ files: 40, done: 39, unread: 1 })).toMatch(/re-checked 39\/40$/m);
+    expect(await cli.json(['slots'])).toMatchObject([{ slot: 3, recheck: { files: 40, done: 39, unread: 1 } }]);
+  });
+
   it('explains a slot', async () => {
     show();
     expect((await cli.run(['slots', '--explain', '3'])).out).toBe(

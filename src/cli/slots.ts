@@ -6,7 +6,7 @@ import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
 import { bytesText, durationText, printable } from './table.ts';
 import type { HubAnswer, SlotAnswer } from './types.ts';
-import { failureWords, word } from './words.ts';
+import { failureWords, recheckWords, word } from './words.ts';
 
 const SLOT_MAX = 9999;
 
@@ -76,11 +76,17 @@ async function listSlots(shell: Shell, client: StationClient, json: boolean): Pr
 }
 
 /** What somebody should know of a slot beside its figures. */
-function remarks({ say, language }: Shell, { waiting, warning, problem, filesRefused }: SlotAnswer): readonly string[] {
+function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] {
+  const { waiting, warning, problem, filesRefused } = slot;
   const refused = filesRefused > 0 ? [say('slots.refused', { files: filesRefused })] : [];
   const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
   const told = [problem, warning].filter((each) => each !== null);
-  return [...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`), ...refused, ...waits];
+  return [
+    ...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`),
+    ...refused,
+    ...waits,
+    ...recheckWords(say, slot),
+  ];
 }
 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {

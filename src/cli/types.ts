@@ -73,6 +73,8 @@ export interface DockingAnswer {
     readonly filesKnown: number;
     readonly filesRefused: number;
     readonly bytesListed: number;
+    readonly filesToRecheck: number;
+    readonly filesRechecked: number;
   };
   readonly progress: {
     readonly listed: number;
@@ -85,6 +87,12 @@ export interface DockingAnswer {
   readonly refusals: readonly { readonly cardPath: string; readonly code: string; readonly detail: string }[];
   readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];
   readonly pending: readonly WorkAnswer[];
+}
+
+export interface RecheckAnswer {
+  readonly files: number;
+  readonly done: number;
+  readonly unread: number;
 }
 
 export interface SlotAnswer {
@@ -105,6 +113,7 @@ export interface SlotAnswer {
   readonly bytesCopied: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
+  readonly recheck: RecheckAnswer | null;
   readonly problem: ProblemAnswer | null;
 }
 

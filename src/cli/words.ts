@@ -1,7 +1,7 @@
 import { ERRORS } from '#domain/errors';
 import { hasText, type Language, type Say } from './language.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
-import type { RecordingAnswer } from './types.ts';
+import type { RecordingAnswer, SlotAnswer } from './types.ts';
 
 type Family =
   | 'kind'
@@ -40,6 +40,19 @@ export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['
 export function failureWords(language: Language, code: string): string {
   const chinese = language === 'zh-CN' ? errorWords(code)?.what : undefined;
   return chinese ?? ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+}
+
+/** Whether nothing is left of its known files that can be compared whole. */
+export function isRechecked({ recheck }: Pick<SlotAnswer, 'recheck'>): boolean {
+  return recheck === null || recheck.done + recheck.unread >= recheck.files;
+}
+
+/** How far the known files of a slot are compared whole; nothing where there are none. */
+export function recheckWords(say: Say, slot: Pick<SlotAnswer, 'recheck' | 'phase'>): readonly string[] {
+  if (slot.recheck === null) return [];
+  const { done, files } = slot.recheck;
+  if (isRechecked(slot)) return [say('recheck.ended', { done, files })];
+  return [say(slot.phase === 'safe' ? 'recheck.anytime' : 'recheck.running', { done, files })];
 }
 
 const REASON_PARTS: Readonly<Record<string, 'reason.inside' | 'reason.partly' | 'reason.no-officer'>> = {

@@ -161,6 +161,15 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
     },
     ['vault', 'source+vault'],
   ),
+  known: choice(
+    {
+      title: 'Known files',
+      description:
+        'When a docking with files that were sealed before is safe. sampled: once they have passed a random sample; they are compared whole afterwards, as long as the recorder stays. whole: only once they were compared whole.',
+      default: 'sampled',
+    },
+    ['sampled', 'whole'],
+  ),
   waitForRest: integer(
     {
       title: 'Waiting for the rest',

@@ -319,7 +319,14 @@ export class DockStage {
     await ledger.transaction(async (writer) => {
       await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
-      await writer.appendCustody({ type: 'docking.removed', atMs: nowMs, actor: 'station', subject: dockingId, data });
+      const { filesToRecheck, filesRechecked } = docking;
+      await writer.appendCustody({
+        type: 'docking.removed',
+        atMs: nowMs,
+        actor: 'station',
+        subject: dockingId,
+        data: { ...data, filesToRecheck, filesRechecked },
+      });
     });
     faults.reached('w15-removal-recorded');
     const view = viewOf(board, docking.slot);
@@ -327,7 +334,7 @@ export class DockStage {
     if (view?.dockingId === dockingId) {
       const wiping: Problem = { code: 'recorder.wipe-failed', detail: 'it was undocked while sealed files were being removed' };
       const shown = view.phase === 'wiping' ? wiping : problem;
-      board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, problem: shown });
+      board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, recheck: null, problem: shown });
     }
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }

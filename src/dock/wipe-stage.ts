@@ -1,13 +1,11 @@
-import type { Digests } from '#domain/digest';
 import type { Docking, Problem } from '#domain/docking';
-import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import { unmarkedName } from '#domain/marks';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
-import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
+import type { KnownProof } from '#ports/known-proof';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
@@ -26,8 +24,7 @@ type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
 interface Options {
   readonly ledger: Ledger;
   readonly vault: VaultReader;
-  readonly hasher: Hasher;
-  readonly buffers: BufferPool;
+  readonly proof: KnownProof;
   readonly board: SlotBoard;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,6 +32,12 @@ interface Options {
   readonly policy: WipePolicy;
   /** Files between two syncs of the recorder. */
   readonly filesPerBatch: number;
+}
+
+interface Candidates {
+  readonly candidates: readonly Original[];
+  readonly unread: number;
+  readonly others: number;
 }
 
 /** A docked recorder, as far as wiping it needs. */
@@ -83,7 +86,9 @@ export class WipeStage {
     const begun = performance.now();
     this.#show(docking, { phase: 'wiping' });
     try {
-      const { candidates, unread } = await this.#candidates(docked, signal);
+      const { candidates, unread, others } = await this.#candidates(docked, signal);
+      // The docking is not safe any more. Once it is, the wipe begins anew.
+      if (others > 0) return;
       if (candidates.length > 0) {
         const { kept, ...done } = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
         const ended = { ...done, kept: kept + unread };
@@ -144,22 +149,27 @@ export class WipeStage {
     return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
-  /** `unread`: files that are sealed, but cannot be read again on the card, so that it cannot be proved that they are still the same. */
-  async #candidates(docked: Wipeable, signal: AbortSignal): Promise<{ readonly candidates: readonly Original[]; readonly unread: number }> {
+  /**
+   * `unread`: files that are sealed, but cannot be read again on the card, so that it cannot be proved that they are still the same; `others`: files
+   * that were found to be others, and are being taken in.
+   */
+  async #candidates(docked: Wipeable, signal: AbortSignal): Promise<Candidates> {
     const candidates: Original[] = [];
     let unread = 0;
+    let others = 0;
     for await (const original of this.#originalsOn(docked, signal)) {
       if (!(await this.#isKeptElsewhere(original))) continue;
       // What another docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
       if (!(await this.#wasReadBy(docked.docking, original))) {
-        const same = await this.#isSameBytes(original, docked.volume, signal);
-        if (same === null) unread += 1;
-        if (!same) continue;
+        const verdict = await this.#o.proof.prove(docked.docking.id, original, docked.volume, signal);
+        if (verdict === 'unread') unread += 1;
+        if (verdict === 'differs') others += 1;
+        if (verdict !== 'same') continue;
         await this.#mustBeWhole(original, signal);
       }
       candidates.push(original);
     }
-    return { candidates, unread };
+    return { candidates, unread, others };
   }
 
   async #isKeptElsewhere(original: Original): Promise<boolean> {
@@ -189,39 +199,6 @@ export class WipeStage {
         'vault.mismatch',
         `${original.cardPath}: the vault's copy is not what was sealed, so it stays on the recorder`,
       );
-  }
-
-  /** null: it cannot be read. */
-  async #isSameBytes(original: Original, volume: Volume, signal: AbortSignal): Promise<boolean | null> {
-    try {
-      return (await this.#digestOf(original, volume, signal))?.sha256 === original.digests?.sha256;
-    } catch (error) {
-      // What cannot be read cannot be proved, and stays.
-      if (isFailure(error, 'recorder.read-failed')) return null;
-      throw error;
-    }
-  }
-
-  /** null if the file ends early or has more bytes than were sealed. */
-  async #digestOf(original: Original, volume: Volume, signal: AbortSignal): Promise<Digests | null> {
-    const { hasher, buffers } = this.#o;
-    const file = await volume.open(original.cardPath);
-    const hash = hasher.open({ sm3: false });
-    const chunk = await buffers.acquire(signal);
-    try {
-      let position = 0;
-      for (;;) {
-        const bytes = await file.read(chunk, position, signal);
-        if (bytes === 0) return position === original.bytes ? await hash.digest() : null;
-        position += bytes;
-        if (position > original.bytes) return null;
-        await hash.update(chunk, bytes);
-      }
-    } finally {
-      hash.abort();
-      buffers.release(chunk);
-      await file.close();
-    }
   }
 
   async #remove(docking: Docking, candidates: readonly Original[], writer: RecorderWriter, signal: AbortSignal) {

@@ -34,7 +34,7 @@ export interface Docking {
   readonly arrivedAtMs: number;
   readonly listedAtMs: number | null;
   /** Everything was copied, and then the card still had the names, sizes and times that were listed. */
-  readonly comparedAtMs: number | null;
+  readonly unchangedAtMs: number | null;
   readonly safeAtMs: number | null;
   readonly removedAtMs: number | null;
   readonly filesListed: number;
@@ -42,6 +42,9 @@ export interface Docking {
   readonly filesKnown: number;
   readonly filesRefused: number;
   readonly bytesListed: number;
+  /** Known files that are to be compared whole while the recorder stays, and how many of them were, and have the sealed digest. */
+  readonly filesToRecheck: number;
+  readonly filesRechecked: number;
 }
 
 /** What a recorder that has left before it was safe still holds, for a person. */

@@ -100,6 +100,18 @@ export const ERRORS = {
     what: 'Files of other recorders lie on the card',
     remedy: 'They are sealed under the number that their own names tell. Find out how they came there.',
   },
+  'recorder.known-differs': {
+    retry: 'never',
+    status: 409,
+    what: 'A file looked like one that is sealed, but holds other bytes',
+    remedy: 'It is taken in as a new file: wait until the slot is safe again. Check the clock of the recorder, which may begin anew.',
+  },
+  'recorder.known-unread': {
+    retry: 'later',
+    status: 502,
+    what: 'A sealed file cannot be read again on the recorder to be compared',
+    remedy: 'What was sealed is safe; dock the recorder again, and have its card examined if it recurs.',
+  },
   'recorder.unstable': {
     retry: 'later',
     status: 502,

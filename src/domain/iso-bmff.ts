@@ -12,28 +12,45 @@ export interface Box {
 
 const BOXES_MAX = 4096;
 
+/** The box that begins at `position`; null if nothing there makes sense. One small read. */
+async function boxAt(readAt: ReadAt, position: number, end: number): Promise<Box | null> {
+  const head = await readAt(position, 16);
+  if (head.length < 8) return null;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const type = String.fromCharCode(...head.subarray(4, 8));
+  if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) return null;
+  let size = view.getUint32(0);
+  let header = 8;
+  if (size === 1 && head.length >= 16) {
+    size = Number(view.getBigUint64(8));
+    header = 16;
+  }
+  if (size === 0) size = end - position;
+  return size < header ? null : { type, start: position, header, end: position + size };
+}
+
 /** The boxes at one level of an ISO base media file (ISO/IEC 14496-12 §4.2), as far as they make sense; at most 4,096. */
 export async function boxesOf(readAt: ReadAt, start: number, end: number): Promise<readonly Box[]> {
   const boxes: Box[] = [];
   let position = start;
   while (position + 8 <= end && boxes.length < BOXES_MAX) {
-    const head = await readAt(position, 16);
-    if (head.length < 8) break;
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-    const type = String.fromCharCode(...head.subarray(4, 8));
-    if (!/^[\x20-\x7e\xa9]{4}$/.test(type)) break;
-    let size = view.getUint32(0);
-    let header = 8;
-    if (size === 1 && head.length >= 16) {
-      size = Number(view.getBigUint64(8));
-      header = 16;
-    }
-    if (size === 0) size = end - position;
-    if (size < header) break;
-    boxes.push({ type, start: position, header, end: position + size });
-    position += size;
+    const box = await boxAt(readAt, position, end);
+    if (!box) break;
+    boxes.push(box);
+    position = box.end;
   }
   return boxes;
+}
+
+/** The first box of a type at the top level, among the first `boxesMax`; null if it is not there. A file of fragments has thousands after it. */
+export async function findBox(readAt: ReadAt, type: string, bytes: number, boxesMax: number): Promise<Box | null> {
+  let position = 0;
+  for (let seen = 0; seen < boxesMax && position + 8 <= bytes; seen += 1) {
+    const box = await boxAt(readAt, position, bytes);
+    if (!box || box.type === type) return box;
+    position = box.end;
+  }
+  return null;
 }
 
 /** The length in ms that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file or does not say. A few small reads. */

@@ -6,18 +6,18 @@ import { cardListed, copyFailed, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
-import type { VaultReader } from '#ports/vault';
+import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
 import { changedSince } from './changed-files.ts';
+import { KnownFiles } from './known-files.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
-import { COMPARISONS_MAX, forget, isListedAgain, problemOf, type Session } from './session.ts';
+import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
 const REFUSALS_PER_TRANSACTION = 200;
 
-interface Options {
+interface Options extends ComparisonTools {
   readonly ledger: Ledger;
-  readonly vault: VaultReader;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -36,7 +36,7 @@ interface Options {
   readonly takenOver: (dockingId: string, session: Session) => boolean;
   readonly onListed: (dockingId: string) => void;
   /** All of it is copied, and the card holds nothing else. */
-  readonly onCompared: (dockingId: string) => void;
+  readonly onUnchanged: (dockingId: string) => void;
 }
 
 /** Lists the card of a docking, and once more where that may mend what the first listing could not be sure of. */
@@ -57,38 +57,38 @@ export class CardLister {
   }
 
   /** All that was listed is copied. Takes what has come or grown on the card since, or puts on record that there is nothing. Never throws. */
-  async compare(session: Session): Promise<void> {
-    session.comparisons += 1;
-    session.comparing = true;
-    await this.#persist(session, () => this.#tryToCompare(session));
-    session.comparing = false;
+  async lookAgain(session: Session): Promise<void> {
+    session.looks += 1;
+    session.looking = true;
+    await this.#persist(session, () => this.#tryToLookAgain(session));
+    session.looking = false;
   }
 
-  async #tryToCompare(session: Session): Promise<void> {
+  async #tryToLookAgain(session: Session): Promise<void> {
     const { docking, volume, signal, found } = session;
-    const { ledger, clock, faults, view, onCompared } = this.#o;
+    const { ledger, clock, faults, view, onUnchanged } = this.#o;
     const changed = await changedSince(volume, found.listed, signal);
-    if (changed.length > 0 && session.comparisons < COMPARISONS_MAX) {
+    if (changed.length > 0 && session.looks < LOOKS_MAX) {
       session.listings += 1;
       return this.#tryToList(session);
     }
     await ledger.transaction(async (writer) => {
       signal.throwIfAborted();
       for (const { path } of changed.slice(0, REFUSALS_PER_TRANSACTION)) {
-        const detail = `it was still being written after ${COMPARISONS_MAX} looks`;
+        const detail = `it was still being written after ${LOOKS_MAX} looks`;
         await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
       }
       const filesRefused = found.counts.refused + changed.length;
-      await writer.updateDocking(docking.id, { comparedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
     });
-    faults.reached('w22-card-compared');
-    session.compared = true;
+    faults.reached('w22-card-unchanged');
+    session.unchanged = true;
     if (changed.length > 0)
       view.stillWriting(
         session,
         changed.map(({ path }) => path),
       );
-    onCompared(docking.id);
+    onUnchanged(docking.id);
   }
 
   /** Goes on until it succeeds, or until only another look at the card, or nothing, can help: then `session.unlisted` says why. */
@@ -113,11 +113,12 @@ export class CardLister {
 
   async #tryToList(session: Session): Promise<void> {
     const { docking, driver, volume, formerClocks, signal, queue, failed, found, gaps } = session;
-    const { ledger, vault, clock, faults, settings, log, view, onQueued, takenOver, onListed } = this.#o;
+    const { ledger, clock, faults, settings, log, view, onQueued, takenOver, onListed } = this.#o;
     const begun = performance.now();
     const again = isListedAgain(session);
     const listing = new CardListing({
-      ...{ ledger, vault, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
+      ...{ ledger, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
+      known: new KnownFiles({ ...this.#o, docking, volume, found }),
       names: {
         patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
         others: settings.otherPatterns,

@@ -10,11 +10,10 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
-import type { VaultReader } from '#ports/vault';
 import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { relistGrown } from './grown-file.ts';
-import { isKept } from './known-file.ts';
+import type { KnownFiles } from './known-files.ts';
 import { markRecording } from './later-mark.ts';
 import { type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
@@ -42,7 +41,8 @@ interface Options {
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
-  readonly vault: VaultReader;
+  /** Tells whether a file is the original that it looks like. */
+  readonly known: KnownFiles;
   /** By this listing and those before it, if it is not the docking's first. */
   readonly found: FoundOnCard;
   /** Paths of files with gaps of which an earlier listing of this docking has told. */
@@ -94,12 +94,13 @@ export class CardListing {
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
     const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
     this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });
+    await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
     await this.#lookAgain();
     await this.#views.write((body) => this.#inTransaction(body));
@@ -109,6 +110,7 @@ export class CardListing {
     for (const { path, bytes, mtimeMs } of this.#listed) found.listed.set(path, { bytes, mtimeMs });
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
     onProgress(found.counts);
@@ -171,6 +173,9 @@ export class CardListing {
         const owner = this.#names.ownerOf(item.file);
         const originals = await insertRecording(writer, [item], { ...this.#o, owner }, await writer.recording(known.recordingId));
         this.#countKnown(item.file, -1);
+        this.#o.found.known.delete(known.id);
+        this.#o.found.rechecked.delete(known.id);
+        await this.#o.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
@@ -266,18 +271,18 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    for (const { segments, sidecars } of captures) {
-      this.#names.belongTogether([...segments, ...sidecars]);
-      await this.#compareKnown([...segments, ...sidecars]);
-    }
+    for (const { segments, sidecars } of captures) this.#names.belongTogether([...segments, ...sidecars]);
+    await this.#compareKnown(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      await this.#o.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
+    this.#o.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
@@ -286,15 +291,16 @@ export class CardListing {
   }
 
   /** Before the transaction: reading a card takes its time. */
-  async #compareKnown(files: readonly ListedFile[]): Promise<void> {
-    const { ledger, vault, volume, docking, found } = this.#o;
-    const marked = files.some(({ facts }) => facts.important);
-    for (const file of files) {
-      const known = (await ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
-      if (known?.state !== 'sealed' || known.dockingId === docking.id || found.replaced.has(known.id) || found.kept.has(known.id)) continue;
-      if (await isKept({ ...known, cardPath: file.path }, vault, volume)) found.kept.add(known.id);
-      else this.#otherBytes.add(known.id);
+  async #compareKnown(captures: readonly Capture[]): Promise<void> {
+    const looksLike: Original[] = [];
+    for (const { segments, sidecars } of captures) {
+      const marked = segments.some(({ facts }) => facts.important);
+      for (const file of [...segments, ...sidecars]) {
+        const known = (await this.#o.ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
+        if (known) looksLike.push({ ...known, cardPath: file.path });
+      }
     }
+    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
   /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */

@@ -1,6 +1,8 @@
+import { randomInt } from 'node:crypto';
 import type { CompiledPattern } from '#domain/card-facts';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import type { RandomBelow } from '#domain/file-sample';
 import type { FormerClock } from '#domain/former-clock';
 import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
@@ -9,6 +11,7 @@ import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Hasher } from '#ports/hasher';
+import type { KnownProof, Verdict } from '#ports/known-proof';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
@@ -17,7 +20,8 @@ import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
 import { placeCopy, recordCopied } from './place-copy.ts';
-import { fail, isListedAgain, isOver, mayBeComparedNow, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
+import { Recheck } from './recheck.ts';
+import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import type { InFlight, Lane } from './waiting.ts';
 
@@ -38,6 +42,8 @@ interface IntakeSettings {
   /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
   readonly unreadableBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
+  /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
+  readonly known?: 'sampled' | 'whole';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
   /** Of every driver: what they know of files that the card's own driver does not know. */
@@ -62,7 +68,13 @@ interface Options {
   /** The card is listed. */
   readonly onListed: (dockingId: string) => void;
   /** All of it is copied and the card holds nothing else: the docking may be safe already, if all of it is sealed. */
-  readonly onCompared: (dockingId: string) => void;
+  readonly onUnchanged: (dockingId: string) => void;
+  /** Its known files were compared whole, as far as they can be read: it may be safe now where that waits for them. */
+  readonly onRechecked?: (dockingId: string) => void;
+  /** Copies are being sealed: that is part of taking in new files. */
+  readonly isSealing?: () => boolean;
+  /** Where samples are taken; cryptographic unless a test wants to know the places before. */
+  readonly random?: RandomBelow;
 }
 
 export interface DockedVolume {
@@ -76,15 +88,18 @@ export interface DockedVolume {
 }
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
-export class IntakeStage {
+export class IntakeStage implements KnownProof {
   readonly #o: Options;
   readonly #turns: FairTurns;
   readonly #view: SessionView;
   readonly #lister: CardLister;
+  readonly #recheck: Recheck;
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
   readonly #copying = new Map<string, Promise<void>>();
   readonly #inFlight: InFlight = { hashing: 0, writing: 0 };
+  /** Turns in which something is copied. */
+  #turnsTaken = 0;
   #dockings = 0;
   #sampling: NodeJS.Timeout | undefined;
 
@@ -94,8 +109,25 @@ export class IntakeStage {
     this.#lister = new CardLister({
       ...options,
       view: this.#view,
+      random: options.random ?? randomInt,
       onQueued: (session) => this.#pump(session),
       takenOver: (dockingId, session) => this.#isLater(dockingId, session),
+      onListed: (dockingId) => {
+        const session = this.#sessions.get(dockingId);
+        // What came while it was docked is listed later, by the way.
+        if (!session || session.looks === 0) options.onListed(dockingId);
+        if (session) this.#recheck.start(session);
+      },
+    });
+    this.#recheck = new Recheck({
+      ...options,
+      view: this.#view,
+      quiet: () => this.#isQuiet(),
+      onNew: (session, originals) => {
+        for (const original of originals) session.queue.push(original);
+        this.#pump(session);
+      },
+      onEnd: (dockingId) => options.onRechecked?.(dockingId),
     });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
   }
@@ -139,9 +171,35 @@ export class IntakeStage {
     this.#pump(session);
   }
 
-  /** The recorder is gone: nothing of it is kept in memory. */
-  forget(dockingId: string): void {
+  /** The recorder is gone: nothing of it is kept in memory when this resolves. */
+  async forget(dockingId: string): Promise<void> {
     this.#sessions.delete(dockingId);
+    await this.#recheck.forget(dockingId);
+  }
+
+  prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'> {
+    return this.#recheck.prove(dockingId, original, volume, signal);
+  }
+
+  /** Resolves when the known files of this docking are compared whole, or cannot be. */
+  rechecked(dockingId: string): Promise<void> {
+    return this.#recheck.ended(dockingId);
+  }
+
+  /** Known files are left alone until the returned function is called. */
+  holdRecheck(dockingId: string): () => void {
+    return this.#recheck.hold(dockingId);
+  }
+
+  /** Ends what goes on beside the sessions. */
+  stop(): Promise<void> {
+    return this.#recheck.stop();
+  }
+
+  /** A file that waits for its next try keeps nobody from the disk. */
+  #isQuiet(): boolean {
+    const listing = [...this.#sessions.values()].some((session) => session.listing && !isOver(session));
+    return !listing && this.#turnsTaken === 0 && !(this.#o.isSealing?.() ?? false);
   }
 
   #list(session: Session): void {
@@ -177,9 +235,9 @@ export class IntakeStage {
     if (session.listing || session.lanes.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
-    else if (mayBeComparedNow(session)) {
+    else if (mayBeLookedAtAgain(session)) {
       session.listing = true;
-      this.#afterwards(session, this.#lister.compare(session));
+      this.#afterwards(session, this.#lister.lookAgain(session));
     } else session.idle();
   }
 
@@ -211,7 +269,12 @@ export class IntakeStage {
       lane.hold = 'recorder';
       const original = isOver(session) ? undefined : session.queue.take();
       if (original) this.#view.copying(session);
-      return original && this.#tryCopy(session, lane, original);
+      this.#turnsTaken += 1;
+      try {
+        return original && (await this.#tryCopy(session, lane, original));
+      } finally {
+        this.#turnsTaken -= 1;
+      }
     });
     if (!again) return;
     // Others may use the turn while this one waits for the disk or the recorder to get better.

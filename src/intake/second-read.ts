@@ -5,28 +5,36 @@ import type { BufferPool } from '#ports/buffer-pool';
 import type { Hasher, HashStream } from '#ports/hasher';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 
-interface SecondRead {
+interface CardRead {
   readonly file: VolumeFile;
-  readonly original: Original;
-  /** What the first read gave. */
-  readonly sha256: string;
-  /** Not tried again, and zeros as in the copy. */
+  readonly original: Pick<Original, 'cardPath' | 'bytes'>;
+  /** Not tried, and zeros as in the copy. */
   readonly unreadable: readonly ByteRange[];
   readonly hasher: Hasher;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
+  /** Awaited before each chunk: who reads at the lowest priority stands aside here. */
+  readonly gate?: () => Promise<void>;
+}
+
+interface SecondRead extends CardRead {
+  /** What the first read gave. */
+  readonly sha256: string;
 }
 
 /** Reads the file from the recorder once more, past the page cache where that can be had. Throws recorder.unstable if it is not the same. */
 export async function readAgain(read: SecondRead): Promise<SourceReread> {
-  const { file, original, hasher } = read;
-  const forgotten = (await file.forget?.()) ?? false;
-  const hash = hasher.open({ sm3: false });
+  const forgotten = (await read.file.forget?.()) ?? false;
+  if ((await digestOnCard(read)) !== read.sha256) throw new EvidockError('recorder.unstable', read.original.cardPath);
+  return forgotten ? 'nocache' : 'cached';
+}
+
+/** SHA-256 of a file on the recorder as its copy keeps it. Throws recorder.*. */
+export async function digestOnCard(read: CardRead): Promise<string> {
+  const hash = read.hasher.open({ sm3: false });
   try {
     await hashAll(read, hash);
-    const { sha256 } = await hash.digest();
-    if (sha256 !== read.sha256) throw new EvidockError('recorder.unstable', original.cardPath);
-    return forgotten ? 'nocache' : 'cached';
+    return (await hash.digest()).sha256;
   } catch (error) {
     hash.abort();
     throw error;
@@ -34,15 +42,16 @@ export async function readAgain(read: SecondRead): Promise<SourceReread> {
 }
 
 /** One chunk is hashed while the next one is read. */
-async function hashAll(read: SecondRead, hash: HashStream): Promise<void> {
-  const { original, buffers, signal } = read;
+async function hashAll(read: CardRead, hash: HashStream): Promise<void> {
+  const { original, buffers, signal, gate } = read;
   let hashing: Promise<void> = Promise.resolve();
   try {
     for (let position = 0; position < original.bytes; ) {
+      await gate?.();
       const chunk = await buffers.acquire(signal);
       const bytes = Math.min(chunk.length, original.bytes - position);
       try {
-        await fill(read, chunk.subarray(0, bytes), position);
+        await readKept(read, chunk.subarray(0, bytes), position);
         await hashing;
       } catch (error) {
         buffers.release(chunk);
@@ -58,7 +67,12 @@ async function hashAll(read: SecondRead, hash: HashStream): Promise<void> {
   }
 }
 
-async function fill({ file, original, unreadable, signal }: SecondRead, target: Uint8Array, position: number): Promise<void> {
+/** Fills `target` with what the copy keeps of the file from `position` on: what could not be read when it was copied is not tried, and is zeros. */
+export async function readKept(
+  { file, original, unreadable, signal }: Pick<CardRead, 'file' | 'original' | 'unreadable' | 'signal'>,
+  target: Uint8Array,
+  position: number,
+): Promise<void> {
   const end = position + target.length;
   let at = position;
   for (const gap of [...unreadable.filter((range) => range.end > position && range.start < end), { start: end, end }]) {

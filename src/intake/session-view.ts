@@ -4,7 +4,7 @@ import { asEvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log } from '#events';
 import type { Ledger } from '#ports/ledger';
-import type { SlotBoard, SlotView } from '#ports/slot-board';
+import type { RecheckView, SlotBoard, SlotView } from '#ports/slot-board';
 import type { ListingCounts } from './found-on-card.ts';
 import { gapsWarning, isListedAgain, isOver, problemOf, type Session } from './session.ts';
 
@@ -12,6 +12,8 @@ interface Options {
   readonly ledger: Ledger;
   readonly board: SlotBoard;
   readonly log: Log;
+  /** Whether "safe" waits until every known file was compared whole. */
+  readonly settings: { readonly known?: 'sampled' | 'whole' };
 }
 
 /** What a person is told of a docking while its files are copied: on the slot, and in the ledger where it must last. */
@@ -72,6 +74,38 @@ export class SessionView {
     });
   }
 
+  /** How far its known files are compared whole. */
+  recheck({ docking, signal, listing }: Session, recheck: RecheckView): void {
+    if (signal.aborted) return;
+    const { files, done, unread } = recheck;
+    const waits = this.#o.settings.known === 'whole' && !listing && done + unread < files;
+    const phase = waits && this.#viewOf(docking)?.phase === 'listing' ? { phase: 'rechecking' as const } : {};
+    this.#o.board.update(docking.slot, { ...phase, recheck: files === 0 ? null : recheck });
+  }
+
+  /** The sample had missed that these files are others: nobody shall take the recorder before they are sealed. */
+  differs({ docking, signal }: Session, paths: readonly string[], bytes: number): void {
+    const view = this.#viewOf(docking);
+    if (!view || signal.aborted) return;
+    const [first = ''] = paths;
+    const detail = paths.length > 1 ? `${first} and ${paths.length - 1} more files` : first;
+    const warning: Problem = { code: 'recorder.known-differs', detail };
+    this.#o.board.update(docking.slot, { phase: 'copying', warning, bytesListed: view.bytesListed + bytes });
+  }
+
+  /** Nothing is left to compare but what cannot be read: where "safe" waits for it, it waits in vain, and says so. */
+  async recheckEnded(session: Session, unread: readonly string[]): Promise<void> {
+    const [first] = unread;
+    const view = this.#viewOf(session.docking);
+    if (first === undefined || !view) return;
+    const detail = unread.length > 1 ? `${first} and ${unread.length - 1} more files` : first;
+    const problem: Problem = { code: 'recorder.known-unread', detail };
+    if (this.#o.settings.known === 'whole' && session.failed.size === 0) await this.problem(session, problem);
+    // What was told of it before is more: an alarm, gaps, a wipe that left files.
+    else if (view.warning === null || view.warning.code === 'recorder.clock-off')
+      this.#o.board.update(session.docking.slot, { warning: problem });
+  }
+
   gaps(session: Session, original: Original): void {
     session.gaps.add(original.cardPath);
     if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { warning: gapsWarning(session) });
@@ -89,7 +123,7 @@ export class SessionView {
         detail: leftWords({
           files: listed,
           bytes: listedBytes,
-          listingFinished: (!session.listing || session.comparing) && session.unlisted === null,
+          listingFinished: (!session.listing || session.looking) && session.unlisted === null,
         }),
       });
     } catch (error) {

@@ -39,11 +39,11 @@ export interface Session {
   listing: boolean;
   /** How often its card was listed, this time included. */
   listings: number;
-  /** Its card is compared with what was listed; see `mayBeComparedNow`. */
-  comparing: boolean;
-  comparisons: number;
-  /** It is on record that the card was compared, and that nothing is left to be taken. */
-  compared: boolean;
+  /** Its card is looked at again; see `mayBeLookedAtAgain`. */
+  looking: boolean;
+  looks: number;
+  /** It is on record that the card was as it was listed when all of it was copied. */
+  unchanged: boolean;
   /** Called when nothing is being listed or copied any more. */
   idle: () => void;
 }
@@ -69,9 +69,9 @@ export function newSession(facts: Pick<Session, Given>): Session {
     lost: false,
     listing: false,
     listings: 0,
-    comparing: false,
-    comparisons: 0,
-    compared: false,
+    looking: false,
+    looks: 0,
+    unchanged: false,
   };
 }
 
@@ -91,20 +91,20 @@ export function mayBeListedNow(session: Session): boolean {
   return session.unlisted?.code === 'recorder.unreadable' && session.listings < LISTINGS_MAX && !isOver(session);
 }
 
-/** The card is listed once more, or compared with what was listed, and nothing may be copied from it meanwhile. */
-export function isListedAgain({ listing, listings, comparing }: Session): boolean {
-  return listing && (listings > 1 || comparing);
+/** The card is listed once more, or looked at again, and nothing may be copied from it meanwhile. */
+export function isListedAgain({ listing, listings, looking }: Session): boolean {
+  return listing && (listings > 1 || looking);
 }
 
 /** Rounds in which a card may still change; what changes in the last one is refused by name. */
-export const COMPARISONS_MAX = 5;
+export const LOOKS_MAX = 5;
 
 /**
- * Whether the card is to be compared with what was listed, now that all of it is copied: a recorder that is still on may have written since, and "safe"
+ * Whether the card is to be looked at again, now that all of it is copied: a recorder that is still on may have written since, and "safe"
  * must not be said of a card that holds more than was taken.
  */
-export function mayBeComparedNow(session: Session): boolean {
-  return session.unlisted === null && !session.compared && session.comparisons < COMPARISONS_MAX && !isOver(session);
+export function mayBeLookedAtAgain(session: Session): boolean {
+  return session.unlisted === null && !session.unchanged && session.looks < LOOKS_MAX && !isOver(session);
 }
 
 /** Of files that could not be copied, the last one; else why the card is not listed; null if nothing stops it. */

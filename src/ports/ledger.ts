@@ -3,6 +3,7 @@ import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
+import type { Compared } from '#domain/file-sample';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, Kind, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
@@ -93,6 +94,8 @@ export interface LedgerReader {
   findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
   /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
   copiedOriginals(limit: number): Promise<readonly Original[]>;
+  /** When originals were last compared with what a card holds under their names; by id, at most 1000 at once. */
+  compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
 
@@ -131,13 +134,15 @@ export type NewDocking = Omit<
   | 'state'
   | 'problem'
   | 'listedAtMs'
-  | 'comparedAtMs'
+  | 'unchangedAtMs'
   | 'safeAtMs'
   | 'removedAtMs'
   | 'filesListed'
   | 'filesKnown'
   | 'filesRefused'
   | 'bytesListed'
+  | 'filesToRecheck'
+  | 'filesRechecked'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
@@ -164,13 +169,15 @@ export interface LedgerWriter extends LedgerReader {
         Docking,
         | 'problem'
         | 'listedAtMs'
-        | 'comparedAtMs'
+        | 'unchangedAtMs'
         | 'safeAtMs'
         | 'removedAtMs'
         | 'filesListed'
         | 'filesKnown'
         | 'filesRefused'
         | 'bytesListed'
+        | 'filesToRecheck'
+        | 'filesRechecked'
         | 'clockOffsetMs'
       >
     > & { state?: DockingState; problem?: Problem | null },
@@ -193,6 +200,8 @@ export interface LedgerWriter extends LedgerReader {
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
   markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
+  markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;

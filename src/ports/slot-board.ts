@@ -1,7 +1,7 @@
 import type { Problem } from '#domain/docking';
 
 /**
- * `preparing`: being unlocked or mounted; `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
+ * `preparing`: being unlocked or mounted; `rechecking`: known files are compared whole, and "safe" waits for that (`intake.known: whole`); `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
  * file is safe, but its clock file is being written or sealed files are being removed, do not undock; `removed`: it has left, with a problem if it
  * was not safe.
  */
@@ -11,6 +11,7 @@ export const SLOT_PHASES = [
   'arrived',
   'listing',
   'copying',
+  'rechecking',
   'setting-clock',
   'wiping',
   'safe',
@@ -19,6 +20,13 @@ export const SLOT_PHASES = [
   'removed',
 ] as const;
 export type SlotPhase = (typeof SLOT_PHASES)[number];
+
+/** Files that this docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
+export interface RecheckView {
+  readonly files: number;
+  readonly done: number;
+  readonly unread: number;
+}
 
 /** What a person sees of one slot now. Rates and bytes are live; everything that must last is in the ledger. */
 export interface SlotView {
@@ -47,6 +55,8 @@ export interface SlotView {
   /** Mean of the last seconds. */
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
+  /** Known files that are compared whole while it stays; null: it has none. */
+  readonly recheck: RecheckView | null;
   readonly problem: Problem | null;
   readonly updatedAtMs: number;
 }
@@ -70,6 +80,7 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   bytesCopied: 0,
   bytesPerSecond: 0,
   secondsLeft: null,
+  recheck: null,
   problem: null,
 };
 

@@ -17,11 +17,21 @@ export interface VaultDraft {
   discard(): Promise<void>;
 }
 
+/** An original that is open for reading at any place. */
+export interface VaultFile {
+  readonly bytes: number;
+  /** Fills `target` from `position` on; returns how many bytes came, fewer only at the end of the file. Throws vault.read-failed. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface VaultReader {
   /** null if there is no such file. */
   stat(key: string): Promise<{ bytes: number } | null>;
   /** Throws vault.missing. The stream is bounded in memory and may be destroyed at any time. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /** For many small reads: one open file, no stream for each. Throws vault.missing. */
+  openFile(key: string): Promise<VaultFile>;
   /** Small files only (at most 1 MiB): manifests. */
   readSmall(key: string): Promise<Uint8Array>;
   /** Re-reads the file from the disk, past the page cache where the file system allows; says which way it went. */

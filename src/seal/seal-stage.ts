@@ -27,6 +27,8 @@ interface SealSettings extends ClosingSettings {
   readonly sealsAtOnce: number;
   /** How long a disk that fails is left alone before an original is tried again, ms. */
   readonly retryMs: number;
+  /** Whether a docking is safe only when every known file on its card was compared whole; `sampled` if it is left out. */
+  readonly known?: 'sampled' | 'whole';
 }
 
 interface Options {
@@ -62,6 +64,11 @@ export class SealStage {
 
   constructor(options: Options) {
     this.#o = options;
+  }
+
+  /** Copies are being re-read or recorded. Those that failed and rest keep nobody waiting. */
+  get busy(): boolean {
+    return this.#active.size > 0;
   }
 
   /** The doorbell: cheap, may be rung at any time. */
@@ -288,18 +295,19 @@ export class SealStage {
   }
 
   async #markIfSafe(dockingId: string): Promise<void> {
-    const { ledger, clock, faults, log } = this.#o;
+    const { ledger, clock, faults, log, settings } = this.#o;
+    const whole = settings.known === 'whole';
     const docking = await ledger.docking(dockingId);
     if (!docking) return;
     const begun = performance.now();
     const progress = await ledger.dockingProgress(dockingId);
     this.#countingMs = performance.now() - begun;
     this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
-    if (!isSafe(docking, progress)) return;
+    if (!isSafe(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
     const recorded = await ledger.transaction(async (writer) => {
       const now = await writer.docking(dockingId);
-      if (!now || !isSafe(now, await writer.dockingProgress(dockingId))) return false;
+      if (!now || !isSafe(now, await writer.dockingProgress(dockingId), whole)) return false;
       await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
       const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
       await writer.appendCustody({ type: 'docking.safe', atMs: nowMs, actor: 'station', subject: dockingId, data });
@@ -320,9 +328,11 @@ export class SealStage {
   }
 }
 
-function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }): boolean {
+function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }, whole: boolean): boolean {
   const open = docking.state === 'reading' || docking.state === 'problem';
   // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
   const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
-  return open && docking.listedAtMs !== null && docking.comparedAtMs !== null && progress.listed === 0 && progress.copied === 0 && complete;
+  const compared = !whole || docking.filesRechecked >= docking.filesToRecheck;
+  const listed = docking.listedAtMs !== null && docking.unchangedAtMs !== null;
+  return open && compared && listed && progress.listed === 0 && progress.copied === 0 && complete;
 }

@@ -42,12 +42,12 @@ export class Presenter {
     return { ...entry, at: this.time(atMs) };
   }
 
-  docking({ arrivedAtMs, listedAtMs, comparedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {
+  docking({ arrivedAtMs, listedAtMs, unchangedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {
     return {
       ...docking,
       arrivedAt: this.time(arrivedAtMs),
       listedAt: this.timeOrNull(listedAtMs),
-      comparedAt: this.timeOrNull(comparedAtMs),
+      unchangedAt: this.timeOrNull(unchangedAtMs),
       safeAt: this.timeOrNull(safeAtMs),
       removedAt: this.timeOrNull(removedAtMs),
     };

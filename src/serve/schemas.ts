@@ -2,7 +2,7 @@ import Type, { type TSchema } from 'typebox';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { SLOT_PHASES } from '#ports/slot-board';
+import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
 
@@ -186,13 +186,22 @@ export const DockingJson = Type.Object({
   problem: ProblemJson,
   arrivedAt: Type.String(),
   listedAt: nullable.text(),
-  comparedAt: nullable.text('Everything was copied, and the card still was as it was listed.'),
+  unchangedAt: nullable.text('Everything was copied, and the card still was as it was listed.'),
   safeAt: nullable.text(),
   removedAt: nullable.text(),
   filesListed: Type.Integer(),
   filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
   filesRefused: Type.Integer(),
   bytesListed: Type.Integer(),
+  filesToRecheck: Type.Integer({ description: 'Known files that are compared whole while the recorder stays.' }),
+  filesRechecked: Type.Integer({ description: 'Of those, the ones that were, and have the sealed digest.' }),
+});
+
+const RecheckJson = Type.Unsafe<RecheckView | null>({
+  type: ['object', 'null'],
+  properties: { files: { type: 'integer' }, done: { type: 'integer' }, unread: { type: 'integer' } },
+  required: ['files', 'done', 'unread'],
+  description: 'Known files that are compared whole: how many, how many have the sealed digest, how many could not be read; null: none.',
 });
 
 export const SlotJson = Type.Object({
@@ -215,6 +224,7 @@ export const SlotJson = Type.Object({
   bytesCopied: Type.Integer(),
   bytesPerSecond: Type.Integer(),
   secondsLeft: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+  recheck: RecheckJson,
   problem: ProblemJson,
   updatedAt: nullable.text(),
 });

@@ -25,6 +25,9 @@ interface Stay {
   finishing: Promise<void>;
   /** Recordings that must be archived before it may be wiped; null until that is known. */
   awaited: Set<string> | null;
+  /** Set once, however often the docking becomes safe. */
+  clockSet: boolean;
+  released: boolean;
 }
 
 interface Options {
@@ -34,7 +37,7 @@ interface Options {
   readonly dockStage: DockStage;
   readonly recorderClock: RecorderClock;
   readonly wipeStage: WipeStage;
-  readonly intake: IntakeStage;
+  readonly intake: Pick<IntakeStage, 'intake' | 'forget' | 'rechecked' | 'holdRecheck'>;
   readonly ledger: LedgerReader;
   readonly log: Log;
   /** Take recorders off the bus once nothing is left to do on them. */
@@ -108,6 +111,8 @@ export class DockDesk {
       work: Promise.resolve(),
       finishing: Promise.resolve(),
       awaited: null,
+      clockSet: false,
+      released: false,
       recorded,
       record,
       refuse,
@@ -168,7 +173,7 @@ export class DockDesk {
       await stay.work;
       await stay.finishing;
       if (!stay.docked) return this.#o.dockStage.vacate(stay.arrival.port);
-      this.#o.intake.forget(stay.docked.docking.id);
+      await this.#o.intake.forget(stay.docked.docking.id);
       await this.#o.dockStage.leave(stay.docked.docking.id);
     });
     stay.left();
@@ -184,15 +189,17 @@ export class DockDesk {
     if (stay) this.#then(stay, () => this.#o.recorderClock.doubt(dockingId));
   }
 
-  /** Every file of the docking is safe: what is left to do on the recorder may be done. */
+  /** Every file of the docking is safe, maybe not for the first time: what is left to do on the recorder may be done. */
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
     const { recorderClock, wipeStage } = this.#o;
-    const setsClock = recorderClock.showSetting(stay.docked);
+    const again = stay.clockSet;
+    stay.clockSet = true;
+    const setsClock = !again && recorderClock.showSetting(stay.docked);
     if (!setsClock) wipeStage.announce(stay.docked);
     this.#then(stay, async (docked) => {
-      await recorderClock.set(docked);
+      if (!again) await recorderClock.set(docked);
       if (setsClock && !stay.gone.signal.aborted && !wipeStage.announce(docked)) recorderClock.showSet(docked);
       stay.awaited = new Set(await wipeStage.awaited(docked, stay.gone.signal));
       if (stay.awaited.size === 0) await this.#finish(stay, docked);
@@ -213,23 +220,38 @@ export class DockDesk {
   #then(stay: Stay, step: (docked: Docked) => Promise<void>): void {
     stay.finishing = stay.finishing.then(async () => {
       if (!stay.docked || stay.gone.signal.aborted) return;
+      const resume = this.#o.intake.holdRecheck(stay.docked.docking.id);
       try {
         await step(stay.docked);
       } catch (error) {
         if (!stay.gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
+      } finally {
+        resume();
       }
     });
   }
 
   async #finish(stay: Stay, docked: Docked): Promise<void> {
     await this.#o.wipeStage.wipe(docked, stay.gone.signal);
-    if (!this.#o.release || stay.gone.signal.aborted) return;
-    try {
-      await stay.dock?.release(stay.arrival.key);
-    } catch (error) {
-      // It is safe to undock all the same.
-      releaseFailed(this.#o.log, { dockingId: docked.docking.id }, asEvidockError(error));
-    }
+    if (this.#o.release && !stay.gone.signal.aborted) void this.#releaseLater(stay, docked);
+  }
+
+  /** A recorder that is off the bus cannot be compared any more. Nobody has to wait for that to undock it. */
+  async #releaseLater(stay: Stay, docked: Docked): Promise<void> {
+    const { intake, ledger, log } = this.#o;
+    const { id } = docked.docking;
+    await intake.rechecked(id);
+    this.#then(stay, async () => {
+      // Something that was found by the re-check is being taken in: this comes again when that is safe.
+      if (stay.released || (await ledger.docking(id))?.state !== 'safe') return;
+      stay.released = true;
+      try {
+        await stay.dock?.release(stay.arrival.key);
+      } catch (error) {
+        // It is safe to undock all the same.
+        releaseFailed(log, { dockingId: id }, asEvidockError(error));
+      }
+    });
   }
 
   /** The docking of an arrival, once it is on record. Throws why it could not be opened. */
@@ -264,6 +286,7 @@ export class DockDesk {
     for (const dock of this.#o.docks) await dock.stop();
     for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));
     await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
+    await Promise.all([...this.#stays.values()].map(({ docked }) => docked && this.#o.intake.forget(docked.docking.id)));
     await Promise.all(this.#ports.values());
     this.#stays.clear();
   }

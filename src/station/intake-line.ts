@@ -69,6 +69,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       version: VERSION,
       sealsAtOnce: SEALS_AT_ONCE,
       retryMs: RETRY_MS,
+      known: config.intake.known as 'sampled' | 'whole',
     },
     onSealed,
     onSafe: (dockingId) => desk.safe(dockingId),
@@ -84,16 +85,19 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       desk.listed(dockingId);
       incomplete.cardListed(dockingId);
     },
-    onCompared: (dockingId) => void seal.checkSafe(dockingId),
+    onUnchanged: (dockingId) => void seal.checkSafe(dockingId),
+    onRechecked: (dockingId) => void seal.checkSafe(dockingId),
+    isSealing: () => seal.busy,
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, hasher, buffers }, leftovers),
+    ...dockStages(config, { ...common, proof: intake }, leftovers),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
   });
   onStop(() => seal.stop());
+  onStop(() => intake.stop());
   onStop(() => incomplete.stop());
   onStop(() => desk.stop());
   incomplete.start();
@@ -116,6 +120,7 @@ function intakeSettings({ station, intake }: Config) {
     filesAtOnce: intake.filesAtOnce,
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,
+    known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
     otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
     retryMs: RETRY_MS,

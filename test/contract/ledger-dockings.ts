@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { aCustodyDraft, aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Dockings, their progress and refusals, and the slots they are in.
@@ -8,7 +8,7 @@ export function dockings(it: It): void {
   it('begin as reading and keep what is told of them', async (ledger) => {
     const docking = aDocking();
     await ledger.transaction((writer) => writer.insertDocking(docking));
-    const fresh = { state: 'reading', problem: null, listedAtMs: null, comparedAtMs: null, safeAtMs: null, removedAtMs: null };
+    const fresh = { state: 'reading', problem: null, listedAtMs: null, unchangedAtMs: null, safeAtMs: null, removedAtMs: null };
     expect(await ledger.docking(docking.id)).toEqual({
       ...docking,
       ...fresh,
@@ -16,6 +16,8 @@ export function dockings(it: It): void {
       filesKnown: 0,
       filesRefused: 0,
       bytesListed: 0,
+      filesToRecheck: 0,
+      filesRechecked: 0,
     });
     const facts = {
       state: 'safe',
@@ -25,6 +27,8 @@ export function dockings(it: It): void {
       filesKnown: 2,
       filesRefused: 1,
       bytesListed: 9,
+      filesToRecheck: 2,
+      filesRechecked: 1,
       clockOffsetMs: 77,
     } as const;
     await ledger.transaction((writer) => writer.updateDocking(docking.id, facts));
@@ -96,6 +100,37 @@ export function dockings(it: It): void {
       listedBytes: 100,
       sealedBytes: 0,
     });
+  });
+
+  it('are not safe any more where that is taken back', async (ledger) => {
+    const docking = aDocking();
+    await ledger.transaction((writer) => writer.insertDocking(docking));
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'safe', safeAtMs: 6 }));
+    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'reading', safeAtMs: null }));
+    expect(await ledger.docking(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
+  });
+
+  it('compare originals of others, by a sample or whole, and stand in the history of what they compared whole', async (ledger) => {
+    const later = aDocking({ arrivedAtMs: START_MS + 1 });
+    const card = await ledger.transaction(async (writer) => {
+      const first = await listOne(writer);
+      await writer.markCopied(first.original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.insertDocking(later);
+      return first;
+    });
+    const { id } = card.original;
+    const never = { copiedAtMs: 1, sampledAtMs: null, recheckedAtMs: null, recheckedIn: null };
+    expect(await ledger.compared([id, anId('org')])).toEqual(new Map([[id, never]]));
+    await ledger.transaction(async (writer) => {
+      await writer.appendCustody(aCustodyDraft({ type: 'docking.compared', subject: later.id }));
+      await writer.markCompared([id], { how: 'sampled', dockingId: later.id, atMs: 2 });
+      await writer.markCompared([], { how: 'whole', dockingId: later.id, atMs: 9 });
+    });
+    expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2 });
+    expect((await ledger.custodyOf(card.recording.id)).map(({ subject }) => subject)).not.toContain(later.id);
+    await ledger.transaction((writer) => writer.markCompared([id], { how: 'whole', dockingId: later.id, atMs: 3 }));
+    expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2, recheckedAtMs: 3, recheckedIn: later.id });
+    expect((await ledger.custodyOf(card.recording.id)).map(({ subject }) => subject)).toContain(later.id);
   });
 
   it('keep refusals in their order', async (ledger) => {

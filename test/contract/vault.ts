@@ -46,6 +46,24 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       if (size > 100) expect((await buffer(await vault.read(key, { start: 10, end: 90 }))).equals(bytes.subarray(10, 90))).toBe(true);
     });
 
+    it('reads any place of an open file, short only at its end, also where the file has lost its name', async () => {
+      const key = '2026/06/20/rec-a/original-open.mp4';
+      const bytes = randomBytes(100_000);
+      await store(vault, key, bytes);
+      const file = await vault.openFile(key);
+      expect(file.bytes).toBe(100_000);
+      const read = async (position: number, length: number) => {
+        const target = new Uint8Array(length);
+        return Buffer.from(target.subarray(0, await file.read(target, position)));
+      };
+      const places = [0, 4096, 99_000, 99_999, 100_000, 200_000];
+      const parts = await Promise.all(places.map((place) => read(place, 4096)));
+      expect(parts.map((part, n) => part.equals(bytes.subarray(places[n], (places[n] ?? 0) + 4096)))).toEqual(places.map(() => true));
+      await vault.quarantine(key);
+      expect((await read(50_000, 10)).equals(bytes.subarray(50_000, 50_010))).toBe(true);
+      await file.close();
+    });
+
     it('never replaces what is there', async () => {
       const key = '2026/06/20/rec-b/original-0001.mp4';
       expect(await store(vault, key, Buffer.from('first'))).toBe('created');
@@ -120,6 +138,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
         const refused = expect.objectContaining({ code: 'vault.key-invalid' });
         await expect(vault.draft(key, 1)).rejects.toEqual(refused);
         await expect(vault.read(key)).rejects.toEqual(refused);
+        await expect(vault.openFile(key)).rejects.toEqual(refused);
         await expect(vault.stat(key)).rejects.toEqual(refused);
         await expect(vault.quarantine(key)).rejects.toEqual(refused);
         await expect(vault.makeReadOnly(key)).rejects.toEqual(refused);
@@ -132,6 +151,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       const calls = [
         () => vault.read('2026/none'),
         () => vault.readSmall('2026/none'),
+        () => vault.openFile('2026/none'),
         () => vault.reread('2026/none', { sm3: false }),
         () => vault.localFiles(['2026/none']),
       ];

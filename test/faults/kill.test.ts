@@ -3,7 +3,7 @@
  * Method: EVIDOCK_FAULT_POINT makes the real process kill itself right after that write; then the same command runs
  * again to its end, `verify` must be clean, and every file on the card must stand in the ledger exactly once.
  */
-import { cp } from 'node:fs/promises';
+import { cp, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from '#ports/fault-points';
@@ -14,6 +14,10 @@ import { makeSmallCard } from '../support/small-card.ts';
 
 /** Points that are reached only where the recorder is wiped: these kill a wipe of a copy of the card. */
 const WIPING: readonly FaultPoint[] = ['w16-wipe-begun', 'w17-files-removed', 'w18-wipe-recorded', 'w19-wipe-finished'];
+/** Points that are reached only where a card comes again: these kill the re-check of a card that is known. */
+const RECHECKING: readonly FaultPoint[] = ['w20-rechecked-recorded', 'w21-difference-recorded'];
+/** Of a clip of six megabytes a sample hits one byte that differs in one of six dockings: then the next byte is tried. */
+const TRIES_MAX = 10;
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -45,7 +49,7 @@ describe('kill -9 after each write', () => {
     await home.remove();
   });
 
-  it.each(FAULT_POINTS)(
+  it.each(FAULT_POINTS.filter((point) => !RECHECKING.includes(point)))(
     '%s',
     async (point) => {
       const state = join(home.path, point);
@@ -69,4 +73,42 @@ describe('kill -9 after each write', () => {
     },
     120_000,
   );
+
+  it.each(RECHECKING)(
+    '%s',
+    async (point) => {
+      const state = join(home.path, point);
+      const docked = join(home.path, `${point}-card`);
+      await cp(card, docked, { recursive: true, preserveTimestamps: true });
+      const archive = { EVIDOCK_ARCHIVE_KIND: 'disk', EVIDOCK_ARCHIVE_DIRECTORY: join(home.path, `${point}-archive`) };
+      const ingest = ['--state', state, 'ingest', docked, '--slot', '1', '--serial', 'T000001', '--wait'];
+      expect((await evidock(ingest, { env: archive })).status).toBe(0);
+      const contents = new Set(filesOf(docked));
+
+      let killed = '';
+      for (let tries = 1; !/^(SIGKILL|137)/.test(killed) && tries <= TRIES_MAX; tries += 1) {
+        if (point === 'w21-difference-recorded') await changeOneByte(docked, 1_000_000 + tries * 100_001);
+        for (const content of filesOf(docked)) contents.add(content);
+        const outcome = await evidock(ingest, { env: { ...archive, EVIDOCK_FAULT_POINT: point } });
+        killed = `${outcome.signal ?? outcome.status} ${outcome.stderr.slice(-2000)}`;
+      }
+      expect(killed).toMatch(/^(SIGKILL|137)/);
+
+      const finished = await evidock(ingest, { env: archive });
+      expect(finished.status, finished.stderr).toBe(0);
+      // Whatever the files of the card have been is in the ledger, once.
+      await expectWhole(state, [...contents].sort(), archive);
+    },
+    240_000,
+  );
 });
+
+/** In the longest clip of the card, under the same name, size and time. */
+async function changeOneByte(directory: string, at: number): Promise<void> {
+  const path = join(directory, 'DCIM/20260620/DSJ0012345_041234_20260620153012_0007.MP4');
+  const { atime, mtime } = await stat(path);
+  const content = await readFile(path);
+  content[at] = (content[at] ?? 0) ^ 1;
+  await writeFile(path, content);
+  await utimes(path, atime, mtime);
+}

@@ -16,6 +16,11 @@ import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 
 const HOUR_MS = 3600_000;
+/** 1,280 blocks: a sample takes one of each five, here always the first. */
+const LARGE_BYTES = 5 * 1024 * 1024;
+const FIRST_BLOCKS = () => 0;
+/** In the third of five blocks in the middle of such a file. */
+const MISSED = 502 * 4096 + 17;
 const WAIT = { timeout: 10_000, interval: 10 };
 const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260620${10 + sequence}0000_000${sequence}.MP4`;
 
@@ -150,15 +155,15 @@ describe('wipe', () => {
   });
 
   it('leaves the last good copy: what has rotted in the vault since it was verified stays on the recorder, and that is said', async () => {
-    await writeCard(card, { [name(2)]: randomBytes(400_000) });
-    await open({ wipe: 'after-sealed' });
+    await writeCard(card, { [name(2)]: randomBytes(LARGE_BYTES) });
+    await open({ wipe: 'after-sealed', random: FIRST_BLOCKS });
     const first = station.plug(card, { access: null });
     await station.until(1, ({ phase }) => phase === 'safe');
     const victim = (await originals()).find(({ cardPath }) => cardPath === name(2));
     const path = join(home.path, 's/vault', victim?.vaultKey ?? '');
     const kept = await readFile(path);
     await chmod(path, 0o600);
-    await writeFile(path, kept.with(100_000, (kept[100_000] ?? 0) ^ 1));
+    await writeFile(path, kept.with(MISSED, (kept[MISSED] ?? 0) ^ 1));
     station.dock.remove(first);
     await plugAndWait();
     expect(await onCard()).toContain(name(2).split('/').at(-1));
@@ -214,19 +219,27 @@ describe('wipe', () => {
     expect((await originals()).filter(({ cardPath }) => cardPath.includes('0002')).length).toBe(2);
   });
 
-  it('proves again, byte by byte, what an earlier docking read', async () => {
-    const bytes = randomBytes(400_000);
+  it('proves again, byte by byte, what an earlier docking read, and removes what only looked like it once that is sealed as well', async () => {
+    const bytes = randomBytes(LARGE_BYTES);
     await writeCard(card, { [name(2)]: bytes });
     await open({});
     const first = await plugAndWait();
     station.dock.remove(first);
     await station.close();
-    // Between the samples by which the listing knows it again.
-    await writeCard(card, { [name(2)]: bytes.with(100_000, (bytes[100_000] ?? 0) ^ 1) });
-    await open({ wipe: 'after-sealed' });
+    const other = bytes.with(MISSED, (bytes[MISSED] ?? 0) ^ 1);
+    await writeCard(card, { [name(2)]: other });
+    await open({ wipe: 'after-sealed', random: FIRST_BLOCKS });
     await plugAndWait();
-    expect(await onCard()).toEqual([name(2).split('/').at(-1)]);
-    expect(await wipedPaths()).toEqual([name(1), name(3), 'note.xyz'].sort());
+    expect(await onCard()).toEqual([]);
+    const [docking] = await station.ledger.dockings({ recorder: 'R1', limit: 1 });
+    const told = (await station.ledger.custodyOf(docking?.id ?? '')).map(({ type }) => type);
+    // Nothing was removed before the other file was sealed, and nothing that nobody had compared.
+    expect(told.filter((type) => /^(docking\.(safe|unsafe)|wipe)/.test(type))).toEqual([
+      ...['docking.safe', 'docking.unsafe', 'docking.safe', 'wipe.begun', 'wipe.finished'],
+    ]);
+    const digests = (await originals()).filter(({ cardPath }) => cardPath === name(2)).map(({ digests }) => digests?.sha256);
+    expect(digests.sort()).toEqual([bytes, other].map((each) => createHash('sha256').update(each).digest('hex')).sort());
+    expect(await wipedPaths()).toEqual([name(1), name(2), name(3), 'note.xyz'].sort());
   });
 
   it('leaves what it cannot read again, and says so', async () => {

@@ -3,7 +3,6 @@ import { DirectoryAccess } from '#adapters/directory-access';
 import { WipeStage } from '#dock/wipe-stage';
 import type { Docking } from '#domain/docking';
 import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';
-import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
 import { DockDesk } from '../../src/station/dock-desk.ts';
@@ -47,7 +46,6 @@ class PlugDock implements Dock {
 interface Options extends StationOptions {
   readonly wipe?: 'never' | 'after-sealed' | 'after-archived';
   readonly filesPerBatch?: number;
-  readonly reached?: (point: FaultPoint) => void;
   /** Another dock beside the one into which a test plugs directories. */
   readonly beside?: Dock;
 }
@@ -62,7 +60,7 @@ export async function dockStation(state: string, options: Options = {}) {
   const { parts, board, ledger } = station;
   const wipeStage = new WipeStage({
     ...parts,
-    faults: { reached: options.reached ?? (() => undefined) },
+    proof: parts.intake,
     policy: options.wipe ?? 'never',
     filesPerBatch: options.filesPerBatch ?? 2,
   });

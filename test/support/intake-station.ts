@@ -9,9 +9,11 @@ import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
 import { compilePatterns } from '#domain/card-facts';
+import type { RandomBelow } from '#domain/file-sample';
 import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
+import type { FaultPoint } from '#ports/fault-points';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -64,6 +66,10 @@ export async function writeCard(root: string, files: Readonly<Record<string, Uin
 /** What a test changes, and what it wants to hear of. */
 export interface StationOptions {
   readonly verify?: 'vault' | 'source+vault';
+  readonly known?: 'sampled' | 'whole';
+  /** Where samples of known files are taken. */
+  readonly random?: RandomBelow;
+  readonly reached?: (point: FaultPoint) => void;
   readonly unreadableBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
@@ -81,7 +87,7 @@ export interface StationOptions {
 export async function intakeStation(state: string, wrap: (vault: Vault) => Vault = (vault) => vault, options: StationOptions = {}) {
   const log = pino({ level: 'silent' });
   const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
-  const faults = { reached: () => undefined };
+  const faults = { reached: options.reached ?? (() => undefined) };
   const timezone = 'Asia/Shanghai';
   const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1' });
   const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 2 });
@@ -120,6 +126,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       version: '0',
       sealsAtOnce: 4,
       retryMs: options.retryMs ?? 50,
+      known: options.known ?? 'sampled',
     },
     onSealed: () => undefined,
     onSafe: (id) => {
@@ -140,6 +147,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       filesAtOnce: options.filesAtOnce ?? 64,
       unreadableBytesMax: options.unreadableBytesMax ?? 0,
       verify: options.verify ?? 'vault',
+      known: options.known ?? 'sampled',
       patterns: [],
       otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
       leftovers,
@@ -150,13 +158,17 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       options.onListed?.(id);
       incomplete.cardListed(id);
     },
-    onCompared: (id) => void seal.checkSafe(id),
+    onUnchanged: (id) => void seal.checkSafe(id),
+    onRechecked: (id) => void seal.checkSafe(id),
+    isSealing: () => seal.busy,
+    ...(options.random ? { random: options.random } : {}),
   });
   let arrivals = 0;
   return {
     ledger,
     vault,
     disk,
+    intake,
     board,
     seal,
     incomplete,
@@ -194,9 +206,11 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         pull: async () => {
           gone.abort();
           await done;
-          intake.forget(id);
+          await intake.forget(id);
           await dock.leave(id);
         },
+        /** Waits until its known files are compared whole. */
+        rechecked: () => intake.rechecked(id),
         /** Waits for "safe to undock". */
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
@@ -210,6 +224,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     plain: (root: string) => new DirectoryVolume({ root, label: 'plain', limits: LIMITS }),
     async close() {
       await incomplete.stop();
+      await intake.stop();
       await seal.stop();
       await hasher.close();
       await disk.close();

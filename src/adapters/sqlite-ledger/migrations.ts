@@ -116,6 +116,15 @@ const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
+// What was sealed before this migration was never compared again, and open dockings become `interrupted` at the start: the defaults say so.
+const KNOWN_FILES = [
+  `ALTER TABLE originals ADD COLUMN sampled_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_at INTEGER`,
+  `ALTER TABLE originals ADD COLUMN rechecked_in TEXT`,
+  `ALTER TABLE dockings ADD COLUMN files_to_recheck INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE dockings ADD COLUMN files_rechecked INTEGER NOT NULL DEFAULT 0`,
+];
+
 // Each link stands twice, once for either side, so that the links of a page are one search by key.
 const NOTES_AND_LINKS = [
   `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
@@ -124,11 +133,11 @@ const NOTES_AND_LINKS = [
     PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
 
-const CARDS_COMPARED = [
+const CARDS_UNCHANGED = [
   `ALTER TABLE dockings ADD COLUMN told_serial TEXT`,
-  `ALTER TABLE dockings ADD COLUMN compared_at INTEGER`,
+  `ALTER TABLE dockings ADD COLUMN unchanged_at INTEGER`,
   // A docking that is open while the station is updated is `interrupted` by the restart; those that were safe stay so.
-  `UPDATE dockings SET compared_at = safe_at`,
+  `UPDATE dockings SET unchanged_at = safe_at`,
   `CREATE INDEX dockings_by_told_serial ON dockings (told_serial, id) WHERE told_serial IS NOT NULL`,
   // A file that was marked since has another path, and is looked for by what stayed.
   `CREATE INDEX originals_by_time ON originals (recorder_serial, mtime_ms, bytes)`,
@@ -155,8 +164,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-dockings-by-recorder': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX dockings_by_recorder ON dockings (recorder_serial, id)']),
   },
+  '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
-  '0013-cards-compared': { up: (db: Kysely<Schema>) => run(db, CARDS_COMPARED) },
+  '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -3,7 +3,7 @@ import { CUSTODY_GENESIS, type CustodyEntry, type CustodyFault, checkCustodyEntr
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader } from '#ports/ledger';
-import { RecordingReader } from './recording-reader.ts';
+import { idsIn, RecordingReader } from './recording-reader.ts';
 import { strayCustodyColumn, toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
 
 const LIST_MAX = 100_000;
@@ -108,19 +108,22 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
     const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', subject).executeTakeFirst();
-    const originals = await this.db.selectFrom('originals').select(['id', 'docking_id']).where('recording_id', '=', subject).execute();
+    const originals = await this.db
+      .selectFrom('originals')
+      .select(['id', 'docking_id', 'rechecked_in'])
+      .where('recording_id', '=', subject)
+      .execute();
     const subjects = new Set([
       subject,
       ...(recording ? [recording.docking_id] : []),
-      ...originals.flatMap((row) => [row.id, row.docking_id]),
+      ...originals.flatMap(({ id, docking_id, rechecked_in }) => [id, docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
     const rows = await this.db
       .selectFrom('custody')
       .selectAll()
       // What a docking refused is its own history, not that of its recordings: a hostile card has a hundred thousand of those.
       .where((is) => is.or([is('type', '<>', 'file.refused'), is('subject', '=', subject)]))
-      // One parameter however many there are.
-      .where('subject', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify([...subjects])}))`)
+      .where('subject', 'in', idsIn([...subjects]))
       .orderBy('seq')
       .limit(LIST_MAX)
       .execute();

@@ -1,13 +1,17 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
+import type { Compared } from '#domain/file-sample';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
 import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';
-import { toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
+import { toCompared, toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
 import type { RecordingRow, Schema } from './schema.ts';
 
 type Row = Selectable<RecordingRow>;
+
+/** One parameter however many ids there are, so that each query is prepared once. */
+export const idsIn = (ids: readonly string[]) => sql<string>`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 const PAGE = 1000;
 /** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
@@ -116,8 +120,7 @@ export class RecordingReader {
   /** The details of a page with a constant number of queries. */
   async #details(rows: readonly Row[]): Promise<readonly RecordingDetail[]> {
     if (rows.length === 0) return [];
-    // One parameter however long the page is, so that each query is prepared once.
-    const ids = sql<string>`(SELECT value FROM json_each(${JSON.stringify(rows.map((row) => row.id))}))`;
+    const ids = idsIn(rows.map((row) => row.id));
     const [cases, originals, copies, derivatives, links] = await Promise.all([
       this.db.selectFrom('recording_cases').selectAll().where('recording_id', 'in', ids).orderBy('case_number').execute(),
       this.db.selectFrom('originals').selectAll().where('recording_id', 'in', ids).orderBy('recording_id').orderBy('idx').execute(),
@@ -230,6 +233,15 @@ export class RecordingReader {
       .limit(limit)
       .execute();
     return rows.map(toOriginal);
+  }
+
+  async compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>> {
+    const rows = await this.db
+      .selectFrom('originals')
+      .select(['id', 'copied_at', 'sampled_at', 'rechecked_at', 'rechecked_in'])
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
+    return new Map(rows.map((row) => [row.id, toCompared(row)]));
   }
 
   async copies(recordingId: string): Promise<readonly Copy[]> {

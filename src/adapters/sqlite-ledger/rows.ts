@@ -3,6 +3,7 @@ import type { ByteRange } from '#domain/byte-range';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
+import type { Compared } from '#domain/file-sample';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
@@ -11,7 +12,7 @@ import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, Work
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
 
-export function toDocking(row: DockingRow): Docking {
+export function toDocking(row: Selectable<DockingRow>): Docking {
   return {
     id: row.id,
     slot: row.slot,
@@ -28,13 +29,15 @@ export function toDocking(row: DockingRow): Docking {
     problem: row.problem_code === null ? null : { code: row.problem_code as ErrorCode, detail: row.problem_detail ?? '' },
     arrivedAtMs: row.arrived_at,
     listedAtMs: row.listed_at,
-    comparedAtMs: row.compared_at,
+    unchangedAtMs: row.unchanged_at,
     safeAtMs: row.safe_at,
     removedAtMs: row.removed_at,
     filesListed: row.files_listed,
     filesKnown: row.files_known,
     filesRefused: row.files_refused,
     bytesListed: row.bytes_listed,
+    filesToRecheck: row.files_to_recheck,
+    filesRechecked: row.files_rechecked,
   };
 }
 
@@ -91,6 +94,11 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     copiedAtMs: row.copied_at,
     sealedAtMs: row.sealed_at,
   };
+}
+
+export function toCompared(row: Pick<OriginalRow, 'copied_at' | 'sampled_at' | 'rechecked_at' | 'rechecked_in'>): Compared {
+  const { copied_at, sampled_at, rechecked_at, rechecked_in } = row;
+  return { copiedAtMs: copied_at, sampledAtMs: sampled_at, recheckedAtMs: rechecked_at, recheckedIn: rechecked_in };
 }
 
 export function toCopy(row: Schema['copies']): Copy {

@@ -75,13 +75,15 @@ export interface DockingRow {
   problem_detail: string | null;
   arrived_at: number;
   listed_at: number | null;
-  compared_at: number | null;
+  unchanged_at: number | null;
   safe_at: number | null;
   removed_at: number | null;
   files_listed: number;
   files_known: number;
   files_refused: number;
   bytes_listed: number;
+  files_to_recheck: Generated<number>;
+  files_rechecked: Generated<number>;
 }
 
 export interface RecordingRow {
@@ -134,6 +136,11 @@ export interface OriginalRow {
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;
+  /** Last full sample of the file on a card that was found the same. */
+  sampled_at: number | null;
+  /** Last comparison of the whole file, and the docking of that. */
+  rechecked_at: number | null;
+  rechecked_in: string | null;
 }
 
 export interface DerivativeRow {

@@ -7,6 +7,7 @@ import type { Copy, Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
 import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
 import { NOTHING_UNREADABLE } from './migrations.ts';
+import { idsIn } from './recording-reader.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
@@ -81,13 +82,15 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     const fields = named<Updateable<Schema['dockings']>>({
       state: patch.state,
       listed_at: patch.listedAtMs,
-      compared_at: patch.comparedAtMs,
+      unchanged_at: patch.unchangedAtMs,
       safe_at: patch.safeAtMs,
       removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
       bytes_listed: patch.bytesListed,
+      files_to_recheck: patch.filesToRecheck,
+      files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
     const changes = { ...fields, ...problem };
@@ -198,6 +201,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .where('state', '=', from)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
   }
 
   async upsertCopy(copy: Copy): Promise<void> {

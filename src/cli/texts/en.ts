@@ -1,7 +1,9 @@
+import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...knownEn,
   ...notesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
@@ -35,7 +37,7 @@ export const en = {
   'ingest.opt.slot': 'slot number to show it under',
   'ingest.opt.serial': "the recorder's serial, if the card does not tell it",
   'ingest.opt.offset': 'station clock minus recorder clock, ms',
-  'ingest.opt.wait': 'also wait until everything is derived and archived',
+  'ingest.opt.wait': 'also wait until everything is derived, archived and re-checked',
   'ingest.listing': 'reading the list of files',
   'ingest.copying': '{sealed}/{files} files sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
   'ingest.sealing': '{sealed}/{files} files sealed',

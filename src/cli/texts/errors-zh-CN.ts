@@ -31,6 +31,14 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   },
   'recorder.still-writing': { what: '记录仪接入后仍在写入存储卡', remedy: '最后写入的内容未被采集。请关闭记录仪后重新接入。' },
   'recorder.other-files': { what: '存储卡上有其他记录仪的文件', remedy: '这些文件已按其名称所示的编号封存。请查明其来源。' },
+  'recorder.known-differs': {
+    what: '有文件看似已封存，内容却不同',
+    remedy: '该文件正作为新文件采集：请等到采集口再次显示可以安全取下。检查记录仪时钟，可能已重新起算。',
+  },
+  'recorder.known-unread': {
+    what: '记录仪上已封存的文件无法再次读取，未能复核',
+    remedy: '已封存的内容是安全的；请重新接入，若再次发生请检查存储卡。',
+  },
   'recorder.unstable': { what: '再次读取时记录仪给出了不同的内容', remedy: '保留该记录仪并送检：数据线、采集口、读卡器或存储卡不可信。' },
   'recorder.clock-off': {
     what: '记录仪的时钟偏差超过限值',

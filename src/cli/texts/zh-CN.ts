@@ -1,8 +1,10 @@
 import type { en } from './en.ts';
+import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...knownZhCN,
   ...notesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
@@ -36,7 +38,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.opt.slot': '显示在哪个采集口',
   'ingest.opt.serial': '记录仪序列号（卡上读不到时给出）',
   'ingest.opt.offset': '采集站时钟减记录仪时钟，毫秒',
-  'ingest.opt.wait': '同时等待转码与归档全部完成',
+  'ingest.opt.wait': '同时等待转码、归档与复核全部完成',
   'ingest.listing': '正在读取文件清单',
   'ingest.copying': '已封存 {sealed}/{files} 个文件，已复制 {copied}（共 {bytes}），{rate}/秒，还需 {left}',
   'ingest.sealing': '已封存 {sealed}/{files} 个文件',

@@ -1,0 +1,174 @@
+import pLimit from 'p-limit';
+import type { Docking } from '#domain/docking';
+import {
+  bySampleNeed,
+  type Compared,
+  FEWER_BLOCKS,
+  fullSamplesMax,
+  SAMPLE_BLOCKS,
+  type SampleCosts,
+  WHOLE_BYTES_MAX,
+} from '#domain/file-sample';
+import type { Original } from '#domain/recording';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Volume, VolumeEntry } from '#ports/recorder-driver';
+import { CardComparison, type ComparisonTools, type Outcome } from './card-comparison.ts';
+import type { FoundOnCard } from './found-on-card.ts';
+import { recordRechecked } from './record-rechecked.ts';
+
+/** Small files that are compared at the same time. */
+const SMALL_AT_ONCE = 4;
+const IDS_PER_QUERY = 1000;
+
+interface Options extends ComparisonTools {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly docking: Docking;
+  readonly volume: Volume;
+  readonly found: FoundOnCard;
+}
+
+interface Evidence {
+  whole: number;
+  sampled: number;
+  /** With fewer blocks, because the time of the card did not suffice. */
+  fewer: number;
+  unread: number;
+}
+
+/**
+ * The files of one listing that look like originals of an earlier docking (same recorder, path, size, time). Names, sizes and times come again: after
+ * a dead clock battery, where segments are preallocated, on a card that was formatted. So each is compared with the vault's bytes before it counts as
+ * known: small ones whole, others by a random sample (docs/design.md, "Known"). What cannot be read of one now proves nothing against it.
+ */
+export class KnownFiles {
+  readonly #options: Options;
+  readonly #small = pLimit(SMALL_AT_ONCE);
+  /** Place of each original in the order in which full samples are given; one that is not in it has a full sample. */
+  readonly #ranks = new Map<string, number>();
+  readonly #costs = { bytes: 0, readBytes: 0, readMs: 0, samples: 0, sampleMs: 0 } satisfies SampleCosts;
+  readonly #evidence: Evidence = { whole: 0, sampled: 0, fewer: 0, unread: 0 };
+  #sampled: string[] = [];
+  #whole: Original[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Once before the first `compare`: who comes first if the time does not suffice for a full sample of every file on the card. */
+  async plan<F extends VolumeEntry>(files: readonly F[], identity: (file: F) => Parameters<Ledger['findOriginal']>[0]): Promise<void> {
+    const { ledger } = this.#options;
+    const ids: string[] = [];
+    for (const file of files) {
+      if (file.bytes <= WHOLE_BYTES_MAX) continue;
+      const known = await ledger.findOriginal(identity(file));
+      if (!known || !this.#mustBeCompared(known)) continue;
+      ids.push(known.id);
+      this.#costs.bytes += file.bytes;
+    }
+    const compared: { id: string; when: Compared }[] = [];
+    for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
+      for (const [id, when] of await ledger.compared(ids.slice(at, at + IDS_PER_QUERY))) compared.push({ id, when });
+    }
+    compared.sort((a, b) => bySampleNeed(a.when, b.when));
+    for (const [rank, { id }] of compared.entries()) this.#ranks.set(id, rank);
+  }
+
+  /** What this docking read itself, has compared in an earlier listing, or has put in the place of another, is what it is. */
+  #mustBeCompared(known: Original): boolean {
+    const { docking, found } = this.#options;
+    return known.state !== 'listed' && known.dockingId !== docking.id && !found.replaced.has(known.id) && !found.known.has(known.id);
+  }
+
+  /** `looksLike`: originals, each with the path that its file has on the card now. Returns the ids of those that the card does not hold. */
+  async compare(looksLike: readonly Original[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { volume } = this.#options;
+    const comparison = new CardComparison(this.#options, volume, signal);
+    const others = new Set<string>();
+    const settle = (known: Original, outcome: Outcome) => {
+      if (this.#isOther(known, outcome)) others.add(known.id);
+    };
+    const all = looksLike.filter((known) => this.#mustBeCompared(known));
+    const small = all.filter(({ bytes }) => bytes <= WHOLE_BYTES_MAX);
+    await allOf(small.map((known) => this.#small(async () => settle(known, await comparison.whole(known)))));
+    // What a sample costs is not known before the first: that is for one of those who come first.
+    const large = all.filter(({ bytes }) => bytes > WHOLE_BYTES_MAX).sort((a, b) => this.#rank(a) - this.#rank(b));
+    for (const known of large) settle(known, await this.#sample(comparison, known));
+    return others;
+  }
+
+  #rank({ id }: Original): number {
+    return this.#ranks.get(id) ?? 0;
+  }
+
+  async #sample(comparison: CardComparison, known: Original): Promise<Outcome> {
+    const full = this.#rank(known) < fullSamplesMax(this.#costs);
+    const { outcome, readBytes, readMs, sampleMs } = await comparison.sample(known, full ? SAMPLE_BLOCKS : FEWER_BLOCKS);
+    this.#costs.readBytes += readBytes;
+    this.#costs.readMs += readMs;
+    if (outcome !== 'same') return outcome;
+    if (full) {
+      this.#costs.samples += 1;
+      this.#costs.sampleMs += sampleMs;
+      this.#sampled.push(known.id);
+      this.#evidence.sampled += 1;
+    } else this.#evidence.fewer += 1;
+    return outcome;
+  }
+
+  #isOther(known: Original, outcome: Outcome): boolean {
+    const { found } = this.#options;
+    // Its copy may be in the hands of the seal stage, which sets aside what reads back otherwise.
+    if (outcome === 'differs' || (outcome === 'lost' && known.state === 'sealed')) return true;
+    found.known.set(known.id, known.cardPath);
+    if (outcome !== 'same') this.#evidence.unread += 1;
+    else if (known.bytes <= WHOLE_BYTES_MAX) {
+      this.#whole.push(known);
+      this.#evidence.whole += 1;
+    }
+    return false;
+  }
+
+  /** In write 2: what was compared since the last one, and found the same. */
+  async write(writer: LedgerWriter): Promise<void> {
+    const { docking, clock, found } = this.#options;
+    const [sampled, whole] = [this.#sampled, this.#whole];
+    const atMs = clock.nowMs();
+    for (let at = 0; at < sampled.length; at += IDS_PER_QUERY)
+      await writer.markCompared(sampled.slice(at, at + IDS_PER_QUERY), { how: 'sampled', dockingId: docking.id, atMs });
+    await recordRechecked(writer, docking, whole, atMs);
+    await writer.updateDocking(docking.id, { filesToRecheck: found.known.size, filesRechecked: found.rechecked.size + whole.length });
+  }
+
+  /** The transaction of `write` has committed. */
+  written(): void {
+    for (const { id } of this.#whole) this.#options.found.rechecked.add(id);
+    this.#sampled = [];
+    this.#whole = [];
+  }
+
+  /** With the end of the listing: by what evidence files of this card were taken for known. */
+  async conclude(writer: LedgerWriter): Promise<void> {
+    const { docking, clock } = this.#options;
+    const { whole, sampled, fewer, unread } = this.#evidence;
+    const files = whole + sampled + fewer + unread;
+    if (files === 0) return;
+    const data = {
+      recorder: docking.recorderSerial,
+      files,
+      whole,
+      sampled,
+      blocks: SAMPLE_BLOCKS,
+      fewer,
+      fewerBlocks: FEWER_BLOCKS,
+      unread,
+    };
+    await writer.appendCustody({ type: 'docking.compared', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data });
+  }
+}
+
+/** Waits for every one of them, also where one fails: none goes on behind the back of whoever handles the failure. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const ended of await Promise.allSettled(works)) if (ended.status === 'rejected') throw ended.reason;
+}

@@ -1,0 +1,59 @@
+import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
+import { readName } from '#domain/card-names';
+import type { Leftovers } from '#domain/leftovers';
+import type { Original } from '#domain/recording';
+import type { Clock } from '#ports/clock';
+import type { LedgerWriter } from '#ports/ledger';
+import { insertRecording } from './new-recording.ts';
+import type { Session } from './session.ts';
+
+/** What a file of a card is read by. */
+export interface NewcomerRules {
+  readonly stationId: string;
+  readonly timezone: string;
+  /** The site's own name patterns, tried before the driver's. */
+  readonly patterns: readonly CompiledPattern[];
+  readonly otherPatterns: readonly CompiledPattern[];
+  readonly leftovers: Leftovers;
+}
+
+/**
+ * The file on the card has other bytes than the sealed original of its name: it becomes a recording of its own, and the docking is not safe until that
+ * is sealed. Returns what has to be copied; null if another docking of the same recorder was quicker, or this one has been closed.
+ */
+export async function recordDifference(
+  writer: LedgerWriter,
+  session: Session,
+  { original, sha256 }: { readonly original: Original; readonly sha256: string },
+  rules: NewcomerRules & { readonly clock: Clock },
+): Promise<readonly Original[] | null> {
+  const docking = await writer.docking(session.docking.id);
+  const known = await writer.original(original.id);
+  if (!docking || docking.removedAtMs !== null || !known) return null;
+  const { recorderSerial, bytes, mtimeMs } = known;
+  if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
+  const { clock, stationId, timezone, otherPatterns: others, leftovers } = rules;
+  const path = original.cardPath;
+  const facts = readName(path, { patterns: [...rules.patterns, ...compilePatterns(session.driver.patterns)], others, leftovers });
+  const { formerClocks } = session;
+  const item = { file: { path, bytes, mtimeMs, facts }, role: known.role };
+  const fresh = await insertRecording(writer, [item], { clock, stationId, timezone, docking, owner: recorderSerial, formerClocks });
+  const as = fresh[0]?.recordingId ?? '';
+  const atMs = clock.nowMs();
+  const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };
+  await writer.appendCustody({ type: 'original.differs', atMs, actor: 'station', subject: known.id, data });
+  const wasSafe = docking.state === 'safe';
+  if (wasSafe) {
+    const why = { slot: docking.slot, original: known.id, cardPath: path, as };
+    await writer.appendCustody({ type: 'docking.unsafe', atMs, actor: 'station', subject: docking.id, data: why });
+  }
+  const { known: kept, rechecked } = session.found;
+  await writer.updateDocking(docking.id, {
+    ...(wasSafe ? { state: 'reading', safeAtMs: null } : {}),
+    // One that was copied, but not sealed when its recorder left, counts as this docking's own.
+    ...(known.dockingId === docking.id ? {} : { filesKnown: Math.max(0, docking.filesKnown - 1) }),
+    filesToRecheck: kept.size - (kept.has(known.id) ? 1 : 0),
+    filesRechecked: rechecked.size,
+  });
+  return fresh;
+}

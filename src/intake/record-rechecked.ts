@@ -1,0 +1,18 @@
+import type { Docking } from '#domain/docking';
+import type { Original } from '#domain/recording';
+import type { LedgerWriter } from '#ports/ledger';
+
+/** Originals that one entry of the log names: it stays of a size that can be read. */
+export const RECHECKED_PER_ENTRY = 1000;
+
+/** Files on the card of this docking were read whole and have the digest of these originals: on each of them, and in the custody log. */
+export async function recordRechecked(writer: LedgerWriter, docking: Docking, originals: readonly Original[], atMs: number): Promise<void> {
+  for (let at = 0; at < originals.length; at += RECHECKED_PER_ENTRY) {
+    const some = originals.slice(at, at + RECHECKED_PER_ENTRY);
+    const ids = some.map(({ id }) => id);
+    await writer.markCompared(ids, { how: 'whole', dockingId: docking.id, atMs });
+    const bytes = some.reduce((sum, original) => sum + original.bytes, 0);
+    const data = { recorder: docking.recorderSerial, verdict: 'same', files: some.length, bytes, originals: ids };
+    await writer.appendCustody({ type: 'original.rechecked', atMs, actor: 'station', subject: docking.id, data });
+  }
+}
