@@ -204,7 +204,7 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
       {
         name: Type.String({ minLength: 1 }),
         regex: Type.String({ minLength: 1, maxLength: 500 }),
-        kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'leftover', 'unrecognised'])),
+        kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'])),
         important: Type.Optional(Type.Boolean()),
         sidecar: Type.Optional(Type.Boolean()),
         example: Type.String({ minLength: 1 }),
