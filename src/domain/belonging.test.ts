@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DRIVERS } from '#drivers';
+import { formerPath } from './bin-record.ts';
 import { groupCaptures, type ListedFile } from './captures.ts';
 import { type CardFacts, compilePatterns } from './card-facts.ts';
 import { ownersOn, readName } from './card-names.ts';
@@ -235,6 +236,29 @@ describe('sidecars', () => {
   it('leftovers stand together, at most a hundred in one', () => {
     const paths = Array.from({ length: 150 }, (_, place) => `.fseventsd/${place}`);
     expect(Object.values(withHosts([...paths, 'a.mp4'])).map(({ length }) => length)).toEqual([99, 49, 0]);
+  });
+});
+
+describe('the record of a bin', () => {
+  const record = (version: bigint, path: string, characters = path.length + 1) => {
+    const head = Buffer.alloc(version === 2n ? 28 : 24);
+    head.writeBigUInt64LE(version, 0);
+    if (version === 2n) head.writeUInt32LE(characters, 24);
+    const text = Buffer.from(`${path}\0`, 'utf16le');
+    return Buffer.concat([head, text, Buffer.alloc(version === 1n ? Math.max(0, 520 - text.length) : 0)]);
+  };
+  it.each([
+    [record(1n, 'E:\\DCIM\\a.MP4'), 'DCIM/a.MP4'],
+    [record(2n, 'D:\\视频\\1.mp4'), '视频/1.mp4'],
+    [record(2n, 'D:\\a\u202e4pm.exe'), 'a%E2%80%AE4pm.exe'],
+    [record(3n, 'D:\\a'), null],
+    [record(2n, '\\\\server\\a'), null],
+    [record(2n, 'D:\\a', 0), null],
+    [record(2n, 'D:\\abcdef', 0xffffffff), 'abcdef'],
+    [Buffer.from('record'), null],
+  ])('%#', (bytes, path) => expect(formerPath(bytes)).toBe(path));
+  it('never fails over what it is given', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 700 }), (bytes) => void formerPath(bytes)));
   });
 });
 

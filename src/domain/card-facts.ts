@@ -25,6 +25,8 @@ export interface CardFacts {
   readonly sidecar?: boolean;
   /** It lies in a bin, or where a repaired file system puts what it finds (leftovers.ts). */
   readonly foundIn?: FoundIn;
+  /** Where it was before somebody deleted it, as the bin's record tells. */
+  readonly formerPath?: string;
   /** Path without extension and marks: sidecars find their file by it. */
   readonly stem: string;
 }

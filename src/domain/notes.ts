@@ -8,6 +8,8 @@ export const NOTE_CODES = [
   'segment-missing',
   /** Somebody deleted it on the card: it lay in a bin. */
   'found-in-bin',
+  /** Before it was deleted it was `path`, as the bin's own record tells. */
+  'deleted-as',
   /** It lay where a repaired file system puts what it finds without a name. */
   'found-after-repair',
   /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */

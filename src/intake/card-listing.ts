@@ -10,6 +10,7 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import { withFormerNames } from './bin-records.ts';
 import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { relistGrown } from './grown-file.ts';
@@ -97,6 +98,7 @@ export class CardListing {
     const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
+    this.#listed = await withFormerNames(this.#listed, this.#o.volume, this.#o.names);
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
     const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
     this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });

@@ -87,6 +87,7 @@ export async function insertRecording(
 function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): readonly RecordingNote[] {
   const notes: RecordingNote[] = [];
   if (facts.foundIn) notes.push({ code: facts.foundIn === 'bin' ? 'found-in-bin' : 'found-after-repair', parameters: {} });
+  if (facts.formerPath !== undefined) notes.push({ code: 'deleted-as', parameters: { path: facts.formerPath } });
   if (owner !== docking.recorderSerial) notes.push({ code: 'other-recorder', parameters: { number: owner, card: docking.recorderSerial } });
   return notes;
 }

@@ -38,6 +38,14 @@ const recordingOf = async (path: string) => {
   return found[0] as RecordingDetail;
 };
 
+/** As Windows 10 writes it: version 2, size, time of deletion, length and path. */
+function binRecord(path: string): Buffer {
+  const head = Buffer.alloc(28);
+  head.writeBigUInt64LE(2n, 0);
+  head.writeUInt32LE(path.length + 1, 24);
+  return Buffer.concat([head, Buffer.from(`${path}\0`, 'utf16le')]);
+}
+
 /** Docks the card until it is safe, and pulls it again; returns its docking. */
 async function dock(overrides: Parameters<typeof station.plug>[1] = {}, root = card) {
   const key = station.plug(root, { ...NOBODY, ...overrides });
@@ -85,7 +93,7 @@ describe('leftovers', () => {
     await writeCard(card, {
       [clip(1)]: 'a',
       [`${bin}/$RAB12CD.MP4`]: randomBytes(2000),
-      [`${bin}/$IAB12CD.MP4`]: 'record',
+      [`${bin}/$IAB12CD.MP4`]: binRecord(`D:\\${clip(3).replaceAll('/', '\\')}`),
       [`${bin}/desktop.ini`]: 'settings',
       [`.Trashes/501/${clip(2).split('/').at(-1)}`]: randomBytes(2001),
       '.Trashes/501/._x.MP4': 'fork',
@@ -93,7 +101,10 @@ describe('leftovers', () => {
     });
     expect(await dock()).toMatchObject({ recorderSerial: 'DSJ0012345' });
     const deleted = await recordingOf(`${bin}/$RAB12CD.MP4`);
-    expect(deleted.recording).toMatchObject({ kind: 'video', notes: [{ code: 'found-in-bin' }] });
+    expect(deleted.recording).toMatchObject({
+      ...{ kind: 'video', claimedStart: '2026-06-20T13:00:00', officerId: '041234' },
+      notes: [{ code: 'found-in-bin' }, { code: 'deleted-as', parameters: { path: clip(3) } }],
+    });
     expect(pathsOf(deleted)).toEqual([`${bin}/$RAB12CD.MP4`, `${bin}/$IAB12CD.MP4`]);
     expect(deleted.originals.map(({ kind }) => kind)).toEqual(['video', 'leftover']);
     const named = await recordingOf(`.Trashes/501/${clip(2).split('/').at(-1)}`);

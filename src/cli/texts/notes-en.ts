@@ -4,6 +4,7 @@ export const notesEn = {
   'column.links': 'belongs with',
   'note.segment-missing': 'part {number} of it is not on the card',
   'note.found-in-bin': 'somebody deleted it: it lay in a bin',
+  'note.deleted-as': 'before it was deleted it was {path}',
   'note.found-after-repair': 'a repair of the card had put it aside',
   'note.other-recorder': 'recorder {number} made it; it lay on the card of {card}',
   'link.continues-in': 'continues in {id}',

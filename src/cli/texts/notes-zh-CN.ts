@@ -6,6 +6,7 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'column.links': '关联',
   'note.segment-missing': '第 {number} 段不在卡上',
   'note.found-in-bin': '曾被删除：位于回收站中',
+  'note.deleted-as': '删除前为 {path}',
   'note.found-after-repair': '由存储卡修复程序找回',
   'note.other-recorder': '由记录仪 {number} 拍摄；位于 {card} 的存储卡上',
   'link.continues-in': '续录于 {id}',
