@@ -79,11 +79,11 @@ function datedFolders(seconds: number): readonly CardFile[] {
   ];
 }
 
-function dcim(): readonly CardFile[] {
+function dcim(seconds: number): readonly CardFile[] {
   return [
     { path: 'DCIM/100GOPRO/GH010123.MP4', content: media('h264', 0), endedAt: '2026-06-20T10:00:00' },
     { path: 'DCIM/100GOPRO/GH010123.THM', content: media('thumbnail', 0), endedAt: '2026-06-20T10:00:00' },
-    { path: 'DCIM/100GOPRO/GH020123.MP4', content: media('h264', 8), endedAt: '2026-06-20T10:08:00' },
+    { path: 'DCIM/100GOPRO/GH020123.MP4', content: media('h264', 8), endedAt: plus('2026-06-20T10:00:00', seconds) },
     { path: 'DCIM/101MEDIA/AMBA0001.MP4', content: media('h264', 9), endedAt: '2026-06-20T11:00:00' },
     { path: 'DCIM/101MEDIA/AMBA0001_thm.MP4', content: media('h264', 4), endedAt: '2026-06-20T11:00:00' },
     { path: 'DCIM/101MEDIA/IMG_20260620_110500.jpg', content: media('photo', 2), endedAt: '2026-06-20T11:05:00' },
@@ -149,7 +149,7 @@ function generic(): readonly CardFile[] {
 export function filesOf(layout: Layout, seconds: number): readonly CardFile[] {
   if (layout === 'gat947') return gat947(seconds);
   if (layout === 'dated-folders') return datedFolders(seconds);
-  if (layout === 'dcim') return dcim();
+  if (layout === 'dcim') return dcim(seconds);
   if (layout === 'novatek') return novatek(seconds);
   if (layout === 'gopro') return gopro(seconds);
   return layout === 'generic' || layout === 'hostile' ? generic() : [];

@@ -3,14 +3,15 @@ import { DirectoryVolume } from '#adapters/directory-volume';
 import { scoreDrivers } from '#dock/recognition';
 import { groupCaptures } from '#domain/captures';
 import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { movieDurationMs } from '#domain/iso-bmff';
 import { compileLeftovers } from '#domain/leftovers';
 import { chooseDriver } from '#domain/recognise';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { msToClaimed } from '#domain/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
-import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
 
 /*
- * Describes a mounted card as a driver's cards/*.json wants it: names, sizes and times, nothing of what the files hold. Prints to stdout and writes nowhere.
+ * Describes a mounted card as a driver's cards/*.json wants it: names, sizes, times and lengths, nothing else of what the files hold. Prints to stdout and writes nowhere.
  */
 
 const FILES_MAX = 2000;
@@ -36,6 +37,8 @@ interface SampleFile {
   readonly mtime: string;
   readonly bytes?: number;
   readonly text?: string;
+  /** Length as the container tells it. */
+  readonly seconds?: number;
 }
 
 export interface Sample {
@@ -63,11 +66,14 @@ export async function sampleCard(request: SampleRequest): Promise<Sample> {
     const driver = driverOf(listed);
     const mask = maskerOf(listed, driver, request);
     const wallClock = (ms: number) => msToClaimed(ms, zone) ?? '1990-01-01T00:00:00';
+    const lengths = await lengthsOf(volume, listed);
     const files: SampleFile[] = [];
     for (const { path, bytes, mtimeMs } of listed) {
       const text = texts.includes(path) ? await volume.readText(path) : null;
       if (text !== null && text.length > TEXT_BYTES_MAX) throw new Error(`${path} is longer than ${TEXT_BYTES_MAX} characters`);
-      const content = text === null ? { bytes } : { text: mask(text) };
+      const length = lengths.get(path);
+      const seconds = length === undefined ? {} : { seconds: Math.round(length / 100) / 10 };
+      const content = text === null ? { bytes, ...seconds } : { text: mask(text) };
       files.push({ path: mask(path), mtime: wallClock(mtimeMs), ...content });
     }
     return {
@@ -75,7 +81,7 @@ export async function sampleCard(request: SampleRequest): Promise<Sample> {
       serial: mask((await driver.identify?.(volume, listed)) ?? '') || null,
       clock: (await driver.readClock?.(volume)) ?? null,
       files,
-      captures: (await capturesOf(listed, driver, zone)).map((capture) => capture.map(mask)),
+      captures: (await capturesOf(listed, driver, zone, lengths)).map((capture) => capture.map(mask)),
     };
   } finally {
     await volume.close();
@@ -89,13 +95,37 @@ function driverOf(listed: readonly VolumeEntry[]): RecorderDriver {
   return DRIVERS.find((driver) => driver.id === id) ?? FALLBACK;
 }
 
-async function capturesOf(listed: readonly VolumeEntry[], driver: RecorderDriver, zone: string): Promise<string[][]> {
+/** What containers tell of their lengths: joining needs it. ms by path. */
+async function lengthsOf(volume: Volume, listed: readonly VolumeEntry[]): Promise<ReadonlyMap<string, number>> {
+  const lengths = new Map<string, number>();
+  for (const { path, bytes } of listed) {
+    const file = await volume.open(path);
+    try {
+      const readAt = async (position: number, length: number) => {
+        const target = new Uint8Array(length);
+        return target.subarray(0, await file.read(target, position));
+      };
+      const durationMs = await movieDurationMs(readAt, bytes);
+      if (durationMs !== null) lengths.set(path, durationMs);
+    } finally {
+      await file.close();
+    }
+  }
+  return lengths;
+}
+
+async function capturesOf(
+  listed: readonly VolumeEntry[],
+  driver: RecorderDriver,
+  zone: string,
+  lengths: ReadonlyMap<string, number>,
+): Promise<string[][]> {
   const patterns = compilePatterns(driver.patterns);
   const files = listed.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
   const rules = {
     contiguousMs: driver.contiguousMs,
-    claimedMs: (claimed: string) => claimedToMs(claimed, zone),
-    durationMs: async () => null,
+    timezone: zone,
+    durationMs: async ({ path }: { path: string }) => lengths.get(path) ?? null,
   };
   const captures: string[][] = [];
   for await (const { segments } of groupCaptures(files, rules)) captures.push(segments.map(({ path }) => path));

@@ -140,8 +140,18 @@ export function sweepFailed(log: Log, error: EvidockError): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
 }
 
+/** A refusal of the station's own limits has no stack worth a line. */
 export function requestFailed(log: Log, facts: { requestId: string; method: string; route: string }, error: EvidockError): void {
-  log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+  if (error.code === 'request.too-many') log.warn({ event: 'request.refused', stage: 'serve', ...facts, code: error.code }, error.message);
+  else log.error({ event: 'request.failed', stage: 'serve', ...facts, code: error.code, err: error }, error.message);
+}
+
+export function requestsFolded(log: Log, facts: { code: string; route: string; count: number }): void {
+  log.warn({ event: 'request.failed-again', stage: 'serve', ...facts }, 'the same failure in the last minute');
+}
+
+export function connectionsDropped(log: Log, facts: { count: number }): void {
+  log.warn({ event: 'connection.refused', stage: 'serve', ...facts }, 'too many connections at once');
 }
 
 export function recovered(log: Log, facts: { work: number; dockings: number; drafts: number }): void {
@@ -187,4 +197,13 @@ export function helperStarted(log: Log): void {
 export function helperEnded(log: Log, error: EvidockError | null): void {
   if (error === null) log.info({ event: 'helper.ended', stage: 'helper' }, 'mount helper has ended');
   else log.error({ event: 'helper.ended', stage: 'helper', code: error.code, err: error }, error.message);
+}
+
+/** The journal's own note of where the custody log ends: a ledger that is put back later has no such entry. */
+export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void {
+  log.info({ event: 'ledger.head', stage: 'station', ...facts }, 'newest entry of the custody log');
+}
+
+export function ledgerHeadFailed(log: Log, facts: { place: string }, error: EvidockError): void {
+  log.warn({ event: 'ledger.head-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
 }

@@ -1,13 +1,14 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { mustBeCard } from '#adapters/no-card';
 import { InProcessClient, SocketClient, type StationClient } from '#cli/client';
 import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
 import { runCli } from '#cli/program';
 import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
-import { EvidockError, isFailure } from '#domain/errors';
+import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { LAYOUTS } from '#scripts/card-layouts';
-import { placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
 import { VERSION } from './version.ts';
 
@@ -51,9 +52,10 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
   return whileInUse<StationClient>(async () => {
     const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
     if (await running.answers()) return running;
+    if (options.card !== undefined) await mustBeCard(options.card, ownPlacesOf(config));
     becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
-    const station = new Station({ config, mode, clock, env: process.env });
+    const station = new Station({ config, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });
     await station.start();
     return new InProcessClient({ app: station.control, user, close: () => station.stop() });
   });
@@ -80,6 +82,15 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
   setTimeout(() => process.exit(), LEFT_MS_MAX).unref();
 }
 
+/** Nobody reads what is printed any more: `recordings | head` has what it wanted, which is no failure. What a command does, it does to its end. */
+const unread = new AbortController();
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (errnoOf(error) !== 'EPIPE') throw error;
+    if (stream === process.stdout) unread.abort();
+  });
+}
+
 const context: CliContext = {
   version: VERSION,
   env: process.env,
@@ -90,7 +101,7 @@ const context: CliContext = {
   interrupted: () => {
     const controller = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-    return controller.signal;
+    return AbortSignal.any([controller.signal, unread.signal]);
   },
   explainConfig: (options) => {
     const { config, explained } = configOf(options);

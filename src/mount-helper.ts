@@ -29,11 +29,20 @@ function listenAt(socket: string | undefined): { fd: number } | { path: string }
   throw new EvidockError('config.invalid', 'no socket: it is started by evidock-mount.socket, or with --socket');
 }
 
+/** Read each time, so that it holds at once what the administrator writes; the station that asks cannot write there. */
+async function mayWrite(file: string | undefined): Promise<boolean> {
+  if (file === undefined) return false;
+  const [{ loadConfig }, { writesToRecorders }] = await Promise.all([import('#config/load'), import('#config/schema')]);
+  return writesToRecorders(loadConfig({ file, state: null, env: {}, root: '/' }).config);
+}
+
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       directory: { type: 'string', default: '/run/evidock/mnt' },
       owner: { type: 'string', default: 'evidock' },
+      // Whether a recorder may ever be made writable stands there. Without it, none is.
+      config: { type: 'string' },
       // The rest is for tests, which bring their own little world.
       socket: { type: 'string' },
       sys: { type: 'string', default: '/sys' },
@@ -41,8 +50,14 @@ async function run(): Promise<void> {
       udev: { type: 'string', default: '/run/udev/data' },
     },
   });
-  const { directory, owner, sys, dev, udev } = values;
-  const plain = new PlainMounter({ directory, owner: { uid: await idOf(owner, '-u'), gid: await idOf(owner, '-g') }, sys, dev });
+  const { directory, owner, sys, dev, udev, config } = values;
+  const plain = new PlainMounter({
+    directory,
+    owner: { uid: await idOf(owner, '-u'), gid: await idOf(owner, '-g') },
+    sys,
+    dev,
+    mayWrite: () => mayWrite(config),
+  });
   const mounter = new GuardedMounter({ mounter: plain, directory, sys, udev, swaps: '/proc/swaps' });
   const server = new MountServer({ mounter, log });
   const stopped = new Promise<void>((stop) => {

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { OwnPlaces } from '#adapters/no-card';
+import type { Config } from '#config/schema';
 
 /** Where everything of a state directory lies. */
 export function placesOf(state: string) {
@@ -14,4 +16,11 @@ export function placesOf(state: string) {
     socket: join(run, 'control.sock'),
     address: join(run, 'address'),
   };
+}
+
+/** What no card is and no card holds. A card may lie in the state directory, beside what is the station's there. */
+export function ownPlacesOf({ station, archive }: Pick<Config, 'station' | 'archive'>): OwnPlaces {
+  const { ledger, vault, queue, backups, run } = placesOf(station.state);
+  const archived = archive.kind === 'disk' ? [archive.directory] : [];
+  return { whole: [station.state, ...archived], inside: [dirname(ledger), vault, queue, backups, run, ...archived] };
 }

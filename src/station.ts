@@ -15,11 +15,13 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { ServeDeps } from '#serve/deps';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
-import { placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './places.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
+import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
+import { checkLedger } from './station/ledger-check.ts';
 import { startWorkLine } from './station/work-line.ts';
 import { VERSION } from './version.ts';
 
@@ -35,6 +37,8 @@ interface Options {
   readonly mode: StationMode;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** A person says that the ledger is to be used as it is found (`evidock ledger accept`). */
+  readonly acceptLedger?: boolean;
 }
 
 /** What only a station that works can do for its API. */
@@ -69,6 +73,7 @@ const NOT_WORKING: Working = {
 /** The composition root: opens every part in order, gives each what it needs, and stops them in the reverse order. Its parts are in station/. */
 export class Station {
   readonly #mode: StationMode;
+  readonly #acceptLedger: boolean;
   readonly #context: StationContext;
   /** What has to be undone, last first. */
   readonly #closers: (() => Promise<void>)[] = [];
@@ -76,8 +81,9 @@ export class Station {
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
 
-  constructor({ config, mode, clock, env }: Options) {
+  constructor({ config, mode, clock, env, acceptLedger = false }: Options) {
     this.#mode = mode;
+    this.#acceptLedger = acceptLedger;
     // A command's own output is what a person reads: the station inside it is quiet unless something is wrong.
     const level = mode === 'all' ? config.log.level : 'error';
     this.#context = {
@@ -140,6 +146,12 @@ export class Station {
     await vault.open();
     onStop(() => vault.close());
     const archive = await openArchive(this.#context, ledger);
+    // A command that only looks does not wait for the archive.
+    const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
+    await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
+    const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
+    onStop(() => heads.stop());
+    if (this.#mode === 'all') heads.start();
     return { ledger, vault, archive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
@@ -151,6 +163,7 @@ export class Station {
       timezone: config.station.timezone,
       version: VERSION,
       backupDirectory: places.backups,
+      ownDirectories: ownPlacesOf(config).inside.filter((place) => place !== places.backups),
       archiveDerivatives: config.archive.derivatives,
       suggest: suggestRules(config),
     };

@@ -28,8 +28,8 @@ export const blackvue: RecorderDriver = {
   id: 'blackvue',
   title: 'BlackVue car cameras',
   patterns: PATTERNS,
-  // Names hold no number, and a clip of each lens begins at the same time.
   contiguousMs: 0,
+  neverJoins: 'its names carry neither numbers nor chapters',
 
   match(sample) {
     const media = sample.filter((entry) => /\.(?:mp4|mov|avi|jpe?g|wav)$/i.test(entry.path));

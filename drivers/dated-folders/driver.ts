@@ -23,7 +23,7 @@ const SIDECAR: PathPattern = {
 
 const PATTERNS: readonly PathPattern[] = [
   SIDECAR,
-  folder('video', '20190627/video/153012.mp4'),
+  folder('video', '20190627/video/153012_0007.mp4'),
   folder('audio', '20190627/录音/153012_0002.wav'),
   folder('photo', '20190627/photo/153012.jpg'),
   folder('log', '20190627/log/device.log'),

@@ -4,14 +4,23 @@ import { COMMON_INTERFACE } from './usb.ts';
 
 const VIDEO = 'mp4|mov|avi|ts|mkv|3gp';
 const AUDIO = 'wav|amr|aac|mp3|m4a';
-const NAME =
-  '(?<device>[A-Z]{0,3}[0-9]{4,12})_(?<officer>[0-9]{4,12})_(?<date>[0-9]{8})_?(?<time>[0-9]{6})_(?<sequence>[0-9]{3,6})(?<part>[A-Z])?(?<mark>_IMP|_I|@)?';
+const NUMBERED = '(?<device>[A-Z]{0,3}[0-9]{4,12})_(?<officer>[0-9]{4,12})_(?<date>[0-9]{8})_?(?<time>[0-9]{6})_(?<sequence>[0-9]{3,6})';
+const MARK = '(?<mark>_IMP|_I|@)?';
+const LETTER = '(?<part>[A-Z])';
 
-/** One pattern for a kind of file, in the folder for important files or anywhere else. */
+/** Patterns for a kind of file, in the folder for important files or anywhere else, by number alone or by number and letter. */
 function pattern(kind: 'video' | 'audio' | 'photo', extensions: string, example: string): readonly PathPattern[] {
-  const regex = `${NAME}\\.(?:${extensions})$`;
-  const folder = { name: `${kind} in IMP`, regex: `(?:^|/)IMP/(?:.*/)?${regex}`, kind, important: true, example: `IMP/${example}` };
-  return [folder, { name: kind, regex: `(?:^|/)${regex}`, kind, example: `DCIM/20190627/${example}` }];
+  return ['', LETTER].flatMap((part): PathPattern[] => {
+    const regex = `${NUMBERED}${part}${MARK}\\.(?:${extensions})$`;
+    const name = part === '' ? kind : `lettered ${kind}`;
+    const path = part === '' ? example : example.replace('.', 'A.');
+    // Of segments with letters some of these recorders write when each began, others when the take did.
+    const common = part === '' ? { kind } : { kind, partTime: 'either' as const };
+    return [
+      { name: `${name} in IMP`, regex: `(?:^|/)IMP/(?:.*/)?${regex}`, important: true, example: `IMP/${path}`, ...common },
+      { name, regex: `(?:^|/)${regex}`, example: `DCIM/20190627/${path}`, ...common },
+    ];
+  });
 }
 
 const PATTERNS: readonly PathPattern[] = [

@@ -5,7 +5,9 @@ export const generic: RecorderDriver = {
   id: 'generic',
   title: 'Anything else',
   patterns: [],
-  contiguousMs: 0,
+  // For names that a site teaches the station: this driver itself knows none.
+  contiguousMs: 2000,
+  neverJoins: 'nothing is known of what its names mean',
   match() {
     return { score: 1, why: ['takes every file as it is'] };
   },

@@ -20,18 +20,26 @@ const PATTERNS: readonly PathPattern[] = [
     kind: 'video',
     example: 'DCIM/100GOPRO/GH020123.MP4',
   },
-  { name: 'loop', regex: `^${FOLDER}/G[HX](?<stem>[A-Z]{2}[0-9]{4})\\.mp4$`, kind: 'video', example: 'DCIM/100GOPRO/GHAA0001.MP4' },
-  // Older models give the first chapter no number. Parts are only sorted, so chapter and file number are taken as one: 0123 < 010123 < 020123.
+  {
+    name: 'loop',
+    regex: `^${FOLDER}/G(?<lens>[HX])(?<stem>[A-Z]{2}(?<sequence>[0-9]{4}))\\.mp4$`,
+    kind: 'video',
+    example: 'DCIM/100GOPRO/GHAA0001.MP4',
+  },
+  // Older models give the first chapter no number, and the second the number 01.
   {
     name: 'first chapter, older models',
-    regex: `^${FOLDER}/GOPR(?<part>(?<capture>[0-9]{4}))\\.mp4$`,
+    regex: `^${FOLDER}/GOPR(?<capture>[0-9]{4})\\.mp4$`,
     kind: 'video',
+    part: 0,
+    firstPart: 0,
     example: 'DCIM/100GOPRO/GOPR0123.MP4',
   },
   {
     name: 'next chapter, older models',
-    regex: `^${FOLDER}/GP(?<part>[0-9]{2}(?<capture>[0-9]{4}))\\.mp4$`,
+    regex: `^${FOLDER}/GP(?<part>[0-9]{2})(?<capture>[0-9]{4})\\.mp4$`,
     kind: 'video',
+    firstPart: 0,
     example: 'DCIM/100GOPRO/GP010123.MP4',
   },
   { name: 'photo', regex: `^${FOLDER}/G(?:OPR|[0-9]{3})[0-9]{4}\\.jpe?g$`, kind: 'photo', example: 'DCIM/100GOPRO/G0010125.JPG' },
@@ -42,8 +50,8 @@ export const gopro: RecorderDriver = {
   id: 'gopro',
   title: 'GoPro cameras',
   patterns: PATTERNS,
-  // Names hold no times, so nothing is ever joined by them.
-  contiguousMs: 0,
+  // Names hold no times: chapters are joined by those of containers and files, which know whole seconds.
+  contiguousMs: 2000,
 
   match(sample) {
     const media = sample.filter((entry) => /\.(?:mp4|360|jpe?g|gpr|mov|avi|wav)$/i.test(entry.path));

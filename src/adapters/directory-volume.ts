@@ -5,6 +5,7 @@ import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card-path';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
@@ -182,7 +183,7 @@ export class DirectoryVolume implements Volume {
     if (walk.files > this.#limits.filesMax)
       return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
     if (bytes > this.#limits.fileBytesMax)
-      return { path, code: 'recorder.over-limit', detail: `${bytes} bytes are more than intake.fileMax` };
+      return { path, code: 'recorder.over-limit', detail: `${bytesText(bytes)} are more than intake.fileMax` };
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 

@@ -1,16 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, opendir, rename, rm, statfs, unlink } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
-import { DurableFile, makeDirectory, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import { DurableFile, makeDirectory, probeDirectory, putDurably, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
+import { sweepVault } from './vault-sweep.ts';
 
 const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
@@ -18,6 +20,8 @@ const STREAM_CHUNK = 1024 * 1024;
 const FLUSHES_AT_ONCE = 4;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
+/** What the vault keeps of the ledger: no footage, so no list shows it. */
+const LEDGER_HEAD = 'ledger-head.json';
 const READ_ONLY = 0o440;
 
 interface Options {
@@ -36,6 +40,8 @@ export class DiskVault implements Vault {
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -64,7 +70,8 @@ export class DiskVault implements Vault {
   async draft(key: string, bytes: number): Promise<VaultDraft> {
     const path = this.#path(key);
     const free = (await this.freeBytes()) - this.#promised;
-    if (bytes > free) throw new EvidockError('vault.full', `${key} needs ${bytes} bytes, ${Math.max(0, free)} are free above the reserve`);
+    if (bytes > free)
+      throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
     await this.#makeParent(path, key);
     const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS });
     await file.open();
@@ -204,7 +211,7 @@ export class DiskVault implements Vault {
     const names: { name: string; directory: boolean }[] = [];
     try {
       for await (const entry of await opendir(join(this.#root, prefix))) {
-        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE)) continue;
+        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE || entry.name === LEDGER_HEAD)) continue;
         if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
         else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
       }
@@ -227,6 +234,16 @@ export class DiskVault implements Vault {
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, 'free space of the vault', error);
     }
+  }
+
+  async probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    await this.#probe;
+    const freeBytes = await this.freeBytes();
+    if (freeBytes === 0) throw new EvidockError('vault.full', 'nothing is free above the reserve');
+    return { freeBytes };
   }
 
   async localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
@@ -342,41 +359,27 @@ export class DiskVault implements Vault {
     }
   }
 
-  async sweep(): Promise<number> {
-    let removed = 0;
-    const scratch = join(this.#root, SCRATCH);
-    for (const entry of await namesIn(scratch)) {
-      await rm(join(scratch, entry), { recursive: true, force: true });
-      removed += 1;
-    }
-    return removed + (await this.#sweepDrafts(this.#root));
+  sweep(): Promise<number> {
+    const [scratch, quarantine] = [join(this.#root, SCRATCH), join(this.#root, QUARANTINE)];
+    return sweepVault({ root: this.#root, scratch, quarantine, failed: readError });
   }
 
-  async #sweepDrafts(directory: string): Promise<number> {
-    let removed = 0;
-    for await (const entry of await opendir(directory)) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory() && path !== join(this.#root, QUARANTINE)) removed += await this.#sweepDrafts(path);
-      else if (entry.isFile() && entry.name.endsWith('.partial')) {
-        await unlink(path);
-        removed += 1;
-      }
+  async ledgerHead(): Promise<Uint8Array | null> {
+    try {
+      return await readFile(join(this.#root, LEDGER_HEAD));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw readError(LEDGER_HEAD, error);
     }
-    return removed;
+  }
+
+  async keepLedgerHead(bytes: Uint8Array): Promise<void> {
+    await putDurably(join(this.#root, LEDGER_HEAD), bytes, { label: LEDGER_HEAD, errors: VAULT_WRITE_ERRORS });
   }
 }
 
-async function namesIn(directory: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const entry of await opendir(directory)) names.push(entry.name);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
-  return names;
-}
-
-function readError(key: string, error: unknown): EvidockError {
+function readError(path: string, error: unknown): EvidockError {
+  const key = path === '' ? 'the vault directory' : path;
   if (error instanceof EvidockError) return error;
   if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return new EvidockError('vault.missing', key, error);
   return new EvidockError('vault.read-failed', `${key} (${errnoOf(error) ?? String(error)})`, error);

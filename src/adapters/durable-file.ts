@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
 /** What a failed system call means in the words of the side that owns the file. */
@@ -10,6 +10,8 @@ export interface WriteErrors {
   readonly readOnly: ErrorCode;
   readonly failed: ErrorCode;
 }
+
+const PROBE_BYTES = Buffer.alloc(4096, 0x5a);
 
 export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' };
 
@@ -129,6 +131,15 @@ export class DurableFile {
     return outcome;
   }
 
+  /** Takes the place of the file that has the name, if there is one: only for what the station keeps one newest version of. */
+  async replace(): Promise<void> {
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replace by an unfinished draft`);
+    await this.#guard('rename', async () => {
+      await rename(this.#temporary, this.#final);
+      await syncDirectory(dirname(this.#final));
+    });
+  }
+
   async discard(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -154,5 +165,34 @@ export class DurableFile {
       this.#failed = true;
       throw writeError(this.#errors, `${this.#label}: ${step}`, error);
     }
+  }
+}
+
+/** Makes `bytes` the newest version of a small file; after a crash the old one or the new one is there, whole. */
+export async function putDurably(final: string, bytes: Uint8Array, options: { label: string; errors: WriteErrors }): Promise<void> {
+  const file = new DurableFile({ final, ...options });
+  await file.open();
+  try {
+    await file.write(bytes, bytes.length, 0);
+    await file.finish(bytes.length);
+    await file.replace();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/**
+ * Writes a small file into `directory` as every other is written, fsyncs it, and removes it: the only answer to "can it be written" that full disks, used-up
+ * inodes, read-only mounts and missing permissions cannot make wrong. What a crash leaves ends in `.partial`. Throws in the words of `errors`.
+ */
+export async function probeDirectory(directory: string, errors: WriteErrors): Promise<void> {
+  const file = new DurableFile({ final: join(directory, 'probe'), label: 'probe file', errors });
+  await file.open();
+  try {
+    await file.write(PROBE_BYTES, PROBE_BYTES.length, 0);
+    await file.finish(PROBE_BYTES.length);
+  } finally {
+    await file.discard();
   }
 }

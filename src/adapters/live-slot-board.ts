@@ -53,6 +53,14 @@ export class LiveSlotBoard implements SlotBoard {
     this.#tell(entry);
   }
 
+  passed(slot: number, bytes: number): void {
+    const entry = this.#slot(slot);
+    entry.view = { ...entry.view, bytesCopied: entry.view.bytesCopied + bytes, updatedAtMs: this.#nowMs() };
+    // The samples move with it: what was not read has no rate.
+    for (const [at, sample] of entry.samples.entries()) entry.samples[at] = { ...sample, bytes: sample.bytes + bytes };
+    this.#tell(entry);
+  }
+
   clear(slot: number): void {
     const entry = this.#slots.get(slot);
     if (!entry) return;

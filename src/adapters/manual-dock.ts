@@ -1,10 +1,9 @@
-import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
-import { type CardPlace, identityOf } from './card-directory.ts';
+import type { CardPlace } from './card-directory.ts';
 import { DirectoryAccess } from './directory-access.ts';
+import { mustBeCard, type OwnPlaces } from './no-card.ts';
 
 export interface ManualDocking {
   readonly directory: string;
@@ -16,20 +15,23 @@ export interface ManualDocking {
 /** Docks directories that a person names (`evidock ingest DIR`). */
 export class ManualDock implements Dock {
   readonly #openVolume: (place: CardPlace) => Volume;
+  readonly #own: OwnPlaces;
   #handler: DockHandler | undefined;
   #next = 1;
 
-  constructor(options: { openVolume: (place: CardPlace) => Volume }) {
+  constructor(options: { openVolume: (place: CardPlace) => Volume; own: OwnPlaces }) {
     this.#openVolume = options.openVolume;
+    this.#own = options.own;
   }
 
   async start(handler: DockHandler): Promise<void> {
     this.#handler = handler;
   }
 
-  /** Returns the key of the arrival. Throws request.not-found if there is no such directory. */
+  /** Returns the key of the arrival. Throws request.no-card for a directory that is none, before anything in it was read. */
   async dock(request: ManualDocking): Promise<string> {
-    const place = await placeOf(request.directory);
+    // The person may name a link: what it leads to now is the recorder, whatever takes its place later.
+    const place = { ...(await mustBeCard(request.directory, this.#own)), label: basename(request.directory) };
     const key = `manual-${this.#next++}`;
     this.#handler?.arrived({
       key,
@@ -60,18 +62,5 @@ export class ManualDock implements Dock {
 
   async stop(): Promise<void> {
     this.#handler = undefined;
-  }
-}
-
-/** The person may name a link; what it leads to now is the recorder, whatever takes its place later. */
-async function placeOf(directory: string): Promise<CardPlace> {
-  try {
-    const root = await realpath(directory);
-    const found = await stat(root);
-    if (!found.isDirectory()) throw new EvidockError('request.invalid', `${directory} is not a directory`);
-    return { root, label: basename(directory), identity: identityOf(found) };
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw new EvidockError('request.not-found', `directory ${directory}`, error);
-    throw error;
   }
 }

@@ -3,7 +3,7 @@ import { writtenToMs } from '#domain/station-time';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
 import { LANGUAGES, type Language, type Say } from './language.ts';
-import { type Column, tableLines } from './table.ts';
+import { type Column, jsonText, obeyedByNone, tableLines } from './table.ts';
 
 /** Wrong use of the command line: exit code 2. */
 export class UsageError extends Error {
@@ -18,6 +18,7 @@ export class Refused extends Error {
 interface Given {
   readonly config?: string;
   readonly state?: string;
+  readonly stateDir?: string;
   readonly json?: boolean;
 }
 
@@ -33,11 +34,13 @@ export class Shell {
     this.language = options.language;
   }
 
-  /** Adds a command with its example; its options --config, --state, --lang and --json may stand before or after its name. */
+  /** Adds a command with its example; its options --config, --state-dir, --lang and --json may stand before or after its name. */
   add(parent: Command, usage: string, about: string, example: string, options: { ownState?: boolean; isDefault?: boolean } = {}): Command {
     const { say } = this;
     const command = parent.command(usage, { isDefault: options.isDefault ?? false }).description(about);
     command.addOption(new Option('--config <file>', say('option.config')).hideHelp());
+    command.addOption(new Option('--state-dir <dir>', say('option.state')).hideHelp());
+    // What it was called before; to be gone with the next release.
     if (!options.ownState) command.addOption(new Option('--state <dir>', say('option.state')).hideHelp());
     // It was read before the commands were built, whose texts it decides.
     command.addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES).hideHelp());
@@ -68,7 +71,8 @@ export class Shell {
     let root = command;
     while (root.parent) root = root.parent;
     const top = root.opts<Given>();
-    const state = options.ownState ? top.state : (local.state ?? top.state);
+    const before = options.ownState ? top.state : (local.state ?? top.state);
+    const state = local.stateDir ?? top.stateDir ?? before;
     return { config: local.config ?? top.config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
   }
 
@@ -83,16 +87,16 @@ export class Shell {
   }
 
   print(text: string): void {
-    this.context.stdout.write(`${text}\n`);
+    this.context.stdout.write(`${obeyedByNone(text)}\n`);
   }
 
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+    this.print(jsonText(value, 2));
   }
 
   /** Remarks that are no result. */
   note(text: string): void {
-    this.context.stderr.write(`${text}\n`);
+    this.context.stderr.write(`${obeyedByNone(text)}\n`);
   }
 
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
@@ -100,10 +104,10 @@ export class Shell {
   }
 }
 
-/** The value of a command's own --state. The state directory has the same name and stands before the command: the two are easily mixed up. */
+/** The value of a command's own --state. The state directory had the same name once: who means that is told its name. */
 export function mustBeState(state: string | undefined, states: readonly string[], command: string): void {
   if (state !== undefined && !states.includes(state))
-    throw new UsageError(`--state ${state}: ${states.join(', ')}; evidock --state DIR ${command} …`);
+    throw new UsageError(`--state ${state}: ${states.join(', ')}; evidock --state-dir DIR ${command} …`);
 }
 
 /** An option value that is a whole number in a range. */

@@ -1,6 +1,6 @@
 import type { StationClient } from './client.ts';
 
-/** What `--config` and `--state` say; null where they are not given. */
+/** What `--config` and `--state-dir` say; null where they are not given. */
 export interface GlobalOptions {
   readonly config: string | null;
   readonly state: string | null;
@@ -37,8 +37,12 @@ interface CardOptions {
 export interface ConnectOptions extends GlobalOptions {
   /** A station that must be opened for the command takes directories in: copies, hashes, seals. */
   readonly intake?: boolean;
+  /** The directory that the command is about to take in: it is looked at before a station is opened, which may write its state first. */
+  readonly card?: string;
   /** And also runs derive and archive work. */
   readonly work?: boolean;
+  /** The ledger is to be used as it is found, whatever the vault and the archive say of it. */
+  readonly acceptLedger?: boolean;
 }
 
 /** Where a command writes; process.stdout and process.stderr, or a test's own. */
@@ -46,6 +50,8 @@ interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** False once nobody reads any more (`| head`): what goes on and on ends then. */
+  readonly writable?: boolean | undefined;
 }
 
 /** All that commands need of the world outside; given by main.ts. */

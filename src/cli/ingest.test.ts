@@ -101,7 +101,7 @@ describe('ingest', () => {
     expect(out.split('\n')).toEqual([
       'Slot 3: recorder R1 is safe to undock.',
       'refused: pipe\\u{1b}: An entry on the recorder is not a regular file (FIFO)',
-      '5 files (2.0 KiB): 3 new, 1 known from an earlier docking, 1 refused, 1 damaged recordings, 1 recordings.',
+      '5 files (2.0 KiB): 3 new, 1 known from an earlier docking, 1 refused, 1 damaged recording, 1 recording.',
       'Recordings: rec-1',
       '',
     ]);
@@ -143,7 +143,7 @@ describe('ingest', () => {
   it('ends with 1 when work has failed for good, and names it', async () => {
     const { status, err } = await run(['/card', '--wait'], [{ state: 'safe', pending: [work('failed')] }]);
     expect(status).toBe(1);
-    expect(err).toContain('derive of rec-1 failed: exit 1');
+    expect(err).toContain('derive of rec-1 failed: The transcoder failed: exit 1');
   });
 
   it('ends with 1 when the recorder is pulled, and says what to do', async () => {

@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { shownPath } from '#domain/card-path';
 import { ERRORS } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { durationText, printable } from './table.ts';
 import type { DockingAnswer, SlotAnswer } from './types.ts';
 import { failureWords, isRechecked, word } from './words.ts';
 
@@ -32,8 +33,9 @@ export function addIngest(program: Command, shell: Shell): void {
     .action(async (directory: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       const wait = options.wait ?? false;
-      await shell.withStation({ ...globals, intake: true, work: wait }, async (client) => {
-        await ingest(shell, client, { ...options, directory: resolve(shell.context.cwd, directory), json: globals.json, wait });
+      const card = resolve(shell.context.cwd, directory);
+      await shell.withStation({ ...globals, intake: true, work: wait, card }, async (client) => {
+        await ingest(shell, client, { ...options, directory: card, json: globals.json, wait });
       });
     });
 }
@@ -201,8 +203,15 @@ function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
       }),
     );
     if (recordings.length > 0 && recordings.length <= 50) shell.print(say('ingest.ids', { ids: summary.recordings.join(' ') }));
-    for (const { stage, recordingId, errorDetail } of failed)
-      shell.note(say('ingest.failed-work', { stage: word(say, 'job', stage), recording: recordingId, detail: errorDetail }));
+    for (const { stage, recordingId, errorCode, errorDetail } of failed)
+      shell.note(
+        say('ingest.failed-work', {
+          stage: word(say, 'job', stage),
+          recording: recordingId,
+          what: failureWords(shell.language, errorCode ?? ''),
+          detail: printable(errorDetail ?? ''),
+        }),
+      );
   }
   if (failed.length > 0) throw new Refused('work failed');
 }

@@ -17,9 +17,16 @@ export function languageOf(asked: string | null, env: Readonly<Record<string, st
   return 'zh-CN';
 }
 
+/** `{files}`: the value; `{files:file|files}`: the first word for one, else the second. */
+const FILLED = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
+
 export function speaker(language: Language): Say {
   const texts: Readonly<Record<TextKey, string>> = language === 'en' ? en : zhCN;
-  return (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '—'));
+  return (key, values = {}) =>
+    texts[key].replace(FILLED, (_, name: string, one?: string, many?: string) => {
+      if (one !== undefined) return (Number(values[name]) === 1 ? one : many) ?? '';
+      return String(values[name] ?? '—');
+    });
 }
 
 /** True if the catalogue has such a key: words for codes that grow, such as custody types. */

@@ -3,11 +3,12 @@ import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { DERIVATIVE_KINDS } from '#domain/recording';
 import { askStream, type StreamedAnswer } from './client.ts';
 import { type Shell, UsageError, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
-import { bytesText, durationText } from './table.ts';
+import { durationText } from './table.ts';
 import { word } from './words.ts';
 
 interface Options {

@@ -18,6 +18,9 @@ let cli: CommandLine;
 const content = randomBytes(70_000);
 let id: string;
 
+/** The command of one word, or of two, as it is called. */
+const named = (argv: readonly string[]) => `${argv[0]} ${argv[0] === 'jobs' ? `${argv[1]} ` : ''}`;
+
 function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.filter((each) => each.name() !== 'help').flatMap(leaves);
 }
@@ -39,7 +42,7 @@ describe('every command', () => {
         expect(help, command.name()).toMatch(/\n {2}evidock \S/);
         expect(help, command.name()).toContain('--json');
         expect(help, command.name()).toContain('--config <file>');
-        expect(help, command.name()).toContain('--state <dir>');
+        expect(help, command.name()).toContain('--state-dir <dir>');
         if (language === 'zh-CN') expect(help, command.name()).not.toMatch(/choices|default:|Options:/);
         expect(/\p{Script=Han}/u.test(command.description()), command.name()).toBe(language === 'zh-CN');
       }
@@ -95,14 +98,33 @@ describe('every command', () => {
       '选项 --slot <n> 的值 0 不允许；应为：1 to 9999',
     ],
     [['jobs', 'retry', '--stage', 'x'], 'option --stage <stage>: x is not allowed; it must be: derive, archive', '应为：derive, archive'],
-    [['slots', 'x'], 'too many arguments', '参数过多'],
-  ])('tells wrong use in words: %j', async (argv, english, chinese) => {
-    expect((await cli.run(argv)).err).toBe(`Wrong use: ${english}\nSee: evidock --help\n`);
-    expect((await cli.run(argv, { EVIDOCK_LANG: 'zh-CN' })).err).toContain(chinese);
-    const asJson = await cli.run(['--json', ...argv]);
-    expect(asJson.status).toBe(2);
-    expect(JSON.parse(asJson.err)).toEqual({ code: 'usage', detail: english });
-  });
+    [['slots', 'x'], 'too many arguments', '参数过多', 'slots '],
+    [['slots', 'assign', 'abc'], 'argument slot is missing', '缺少参数 slot', 'slots assign '],
+    [
+      ['slots', 'assign', 'abc', '3'],
+      'argument port: abc is not allowed; it must be: 1-4.2, /srv/drop/card-1',
+      '参数 port：不允许 abc',
+      'slots assign ',
+    ],
+    [['slots', 'assign', '1-4', 'x'], 'argument slot: x is not allowed; it must be: 1 to 9999', '参数 slot：不允许 x', 'slots assign '],
+    [['--state-dir', 'jobs', '--json', 'case', 'add'], 'option --title <title> is needed', '必须给出选项 --title <title>', 'case add '],
+  ])(
+    'tells wrong use in words, and whose help to see: %j',
+    async (argv, english, chinese, command = argv[0] === 'slot' ? '' : named(argv)) => {
+      if (!argv.includes('--json')) expect((await cli.run(argv)).err).toBe(`Wrong use: ${english}\nSee: evidock ${command}--help\n`);
+      const told = (
+        await cli.run(
+          argv.filter((word) => word !== '--json'),
+          { EVIDOCK_LANG: 'zh-CN' },
+        )
+      ).err;
+      expect(told).toContain(chinese);
+      expect(told).toContain(`evidock ${command}--help`);
+      const asJson = await cli.run(['--json', ...argv]);
+      expect(asJson.status).toBe(2);
+      expect(JSON.parse(asJson.err)).toEqual({ code: 'usage', detail: english });
+    },
+  );
 
   it('finds its global options before and after its name', async () => {
     cli.connected.length = 0;
@@ -110,11 +132,17 @@ describe('every command', () => {
     await cli.run(['slots', '--state', '/two', '--json']);
     await cli.run(['--state', '/three', 'recordings', '--state', 'archived']);
     await cli.run(['--state', '/four', 'jobs', '--state', 'failed', '--lang', 'en']);
+    await cli.run(['--state-dir', '/five', 'recordings', '--state', 'archived']);
+    await cli.run(['recordings', '--state', 'archived', '--state-dir', '/six']);
+    await cli.run(['--state', '/old', 'slots', '--state-dir', '/seven']);
     expect(cli.connected.map(({ state, config }) => [state, config])).toEqual([
       ['/one', 'a.yaml'],
       ['/two', null],
       ['/three', null],
       ['/four', null],
+      ['/five', null],
+      ['/six', null],
+      ['/seven', null],
     ]);
   });
 

@@ -10,7 +10,7 @@ import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
-import { printable } from './table.ts';
+import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import { usageWords } from './usage.ts';
@@ -32,7 +32,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
       // The others stand among the command's own options, or say nothing there.
       visibleGlobalOptions: (command) => (command.parent ? program.options.filter((each) => GLOBAL.has(each.attributeName())) : []),
     })
-    // `--state` is the directory before the command and the recordings' state after `recordings`.
+    // `--state` before the command is the directory by its old name, and after `recordings` their state.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -44,10 +44,12 @@ export function buildProgram(context: CliContext, language: Language): Command {
       getErrHelpWidth: () => context.stderr.columns ?? 100,
     })
     .addOption(new Option('--config <file>', say('option.config')))
-    .addOption(new Option('--state <dir>', say('option.state')))
+    .addOption(new Option('--state-dir <dir>', say('option.state')))
+    // What it was called before; to be gone with the next release.
+    .addOption(new Option('--state <dir>', say('option.state')).hideHelp())
     .addOption(new Option('--json', say('option.json')))
     .addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES))
-    .addHelpText('after', `\n${say('help.example')}\n  evidock --state ./var ingest /media/recorder --slot 3 --wait`);
+    .addHelpText('after', `\n${say('help.example')}\n  evidock --state-dir ./var ingest /media/recorder --slot 3 --wait`);
   const adders = [
     addRun,
     addIngest,
@@ -78,7 +80,7 @@ const TITLES = {
   'Global Options:': 'help.global-options',
 } as const;
 
-const GLOBAL = new Set(['config', 'state', 'lang']);
+const GLOBAL = new Set(['config', 'stateDir', 'lang']);
 
 /** Commander's own headings, in the language asked for. */
 function titleOf(title: string, say: ReturnType<typeof speaker>): string {
@@ -104,10 +106,32 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
       if (error.exitCode === 0) return 0;
       // Help was printed instead of an answer.
       if (error.code === 'commander.help') return 2;
-      return complain(context, language, argv.includes('--json'), new UsageError(usageWords(error, speaker(language))));
+      const words = usageWords(error, speaker(language));
+      return complain(context, language, argv.includes('--json'), new UsageError(words), commandNamed(program, argv));
     }
-    return complain(context, language, argv.includes('--json'), error);
+    return complain(context, language, argv.includes('--json'), error, commandNamed(program, argv));
   }
+}
+
+const named = ({ long, short }: Option, word: string) => word === long || word === short;
+
+/** The command that a command line names, as far as it names one: `slots assign `, with a space behind it. */
+function commandNamed(program: Command, argv: readonly string[]): string {
+  let command = program;
+  let path = '';
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (word.startsWith('-')) {
+      const option = command.options.find((each) => named(each, word)) ?? program.options.find((each) => named(each, word));
+      if (option?.required) at += 1;
+      continue;
+    }
+    const next = command.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    if (!next) break;
+    command = next;
+    path += `${word} `;
+  }
+  return path;
 }
 
 function askedLanguage(argv: readonly string[]): string | null {
@@ -116,17 +140,17 @@ function askedLanguage(argv: readonly string[]): string | null {
 }
 
 /** What failed, for what, and what to do: on standard error, with --json as an object. */
-function complain(context: CliContext, language: Language, json: boolean, error: unknown): number {
+function complain(context: CliContext, language: Language, json: boolean, error: unknown, command: string): number {
   const say = speaker(language);
   const print = (text: string) => context.stderr.write(`${text}\n`);
   if (error instanceof UsageError) {
-    if (json) print(JSON.stringify({ code: 'usage', detail: error.message }));
-    else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint')}`);
+    if (json) print(jsonText({ code: 'usage', detail: error.message }));
+    else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint', { command })}`);
     return 2;
   }
   const { code, message, detail, what, remedy } = describe(error);
   if (json) {
-    print(JSON.stringify({ code, message, remedy, detail }));
+    print(jsonText({ code, message, remedy, detail }));
     return 1;
   }
   const words = language === 'zh-CN' ? errorWords(code) : null;

@@ -112,7 +112,7 @@ describe('verify', () => {
     const { status, out } = await cli.run(['verify', '--vault']);
     expect(status).toBe(1);
     expect(out).toMatch(new RegExp(`^DIFFERS vault ${victim} ${key}: `, 'm'));
-    expect(out).toMatch(/1 differences found/);
+    expect(out).toMatch(/1 difference found/);
     const asJson = await cli.run(['--json', 'verify']);
     expect(asJson.status).toBe(1);
     expect(JSON.parse(asJson.out).faults).toMatchObject([{ recordingId: victim, key }]);

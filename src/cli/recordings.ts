@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
-import { bytesText, durationText, printable, timeText } from './table.ts';
+import { durationText, jsonText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
-import { linkWords, noteWords, word } from './words.ts';
+import { failureWords, linkWords, noteWords, word } from './words.ts';
 
 const SHOWN = 200;
 const PAGE = 1000;
@@ -78,8 +79,9 @@ async function* pagesOf(client: StationClient, filter: Filter): AsyncGenerator<r
 async function printJsonPages(shell: Shell, client: StationClient, filter: Filter): Promise<void> {
   let first = true;
   for await (const page of pagesOf(client, filter)) {
+    if (shell.context.stdout.writable === false) return;
     for (const recording of page) {
-      shell.context.stdout.write(`${first ? '[\n' : ',\n'}${JSON.stringify(recording)}`);
+      shell.context.stdout.write(`${first ? '[\n' : ',\n'}${jsonText(recording)}`);
       first = false;
     }
   }
@@ -117,20 +119,49 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
       word(say, 'kind', recording.kind),
       recording.recorderSerial,
       recording.officerId ?? '',
-      word(say, 'state', recording.state),
+      stateWord(say, recording),
       recording.caseNumbers.join(' '),
       marksOf(say, recording).join(' '),
     ]),
   );
 }
 
-function marksOf(say: Say, { important, damaged, playable, duplicateOf }: RecordingAnswer): string[] {
+function marksOf(say: Say, recording: RecordingAnswer): string[] {
+  const { important, damaged, playable, duplicateOf, trouble } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
+    ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
+    ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
   ];
+}
+
+const stateWord = (say: Say, { state, replacedBy }: RecordingAnswer) => word(say, 'state', replacedBy ? 'replaced' : state);
+
+const FILES_TOLD = 3;
+
+/** Files that are still on the recorder: what a recording that is not whole yet waits for. */
+function leftBehind({ state, originals, replacedBy }: RecordingAnswer): RecordingAnswer['originals'] {
+  return state === 'copying' && !replacedBy ? originals.filter((original) => original.state === 'listed') : [];
+}
+
+/** What failed, and what is waited for, in sentences. */
+function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string[] {
+  const left = leftBehind(recording);
+  const files = left.slice(0, FILES_TOLD).map(({ cardPath, bytes }) => `${printable(cardPath)} (${bytesText(bytes)})`);
+  const more = left.length > files.length ? ', …' : '';
+  const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
+  const failures = recording.trouble.map(({ stage, state, code, detail }) =>
+    say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
+      stage: word(say, 'job', stage),
+      what: failureWords(language, code),
+      detail: printable(detail),
+    }),
+  );
+  const replaced = recording.replacedBy ? [say('recording.replaced', { by: recording.replacedBy })] : [];
+  return [...replaced, ...(left.length > 0 ? [waits] : []), ...failures];
 }
 
 const withSource = (value: string, source: string) => `${value} (${source})`;
@@ -139,7 +170,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   const { say } = shell;
   const facts: [string, string][] = [
     [say('column.id'), recording.id],
-    [say('column.state'), [word(say, 'state', recording.state), ...marksOf(say, recording)].join(', ')],
+    [say('column.state'), [stateWord(say, recording), ...marksOf(say, recording)].join(', ')],
     [say('column.kind'), word(say, 'kind', recording.kind)],
     [say('column.recorder'), recording.recorderSerial],
     [
@@ -161,6 +192,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ...recording.links.map((link): [string, string] => [say('column.links'), linkWords(say, link)]),
   ];
   shell.table([{ title: '' }, { title: '' }], facts);
+  for (const remark of remarksOf(shell, recording)) shell.print(`\n${remark}`);
   shell.print(`\n${say('recording.originals')}`);
   shell.table(
     [
@@ -218,9 +250,10 @@ function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   const values = Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
+  const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, decision, from, changes: changeWords(say, data) }));
+  return printable(say(key, { ...values, bytes, decision, from, changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

@@ -46,7 +46,7 @@ describe('cases, officers, recorders, suggestions', () => {
       '--place',
       'Market',
     ]);
-    expect(added.out).toMatch(/Case S-1 added\.\n1 events, \d suggestions\.\n/);
+    expect(added.out).toMatch(/Case S-1 added\.\n1 event, \d suggestions\.\n/);
     const open = await cli.json(['suggestions']);
     expect(open.length).toBeGreaterThan(1);
     expect((await cli.run(['suggestions', 'accept', open[0].id])).out).toBe(`Accepted: ${open[0].id}\n`);

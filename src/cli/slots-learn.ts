@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { isPort } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import { ask, askStream, ReplyError, type StationClient } from './client.ts';
 import { type Shell, wholeNumber } from './command.ts';
@@ -28,15 +29,21 @@ export function addSlotsLearn(group: Command, shell: Shell): void {
 
 export function addSlotsAssign(group: Command, shell: Shell): void {
   const { say } = shell;
-  shell
-    .add(group, 'assign <port> <slot>', say('slots.assign.about'), 'slots assign 1-4.2 3')
-    .action(async (port: string, slot: string, _options: unknown, command: Command) => {
-      const globals = shell.globals(command);
-      const number = wholeNumber(1, 9999)(slot);
-      const change = await shell.withStation(globals, (client) => assign(client, port, number));
-      if (globals.json) shell.printJson(change);
-      else tell(shell, change);
-    });
+  const command = shell.add(group, 'assign <port> <slot>', say('slots.assign.about'), 'slots assign 1-4.2 3');
+  command.registeredArguments[0]?.argParser(portName);
+  command.registeredArguments[1]?.argParser(wholeNumber(1, 9999));
+  command.action(async (port: string, slot: number, _options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const change = await shell.withStation(globals, (client) => assign(client, port, slot));
+    if (globals.json) shell.printJson(change);
+    else tell(shell, change);
+  });
+}
+
+/** As the station judges it; told here with the argument that is wrong. */
+function portName(text: string): string {
+  if (!isPort(text)) throw new InvalidArgumentError('1-4.2, /srv/drop/card-1');
+  return text;
 }
 
 function assign(client: StationClient, port: string, slot: number): Promise<SlotChangeAnswer> {

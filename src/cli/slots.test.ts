@@ -63,7 +63,7 @@ describe('slots', () => {
     const { out } = await cli.run(['slots']);
     expect(out).toMatch(/3 +copying +R1 +4\/9 +1\.0 KiB \/ 2\.0 KiB/);
     expect(out).toMatch(/The clock of the recorder is wrong by more than the limit: 3 min behind; waiting for the disk/);
-    expect(out).toMatch(/^Hub 1-4: 1 recorders docked, 0 B\/s, slots 3$/m);
+    expect(out).toMatch(/^Hub 1-4: 1 recorder docked, 0 B\/s, slots 3$/m);
     expect((await cli.run(['slots', '--lang', 'zh-CN'])).out).toMatch(/集线器 1-4：接入记录仪 1 台/);
   });
 

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { durationText, jsonText, printable } from './table.ts';
 import type { HubAnswer, SlotAnswer } from './types.ts';
 import { failureWords, recheckWords, word } from './words.ts';
 
@@ -109,7 +110,7 @@ async function watchSlots(shell: Shell, client: StationClient, json: boolean): P
   const { body } = await askStream(client, 'GET', '/events');
   for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {
     if (json) {
-      shell.print(JSON.stringify({ event, data }));
+      shell.print(jsonText({ event, data }));
       continue;
     }
     const slots = event === 'slots' ? (data as SlotAnswer[]) : event === 'slot' ? [data as SlotAnswer] : [];

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
-import { bytesText, timeText } from './table.ts';
+import { timeText } from './table.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import type { WorkAnswer } from './types.ts';
@@ -126,6 +127,17 @@ export function addLedger(program: Command, shell: Shell): void {
       if (globals.json) shell.printJson(answer);
       else shell.print(say('ledger.saved', { file: answer.file, bytes: bytesText(answer.bytes) }));
     });
+  addLedgerAccept(group, shell);
+}
+
+function addLedgerAccept(group: Command, shell: Shell): void {
+  const { say } = shell;
+  shell.add(group, 'accept', say('ledger.accept.about'), 'ledger accept').action(async (_options: unknown, command: Command) => {
+    const globals = shell.globals(command);
+    const kind = await shell.withStation({ ...globals, acceptLedger: true }, async (client) => client.kind);
+    if (globals.json) shell.printJson({ accepted: kind === 'opened' });
+    else shell.print(say(kind === 'opened' ? 'ledger.accepted' : 'ledger.accept.running'));
+  });
 }
 
 export function addDoctor(program: Command, shell: Shell): void {

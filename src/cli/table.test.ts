@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, clip, displayWidth, durationText, printable, tableLines, timeText } from './table.ts';
+import { bytesText } from '#domain/figures';
+import { clip, displayWidth, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
 
 describe('displayWidth', () => {
   it.each([
@@ -14,6 +15,27 @@ describe('displayWidth', () => {
     ['…—', 2],
   ])('%s takes %i columns', (text, width) => {
     expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('what a terminal would obey', () => {
+  it.each([
+    ['\u009b31m', '\\u{9b}31m'],
+    ['\u001b[2J', '\\u{1b}[2J'],
+    ['a\u0085b', 'a\\u{85}b'],
+    ['two\nlines\tand a tab', 'two\nlines\tand a tab'],
+  ])('is shown by its code in printed lines', (text, expected) => expect(obeyedByNone(text)).toBe(expected));
+
+  it('is an escape in JSON, which means the same', () => {
+    const value = { a: 'x\u009b31m\u202e\u{e0041}y\u007f', b: '执法\u3000一' };
+    const text = jsonText(value);
+    expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text).toContain('执法\u3000一');
+    expect(JSON.parse(text)).toEqual(value);
+  });
+
+  it('is not in a text from outside, nor is what nobody sees', () => {
+    expect(printable('a\u115f\ufe0f\u2800\u00a0b\u3000c')).toBe('a\\u{115f}\\u{fe0f}\\u{2800}\\u{a0}b\u3000c');
   });
 });
 

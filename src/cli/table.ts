@@ -1,3 +1,5 @@
+import { isUnseen } from '#domain/look-alikes';
+
 /** Columns a text takes on a terminal: wide characters (CJK, full-width forms, emoji) take two, combining marks none. */
 export function displayWidth(text: string): number {
   let width = 0;
@@ -25,12 +27,31 @@ export function clip(text: string, width: number): string {
   return `${kept}…`;
 }
 
-// A terminal obeys control characters, and a name on a card may hold marks that turn the line round: they are shown, not sent.
-const UNPRINTABLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu;
-
 /** A text from outside in a form that a terminal shows and does not obey. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return obeyed(text, (character) => isUnseen(character) && !WIDE_SPACE.has(character));
+}
+
+/** The same of whole lines that commands print: only what a terminal obeys. */
+export function obeyedByNone(text: string): string {
+  return obeyed(text, (character) => CONTROL.test(character) && !'\n\t'.includes(character));
+}
+
+/** JSON text with what a terminal obeys written as JSON's own escapes, which mean the same: C1 controls are no control characters to JSON. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+// Chinese text may be set with it, and its width shows it.
+const WIDE_SPACE = new Set(['\u3000']);
+const CONTROL = /\p{Cc}/u;
+
+function obeyed(text: string, escapes: (character: string) => boolean): string {
+  let shown = '';
+  for (const character of text) shown += escapes(character) ? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}` : character;
+  return shown;
 }
 
 export interface Column {
@@ -57,18 +78,6 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** `1.5 GiB` */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `1:02:03`, `2:03`; tenths below ten seconds. */

@@ -33,6 +33,8 @@ export interface RecordingAnswer {
   }[];
   readonly copies: readonly { readonly where: string; readonly verifiedAt: string }[];
   readonly derivatives: readonly { readonly kind: string; readonly mediaType: string; readonly bytes: number; readonly recipe: string }[];
+  readonly replacedBy: string | null;
+  readonly trouble: readonly { readonly stage: string; readonly state: string; readonly code: string; readonly detail: string }[];
 }
 
 export interface CustodyAnswer {

@@ -8,8 +8,11 @@ export function usageWords({ code, message }: CommanderError, say: Say): string 
   if (!hasText(key)) return plain;
   const [first, second] = [...plain.matchAll(/'([^']*)'/g)].map(([, quoted]) => quoted);
   const choices = /Allowed choices are (.+)\.$/.exec(plain)?.[1];
-  const rule = choices ?? /is invalid\. (.+)$/.exec(plain)?.[1];
+  const rule = choices ?? /is invalid(?: for argument '[^']*')?\. (.+)$/.exec(plain)?.[1];
   const meant = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(plain)?.[1];
-  const words = say(key, { first, second, rule });
+  // Of an argument Commander names the value first.
+  const words = plain.startsWith('command-argument value')
+    ? say('usage.badArgument', { first: second, second: first, rule })
+    : say(key, { first, second, rule });
   return meant === undefined ? words : `${words} ${say('usage.meant', { meant })}`;
 }

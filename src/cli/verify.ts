@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { bytesText } from '#domain/figures';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';
-import { bytesText, durationText, printable } from './table.ts';
+import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
 
 interface Fault {

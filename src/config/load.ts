@@ -28,7 +28,7 @@ export interface ExplainedField {
 export interface LoadOptions {
   /** `--config`; null: config/station.yaml below `root` if it is there, else defaults. */
   readonly file: string | null;
-  /** `--state`. */
+  /** `--state-dir`. */
   readonly state: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The checkout or installation. */

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { PART_TIMES } from '#domain/card-facts';
 
 /** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
 interface Words {
@@ -34,7 +35,7 @@ const station = section('Station', 'Who this station is.', {
   }),
   state: text({
     title: 'State directory',
-    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state` outranks it.',
+    description: 'Everything that the station writes lies below it: ledger, vault, queue, sockets. `--state-dir` outranks it.',
     default: '',
   }),
 });
@@ -207,6 +208,11 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
         kind: Type.Optional(Type.Enum(['video', 'audio', 'photo', 'document', 'log', 'track', 'unrecognised'])),
         important: Type.Optional(Type.Boolean()),
         sidecar: Type.Optional(Type.Boolean()),
+        sequenceMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 999_999_999 })),
+        part: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        firstPart: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+        partTime: Type.Optional(Type.Enum([...PART_TIMES])),
+        contiguousMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
         example: Type.String({ minLength: 1 }),
       },
       { additionalProperties: false },
@@ -397,3 +403,8 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
+
+/** Whether anything is ever written to a recorder: only then a mount is made writable. */
+export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
+  return dock.wipe !== 'never' || dock.setClock;
+}

@@ -13,6 +13,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { MadeFile, Transcoder } from '#ports/transcoder';
 import type { Vault } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
+import { compareSegments } from './compare-segments.ts';
 import { contentKind, recordKind } from './content-kind.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
@@ -163,6 +164,9 @@ export class DeriveStage implements WorkHandler {
         data: { reason: product.damage },
       });
     }
+    const measured = segments.map((segment, place) => ({ ...segment, durationMs: product.segmentsMs[place] ?? null }));
+    const known = { ...recording, durationMs: product.durationMs };
+    await compareSegments(writer, known, measured, { timezone: this.#o.settings.timezone, nowMs });
     const data: { [key: string]: Json } = {
       inputs: segments.map((original) => original.digests?.sha256 ?? ''),
       derivatives: derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),

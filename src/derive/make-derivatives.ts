@@ -11,6 +11,8 @@ export interface Product {
   readonly damage: string | null;
   /** As the first segment's container tells it. */
   readonly creationTime: string | null;
+  /** How long each segment really is, ms; null where that cannot be told. */
+  readonly segmentsMs: readonly (number | null)[];
 }
 
 interface Request {
@@ -46,7 +48,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
       const files: MadeFile[] = [];
       for (const input of inputs) files.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
       run.onPercent(100);
-      return { files, durationMs: null, damage: null, creationTime: null };
+      return { files, durationMs: null, damage: null, creationTime: null, segmentsMs: [] };
     }
     return await makeTimeline(request, inputs);
   } finally {
@@ -67,12 +69,13 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   const { file, durationMs } = await transcoder.makePlayable(looked.usable, scratch, making);
   const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal });
   run.onPercent(100);
-  return { files: [file, ...pictures], durationMs, damage, creationTime: looked.creationTime };
+  return { files: [file, ...pictures], durationMs, damage, creationTime: looked.creationTime, segmentsMs: looked.segmentsMs };
 }
 
 interface Looked {
   readonly usable: MediaInput[];
   readonly damages: string[];
+  readonly segmentsMs: (number | null)[];
   creationTime: string | null;
   /** Some segment could not be salvaged. */
   lost: boolean;
@@ -81,11 +84,13 @@ interface Looked {
 /** Each segment is probed and inspected; of a damaged one, what can be salvaged takes its place. */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
-  const looked: Looked = { usable: [], damages: [], creationTime: null, lost: false };
+  const looked: Looked = { usable: [], damages: [], segmentsMs: [], creationTime: null, lost: false };
   for (const [place, input] of inputs.entries()) {
     const facts = await probe(transcoder, input, run.signal);
     if (place === 0) looked.creationTime = facts?.creationTime ?? null;
     const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
+    // A damaged file may tell the length that it was to have.
+    looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));
     if (!damage && facts) looked.usable.push(input);
     else await salvage(request, inputs, place, damage?.reason ?? 'not a media file', looked);
     run.onPercent((LOOKING_PERCENT * (place + 1)) / inputs.length);

@@ -222,7 +222,7 @@ describe('sidecars', () => {
           const captures = await Array.fromAsync(
             groupCaptures(
               paths.map((each) => listed(each)),
-              { contiguousMs: 0, claimedMs: () => 0, durationMs: async () => null },
+              { contiguousMs: 0, timezone: 'Asia/Shanghai', durationMs: async () => null },
             ),
           );
           expect(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars].map((file) => file.path)).sort()).toEqual(

@@ -14,8 +14,18 @@ export interface CardFacts {
   /** `2019-06-27T15:30:12`; as claimed, also where the year is absurd: a recorder whose clock was lost still claims something. */
   readonly claimedStart?: string;
   readonly sequence?: number;
+  /** The largest number of the counter, after which it begins again with 0 or 1. */
+  readonly sequenceMax?: number;
   /** Chapter or letter of a segment within one capture: 1, 2, 3 …; A = 1. */
   readonly part?: number;
+  /** Number of a take's first part, if it is not 1. */
+  readonly firstPart?: number;
+  /** Parts are letters. */
+  readonly partLetters?: boolean;
+  /** What the time in the name of a part is. */
+  readonly partTime?: PartTime;
+  /** Longest silence between two segments, ms, where the pattern names another than the driver. */
+  readonly contiguousMs?: number;
   /** Which of several lenses that record at the same time: files of two lenses are never segments of one capture. */
   readonly lens?: string;
   /** The same for all parts of one capture; given together with `part`. */
@@ -31,6 +41,10 @@ export interface CardFacts {
   readonly stem: string;
 }
 
+/** The time in the names of parts: when this segment began, when the take began (the same in all its names), or as the recorder likes. */
+export const PART_TIMES = ['segment', 'take', 'either'] as const;
+type PartTime = (typeof PART_TIMES)[number];
+
 /** A way of naming files, as data: tried in order, the first that matches the path wins. Sites may add more in the configuration. */
 export interface PathPattern {
   readonly name: string;
@@ -42,6 +56,16 @@ export interface PathPattern {
   readonly kind?: Kind | undefined;
   readonly important?: boolean | undefined;
   readonly sidecar?: boolean | undefined;
+  /** The largest `sequence`, after which numbers begin again with 0 or 1; left out: nines, as many as the name has digits (two at least). */
+  readonly sequenceMax?: number | undefined;
+  /** The part of files whose names hold none: a first chapter that is not numbered. */
+  readonly part?: number | undefined;
+  /** The first part of a take; left out: 1. */
+  readonly firstPart?: number | undefined;
+  /** Left out: `segment`. */
+  readonly partTime?: PartTime | undefined;
+  /** Longest silence between two segments, ms; left out: the driver's. */
+  readonly contiguousMs?: number | undefined;
   /** A path that the pattern matches: checked by the contract suite and when the configuration is read. */
   readonly example: string;
 }
@@ -113,17 +137,32 @@ function factsOf(pattern: CompiledPattern, groups: Record<string, string | undef
   if (pattern.important || groups['mark']) facts.important = true;
   if (groups['device']) facts.deviceNumber = groups['device'].toUpperCase();
   if (groups['officer'] && !/^0+$/.test(groups['officer'])) facts.officerId = groups['officer'];
-  if (groups['sequence']) facts.sequence = Number(groups['sequence']);
+  if (pattern.contiguousMs !== undefined) facts.contiguousMs = pattern.contiguousMs;
+  if (groups['sequence']) Object.assign(facts, numberOf(groups['sequence'], pattern));
   if (groups['lens']) facts.lens = groups['lens'].toUpperCase();
   if (groups['stem']) facts.stem = groups['stem'];
   const claimed = claimedTime(groups['date'], groups['time']);
   if (claimed) facts.claimedStart = claimed;
-  const part = groups['part'];
-  if (part) {
-    facts.part = /^\d+$/.test(part) ? Number(part) : part.toUpperCase().charCodeAt(0) - 64;
-    facts.captureKey = groups['capture'] ?? `${facts.deviceNumber ?? ''}|${groups['date'] ?? ''}|${groups['sequence'] ?? ''}`;
-  }
-  return facts;
+  const part = groups['part'] ?? pattern.part?.toString();
+  return part === undefined ? facts : { ...facts, ...partOf(part, groups, facts, pattern) };
+}
+
+function numberOf(digits: string, { sequenceMax }: PathPattern): Pick<CardFacts, 'sequence' | 'sequenceMax'> {
+  // A number of one digit is one that is written without zeros before it: nothing tells where its counter ends.
+  const largest = sequenceMax ?? (digits.length > 1 ? 10 ** digits.length - 1 : undefined);
+  return { sequence: Number(digits), ...(largest === undefined ? {} : { sequenceMax: largest }) };
+}
+
+/** The day is no part of the key: a take goes on over midnight. */
+function partOf(part: string, groups: Record<string, string | undefined>, facts: Partial<CardFacts>, pattern: PathPattern) {
+  const letter = /^[A-Z]$/i.test(part);
+  return {
+    part: letter ? part.toUpperCase().charCodeAt(0) - 64 : Number(part),
+    captureKey: groups['capture'] ?? `${facts.deviceNumber ?? ''}|${groups['sequence'] ?? ''}`,
+    ...(letter ? { partLetters: true } : {}),
+    ...(pattern.firstPart === undefined ? {} : { firstPart: pattern.firstPart }),
+    ...(pattern.partTime === undefined ? {} : { partTime: pattern.partTime }),
+  };
 }
 
 /** `2019-06-27T15:30:12` from the digits of a date and a time; undefined if the calendar has no such moment. */

@@ -2,13 +2,13 @@
  * Names on a card are bytes. They are shown in a form that a person can read, that can be turned back into the bytes,
  * and in which two different names never look alike: harmless UTF-8 stays as it is, everything else becomes `%XX` of its bytes.
  */
+import { isUnseen, lookAlikesOf } from './look-alikes.ts';
 
 /** Longest name that Linux file systems know, bytes. */
 const NAME_BYTES_MAX = 255;
 
-// Control characters, bidirectional marks and overrides, zero-width and line-separating characters: they hide or reorder what is read.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb%\\/]/;
+// What escapes and parts are written with.
+const SIGNS = /[%\\/]/;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -26,27 +26,30 @@ function sequenceLength(lead: number): number {
   return lead >= 0xc2 ? 2 : 1;
 }
 
-/** The printable form of one name: reversible by `rawName`. */
-export function printableName(raw: Uint8Array): string {
-  let text = '';
+/** One character with its bytes; null for a byte that begins none. */
+function* charactersOf(raw: Uint8Array): Iterable<{ bytes: Uint8Array; character: string | null }> {
   for (let at = 0; at < raw.length; ) {
-    const length = sequenceLength(raw[at] ?? 0);
-    const bytes = raw.subarray(at, at + length);
-    let character: string | null = null;
+    const bytes = raw.subarray(at, at + sequenceLength(raw[at] ?? 0));
     try {
-      character = decoder.decode(bytes);
+      yield { bytes, character: decoder.decode(bytes) };
+      at += bytes.length;
     } catch {
-      character = null;
-    }
-    if (character === null) {
-      text += escapeBytes(raw.subarray(at, at + 1));
+      yield { bytes: raw.subarray(at, at + 1), character: null };
       at += 1;
-    } else {
-      text += UNSAFE.test(character) ? escapeBytes(bytes) : character;
-      at += length;
     }
   }
-  return text;
+}
+
+/** The printable form of one name: reversible by `rawName`. */
+export function printableName(raw: Uint8Array): string {
+  const characters = [...charactersOf(raw)];
+  if (raw.every((byte) => byte >= 0x20 && byte < 0x7f && !SIGNS.test(String.fromCharCode(byte)))) return decoder.decode(raw);
+  const isAlike = lookAlikesOf(characters.map(({ character }) => character ?? '').join(''));
+  return characters
+    .map(({ bytes, character }) =>
+      character === null || SIGNS.test(character) || isUnseen(character) || isAlike(character) ? escapeBytes(bytes) : character,
+    )
+    .join('');
 }
 
 /** The bytes that `printableName` was made from. */
@@ -108,7 +111,7 @@ function gbkName(raw: Uint8Array): string | null {
   } catch {
     return null;
   }
-  if (!CHINESE.test(text) || UNSAFE.test(text)) return null;
+  if (!CHINESE.test(text) || SIGNS.test(text)) return null;
   let pairs = 0;
   let common = 0;
   for (let at = 0; at < raw.length; at += 1) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { groupCaptures, type ListedFile } from './captures.ts';
 import { compilePatterns, readCardPath } from './card-facts.ts';
 import { printableName, rawName, refusedName } from './card-path.ts';
-import { boxesOf, movieDurationMs } from './iso-bmff.ts';
+import { boxesOf, movieTimes } from './iso-bmff.ts';
 import { chooseDriver } from './recognise.ts';
 import { claimedToMs, msToClaimed } from './station-time.ts';
 import { suggestFor } from './suggest.ts';
@@ -65,7 +65,7 @@ describe('captures', () => {
   const start = '2026-06-20T15:30:00';
   const rules = (durations: Record<string, number>) => ({
     contiguousMs: 3000,
-    claimedMs: (claimed: string) => claimedToMs(claimed, 'UTC'),
+    timezone: 'UTC',
     durationMs: async (file: ListedFile) => durations[file.path] ?? null,
   });
   const file = (path: string, sequence: number, claimedStart: string, mtime = claimedStart): ListedFile => {
@@ -105,9 +105,12 @@ describe('ISO base media files', () => {
     mvhd.writeUInt32BE(1000, 12);
     mvhd.writeUInt32BE(4500, 16);
     const movie = Buffer.concat([box('ftyp', Buffer.from('isom')), box('moov', box('mvhd', mvhd))]);
-    expect(await movieDurationMs(reader(movie), movie.length)).toBe(4500);
+    expect(await movieTimes(reader(movie), movie.length)).toEqual({ durationMs: 4500, createdMs: null });
+    mvhd.writeUInt32BE(3_800_000_000, 4);
+    const dated = Buffer.concat([box('ftyp', Buffer.from('isom')), box('moov', box('mvhd', mvhd))]);
+    expect((await movieTimes(reader(dated), dated.length))?.createdMs).toBe(Date.parse('2024-05-31T11:33:20Z'));
     for (const other of [Buffer.alloc(0), Buffer.from('just some text'), Buffer.alloc(64, 0xff), movie.subarray(0, 40)]) {
-      expect(await movieDurationMs(reader(other), other.length)).toBeNull();
+      expect(await movieTimes(reader(other), other.length)).toBeNull();
     }
   });
 

@@ -3,6 +3,8 @@ import { canonicalBytes, type Json, sha256Hex } from './canonical-json.ts';
 /** What a custody entry tells. The list grows; a type is never reused for another meaning. */
 export const CUSTODY_TYPES = [
   'station.started',
+  'ledger.accepted',
+  'ledger.backed-up',
   'docking.arrived',
   'docking.safe',
   'docking.unsafe',
@@ -33,6 +35,8 @@ export const CUSTODY_TYPES = [
   'recording.marked',
   'recording.other-recorder',
   'recording.kind-corrected',
+  'recording.linked',
+  'recording.noted',
   'recording.archived',
   'recording.tagged',
   'recording.viewed',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import { bytesText } from './figures.ts';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed
@@ -51,8 +52,7 @@ export interface Docking {
 export function leftWords(left: { files: number; bytes: number; listingFinished: boolean }): string {
   if (left.files === 0 && left.listingFinished) return 'nothing is left on it; its last files are being sealed';
   const files = left.files === 1 ? '1 file' : `${left.files} files`;
-  const megabytes = left.bytes < 1e7 ? (left.bytes / 1e6).toFixed(1) : Math.round(left.bytes / 1e6);
-  const known = `${files} (${megabytes} MB) still on the recorder`;
+  const known = `${files} (${bytesText(left.bytes)}) still on the recorder`;
   return left.listingFinished ? known : `${known}, and what was not listed yet`;
 }
 
@@ -71,4 +71,11 @@ export function nextFreeSlot(ports: readonly { readonly slot: number }[]): numbe
   let slot = 1;
   while (taken.has(slot)) slot += 1;
   return slot;
+}
+
+/** Whether a text can name a port: a USB port by the kernel's name (`1-4.2`), or an absolute path in its plainest form. */
+export function isPort(text: string): boolean {
+  if (/^[0-9]{1,4}-[0-9]{1,3}(\.[0-9]{1,3}){0,6}$/.test(text)) return true;
+  const parts = text.split('/');
+  return text === '/' || (parts.length > 1 && parts.every((part, at) => (at === 0 ? part === '' : !['', '.', '..'].includes(part))));
 }

@@ -190,6 +190,27 @@ export const ERRORS = {
     what: 'Another Evidock process holds the state directory',
     remedy: 'Stop the other process, or use the running station.',
   },
+  'ledger.missing': {
+    retry: 'never',
+    status: 500,
+    what: 'The vault holds footage, but the ledger is gone',
+    remedy:
+      'Put the newest backup in its place: stop the station, copy the newest file of backups/ in the state directory to ledger/ledger.sqlite, then run `evidock ledger accept`.',
+  },
+  'ledger.rolled-back': {
+    retry: 'never',
+    status: 500,
+    what: 'The ledger is not the one that the station wrote last: entries of the custody log are missing or others',
+    remedy:
+      'Find out who changed it. If an older backup was put in its place on purpose, or nothing newer can be found, run `evidock ledger accept`: the custody log will tell so.',
+  },
+  'ledger.altered': {
+    retry: 'never',
+    status: 500,
+    what: 'Tables or triggers of the ledger were changed from outside',
+    remedy:
+      'Find out who changed it, and run `evidock verify`. `evidock ledger accept` makes missing triggers again; else restore a backup.',
+  },
   'ledger.newer': {
     retry: 'never',
     status: 500,
@@ -274,6 +295,24 @@ export const ERRORS = {
     what: 'There is no such thing',
     remedy: 'Check the id or number.',
   },
+  'request.not-made': {
+    retry: 'later',
+    status: 409,
+    what: 'It has not been made yet',
+    remedy: 'Wait until it is made (`evidock jobs` shows how far it is), or save an original: `evidock play ID --original 1`.',
+  },
+  'request.nothing-playable': {
+    retry: 'never',
+    status: 404,
+    what: 'There is nothing playable of this recording',
+    remedy: 'Save the original instead: `evidock play ID --original 1 --out FILE`.',
+  },
+  'request.no-card': {
+    retry: 'never',
+    status: 422,
+    what: 'This cannot be taken in as a recorder',
+    remedy: 'Name the directory of a mounted recorder, or of a copy of its card.',
+  },
   'request.conflict': {
     retry: 'never',
     status: 409,
@@ -285,6 +324,12 @@ export const ERRORS = {
     status: 403,
     what: 'This way in does not allow the request',
     remedy: 'Use the evidock command on the station itself.',
+  },
+  'request.too-many': {
+    retry: 'later',
+    status: 503,
+    what: 'Too many of these are open at the same time',
+    remedy: 'Close what is not needed, then try again.',
   },
   'station.stopping': {
     retry: 'later',

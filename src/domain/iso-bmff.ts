@@ -53,8 +53,20 @@ export async function findBox(readAt: ReadAt, type: string, bytes: number, boxes
   return null;
 }
 
-/** The length in ms that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file or does not say. A few small reads. */
-export async function movieDurationMs(readAt: ReadAt, bytes: number): Promise<number | null> {
+/** Seconds from 1904, where this format counts from, to 1970. */
+const SINCE_1904_S = 2_082_844_800;
+const CREATED_MS_MIN = Date.UTC(1990, 0);
+
+/** What a movie's header tells of its times. */
+export interface MovieTimes {
+  /** Null if it does not say. */
+  readonly durationMs: number | null;
+  /** Written as UTC by the format, as local time by many cameras; ms since 1970. Null if it is not set, or from before there were such cameras. */
+  readonly createdMs: number | null;
+}
+
+/** The times that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file. A few small reads. */
+export async function movieTimes(readAt: ReadAt, bytes: number): Promise<MovieTimes | null> {
   const moov = (await boxesOf(readAt, 0, bytes)).find((box) => box.type === 'moov');
   if (!moov || moov.end > bytes) return null;
   const mvhd = (await boxesOf(readAt, moov.start + moov.header, moov.end)).find((box) => box.type === 'mvhd');
@@ -65,5 +77,15 @@ export async function movieDurationMs(readAt: ReadAt, bytes: number): Promise<nu
   const long = view.getUint8(0) === 1;
   const timescale = view.getUint32(long ? 20 : 12);
   const duration = long ? Number(view.getBigUint64(24)) : view.getUint32(16);
-  return timescale === 0 || duration === 0 || duration === 0xffffffff ? null : Math.round((duration * 1000) / timescale);
+  const createdMs = ((long ? Number(view.getBigUint64(4)) : view.getUint32(4)) - SINCE_1904_S) * 1000;
+  const tellsNothing = timescale === 0 || duration === 0 || duration === 0xffffffff;
+  return {
+    durationMs: tellsNothing ? null : Math.round((duration * 1000) / timescale),
+    createdMs: createdMs < CREATED_MS_MIN ? null : createdMs,
+  };
+}
+
+/** The length in ms; null if the file is no ISO base media file or does not say. */
+export async function movieDurationMs(readAt: ReadAt, bytes: number): Promise<number | null> {
+  return (await movieTimes(readAt, bytes))?.durationMs ?? null;
 }

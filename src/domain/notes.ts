@@ -4,7 +4,7 @@
  */
 
 export const NOTE_CODES = [
-  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number. */
+  /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number, or the first and last of several. */
   'segment-missing',
   /** Somebody deleted it on the card: it lay in a bin. */
   'found-in-bin',
@@ -14,6 +14,10 @@ export const NOTE_CODES = [
   'found-after-repair',
   /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */
   'other-recorder',
+  /** The names say that it goes on in, or goes on from, `file`; no time proves or disproves it, so they are two recordings. */
+  'join-unproven',
+  /** Its real lengths say that a segment does not begin when the one before it ends: before segment `segment`, `seconds` are missing (or doubled, if negative). */
+  'gap-between-segments',
 ] as const;
 type NoteCode = (typeof NOTE_CODES)[number];
 

@@ -1,6 +1,7 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { RecordingNote } from './notes.ts';
+import type { TakeFacts } from './segment-names.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …); `leftover`: of an operating system, not of the recorder. */
 export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'leftover', 'unrecognised'] as const;
@@ -73,6 +74,8 @@ export interface Original {
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly important: boolean;
+  /** Where in a take its name says that it stands, and its times; null if it is no segment of any. */
+  readonly take: TakeFacts | null;
   readonly state: OriginalState;
   readonly vaultKey: string;
   /** Of the bytes as they are kept: where the recorder could not be read they are zeros. */
@@ -85,6 +88,8 @@ export interface Original {
   readonly duplicateOf: string | null;
   readonly copiedAtMs: number | null;
   readonly sealedAtMs: number | null;
+  /** How long it really is, as derive found it; null until then, or if it cannot be told. */
+  readonly durationMs: number | null;
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */

@@ -22,6 +22,7 @@ const original: Original = {
   duplicateOf: null,
   copiedAtMs: null,
   sealedAtMs: null,
+  durationMs: null,
 };
 
 beforeEach(() => {

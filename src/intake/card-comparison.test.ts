@@ -57,7 +57,15 @@ async function sealed(bytes: Uint8Array, overrides: Partial<Original> = {}): Pro
     vaultKey: `2026/06/20/rec-${count}/o.mp4`,
   });
   await store(vault, original.vaultKey, bytes);
-  const facts = { state: 'sealed', unreadable: [], sourceReread: null, duplicateOf: null, copiedAtMs: 1, sealedAtMs: 2 } as const;
+  const facts = {
+    state: 'sealed',
+    unreadable: [],
+    sourceReread: null,
+    duplicateOf: null,
+    copiedAtMs: 1,
+    sealedAtMs: 2,
+    durationMs: null,
+  } as const;
   return { ...original, ...facts, digests: { sha256: sha256(bytes), sm3: null }, ...overrides };
 }
 

@@ -3,9 +3,9 @@ import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-n
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieDurationMs } from '#domain/iso-bmff';
+import { movieTimes } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
-import { claimedToMs } from '#domain/station-time';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -16,8 +16,9 @@ import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-ca
 import { relistGrown } from './grown-file.ts';
 import type { KnownFiles } from './known-files.ts';
 import { markRecording } from './later-mark.ts';
-import { type Item, insertRecording } from './new-recording.ts';
+import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
+import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
 import { ViewLinks } from './view-links.ts';
@@ -29,6 +30,8 @@ const WRITE_EVERY_MS = 250;
 const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
+/** Reads of one file for what its head tells: a real one needs five or so. */
+const HEAD_READS_MAX = 64;
 
 interface Options {
   readonly ledger: Ledger;
@@ -83,6 +86,9 @@ export class CardListing {
   readonly #others = new Set<string>();
   readonly #grown = new Set<string>();
   readonly #views: ViewLinks;
+  /** What containers told, by path. */
+  readonly #told = new Map<string, Pick<TakeFacts, 'durationMs' | 'containerMs'>>();
+  readonly #circumstances: Omit<Circumstances, 'owner'>;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
@@ -90,6 +96,7 @@ export class CardListing {
     this.#before = options.found.counts;
     this.#views = new ViewLinks(options.timezone);
     this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
+    this.#circumstances = { ...options, told: (path) => this.#told.get(path) ?? TELLS_NOTHING };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -173,7 +180,12 @@ export class CardListing {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
         const owner = this.#names.ownerOf(item.file);
-        const originals = await insertRecording(writer, [item], { ...this.#o, owner }, await writer.recording(known.recordingId));
+        const originals = await insertRecording(
+          writer,
+          [item],
+          { ...this.#circumstances, owner },
+          await writer.recording(known.recordingId),
+        );
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -222,8 +234,9 @@ export class CardListing {
     let written = performance.now();
     const rules = {
       contiguousMs: this.#o.contiguousMs,
-      claimedMs: (claimed: string) => claimedToMs(claimed, this.#o.timezone),
-      durationMs: (file: ListedFile) => this.#durationMs(file),
+      timezone: this.#o.timezone,
+      durationMs: async (file: ListedFile) => (await this.#containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -236,28 +249,38 @@ export class CardListing {
   }
 
   /**
-   * A file whose head cannot be read says nothing of its length; that it cannot be read, its copy will tell. The listing must go on. One that this
-   * docking has on record has its recording: a listing that is made again for its bad spots must not meet them again.
+   * A file whose head cannot be read says nothing of its times; that it cannot be read, its copy will tell. The listing must go on. For one that this
+   * docking has on record the ledger tells: a listing that is made again for its bad spots must not meet them again.
    */
-  async #durationMs(file: ListedFile): Promise<number | null> {
+  async #containerTells(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
+    const told = this.#told.get(file.path) ?? (await this.#askContainer(file));
+    this.#told.set(file.path, told);
+    return told;
+  }
+
+  async #askContainer(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
     try {
       const { ledger, docking } = this.#o;
-      if (this.#before.files > 0 && (await ledger.findOriginal(this.#names.identityOf(file)))?.dockingId === docking.id) return null;
-      return await this.#readDurationMs(file);
+      const known = this.#before.files > 0 ? await ledger.findOriginal(this.#names.identityOf(file)) : null;
+      if (known?.dockingId === docking.id) return known.take ?? TELLS_NOTHING;
+      return await this.#readHead(file);
     } catch (error) {
-      if (isCardFailure(error)) return null;
+      if (isCardFailure(error)) return TELLS_NOTHING;
       throw error;
     }
   }
 
-  async #readDurationMs(file: ListedFile): Promise<number | null> {
+  async #readHead(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
     const opened = await this.#o.volume.open(file.path);
+    let reads = 0;
     try {
       const readAt = async (position: number, length: number) => {
+        reads += 1;
         const target = new Uint8Array(length);
-        return target.subarray(0, await opened.read(target, position));
+        return reads > HEAD_READS_MAX ? target.subarray(0, 0) : target.subarray(0, await opened.read(target, position));
       };
-      return await movieDurationMs(readAt, file.bytes);
+      const times = await movieTimes(readAt, file.bytes);
+      return times ? { durationMs: times.durationMs, containerMs: times.createdMs } : TELLS_NOTHING;
     } finally {
       await opened.close();
     }
@@ -305,12 +328,14 @@ export class CardListing {
     for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
-  /** What of a capture is not on record yet becomes one recording; what is, goes on where it was. Returns what has to be copied. */
+  /**
+   * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
+   * be copied.
+   */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
     const { docking, found, clock } = this.#o;
     const toCopy: Original[] = [];
-    const unknown: Item[] = [];
-    let recordingId: string | undefined;
+    const standing = new Map<ListedFile, Standing>();
     const all = [
       ...capture.segments.map((file) => ({ file, role: 'segment' as const })),
       ...capture.sidecars.map((file) => ({ file, role: 'sidecar' as const })),
@@ -320,7 +345,6 @@ export class CardListing {
       this.#counts.files += 1;
       this.#counts.bytes += file.bytes;
       const known = await writer.findOriginal(this.#names.identityOf(file));
-      if (known && !this.#otherBytes.has(known.id)) recordingId ??= known.recordingId;
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
@@ -329,8 +353,10 @@ export class CardListing {
       if (grown) {
         this.#grown.add(grown.id);
         toCopy.push(grown);
-      } else if (!known || this.#otherBytes.has(known.id)) unknown.push(item);
-      else if (known.state === 'sealed') {
+      }
+      standing.set(file, grown?.recordingId ?? (known && !this.#otherBytes.has(known.id) ? known.recordingId : null));
+      if (!known || this.#otherBytes.has(known.id)) continue;
+      if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id)
@@ -345,10 +371,15 @@ export class CardListing {
     const [first] = all;
     const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
     if (owner !== docking.recorderSerial) this.#others.add(owner);
-    const inserted = await insertRecording(writer, unknown, { ...this.#o, owner });
-    toCopy.push(...inserted);
-    const fresh = inserted[0]?.recordingId;
-    this.#views.add(capture.segments, { recorder: owner, recordingId: fresh ?? recordingId, fresh: fresh !== undefined });
+    for (const piece of newPieces(capture, standing)) {
+      const originals = await insertRecording(writer, piece, { ...this.#circumstances, owner }, null, capture.notes);
+      const fresh = originals[0]?.recordingId ?? null;
+      for (const { file } of piece) standing.set(file, fresh);
+      if (fresh !== null) this.#views.addFresh(fresh);
+      toCopy.push(...originals);
+    }
+    this.#views.add(capture.segments, owner, standing);
+    await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
     return toCopy;
   }
 }

@@ -321,7 +321,7 @@ export class IntakeStage implements KnownProof {
     try {
       const now = await this.#o.ledger.original(original.id);
       if (now?.state === 'listed') await this.#copy(session, lane, now);
-      else if (!session.signal.aborted) this.#o.board.copied(session.docking.slot, original.bytes);
+      else if (!session.signal.aborted) this.#o.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();

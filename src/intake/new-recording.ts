@@ -4,6 +4,7 @@ import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
+import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
@@ -15,7 +16,7 @@ export interface Item {
   readonly role: 'segment' | 'sidecar';
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
   readonly timezone: string;
@@ -23,6 +24,10 @@ interface Circumstances {
   /** The recorder that made the files: the docked one, or another whose files lie on its card. */
   readonly owner: string;
   readonly formerClocks: readonly FormerClock[];
+  /** As the driver names it. */
+  readonly contiguousMs: number;
+  /** What the container of a file told while the card was listed. */
+  readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
 /**
@@ -34,6 +39,7 @@ export async function insertRecording(
   items: readonly Item[],
   circumstances: Circumstances,
   before: Recording | null = null,
+  notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
   const { docking, clock, stationId, owner } = circumstances;
   const files = items.map(({ file }) => file);
@@ -50,7 +56,7 @@ export async function insertRecording(
     ...(await officerOf(writer, files, owner)),
     category: null,
     important,
-    notes: notesOf(first, circumstances),
+    notes: [...notesOf(first, circumstances), ...notes],
     ...timeOf(files, circumstances, before),
     originalCount: items.length,
     createdAtMs: nowMs,
@@ -70,6 +76,7 @@ export async function insertRecording(
       bytes: file.bytes,
       mtimeMs: file.mtimeMs,
       important,
+      take: role === 'segment' ? placeInTake(file, circumstances) : null,
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
@@ -78,6 +85,7 @@ export async function insertRecording(
       duplicateOf: null,
       copiedAtMs: null,
       sealedAtMs: null,
+      durationMs: null,
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);
@@ -99,6 +107,10 @@ async function meetOther(writer: LedgerWriter, recordingId: string, { docking, o
   const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
   const entry = { atMs: clock.nowMs(), actor: 'station', subject: recordingId, data };
   await writer.appendCustody({ type: 'recording.other-recorder', ...entry });
+}
+
+function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
+  return standsInRow(facts.kind, facts) ? takeFactsOf(facts, { contiguousMs, ...told(path) }) : null;
 }
 
 async function officerOf(

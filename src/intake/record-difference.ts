@@ -2,6 +2,7 @@ import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import { readName } from '#domain/card-names';
 import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
+import { TELLS_NOTHING } from '#domain/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import { insertRecording } from './new-recording.ts';
@@ -35,9 +36,13 @@ export async function recordDifference(
   const { clock, stationId, timezone, otherPatterns: others, leftovers } = rules;
   const path = original.cardPath;
   const facts = readName(path, { patterns: [...rules.patterns, ...compilePatterns(session.driver.patterns)], others, leftovers });
-  const { formerClocks } = session;
+  const { formerClocks, driver } = session;
   const item = { file: { path, bytes, mtimeMs, facts }, role: known.role };
-  const fresh = await insertRecording(writer, [item], { clock, stationId, timezone, docking, owner: recorderSerial, formerClocks });
+  const fresh = await insertRecording(writer, [item], {
+    ...{ clock, stationId, timezone, docking, owner: recorderSerial, formerClocks, contiguousMs: driver.contiguousMs },
+    // Its container was not asked: derive measures it, and finds what it belongs to.
+    told: () => TELLS_NOTHING,
+  });
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
   const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };

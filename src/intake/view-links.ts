@@ -2,6 +2,7 @@ import type { ListedFile } from '#domain/captures';
 import { otherViews, type View } from '#domain/scenes';
 import { claimedToMs } from '#domain/station-time';
 import type { LedgerWriter } from '#ports/ledger';
+import type { Standing } from './pieces.ts';
 
 const LINKS_PER_TRANSACTION = 200;
 
@@ -16,19 +17,18 @@ export class ViewLinks {
     this.#timezone = timezone;
   }
 
-  /** `recordingId`: the recording that these segments are on record as; undefined if they are none. */
-  add(
-    segments: readonly ListedFile[],
-    facts: { readonly recorder: string; readonly recordingId: string | undefined; readonly fresh: boolean },
-  ): void {
-    const { recorder, recordingId, fresh } = facts;
+  addFresh(recordingId: string): void {
+    this.#fresh.add(recordingId);
+  }
+
+  /** The segments of one take, and the recordings that they are on record in. */
+  add(segments: readonly ListedFile[], recorder: string, standing: ReadonlyMap<ListedFile, Standing>): void {
     const lens = segments[0]?.facts.lens;
-    if (recordingId === undefined || lens === undefined) return;
-    const startsMs = segments.flatMap((segment) =>
-      segment.facts.claimedStart ? claimedToMs(segment.facts.claimedStart, this.#timezone) : [],
-    );
-    this.#views.push({ recordingId, recorder, lens, startsMs });
-    if (fresh) this.#fresh.add(recordingId);
+    if (lens === undefined) return;
+    for (const [recordingId, some] of Map.groupBy(segments, (file) => standing.get(file) ?? 'elsewhere')) {
+      const startsMs = some.flatMap(({ facts }) => (facts.claimedStart ? claimedToMs(facts.claimedStart, this.#timezone) : []));
+      if (recordingId !== 'elsewhere') this.#views.push({ recordingId, recorder, lens, startsMs });
+    }
   }
 
   async write(inTransaction: (body: (writer: LedgerWriter) => Promise<void>) => Promise<void>): Promise<void> {

@@ -102,6 +102,13 @@ export interface LedgerReader {
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
+  /**
+   * By id of an original that never came: the recording of the newest sealed file of the same recorder and path that was listed later. A file that changed while
+   * it was copied is another file; nothing more will come of the first.
+   */
+  newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
+  troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
 
   officer(id: string): Promise<Officer | null>;
@@ -123,6 +130,8 @@ export interface LedgerReader {
   /** Custody entries about a recording or any of its originals and dockings, oldest first. */
   custodyOf(subject: string): Promise<readonly CustodyEntry[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
+  /** Hash of the entry with this number; null if there is none. */
+  custodyHash(seq: number): Promise<string | null>;
   /** Walks the whole chain; yields the faults, at most 100. */
   verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault>;
 
@@ -145,7 +154,10 @@ export type NewDocking = Omit<
   | 'filesRechecked'
 >;
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
-export type NewOriginal = Omit<Original, 'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs'>;
+export type NewOriginal = Omit<
+  Original,
+  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs'
+>;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
@@ -200,6 +212,8 @@ export interface LedgerWriter extends LedgerReader {
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
   markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** How long it really is. */
+  measureOriginal(originalId: string, durationMs: number): Promise<void>;
   /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
   markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
@@ -257,6 +271,12 @@ export interface LedgerWriter extends LedgerReader {
 
 /** The ledger of one station. One writer; the reader sees committed states only. */
 export interface Ledger extends LedgerReader {
+  /** What is not as this version makes it in tables, indexes and triggers; none if sound. */
+  alterations(): Promise<readonly string[]>;
+  /** Makes missing triggers and indexes again. Returns what it could not mend. */
+  mendSchema(): Promise<readonly string[]>;
+  /** Writes, fsyncs and removes a small file beside the ledger. Throws ledger.failed where its disk cannot be written. */
+  probe(): Promise<void>;
   /** Serialised; commits when `body` resolves (synchronous=FULL), rolls back when it throws. No file or network I/O inside. */
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
   /**
@@ -271,7 +291,7 @@ export interface Ledger extends LedgerReader {
   readonly uploads: UploadJournal;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
-  /** PRAGMA integrity_check; the complaints, none if sound. */
+  /** PRAGMA integrity_check and `alterations`; the complaints, none if sound. */
   integrity(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

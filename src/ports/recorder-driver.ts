@@ -75,6 +75,8 @@ export interface RecorderDriver {
   readonly usb?: readonly UsbProfile[];
   /** Longest silence between two segments of one capture, ms. */
   readonly contiguousMs: number;
+  /** Why files of this family are never joined: its names carry neither numbers nor chapters. Left out: they are. */
+  readonly neverJoins?: string;
   /** How far this family explains a sample of the card (at most 500 entries). */
   match(sample: readonly VolumeEntry[], hints: RecorderHints): DriverMatch;
   /** The device's own number, from a status file or the names; null if the card does not say. */

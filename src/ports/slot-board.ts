@@ -91,6 +91,8 @@ export interface SlotBoard {
   clear(slot: number): void;
   /** Adds to bytesCopied and works out rate and time left. */
   copied(slot: number, bytes: number): void;
+  /** Bytes that are in the vault already and are not read: they count as copied, and have no rate. */
+  passed(slot: number, bytes: number): void;
   snapshot(): readonly SlotView[];
   /** Called with each changed view, at most 4 times a second per slot; returns the way to stop. */
   subscribe(listener: (view: SlotView) => void): () => void;

@@ -41,6 +41,13 @@ export interface VaultReader {
   ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }>;
   /** Every committed file below `prefix` ('' for all), in key order. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  /**
+   * Writes, fsyncs and removes a small file. Throws vault.full (also where nothing is free above the reserve), vault.read-only or vault.write-failed
+   * where footage could not be taken in.
+   */
+  probe(): Promise<{ freeBytes: number }>;
+  /** What `keepLedgerHead` kept last; null if nothing. Not among the files of `list`. */
+  ledgerHead(): Promise<Uint8Array | null>;
   /** Bytes free for new originals: free space less the reserve; never negative. */
   freeBytes(): Promise<number>;
   /** Paths that a child process on this host may read; another vault would fetch scratch copies. Call `release` in the end. */
@@ -62,6 +69,8 @@ export interface Vault extends VaultReader {
   scratch(): Promise<{ path: string; remove(): Promise<void> }>;
   /** Makes a finished scratch file durable under `key`, replacing a derivative of that name; never an original's key. */
   adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  /** Keeps the newest head of the ledger (`domain/ledger-head.ts`), durably, in place of the one before. */
+  keepLedgerHead(bytes: Uint8Array): Promise<void>;
   /** Removes drafts and scratch directories of earlier processes; returns how many. Called once at start. */
   sweep(): Promise<number>;
 }

@@ -2,12 +2,14 @@ import type { ByteRange } from '#domain/byte-range';
 
 /**
  * The one range that a Range header asks of `total` bytes (RFC 9110, 14.2). `whole`: no header, one that is not understood, or several
- * ranges, all of which may be answered with the whole; `unsatisfiable`: answer 416.
+ * ranges, all of which may be answered with the whole; `unsatisfiable`: answer 416, also for numbers that no file can have (beyond 2^53).
  */
 export function rangeOf(header: string | undefined, total: number): ByteRange | 'whole' | 'unsatisfiable' {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '');
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match) return 'whole';
   const [, first = '', last = ''] = match;
+  // Beyond that a number is no longer the one that was asked for.
+  if (Number(first) > Number.MAX_SAFE_INTEGER || Number(last) > Number.MAX_SAFE_INTEGER) return 'unsatisfiable';
   if (first === '') {
     if (last === '') return 'whole';
     const suffix = Number(last);

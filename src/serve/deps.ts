@@ -23,6 +23,8 @@ interface ServeFacts {
   readonly version: string;
   /** Absolute; ledger backups go here unless the request names a file. */
   readonly backupDirectory: string;
+  /** Absolute; no backup is written below these. */
+  readonly ownDirectories: readonly string[];
   readonly archiveDerivatives: boolean;
   readonly suggest: SuggestRules;
 }

@@ -42,6 +42,11 @@ export async function reportDocking({ ledger, archive }: ServeDeps, id: string):
       await add(recording.id);
     }
   }
+  // A recording whose work was given up is in its last state, and is no longer among the others.
+  for (let at = 0; at < found.length; at += PAGE) {
+    const troubled = await ledger.troubledWork(found.slice(at, at + PAGE).map(({ id }) => id));
+    pending.push(...troubled.filter((work) => work.state === 'failed' && !pending.some((each) => each.id === work.id)));
+  }
   return { docking, progress, refusals, recordings: found, pending };
 }
 

@@ -19,6 +19,20 @@ function refusal(attempt: () => unknown): string {
 }
 
 describe('readCases', () => {
+  it.each([
+    ['the same name', 'number,title,title\nA-1,one,two'],
+    ['another case of it', 'number,title,Title\nA-1,one,two'],
+    ['an alias of it', 'number,title,案号\nA-1,one,A-2'],
+  ])('refuses a column that stands there twice: %s', (_, text) => {
+    expect(refusal(() => readCases(csv(text), ZONE))).toMatch(/column .* stands there already/);
+  });
+
+  it.each(['number', 'title', 'place'])('refuses half of a character in %s', (name) => {
+    const row = { number: 'A-1', title: 't', event_start: '2026-06-20 15:00', event_end: '2026-06-20 16:00', place: 'p' };
+    const text = JSON.stringify([{ ...row, [name]: 'x\ud800' }]);
+    expect(refusal(() => readCases({ format: 'json', text }, ZONE))).toContain(name);
+  });
+
   it('reads a file of a spreadsheet: byte order mark, quotes, empty lines, several events of one case', () => {
     const text = [
       '\ufeffnumber,title,stage,category,officers,event_start,event_end,event_stage,place',

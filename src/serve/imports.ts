@@ -159,7 +159,7 @@ function csvRows(text: string, columns: readonly string[], needed: readonly stri
   try {
     records = parse(text, {
       bom: true,
-      columns: (header: string[]) => header.map((name) => columnOf(name, columns)),
+      columns: (header: string[]) => columnsOf(header, columns),
       info: true,
       skip_empty_lines: true,
       trim: true,
@@ -174,6 +174,15 @@ function csvRows(text: string, columns: readonly string[], needed: readonly stri
   const missing = first ? needed.filter((name) => !Object.hasOwn(first.record, name)) : [];
   if (missing.length > 0) throw new EvidockError('request.invalid', `nothing was imported: column ${missing.join(', ')} is missing`);
   return records.map(({ info, record }) => ({ line: info.lines, fields: new Map(Object.entries(record)) }));
+}
+
+/** Two columns of one meaning would leave the value of the first unread. */
+function columnsOf(header: readonly string[], columns: readonly string[]): string[] {
+  const known = header.map((name) => columnOf(name, columns));
+  const doubled = header.filter((_, at) => known.indexOf(known[at] ?? '') !== at);
+  if (doubled.length === 0) return known;
+  const told = doubled.map((name) => JSON.stringify(name)).join(', ');
+  throw new EvidockError('request.invalid', `nothing was imported: column ${told} stands there already, under this name or another`);
 }
 
 function columnOf(name: string, columns: readonly string[]): string {
@@ -205,6 +214,7 @@ function jsonRows(text: string, columns: readonly string[]): readonly Row[] {
         const text = textOf(value);
         if (!columns.includes(name)) complaints.add(index + 1, `${JSON.stringify(name)} is not one of ${columns.join(', ')}`);
         else if (text === null) complaints.add(index + 1, `${name} is not a text`);
+        else if (!text.isWellFormed()) complaints.add(index + 1, `${name} has half of a character`);
         else fields.set(name, text);
       }
     }
@@ -225,7 +235,7 @@ function required(row: Row, name: string, complaints: Complaints): string {
   const value = row.fields.get(name) ?? '';
   if (value === '') complaints.add(row.line, `${name} is missing`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (value.length > TEXT_MAX || /[\u0000-\u001f\u007f]/.test(value))
+  if (value.length > TEXT_MAX || /[\u0000-\u001f\u007f-\u009f]/.test(value))
     complaints.add(row.line, `${name} is longer than ${TEXT_MAX} characters or has control characters`);
   return value;
 }

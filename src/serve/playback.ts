@@ -1,5 +1,7 @@
 import { EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { DerivativeKind } from '#domain/recording';
+import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import { rangeOf } from './byte-range.ts';
 import { RawAnswer, type RouteRequest, type Serving } from './route.ts';
@@ -35,12 +37,30 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
 };
 
-export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind): Item {
+/** `derive`: how its making stands; null where it was never asked for. Throws request.not-made or request.nothing-playable where it is not there. */
+export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind, derive: Work | null): Item {
   const found = detail.derivatives.find((derivative) => derivative.kind === kind);
-  const { id, state } = detail.recording;
-  if (!found) throw new EvidockError('request.not-found', `recording ${id} (${state}) has no derivative ${kind}`);
+  const { id } = detail.recording;
+  if (!found) throw missing(detail, kind, derive);
   const { vaultKey, bytes, sha256, mediaType } = found;
   return { id: found.id, recordingId: id, what: kind, key: vaultKey, bytes, sha256, mediaType, fileName: nameOf(id, vaultKey) };
+}
+
+const ORIGINALS_TOLD = 3;
+
+function missing({ recording, originals }: RecordingDetail, kind: DerivativeKind, derive: Work | null): EvidockError {
+  const { id, state } = recording;
+  const failed = derive?.errorDetail ? `; it failed: ${derive.errorDetail}` : '';
+  if (state === 'copying') return new EvidockError('request.not-made', `${kind} of ${id}: the recording is still being taken in`);
+  if (derive && (derive.state === 'waiting' || derive.state === 'running'))
+    return new EvidockError('request.not-made', `${kind} of ${id}: ${derive.state}, ${derive.percent} % done${failed}`);
+  const told = originals
+    .slice(0, ORIGINALS_TOLD)
+    .map(({ index, cardPath, kind, bytes }) => `${index}: ${cardPath} (${kind}, ${bytesText(bytes)})`);
+  const more = originals.length > told.length ? `, and ${originals.length - told.length} more` : '';
+  const what = originals.length === 1 ? 'the original is' : 'the originals are';
+  if (kind === 'playable') return new EvidockError('request.nothing-playable', `${id}; ${what} ${told.join(', ')}${more}${failed}`);
+  return new EvidockError('request.not-found', `recording ${id} has no derivative ${kind}${failed}`);
 }
 
 export function originalItem(detail: RecordingDetail, index: number): Item {

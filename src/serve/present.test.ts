@@ -5,7 +5,15 @@ import { placesOf } from './present.ts';
 
 const recording = aRecording();
 const originals = [1, 2].map((index): Original => {
-  const blank = { digests: null, unreadable: [], sourceReread: null, duplicateOf: null, copiedAtMs: null, sealedAtMs: null };
+  const blank = {
+    digests: null,
+    unreadable: [],
+    sourceReread: null,
+    duplicateOf: null,
+    copiedAtMs: null,
+    sealedAtMs: null,
+    durationMs: null,
+  };
   return { ...anOriginal(recording, { index }), state: 'sealed', ...blank };
 });
 const copy = (index: number, where: string, verifiedAtMs: number) => aCopy(originals[index]!, { where, verifiedAtMs });

@@ -6,6 +6,7 @@ import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/station-time';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
+import type { Standing } from './standing.ts';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {
@@ -23,7 +24,7 @@ export class Presenter {
     return ms === null ? null : this.time(ms);
   }
 
-  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail) {
+  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail, { troubled, replacedBy }: Standing) {
     const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
@@ -35,6 +36,10 @@ export class Presenter {
       originals: originals.map(presentOriginal),
       copies: placesOf(originals, copies).map(({ where, verifiedAtMs }) => ({ where, verifiedAt: this.time(verifiedAtMs) })),
       derivatives: derivatives.map(({ kind, mediaType, recipe, bytes, sha256 }) => ({ kind, mediaType, recipe, bytes, sha256 })),
+      replacedBy: replacedBy.get(recording.id) ?? null,
+      trouble: troubled
+        .filter(({ recordingId }) => recordingId === recording.id)
+        .map(({ stage, state, errorCode, errorDetail }) => ({ stage, state, code: errorCode ?? '', detail: errorDetail ?? '' })),
     };
   }
 

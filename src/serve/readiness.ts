@@ -1,4 +1,5 @@
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { Archive } from '#ports/archive';
 import type { ServeDeps } from './deps.ts';
 
@@ -20,8 +21,11 @@ export interface Readiness {
 /** Asks what the station stands on, each at most 3 s. */
 export async function checkReadiness({ ledger, vault, archive, checkQueue }: ServeDeps): Promise<Readiness> {
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
-    check(async () => `${(await ledger.counts()).recordings} recordings`),
-    check(async () => `${await vault.freeBytes()} bytes free above the reserve`),
+    check(async () => {
+      await ledger.probe();
+      return `${(await ledger.counts()).recordings} recordings`;
+    }),
+    check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
     check(checkQueue),
     archive ? check(() => askArchive(archive)) : null,
   ]);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { Actor } from '#domain/custody';
 import type { ServeDeps } from './deps.ts';
+import type { StreamLimit } from './limits.ts';
 import type { LookLog } from './look-log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -14,6 +15,8 @@ export interface Serving {
   readonly looks: LookLog;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;
+  /** Event streams of this way in. */
+  readonly streams: StreamLimit;
 }
 
 export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {

@@ -1,10 +1,12 @@
 import Type from 'typebox';
 import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
+import { workId } from '#domain/work';
 import { derivativeItem, originalItem, serveItem } from './playback.ts';
 import { Presenter } from './present.ts';
 import { momentOf } from './registry.ts';
 import { type Route, route } from './route.ts';
 import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';
+import { standingOf } from './standing.ts';
 import { mustHaveRecording, tagRecording } from './tagging.ts';
 
 const From = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
@@ -48,7 +50,8 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
         ...(query.after === undefined ? {} : { after: query.after }),
       });
-      return found.map((detail) => presenter.recording(detail));
+      const standing = await standingOf(ledger, found);
+      return found.map((detail) => presenter.recording(detail, standing));
     },
   }),
   route({
@@ -58,8 +61,10 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'One recording',
     custody: null,
     schema: { params: RecordingParams, response: RecordingJson },
-    handle: async ({ deps: { ledger, facts } }, { params }) =>
-      new Presenter(facts.timezone).recording(await mustHaveRecording(ledger, params.id)),
+    handle: async ({ deps: { ledger, facts } }, { params }) => {
+      const detail = await mustHaveRecording(ledger, params.id);
+      return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
+    },
   }),
   route({
     method: 'GET',
@@ -84,7 +89,12 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: RecordingParams, querystring: From },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, derivativeItem(detail, 'playable'), request.query.from ?? 'vault');
+      return serveItem(
+        serving,
+        request,
+        derivativeItem(detail, 'playable', await serving.deps.ledger.work(workId('derive', request.params.id))),
+        request.query.from ?? 'vault',
+      );
     },
   }),
   route({
@@ -97,7 +107,12 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: closed({ ...Id, kind: oneOf(DERIVATIVE_KINDS) }), querystring: From },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, derivativeItem(detail, request.params.kind), request.query.from ?? 'vault');
+      return serveItem(
+        serving,
+        request,
+        derivativeItem(detail, request.params.kind, await serving.deps.ledger.work(workId('derive', request.params.id))),
+        request.query.from ?? 'vault',
+      );
     },
   }),
   route({
@@ -130,7 +145,9 @@ export const recordingRoutes: readonly Route[] = [
       }),
       response: RecordingJson,
     },
-    handle: async ({ deps }, { params, body, actor }) =>
-      new Presenter(deps.facts.timezone).recording(await tagRecording(deps, params.id, body, actor)),
+    handle: async ({ deps }, { params, body, actor }) => {
+      const detail = await tagRecording(deps, params.id, body, actor);
+      return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
+    },
   }),
 ];

@@ -19,6 +19,7 @@ import {
   StageText,
   SuggestionJson,
 } from './schemas.ts';
+import { standingOf } from './standing.ts';
 import { decideSuggestion, mustHaveCase } from './tagging.ts';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
@@ -75,7 +76,8 @@ const caseRoutes: readonly Route[] = [
         ledger.recordings({ caseNumber: params.number, limit: 1000 }),
       ]);
       if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
-      const shown = recordings.map((detail) => presenter.recording(detail));
+      const standing = await standingOf(ledger, recordings);
+      const shown = recordings.map((detail) => presenter.recording(detail, standing));
       return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown };
     },
   }),

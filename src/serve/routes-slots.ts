@@ -48,7 +48,7 @@ export const slotRoutes: readonly Route[] = [
     custody: null,
     schema: {},
     produces: 'text/event-stream',
-    handle: ({ deps }, { signal }) => slotEvents(deps, signal),
+    handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
   }),
   route({
     method: 'POST',

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import Type from 'typebox';
-import { EvidockError } from '#domain/errors';
+import type { Actor } from '#domain/custody';
+import { EvidockError, errnoOf } from '#domain/errors';
 import type { ServeDeps } from './deps.ts';
 import { checkReadiness } from './readiness.ts';
 import { RawAnswer, type Route, route } from './route.ts';
@@ -9,13 +10,33 @@ import { closed, nullable } from './schemas.ts';
 
 const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
 
+/** Vault, archive, queue and the rest of the state hold nothing but what the station knows of. Throws request.forbidden. */
+async function mustBeOthers(file: string, own: readonly string[]): Promise<void> {
+  let real: string;
+  try {
+    real = join(await realpath(dirname(file)), basename(file));
+  } catch (error) {
+    throw new EvidockError('request.invalid', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+  }
+  for (const place of own) {
+    const there = await realpath(place).catch(() => place);
+    if (real.startsWith(`${there}/`)) throw new EvidockError('request.forbidden', `backup to ${file}: ${place} is the station's own`);
+  }
+}
+
 /** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
-async function backupLedger({ ledger, clock, facts }: ServeDeps, file: string | undefined): Promise<{ file: string; bytes: number }> {
+async function backupLedger(deps: ServeDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
+  const { ledger, clock, facts } = deps;
   if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
   const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
   if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+  else await mustBeOthers(target, facts.ownDirectories);
   const { bytes } = await ledger.backup(target);
+  await ledger.transaction(async (writer) => {
+    const data = { file: target, bytes };
+    await writer.appendCustody({ type: 'ledger.backed-up', atMs: clock.nowMs(), actor, subject: facts.stationId, data });
+  });
   return { file: target, bytes };
 }
 
@@ -84,11 +105,11 @@ export const stationRoutes: readonly Route[] = [
     url: '/api/v1/ledger/backup',
     access: 'operator',
     summary: 'Takes a consistent copy of the ledger while the station runs',
-    custody: null,
+    custody: 'ledger.backed-up',
     schema: {
       body: closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }),
       response: Type.Object({ file: Type.String(), bytes: Type.Integer() }),
     },
-    handle: ({ deps }, { body }) => backupLedger(deps, body.file),
+    handle: ({ deps }, { body, actor }) => backupLedger(deps, body.file, actor),
   }),
 ];

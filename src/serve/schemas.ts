@@ -20,7 +20,7 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
 export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
-export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
 
 export const ErrorReply = Type.Object({
@@ -96,6 +96,18 @@ export const RecordingJson = Type.Object({
     }),
   ),
   derivatives: Type.Array(DerivativeJson),
+  replacedBy: nullable.text(
+    'Its files changed on the recorder before they were copied: the recording in which their new versions were sealed.',
+  ),
+  trouble: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      state: Type.String({ description: '`failed`: given up; `waiting` or `running`: failed the last time, and tried again.' }),
+      code: Type.String(),
+      detail: Type.String(),
+    }),
+    { description: 'Derive and archive work that failed, with the reason.' },
+  ),
 });
 
 export const CustodyJson = Type.Object({

@@ -124,6 +124,36 @@ describe('the API', () => {
       response.destroy();
     });
 
+    it.each(['localhost:0', 'localhost:65536', '127.0.0.1:99999'])('refuses the host %s, which names no port', async (host) => {
+      const response = await overTcp('/api/v1/health', { headers: { host } });
+      expect([response.statusCode, await jsonOf(response)]).toMatchObject([400, { code: 'request.invalid' }]);
+    });
+
+    it.each(['Host: localhost\r\nHost: localhost', 'Host: localhost\r\nhost: station.example', 'HOST: station.example\r\nHost: localhost'])(
+      'refuses two hosts: %j',
+      async (hosts) => {
+        const socket = connect(port, '127.0.0.1');
+        socket.write(`GET /api/v1/health HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`);
+        expect((await buffer(socket)).toString()).toMatch(/^HTTP\/1\.1 400 /);
+      },
+    );
+
+    it.each([
+      ['a value', '{"number":"A","title":"\\ud800"}'],
+      [
+        'a value deep inside',
+        '{"number":"A","title":"t","events":[{"start":"2026-06-20 15:00","end":"2026-06-20 16:00","place":"x\\udfffy"}]}',
+      ],
+      ['a name', '{"number":"A","title":"t","\\ud83d":1}'],
+      ['a C1 control character', '{"number":"A\\u009b31m","title":"t"}'],
+    ])('refuses half of a character, or one that a terminal obeys, in %s', async (_, text) => {
+      const options = { method: 'POST', headers: { 'content-type': 'application/json', host: 'localhost' } };
+      const outgoing = httpRequest({ socketPath, path: '/api/v1/cases', agent: false, ...options });
+      outgoing.end(text);
+      const response = await new Promise<IncomingMessage>((resolve) => outgoing.once('response', resolve));
+      expect([response.statusCode, await jsonOf(response)]).toMatchObject([400, { code: 'request.invalid' }]);
+    });
+
     it('bounds bodies, and refuses what the schema does not know', async () => {
       const large = await overSocket('/api/v1/cases', { method: 'POST', body: { number: 'A', title: 'x'.repeat(100_000) } });
       expect(large.statusCode).toBe(413);

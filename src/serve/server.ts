@@ -7,8 +7,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/custody';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { requestFailed } from '#events';
 import type { ServeDeps } from './deps.ts';
+import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { LookLog } from './look-log.ts';
 import { Metrics } from './metrics.ts';
 import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
@@ -19,6 +19,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 30_000;
 /** A connection on which nothing moves this long is cut; a player comes back with a range. */
 const SILENCE_MS_MAX = 600_000;
+const PORT_MAX = 65_535;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const ACTOR = /^cli:[A-Za-z0-9._@-]{1,64}$/;
 
@@ -46,7 +47,11 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const openApi = () => app.swagger();
-  const serving: Serving = { deps, metrics, openApi, looks: new LookLog({ ledger: deps.ledger, clock: deps.clock }) };
+  const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
+  const serving: Serving = { deps, metrics, openApi, looks, streams: new StreamLimit() };
+  const failures = new FailureLog(deps.log);
+  app.server.maxConnections = CONNECTIONS_MAX;
+  app.server.on('drop', () => failures.dropped());
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -61,10 +66,14 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
     reply.header('x-request-id', request.id);
     refuseStrangers(request);
   });
+  app.addHook('preValidation', async ({ params, query, body }) => {
+    if (![params, query, body].every((part) => isWellFormed(part)))
+      throw new EvidockError('request.invalid', 'a text has half of a character (a lone surrogate)');
+  });
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(deps, error, request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
   });
@@ -77,6 +86,12 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
 /** A page of another site in a browser on the station may send requests here: its name, or the browser, gives it away. */
 function refuseStrangers(request: FastifyRequest): void {
   const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+  // Node keeps the first of several: another program on the way may have kept the last (RFC 9112, 3.2).
+  if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
+    throw new EvidockError('request.invalid', 'more than one Host');
+  const port = /:(\d{1,5})$/.exec(host)?.[1];
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= PORT_MAX))
+    throw new EvidockError('request.invalid', `Host ${JSON.stringify(host)} names no port`);
   if (!LOOPBACK.has(host.replace(/:\d{1,5}$/, '').toLowerCase()))
     throw new EvidockError('request.forbidden', `Host ${JSON.stringify(host)} is not a loopback name`);
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
@@ -118,6 +133,16 @@ function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: S
   });
 }
 
+/** Whether every text in it, and every name, can be written as UTF-8. As deep as a body of the size limit can be. */
+function isWellFormed(part: unknown): boolean {
+  const left: unknown[] = [part];
+  for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+    if (typeof next === 'string' && !next.isWellFormed()) return false;
+    if (typeof next === 'object' && next !== null) for (const [name, value] of Object.entries(next)) left.push(name, value);
+  }
+  return true;
+}
+
 /** The control socket is open to the station's own user and root alone, so its word for the person is taken. */
 function actorOf(request: FastifyRequest, grants: Access): Actor {
   if (grants !== 'operator') return 'loopback';
@@ -142,11 +167,10 @@ function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): Fas
     .send(body ?? undefined);
 }
 
-function answerError(deps: ServeDeps, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerError(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = translate(error);
   const status = error.statusCode === 413 ? 413 : known.status;
-  if (status >= 500)
-    requestFailed(deps.log, { requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
+  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
   const { code, message, remedy, detail } = known;
   return reply
     .code(status)

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { SlotView } from '#ports/slot-board';
 import type { ServeDeps } from './deps.ts';
 import { slotViews } from './dockings.ts';
+import type { StreamLimit } from './limits.ts';
 import { Presenter } from './present.ts';
 import { RawAnswer } from './route.ts';
 
@@ -15,27 +16,32 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
 }
 
 /** `slots`: all of them, once; `slot`: one that has changed; `port`: what was plugged in while slots are learnt. Ends with the connection. */
-export async function slotEvents(deps: ServeDeps, signal: AbortSignal): Promise<RawAnswer> {
+export async function slotEvents(deps: ServeDeps, streams: StreamLimit, signal: AbortSignal): Promise<RawAnswer> {
   const presenter = new Presenter(deps.facts.timezone);
   const body = new PassThrough();
+  body.once('close', streams.take());
   const send = (event: string, data: unknown) => {
     if (body.readableLength + body.writableLength > UNREAD_BYTES_MAX) return body.destroy();
     return body.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  send(
-    'slots',
-    (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
-  );
-  const stops = [
-    deps.board.subscribe((view) => send('slot', presentSlot(view, presenter))),
-    deps.learning.onSeen((seen) => send('port', seen)),
-  ];
+  try {
+    send(
+      'slots',
+      (await slotViews(deps)).map((view) => presentSlot(view, presenter)),
+    );
+    const stopSlots = deps.board.subscribe((view) => send('slot', presentSlot(view, presenter)));
+    body.once('close', stopSlots);
+    body.once(
+      'close',
+      deps.learning.onSeen((seen) => send('port', seen)),
+    );
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
   const heartbeat = setInterval(() => body.write(': still here\n\n'), HEARTBEAT_MS);
   heartbeat.unref();
-  body.once('close', () => {
-    clearInterval(heartbeat);
-    for (const stop of stops) stop();
-  });
+  body.once('close', () => clearInterval(heartbeat));
   if (signal.aborted) body.destroy();
   signal.addEventListener('abort', () => body.destroy(), { once: true });
   return new RawAnswer(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body);

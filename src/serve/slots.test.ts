@@ -102,7 +102,8 @@ describe('numbers of ports', () => {
 
   it('must be numbers that people use', async () => {
     expect((await post('/slots/assign', { port: '1-4.1', slot: 0 })).status).toBe(400);
-    expect((await post('/slots/assign', { port: '', slot: 1 })).status).toBe(400);
+    for (const port of ['', 'abc', '1-', '1-4.', '1.4', '-1', '1-4/5', 'srv/drop', '/srv/../etc', '/srv/drop/', '1-4 ', '１-4'])
+      expect((await post('/slots/assign', { port, slot: 1 })).status, port).toBe(400);
   });
 });
 

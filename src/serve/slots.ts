@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/custody';
-import { nextFreeSlot } from '#domain/docking';
+import { isPort, nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
@@ -24,6 +24,8 @@ export interface SlotChange {
 export async function assignSlot(deps: ServeDeps, request: { port: string; slot: number; actor: Actor }): Promise<SlotChange> {
   const { ledger, clock } = deps;
   const { port, slot, actor } = request;
+  if (!isPort(port))
+    throw new EvidockError('request.invalid', `port: ${JSON.stringify(port)} is neither a USB port (1-4.2) nor an absolute path`);
   const change = await ledger.transaction(async (writer) => {
     const before = await writer.slotOf(port);
     const other = (await writer.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;

@@ -2,6 +2,8 @@
  * Goal: what people change is changed whole or not at all, and the custody log tells who changed what.
  * Method: the API in the process, as an operator, over the real ledger.
  */
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { START_MS } from '#test/support/builders';
@@ -171,6 +173,20 @@ describe('the ledger', () => {
     expect(bytes).toBeGreaterThan(4096);
     expect(await call('POST', '/ledger/backup', { file })).toMatchObject({ status: 409 });
     expect(await call('POST', '/ledger/backup', { file: 'relative.sqlite' })).toMatchObject({ status: 400 });
+    const told = (await station.ledger.custodyOf(station.deps.facts.stationId)).filter(({ type }) => type === 'ledger.backed-up');
+    expect(told.map(({ data }) => data)).toEqual([{ file, bytes }]);
+  });
+
+  it('is never copied into what is the station’s own, by no link either', async () => {
+    const vault = join(station.directory, 'vault');
+    await symlink(vault, join(station.directory, 'elsewhere'));
+    for (const file of [join(vault, 'x.sqlite'), join(station.directory, 'elsewhere/x.sqlite'), join(vault, '../vault/x.sqlite')])
+      expect(await call('POST', '/ledger/backup', { file })).toMatchObject({
+        status: 403,
+        json: { detail: expect.stringContaining('own') },
+      });
+    expect(await call('POST', '/ledger/backup', { file: '/nowhere/x.sqlite' })).toMatchObject({ status: 400 });
+    expect(await call('POST', '/ledger/backup', { file: join(station.directory, 'vault-x.sqlite') })).toMatchObject({ status: 200 });
   });
 });
 
@@ -181,7 +197,7 @@ describe('readiness', () => {
     const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
     await away.close();
-    const vault = Object.assign(Object.create(station.deps.vault), { freeBytes: () => Promise.reject(new Error('EIO')) });
+    const vault = Object.assign(Object.create(station.deps.vault), { probe: () => Promise.reject(new Error('EIO')) });
     const broken = buildServer({ deps: { ...station.deps, vault }, grants: 'viewer' });
     const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);

@@ -6,6 +6,7 @@ import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import type { ServeDeps } from './deps.ts';
+import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { mustHaveRecording } from './tagging.ts';
 
 export interface VerifyRequest {
@@ -89,7 +90,7 @@ export class Verification {
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
-    if (vault && recording === null) yield* this.#verifyNothingElse();
+    if (vault && recording === null) yield* this.#verifyVaultHoldsNothingElse();
     if (log) yield* this.#verifyLog();
     const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
     const data = { vaultFiles, archiveFiles, faults, bytes, log };
@@ -260,6 +261,15 @@ export class Verification {
     }
   }
 
+  /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
+  async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
+    try {
+      yield* this.#verifyNothingElse();
+    } catch (error) {
+      yield this.#counted({ type: 'fault', place: 'vault', recordingId: null, key: null, what: this.#told(error) });
+    }
+  }
+
   /** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
   async *#verifyNothingElse(): AsyncGenerator<VerifyLine> {
     let recordingId: string | null = null;
@@ -296,8 +306,27 @@ export class Verification {
       this.#signal.throwIfAborted();
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
     }
+    yield* this.#verifyHeads();
     for (const what of await ledger.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  /** The notes of the newest entry that vault and archive keep: whoever cuts the log cannot have cut those. */
+  async *#verifyHeads(): AsyncGenerator<VerifyLine> {
+    const { ledger, vault, archive, facts } = this.#deps;
+    const asked = this.#request.archive ? archive : null;
+    for (const ask of [
+      () => vaultHeadFault(ledger, vault),
+      () => (asked ? archiveHeadFault(ledger, asked, { stationId: facts.stationId, signal: this.#signal }) : null),
+    ]) {
+      let what: string | null;
+      try {
+        what = await ask();
+      } catch (error) {
+        what = this.#told(error);
+      }
+      if (what !== null) yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, what });
+    }
   }
 
   #counted(fault: Fault): Fault {

@@ -20,6 +20,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
+import { ownPlacesOf } from '../places.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
@@ -152,7 +153,7 @@ async function openDocks({ config, env, clock, log, places }: StationContext, { 
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };
   const openVolume = (place: CardPlace) => new DirectoryVolume({ ...place, limits });
-  const manual = new ManualDock({ openVolume });
+  const manual = new ManualDock({ openVolume, own: ownPlacesOf(config) });
   const docks: Dock[] = [manual];
   if (watch && config.dock.watch.length > 0) {
     docks.push(new DirectoryDock({ places: config.dock.watch, settleMs: config.dock.settleMs, openVolume, log }));

@@ -7,7 +7,7 @@ import { PlainMounter } from '#adapters/usb-dock/mount-commands';
 import type { Mounter } from '#adapters/usb-dock/mounter';
 import { NodeUsbBus } from '#adapters/usb-dock/usb-bus';
 import { UsbDock } from '#adapters/usb-dock/usb-dock';
-import type { Config } from '#config/schema';
+import { type Config, writesToRecorders } from '#config/schema';
 import { standardOffsetMinutes } from '#domain/station-time';
 import type { Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -65,5 +65,5 @@ async function mounterOf(config: Config, mounts: string): Promise<Mounter> {
   // The kernel's table of mounts names them without links.
   const directory = await realpath(mounts);
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  return new PlainMounter({ directory, owner, sys: SYS, dev: DEV });
+  return new PlainMounter({ directory, owner, sys: SYS, dev: DEV, mayWrite: () => writesToRecorders(config) });
 }

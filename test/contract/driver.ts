@@ -14,6 +14,7 @@ import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
 import { MemoryVolume } from '../support/memory-volume.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { itKeepsTakes } from './driver-takes.ts';
 
 const ZONE = 'Asia/Shanghai';
 const NO_HINTS = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
@@ -25,7 +26,7 @@ interface SampleCard {
   readonly serial: string | null;
   /** What `readClock` must find. */
   readonly clock: string | null;
-  readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string }[];
+  readonly files: readonly { path: string; mtime: string; bytes?: number; text?: string; seconds?: number }[];
   /** The captures that must come out: the paths of their segments. */
   readonly captures: readonly (readonly string[])[];
   /** What must be read from some of the paths: claimed start, officer, important, lens … */
@@ -175,6 +176,8 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       expect(wrong).toEqual([]);
     });
 
+    itKeepsTakes(driver);
+
     it('scores 0 to 100, also for an empty card', () => {
       for (const sample of [[], HOSTILE.map((path) => ({ path, bytes: 1, mtimeMs: 0 }))]) {
         const { score } = driver.match(sample, NO_HINTS);
@@ -203,10 +206,11 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       async (_title, card) => {
         const entries = await entriesOf(volumeOf(card));
         const listed = entries.map((entry) => ({ ...entry, facts: readCardPath(entry.path, patterns) }));
+        const secondsOf = new Map(card.files.map(({ path, seconds }) => [path, seconds === undefined ? null : seconds * 1000]));
         const rules = {
           contiguousMs: driver.contiguousMs,
-          claimedMs: (claimed: string) => claimedToMs(claimed, ZONE),
-          durationMs: async () => null,
+          timezone: ZONE,
+          durationMs: async ({ path }: { path: string }) => secondsOf.get(path) ?? null,
         };
         const captures = await Array.fromAsync(groupCaptures(listed, rules));
         const paths = captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]).map(({ path }) => path);
@@ -232,10 +236,11 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
         const others = compilePatterns(DRIVERS.flatMap((each) => each.patterns));
         const listed = entries.map((entry) => ({ ...entry, facts: readName(entry.path, { patterns, others, leftovers: places }) }));
         expect(listed.flatMap(({ path, facts }) => (facts.kind === 'leftover' ? [path] : [])).sort()).toEqual([...leftovers].sort());
+        const secondsOf = new Map(clean.files.map(({ path, seconds }) => [path, seconds === undefined ? null : seconds * 1000]));
         const rules = {
           contiguousMs: driver.contiguousMs,
-          claimedMs: (claimed: string) => claimedToMs(claimed, ZONE),
-          durationMs: async () => null,
+          timezone: ZONE,
+          durationMs: async ({ path }: { path: string }) => secondsOf.get(path) ?? null,
         };
         const captures = (await Array.fromAsync(groupCaptures(listed, rules))).map((each) =>
           each.segments.map(({ path }) => path).join('|'),

@@ -77,6 +77,23 @@ export function recordings(it: It): void {
     );
   });
 
+  it('keep where a file stands in a take, and how long it turned out to be', async (ledger) => {
+    const take = {
+      claimedStart: '2026-06-20T15:30:12',
+      sequence: 7,
+      sequenceMax: 9999,
+      contiguousMs: 3000,
+      durationMs: null,
+      containerMs: null,
+    };
+    const { original } = await ledger.transaction((writer) => listOne(writer, { original: { take } }));
+    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: null });
+    await ledger.transaction((writer) => writer.measureOriginal(original.id, 299_960.4));
+    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: 299_960, state: 'listed' });
+    const nobody = ledger.transaction((writer) => writer.measureOriginal(anId('org'), 1));
+    await expect(nobody).rejects.toMatchObject({ code: 'request.not-found' });
+  });
+
   it('give their originals in the order of the index', async (ledger) => {
     const { recording } = await ledger.transaction(async (writer) => {
       const card = await listOne(writer, { original: { index: 3 } });

@@ -48,6 +48,20 @@ export function work(it: It): void {
     expect(await ledger.claimWork('derive.nothing', 'a', clock.nowMs(), LEASE_MS)).toBe(false);
   });
 
+  it('that failed is told of with its reason, given up or not, until it is done', async (ledger) => {
+    const { id, recordingId } = await waiting(ledger);
+    expect(await ledger.troubledWork([recordingId])).toEqual([]);
+    const failure = { code: 'transcoder.failed' as const, detail: 'why', nowMs: START_MS };
+    for (const nextDueAtMs of [START_MS + 1, null]) {
+      await ledger.transaction((writer) => writer.failWork(id, { ...failure, nextDueAtMs }));
+      const state = nextDueAtMs === null ? 'failed' : 'waiting';
+      expect(await ledger.troubledWork(['rec-other', recordingId])).toMatchObject([{ id, recordingId, state, errorDetail: 'why' }]);
+      expect(await ledger.troubledWork(['rec-other'])).toEqual([]);
+    }
+    await ledger.transaction((writer) => writer.finishWork(id, START_MS + 2));
+    expect(await ledger.troubledWork([recordingId])).toEqual([]);
+  });
+
   it('is due at once when a clock that was years ahead had put it off', async (ledger) => {
     const { id } = await waiting(ledger);
     const years = 12 * 365 * 86_400_000;

@@ -155,6 +155,7 @@ function originals(it: It): void {
       duplicateOf: null,
       copiedAtMs: null,
       sealedAtMs: null,
+      durationMs: null,
     };
     expect(await ledger.original(original.id)).toEqual(listed);
     expect((await refused(ledger.transaction((writer) => writer.markSealed(original.id, 1)))).code).toBe('request.conflict');

@@ -35,6 +35,14 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
     });
     afterAll(() => close());
 
+    it('is written to by a probe, which leaves nothing behind', async () => {
+      const before = await keys();
+      const [first, second] = await Promise.all([vault.probe(), vault.probe()]);
+      expect(first.freeBytes).toBeGreaterThan(0);
+      expect(second).toEqual(first);
+      expect(await keys()).toEqual(before);
+    });
+
     it.each([0, 1, 511, 512, 4096, 4 * 1024 * 1024 + 513])('keeps %i bytes, and reads them back past the cache', async (size) => {
       const key = `2026/06/20/rec-a/original-${size}.mp4`;
       const bytes = randomBytes(size);

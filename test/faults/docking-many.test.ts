@@ -58,7 +58,7 @@ describe('many at once', () => {
     expect(performance.now() - begun).toBeLessThan(1500);
     for (const view of station.board.snapshot()) {
       expect(view).toMatchObject({ phase: 'problem', waiting: null, problem: { code: 'recorder.removed' } });
-      expect(view.problem?.detail).toMatch(/^[12] files? \(\d+(\.\d)? MB\) still on the recorder$/);
+      expect(view.problem?.detail).toMatch(/^[12] files? \(\d+(\.\d)? [KM]iB\) still on the recorder$/);
     }
     await Promise.all(dockings.map((docking) => docking.pull()));
     const again = [];

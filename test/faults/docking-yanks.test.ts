@@ -100,7 +100,7 @@ describe('a recorder that is pulled', () => {
     );
     await docking.done;
     expect(performance.now() - pulledAtMs).toBeLessThan(1000);
-    const problem = { code: 'recorder.removed', detail: '2 files (5.2 MB) still on the recorder' };
+    const problem = { code: 'recorder.removed', detail: '2 files (5.0 MiB) still on the recorder' };
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem });
     expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
     await docking.pull();

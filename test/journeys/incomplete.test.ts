@@ -12,7 +12,11 @@ import { EvidockError } from '#domain/errors';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
-const [FIRST, SECOND] = ['A', 'B'].map((part) => `DCIM/20260620/DSJ0012345_041234_20260620153000_0007${part}.MP4`) as [string, string];
+// The first ends when the second begins, by its file's time (writeCard).
+const [FIRST, SECOND] = ['153000_0007A', '160000_0007B'].map((time) => `DCIM/20260620/DSJ0012345_041234_20260620${time}.MP4`) as [
+  string,
+  string,
+];
 const HOUR_MS = 3600_000;
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -20,7 +20,8 @@ const name = (rest: string) => `DCIM/20260620/DSJ0012345_041234_20260620${rest}.
 /** Sealed with the first disk; two segments of one recording of which only the first is; on the second disk. */
 const DONE = name('150000_0006');
 const HALF_A = name('153000_0007A');
-const HALF_B = name('153000_0007B');
+// The first half ends when the second begins, by its file's time (writeCard).
+const HALF_B = name('160000_0007B');
 const LATE = name('160000_0008');
 const bytes = { done: randomBytes(300_000), halfA: randomBytes(70_000), halfB: randomBytes(50_000), late: randomBytes(40_000) };
 

@@ -105,6 +105,7 @@ export function anOriginal(recording: NewRecording, overrides: Partial<NewOrigin
     bytes: 4_194_304,
     mtimeMs: recording.createdAtMs - 1_800_000,
     important: recording.important,
+    take: null,
     vaultKey: originalKey(recording.id, index, cardPath),
     ...overrides,
   };

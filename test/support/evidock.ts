@@ -79,6 +79,8 @@ export interface RecordingJson {
   readonly claimedStart: string | null;
   readonly start: string | null;
   readonly durationMs: number | null;
+  readonly notes: readonly { code: string; parameters: Readonly<Record<string, string | number>> }[];
+  readonly links: readonly { relation: string; recordingId: string }[];
   readonly playable: boolean;
   readonly duplicateOf: string | null;
   readonly originals: readonly { cardPath: string; bytes: number; sha256: string; sm3: string | null }[];

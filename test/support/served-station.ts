@@ -42,6 +42,7 @@ export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise
       timezone: 'Asia/Shanghai',
       version: '0.0.0-test',
       backupDirectory: join(home.path, 'backups'),
+      ownDirectories: [join(home.path, 'vault')],
       archiveDerivatives: true,
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },

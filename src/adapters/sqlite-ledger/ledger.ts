@@ -1,21 +1,22 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
-import { type Kysely, Migrator, sql } from 'kysely';
+import { sql } from 'kysely';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { PUT_OFF_MS_MAX } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { linkDurably } from '../durable-file.ts';
+import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
-import { DOCKING_OPEN, migrationProvider } from './migrations.ts';
+import { DOCKING_OPEN, migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
-import type { Schema } from './schema.ts';
+import { schemaFaults } from './schema-check.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { SqlWriter } from './writer.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
+const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
 
 interface Options {
   /** The database file; its directory is made if it is missing. */
@@ -32,7 +33,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   let writing: Connection | undefined;
   try {
     writing = connect(options.file, { readOnly: false });
-    await migrate(writing.db);
+    await migrateToLatest(writing.db);
     writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
     return new SqliteLedger(options, lock, writing, reading);
@@ -43,13 +44,6 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   }
 }
 
-async function migrate(db: Kysely<Schema>): Promise<void> {
-  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
-  if (error === undefined) return;
-  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
-  throw ledgerError(error);
-}
-
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
 export class SqliteLedger extends SqlReader implements Ledger {
   readonly uploads: UploadJournal;
@@ -58,6 +52,8 @@ export class SqliteLedger extends SqlReader implements Ledger {
   readonly #writing: Connection;
   readonly #reading: Connection;
   #last: Promise<unknown> = Promise.resolve();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
 
   constructor(options: Options, lock: DatabaseSync, writing: Connection, reading: Connection) {
     super(reading.db);
@@ -187,8 +183,27 @@ export class SqliteLedger extends SqlReader implements Ledger {
     }
   }
 
-  integrity(): Promise<readonly string[]> {
-    return checkIntegrity(this.#options.file);
+  probe(): Promise<void> {
+    this.#probe ??= probeDirectory(dirname(this.#options.file), WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    return this.#probe;
+  }
+
+  async integrity(): Promise<readonly string[]> {
+    return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
+  }
+
+  async alterations(): Promise<readonly string[]> {
+    return (await schemaFaults(this.#reading.raw)).map(({ what }) => what);
+  }
+
+  async mendSchema(): Promise<readonly string[]> {
+    const faults = await schemaFaults(this.#reading.raw);
+    await this.#serialise(async () => {
+      for (const { mend } of faults) if (mend !== null) this.#writing.raw.exec(mend);
+    });
+    return faults.filter(({ mend }) => mend === null).map(({ what }) => what);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { EvidockError } from '#domain/errors';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -142,6 +143,8 @@ const CARDS_UNCHANGED = [
   // A file that was marked since has another path, and is looked for by what stayed.
   `CREATE INDEX originals_by_time ON originals (recorder_serial, mtime_ms, bytes)`,
 ];
+// What is on record from before knows nothing of its place in a take, and is never linked by it.
+const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
 
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -166,8 +169,17 @@ const MIGRATIONS: Record<string, Migration> = {
   },
   '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
+  '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
-export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+
+/** Throws ledger.newer for what a newer version has made, else what failed. */
+export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error === undefined) return;
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  throw error;
+}

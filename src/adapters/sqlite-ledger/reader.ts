@@ -35,6 +35,29 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
+  async newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await sql<{ id: string; by: string }>`
+      SELECT old.id AS id, newer.recording_id AS by
+      FROM originals AS old CROSS JOIN originals AS newer
+        ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
+      WHERE old.id IN (SELECT value FROM json_each(${JSON.stringify(originalIds)}))
+        AND old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id
+      ORDER BY newer.id`.execute(this.db);
+    return new Map(rows.rows.map(({ id, by }) => [id, by]));
+  }
+
+  async troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]> {
+    const rows = await this.db
+      .selectFrom('work')
+      .selectAll()
+      .where('recording_id', 'in', sql<string>`(SELECT value FROM json_each(${JSON.stringify(recordingIds)}))`)
+      // The `+` keeps the index of states, most of which are done, out of it.
+      .where(sql<boolean>`error_code IS NOT NULL AND +state <> 'done'`)
+      .orderBy('id')
+      .execute();
+    return rows.map(toWork);
+  }
+
   async officer(id: string): Promise<Officer | null> {
     return (await this.db.selectFrom('officers').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
   }
@@ -132,6 +155,10 @@ export class SqlReader extends RecordingReader implements LedgerReader {
 
   async custodyHead(): Promise<{ seq: number; hash: string } | null> {
     return (await this.db.selectFrom('custody').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+  }
+
+  async custodyHash(seq: number): Promise<string | null> {
+    return (await this.db.selectFrom('custody').select('hash').where('seq', '=', seq).executeTakeFirst())?.hash ?? null;
   }
 
   async *verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {

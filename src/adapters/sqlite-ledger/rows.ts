@@ -84,6 +84,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     bytes: row.bytes,
     mtimeMs: row.mtime_ms,
     important: row.important === 1,
+    take: row.take === null ? null : (JSON.parse(row.take) as Original['take']),
     state: row.state as Original['state'],
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
@@ -93,6 +94,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     duplicateOf: row.duplicate_of,
     copiedAtMs: row.copied_at,
     sealedAtMs: row.sealed_at,
+    durationMs: row.duration_ms,
   };
 }
 

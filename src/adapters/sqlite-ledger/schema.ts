@@ -128,6 +128,8 @@ export interface OriginalRow {
   important: number;
   state: string;
   vault_key: string;
+  take: string | null;
+  duration_ms: number | null;
   sha256: string | null;
   sm3: string | null;
   duplicate_of: string | null;

@@ -152,6 +152,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         important: original.important ? 1 : 0,
         state: 'listed',
         vault_key: original.vaultKey,
+        take: original.take === null ? null : JSON.stringify(original.take),
       })
       .execute();
   }
@@ -190,6 +191,11 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
 
   async markSealed(originalId: string, sealedAtMs: number): Promise<void> {
     await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
+  }
+
+  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
+    const fields = { duration_ms: Math.round(durationMs) };
+    mustExist(await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst(), `original ${originalId}`);
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */

@@ -1,7 +1,8 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { mountsBelow, mountTable } from './mount-table.ts';
+import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
+import { mountsBelow } from './mount-table.ts';
 import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME, type RemountMode } from './mounter.ts';
 
 /** The tag that config/udev puts on what is plugged into a recorder slot. */
@@ -36,7 +37,7 @@ export class GuardedMounter implements Mounter {
     if (!DEVICE_NAME.test(device)) throw refused('that is no name of a disk');
     const number = await this.#blockNumber(device);
     await this.#checkTag(`b${number}`, device);
-    await this.#checkUnused(device);
+    await mustBeUnused(this.#o, device);
     const mounted = await this.#o.mounter.mount(request);
     // Between the look and the mount one device may have left and another have taken its name.
     const [entry] = await mountsBelow(mounted.path);
@@ -68,7 +69,7 @@ export class GuardedMounter implements Mounter {
     return this.#o.mounter.unmountAll();
   }
 
-  /** Only a port in which a tagged device is, or one that tagged disks hang on: never a hub, a keyboard or the station's own disk. */
+  /** Only a port in which a tagged device is, or one that tagged disks hang on: never a hub, a keyboard or a disk that this machine uses. */
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw refused('that is no USB port');
     const directory = join(this.#o.sys, 'bus/usb/devices', sysName);
@@ -76,6 +77,7 @@ export class GuardedMounter implements Mounter {
     // Nothing is in the port any more: that is what was wanted.
     if (bus === undefined || device === undefined) return;
     await this.#checkTag(usbNumber(bus, device), `the device in port ${sysName}`);
+    await mustBeUnusedBelow(this.#o, sysName);
     await this.#o.mounter.powerOff(sysName);
   }
 
@@ -100,26 +102,6 @@ export class GuardedMounter implements Mounter {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
     if (!text.split('\n').includes(`Q:${TAG}`)) throw refused(`udev did not mark ${what} as a recorder's`);
-  }
-
-  /** Neither it nor another part of its disk is mounted elsewhere, swapped to, or a building block of something else. */
-  async #checkUnused(device: string): Promise<void> {
-    const directory = await realpath(join(this.#o.sys, 'class/block', device));
-    const disk = /^sd[a-z]+[0-9]+$/.test(device) ? dirname(directory) : directory;
-    const parts = [disk, ...(await readdir(disk)).filter((name) => name.startsWith(basename(disk))).map((name) => join(disk, name))];
-    const mounts = (await mountTable()).filter(({ path }) => dirname(path) !== this.#o.directory);
-    const swaps = await readFile(this.#o.swaps, 'utf8').catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return '';
-      throw error;
-    });
-    for (const part of parts) {
-      const number = (await readFile(join(part, 'dev'), 'utf8')).trim();
-      const name = basename(part);
-      const holders = await readdir(join(part, 'holders'));
-      const swapped = swaps.split('\n').some((line) => line.split(/\s/)[0] === `/dev/${name}`);
-      const elsewhere = mounts.some((mount) => mount.device === number);
-      if (holders.length > 0 || swapped || elsewhere) throw refused(`${name} is in use by this machine`);
-    }
   }
 }
 

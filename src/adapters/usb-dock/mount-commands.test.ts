@@ -31,7 +31,14 @@ describe.skipIf(!root)('mounting', () => {
     run('mke2fs', '-q', '-t', 'ext4', '-O', '^metadata_csum', '-L', 'BODYCAM', image);
     loop = run('losetup', '--show', '-f', image);
     const owner = { uid: 0, gid: 0 };
-    mounter = new PlainMounter({ directory: join(directory, 'mounts'), owner, sys: '/sys', dev: '/dev', usbOnly: false });
+    mounter = new PlainMounter({
+      directory: join(directory, 'mounts'),
+      owner,
+      sys: '/sys',
+      dev: '/dev',
+      mayWrite: () => true,
+      usbOnly: false,
+    });
   });
 
   afterEach(async () => {
@@ -50,6 +57,45 @@ describe.skipIf(!root)('mounting', () => {
     expect(run('findmnt', '-no', 'OPTIONS', mounted.path)).toMatch(/ro,nosuid,nodev,noexec/);
     await mounter.unmount(mounted.path);
     expect(readdirSync(join(directory, 'mounts'))).toEqual([]);
+  });
+
+  it.each([
+    ['tune2fs', '-e', 'panic'],
+    ['tune2fs', '-E', 'mount_opts=errors=panic'],
+  ])('panics for no card that asks for it: %s %s %s', async (...tune) => {
+    run(tune[0] ?? '', ...tune.slice(1), image);
+    const mounted = await mount();
+    const errors = () => run('findmnt', '-no', 'FS-OPTIONS', mounted.path);
+    // The kernel shows what differs from the card's own default.
+    if (tune[1] === '-e') expect(errors()).toContain('errors=continue');
+    expect(errors()).not.toContain('panic');
+    await mounter.remount(mounted.path, 'rw');
+    expect(errors()).not.toContain('panic');
+    await mounter.remount(mounted.path, 'ro');
+    expect(errors()).not.toContain('panic');
+  });
+
+  it('leaves a disk alone that this machine uses, before anything is done to it', async () => {
+    const elsewhere = join(directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    // A loop device may keep the mark of who had it before.
+    run('blockdev', '--setrw', loop);
+    run('mount', loop, elsewhere);
+    await expect(mount()).rejects.toThrow(/in use by this machine/);
+    writeFileSync(join(elsewhere, 'still-writable'), 'x');
+    expect(run('blockdev', '--getro', loop)).toBe('0');
+    run('umount', elsewhere);
+    await mounter.unmount((await mount()).path);
+  });
+
+  it('makes nothing writable where nothing is ever written to recorders', async () => {
+    const place = { directory: join(directory, 'mounts'), owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev', usbOnly: false };
+    const reading = new PlainMounter({ ...place, mayWrite: () => false });
+    const { path } = await reading.mount({ device: loop.replace('/dev/', ''), utcOffsetMinutes: 480 });
+    await expect(reading.remount(path, 'rw')).rejects.toThrow(/neither wiping/);
+    await expect(reading.remount(path, 'rw-unclean')).rejects.toThrow(/neither wiping/);
+    expect(run('blockdev', '--getro', loop)).toBe('1');
+    await reading.remount(path, 'ro');
   });
 
   it('becomes writable and read-only again, and what was written is there', async () => {
@@ -123,14 +169,20 @@ describe.skipIf(!root)('mounting', () => {
     const mounted = await mount();
     const handle = openSync(mounted.path, 'r');
     expect(handle).toBeGreaterThan(0);
-    const later = new PlainMounter({ directory: join(directory, 'mounts'), owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev' });
+    const later = new PlainMounter({
+      directory: join(directory, 'mounts'),
+      owner: { uid: 0, gid: 0 },
+      sys: '/sys',
+      dev: '/dev',
+      mayWrite: () => true,
+    });
     expect(await later.unmountAll()).toBe(1);
     expect(readdirSync(join(directory, 'mounts'))).toEqual([]);
     expect(await later.unmountAll()).toBe(0);
   });
 
   it.each(['../etc', 'sda;reboot', 'vda1', 'sda1/..', ''])('refuses the name %j', async (device) => {
-    const strict = new PlainMounter({ directory, owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev' });
+    const strict = new PlainMounter({ directory, owner: { uid: 0, gid: 0 }, sys: '/sys', dev: '/dev', mayWrite: () => true });
     await expect(strict.mount({ device, utcOffsetMinutes: 0 })).rejects.toThrow(EvidockError);
     await expect(strict.unmount(`/${device}`)).rejects.toThrow(/no mount of the station/);
     await expect(strict.powerOff(device)).rejects.toThrow(/no USB port/);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, open, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
 import { isDirty } from './file-system-state.ts';
 import { mountsBelow } from './mount-table.ts';
 import {
@@ -26,6 +27,11 @@ const MTP_LOOK_MS = 200;
 /** Where file systems have their marks. */
 const SUPERBLOCKS_BYTES = 68 * 1024;
 const SAFE_OPTIONS = ['noexec', 'nosuid', 'nodev', 'noatime'];
+/**
+ * What a file system driver does about an error in the file system. ext4 takes it from the card unless it is told, and a card may ask for a panic of the whole
+ * machine; vfat and exfat know the same word and have no such wish of the card. NTFS drivers know none.
+ */
+const onErrors = (type: string): readonly string[] => (['ext2', 'ext3', 'ext4', 'vfat', 'exfat'].includes(type) ? ['errors=continue'] : []);
 /** The name of a mount directory as `mount` makes it; nothing else is ever unmounted or removed. */
 const MOUNT_NAME = /^[a-z0-9-]{1,24}-[0-9a-f]{8}$/;
 
@@ -37,6 +43,10 @@ interface Options {
   /** Usually /sys and /dev. */
   readonly sys: string;
   readonly dev: string;
+  /** Usually /proc/swaps. */
+  readonly swaps?: string;
+  /** Whether wiping or setting clocks is configured now: nothing is made writable otherwise. */
+  readonly mayWrite: () => boolean | Promise<boolean>;
   /** Refuses disks that are not on USB. Off in tests only, which have nothing but loop devices. */
   readonly usbOnly?: boolean;
 }
@@ -63,12 +73,18 @@ export class PlainMounter implements Mounter {
     this.#o = options;
   }
 
+  get #uses() {
+    const { sys, directory, swaps = '/proc/swaps' } = this.#o;
+    return { sys, directory, swaps };
+  }
+
   async mount({ device, utcOffsetMinutes }: MountRequest): Promise<Mounted> {
     if (!DEVICE_NAME.test(device) && this.#o.usbOnly !== false)
       throw new EvidockError('recorder.mount-failed', 'that is no name of a disk');
     if (!Number.isInteger(utcOffsetMinutes) || Math.abs(utcOffsetMinutes) > 840)
       throw new EvidockError('recorder.mount-failed', 'that is no time offset');
     if (this.#o.usbOnly !== false) await this.#checkUsb(device);
+    await mustBeUnused(this.#uses, device);
     const node = join(this.#o.dev, device);
     // The kernel itself refuses every write from here on, also one that a file system driver would make at mounting.
     await this.#setWritable(node, false);
@@ -118,13 +134,16 @@ export class PlainMounter implements Mounter {
     this.#checkPath(path);
     const refusal = this.#unwritable.get(path);
     if (asked !== 'ro' && refusal && refusal.allowing !== asked) throw new EvidockError('recorder.mount-failed', refusal.why);
+    if (asked !== 'ro' && !(await this.#o.mayWrite()))
+      throw new EvidockError('recorder.mount-failed', 'neither wiping (dock.wipe) nor setting clocks (dock.setClock) is configured');
     const mode = asked === 'ro' ? 'ro' : 'rw';
     const [entry, ...under] = await mountsBelow(path);
     if (!entry) throw new EvidockError('recorder.removed', 'it is not mounted any more');
     if (mode === 'ro' && under.length > 0) await this.#unmountTop(path);
     if (mode === 'rw') await this.#setWritable(entry.source, true);
     try {
-      await this.#command('mount', ['-o', ['remount', mode, ...SAFE_OPTIONS].join(','), path], `remount ${mode}`);
+      const options = ['remount', mode, ...SAFE_OPTIONS, ...onErrors(entry.fileSystem)];
+      await this.#command('mount', ['-o', options.join(','), path], `remount ${mode}`);
       // A service with mounts of its own got a copy of this one that stays read-only; a second one on top reaches it as it is now.
       if (mode === 'rw') await this.#command('mount', ['--bind', path, path], 'bind');
     } catch (error) {
@@ -163,8 +182,10 @@ export class PlainMounter implements Mounter {
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
     try {
+      await mustBeUnusedBelow(this.#uses, sysName);
       await writeFile(join(this.#o.sys, 'bus/usb/devices', sysName, 'authorized'), '0');
     } catch (error) {
+      if (error instanceof EvidockError) throw error;
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENODEV')
         throw new EvidockError('recorder.mount-failed', `the port cannot be powered off (${errnoOf(error)})`, error);
     }
@@ -303,7 +324,7 @@ async function mustBeReadable(node: string, device: string): Promise<void> {
 }
 
 async function mountWith(type: string, node: string, path: string, options: readonly string[]): Promise<void> {
-  const all = ['ro', ...SAFE_OPTIONS, ...options].join(',');
+  const all = ['ro', ...SAFE_OPTIONS, ...onErrors(type), ...options].join(',');
   const { status, stderr } = await runCommand('mount', ['-i', '-t', type, '-o', all, node, path], MOUNT_MS_MAX);
   if (status !== 0) throw new EvidockError('recorder.mount-failed', `${type}: ${lastLine(stderr)}`);
 }

@@ -68,8 +68,20 @@ describe.skipIf(!root)('mount helper', () => {
     symlinkSync('../../../devices/usb1/1-1', at('sys/bus/usb/devices/1-1'));
     const files = { busnum: '1', devnum: '7', authorized: '1' };
     for (const [name, text] of Object.entries(files)) writeFileSync(at('sys/devices/usb1/1-1', name), text);
+    writeFileSync(at('station.yaml'), 'dock:\n  wipe: after-sealed\n');
     const world = ['sys', 'dev', 'udev'].flatMap((name) => [`--${name}`, at(name)]);
-    const args = [join(ROOT, 'src/mount-helper.ts'), '--owner', 'nobody', '--socket', at('sock'), '--directory', at('mnt'), ...world];
+    const args = [
+      join(ROOT, 'src/mount-helper.ts'),
+      '--owner',
+      'nobody',
+      '--socket',
+      at('sock'),
+      '--directory',
+      at('mnt'),
+      '--config',
+      at('station.yaml'),
+      ...world,
+    ];
     helper = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
     helper.stderr?.on('data', (chunk: Buffer) => {
       log += chunk.toString();
@@ -103,6 +115,39 @@ describe.skipIf(!root)('mount helper', () => {
     expect(() => writeFileSync(join(mounted.path, 'y'), 'y')).toThrow(/EROFS/);
     await client.unmount(mounted.path);
     expect(mounts()).toEqual([]);
+  });
+
+  it.each([
+    ['is written to by nothing that is configured', 'dock:\n  wipe: never\n'],
+    ['is asked for with a configuration that cannot be read', 'dock: ['],
+  ])('makes nothing writable that %s', async (_, text) => {
+    tag(`b${number}`, 'Q:evidock\n');
+    const mounted = await mount();
+    const before = readFileSync(at('station.yaml'), 'utf8');
+    writeFileSync(at('station.yaml'), text);
+    await expect(client.remount(mounted.path, 'rw')).rejects.toThrow();
+    expect(run('blockdev', '--getro', loop)).toBe('1');
+    writeFileSync(at('station.yaml'), 'dock:\n  setClock: true\n');
+    await client.remount(mounted.path, 'rw');
+    await client.remount(mounted.path, 'ro');
+    writeFileSync(at('station.yaml'), before);
+    await client.unmount(mounted.path);
+  });
+
+  it('takes no disk off the bus that this machine uses, and one of the station’s own mounts is no use of the machine', async () => {
+    tag(`b${number}`, 'Q:evidock\n');
+    tag('c189:6', 'Q:evidock\n');
+    const elsewhere = at('other');
+    mkdirSync(elsewhere);
+    run('mount', '-o', 'ro', loop, elsewhere);
+    await expect(client.powerOff('1-1')).rejects.toThrow(/in use by this machine/);
+    expect(readFileSync(at('sys/bus/usb/devices/1-1/authorized'), 'utf8')).toBe('1');
+    run('umount', elsewhere);
+    const mounted = await mount();
+    await client.powerOff('1-1');
+    expect(readFileSync(at('sys/bus/usb/devices/1-1/authorized'), 'utf8')).toBe('0');
+    writeFileSync(at('sys/bus/usb/devices/1-1/authorized'), '1');
+    await client.unmount(mounted.path);
   });
 
   it.each([

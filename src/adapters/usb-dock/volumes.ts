@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
 import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
@@ -130,7 +131,7 @@ function accessTo({ path, dirty, fileSystem }: Mounted, place: Place, { mounter,
 }
 
 function factOf(disk: Disk, mounted: Mounted | null, detail: string): string {
-  const size = `${(disk.bytes / 1e9).toFixed(1)} GB`;
+  const size = bytesText(disk.bytes);
   const what = mounted
     ? `${mounted.fileSystem}, ${mounted.dirty ? 'not cleanly unmounted by the recorder' : 'clean'}${mounted.label ? `, label ${mounted.label}` : ''}`
     : `not mounted: ${detail}`;

@@ -1,5 +1,6 @@
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { troubleEn } from './trouble-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
@@ -27,6 +28,7 @@ export const en = {
   'usage.optionMissingArgument': 'option {first} needs a value',
   'usage.missingMandatoryOptionValue': 'option {first} is needed',
   'usage.invalidArgument': 'option {first}: {second} is not allowed; it must be: {rule}',
+  'usage.badArgument': 'argument {first}: {second} is not allowed; it must be: {rule}',
   'usage.excessArguments': 'too many arguments',
   'usage.meant': '(did you mean {meant}?)',
 
@@ -39,15 +41,15 @@ export const en = {
   'ingest.opt.offset': 'station clock minus recorder clock, ms',
   'ingest.opt.wait': 'also wait until everything is derived, archived and re-checked',
   'ingest.listing': 'reading the list of files',
-  'ingest.copying': '{sealed}/{files} files sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
-  'ingest.sealing': '{sealed}/{files} files sealed',
+  'ingest.copying': '{sealed}/{files} {files:file|files} sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
+  'ingest.sealing': '{sealed}/{files} {files:file|files} sealed',
   'ingest.safe': 'Slot {slot}: recorder {serial} is safe to undock.',
   'ingest.problem': 'Slot {slot}: {what}: {detail}',
-  'ingest.waiting': '{count} jobs left, {rate}/min, {left} left: {stages}',
+  'ingest.waiting': '{count} {count:job|jobs} left, {rate}/min, {left} left: {stages}',
   'ingest.summary':
-    '{files} files ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged recordings, {recordings} recordings.',
+    '{files} {files:file|files} ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged {damaged:recording|recordings}, {recordings} {recordings:recording|recordings}.',
   'ingest.refusal': 'refused: {path}: {what} ({detail})',
-  'ingest.failed-work': '{stage} of {recording} failed: {detail}',
+  'ingest.failed-work': '{stage} of {recording} failed: {what}: {detail}',
   'ingest.ids': 'Recordings: {ids}',
 
   'recordings.about': 'List recordings, newest first',
@@ -62,10 +64,10 @@ export const en = {
   'recordings.opt.limit': 'at most so many (default: 200; with --json all)',
   'recordings.none': 'No recordings match.',
   'recordings.more': 'There are more; use --limit or narrow the search.',
-  'recordings.count': '{count} recordings.',
+  'recordings.count': '{count} {count:recording|recordings}.',
   'recording.about': 'Show one recording with its whole custody history',
   'recording.originals': 'Originals',
-  'recording.gaps': 'File {index} could not be read from the recorder at {places} places and is zeros there; bytes {ranges}',
+  'recording.gaps': 'File {index} could not be read from the recorder at {places} {places:place|places} and is zeros there; bytes {ranges}',
   'recording.copies': 'Copies',
   'recording.derivatives': 'Derivatives',
   'recording.history': 'Custody history',
@@ -104,7 +106,7 @@ export const en = {
   'case.events': 'Events',
   'case.recordings': 'Recordings',
   'import.done': '{added} added, {updated} changed or unchanged.',
-  'import.events': '{events} events, {suggestions} suggestions.',
+  'import.events': '{events} {events:event|events}, {suggestions} {suggestions:suggestion|suggestions}.',
 
   'officer.about': 'Officers',
   'officer.add.about': 'Add or change an officer',
@@ -152,9 +154,10 @@ export const en = {
   'verify.opt.log': 'only the custody log (may be combined)',
   'verify.fault': 'DIFFERS {place} {recording} {key}: {what}',
   'verify.clean':
-    'Everything is as it was sealed: {vault} files in the vault, {archive} in the archive, {log} custody entries, {bytes} read in {elapsed}.',
-  'verify.faults': '{faults} differences found ({vault} files in the vault, {archive} in the archive, {log} custody entries looked at).',
-  'verify.progress': '{files}/{total} files, {bytes} of {bytesTotal} read, {rate}/s, {left} left',
+    'Everything is as it was sealed: {vault} {vault:file|files} in the vault, {archive} in the archive, {log} custody {log:entry|entries}, {bytes} read in {elapsed}.',
+  'verify.faults':
+    '{faults} {faults:difference|differences} found ({vault} {vault:file|files} in the vault, {archive} in the archive, {log} custody {log:entry|entries} looked at).',
+  'verify.progress': '{files}/{total} {total:file|files}, {bytes} of {bytesTotal} read, {rate}/s, {left} left',
 
   'jobs.about': 'Derive and archive jobs',
   'jobs.list.about': 'List jobs that are not done, or those of a state',
@@ -163,7 +166,7 @@ export const en = {
   'jobs.opt.state': 'only in this state: waiting, running, done, failed',
   'jobs.opt.recording': 'only of this recording',
   'jobs.none': 'Nothing is left to do.',
-  'jobs.retried': '{count} jobs will be tried again.',
+  'jobs.retried': '{count} {count:job|jobs} will be tried again.',
 
   'config.about': 'Configuration',
   'config.check.about': 'Check the configuration',
@@ -185,19 +188,19 @@ export const en = {
   'make-card.opt.layout': 'layout of the card',
   'make-card.opt.seconds': 'length of each clip, s',
   'make-card.opt.files': 'how many files (layout tiny)',
-  'make-card.done': '{directory}: {files} files in layout {layout}',
+  'make-card.done': '{directory}: {files} {files:file|files} in layout {layout}',
   'slots.about': 'The slots: what is docked, why it was taken for what it is, which port has which number',
   'slots.list.about': 'Show the slots as they are now',
   'slots.opt.explain': 'tell why each slot (or this one) shows what it shows',
   'slots.opt.watch': 'go on and print a line for every change, until Ctrl-C',
-  'slots.hub': 'Hub {hub}: {recorders} recorders docked, {rate}/s, slots {slots}',
+  'slots.hub': 'Hub {hub}: {recorders} {recorders:recorder|recorders} docked, {rate}/s, slots {slots}',
   'slots.refused': '{files} refused',
   'slots.waiting.disk': 'waiting for the disk',
   'slots.waiting.turn': 'waiting for its turn',
   'slots.explain': 'Slot {slot} (port {port}): {phase}',
   'slots.explain.nothing': 'nothing has been plugged in since the station started',
   'slots.watch.line': 'slot {slot}: {what}',
-  'slots.watch.figures': '{sealed}/{files} files sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
+  'slots.watch.figures': '{sealed}/{files} {files:file|files} sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
   'slots.learn.about': 'Number the slots by plugging one device after another; ends with Ctrl-C. Nothing is taken in meanwhile',
   'slots.learn.opt.from': 'number of the first slot',
   'slots.learn.opt.count': 'end after so many slots',
@@ -205,7 +208,7 @@ export const en = {
   'slots.learn.seen': 'Seen: {facts}',
   'slots.learn.again': 'Port {port} has just become slot {slot}: plug into the next one.',
   'slots.learn.refused': 'Slot {slot} cannot be given to this port: {detail}',
-  'slots.learn.done': '{count} slots have their numbers.',
+  'slots.learn.done': '{count} {count:slot has its number|slots have their numbers}.',
   'slots.assign.about': 'Give a port a number; a port that has it changes with this one or gets the next free number',
   'slots.assigned': 'Port {port} is slot {slot}.',
   'slots.moved': 'Port {port}, which had this number, is slot {slot} now.',
@@ -356,8 +359,8 @@ export const en = {
   'custody.recorder.clock-unsure': 'the clock of the recorder may have been set from {from} to {to}, that is not certain: {why}',
   'custody.recorder.clock-doubted': 'the clock of the recorder is ahead by at least {aheadAtLeastMs} ms',
   'custody.wipe.finished':
-    'the removal ended: {files} files ({bytes} bytes) removed, {kept} kept because they had changed or could not be read',
-  'custody.wipe.begun': 'removal of {files} sealed files from the recorder was begun ({policy})',
+    'the removal ended: {files} {files:file|files} ({bytes}) removed, {kept} kept because they had changed or could not be read',
+  'custody.wipe.begun': 'removal of {files} sealed {files:file|files} from the recorder was begun ({policy})',
   'custody.original.wiped': 'the sealed file was removed from the recorder: {cardPath}',
   'custody.slots.changed': 'port {port} became slot {slot}',
   'custody.file.refused': 'a file was refused: {cardPath}',
@@ -371,7 +374,7 @@ export const en = {
   'custody.recording.archived': 'archived and verified in {archive}',
   'custody.recording.tagged': 'tagged: {changes}',
   'custody.recording.viewed': 'viewed {what} from {from}',
-  'custody.recording.verified': 'verified, {faults} differences',
+  'custody.recording.verified': 'verified, {faults} {faults:difference|differences}',
   'custody.suggestion.decided': 'suggestion of case {case}: {decision}',
   'custody.case.changed': 'case changed',
   'custody.officer.changed': 'officer changed',
@@ -381,6 +384,7 @@ export const en = {
   'error.detail': 'Detail: {detail}',
   'error.remedy': 'To do:  {remedy}',
   'error.usage': 'Wrong use: {detail}',
-  'error.usage-hint': 'See: evidock --help',
+  'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...troubleEn,
 } as const;

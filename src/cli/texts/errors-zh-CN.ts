@@ -55,6 +55,18 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'vault.key-invalid': { what: '本地库键的格式不允许', remedy: '这是采集站自身的缺陷：请连同日志行一起报告。' },
   'ledger.failed': { what: '账本无法读写', remedy: '检查状态目录所在磁盘；若账本损坏，请恢复最近的账本备份。' },
   'ledger.in-use': { what: '另一个 Evidock 进程占用了状态目录', remedy: '停止另一进程，或使用正在运行的采集站。' },
+  'ledger.missing': {
+    what: '本地库中有录像，但账本不见了',
+    remedy: '恢复最近的备份：停止采集站，将状态目录 backups/ 中最新的文件复制为 ledger/ledger.sqlite，然后运行 evidock ledger accept。',
+  },
+  'ledger.rolled-back': {
+    what: '账本不是采集站最后写入的那一份：保管链中有条目缺失或被替换',
+    remedy: '查明是谁改动了它。若是有意恢复了较早的备份，或找不到更新的，请运行 evidock ledger accept：保管链会如实记录。',
+  },
+  'ledger.altered': {
+    what: '账本的表或触发器被外部改动',
+    remedy: '查明是谁改动了它，并运行 evidock verify。evidock ledger accept 会重建缺失的触发器；否则请恢复备份。',
+  },
   'ledger.newer': { what: '账本由更新版本的 Evidock 写入', remedy: '安装该版本或更高版本。' },
   'transcoder.failed': { what: '转码失败', remedy: '原始文件安全；查看说明后运行 evidock jobs retry。' },
   'transcoder.timeout': {
@@ -72,8 +84,15 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
+  'request.not-made': {
+    what: '尚未生成',
+    remedy: '请等待生成（evidock jobs 显示进度），或保存原始文件：evidock play ID --original 1。',
+  },
+  'request.nothing-playable': { what: '这条录像没有可播放的内容', remedy: '请保存原始文件：evidock play ID --original 1 --out FILE。' },
+  'request.no-card': { what: '无法作为记录仪采集', remedy: '请指定已挂载的记录仪目录，或其存储卡副本的目录。' },
   'request.conflict': { what: '请求与记录相矛盾', remedy: '查看当前情况后再决定。' },
   'request.forbidden': { what: '此入口不允许该请求', remedy: '请在采集站上使用 evidock 命令。' },
+  'request.too-many': { what: '同时打开的数量过多', remedy: '关闭不需要的，然后重试。' },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
   'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },

@@ -1,6 +1,7 @@
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { troubleZhCN } from './trouble-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
@@ -28,6 +29,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'usage.optionMissingArgument': '选项 {first} 需要一个值',
   'usage.missingMandatoryOptionValue': '必须给出选项 {first}',
   'usage.invalidArgument': '选项 {first} 的值 {second} 不允许；应为：{rule}',
+  'usage.badArgument': '参数 {first}：不允许 {second}；应为：{rule}',
   'usage.excessArguments': '参数过多',
   'usage.meant': '（是否想用 {meant}？）',
 
@@ -48,7 +50,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'ingest.summary':
     '{files} 个文件（{bytes}）：新增 {fresh}，此前已采集 {known}，拒收 {refused}，损坏录像 {damaged}，录像共 {recordings} 条。',
   'ingest.refusal': '拒收：{path}：{what}（{detail}）',
-  'ingest.failed-work': '{recording} 的 {stage} 失败：{detail}',
+  'ingest.failed-work': '{recording} 的{stage}失败：{what}：{detail}',
   'ingest.ids': '录像：{ids}',
 
   'recordings.about': '列出录像，新的在前',
@@ -355,7 +357,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'custody.recorder.clock-not-set': '记录仪时钟未校正，仍为 {from}，应为 {to}：{why}',
   'custody.recorder.clock-unsure': '记录仪时钟可能已由 {from} 校正为 {to}，未能确认：{why}',
   'custody.recorder.clock-doubted': '记录仪时钟至少快 {aheadAtLeastMs} 毫秒',
-  'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes} 字节），{kept} 个因有变化或无法读取而保留',
+  'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes}），{kept} 个因有变化或无法读取而保留',
   'custody.wipe.begun': '开始从记录仪移除 {files} 个已封存文件（{policy}）',
   'custody.original.wiped': '已封存文件已从记录仪移除：{cardPath}',
   'custody.slots.changed': '端口 {port} 编为采集口 {slot}',
@@ -380,6 +382,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.detail': '说明：{detail}',
   'error.remedy': '处理：{remedy}',
   'error.usage': '用法错误：{detail}',
-  'error.usage-hint': '参见：evidock --help',
+  'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...troubleZhCN,
 };

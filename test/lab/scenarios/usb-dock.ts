@@ -169,7 +169,7 @@ async function pulledMtp(lab: Lab): Promise<void> {
   await yank(guest, 'MTP2');
   const left = await station.until('its removal', (slot) => slot.slot === copying.slot && slot.phase === 'removed', 20);
   assert.equal(left.problem?.code, 'recorder.removed');
-  const filesLeft = Number(/^(\d+) files? \(.* MB\) still on the recorder$/.exec(left.problem?.detail ?? '')?.[1]);
+  const filesLeft = Number(/^(\d+) files? \(.* [KMG]?i?B\) still on the recorder$/.exec(left.problem?.detail ?? '')?.[1]);
   assert.ok(filesLeft > 0 && filesLeft < MTP_FILES, left.problem?.detail);
   context.figure(`MTP pulled with ${copying.filesSealed} of ${MTP_FILES} files sealed: shown as removed with ${filesLeft} left`);
   await guest.waitFor('! pgrep jmtpfs', 30);

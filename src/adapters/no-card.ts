@@ -1,0 +1,63 @@
+import { realpath, stat } from 'node:fs/promises';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { identityOf } from './card-directory.ts';
+
+/** Directories of the station's own; those that are not there yet count as well. */
+export interface OwnPlaces {
+  /** A card may not hold these: the station would read what it writes. */
+  readonly whole: readonly string[];
+  /** A card may not lie in these: what is there is the station's work, or sealed already. */
+  readonly inside: readonly string[];
+}
+
+/** What the machine itself runs from, or shows as files. */
+const SYSTEM = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/sbin', '/sys', '/usr'];
+/** A file system in memory that lies among the devices. */
+const NO_SYSTEM = ['/dev/shm'];
+/** Cards may be below these, none is one of them. */
+const NEVER_ITSELF = ['/', '/home', '/media', '/opt', '/root', '/run', '/srv', '/tmp', '/var', '/var/lib', '/var/log'];
+
+const holds = (outer: string, inner: string) => outer === inner || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
+
+/**
+ * The real path of a directory that a person names to be taken in, and which directory it is now. Throws request.no-card, before anything in it was
+ * read, for what is none: missing, no directory, a system's, or the station's own.
+ */
+export async function mustBeCard(directory: string, own: OwnPlaces): Promise<{ root: string; identity: string }> {
+  const refuse = (why: string, cause?: unknown) => new EvidockError('request.no-card', `${directory} ${why}`, cause);
+  let root: string;
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    root = await realpath(directory);
+    found = await stat(root);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') throw refuse('does not exist', error);
+    if (errnoOf(error) === 'EACCES') throw refuse('may not be read by the user of the station', error);
+    throw refuse(`cannot be read (${errnoOf(error) ?? String(error)})`, error);
+  }
+  if (!found.isDirectory()) throw refuse('is not a directory');
+  if (NEVER_ITSELF.includes(root)) throw refuse('is a directory of the system, which holds more than a card');
+  if (SYSTEM.some((place) => holds(place, root)) && !NO_SYSTEM.some((place) => holds(place, root)))
+    throw refuse('is a directory of the system');
+  for (const place of await realPaths(own.whole)) if (holds(root, place)) throw refuse(`holds ${place}, which is the station's own`);
+  for (const place of await realPaths(own.inside)) if (holds(place, root)) throw refuse(`lies in ${place}, which is the station's own`);
+  return { root, identity: identityOf(found) };
+}
+
+/** As far as they are there: the rest of a path that is not there yet is what it will be. */
+async function realPaths(places: readonly string[]): Promise<string[]> {
+  return Promise.all(places.filter((place) => place !== '').map((place) => realPathOf(place)));
+}
+
+async function realPathOf(place: string): Promise<string> {
+  const missing: string[] = [];
+  for (let at = place; ; at = at.slice(0, at.lastIndexOf('/')) || '/') {
+    try {
+      const real = await realpath(at);
+      return [real === '/' ? '' : real, ...missing].join('/') || '/';
+    } catch (error) {
+      if (at === '/' || errnoOf(error) !== 'ENOENT') return place;
+      missing.unshift(at.slice(at.lastIndexOf('/') + 1));
+    }
+  }
+}

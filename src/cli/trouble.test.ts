@@ -1,0 +1,163 @@
+/*
+ * Goal: what failed, what waits and what cannot be played is told where a person looks, with the reason. Method: the whole command line in this process over a
+ * real ledger and vault.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { reportDocking } from '#serve/dockings';
+import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
+import { CommandLine } from '#test/support/command-line';
+import { speaker } from './language.ts';
+import { en } from './texts/en.ts';
+import { zhCN } from './texts/zh-CN.ts';
+
+let cli: CommandLine;
+/** Derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */
+let failed: string;
+let failing: string;
+let waiting: string;
+let leftover: string;
+let dockingId: string;
+
+beforeAll(async () => {
+  cli = await CommandLine.open();
+  const { ledger } = cli.station;
+  [failed, failing, waiting] = (await Promise.all(
+    [1, 2, 3].map(async (n) => (await cli.station.addRecording(Buffer.from(`footage ${n}`), { kind: 'video' })).id),
+  )) as [string, string, string];
+  dockingId = (await ledger.recording(failed))?.dockingId ?? '';
+  await ledger.transaction(async (writer) => {
+    for (const id of [failed, failing, waiting]) await writer.insertWork(someWork('derive', id));
+    const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing', nowMs: START_MS };
+    await writer.failWork(`derive.${failed}`, { ...reason, nextDueAtMs: null });
+    await writer.failWork(`derive.${failing}`, { ...reason, nextDueAtMs: START_MS + 1000 });
+    const recording = aRecording({ dockingId, id: anId('rec', START_MS + 9) });
+    leftover = recording.id;
+    await writer.insertRecording({ ...recording, originalCount: 2 });
+    for (const index of [1, 2])
+      await writer.insertOriginal(
+        anOriginal(recording, { id: anId('org', START_MS + index), index, cardPath: `DCIM/${index}\u202e.MP4`, bytes: 3 * 2 ** 20 }),
+      );
+  });
+});
+afterAll(() => cli.close());
+
+describe('a recording whose work failed', () => {
+  it('shows so in the list, in its own words, and as JSON', async () => {
+    const { out } = await cli.run(['recordings']);
+    expect(out).toMatch(new RegExp(`${failed} .*derive-failed\n`));
+    expect(out).toMatch(new RegExp(`${failing} .*derive-failing\n`));
+    expect(out).not.toMatch(new RegExp(`${waiting} .*derive-fail`));
+    expect((await cli.run(['recording', failed])).out).toContain('derive failed: The transcoder failed: moov\\u{1b} is missing');
+    expect((await cli.run(['recording', failing])).out).toContain('derive failed the last time, and is tried again: The transcoder failed');
+    expect((await cli.run(['recording', failed, '--lang', 'zh-CN'])).out).toMatch(/失败：转码失败：moov/);
+    const trouble = [{ stage: 'derive', state: 'failed', code: 'transcoder.failed', detail: 'moov\u001b is missing' }];
+    expect((await cli.json(['recording', failed])).trouble).toEqual(trouble);
+    expect((await cli.json(['recording', waiting])).trouble).toEqual([]);
+  });
+
+  it('is told of to ingest --wait, in whatever state its recording is', async () => {
+    // Given up means settled: the recording is in its last state and no longer among those with open work.
+    const { pending } = await reportDocking(cli.station.deps, dockingId);
+    expect(pending.map(({ id, state, errorDetail }) => [id, state, errorDetail])).toContainEqual([
+      `derive.${failed}`,
+      'failed',
+      'moov\u001b is missing',
+    ]);
+    expect(pending.filter(({ id }) => id === `derive.${failed}`)).toHaveLength(1);
+  });
+});
+
+describe('what cannot be played', () => {
+  const play = (id: string, ...more: string[]) => cli.run(['play', id, '--out', '/tmp/never-made.mp4', ...more]);
+  it.each([
+    ['waits to be made', () => waiting, /It has not been made yet.*poster of \S+: waiting, 0 % done\n.*evidock jobs/s],
+    ['failed and is tried again', () => failing, /It has not been made yet.*it failed: moov/s],
+    ['is still coming', () => leftover, /It has not been made yet.*still being taken in/s],
+  ])('says so where it %s', async (_, id, words) => {
+    expect((await play(id(), '--derivative', 'poster')).err).toMatch(words);
+  });
+
+  it('names the original where nothing can be made', async () => {
+    const { id } = await cli.station.addRecording(Buffer.from('a log'), { kind: 'log' });
+    await cli.station.ledger.transaction((writer) => writer.updateRecording(id, { state: 'derived' }));
+    const detail = await cli.station.ledger.recordingDetail(id);
+    const { derivativeItem } = await import('#serve/playback');
+    const bare = detail && { ...detail, derivatives: [] };
+    const attempt = () => bare && derivativeItem(bare, 'playable', null);
+    expect(attempt).toThrow(/nothing playable of this recording: \S+; the original is 1: DCIM\S+ \(log, 5 B\)/);
+  });
+});
+
+it('a recording that waits says for what', async () => {
+  expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .*waits-for-its-recorder`));
+  const { out } = await cli.run(['recording', leftover]);
+  expect(out).toContain(
+    'It waits for 2 files that are still on recorder DSJ0012345: DCIM/1\\u{202e}.MP4 (3.0 MiB), DCIM/2\\u{202e}.MP4 (3.0 MiB).',
+  );
+});
+
+it('a file that changed while it was copied is closed as replaced once its new version is sealed, and only then', async () => {
+  const { ledger } = cli.station;
+  const seal = async (index: number) => {
+    const recording = aRecording({ dockingId, id: anId('rec', START_MS + 60_000 + index) });
+    const original = anOriginal(recording, {
+      id: anId('org', START_MS + 60_000 + index),
+      cardPath: `DCIM/${index}\u202e.MP4`,
+      bytes: 4 * 2 ** 20,
+    });
+    await ledger.transaction(async (writer) => {
+      await writer.insertRecording(recording);
+      await writer.insertOriginal(original);
+      await writer.markCopied(original.id, {
+        digests: { sha256: `${index}`.repeat(64), sm3: null },
+        duplicateOf: null,
+        copiedAtMs: START_MS,
+      });
+      expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
+      await writer.markSealed(original.id, START_MS);
+    });
+    return recording.id;
+  };
+  await seal(1);
+  // The other of its two files may still come.
+  expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
+  const second = await seal(2);
+  expect((await cli.json(['recording', leftover])).replacedBy).toBe(second);
+  const { out } = await cli.run(['recording', leftover]);
+  expect(out).toContain(`its new version is sealed in ${second}`);
+  expect(out).not.toContain('It waits for');
+  expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
+});
+
+describe('words', () => {
+  it('know one from many, in every text that counts', () => {
+    const say = speaker('en');
+    expect([0, 1, 2].map((count) => say('recordings.count', { count }))).toEqual(['0 recordings.', '1 recording.', '2 recordings.']);
+    expect(say('slots.learn.done', { count: 1 })).toBe('1 slot has its number.');
+    expect(say('custody.recording.verified', { faults: '1' })).toBe('verified, 1 difference');
+    // A number before a plain plural: nobody thought of one.
+    const plain = Object.entries(en).filter(([, text]) =>
+      /\{(count|files|events|recordings|faults|log|places|jobs|recorders)\} (?:\w+ )?(files|jobs|recordings|events|entries|places|differences|recorders|slots)\b/.test(
+        text,
+      ),
+    );
+    expect(plain).toEqual([]);
+    for (const text of Object.values(zhCN)) expect(text).not.toMatch(/\{\w+:/);
+  });
+});
+
+it('a file that is not read has no rate', async () => {
+  const board = new LiveSlotBoard({ nowMs: () => START_MS });
+  board.update(1, { bytesListed: 2 ** 40, bytesCopied: 0 });
+  board.copied(1, 1000);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  board.copied(1, 1000);
+  const rate = board.snapshot()[0]?.bytesPerSecond ?? 0;
+  expect(rate).toBeGreaterThan(0);
+  board.passed(1, 384 * 2 ** 30);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  board.copied(1, 1000);
+  expect(board.snapshot()[0]).toMatchObject({ bytesCopied: 384 * 2 ** 30 + 3000 });
+  expect(board.snapshot()[0]?.bytesPerSecond).toBeLessThan(100_000);
+});

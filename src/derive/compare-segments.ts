@@ -1,0 +1,73 @@
+import { continuesIn, gapsBetween, type Neighbour } from '#domain/derived-takes';
+import type { RecordingNote } from '#domain/notes';
+import type { Original, Recording } from '#domain/recording';
+import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
+import { linkContinuation } from '#ports/take-links';
+
+/** Recordings of the same recorder that are looked at, on either side. */
+const NEIGHBOURS_MAX = 40;
+/** A clock may have been set forward or back for summer time between two segments; a few minutes more do no harm. */
+const MARGIN_MS = 65 * 60_000;
+
+/**
+ * The real lengths of a recording's segments are known now. What they say of how it was put together is told, and nothing that is sealed is changed: a note where
+ * its own segments do not meet, a link where it meets a recording before or after it. In the transaction of derive.
+ */
+export async function compareSegments(
+  writer: LedgerWriter,
+  recording: Recording,
+  segments: readonly Original[],
+  { timezone, nowMs }: { timezone: string; nowMs: number },
+): Promise<void> {
+  for (const { id, durationMs } of segments) if (durationMs !== null) await writer.measureOriginal(id, durationMs);
+  await noteGaps(writer, recording, segments, timezone, nowMs);
+  const first = segments[0];
+  const last = segments.at(-1);
+  if (!first?.take || !last?.take) return;
+  const others = (await around(writer, recording)).filter((other) => other.recording.id !== recording.id);
+  const linked = new Set(((await writer.recordingDetail(recording.id))?.links ?? []).map(({ relation }) => relation));
+  const before = linked.has('continues-from') ? null : only(others.filter((other) => continuesIn(ends(other).last, first, timezone)));
+  if (before) await linkContinuation(writer, before.recording.id, recording.id, nowMs);
+  const after = linked.has('continues-in') ? null : only(others.filter((other) => continuesIn(last, ends(other).first, timezone)));
+  if (after) await linkContinuation(writer, recording.id, after.recording.id, nowMs);
+}
+
+async function noteGaps(
+  writer: LedgerWriter,
+  { id, notes }: Recording,
+  segments: readonly Original[],
+  timezone: string,
+  nowMs: number,
+): Promise<void> {
+  const found = gapsBetween(segments, timezone);
+  const others = notes.filter(({ code }) => code !== 'gap-between-segments');
+  const before = notes.filter(({ code }) => code === 'gap-between-segments');
+  if (JSON.stringify(before) === JSON.stringify(found)) return;
+  await writer.updateRecording(id, { notes: [...others, ...found] });
+  for (const { parameters } of found.filter((note) => !before.some((known) => isSame(known, note)))) {
+    await writer.appendCustody({ type: 'recording.noted', atMs: nowMs, actor: 'station', subject: id, data: { ...parameters } });
+  }
+}
+
+function isSame(a: RecordingNote, b: RecordingNote): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Recordings that begin shortly before this one ends, and not long before it begins, the latest first. */
+async function around(writer: LedgerWriter, { recorderSerial, startMs, durationMs }: Recording): Promise<readonly RecordingDetail[]> {
+  if (startMs === null) return writer.recordings({ recorderSerial, limit: NEIGHBOURS_MAX });
+  const endMs = startMs + (durationMs ?? 0);
+  const after = await writer.recordings({ recorderSerial, sinceMs: startMs, untilMs: endMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
+  const before = await writer.recordings({ recorderSerial, untilMs: startMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
+  return [...new Map([...after, ...before].map((detail) => [detail.recording.id, detail])).values()];
+}
+
+function ends({ originals }: RecordingDetail): { first: Neighbour | null; last: Neighbour | null } {
+  const segments = originals.filter(({ role }) => role === 'segment');
+  return { first: segments[0] ?? null, last: segments.at(-1) ?? null };
+}
+
+/** Two that would fit decide nothing. */
+function only(found: readonly RecordingDetail[]): RecordingDetail | null {
+  return found.length === 1 ? (found[0] ?? null) : null;
+}

@@ -1,0 +1,28 @@
+import type { Work } from '#domain/work';
+import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+
+/** What is told of recordings beside what they are. */
+export interface Standing {
+  /** Work that failed, of any of them. */
+  readonly troubled: readonly Work[];
+  /** By the id of a recording whose files will not come: the recording in which their new versions were sealed. */
+  readonly replacedBy: ReadonlyMap<string, string>;
+}
+
+/** Of at most a page of recordings. */
+export async function standingOf(ledger: LedgerReader, details: readonly RecordingDetail[]): Promise<Standing> {
+  const missing = details
+    .filter(({ recording }) => recording.state === 'copying')
+    .flatMap(({ originals }) => originals.filter(({ state }) => state === 'listed'));
+  const [troubled, newer] = await Promise.all([
+    ledger.troubledWork(details.map(({ recording }) => recording.id)),
+    missing.length === 0 ? new Map<string, string>() : ledger.newerVersions(missing.map(({ id }) => id)),
+  ]);
+  const replacedBy = new Map<string, string>();
+  for (const [id, originals] of Map.groupBy(missing, ({ recordingId }) => recordingId)) {
+    const versions = originals.map((original) => newer.get(original.id));
+    // One that may still come is waited for.
+    if (versions.every((version) => version !== undefined)) replacedBy.set(id, versions.at(-1) ?? '');
+  }
+  return { troubled, replacedBy };
+}

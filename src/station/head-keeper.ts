@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { sha256Hex } from '#domain/canonical-json';
+import { asEvidockError } from '#domain/errors';
+import { archivedHeadKey, headBytes, type LedgerHead } from '#domain/ledger-head';
+import { type Log, ledgerHead, ledgerHeadFailed } from '#events';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
+
+/** How old the head in the vault may be, and the one in log and archive. */
+const VAULT_MS = 5000;
+const FAR_MS = 3_600_000;
+const ARCHIVE_MS_MAX = 60_000;
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  readonly archive: Archive | null;
+  readonly stationId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Notes the newest custody entry outside the ledger: in the vault every few seconds, in the log and the archive every hour, and at the end. Always after
+ * the entry is durable, so that a ledger that nobody touched is never behind its notes.
+ */
+export class HeadKeeper {
+  readonly #options: Options;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #kept = -1;
+  #told = -1;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** Places that could not be written; each is told of once, until it can be again. */
+  readonly #failing = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** From now on by itself. */
+  start(): void {
+    this.#timer = setInterval(() => void this.keep(), VAULT_MS);
+    this.#timer.unref();
+    void this.keep();
+  }
+
+  /** Never rejects: footage comes in also where a note cannot be written. One at a time. */
+  keep(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#keep(this.#timer !== undefined));
+    return this.#turn;
+  }
+
+  async #keep(far: boolean): Promise<void> {
+    const { ledger, vault, stationId, clock, log } = this.#options;
+    let head: LedgerHead | null = null;
+    await this.#into('ledger', async () => {
+      const newest = await ledger.custodyHead();
+      head = newest ? { station: stationId, ...newest } : null;
+    });
+    const newest = head as LedgerHead | null;
+    if (!newest) return;
+    if (newest.seq > this.#kept) {
+      await this.#into('vault', async () => {
+        await vault.keepLedgerHead(headBytes(newest));
+        this.#kept = newest.seq;
+      });
+    }
+    if (!far || newest.seq === this.#told || clock.nowMs() - this.#toldAtMs < FAR_MS) return;
+    this.#told = newest.seq;
+    this.#toldAtMs = clock.nowMs();
+    ledgerHead(log, { seq: newest.seq, hash: newest.hash });
+    await this.#into('archive', () => this.#archive(newest));
+  }
+
+  async #archive(head: LedgerHead): Promise<void> {
+    const bytes = headBytes(head);
+    await this.#options.archive?.put({
+      key: archivedHeadKey(head),
+      bytes: bytes.length,
+      sha256: sha256Hex(bytes),
+      mediaType: 'application/json',
+      open: async ({ start, end }) => Readable.from([Buffer.from(bytes.subarray(start, end))]),
+      signal: AbortSignal.timeout(ARCHIVE_MS_MAX),
+    });
+  }
+
+  async #into(place: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+      this.#failing.delete(place);
+    } catch (error) {
+      if (!this.#failing.has(place)) ledgerHeadFailed(this.#options.log, { place }, asEvidockError(error));
+      this.#failing.add(place);
+    }
+  }
+
+  /** Once more, for what came since the last time. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.keep();
+  }
+}

@@ -1,0 +1,77 @@
+import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
+import { ledgerHeadFailed } from '#events';
+import type { Archive } from '#ports/archive';
+import type { Ledger } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
+import { archiveHeadFault, vaultHeadFault } from '#serve/ledger-heads';
+import type { StationContext } from './context.ts';
+
+/** An archive that does not answer must not keep recorders waiting. */
+const ARCHIVE_MS_MAX = 10_000;
+
+interface Given {
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+  /** Asked for its note of the ledger; null where there is none, or nobody should wait for it. */
+  readonly archive: Archive | null;
+  /** A person says that the ledger is to be used as it is: what is wrong with it goes on record instead of stopping the start. */
+  readonly accept: boolean;
+}
+
+type Finding = readonly [ErrorCode, string];
+
+/** Whether this is the ledger that the station wrote last. Throws ledger.missing, ledger.rolled-back or ledger.altered. */
+export async function checkLedger(context: StationContext, given: Given): Promise<void> {
+  const findings = await findingsOf(context, given);
+  const [first] = findings;
+  if (!first) return;
+  const detail = findings.map(([, what]) => what).join('; ');
+  if (!given.accept) throw new EvidockError(first[0], detail);
+  const { ledger } = given;
+  const lasting = await ledger.mendSchema();
+  if (lasting.length > 0) throw new EvidockError('ledger.altered', `this cannot be made again: ${lasting.join('; ')}`);
+  const { config, clock, env } = context;
+  await ledger.transaction(async (writer) => {
+    const actor = `cli:${env['SUDO_USER'] ?? env['USER'] ?? 'unknown'}`;
+    const data = { why: detail };
+    await writer.appendCustody({ type: 'ledger.accepted', atMs: clock.nowMs(), actor, subject: config.station.id, data });
+  });
+}
+
+async function findingsOf(context: StationContext, { ledger, vault, archive }: Given): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const what of await ledger.alterations()) findings.push(['ledger.altered', what]);
+  const noted = await vaultHeadFault(ledger, vault);
+  const empty = (await ledger.custodyHead()) === null;
+  if (empty && (noted !== null || (await holdsFiles(vault))))
+    findings.unshift(['ledger.missing', noted ?? 'the ledger is new, and the vault is not']);
+  else if (noted !== null) findings.push(['ledger.rolled-back', noted]);
+  if (archive) {
+    const archived = await archivedFault(context, ledger, archive);
+    if (archived !== null) findings.push([empty ? 'ledger.missing' : 'ledger.rolled-back', archived]);
+  }
+  return findings;
+}
+
+async function holdsFiles(vault: Vault): Promise<boolean> {
+  for await (const _ of vault.list('')) return true;
+  return false;
+}
+
+async function archivedFault({ config, log }: StationContext, ledger: Ledger, archive: Archive): Promise<string | null> {
+  const signal = AbortSignal.timeout(ARCHIVE_MS_MAX);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  signal.addEventListener(
+    'abort',
+    () => reject(new EvidockError('archive.unreachable', 'its note of the ledger was not asked for in time')),
+    {
+      once: true,
+    },
+  );
+  try {
+    return await Promise.race([archiveHeadFault(ledger, archive, { stationId: config.station.id, signal }), late]);
+  } catch (error) {
+    ledgerHeadFailed(log, { place: 'archive' }, asEvidockError(error));
+    return null;
+  }
+}
