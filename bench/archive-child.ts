@@ -13,8 +13,6 @@ const settings = {
   region: 'us-east-1',
   bucket,
   prefix: 'ours',
-  accessKeyId: 'test',
-  secretAccessKey: 'testsecret',
   pathStyle: true,
   checksums: 'WHEN_REQUIRED' as const,
   partBytes: Number(partMib) * 1024 * 1024,
@@ -24,6 +22,7 @@ const settings = {
 const limiter = new TokenBucket({ bytesPerSecond: 0 });
 const archive = new S3Archive({
   settings,
+  credentials: async () => ({ accessKeyId: 'test', secretAccessKey: 'testsecret' }),
   journal: ledger.uploads,
   clock: { nowMs: () => Date.now() },
   limiter,

@@ -5,7 +5,7 @@ import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { asEvidockError } from '#domain/errors';
+import { asEvidockError, ERRORS, type ErrorCode } from '#domain/errors';
 import { DRIVERS } from '#drivers';
 import { placesOf } from './places.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -119,6 +119,19 @@ function socketPath(state: string): Finding {
   return { detail: socket };
 }
 
+interface Readying {
+  readonly ok: boolean;
+  readonly code: ErrorCode | null;
+  readonly detail: string;
+}
+
+/** What the code of the failure says where it knows more than that something is to be looked at. */
+function remedyOf({ ok, code }: Readying, general: string | null): Pick<DoctorCheck, 'remedy' | 'code'> {
+  if (ok) return { remedy: null };
+  const knows = code !== null && (code === 'queue.refused' || (code.startsWith('archive.') && code !== 'archive.unreachable'));
+  return knows ? { remedy: ERRORS[code].remedy, code } : { remedy: general };
+}
+
 /** What only the station itself can tell: ledger, queue, archive. */
 async function stationChecks(config: Config, connect: () => Promise<StationClient>): Promise<DoctorCheck[]> {
   let client: StationClient;
@@ -129,8 +142,8 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
     return [{ name: 'station', ok: false, detail: message, remedy, code }];
   }
   try {
-    const { json } = await client.request('GET', '/api/v1/ready');
-    const { checks } = json as { checks: Record<string, { ok: boolean; detail: string } | null> };
+    const { json } = await client.request('GET', '/api/v1/ready?fresh=true');
+    const { checks } = json as { checks: Record<string, Readying | null> };
     const remedies: Record<string, string> = {
       ledger: 'check the disk of the state directory; restore the newest ledger backup if the file is damaged',
       vault: 'check mount and permissions of the vault',
@@ -139,7 +152,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
         config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
     };
     const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] =>
-      check ? [{ name, ok: check.ok, detail: check.detail, remedy: check.ok ? null : (remedies[name] ?? null) }] : [],
+      check ? [{ name, ok: check.ok, detail: check.detail, ...remedyOf(check, remedies[name] ?? null) }] : [],
     );
     const running: DoctorCheck =
       client.kind === 'running'

@@ -120,6 +120,10 @@ export function archived(
   log.info({ event: 'recording.archived', stage: 'archive', ...facts }, 'recording archived and verified');
 }
 
+export function deriveIsSlow(log: Log, facts: { recordingId: string; afterMs: number }): void {
+  log.info({ event: 'derive.slow', stage: 'derive', ...facts }, 'a slow recording goes to the end of the queue');
+}
+
 export function derived(log: Log, facts: { recordingId: string; files: number; damaged: boolean; elapsedMs: number }): void {
   log.info({ event: 'recording.derived', stage: 'derive', ...facts }, 'recording derived');
 }
@@ -136,8 +140,9 @@ export function queueTrouble(log: Log, error: unknown): void {
   log.warn({ event: 'queue.trouble', stage: 'queue', err: error }, 'the queue cannot be reached; work waits in the ledger');
 }
 
-export function sweepFailed(log: Log, error: EvidockError): void {
-  log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, err: error }, error.message);
+/** `repeated`: how many like it were not written before it. */
+export function sweepFailed(log: Log, error: EvidockError, repeated = 0): void {
+  log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, repeated, err: error }, error.message);
 }
 
 /** A refusal of the station's own limits has no stack worth a line. */

@@ -48,6 +48,8 @@ interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: DiskVault;
   readonly archive: Archive | null;
+  /** Throws what is wrong with it. */
+  readonly checkArchive: ServeDeps['checkArchive'];
   readonly board: LiveSlotBoard;
 }
 
@@ -145,14 +147,16 @@ export class Station {
     const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
     await vault.open();
     onStop(() => vault.close());
-    const archive = await openArchive(this.#context, ledger);
+    const opened = await openArchive(this.#context, ledger);
+    const archive = opened?.archive ?? null;
+    const checkArchive: ServeDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
     await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     if (this.#mode === 'all') heads.start();
-    return { ledger, vault, archive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    return { ledger, vault, archive, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
   #facts(): ServeDeps['facts'] {

@@ -5,52 +5,42 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CreateMultipartUploadCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeArchiveContract, putOf } from '../../test/contract/archive.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../../test/support/rgw.ts';
+import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
 import { DiskArchive } from './disk-archive.ts';
-import { S3Archive } from './s3-archive/s3-archive.ts';
+import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const PART = 5 * 1024 * 1024;
 const FREE = new TokenBucket({ bytesPerSecond: 0 });
 const faults = { reached: () => undefined };
-const clock = { nowMs: () => Date.now() };
 
 let rgw: Rgw;
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let ledger: SqliteLedger;
 
-function s3(endpoint: string, prefix: string, more: { secretAccessKey?: string; bucket?: string } = {}): S3Archive {
-  const settings = {
-    endpoint,
-    region: 'us-east-1',
-    bucket: rgw.bucket,
-    prefix,
-    accessKeyId: rgw.accessKeyId,
-    secretAccessKey: rgw.secretAccessKey,
-    pathStyle: true,
-    checksums: 'WHEN_SUPPORTED' as const,
-    partBytes: PART,
-    partsAtOnce: 2,
-    timeoutMs: 5000,
-    ...more,
-  };
-  return new S3Archive({ settings, journal: ledger.uploads, clock, limiter: FREE, faults, stationId: 'test1' });
+type More = NonNullable<Parameters<typeof archiveOn>[2]>;
+
+function s3(endpoint: string, prefix: string, { secretAccessKey, ...more }: More & { secretAccessKey?: string } = {}): S3Archive {
+  const server = secretAccessKey === undefined ? rgw : { ...rgw, secretAccessKey };
+  return archiveOn(server, ledger.uploads, { endpoint, prefix, ...more });
 }
 
-function raw(): S3Client {
-  return new S3Client({
-    endpoint: rgw.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey },
-    forcePathStyle: true,
-  });
-}
+const raw = () => clientOf(rgw);
 
 beforeAll(async () => {
   home = await temporaryDirectory();
@@ -142,17 +132,32 @@ describe('s3 archive in trouble', () => {
     await proxy.stop();
   });
 
-  it('has a byte that changes on the way up refused by Content-MD5, and sends it again', async () => {
+  it('has a byte that changes on the way up refused by Content-MD5, and sends it again by itself', async () => {
     const proxy = new FaultyProxy({ target: new URL(rgw.endpoint) });
     await proxy.start();
     const archive = s3(proxy.endpoint, 'flip');
     const request = putOf('2026/06/20/rec-flip/o', randomBytes(200_000));
     proxy.flipUpAt(100_000);
-    await expect(archive.put(request)).rejects.toMatchObject({ code: expect.stringMatching(/^archive\.(mismatch|refused)$/) });
     await archive.put(request);
+    expect(proxy.upBytes).toBeGreaterThan(400_000);
     expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+    await archive.close();
+    await proxy.stop();
+  });
+
+  it('reads once more before it calls the archive wrong for a byte that changed on the way down', async () => {
+    const proxy = new FaultyProxy({ target: new URL(rgw.endpoint) });
+    await proxy.start();
+    const archive = s3(proxy.endpoint, 'flip');
+    const request = putOf('2026/06/20/rec-flip-down/o', randomBytes(200_000));
+    await archive.put(request);
     proxy.flipDownAt(150_000);
-    await expect(archive.verify(request, { policy: 'readback' })).rejects.toMatchObject({ code: 'archive.mismatch' });
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+    expect(proxy.downBytes).toBeGreaterThan(400_000);
+    // It has not lost its trust in the object: the same put again sends nothing.
+    proxy.reset();
+    await archive.put(request);
+    expect(proxy.upBytes).toBeLessThan(10_000);
     await archive.close();
     await proxy.stop();
   });
@@ -174,15 +179,74 @@ describe('s3 archive in trouble', () => {
     const keyOf = (station: string) => `2026/06/20/rec-01jyb2k3m4-${station}-0123456789/original-0001.mp4`;
     await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${keyOf('test1')}` }));
     await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${keyOf('test2')}` }));
+    await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'lost/evidock-probe/test1' }));
     const known = `${keyOf('test1')}.b`;
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `lost/${known}` }));
     await ledger.uploads.begin({ key: known, uploadId: UploadId ?? '', partBytes: PART, startedAtMs: Date.now() });
     // RGW's times have whole seconds.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     const archive = s3(rgw.endpoint, 'lost');
-    expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(1);
+    expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(2);
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(0);
     await ledger.uploads.forget(known);
+    await archive.close();
+  });
+});
+
+describe('the probe', () => {
+  it('leaves nothing behind in a bucket that keeps versions, and tells of a lock that keeps it', async () => {
+    const client = raw();
+    await client.send(new CreateBucketCommand({ Bucket: 'versions' }));
+    await client.send(new PutBucketVersioningCommand({ Bucket: 'versions', VersioningConfiguration: { Status: 'Enabled' } }));
+    const versioned = s3(rgw.endpoint, 'x', { bucket: 'versions' });
+    expect(await versioned.check()).toMatch(/^bucket versions at 127\.0\.0\.1:\d+$/);
+    const { Versions, DeleteMarkers } = await client.send(new ListObjectVersionsCommand({ Bucket: 'versions' }));
+    expect([Versions ?? [], DeleteMarkers ?? []]).toEqual([[], []]);
+    await client.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true }));
+    const rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: 1 } };
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: rule };
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket: 'locked', ObjectLockConfiguration }));
+    const locked = s3(rgw.endpoint, 'x', { bucket: 'locked' });
+    for (let asked = 0; asked < 3; asked += 1) expect(await locked.check()).toContain('its object lock keeps the probes too');
+    // They do not pile up: the one put whole, and the one put in parts.
+    expect((await client.send(new ListObjectVersionsCommand({ Bucket: 'locked' }))).Versions).toHaveLength(2);
+    for (const each of [versioned, locked]) await each.close();
+    client.destroy();
+  });
+
+  it('tells a bucket that is missing, also where footage is looked for: that is no lost object', async () => {
+    const nowhere = s3(rgw.endpoint, 'x', { bucket: 'no-such-bucket' });
+    const words = { code: 'archive.refused', detail: expect.stringMatching(/^there is no such bucket \(HTTP 404 NoSuchBucket\)/) };
+    await expect(nowhere.check()).rejects.toMatchObject(words);
+    await expect(nowhere.head('2026/06/20/rec-x/o')).rejects.toMatchObject(words);
+    await expect(nowhere.verify(putOf('2026/06/20/rec-x/o', randomBytes(10)), { policy: 'readback' })).rejects.toMatchObject(words);
+    await nowhere.close();
+  });
+
+  it('takes keys that were changed since without being opened again, and says that old ones are not known', async () => {
+    let keys = { accessKeyId: rgw.accessKeyId, secretAccessKey: rgw.secretAccessKey };
+    const archive = s3(rgw.endpoint, 'keys', { credentials: async () => keys });
+    await archive.check();
+    await rgw.admin('key', 'create', '--uid=test', '--key-type=s3', '--access-key=second', '--secret=secondsecret');
+    await rgw.admin('key', 'rm', '--uid=test', '--key-type=s3', '--access-key=second');
+    await rgw.admin('key', 'create', '--uid=test', '--key-type=s3', '--access-key=third', '--secret=thirdsecret');
+    keys = { accessKeyId: 'second', secretAccessKey: 'secondsecret' };
+    await expect(archive.check()).rejects.toMatchObject({ code: 'archive.refused', detail: expect.stringContaining('not known there') });
+    keys = { accessKeyId: 'third', secretAccessKey: 'thirdsecret' };
+    await archive.check();
+    await archive.close();
+  });
+
+  it('tells a quota that is used up', async () => {
+    await rgw.admin('user', 'create', '--uid=poor', '--display-name=poor', '--access-key=poor', '--secret=poorsecret');
+    await rgw.admin('quota', 'set', '--quota-scope=user', '--uid=poor', '--max-size=0');
+    await rgw.admin('quota', 'enable', '--quota-scope=user', '--uid=poor');
+    const keys = { accessKeyId: 'poor', secretAccessKey: 'poorsecret' };
+    const client = new S3Client({ endpoint: rgw.endpoint, region: 'us-east-1', credentials: keys, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: 'poor' }));
+    client.destroy();
+    const archive = s3(rgw.endpoint, 'x', { bucket: 'poor', credentials: async () => keys });
+    await expect(archive.check()).rejects.toMatchObject({ code: 'archive.full', detail: expect.stringContaining('the quota is used up') });
     await archive.close();
   });
 });

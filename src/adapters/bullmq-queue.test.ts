@@ -104,3 +104,31 @@ describe('private Redis', () => {
     await queue.stop();
   });
 });
+
+describe('a Redis that is there and takes no work', () => {
+  it.each([
+    ['as a read-only replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE'], 'it is a read-only replica (READONLY)'],
+    ['without memory', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0'], 'it has no memory left (maxmemory) (OOM)'],
+  ])('is told from one that is well: %s', async (name, spoil, mend, detail) => {
+    const redis = redisIn(name.slice(-6));
+    await redis.start();
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
+    queue.listen('archive', 1, async () => undefined);
+    await queue.start();
+    const client = clientOf(redis);
+    try {
+      expect(await queue.check()).toContain('Redis');
+      await client.call(...(spoil as [string, ...string[]]));
+      const refused = { code: 'queue.refused', detail };
+      await expect(queue.check()).rejects.toMatchObject(refused);
+      // So says the work itself.
+      await expect(queue.ring('archive', 'archive.rec-x', { priority: 5, delayMs: 0 })).rejects.toMatchObject(refused);
+      await client.call(...(mend as [string, ...string[]]));
+      expect(await queue.check()).toContain('Redis');
+    } finally {
+      client.disconnect();
+      await queue.stop();
+      await redis.stop();
+    }
+  });
+});

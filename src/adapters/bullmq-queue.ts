@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { WorkStage } from '#domain/work';
+import type { WorkLane } from '#domain/work';
 import { type Log, queueTrouble, stageFailed } from '#events';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
@@ -10,6 +11,18 @@ const ANSWER_MS_MAX = 5000;
 const STOP_MS_MAX = 10_000;
 const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
+const PROBE_MS = 10_000;
+/** What a Redis answers that is there and takes nothing. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  READONLY: 'it is a read-only replica',
+  OOM: 'it has no memory left (maxmemory)',
+  MISCONF: 'it cannot write to its disk',
+  NOPERM: 'its user may not write',
+  NOAUTH: 'it wants a password',
+  WRONGPASS: 'the password is wrong',
+  MASTERDOWN: 'it is a replica that has lost its primary',
+  CLUSTERDOWN: 'its cluster is down',
+};
 
 interface Options {
   /** A URL, or the private server's address. */
@@ -19,17 +32,17 @@ interface Options {
 }
 
 interface Listener {
-  readonly stage: WorkStage;
+  readonly lane: WorkLane;
   readonly concurrency: number;
   readonly handler: (workId: string, run: JobRun) => Promise<void>;
 }
 
-/** The doorbell on BullMQ: one queue a stage, fixed job ids, nothing kept of what is done. */
+/** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
 export class BullmqQueue implements WorkQueue {
   readonly #o: Options;
   readonly #stop = new AbortController();
   readonly #listeners: Listener[] = [];
-  readonly #queues = new Map<WorkStage, Queue>();
+  readonly #queues = new Map<WorkLane, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
   #troubled = false;
@@ -38,19 +51,19 @@ export class BullmqQueue implements WorkQueue {
     this.#o = options;
   }
 
-  listen(stage: WorkStage, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
-    this.#listeners.push({ stage, concurrency, handler });
+  listen(lane: WorkLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+    this.#listeners.push({ lane, concurrency, handler });
   }
 
   async start(): Promise<void> {
     // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
     const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
-    for (const { stage, concurrency, handler } of this.#listeners) {
-      const queue = new Queue(stage, { connection: commands, prefix: this.#o.prefix });
+    for (const { lane, concurrency, handler } of this.#listeners) {
+      const queue = new Queue(lane, { connection: commands, prefix: this.#o.prefix });
       queue.on('error', (error) => this.#trouble(error));
-      this.#queues.set(stage, queue);
+      this.#queues.set(lane, queue);
       const connection = this.#connect({ maxRetriesPerRequest: null });
-      const worker = new Worker(stage, this.#processor(stage, handler), {
+      const worker = new Worker(lane, this.#processor(lane, handler), {
         connection,
         prefix: this.#o.prefix,
         concurrency,
@@ -64,13 +77,13 @@ export class BullmqQueue implements WorkQueue {
     }
   }
 
-  #processor(stage: WorkStage, handler: Listener['handler']): Processor {
+  #processor(lane: WorkLane, handler: Listener['handler']): Processor {
     return async (job: Job) => {
       this.#troubled = false;
       try {
         await handler(String(job.id), { signal: this.#stop.signal });
       } catch (error) {
-        if (!this.#stop.signal.aborted) stageFailed(this.#o.log, stage, { workId: String(job.id) }, asEvidockError(error));
+        if (!this.#stop.signal.aborted) stageFailed(this.#o.log, lane, { workId: String(job.id) }, asEvidockError(error));
       }
     };
   }
@@ -92,9 +105,9 @@ export class BullmqQueue implements WorkQueue {
     queueTrouble(this.#o.log, error);
   }
 
-  async ring(stage: WorkStage, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
-    const queue = this.#queues.get(stage);
-    if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${stage}`);
+  async ring(lane: WorkLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
+    const queue = this.#queues.get(lane);
+    if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${lane}`);
     const job = {
       jobId: workId,
       priority: options.priority,
@@ -105,7 +118,7 @@ export class BullmqQueue implements WorkQueue {
     await this.#answered(async () => {
       // A delayed job keeps its id taken: who rings again without delay means now.
       if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);
-      await queue.add(stage, {}, job);
+      await queue.add(lane, {}, job);
     });
   }
 
@@ -113,6 +126,15 @@ export class BullmqQueue implements WorkQueue {
     const [connection] = this.#connections;
     if (!connection) throw new EvidockError('queue.unreachable', 'not started');
     const info = await this.#answered(() => connection.info('server'));
+    // A replica, and a server without memory, answer every question and take no work.
+    const key = `${this.#o.prefix}:probe:${randomBytes(6).toString('hex')}`;
+    const back = await this.#answered(async () => {
+      await connection.set(key, key, 'PX', PROBE_MS);
+      const found = await connection.get(key);
+      await connection.del(key);
+      return found;
+    });
+    if (back !== key) throw new EvidockError('queue.refused', 'a probe that was written is not there');
     return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
   }
 
@@ -127,7 +149,7 @@ export class BullmqQueue implements WorkQueue {
       return answer;
     } catch (error) {
       if (error instanceof EvidockError) throw error;
-      throw new EvidockError('queue.unreachable', error instanceof Error ? error.message : String(error), error);
+      throw queueError(error);
     } finally {
       clearTimeout(timer);
     }
@@ -144,4 +166,12 @@ export class BullmqQueue implements WorkQueue {
     clearTimeout(timer);
     for (const connection of this.#connections) connection.disconnect();
   }
+}
+
+function queueError(thrown: unknown): EvidockError {
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  // A script tells the reply of the command that it ran within words of its own.
+  const word = Object.keys(REFUSALS).find((each) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
+  if (word === undefined) return new EvidockError('queue.unreachable', words, thrown);
+  return new EvidockError('queue.refused', `${REFUSALS[word]} (${word})`, thrown);
 }

@@ -6,7 +6,15 @@ import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
-import { type Archive, type ArchivedObject, type PutRequest, sourceChunks } from '#ports/archive';
+import {
+  type Archive,
+  type ArchivedObject,
+  type ExpectedObject,
+  lookTwice,
+  type PutRequest,
+  sourceChunks,
+  type TransferOptions,
+} from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { DurableFile, makeDirectory, syncDirectory, type WriteErrors, writeError } from './durable-file.ts';
@@ -91,7 +99,8 @@ export class DiskArchive implements Archive {
       await file.open();
       await this.#fill(file, request);
       await file.finish(request.bytes);
-      if ((await file.commit()) === 'exists') {
+      if (request.replaces) await file.replace();
+      else if ((await file.commit()) === 'exists') {
         // Other bytes under our key were left by an attempt that did not verify: they are set aside, not lost.
         await rename(path, `${path}.${randomBytes(6).toString('hex')}.aside`);
         if ((await file.commit()) === 'exists') throw new EvidockError('archive.unreachable', `${request.key} was taken again`);
@@ -106,7 +115,8 @@ export class DiskArchive implements Archive {
   async #holds(request: PutRequest): Promise<boolean> {
     const present = await this.head(request.key);
     if (present?.bytes !== request.bytes) return false;
-    const { sha256 } = await this.#rereader.reread(request.key, this.#path(request.key), { sm3: false, ...signalOf(request.signal) });
+    const reading = { sm3: false, onBytes: () => request.onMoved?.(), ...signalOf(request.signal) };
+    const { sha256 } = await this.#rereader.reread(request.key, this.#path(request.key), reading);
     return sha256 === request.sha256;
   }
 
@@ -133,30 +143,35 @@ export class DiskArchive implements Archive {
       throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${request.bytes} bytes came`);
   }
 
-  async verify(
-    expected: { key: string; bytes: number; sha256: string },
-    options: { policy: 'readback' | 'head'; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<'readback' | 'head'> {
-    const { key, bytes, sha256 } = expected;
+  async verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
+    return lookTwice(() => this.#look(expected, options));
+  }
+
+  async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const found = await this.head(key);
     if (!found) throw new EvidockError('archive.missing', key);
-    if (found.bytes !== bytes) throw new EvidockError('archive.mismatch', `${key}: ${found.bytes} bytes instead of ${bytes}`);
-    if (options.policy === 'head') return 'head';
+    if (found.bytes !== bytes) throw new EvidockError('archive.mismatch', `${found.bytes} bytes instead of ${bytes}: ${key}`);
+    if (options.policy === 'head') return 'head' as const;
+    const read = await this.#digest(key, options);
+    if (read !== sha256) throw new EvidockError('archive.mismatch', `SHA-256 ${read} instead of ${sha256}: ${key}`);
+    await this.#makeReadOnly(key);
+    return 'readback' as const;
+  }
+
+  async #digest(key: string, options: TransferOptions): Promise<string> {
     let told = 0;
     const onBytes = (position: number) => {
       options.onBytes?.(position - told);
+      options.onMoved?.();
       told = position;
     };
-    let reread: { sha256: string };
     try {
-      reread = await this.#rereader.reread(key, this.#path(key), { sm3: false, onBytes, ...signalOf(options.signal) });
+      const { sha256 } = await this.#rereader.reread(key, this.#path(key), { sm3: false, onBytes, ...signalOf(options.signal) });
+      return sha256;
     } catch (error) {
       if (error instanceof EvidockError) throw new EvidockError('archive.unreachable', error.detail, error);
       throw error;
     }
-    if (reread.sha256 !== sha256) throw new EvidockError('archive.mismatch', `${key}: SHA-256 ${reread.sha256} instead of ${sha256}`);
-    await this.#makeReadOnly(key);
-    return 'readback';
   }
 
   async #makeReadOnly(key: string): Promise<void> {

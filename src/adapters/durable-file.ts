@@ -131,9 +131,9 @@ export class DurableFile {
     return outcome;
   }
 
-  /** Takes the place of the file that has the name, if there is one: only for what the station keeps one newest version of. */
+  /** Takes the place of what has the name, in one step: for files of which the newest version is wanted, never for footage. */
   async replace(): Promise<void> {
-    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replace by an unfinished draft`);
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replacing by an unfinished draft`);
     await this.#guard('rename', async () => {
       await rename(this.#temporary, this.#final);
       await syncDirectory(dirname(this.#final));

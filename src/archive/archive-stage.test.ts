@@ -3,15 +3,19 @@
  * Method: the stage on the real ledger, vault and disk archive, in which one call is replaced as a test says.
  */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk-archive';
 import { EvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/hours';
+import { factsKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
-import { aDerivative, START_MS, someWork } from '#test/support/builders';
+import type { LedgerWriter } from '#ports/ledger';
+import { tagRecording } from '#serve/tagging';
+import { aCase, aDerivative, START_MS, someWork } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ArchiveStage } from './archive-stage.ts';
 
@@ -24,7 +28,7 @@ beforeEach(async () => {
   station = await servedStation();
   disk = new DiskArchive({
     directory: join(station.directory, 'archive'),
-    limiter: { take: async () => undefined },
+    limiter: { pieceBytes: 65_536, take: async () => undefined },
     faults,
     stationId: 'test',
   });
@@ -48,7 +52,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     },
   });
   const { vault } = station.deps;
-  const settings = { verify: 'readback', derivatives: true, hours } as const;
+  const settings = { verify: 'readback', derivatives: true, hours, stationId: 'test', timezone: 'UTC', standstillMsMax: 1000 } as const;
   const stage = new ArchiveStage({
     ledger,
     vault,
@@ -60,21 +64,124 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     settings,
   });
   expect(await ledger.claimWork(workId('archive', id), 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { signal: new AbortController().signal, onPercent: () => undefined });
+  const quiet = { onPercent: () => undefined, onProgress: () => undefined };
+  await stage.run(id, { later: false, signal: new AbortController().signal, ...quiet });
 }
 
 const work = () => station.ledger.work(workId('archive', id));
 const placesOfCopies = async () => (await station.ledger.copies(id)).map(({ where, verifiedBy }) => `${where} ${verifiedBy}`).sort();
 
+describe('the facts beside the footage', () => {
+  const inArchive = () => join(station.directory, 'archive', factsKey(id));
+  const facts = async () =>
+    JSON.parse(await readFile(inArchive(), 'utf8')) as { recording: Record<string, unknown>; originals: Record<string, unknown>[] };
+  const types = async () => (await station.ledger.custodyOf(id)).map(({ type }) => type);
+  const tag = (request: Parameters<typeof tagRecording>[2]) => tagRecording(station.deps, id, request, 'cli:test');
+
+  beforeEach(async () => {
+    await station.ledger.transaction(async (writer) => {
+      for (const number of ['A-1', '案-2']) await writer.upsertCase(aCase({ number }));
+      await writer.upsertOfficer({ id: '012345', name: 'Somebody', unit: null });
+    });
+  });
+
+  it('name cases, officer, category and digests, and nobody by name', async () => {
+    await tag({ cases: ['案-2', 'A-1'], officer: '012345', category: 'inspection' });
+    await run();
+    const [original] = await station.ledger.originalsOf(id);
+    const told = await facts();
+    expect(told.recording).toMatchObject({
+      id,
+      cases: ['A-1', '案-2'],
+      officer: '012345',
+      officerSource: 'person',
+      category: 'inspection',
+    });
+    expect(told.originals).toMatchObject([{ key: original?.vaultKey, sha256: original?.digests?.sha256, bytes: 10_000 }]);
+    const sealed = (await station.ledger.custodyOf(original?.id ?? '')).find(({ type }) => type === 'original.sealed');
+    expect(told.originals[0]?.['manifest']).toMatchObject({ sha256: sealed?.data['manifestSha256'] });
+    expect(JSON.stringify(told)).not.toContain('Somebody');
+  });
+
+  const CHANGES: readonly [string, (writer: LedgerWriter) => Promise<void>, object][] = [
+    ['a case', (writer) => writer.addRecordingCase(id, 'A-1'), { cases: ['A-1'] }],
+    ['an officer', (writer) => writer.updateRecording(id, { officerId: '012345', officerSource: 'rule' }), { officer: '012345' }],
+    ['a category', (writer) => writer.updateRecording(id, { category: 'fee' }), { category: 'fee' }],
+    ['the important mark', (writer) => writer.updateRecording(id, { important: true }), { important: true }],
+    ['damage', (writer) => writer.updateRecording(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
+    ['a duration', (writer) => writer.updateRecording(id, { durationMs: 1234 }), { durationMs: 1234 }],
+    ['a time', (writer) => writer.updateRecording(id, { startMs: START_MS }), { start: new Date(START_MS).toISOString() }],
+  ];
+  it.each(CHANGES)('are written anew by work that the change itself has queued: %s', async (_, change, expected) => {
+    await run();
+    expect(await work()).toMatchObject({ state: 'done' });
+    await station.ledger.transaction(change);
+    expect(await work()).toMatchObject({ state: 'waiting', attempts: 0 });
+    // The footage is there all the while.
+    expect((await station.ledger.recording(id))?.state).toBe('archived');
+    await run();
+    expect((await facts()).recording).toMatchObject(expected);
+    expect((await types()).at(-1)).toBe('recording.facts-archived');
+    expect(await work()).toMatchObject({ state: 'done' });
+    // Nothing is left beside them of what they were.
+    expect((await readdir(dirname(inArchive()))).filter((name) => name.startsWith('facts'))).toEqual(['facts.json']);
+  });
+
+  it('are queued with the change or not at all', async () => {
+    await run();
+    const failed = station.ledger.transaction(async (writer) => {
+      await writer.addRecordingCase(id, 'A-1');
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect(await work()).toMatchObject({ state: 'done' });
+  });
+
+  it('are not sent when they came out the same, and sent again when they changed while they were sent', async () => {
+    await run();
+    const before = await types();
+    await tag({ cases: ['A-1'] });
+    await tag({ removeCases: ['A-1'] });
+    let puts = 0;
+    const count: Archive['put'] = (request) => {
+      puts += 1;
+      return disk.put(request);
+    };
+    await run({ put: count });
+    expect(puts).toBe(0);
+    expect(await work()).toMatchObject({ state: 'done' });
+    expect((await types()).slice(before.length)).toEqual(['recording.tagged', 'recording.tagged']);
+    await tag({ category: 'fee' });
+    const tagMeanwhile: Archive['put'] = async (request) => {
+      await disk.put(request);
+      await tag({ category: 'levy' });
+    };
+    await run({ put: tagMeanwhile });
+    expect(await work()).toMatchObject({ state: 'waiting' });
+    await run();
+    expect((await facts()).recording).toMatchObject({ category: 'levy' });
+  });
+});
+
 describe('the archive stage', () => {
   it('puts original, manifest and derivatives there, reads them back, and says so in one custody entry', async () => {
     await run();
-    expect(await placesOfCopies()).toEqual(['disk readback', 'disk readback', 'vault direct']);
+    expect(await placesOfCopies()).toEqual(['disk readback', 'disk readback', 'disk readback', 'vault direct']);
     expect(await work()).toMatchObject({ state: 'done' });
     expect((await station.ledger.recording(id))?.state).toBe('archived');
     const entry = (await station.ledger.custodyOf(id)).at(-1);
     expect(entry).toMatchObject({ type: 'recording.archived', data: { archive: 'disk', verifiedBy: 'readback' } });
-    expect(entry?.data['objects']).toHaveLength(3);
+    expect(entry?.data['objects']).toHaveLength(4);
+  });
+
+  it('puts originals under the media type that they have', async () => {
+    const types: string[] = [];
+    const put: Archive['put'] = (request) => {
+      types.push(request.mediaType);
+      return disk.put(request);
+    };
+    await run({ put });
+    expect(types).toEqual(['video/mp4', 'application/json', 'video/mp4', 'application/json']);
   });
 
   it('takes no accepted upload for a copy: an archive that lies is told to custody, and nothing counts', async () => {

@@ -1,22 +1,27 @@
+import { Readable } from 'node:stream';
+import type { ByteRange } from '#domain/byte-range';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError, isFailure } from '#domain/errors';
+import { FACTS_ITEM } from '#domain/facts';
 import type { Hours } from '#domain/hours';
+import { mediaTypeOf } from '#domain/media-type';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import { archived, type Log, workGivenUp } from '#events';
-import type { Archive } from '#ports/archive';
+import type { Archive, ExpectedObject, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import { type FactsSettings, factsOf } from '#ports/recording-facts';
 import type { VaultReader } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 
-interface ArchiveSettings {
+interface ArchiveSettings extends FactsSettings {
   readonly verify: 'readback' | 'head';
-  /** Derivatives are archived beside the originals. */
-  readonly derivatives: boolean;
   readonly hours: Hours;
+  /** Transfers end by themselves when they stand still; this is for what does not, ms. */
+  readonly standstillMsMax: number;
 }
 
 interface Options {
@@ -40,6 +45,8 @@ interface Item {
   readonly mediaType: string;
   /** A manifest goes with its original and has no copy row of its own. */
   readonly counts: boolean;
+  /** Of what is not in the vault. */
+  readonly content?: Uint8Array;
 }
 
 /** Puts what a recording has into the archive, and says so only when it was read back. */
@@ -47,10 +54,12 @@ export class ArchiveStage implements WorkHandler {
   readonly stage = 'archive';
   /** An archive that is away comes back; the second copy is never given up. */
   readonly attemptsMax = Number.POSITIVE_INFINITY;
+  readonly standstillMsMax: number;
   readonly #o: Options;
 
   constructor(options: Options) {
     this.#o = options;
+    this.standstillMsMax = options.settings.standstillMsMax;
   }
 
   async run(recordingId: string, run: WorkRun): Promise<void> {
@@ -66,9 +75,9 @@ export class ArchiveStage implements WorkHandler {
     try {
       const detail = await ledger.recordingDetail(recordingId);
       if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
-      const items = await this.#missing(detail);
+      const items = [...(await this.#missing(detail)), ...(await this.#changedFacts(detail))];
       const begun = performance.now();
-      const how = await this.#store(items, signal, run.onPercent);
+      const how = await this.#store(items, signal, run);
       const done = await ledger.transaction((writer) => this.#record(writer, recordingId, items, how));
       faults.reached('w14-archived-recorded');
       const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
@@ -115,7 +124,7 @@ export class ArchiveStage implements WorkHandler {
         key: original.vaultKey,
         bytes: original.bytes,
         sha256,
-        mediaType: 'application/octet-stream',
+        mediaType: mediaTypeOf(original.vaultKey),
         counts: true,
       });
       const key = manifestKey(original.recordingId, original.index);
@@ -125,7 +134,7 @@ export class ArchiveStage implements WorkHandler {
         key,
         bytes: manifest.length,
         sha256: sha256Hex(manifest),
-        mediaType: 'application/json',
+        mediaType: mediaTypeOf(key),
         counts: false,
       });
     }
@@ -138,7 +147,15 @@ export class ArchiveStage implements WorkHandler {
     return items;
   }
 
-  async #store(items: readonly Item[], signal: AbortSignal, onPercent: (percent: number) => void): Promise<'readback' | 'head'> {
+  /** `facts.json`, if the archive does not hold it as it is to be now. It is put last: what it names is there before it. */
+  async #changedFacts(detail: RecordingDetail): Promise<readonly Item[]> {
+    const { archive, ledger, settings } = this.#o;
+    const { key, bytes: content, sha256 } = await factsOf(ledger, detail, settings);
+    if (heldFacts(detail.copies, archive.name) === sha256) return [];
+    return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, content }];
+  }
+
+  async #store(items: readonly Item[], signal: AbortSignal, run: WorkRun): Promise<'readback' | 'head'> {
     const { archive, vault, settings } = this.#o;
     // Every byte goes there and, when it is read back, comes back.
     const ways = settings.verify === 'readback' ? 2 : 1;
@@ -146,64 +163,52 @@ export class ArchiveStage implements WorkHandler {
     let seen = 0;
     const onBytes = (bytes: number) => {
       seen += bytes;
-      onPercent(total === 0 ? 100 : (100 * seen) / total);
+      run.onPercent(total === 0 ? 100 : (100 * seen) / total);
     };
+    const transfer = { signal, onBytes, onMoved: run.onProgress };
     let how: 'readback' | 'head' = settings.verify;
-    for (const { key, bytes, sha256, mediaType } of items) {
+    for (const { content, counts: _, itemId: __, ...object } of items) {
       signal.throwIfAborted();
-      await archive.put({ key, bytes, sha256, mediaType, open: (range) => vault.read(key, range), onBytes, signal });
-      how = await this.#verify({ key, bytes, sha256 }, { policy: settings.verify, signal, onBytes });
+      const open = async (range: ByteRange) =>
+        content ? Readable.from([Buffer.from(content.subarray(range.start, range.end))]) : vault.read(object.key, range);
+      // Facts change; they are never put under an object lock, which footage may one day be.
+      await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
+      how = await this.#verify(object, { ...transfer, policy: settings.verify });
     }
     return how;
   }
 
-  async #verify(
-    expected: { key: string; bytes: number; sha256: string },
-    options: { policy: 'readback' | 'head'; signal: AbortSignal; onBytes: (bytes: number) => void },
-  ) {
+  async #verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const { archive, ledger, clock } = this.#o;
+    const { key, bytes, sha256 } = expected;
     try {
-      return await archive.verify(expected, options);
+      return await archive.verify({ key, bytes, sha256 }, options);
     } catch (error) {
       if (isFailure(error, 'archive.mismatch')) {
-        const data = { archive: archive.name, key: expected.key, expected: expected.sha256, found: error.detail };
+        const data = { archive: archive.name, key, expected: sha256, found: error.detail };
         await ledger.transaction((writer) =>
-          writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: expected.key, data }),
+          writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: key, data }),
         );
       }
       throw error;
     }
   }
 
-  /** Write 14. Returns false if something has been made meanwhile that is not there yet: the work waits again then. */
+  /** Write 14. Returns false if something is to be there meanwhile that is not there yet: the work waits again then. */
   async #record(writer: LedgerWriter, recordingId: string, items: readonly Item[], how: 'readback' | 'head'): Promise<boolean> {
-    const { archive, clock, settings } = this.#o;
+    const { archive, clock } = this.#o;
     const nowMs = clock.nowMs();
-    for (const item of items) {
-      if (!item.counts) continue;
-      const copy: Copy = {
-        itemId: item.itemId,
-        recordingId,
-        where: archive.name,
-        key: item.key,
-        bytes: item.bytes,
-        verifiedAtMs: nowMs,
-        verifiedBy: how,
-      };
-      await writer.upsertCopy(copy);
+    for (const { itemId, key, bytes, sha256, counts, content } of items) {
+      if (!counts) continue;
+      const copy: Copy = { itemId, recordingId, where: archive.name, key, bytes, verifiedAtMs: nowMs, verifiedBy: how };
+      await writer.upsertCopy(content ? { ...copy, sha256 } : copy);
     }
     const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
-    await writer.appendCustody({
-      type: 'recording.archived',
-      atMs: nowMs,
-      actor: 'station',
-      subject: recordingId,
-      data: { archive: archive.name, verifiedBy: how, objects },
-    });
+    const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? 'recording.facts-archived' : 'recording.archived';
+    const data = { archive: archive.name, verifiedBy: how, objects };
+    if (objects.length > 0) await writer.appendCustody({ type, atMs: nowMs, actor: 'station', subject: recordingId, data });
     const id = workId('archive', recordingId);
-    const there = new Set((await writer.copies(recordingId)).filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
-    const wanted = [...(await writer.originalsOf(recordingId)), ...(settings.derivatives ? await writer.derivatives(recordingId) : [])];
-    if (wanted.some((item) => !there.has(item.id))) {
+    if (!(await this.#holdsAll(writer, recordingId))) {
       await writer.postponeWork(id, nowMs, nowMs);
       return false;
     }
@@ -214,10 +219,25 @@ export class ArchiveStage implements WorkHandler {
     return true;
   }
 
+  async #holdsAll(writer: LedgerWriter, recordingId: string): Promise<boolean> {
+    const { archive, settings } = this.#o;
+    const detail = await writer.recordingDetail(recordingId);
+    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
+    const wanted = [...detail.originals, ...(settings.derivatives ? detail.derivatives : [])];
+    const facts = await factsOf(writer, detail, settings);
+    return wanted.every((item) => there.has(item.id)) && heldFacts(detail.copies, archive.name) === facts.sha256;
+  }
+
   async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
     const { ledger, clock, log } = this.#o;
     const facts = { code: error.code, detail: error.detail, nowMs: clock.nowMs(), nextDueAtMs: null };
     await ledger.transaction((writer) => writer.failWork(workId('archive', recordingId), facts));
     workGivenUp(log, { stage: 'archive', recordingId }, error);
   }
+}
+
+/** Digest of the facts that the archive holds; undefined if it has none. */
+function heldFacts(copies: readonly Copy[], archive: string): string | undefined {
+  return copies.find(({ itemId, where }) => itemId === FACTS_ITEM && where === archive)?.sha256;
 }

@@ -3,6 +3,7 @@ import { asEvidockError, ERRORS, type EvidockError } from '#domain/errors';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import type { CliContext } from './context.ts';
+import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
 import { LANGUAGES, type Language, languageOf, speaker } from './language.ts';
 import { addPlay } from './play.ts';
@@ -63,6 +64,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRecorder,
     addVerify,
     addJobs,
+    addDerive,
     addLedger,
     addConfig,
     addDoctor,

@@ -232,7 +232,7 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   height: integer(
     {
       title: 'Height',
-      description: 'Largest picture height of transcoded video; smaller video is not enlarged.',
+      description: 'Largest short side of transcoded pictures: the height of a landscape picture, the width of a portrait one.',
       unit: 'pixels',
       default: 720,
     },
@@ -244,9 +244,10 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   timeLimit: integer(
     {
       title: 'Time limit',
-      description: "A media process is stopped after this time, or six times the recording's length if that is longer.",
+      description:
+        'A recording that takes longer goes to the end of the queue and is made apart from the others. There a media process may take this time, one second for each 64 KiB of the original and half a second for each megapixel that it has made.',
       unit: 's',
-      default: 1800,
+      default: 600,
     },
     10,
     86_400,
@@ -254,13 +255,24 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
   outputMax: integer(
     {
       title: 'Output limit',
-      description: 'A derivative larger than this is a sign of a video bomb and is stopped.',
+      description: 'A derivative larger than this, or than 24 times its original and 64 MiB, is a sign of a video bomb and is stopped.',
       unit: 'MiB',
       default: 16_384,
     },
     16,
     1024 * 1024,
   ),
+  memoryMax: integer(
+    { title: 'Memory limit', description: 'Memory of one media process; one that needs more fails.', unit: 'MiB', default: 1024 },
+    256,
+    65_536,
+  ),
+  heifConvert: text({
+    title: 'heif-convert',
+    description: 'Program of libheif that shows photos in HEIC; without it they have no preview.',
+    default: 'heif-convert',
+    minLength: 1,
+  }),
 });
 
 const s3 = section('S3', 'Used if archive.kind is s3.', {
@@ -275,6 +287,18 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
     default: '',
     secret: true,
   }),
+  sessionToken: text({
+    title: 'Session token',
+    description: 'Of temporary keys (STS). Keys that change are better given as files: `credentials`.',
+    default: '',
+    secret: true,
+  }),
+  credentials: text({
+    title: 'Credentials directory',
+    description:
+      'Keys as files, read again whenever they are needed: s3-credentials (JSON with AccessKeyId, SecretAccessKey, SessionToken), or s3-access-key-id, s3-secret-access-key and s3-session-token. Empty: the CREDENTIALS_DIRECTORY of systemd if they are there, else the fields above.',
+    default: '',
+  }),
   pathStyle: flag({ title: 'Path style', description: 'Bucket in the path rather than in the host name.', default: true }),
   checksums: choice(
     { title: 'SDK checksums', description: "WHEN_REQUIRED for servers that refuse the SDK's default CRC32.", default: 'WHEN_SUPPORTED' },
@@ -287,7 +311,12 @@ const s3 = section('S3', 'Used if archive.kind is s3.', {
   ),
   partsAtOnce: integer({ title: 'Parts at once', description: 'Parts of one file uploaded at the same time.', default: 4 }, 1, 16),
   timeout: integer(
-    { title: 'Timeout', description: 'A request without an answer for this long is given up and tried again.', unit: 's', default: 60 },
+    {
+      title: 'Timeout',
+      description: 'A transfer in which no byte has moved for this long is given up and goes on where it was; one that is slow is not.',
+      unit: 's',
+      default: 60,
+    },
     1,
     3600,
   ),

@@ -2,11 +2,12 @@ import type { Json } from '#domain/canonical-json';
 import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { derivativeKey } from '#domain/vault-key';
-import { workId } from '#domain/work';
-import { derived, type Log, workGivenUp } from '#events';
+import { PRIORITY, workId } from '#domain/work';
+import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -25,6 +26,8 @@ interface DeriveSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly attemptsMax: number;
+  /** How long a recording may hold a place that others wait for, ms; one that takes longer goes on among the later ones. */
+  readonly turnMs: number;
   /** An archive is configured and takes derivatives. */
   readonly archiveDerivatives: boolean;
 }
@@ -44,6 +47,7 @@ interface Options {
 /** Makes a recording playable in a browser, with pictures to find one's way; never touches the originals. */
 export class DeriveStage implements WorkHandler {
   readonly stage = 'derive';
+  readonly standstillMsMax = null;
   readonly attemptsMax: number;
   readonly #o: Options;
 
@@ -52,7 +56,25 @@ export class DeriveStage implements WorkHandler {
     this.attemptsMax = options.settings.attemptsMax;
   }
 
+  /**
+   * Slow work goes to the end of the queue: what takes longer than its turn is stopped, and made from the beginning in a place of its own where
+   * nothing waits for it.
+   */
   async run(recordingId: string, run: WorkRun): Promise<void> {
+    if (run.later) return this.#make(recordingId, run);
+    const { ledger, clock, log, settings } = this.#o;
+    const turn = AbortSignal.timeout(settings.turnMs);
+    try {
+      await this.#make(recordingId, { ...run, signal: AbortSignal.any([run.signal, turn]) });
+    } catch (error) {
+      if (!turn.aborted || run.signal.aborted) throw error;
+      const nowMs = clock.nowMs();
+      await ledger.transaction((writer) => writer.postponeWork(workId('derive', recordingId), nowMs, nowMs, PRIORITY.later));
+      deriveIsSlow(log, { recordingId, afterMs: settings.turnMs });
+    }
+  }
+
+  async #make(recordingId: string, run: WorkRun): Promise<void> {
     const { ledger, vault, transcoder, clock, log, faults } = this.#o;
     const detail = await ledger.recordingDetail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
@@ -153,6 +175,7 @@ export class DeriveStage implements WorkHandler {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
       durationMs: product.durationMs,
       ...damage(fromIntake, product.damage),
+      notes: notesAfterDeriving((await writer.recording(recording.id))?.notes ?? [], product.notes),
       ...this.#timeFromContainer(recording, product.creationTime),
     });
     if (product.damage !== null) {
@@ -200,11 +223,19 @@ export class DeriveStage implements WorkHandler {
       await writer.failWork(workId('derive', recordingId), { code: error.code, detail: error.detail, nowMs, nextDueAtMs: null });
       const archive = await writer.work(workId('archive', recordingId));
       const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
-      const unplayable = error.code === 'transcoder.unplayable';
       const recording = await writer.recording(recordingId);
+      // What was playable before stays playable, and as whole as it was.
+      const before = (await writer.derivatives(recordingId)).length > 0;
+      const damaged = error.code === 'transcoder.unplayable' && !before;
       const fromIntake = recording && damageFromIntake(recording, await writer.originalsOf(recordingId));
-      await writer.updateRecording(recordingId, { state, ...(unplayable ? damage(fromIntake, error.detail) : {}) });
-      if (unplayable) {
+      const unsupported = error.code === 'transcoder.unsupported' || error.code === 'transcoder.too-large';
+      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: error.detail } }] : [];
+      await writer.updateRecording(recordingId, {
+        state,
+        ...(damaged ? damage(fromIntake, error.detail) : {}),
+        ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
+      });
+      if (damaged) {
         await writer.appendCustody({
           type: 'recording.damaged',
           atMs: nowMs,

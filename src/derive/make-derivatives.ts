@@ -1,6 +1,7 @@
 import { EvidockError, isFailure } from '#domain/errors';
+import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
-import type { MadeFile, MediaFacts, MediaInput, Salvaged, Transcoder } from '#ports/transcoder';
+import type { MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
 import type { WorkRun } from '#ports/work-handler';
 
@@ -9,6 +10,8 @@ export interface Product {
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
   readonly damage: string | null;
+  /** What could not be made, or is not in what was made, though nothing is known to be damaged. */
+  readonly notes: readonly RecordingNote[];
   /** As the first segment's container tells it. */
   readonly creationTime: string | null;
   /** How long each segment really is, ms; null where that cannot be told. */
@@ -45,10 +48,11 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
       (segment, place): MediaInput => ({ path: local.paths[place] ?? '', kind: segment.kind, bytes: segment.bytes }),
     );
     if (recording.kind === 'photo') {
-      const files: MadeFile[] = [];
-      for (const input of inputs) files.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
+      const made: MadeThumbnail[] = [];
+      for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
       run.onPercent(100);
-      return { files, durationMs: null, damage: null, creationTime: null, segmentsMs: [] };
+      const damage = joined(made.flatMap((each) => each.damage ?? []));
+      return { files: made, durationMs: null, damage, notes: [], creationTime: null, segmentsMs: [] };
     }
     return await makeTimeline(request, inputs);
   } finally {
@@ -59,63 +63,92 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
 async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Promise<Product | null> {
   const { transcoder, scratch, run } = request;
   const looked = await lookInto(request, inputs);
-  const damage = looked.damages.length === 0 ? null : looked.damages.join('; ');
+  const damage = joined(looked.damages);
   if (looked.lost && request.moreSiblingsToCome) return null;
-  if (looked.usable.length === 0) throw new EvidockError('transcoder.unplayable', damage ?? 'no segment can be played');
+  if (looked.usable.length === 0) throw nothingOf(damage, joined(looked.notes));
+  const notes: RecordingNote[] = looked.notes.map((why) => ({ code: 'unsupported', parameters: { why } }));
+  const onMissing = (what: string, why: string) => void notes.push({ code: 'not-made', parameters: { what, why } });
   const making = {
     signal: run.signal,
+    onMissing,
     onPercent: (percent: number) => run.onPercent(LOOKING_PERCENT + (percent * (95 - LOOKING_PERCENT)) / 100),
   };
-  const { file, durationMs } = await transcoder.makePlayable(looked.usable, scratch, making);
-  const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal });
+  const { file, durationMs } = await makePlayable(request, looked, damage, making);
+  // A picture that cannot be made never costs the playable.
+  const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal, onMissing });
   run.onPercent(100);
-  return { files: [file, ...pictures], durationMs, damage, creationTime: looked.creationTime, segmentsMs: looked.segmentsMs };
+  return { files: [file, ...pictures], durationMs, damage, notes, creationTime: looked.creationTime, segmentsMs: looked.segmentsMs };
+}
+
+async function makePlayable({ transcoder, scratch }: Request, looked: Looked, damage: string | null, run: MediaRun) {
+  try {
+    return await transcoder.makePlayable(looked.usable, scratch, run);
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.unplayable', 'transcoder.unsupported')) throw error;
+    throw nothingOf(damage, error.detail);
+  }
+}
+
+/** Bytes that are missing or wrong make a recording damaged; that nothing here can show it is another word. */
+function nothingOf(damage: string | null, why: string | null): EvidockError {
+  if (damage !== null) return new EvidockError('transcoder.unplayable', why === null ? damage : `${damage}; ${why}`);
+  return new EvidockError('transcoder.unsupported', why ?? 'no segment can be played');
+}
+
+function joined(words: readonly string[]): string | null {
+  return words.length === 0 ? null : words.join('; ');
 }
 
 interface Looked {
   readonly usable: MediaInput[];
   readonly damages: string[];
   readonly segmentsMs: (number | null)[];
+  /** Segments that nothing here knows, though they are whole as far as can be told. */
+  readonly notes: string[];
   creationTime: string | null;
   /** Some segment could not be salvaged. */
   lost: boolean;
 }
 
-/** Each segment is probed and inspected; of a damaged one, what can be salvaged takes its place. */
+/**
+ * Each segment is probed and inspected. A damaged one that opens is used as it is, for no check throws away frames that decode; of one that does not,
+ * what can be salvaged takes its place.
+ */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
-  const looked: Looked = { usable: [], damages: [], segmentsMs: [], creationTime: null, lost: false };
+  const looked: Looked = { usable: [], damages: [], notes: [], segmentsMs: [], creationTime: null, lost: false };
   for (const [place, input] of inputs.entries()) {
-    const facts = await probe(transcoder, input, run.signal);
+    const { facts, why } = await probe(transcoder, input, run.signal);
     if (place === 0) looked.creationTime = facts?.creationTime ?? null;
     const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
     // A damaged file may tell the length that it was to have.
     looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));
-    if (!damage && facts) looked.usable.push(input);
-    else await salvage(request, inputs, place, damage?.reason ?? 'not a media file', looked);
+    const which = inputs.length > 1 ? `segment ${place + 1} of ${inputs.length}: ` : '';
+    if (facts) {
+      looked.usable.push({ ...input, damaged: damage !== null });
+      if (damage) looked.damages.push(`${which}${damage.reason} (what could be read was kept)`);
+    } else if (damage) await salvage(request, inputs, input, `${which}${damage.reason}`, looked);
+    else looked.notes.push(`${which}${why}`);
     run.onPercent((LOOKING_PERCENT * (place + 1)) / inputs.length);
   }
   return looked;
 }
 
-async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<MediaFacts | null> {
+/** What cannot be probed is damaged or not known here; `inspect` decides which. */
+async function probe(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<{ facts: MediaFacts | null; why: string }> {
   try {
-    return await transcoder.probe(input.path, { signal });
+    return { facts: await transcoder.probe(input.path, { signal }), why: '' };
   } catch (error) {
-    // What cannot be probed is damaged or no media; `inspect` finds the words for it.
-    if (isFailure(error, 'transcoder.unplayable', 'transcoder.failed')) return null;
+    if (isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) return { facts: null, why: error.detail };
     throw error;
   }
 }
 
-async function salvage(request: Request, inputs: readonly MediaInput[], place: number, reason: string, looked: Looked): Promise<void> {
-  const input = inputs[place];
-  if (!input) return;
-  const which = inputs.length > 1 ? `segment ${place + 1} of ${inputs.length}: ` : '';
+async function salvage(request: Request, inputs: readonly MediaInput[], input: MediaInput, reason: string, looked: Looked): Promise<void> {
   const saved = await trySalvage(request, inputs, input);
   if (saved) looked.usable.push({ path: saved.path, kind: input.kind, bytes: input.bytes });
   else looked.lost = true;
-  looked.damages.push(`${which}${reason} (${saved ? saved.how : 'nothing could be salvaged'})`);
+  looked.damages.push(`${reason} (${saved ? saved.how : 'nothing could be salvaged'})`);
 }
 
 /** With the help of each healthy file of the same recorder: scenes and settings differ, so what recovers most is taken. */
@@ -144,6 +177,6 @@ async function trySalvage(request: Request, inputs: readonly MediaInput[], damag
 }
 
 async function isHealthy(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<boolean> {
-  const facts = await probe(transcoder, input, signal);
+  const { facts } = await probe(transcoder, input, signal);
   return facts !== null && (await transcoder.inspect(input.path, facts, { signal })) === null;
 }

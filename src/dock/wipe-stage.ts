@@ -254,6 +254,8 @@ export class WipeStage {
         const now = await writer.stat(original.cardPath);
         // It is another file than the one that was sealed: it stays.
         if (now?.bytes !== original.bytes || now.mtimeMs !== original.mtimeMs) continue;
+        // A verification may have withdrawn the archive's copy since the card was looked through.
+        if (!(await this.#isKeptElsewhere(original))) continue;
         await writer.remove(original.cardPath);
         removed.push(original);
       } catch (error) {

@@ -235,6 +235,19 @@ export const ERRORS = {
     what: 'No playable copy can be made of this recording',
     remedy: 'The original is kept as it is; it can be exported for a specialist.',
   },
+  'transcoder.unsupported': {
+    retry: 'never',
+    status: 422,
+    what: 'Nothing here can show this kind of file',
+    remedy:
+      'The original is whole as far as can be told, and kept as it is; it can be exported for a specialist. After an update: `evidock derive --again --failed`.',
+  },
+  'transcoder.too-large': {
+    retry: 'never',
+    status: 422,
+    what: 'A derivative grew beyond what its original allows',
+    remedy: 'The original is kept as it is; raise derive.outputMax if the recording is honest, then run `evidock derive --again --failed`.',
+  },
   'transcoder.missing': {
     retry: 'later',
     status: 503,
@@ -265,6 +278,18 @@ export const ERRORS = {
     what: 'The archive returned other bytes than were sealed',
     remedy: 'The local copy is kept and the upload is made again; have the archive examined, it cannot be trusted now.',
   },
+  'archive.slow': {
+    retry: 'later',
+    status: 504,
+    what: 'The link to the archive is too slow',
+    remedy: 'Fewer and smaller parts are tried by themselves; give the station a faster link, or let it upload at night (archive.hours).',
+  },
+  'archive.not-accepted': {
+    retry: 'later',
+    status: 502,
+    what: 'The archive did not accept an upload',
+    remedy: 'It is made again by itself; if it recurs, look for what changes bytes between the station and the archive.',
+  },
   'archive.missing': {
     retry: 'later',
     status: 404,
@@ -276,6 +301,12 @@ export const ERRORS = {
     status: 503,
     what: 'The job queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
+  },
+  'queue.refused': {
+    retry: 'later',
+    status: 503,
+    what: 'The job queue (Redis) takes no work',
+    remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
   },
   'config.invalid': {
     retry: 'never',
@@ -342,6 +373,12 @@ export const ERRORS = {
     status: 409,
     what: 'This needs a station that runs',
     remedy: 'Start it with `evidock run` (or its service), then try again.',
+  },
+  'station.stood-still': {
+    retry: 'later',
+    status: 504,
+    what: 'Work stood still and was stopped',
+    remedy: 'It is tried again by itself; look at what it waits for (disk, archive) if it recurs.',
   },
   'station.internal': {
     retry: 'later',

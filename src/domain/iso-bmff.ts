@@ -65,13 +65,97 @@ export interface MovieTimes {
   readonly createdMs: number | null;
 }
 
+export interface Track {
+  /** `vide`, `soun`, … (§8.4.3). */
+  readonly handler: string;
+  /** Of its media, without edits, as mdhd says. */
+  readonly durationMs: number;
+  readonly samples: number;
+  /** Entries of its edit list (§8.6.6). */
+  readonly edits: number;
+  /** When it ends as it is shown, edits and a late start counted (tkhd, §8.3.2). */
+  readonly endMs: number;
+  /** Where its first sample lies in the file; null if it has none. */
+  readonly first: { readonly position: number; readonly bytes: number } | null;
+}
+
+const TRACKS_MAX = 64;
+
+/** The tracks that moov tells of, at most 64; none if there is no moov. A few small reads each. */
+export async function tracksOf(readAt: ReadAt, bytes: number): Promise<readonly Track[]> {
+  const moov = named(await boxesOf(readAt, 0, bytes), 'moov');
+  if (!moov) return [];
+  const boxes = await within(readAt, moov, bytes);
+  const timescale = await timescaleOf(readAt, named(boxes, 'mvhd'));
+  const tracks: Track[] = [];
+  for (const trak of boxes.filter((box) => box.type === 'trak').slice(0, TRACKS_MAX))
+    tracks.push(await trackOf(readAt, await within(readAt, trak, bytes), bytes, timescale));
+  return tracks;
+}
+
+async function trackOf(readAt: ReadAt, parts: readonly Box[], bytes: number, timescale: number): Promise<Track> {
+  const media = await within(readAt, named(parts, 'mdia'), bytes);
+  const table = await within(readAt, named(await within(readAt, named(media, 'minf'), bytes), 'stbl'), bytes);
+  const edits = named(await within(readAt, named(parts, 'edts'), bytes), 'elst');
+  const header = named(parts, 'tkhd');
+  const long = (await numberAt(readAt, header, 0)) >>> 24 === 1;
+  const units = long
+    ? (await numberAt(readAt, header, 28)) * 2 ** 32 + (await numberAt(readAt, header, 32))
+    : await numberAt(readAt, header, 20);
+  return {
+    handler: await textAt(readAt, named(media, 'hdlr'), 8),
+    durationMs: (await timesIn(readAt, named(media, 'mdhd')))?.durationMs ?? 0,
+    // stsz counts after its common size, stz2 after its field size: both at 8.
+    samples: await numberAt(readAt, named(table, 'stsz') ?? named(table, 'stz2'), 8),
+    edits: await numberAt(readAt, edits, 4),
+    endMs: timescale === 0 ? 0 : Math.round((units * 1000) / timescale),
+    first: await firstSample(readAt, table),
+  };
+}
+
+/** The first chunk begins with the first sample (§8.7.5); its size is the common one or the first of the list (§8.7.3). */
+async function firstSample(readAt: ReadAt, table: readonly Box[]): Promise<Track['first']> {
+  const near = named(table, 'stco');
+  const far = named(table, 'co64');
+  const size = named(table, 'stsz');
+  if ((!near && !far) || (await numberAt(readAt, near ?? far, 4)) === 0 || (await numberAt(readAt, size, 8)) === 0) return null;
+  const position = near ? await numberAt(readAt, near, 8) : (await numberAt(readAt, far, 8)) * 2 ** 32 + (await numberAt(readAt, far, 12));
+  return { position, bytes: (await numberAt(readAt, size, 4)) || (await numberAt(readAt, size, 12)) };
+}
+
+async function within(readAt: ReadAt, box: Box | undefined, bytes: number): Promise<readonly Box[]> {
+  return box ? boxesOf(readAt, box.start + box.header, Math.min(box.end, bytes)) : [];
+}
+
+function named(boxes: readonly Box[], type: string): Box | undefined {
+  return boxes.find((box) => box.type === type);
+}
+
+async function timescaleOf(readAt: ReadAt, header: Box | undefined): Promise<number> {
+  return numberAt(readAt, header, (await numberAt(readAt, header, 0)) >>> 24 === 1 ? 20 : 12);
+}
+
+async function numberAt(readAt: ReadAt, box: Box | undefined, offset: number): Promise<number> {
+  if (!box) return 0;
+  const bytes = await readAt(box.start + box.header + offset, 4);
+  return bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+}
+
+async function textAt(readAt: ReadAt, box: Box | undefined, offset: number): Promise<string> {
+  return box ? String.fromCharCode(...(await readAt(box.start + box.header + offset, 4))) : '';
+}
+
 /** The times that moov/mvhd tells (§8.2.2); null if the file is no ISO base media file. A few small reads. */
 export async function movieTimes(readAt: ReadAt, bytes: number): Promise<MovieTimes | null> {
-  const moov = (await boxesOf(readAt, 0, bytes)).find((box) => box.type === 'moov');
+  const moov = named(await boxesOf(readAt, 0, bytes), 'moov');
   if (!moov || moov.end > bytes) return null;
-  const mvhd = (await boxesOf(readAt, moov.start + moov.header, moov.end)).find((box) => box.type === 'mvhd');
-  if (!mvhd) return null;
-  const body = await readAt(mvhd.start + mvhd.header, 32);
+  return timesIn(readAt, named(await within(readAt, moov, bytes), 'mvhd'));
+}
+
+/** mvhd (§8.2.2) and mdhd (§8.4.2) begin alike. */
+async function timesIn(readAt: ReadAt, box: Box | undefined): Promise<MovieTimes | null> {
+  if (!box) return null;
+  const body = await readAt(box.start + box.header, 32);
   if (body.length < 32) return null;
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const long = view.getUint8(0) === 1;

@@ -18,7 +18,13 @@ export const NOTE_CODES = [
   'join-unproven',
   /** Its real lengths say that a segment does not begin when the one before it ends: before segment `segment`, `seconds` are missing (or doubled, if negative). */
   'gap-between-segments',
+  /** No derivative can be made: nothing here knows the file, though its bytes are whole as far as can be told. `why`: the program's words. */
+  'unsupported',
+  /** The playable is there, and something is not in it or beside it: `what`, and `why`. */
+  'not-made',
 ] as const;
+/** Those that are told anew each time derivatives are made. */
+const OF_DERIVING: readonly NoteCode[] = ['unsupported', 'not-made'];
 type NoteCode = (typeof NOTE_CODES)[number];
 
 export interface RecordingNote {
@@ -28,6 +34,11 @@ export interface RecordingNote {
 
 /** Longest list of notes that one recording keeps: a hostile card must not fill the ledger with them. */
 export const NOTES_MAX = 16;
+
+/** The notes of a recording once derivatives were made, or could not be. */
+export function notesAfterDeriving(before: readonly RecordingNote[], fresh: readonly RecordingNote[]): readonly RecordingNote[] {
+  return [...before.filter(({ code }) => !OF_DERIVING.includes(code)), ...fresh].slice(0, NOTES_MAX);
+}
 
 /** How two recordings belong together without being one. */
 export const LINK_RELATIONS = ['continues-in', 'continues-from', 'other-view'] as const;

@@ -104,6 +104,8 @@ export interface Copy {
   readonly verifiedAtMs: number;
   /** `direct`: read from the disk past the page cache; `nocache`, `cached`: weaker; `readback`, `head`: from the archive. */
   readonly verifiedBy: 'direct' | 'nocache' | 'cached' | 'readback' | 'head';
+  /** Of what changes under its key (the facts of the recording); originals and derivatives have theirs in rows of their own. */
+  readonly sha256?: string;
 }
 
 export const DERIVATIVE_KINDS = ['playable', 'poster', 'contact-sheet', 'thumbnails', 'waveform', 'thumbnail', 'salvage'] as const;

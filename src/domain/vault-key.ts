@@ -29,3 +29,8 @@ export function manifestKey(recordingId: string, index: number): string {
 export function derivativeKey(recordingId: string, name: string): string {
   return `${recordingPrefix(recordingId)}/derived/${name}`;
 }
+
+/** `<recording>/facts.json`, in the archive only: what is known of the recording now. */
+export function factsKey(recordingId: string): string {
+  return `${recordingPrefix(recordingId)}/facts.json`;
+}

@@ -4,6 +4,20 @@ import type { ErrorCode } from './errors.ts';
 export const WORK_STAGES = ['derive', 'archive'] as const;
 export type WorkStage = (typeof WORK_STAGES)[number];
 
+/** Smaller runs first. `later`: what is slow, or is made again; it has a place of its own and never takes the last of the others'. */
+export const PRIORITY = { important: 1, normal: 5, later: 9 } as const;
+
+/** Where work waits in the queue: each with its own number of places. */
+export type WorkLane = WorkStage | 'derive-later';
+
+export function laneOf({ stage, priority }: { readonly stage: WorkStage; readonly priority: number }): WorkLane {
+  return stage === 'derive' && priority >= PRIORITY.later ? 'derive-later' : stage;
+}
+
+export function lanesOf(stage: WorkStage): readonly WorkLane[] {
+  return stage === 'derive' ? ['derive', 'derive-later'] : [stage];
+}
+
 /** `waiting`: due, or due later; `running`: claimed under a lease; `done`; `failed`: no retry mends it, or tries are used up. */
 export type WorkState = 'waiting' | 'running' | 'done' | 'failed';
 
@@ -13,7 +27,7 @@ export interface Work {
   readonly stage: WorkStage;
   readonly recordingId: string;
   readonly state: WorkState;
-  /** Smaller runs first: 1 important, 5 normal. */
+  /** Smaller runs first: 1 important, 5 normal, 9 later. */
   readonly priority: number;
   readonly attempts: number;
   readonly dueAtMs: number;

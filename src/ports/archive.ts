@@ -19,21 +19,33 @@ export interface UploadJournal {
   all(): Promise<readonly UploadState[]>;
 }
 
-export interface PutRequest {
+/** What a transfer tells while it goes on. */
+export interface TransferOptions {
+  /** So many bytes of the object are done. */
+  readonly onBytes?: (bytes: number) => void;
+  /** Bytes moved just now, in whatever direction: what a lease is renewed by. */
+  readonly onMoved?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface PutRequest extends TransferOptions {
   readonly key: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly mediaType: string;
+  /** An older version of this object may be there and gives way to this one; else what is there is set aside where it can be. */
+  readonly replaces?: boolean;
   /** Opens the source from any byte: called once a part, and again for a retry. */
   readonly open: (range: ByteRange) => Promise<Readable>;
-  readonly onBytes?: (bytes: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The bytes that are to be archived. What fails here is the vault's disk, and must not be told of as the archive. */
 export async function* sourceChunks(request: PutRequest, range: ByteRange): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) {
+      request.onMoved?.();
+      yield chunk;
+    }
   } catch (error) {
     if (error instanceof EvidockError || request.signal?.aborted) throw error;
     throw new EvidockError('vault.read-failed', `${request.key} (${errnoOf(error) ?? String(error)})`, error);
@@ -47,26 +59,43 @@ export interface ArchivedObject {
   readonly sha256: string | null;
 }
 
+export interface ExpectedObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /**
- * The second copy. Keys are vault keys. Errors: archive.unreachable, .refused, .full, .mismatch, .missing.
- * An accepted upload is never taken for a verified one: `verify` decides.
+ * The second copy. Keys are vault keys. Errors: archive.unreachable, .slow, .refused, .full, .not-accepted, .mismatch, .missing.
+ * An accepted upload is never taken for a verified one: `verify` decides. Every transfer, both ways, ends when no byte has moved for the archive's
+ * time-out, and goes on where it stopped: a read at its byte, an upload at its part.
  */
 export interface Archive {
   /** Name in the ledger's copies: `s3` or `disk`. */
   readonly name: string;
   /** Idempotent: the same key with the same bytes may be put again. Resumes what the journal knows. */
   put(request: PutRequest): Promise<void>;
-  /** HEAD: size and server checksum; with `readback` also a streamed read whose SHA-256 must equal. Throws archive.mismatch or archive.missing. */
-  verify(
-    expected: { key: string; bytes: number; sha256: string },
-    options: { policy: 'readback' | 'head'; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<'readback' | 'head'>;
+  /**
+   * HEAD: size and server checksum; with `readback` also a streamed read whose SHA-256 must equal. Throws archive.mismatch or archive.missing, and
+   * only when a second look has found the same: what one answer says may be the network's doing.
+   */
+  verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'>;
   head(key: string): Promise<ArchivedObject | null>;
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
   /** Aborts multipart uploads of our station's recordings that the journal does not know or that are older than `olderThanMs`; returns how many. */
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number>;
-  /** Writes, reads and removes a small probe object; for doctor. Returns a line that tells what was reached. */
-  check(): Promise<string>;
+  /** Writes, reads and removes a small probe object in every way in which objects are written. Returns a line that tells what was reached. */
+  check(signal?: AbortSignal): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Looks twice before it says that a copy is not what it should be. `look` throws archive.mismatch or archive.missing if it is not. */
+export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || !['archive.mismatch', 'archive.missing'].includes(error.code)) throw error;
+    return look();
+  }
 }

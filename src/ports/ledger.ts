@@ -98,6 +98,8 @@ export interface LedgerReader {
   compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
+  /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
+  recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
 
   work(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
@@ -168,7 +170,10 @@ export interface CopiedFacts {
   readonly copiedAtMs: number;
 }
 
-/** May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. */
+/**
+ * May write, inside one transaction. Everything a stage changes goes through one `LedgerTransactor.transaction`. Whatever changes of what the archived facts
+ * of a recording tell (officer, category, marks, times, damage, cases, derivatives) makes its archive work wait again if that was `done`.
+ */
 export interface LedgerWriter extends LedgerReader {
   /** Appends to the custody log; inside the same transaction as the change it tells of. */
   appendCustody(draft: CustodyDraft): Promise<CustodyEntry>;
@@ -217,6 +222,8 @@ export interface LedgerWriter extends LedgerReader {
   /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
   markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
+  /** The copy is not there, or not what it should be: false if none was on record. Never used for the vault's own. */
+  withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
   updateRecording(
@@ -252,8 +259,8 @@ export interface LedgerWriter extends LedgerReader {
   reopenWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
   /** `done`; clears error and lease. */
   finishWork(id: string, nowMs: number): Promise<void>;
-  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. */
-  postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void>;
+  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
+  postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void>;
   /** `waiting` from `nextDueAtMs` on, or `failed` if that is null; keeps code and detail. */
   failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */

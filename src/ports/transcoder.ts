@@ -2,11 +2,23 @@ import type { Kind } from '#domain/recording';
 
 export interface MediaStream {
   readonly type: 'video' | 'audio' | 'subtitle' | 'data';
+  /** As ffprobe names it; '' where no program knows it. */
   readonly codec: string;
+  /** Its place in the file, from 0. */
+  readonly index?: number;
+  readonly profile?: string;
   readonly width?: number;
   readonly height?: number;
   readonly pixelFormat?: string;
   readonly framesPerSecond?: number;
+  /** Width of a pixel over its height; left out for square pixels. */
+  readonly pixelAspect?: number;
+  /** Degrees by which a player turns the picture clockwise: 90, 180 or 270; left out for upright. */
+  readonly rotation?: number;
+  /** Transfer characteristics (ITU-T H.273, table 3): `bt709`, `smpte2084`, `arib-std-b67`. */
+  readonly transfer?: string;
+  /** Pictures are stored in another order than they are shown. */
+  readonly reordered?: boolean;
   readonly sampleRate?: number;
   readonly channels?: number;
 }
@@ -20,6 +32,7 @@ export interface MediaFacts {
   readonly creationTime: string | null;
 }
 
+/** Bytes are missing or wrong. What is only unusual, unsupported or without a header is not damaged. */
 export interface Damage {
   /** For a person: `no moov box: the recording was cut off`, `truncated: 1048576 of 4194304 bytes of mdat`. */
   readonly reason: string;
@@ -30,12 +43,16 @@ export interface MediaInput {
   readonly path: string;
   readonly kind: Kind;
   readonly bytes: number;
+  /** It is known to be damaged: what is made of it is decoded from beginning to end before it counts. */
+  readonly damaged?: boolean;
 }
 
 export interface MediaRun {
   /** 0 to 100 of this run. */
   readonly onPercent?: (percent: number) => void;
   readonly signal?: AbortSignal;
+  /** Something that was to be made could not be, while the rest could: what, and why, in words for a person. */
+  readonly onMissing?: (what: string, why: string) => void;
 }
 
 export interface MadeFile {
@@ -48,6 +65,11 @@ export interface MadeFile {
   readonly name: string;
 }
 
+export interface MadeThumbnail extends MadeFile {
+  /** Why the photo counts as damaged although some of it can be shown; null if it is whole. */
+  readonly damage: string | null;
+}
+
 /** What could be saved of a damaged file. */
 export interface Salvaged {
   readonly path: string;
@@ -58,8 +80,9 @@ export interface Salvaged {
 }
 
 /**
- * Looks into media files and makes derivatives of them. Every child process has a time limit, low priority, a bound
- * on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .unplayable, .missing.
+ * Looks into media files and makes derivatives of them. Every child process has limits of time, memory and output that come from the bytes of
+ * the original, low priority, a bound on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .missing;
+ * .unplayable (the file is damaged and nothing of it can be shown), .unsupported (nothing here can show it), .too-large.
  */
 export interface Transcoder {
   probe(path: string, run?: MediaRun): Promise<MediaFacts>;
@@ -67,12 +90,15 @@ export interface Transcoder {
   inspect(path: string, facts: MediaFacts | null, run?: MediaRun): Promise<Damage | null>;
   /** As much as can be saved of a damaged file, as one new media file in `scratch`; null if nothing can. */
   salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run?: MediaRun): Promise<Salvaged | null>;
-  /** One browser-playable MP4 (H.264 + AAC, faststart) of all inputs, joined; stream copy where codecs allow. Audio only becomes M4A. */
+  /**
+   * One browser-playable MP4 (H.264 + AAC, moov first) of all inputs, joined, with every sound track that decodes; stream copy where browsers
+   * allow it, else the next way that holds (design.md, "Everything that decodes plays"). Audio only becomes M4A.
+   */
   makePlayable(inputs: readonly MediaInput[], scratch: string, run?: MediaRun): Promise<{ file: MadeFile; durationMs: number }>;
-  /** Poster, contact sheet, WebVTT thumbnail track, waveform: what the playable file has streams for. */
+  /** Poster, contact sheet, WebVTT thumbnail track, waveform: what the playable file has streams for. One that fails is told by `onMissing`. */
   makePictures(playable: string, scratch: string, run?: MediaRun): Promise<readonly MadeFile[]>;
-  /** A thumbnail of a photo, at most 480 px on its long side, with the photo's rotation applied and its metadata dropped. */
-  makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeFile>;
+  /** A thumbnail of a photo, at most 480 px on its long side, with the photo's rotation applied and its metadata dropped; of a damaged one, what can be read. */
+  makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail>;
   /** Versions of ffmpeg and ffprobe, for doctor; throws transcoder.missing. */
   check(): Promise<string>;
 }

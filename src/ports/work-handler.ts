@@ -6,6 +6,10 @@ export interface WorkRun {
   readonly signal: AbortSignal;
   /** Progress of the job, 0 to 100; kept in the ledger with the lease, about once a second. */
   readonly onPercent: (percent: number) => void;
+  /** It runs apart from the others and may take long. */
+  readonly later: boolean;
+  /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
+  readonly onProgress: () => void;
 }
 
 /**
@@ -14,6 +18,8 @@ export interface WorkRun {
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
+  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit). */
+  readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
   run(recordingId: string, run: WorkRun): Promise<void>;

@@ -1,4 +1,4 @@
-import type { WorkStage } from '#domain/work';
+import type { WorkLane } from '#domain/work';
 
 export interface JobRun {
   readonly signal: AbortSignal;
@@ -11,9 +11,9 @@ export interface JobRun {
 export interface WorkQueue {
   start(): Promise<void>;
   /** Idempotent: an id that already waits or runs is not added twice. Errors: queue.unreachable. */
-  ring(stage: WorkStage, workId: string, options: { priority: number; delayMs: number }): Promise<void>;
-  /** Runs at most `concurrency` handlers of the stage at once on this host. Call before `start`. */
-  listen(stage: WorkStage, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void;
+  ring(lane: WorkLane, workId: string, options: { priority: number; delayMs: number }): Promise<void>;
+  /** Runs at most `concurrency` handlers of the lane at once on this host. Call before `start`. */
+  listen(lane: WorkLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void;
   /** Throws queue.unreachable. */
   check(): Promise<string>;
   /** Aborts running handlers, waits for them (at most 10 s), disconnects. */

@@ -46,6 +46,8 @@ export interface ServeDeps {
   readonly learning: SlotLearning;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
-  /** Throws queue.unreachable. */
+  /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
+  readonly checkArchive: (options: { fresh: boolean }) => Promise<string>;
+  /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<string>;
 }

@@ -1,5 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import { bytesText } from '#domain/figures';
+import { mediaTypeOf } from '#domain/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
@@ -17,25 +18,6 @@ export interface Item {
   readonly mediaType: string;
   readonly fileName: string;
 }
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  avi: 'video/x-msvideo',
-  ts: 'video/mp2t',
-  wmv: 'video/x-ms-wmv',
-  mkv: 'video/x-matroska',
-  webm: 'video/webm',
-  m4a: 'audio/mp4',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  aac: 'audio/aac',
-  amr: 'audio/amr',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-};
 
 /** `derive`: how its making stands; null where it was never asked for. Throws request.not-made or request.nothing-playable where it is not there. */
 export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind, derive: Work | null): Item {
@@ -71,7 +53,6 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
   if (found.state !== 'sealed' || !found.digests)
     throw new EvidockError('request.conflict', `original ${index} of ${id} is not sealed yet`);
   const { vaultKey, bytes, digests } = found;
-  const mediaType = MEDIA_TYPES[vaultKey.slice(vaultKey.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   return {
     id: found.id,
     recordingId: id,
@@ -79,7 +60,7 @@ export function originalItem(detail: RecordingDetail, index: number): Item {
     key: vaultKey,
     bytes,
     sha256: digests.sha256,
-    mediaType,
+    mediaType: mediaTypeOf(vaultKey),
     fileName: nameOf(id, vaultKey),
   };
 }

@@ -68,14 +68,15 @@ export const stationRoutes: readonly Route[] = [
     summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
     custody: null,
     schema: {
+      querystring: closed({ fresh: Type.Optional(Type.Boolean({ description: 'Waits for a new probe of the archive.' })) }),
       response: Type.Object({
         status: Type.String(),
         checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
       }),
     },
     produces: 'application/json',
-    handle: async ({ deps }) => {
-      const readiness = await checkReadiness(deps);
+    handle: async ({ deps }, { query }) => {
+      const readiness = await checkReadiness(deps, { fresh: query.fresh ?? false });
       const status = readiness.status === 'failing' ? 503 : 200;
       return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
     },

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { asEvidockError } from '#domain/errors';
 import { ingestDirectory, reportDocking } from './dockings.ts';
 import { Presenter } from './present.ts';
+import { countRederive, startRederive } from './rederive.ts';
 import { RawAnswer, type Route, route } from './route.ts';
 import { closed, DockingJson, Limit, Name, nullable, oneOf, WorkJson } from './schemas.ts';
 import { mustHaveRecording } from './tagging.ts';
@@ -135,6 +136,26 @@ const jobRoutes: readonly Route[] = [
       const retried = await ledger.transaction((writer) => writer.retryFailedWork(filter, clock.nowMs()));
       pokeWork();
       return { retried };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/derivatives/again',
+    access: 'operator',
+    summary: "Has derivatives made again by today's recipes, at the lowest priority; `count` only tells how many that would be",
+    custody: 'recording.derive-again',
+    schema: {
+      body: closed({
+        failed: Type.Optional(Type.Boolean()),
+        recipe: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+        recordings: Type.Optional(Type.Array(Name(64), { minItems: 1, maxItems: 1000 })),
+        count: Type.Optional(Type.Boolean()),
+      }),
+      response: Type.Object({ recordings: Type.Integer(), bytes: Type.Integer(), started: Type.Boolean() }),
+    },
+    handle: async ({ deps }, { body: { count, ...request }, actor }) => {
+      if (count) return { ...(await countRederive(deps, request)), started: false };
+      return { ...(await startRederive(deps, request, actor)), started: true };
     },
   }),
   route({

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk-archive';
 import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault-key';
+import { workId } from '#domain/work';
 import { aCopy, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { Verification, type VerifyLine, verifyRequestOf } from './verify.ts';
@@ -128,7 +129,7 @@ describe('verification of the archive', () => {
   beforeEach(async () => {
     archive = new DiskArchive({
       directory: join(station.directory, 'archive'),
-      limiter: { take: async () => undefined },
+      limiter: { pieceBytes: 65_536, take: async () => undefined },
       faults: { reached: () => undefined },
       stationId: 'test',
     });
@@ -163,5 +164,36 @@ describe('verification of the archive', () => {
     await change();
     expect((await verify()).faults).toMatchObject([{ place: 'archive', recordingId: one.id, what: expect.stringContaining(what) }]);
     expect((await verify({ vault: true })).faults).toEqual([]);
+  });
+
+  it.each([
+    ['a changed object', () => flip(inArchive(one.key)), 'SHA-256'],
+    ['a shorter object', () => truncate(inArchive(one.key), 500), '500 bytes instead of 100000'],
+    ['a missing object', () => rm(inArchive(one.key)), 'does not hold'],
+    ['a changed manifest', () => flip(inArchive(manifestKey(one.id, 1))), 'manifest.json'],
+  ])('withdraws the copy for %s: no row, no longer archived, work again, and custody says why', async (_, change, what) => {
+    await change();
+    await verify({ archive: true });
+    expect((await station.ledger.copies(one.id)).map(({ where }) => where)).toEqual(['vault']);
+    expect((await station.ledger.recording(one.id))?.state).toBe('derived');
+    expect(await station.ledger.work(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
+    const told = (await station.ledger.custodyOf(one.id)).find(({ type }) => type === 'copy.withdrawn');
+    expect(told).toMatchObject({ actor: 'cli:test', data: { archive: 'disk' } });
+    expect(JSON.stringify(told?.data)).toContain(what);
+  });
+
+  it('withdraws nothing because the archive is away', async () => {
+    await rm(inArchive('.evidock-archive'));
+    expect((await verify({ archive: true })).faults).toHaveLength(2);
+    expect((await station.ledger.recording(one.id))?.state).toBe('archived');
+    expect(await station.ledger.copies(one.id)).toHaveLength(2);
+  });
+
+  it('queues again what is archived and has no copy on record', async () => {
+    await station.ledger.transaction((writer) => writer.withdrawCopy({ recordingId: one.id, itemId: `${one.id}-none`, where: 'disk' }));
+    const [original] = await station.ledger.originalsOf(one.id);
+    await station.ledger.transaction((writer) => writer.withdrawCopy({ recordingId: one.id, itemId: original?.id ?? '', where: 'disk' }));
+    expect((await verify({ archive: true })).faults).toHaveLength(1);
+    expect(await station.ledger.work(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
   });
 });

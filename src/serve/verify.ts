@@ -1,6 +1,7 @@
 import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { FACTS_ITEM } from '#domain/facts';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
@@ -8,6 +9,7 @@ import type { RecordingDetail } from '#ports/ledger';
 import type { ServeDeps } from './deps.ts';
 import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { mustHaveRecording } from './tagging.ts';
+import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
 export interface VerifyRequest {
   /** Only this recording; null for all. */
@@ -221,34 +223,46 @@ export class Verification {
     if (!archive) return;
     const { recording, originals, derivatives, copies } = detail;
     const held = new Map(copies.filter(({ where }) => where === archive.name).map((copy) => [copy.itemId, copy]));
-    const promised = recording.state === 'archived';
     const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, what });
+    const wrong: WrongCopy[] = [];
     for (const original of originals) {
       const copy = held.get(original.id);
       if (!copy) {
-        if (promised)
-          yield fault(original.vaultKey, `${original.cardPath}: the recording is archived, but no copy of this file is on record`);
+        if (recording.state !== 'archived') continue;
+        wrong.push({ itemId: original.id, key: original.vaultKey, what: 'no copy of it is on record' });
+        yield fault(original.vaultKey, `${original.cardPath}: the recording is archived, but no copy of this file is on record`);
         continue;
       }
       const told = sealed.get(original.id);
       const sha256 = told?.sha256 ?? original.digests?.sha256 ?? '';
-      const wrong = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 });
-      if (wrong) yield fault(copy.key, `${original.cardPath}: ${wrong}`);
+      const found = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 }, original.id, wrong);
+      if (found) yield fault(copy.key, `${original.cardPath}: ${found}`);
       const key = manifestKey(recording.id, original.index);
       const manifest = await vault.stat(key);
-      const wrongManifest = told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }) : null;
-      if (wrongManifest) yield fault(key, `manifest: ${wrongManifest}`);
+      // A manifest has no copy row of its own: it goes with its original, and comes again with it.
+      const foundManifest =
+        told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }, original.id, wrong) : null;
+      if (foundManifest) yield fault(key, `manifest: ${foundManifest}`);
       this.#done.archiveFiles += 1;
       yield* this.#progress('archive');
     }
-    for (const derivative of facts.archiveDerivatives ? derivatives : []) {
-      const copy = held.get(derivative.id);
-      const wrong = copy ? await this.#readBack({ key: copy.key, bytes: derivative.bytes, sha256: derivative.sha256 }) : null;
-      if (wrong) yield fault(derivative.vaultKey, `${derivative.kind}: ${wrong}`);
+    for (const { id, kind, vaultKey, bytes, sha256 } of facts.archiveDerivatives ? derivatives : []) {
+      const copy = held.get(id);
+      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256 }, id, wrong) : null;
+      if (found) yield fault(vaultKey, `${kind}: ${found}`);
     }
+    const known = held.get(FACTS_ITEM);
+    // While there is archive work, they may be on their way there in a newer version.
+    const settled = (await this.#deps.ledger.work(workId('archive', recording.id)))?.state === 'done';
+    if (settled && known?.sha256 !== undefined) {
+      const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
+      if (found) yield fault(known.key, `facts: ${found}`);
+    }
+    if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
   }
 
-  async #readBack(expected: { key: string; bytes: number; sha256: string }): Promise<string | null> {
+  /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
+  async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<string | null> {
     const { archive } = this.#deps;
     try {
       const onBytes = (count: number) => {
@@ -257,7 +271,9 @@ export class Verification {
       await archive?.verify(expected, { policy: 'readback', signal: this.#signal, onBytes });
       return null;
     } catch (error) {
-      return this.#told(error);
+      const what = this.#told(error);
+      if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what: error.message });
+      return what;
     }
   }
 

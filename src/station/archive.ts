@@ -1,12 +1,27 @@
 import { DiskArchive } from '#adapters/disk-archive';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
+import { WatchedArchive } from '#adapters/watched-archive';
 import { BYTES_PER_MIB } from '#config/schema';
 import type { Archive } from '#ports/archive';
+import { ArchiveHealth } from './archive-health.ts';
 import type { StationContext } from './context.ts';
+import { s3Credentials } from './s3-credentials.ts';
 
-/** The archive that the configuration names; null if none. */
-export async function openArchive({ config, clock, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
+interface OpenedArchive {
+  readonly archive: Archive;
+  readonly health: ArchiveHealth;
+}
+
+/** The archive that the configuration names, and whether it is well; null if none. */
+export async function openArchive(context: StationContext, ledger: SqliteLedger): Promise<OpenedArchive | null> {
+  const opened = await openNamed(context, ledger);
+  if (!opened) return null;
+  const archive = new WatchedArchive(opened, { clock: context.clock });
+  return { archive, health: new ArchiveHealth(archive) };
+}
+
+async function openNamed({ config, clock, env, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
   const { archive, station } = config;
   if (archive.kind === 'none') return null;
   const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
@@ -17,7 +32,8 @@ export async function openArchive({ config, clock, faults, onStop }: StationCont
     onStop(() => disk.close());
     return disk;
   }
-  const { partSize, timeout, ...s3 } = archive.s3;
+  const { partSize, timeout, accessKeyId, secretAccessKey, sessionToken, credentials: directory, ...s3 } = archive.s3;
+  const credentials = s3Credentials({ directory, fields: { accessKeyId, secretAccessKey, sessionToken }, env });
   const settings = {
     ...s3,
     checksums: s3.checksums as 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
@@ -26,7 +42,7 @@ export async function openArchive({ config, clock, faults, onStop }: StationCont
   };
   // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
   const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
-  const remote = new S3Archive({ settings, journal: ledger.uploads, clock, limiter, faults, stationId: station.id });
+  const remote = new S3Archive({ settings, credentials, journal: ledger.uploads, clock, limiter, faults, stationId: station.id });
   onStop(() => remote.close());
   return remote;
 }

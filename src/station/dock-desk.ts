@@ -212,7 +212,10 @@ export class DockDesk {
       if (!stay.docked) continue;
       // Behind what finds out what is awaited: nothing is missed between the two.
       this.#then(stay, async (docked) => {
-        if (stay.awaited?.delete(recordingId) && stay.awaited.size === 0) await this.#finish(stay, docked);
+        if (!stay.awaited?.delete(recordingId) || stay.awaited.size > 0) return;
+        // Another recording of the card, archived before, may have lost its copy meanwhile.
+        stay.awaited = new Set(await this.#o.wipeStage.awaited(docked, stay.gone.signal));
+        if (stay.awaited.size === 0) await this.#finish(stay, docked);
       });
     }
   }

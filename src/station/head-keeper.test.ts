@@ -19,7 +19,7 @@ beforeEach(async () => {
   lines.length = 0;
   station = await servedStation();
   vault = station.deps.vault as DiskVault;
-  const unbound = { limiter: { take: async () => undefined }, faults: { reached: () => undefined } };
+  const unbound = { limiter: { pieceBytes: 65_536, take: async () => undefined }, faults: { reached: () => undefined } };
   archive = new DiskArchive({ directory: join(station.directory, 'archive'), stationId: 'cd01', ...unbound });
   await archive.open(false);
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 
 /** A name as drivers may use it: a plain file name. */
 const SECRET_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
-const SECRET_BYTES_MAX = 4096;
+/** Session tokens have thousands of characters. */
+const SECRET_BYTES_MAX = 16_384;
 /** What systemd puts before the names of a directory's files (`LoadCredential=evidock:` in systemd/evidock.service). */
 const CREDENTIAL_PREFIX = 'evidock_';
 
@@ -17,12 +18,21 @@ export function secretsDirectory(configured: string, env: Readonly<Record<string
  * One secret by name, without its final line end; null if there is none of that name. It is read anew every time: a change in a directory of
  * one's own needs no restart (what systemd hands over is a copy made at the start).
  */
-export async function readSecret(directory: string | null, name: string): Promise<string | null> {
+export async function readSecret(
+  directory: string | null,
+  name: string,
+  unreadable: ErrorCode = 'recorder.locked',
+): Promise<string | null> {
   if (directory === null || !SECRET_NAME.test(name)) return null;
-  return (await readText(join(directory, name), name)) ?? readText(join(directory, `${CREDENTIAL_PREFIX}${name}`), name);
+  const places = [join(directory, name), join(directory, `${CREDENTIAL_PREFIX}${name}`)];
+  for (const place of places) {
+    const text = await readText(place, name, unreadable);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
-async function readText(path: string, name: string): Promise<string | null> {
+async function readText(path: string, name: string, unreadable: ErrorCode): Promise<string | null> {
   try {
     const file = await open(path, 'r');
     try {
@@ -33,6 +43,6 @@ async function readText(path: string, name: string): Promise<string | null> {
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
-    throw new EvidockError('recorder.locked', `the secret ${name} cannot be read (${errnoOf(error)})`, error);
+    throw new EvidockError(unreadable, `the secret ${name} cannot be read (${errnoOf(error)})`, error);
   }
 }

@@ -13,6 +13,10 @@ import type { Vault } from '#ports/vault';
 import type { StationContext } from './context.ts';
 import { WorkRunner } from './work-runner.ts';
 
+/** More than a transfer takes to fail for good when nothing moves: it tries a few times. */
+const STANDSTILL_TIMEOUTS = 6;
+const STANDSTILL_MS_MIN = 120_000;
+
 interface Given {
   readonly ledger: Ledger;
   readonly vault: Vault;
@@ -33,6 +37,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
       stationId: config.station.id,
       timezone: config.station.timezone,
       attemptsMax: config.queue.attemptsMax,
+      turnMs: config.derive.timeLimit * 1000,
       archiveDerivatives: archive !== null && config.archive.derivatives,
     },
     onDerived: (recordingId) => void runner.poke(recordingId),
@@ -43,6 +48,9 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
       verify: config.archive.verify as 'readback' | 'head',
       derivatives: config.archive.derivatives,
       hours: hoursOf(config.archive.hours, config.station.timezone),
+      stationId: config.station.id,
+      timezone: config.station.timezone,
+      standstillMsMax: Math.max(STANDSTILL_MS_MIN, STANDSTILL_TIMEOUTS * config.archive.s3.timeout * 1000),
     };
     handlers.push(new ArchiveStage({ ...common, archive, settings, onArchived: given.onArchived }));
     void abortAbandoned(context, archive);
@@ -54,7 +62,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     log,
     owner: `${config.station.id}-${process.pid}-${randomBytes(4).toString('hex')}`,
     handlers,
-    concurrency: { derive: config.derive.atOnce, archive: config.archive.atOnce },
+    concurrency: { derive: config.derive.atOnce, 'derive-later': Math.max(1, config.derive.atOnce - 1), archive: config.archive.atOnce },
     sweepSeconds: config.queue.sweepSeconds,
     random: Math.random,
   });
@@ -73,6 +81,8 @@ async function openTranscoder({ derive }: Config) {
       threads: derive.threads,
       timeLimitMs: derive.timeLimit * 1000,
       outputBytesMax: derive.outputMax * BYTES_PER_MIB,
+      memoryBytesMax: derive.memoryMax * BYTES_PER_MIB,
+      heifConvert: derive.heifConvert,
     },
   });
 }

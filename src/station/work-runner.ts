@@ -1,13 +1,15 @@
-import { asEvidockError } from '#domain/errors';
-import { backoffMs, isDue, WORK_STAGES, type Work, type WorkStage } from '#domain/work';
+import { asEvidockError, type EvidockError } from '#domain/errors';
+import { backoffMs, isDue, laneOf, lanesOf, WORK_STAGES, type Work, type WorkLane } from '#domain/work';
 import { type Log, stageFailed, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { WorkHandler } from '#ports/work-handler';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
+import { Lease } from './lease.ts';
+import { LogFold } from './log-fold.ts';
 
-const LEASE_MS = 60_000;
-const RENEW_MS = 1000;
+/** How long a run that was told to stop is waited for: after that its place is given to others. */
+const GRACE_MS = 10_000;
 const SWEEP_MAX = 1000;
 
 interface Options {
@@ -18,10 +20,11 @@ interface Options {
   /** Names this process in leases. */
   readonly owner: string;
   readonly handlers: readonly WorkHandler[];
-  readonly concurrency: Readonly<Record<WorkStage, number>>;
+  readonly concurrency: Readonly<Record<WorkLane, number>>;
   readonly sweepSeconds: number;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
+  readonly graceMs?: number;
 }
 
 /**
@@ -29,6 +32,7 @@ interface Options {
  */
 export class WorkRunner {
   readonly #o: Options;
+  readonly #fold = new LogFold();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #stopped = false;
@@ -39,7 +43,8 @@ export class WorkRunner {
 
   async start(): Promise<void> {
     const { queue, handlers, concurrency, sweepSeconds } = this.#o;
-    for (const handler of handlers) queue.listen(handler.stage, concurrency[handler.stage], (id, run) => this.#work(handler, id, run));
+    for (const handler of handlers)
+      for (const lane of lanesOf(handler.stage)) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
     await queue.start();
     this.#timer = setInterval(() => void this.sweep(), sweepSeconds * 1000);
     await this.sweep();
@@ -50,6 +55,7 @@ export class WorkRunner {
     clearInterval(this.#timer);
     await this.#sweeping;
     await this.#o.queue.stop();
+    this.#fold.stop();
   }
 
   /** Rings everything that is due. */
@@ -68,7 +74,7 @@ export class WorkRunner {
         for (const work of await this.#o.ledger.dueWork(this.#o.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
     } catch (error) {
       // The next sweep tries again; nothing is lost, the work waits in the ledger.
-      sweepFailed(this.#o.log, asEvidockError(error));
+      this.#sweepFailed(asEvidockError(error));
     }
   }
 
@@ -83,48 +89,52 @@ export class WorkRunner {
         }
       }
     } catch (error) {
-      sweepFailed(this.#o.log, asEvidockError(error));
+      this.#sweepFailed(asEvidockError(error));
     }
+  }
+
+  #sweepFailed(error: EvidockError): void {
+    this.#fold.tell(`sweep ${error.code}`, (repeated) => sweepFailed(this.#o.log, error, repeated));
   }
 
   async #ring(work: Work, delayMs: number): Promise<void> {
     if (!this.#o.handlers.some((handler) => handler.stage === work.stage)) return;
-    await this.#o.queue.ring(work.stage, work.id, { priority: work.priority, delayMs });
+    await this.#o.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
-  async #work(handler: WorkHandler, id: string, job: JobRun): Promise<void> {
+  async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
     const { ledger, clock, owner } = this.#o;
-    if (!(await ledger.claimWork(id, owner, clock.nowMs(), LEASE_MS))) return;
-    const work = await ledger.work(id);
-    if (!work) return;
-    const lost = new AbortController();
-    const signal = AbortSignal.any([job.signal, lost.signal]);
-    let percent = 0;
-    const renewing = setInterval(() => {
-      ledger.renewWork(id, owner, clock.nowMs(), LEASE_MS, percent).then(
-        (held) => held || lost.abort(),
-        (error: unknown) => sweepFailed(this.#o.log, asEvidockError(error)),
-      );
-    }, RENEW_MS);
+    const rung = await ledger.work(id);
+    // Its priority has changed since it was rung: it does not take a place of this lane.
+    if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
+    const onTrouble = (error: EvidockError) => this.#sweepFailed(error);
+    const lease = new Lease({ ledger, clock, workId: id, owner, standstillMsMax: handler.standstillMsMax, onTrouble });
+    if (!(await lease.claim())) return;
     try {
-      await handler.run(work.recordingId, {
-        signal,
-        onPercent: (value) => {
-          percent = Math.max(percent, Math.min(100, value));
-        },
-      });
-    } catch (error) {
-      clearInterval(renewing);
-      if (lost.signal.aborted) return;
-      if (job.signal.aborted) await ledger.transaction((writer) => writer.postponeWork(id, clock.nowMs(), clock.nowMs()));
-      else await this.#failed(handler, work, error);
-      return;
+      const work = await ledger.work(id);
+      if (!work) return;
+      await this.#run(handler, work, { lane, job, lease });
     } finally {
-      clearInterval(renewing);
+      lease.end();
     }
     // The stage may have found more to do meanwhile.
     const after = await ledger.work(id);
     if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
+  }
+
+  async #run(handler: WorkHandler, work: Work, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
+    const { ledger, clock } = this.#o;
+    const signal = AbortSignal.any([job.signal, lease.signal]);
+    const later = lane !== handler.stage;
+    const run = { signal, later, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
+    try {
+      await orStopped(handler.run(work.recordingId, run), lease.signal, this.#o.graceMs ?? GRACE_MS);
+    } catch (error) {
+      lease.end();
+      if (lease.lost) return;
+      if (job.signal.aborted) await ledger.transaction((writer) => writer.postponeWork(work.id, clock.nowMs(), clock.nowMs()));
+      else await this.#failed(handler, work, lease.signal.aborted ? lease.signal.reason : error);
+    }
   }
 
   async #failed(handler: WorkHandler, work: Work, thrown: unknown): Promise<void> {
@@ -139,7 +149,8 @@ export class WorkRunner {
     await ledger.transaction((writer) =>
       writer.failWork(work.id, { code: error.code, detail: error.detail, nowMs, nextDueAtMs: nowMs + delayMs }),
     );
-    stageFailed(log, work.stage, { recordingId: work.recordingId, attempt: work.attempts, retryInMs: delayMs }, error);
+    const facts = { recordingId: work.recordingId, attempt: work.attempts, retryInMs: delayMs };
+    this.#fold.tell(`${work.stage} ${error.code}`, (repeated) => stageFailed(log, work.stage, { ...facts, repeated }, error));
     await this.#again(work, delayMs);
   }
 
@@ -147,8 +158,26 @@ export class WorkRunner {
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;
-      this.#ring(work, 0).catch((error: unknown) => sweepFailed(this.#o.log, asEvidockError(error)));
+      this.#ring(work, 0).catch((error: unknown) => this.#sweepFailed(asEvidockError(error)));
     }, delayMs + 50);
     timer.unref();
+  }
+}
+
+/** As `run` ends; or, if it was told to stop and does not, as the signal says: what hangs must not keep its place for ever. */
+async function orStopped(run: Promise<void>, signal: AbortSignal, graceMs: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => reject(signal.reason), graceMs);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  // Should it end after all, later, nobody is left whom its failure concerns.
+  run.catch(() => undefined);
+  try {
+    await Promise.race([run, late]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
   }
 }

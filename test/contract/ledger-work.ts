@@ -1,7 +1,19 @@
 import { expect } from 'vitest';
 import { workId } from '#domain/work';
-import type { Ledger } from '#ports/ledger';
-import { aCase, aCaseEvent, anId, anOfficer, aRecorder, aSuggestion, fixedClock, START_MS, someWork } from '#test/support/builders';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import {
+  aCase,
+  aCaseEvent,
+  aCopy,
+  aDerivative,
+  anId,
+  anOfficer,
+  aRecorder,
+  aSuggestion,
+  fixedClock,
+  START_MS,
+  someWork,
+} from '#test/support/builders';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Work, registry, uploads: what stages and people ask of a ledger beside the recordings.
@@ -25,6 +37,38 @@ export function work(it: It): void {
     await ledger.transaction((writer) => writer.insertWork(someWork('derive', recordingId, { priority: 1, dueAtMs: 9 })));
     expect(await ledger.work(id)).toEqual(full);
     expect(await ledger.work('derive.nothing')).toBeNull();
+  });
+
+  it('of the archive waits again, in the same transaction, when something changes that the archived facts tell; other work does not', async (ledger) => {
+    const { recordingId } = await waiting(ledger);
+    const [archive, derive] = (['archive', 'derive'] as const).map((stage) => workId(stage, recordingId)) as [string, string];
+    const settle = () =>
+      ledger.transaction(async (writer) => {
+        await writer.insertWork(someWork('archive', recordingId));
+        for (const id of [archive, derive]) await writer.finishWork(id, START_MS);
+      });
+    await ledger.transaction((writer) => writer.upsertCase(aCase({ number: 'A-1' })));
+    const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
+      (writer) => writer.addRecordingCase(recordingId, 'A-1'),
+      (writer) => writer.removeRecordingCase(recordingId, 'A-1'),
+      (writer) => writer.updateRecording(recordingId, { category: 'fee' }),
+      (writer) => writer.updateRecording(recordingId, { officerId: '1', officerSource: 'person' }),
+      (writer) => writer.upsertDerivative(aDerivative(recordingId)),
+    ];
+    for (const change of changes) {
+      await settle();
+      const inside = await ledger.transaction(async (writer) => {
+        await change(writer);
+        return (await writer.work(archive))?.state;
+      });
+      expect(inside).toBe('waiting');
+      expect((await ledger.dueWork(START_MS, 'archive', 10)).map(({ id }) => id)).toEqual([archive]);
+      expect((await ledger.work(derive))?.state).toBe('done');
+    }
+    // How the recording itself stands is none of the facts.
+    await settle();
+    await ledger.transaction((writer) => writer.updateRecording(recordingId, { state: 'derived' }));
+    expect((await ledger.work(archive))?.state).toBe('done');
   });
 
   it('is claimed by one owner when it is due, and by another when the lease has ended', async (ledger) => {
@@ -287,6 +331,27 @@ export function uploads(it: It): void {
 
   it('take no part of an upload that nobody began', async (ledger) => {
     expect((await refused(ledger.uploads.part('nothing', { number: 1, etag: 'e', bytes: 1 }))).code).toBe('request.conflict');
+  });
+}
+
+export function copies(it: It): void {
+  it('are withdrawn one by one, and keep their digest where they have one', async (ledger) => {
+    const { recording, original } = await ledger.transaction((writer) => listOne(writer));
+    const facts = { ...aCopy(original, { where: 's3' }), itemId: 'facts', key: 'x/facts.json', sha256: 'ab'.repeat(32) };
+    await ledger.transaction(async (writer) => {
+      for (const where of ['vault', 's3']) await writer.upsertCopy(aCopy(original, { where }));
+      await writer.upsertCopy(facts);
+    });
+    expect(await ledger.copies(recording.id)).toContainEqual(facts);
+    const gone = { recordingId: recording.id, itemId: original.id, where: 's3' };
+    expect(await ledger.transaction((writer) => writer.withdrawCopy(gone))).toBe(true);
+    expect(await ledger.transaction((writer) => writer.withdrawCopy(gone))).toBe(false);
+    expect((await ledger.copies(recording.id)).map(({ itemId, where }) => [itemId, where]).sort()).toEqual(
+      [
+        ['facts', 's3'],
+        [original.id, 'vault'],
+      ].sort(),
+    );
   });
 }
 

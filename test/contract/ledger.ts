@@ -4,7 +4,7 @@ import { aCustodyDraft, aDocking, aHash, anId, anOfficer, aRecording, START_MS, 
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { collect, type It, listOne, refused } from './ledger-support.ts';
-import { registry, start, uploads, work } from './ledger-work.ts';
+import { copies, registry, start, uploads, work } from './ledger-work.ts';
 
 /** An empty ledger of its own for each test. */
 export interface LedgerUnderTest {
@@ -31,6 +31,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('work', () => work(it));
     describe('registry', () => registry(it));
     describe('custody', () => custody(it));
+    describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));
   });

@@ -156,13 +156,13 @@ export function describeTranscoderContract(name: string, make: () => Transcoder)
         (await runProgram('ffprobe', ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', made.path])).stdout.trim(),
       ).toBe('480,270');
       await expect(transcoder.makeThumbnail(join(home.path, 'text.mp4'), await scratch())).rejects.toMatchObject({
-        code: 'transcoder.unplayable',
+        code: 'transcoder.unsupported',
       });
     });
 
     it.each(['text.mp4', 'empty.mp4'])('knows that %s is no media', async (file) => {
-      await expect(transcoder.probe(join(home.path, file))).rejects.toMatchObject({ code: 'transcoder.unplayable' });
-      await expect(transcoder.makePlayable([await input(file)], await scratch())).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+      await expect(transcoder.probe(join(home.path, file))).rejects.toMatchObject({ code: 'transcoder.unsupported' });
+      await expect(transcoder.makePlayable([await input(file)], await scratch())).rejects.toMatchObject({ code: 'transcoder.unsupported' });
     });
 
     it('finds whole files whole', async () => {

@@ -221,10 +221,11 @@ describe('a recording with gaps', () => {
       clock: { nowMs: () => Date.now() },
       log: pino({ level: 'silent' }),
       faults: { reached: () => undefined },
-      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, archiveDerivatives: false },
+      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, turnMs: 600_000, archiveDerivatives: false },
       onDerived: () => undefined,
     });
-    await derive.run(before?.recording.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });
+    const quiet = { onPercent: () => undefined, onProgress: () => undefined };
+    await derive.run(before?.recording.id ?? '', { later: false, signal: new AbortController().signal, ...quiet });
     const [after] = await recordingsOf(station, path);
     expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
     expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');

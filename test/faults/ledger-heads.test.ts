@@ -181,7 +181,7 @@ async function faultsOf(): Promise<string> {
   const vault = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   const disk = new DiskArchive({
     directory: archive,
-    limiter: { take: async () => undefined },
+    limiter: { pieceBytes: 65_536, take: async () => undefined },
     faults: { reached: () => undefined },
     stationId: 'test1',
   });

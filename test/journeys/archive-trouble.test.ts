@@ -49,7 +49,7 @@ describe('a station whose archive is away', () => {
         EVIDOCK_ARCHIVE_S3_BUCKET: rgw.bucket,
         EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID: rgw.accessKeyId,
         EVIDOCK_ARCHIVE_S3_SECRET_ACCESS_KEY: rgw.secretAccessKey,
-        EVIDOCK_ARCHIVE_S3_TIMEOUT: '5',
+        EVIDOCK_ARCHIVE_S3_TIMEOUT: '2',
       },
     });
     // Not asked by a command: before the station has opened its state, the command would open it itself.
@@ -72,6 +72,21 @@ describe('a station whose archive is away', () => {
       return jobs.some((job) => job.stage === 'archive' && job.errorCode === 'archive.unreachable');
     });
     expect((await list()).every((recording) => recording.state !== 'archived')).toBe(true);
+    const doctor = await evidock(['--json', '--state', state, 'doctor']);
+    const check = (JSON.parse(doctor.stdout) as { name: string; ok: boolean; detail: string }[]).find(({ name }) => name === 'archive');
+    expect(check).toMatchObject({ ok: false, detail: expect.stringMatching(/^the connection was cut \(ECONNRESET\)/) });
+  }, 120_000);
+
+  it('is not blocked for ever by answers that stop in the middle: each transfer ends, says why, and the job gives its place back', async () => {
+    proxy.refuse(false);
+    proxy.suffer({ stallDownAfter: 3000 });
+    expect((await evidock(['--state', state, 'jobs', 'retry'])).status).toBe(0);
+    await until('a job tells that no byte moved', 90, async () => {
+      const jobs = await evidockJson<{ stage: string; errorDetail: string | null }[]>(['--state', state, 'jobs']);
+      return jobs.some((job) => job.stage === 'archive' && (job.errorDetail ?? '').startsWith('no byte moved for 2 s'));
+    });
+    proxy.suffer({});
+    proxy.refuse(true);
   }, 120_000);
 
   it('fills the archive by itself when it is back, though Redis is emptied meanwhile', async () => {

@@ -1,6 +1,31 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy that does to a connection what networks and servers do: refuse, cut, delay, change a byte. */
+/** What the link does from now on, to every connection. */
+export interface LinkFaults {
+  /** Every n-th connection is closed at once. */
+  readonly refuseEvery?: number;
+  /** A connection is cut once so many bytes have gone up on it. */
+  readonly cutUpAfter?: number;
+  /** A connection is cut once so many bytes have come down on it. */
+  readonly cutDownAfter?: number;
+  /** A connection passes no byte any more, and stays open, once so many bytes have come down (or gone up) on it. */
+  readonly stallDownAfter?: number;
+  readonly stallUpAfter?: number;
+  /** So many connections stall; all if left out. */
+  readonly stallsMax?: number;
+  /** One bit of every n-th large chunk (of a body, not of headers) that goes up is changed. */
+  readonly flipUpEvery?: number;
+  /** Over all connections together, in each direction. */
+  readonly bytesPerSecond?: number;
+  readonly delayMs?: number;
+}
+
+/** Chunks of bodies are larger, headers are smaller. */
+const LARGE_CHUNK = 8192;
+
+type Direction = 'up' | 'down';
+
+/** A TCP proxy that does to a connection what networks and servers do: refuse, cut, stall, delay, slow down, change a byte. */
 export class FaultyProxy {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
@@ -9,10 +34,15 @@ export class FaultyProxy {
   #cutUpAfter = Number.POSITIVE_INFINITY;
   #flipDownAt: number | null = null;
   #flipUpAt: number | null = null;
+  #faults: LinkFaults = {};
+  #connections = 0;
+  #stalls = 0;
+  #largeChunks = 0;
+  #busyUntilMs: Record<Direction, number> = { up: 0, down: 0 };
   #port = 0;
-  /** Bytes sent to the target since the last `reset`. */
+  /** Bytes sent to the target, and from it, since the last `reset`. */
   upBytes = 0;
-  #downBytes = 0;
+  downBytes = 0;
 
   constructor(options: { target: URL }) {
     this.#target = options.target;
@@ -35,6 +65,14 @@ export class FaultyProxy {
     if (refusing) this.#dropAll();
   }
 
+  /** What the link does from now on; connections that are open stay as they were made, so they are closed. */
+  suffer(faults: LinkFaults): void {
+    this.reset();
+    this.#faults = faults;
+    this.#stalls = 0;
+    this.#dropAll();
+  }
+
   /** Cuts every connection once that many bytes have gone up from now on. */
   cutUpAfter(bytes: number): void {
     this.reset();
@@ -54,14 +92,16 @@ export class FaultyProxy {
 
   reset(): void {
     this.upBytes = 0;
-    this.#downBytes = 0;
+    this.downBytes = 0;
     this.#cutUpAfter = Number.POSITIVE_INFINITY;
     this.#flipDownAt = null;
     this.#flipUpAt = null;
+    this.#faults = {};
   }
 
   #serve(client: Socket): void {
-    if (this.#refusing) {
+    this.#connections += 1;
+    if (this.#refusing || this.#connections % (this.#faults.refuseEvery ?? Number.POSITIVE_INFINITY) === 0) {
       client.destroy();
       return;
     }
@@ -71,17 +111,62 @@ export class FaultyProxy {
       socket.on('error', () => this.#drop(client, upstream));
       socket.on('close', () => this.#drop(client, upstream));
     }
-    client.on('data', (chunk: Buffer) => {
-      if (this.#flipUpAt !== null && flip(chunk, this.upBytes, this.#flipUpAt)) this.#flipUpAt = null;
-      this.upBytes += chunk.length;
-      if (this.upBytes >= this.#cutUpAfter) this.#drop(client, upstream);
-      else if (!upstream.write(chunk)) pauseUntilDrained(client, upstream);
+    this.#forward('up', client, upstream);
+    this.#forward('down', upstream, client);
+  }
+
+  #forward(direction: Direction, from: Socket, to: Socket): void {
+    const faults = this.#faults;
+    const [cutAfter, stallAfter] =
+      direction === 'up' ? [faults.cutUpAfter, faults.stallUpAfter] : [faults.cutDownAfter, faults.stallDownAfter];
+    let passed = 0;
+    from.on('data', (chunk: Buffer) => {
+      this.#spoil(direction, chunk);
+      passed += chunk.length;
+      if (direction === 'up') this.upBytes += chunk.length;
+      else this.downBytes += chunk.length;
+      if (this.upBytes >= this.#cutUpAfter || passed >= (cutAfter ?? Number.POSITIVE_INFINITY)) {
+        this.#drop(from, to);
+        return;
+      }
+      if (passed >= (stallAfter ?? Number.POSITIVE_INFINITY) && this.#stalls < (faults.stallsMax ?? Number.POSITIVE_INFINITY)) {
+        this.#stalls += 1;
+        from.pause();
+        return;
+      }
+      this.#pass(direction, chunk, from, to);
     });
-    upstream.on('data', (chunk: Buffer) => {
-      if (this.#flipDownAt !== null && flip(chunk, this.#downBytes, this.#flipDownAt)) this.#flipDownAt = null;
-      this.#downBytes += chunk.length;
-      if (!client.write(chunk)) pauseUntilDrained(upstream, client);
-    });
+  }
+
+  /** Late by the delay, and by what the rate makes of it; nothing more is taken in meanwhile. */
+  #pass(direction: Direction, chunk: Buffer, from: Socket, to: Socket): void {
+    const { bytesPerSecond, delayMs = 0 } = this.#faults;
+    const write = () => {
+      if (!to.destroyed && !to.write(chunk)) pauseUntilDrained(from, to);
+    };
+    if (bytesPerSecond === undefined && delayMs === 0) {
+      write();
+      return;
+    }
+    const nowMs = performance.now();
+    const busyUntilMs = Math.max(nowMs, this.#busyUntilMs[direction]) + (bytesPerSecond ? (1000 * chunk.length) / bytesPerSecond : 0);
+    this.#busyUntilMs[direction] = busyUntilMs;
+    from.pause();
+    setTimeout(
+      () => {
+        from.resume();
+        write();
+      },
+      busyUntilMs - nowMs + delayMs,
+    );
+  }
+
+  #spoil(direction: Direction, chunk: Buffer): void {
+    if (direction === 'up' && this.#flipUpAt !== null && flip(chunk, this.upBytes, this.#flipUpAt)) this.#flipUpAt = null;
+    if (direction === 'down' && this.#flipDownAt !== null && flip(chunk, this.downBytes, this.#flipDownAt)) this.#flipDownAt = null;
+    if (this.#faults.flipUpEvery === undefined || direction === 'down' || chunk.length < LARGE_CHUNK) return;
+    this.#largeChunks += 1;
+    if (this.#largeChunks % this.#faults.flipUpEvery === 0) flip(chunk, 0, chunk.length - 1);
   }
 
   #drop(...sockets: Socket[]): void {

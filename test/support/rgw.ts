@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { ROOT, runProgram } from './evidock.ts';
+import type { S3Server } from './s3-server.ts';
 
-export interface Rgw {
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  stop(): Promise<void>;
+/** What `startRgw` starts. */
+export interface Rgw extends S3Server {
+  /** Runs radosgw-admin on it. */
+  admin(...args: string[]): Promise<void>;
 }
 
 /** A port of which this and the next are free now. */
@@ -83,6 +82,10 @@ async function tryRgw(store: string): Promise<Rgw> {
     bucket: 'evidence',
     ...credentials,
     stop,
+    admin: async (...args) => {
+      const done = await runProgram('radosgw-admin', ['-n', 'client.rgw', ...args], { env: { CEPH_CONF: join(home, 'ceph.conf') } });
+      if (done.status !== 0) throw new Error(`radosgw-admin ${args.join(' ')}: ${done.stderr}`);
+    },
   };
 }
 

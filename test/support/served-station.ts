@@ -50,6 +50,7 @@ export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     pokeWork: () => undefined,
+    checkArchive: async () => 'no archive in this test',
     checkQueue: async () => 'no queue in this test',
     ...overrides,
   };

@@ -1,58 +1,62 @@
 import { spawn } from 'node:child_process';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { NICENESS } from './settings.ts';
+import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE } from './settings.ts';
 
 const STDERR_BYTES_MAX = 64 * 1024;
 const KILL_AFTER_MS = 5000;
+const LOOK_EVERY_MS = 1000;
+/** util-linux, on every Debian. */
+const PRLIMIT = '/usr/bin/prlimit';
 
 export interface ChildOutcome {
+  /** -1 if a signal ended it. */
   readonly status: number;
   readonly stdout: string;
   /** The last 64 KiB. */
   readonly stderr: string;
 }
 
-/** Runs a media program to its end. Throws transcoder.missing, .timeout, or the signal's reason; a status that is not 0 is for the caller to judge. */
-export function runChild(
-  program: string,
-  args: readonly string[],
-  options: { timeoutMs: number; stdoutBytesMax: number; signal?: AbortSignal | undefined },
-): Promise<ChildOutcome> {
+export interface ChildOptions {
+  /** A figure, or how much it is by now: asked every second. */
+  readonly timeoutMs: number | (() => number);
+  readonly stdoutBytesMax: number;
+  readonly memoryBytesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Standard output line by line as it comes, instead of in the outcome. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * The one place that starts media programs: with a limit on their data memory (setrlimit(2), RLIMIT_DATA), at low priority, first to be ended
+ * when memory runs out. Throws transcoder.missing, .timeout, or the signal's reason; a status that is not 0 is for the caller to judge.
+ */
+export function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<ChildOutcome> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const stdout: Buffer[] = [];
-    let stdoutBytes = 0;
+    const [first = program, ...rest] = bounded(program, args, options.memoryBytesMax ?? MEMORY_BYTES_DEFAULT);
+    // Threads would each reserve an arena of their own, which counts although it stays empty.
+    const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MALLOC_ARENA_MAX: '2' } });
+    const out = new Gathered(options);
     let stderr = '';
     let failure: unknown;
     const stop = (reason: unknown) => {
-      failure ??= reason;
+      if (failure !== undefined) return;
+      failure = reason;
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
     };
-    const onAbort = () => stop(options.signal?.reason);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    const timer = setTimeout(
-      () => stop(new EvidockError('transcoder.timeout', `${Math.round(options.timeoutMs / 1000)} s`)),
-      options.timeoutMs,
-    );
-    child.once('spawn', () => lowerPriority(child.pid));
+    const settle = watch(options, stop);
+    child.once('spawn', () => lower(child.pid));
     child.stdout.on('data', (chunk: Buffer) => {
-      stdoutBytes += chunk.length;
-      if (stdoutBytes > options.stdoutBytesMax)
-        stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
-      else stdout.push(chunk);
+      if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('latin1')).slice(-STDERR_BYTES_MAX);
     });
-    const settled = () => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-    };
     child.once('error', (error) => {
-      settled();
+      settle();
       reject(
         errnoOf(error) === 'ENOENT'
           ? new EvidockError('transcoder.missing', program, error)
@@ -60,19 +64,80 @@ export function runChild(
       );
     });
     child.once('close', (status) => {
-      settled();
+      settle();
       if (failure !== undefined) reject(failure);
-      else resolve({ status: status ?? -1, stdout: Buffer.concat(stdout).toString('utf8'), stderr });
+      else if (first !== program && status === 127) reject(new EvidockError('transcoder.missing', program));
+      else resolve({ status: status ?? -1, stdout: out.text(), stderr });
     });
   });
 }
 
-function lowerPriority(pid: number | undefined): void {
+/** Ends the child at its time limit or when it is told to; the function that is returned ends the watching. */
+function watch({ timeoutMs, signal }: ChildOptions, stop: (reason: unknown) => void): () => void {
+  const begun = performance.now();
+  const allowed = () => (typeof timeoutMs === 'number' ? timeoutMs : timeoutMs());
+  const look = () => {
+    const limit = allowed();
+    if (performance.now() - begun >= limit) stop(new EvidockError('transcoder.timeout', `${Math.round(limit / 1000)} s`));
+  };
+  const timer = setInterval(look, Math.min(LOOK_EVERY_MS, allowed()));
+  const onAbort = () => stop(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}
+
+/** What a child prints, within its bound. */
+class Gathered {
+  readonly #options: ChildOptions;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #rest = '';
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+  }
+
+  /** False once it is too much. */
+  take(chunk: Buffer): boolean {
+    const { onLine, stdoutBytesMax } = this.#options;
+    if (onLine) {
+      const lines = (this.#rest + chunk.toString('latin1')).split('\n');
+      this.#rest = (lines.pop() ?? '').slice(-stdoutBytesMax);
+      for (const line of lines) onLine(line);
+      return true;
+    }
+    this.#bytes += chunk.length;
+    if (this.#bytes > stdoutBytesMax) return false;
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8');
+  }
+}
+
+function bounded(program: string, args: readonly string[], memoryBytesMax: number): string[] {
   try {
-    if (pid !== undefined) setPriority(pid, NICENESS);
+    accessSync(PRLIMIT, constants.X_OK);
+  } catch {
+    // Another system than Debian: then the machine's own limits are all there is.
+    return [program, ...args];
+  }
+  return [PRLIMIT, `--data=${memoryBytesMax}`, '--', program, ...args];
+}
+
+function lower(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, NICENESS);
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(OOM_SCORE));
   } catch (error) {
-    // It has ended already: then there is nothing to lower.
-    if (errnoOf(error) !== 'ERR_SYSTEM_ERROR') throw error;
+    // It has ended already: then there is nothing to lower. And a system without /proc has no such score.
+    if (!['ERR_SYSTEM_ERROR', 'ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '')) throw error;
   }
 }
 
@@ -82,6 +147,7 @@ export function complaint(stderr: string, path: string): string {
     line
       .replaceAll(path, 'input')
       .replace(/\[[^\]]*@ 0x[0-9a-f]+\]\s*/g, '')
+      .replace(/\[(error|fatal|warning|panic)\]\s*/g, '')
       .trim(),
   );
   return lines.findLast((line) => line !== '')?.slice(0, 300) ?? 'no words';

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTranscoderContract } from '../../../test/contract/transcoder.ts';
+import { describeTranscoderWords } from '../../../test/contract/transcoder-words.ts';
 import { temporaryDirectory } from '../../../test/support/evidock.ts';
 import { runChild } from './child.ts';
 import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
@@ -9,6 +10,8 @@ import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
 
 describeTranscoderContract('ffmpeg', () => new FfmpegTranscoder({ settings: SETTINGS }));
+
+describeTranscoderWords('ffmpeg', () => new FfmpegTranscoder({ settings: SETTINGS }));
 
 describe('media processes', () => {
   let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -28,6 +31,23 @@ describe('media processes', () => {
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
+  it('cannot take more memory than it may, while 8192 × 8192 needs less than a gibibyte', async () => {
+    const bomb = ['-e', 'const all = []; for (;;) all.push(Buffer.alloc(64 * 1024 * 1024, 1));'];
+    const limits = { timeoutMs: 60_000, stdoutBytesMax: 1000, memoryBytesMax: 512 * 1024 * 1024 };
+    expect((await runChild(process.execPath, bomb, limits)).status).not.toBe(0);
+    const large = join(home.path, 'large.avi');
+    const source = ['-f', 'lavfi', '-i', 'testsrc2=size=8192x8192:rate=2', '-t', '1', '-c:v', 'mjpeg', '-q:v', '20'];
+    await runChild('ffmpeg', ['-v', 'error', ...source, large], { timeoutMs: 60_000, stdoutBytesMax: 1000, memoryBytesMax: 8 * 1024 ** 3 });
+    const transcoder = new FfmpegTranscoder({ settings: { ...SETTINGS, memoryBytesMax: 1024 ** 3 } });
+    const { file } = await transcoder.makePlayable([{ path: large, kind: 'video', bytes: (await stat(large)).size }], home.path);
+    expect(file.recipe).toBe('h264-720p/2');
+  });
+
+  it('is the first to go when the machine runs out of memory', async () => {
+    const { stdout } = await runChild('sh', ['-c', 'sleep 0.3; cat /proc/self/oom_score_adj'], { timeoutMs: 10_000, stdoutBytesMax: 100 });
+    expect(Number(stdout)).toBe(800);
+  });
+
   it('is stopped when it prints more than it may', async () => {
     await expect(runChild('yes', [], { timeoutMs: 10_000, stdoutBytesMax: 1000 })).rejects.toMatchObject({ code: 'transcoder.failed' });
   });
@@ -35,10 +55,10 @@ describe('media processes', () => {
   it('opens nothing but the file: a playlist that names another one is no recording', async () => {
     const playlist = join(home.path, 'list.mp4');
     await writeFile(playlist, '#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n');
-    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(playlist)).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(playlist)).rejects.toMatchObject({ code: 'transcoder.unsupported' });
     const list = join(home.path, 'concat.mp4');
     await writeFile(list, "ffconcat version 1.0\nfile '/etc/hostname'\n");
-    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(list)).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+    await expect(new FfmpegTranscoder({ settings: SETTINGS }).probe(list)).rejects.toMatchObject({ code: 'transcoder.unsupported' });
   });
 
   it('shows nobody another recording through a playlist, also when it tries to salvage', async () => {
@@ -57,7 +77,7 @@ describe('media processes', () => {
       await writeFile(path, text);
       const input = { path, kind: 'video', bytes: text.length } as const;
       expect(await transcoder.salvage(input, null, home.path), name).toBeNull();
-      await expect(transcoder.makePlayable([input], home.path), name).rejects.toMatchObject({ code: 'transcoder.unplayable' });
+      await expect(transcoder.makePlayable([input], home.path), name).rejects.toMatchObject({ code: 'transcoder.unsupported' });
     }
   });
 
@@ -81,13 +101,13 @@ describe('media processes', () => {
     const outcome = await runChild(
       'ffmpeg',
       ['-v', 'error', '-f', 'lavfi', '-i', 'color=black:size=12000x9000', '-frames:v', '1', '-c:v', 'ffv1', bomb],
-      { timeoutMs: 60_000, stdoutBytesMax: 1000 },
+      { timeoutMs: 60_000, stdoutBytesMax: 1000, memoryBytesMax: 8 * 1024 ** 3 },
     );
     expect(outcome.status, outcome.stderr).toBe(0);
     const transcoder = new FfmpegTranscoder({ settings: SETTINGS });
     const input = { path: bomb, kind: 'video', bytes: 1 } as const;
     await expect(transcoder.makePlayable([input], home.path)).rejects.toMatchObject({
-      code: 'transcoder.unplayable',
+      code: 'transcoder.unsupported',
       detail: expect.stringContaining('larger than 8192'),
     });
   });
@@ -115,7 +135,7 @@ describe('media processes', () => {
     expect(made.status).toBe(0);
     const small = new FfmpegTranscoder({ settings: { ...SETTINGS, outputBytesMax: 50_000 } });
     await expect(small.makePlayable([{ path: source, kind: 'video', bytes: 1 }], home.path)).rejects.toMatchObject({
-      code: expect.stringMatching(/^transcoder\.(unplayable|failed)$/),
+      code: 'transcoder.too-large',
     });
   });
 });

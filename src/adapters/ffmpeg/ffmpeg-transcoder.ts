@@ -1,17 +1,22 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
-import type { Damage, MadeFile, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
+import type { Damage, MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import { runChild } from './child.ts';
 import { convert } from './convert.ts';
+import { inputOptionsOf } from './input-options.ts';
 import { inspect } from './inspect.ts';
 import { salvageNals } from './nal-salvage.ts';
-import { makePictures, makeThumbnail } from './pictures.ts';
+import { makeThumbnail } from './photos.ts';
+import { makePictures } from './pictures.ts';
 import { makePlayable } from './playable.ts';
 import { probe } from './probe.ts';
 import type { FfmpegSettings } from './settings.ts';
+import { withSignal } from './source.ts';
 
-/** The Transcoder port on ffmpeg, ffprobe and sharp. */
+const KEPT = 'what could be read was kept';
+
+/** The Transcoder port on ffmpeg, ffprobe, sharp and libheif. */
 export class FfmpegTranscoder implements Transcoder {
   readonly #settings: FfmpegSettings;
   #salvages = 0;
@@ -30,21 +35,28 @@ export class FfmpegTranscoder implements Transcoder {
 
   async salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run: MediaRun = {}): Promise<Salvaged | null> {
     this.#salvages += 1;
-    const output = join(scratch, `salvage-${this.#salvages}.mp4`);
-    const copied = await this.#copyWhatIsThere(input, output, run);
-    if (copied) return { path: output, how: 'what could be read was kept', units: Number.POSITIVE_INFINITY };
+    const kept = join(scratch, `salvage-${this.#salvages}.mkv`);
+    if (await this.#copyWhatIsThere(input, kept, run)) return { path: kept, how: KEPT, units: Number.POSITIVE_INFINITY };
     if (!healthy || input.kind !== 'video') return null;
+    const output = join(scratch, `salvage-${this.#salvages}.mp4`);
     const units = await this.#rebuild(input, healthy, scratch, output, run);
     return units === 0
       ? null
       : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost`, units };
   }
 
+  /** Into Matroska, which takes every codec: what of it plays is decided when the playable is made. */
   async #copyWhatIsThere(input: MediaInput, output: string, run: MediaRun): Promise<boolean> {
     try {
-      const inputOptions = ['-err_detect', 'ignore_err', '-fflags', '+genpts+discardcorrupt'];
-      const outputOptions = ['-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy', '-map_metadata', '-1', '-f', 'mp4'];
-      await convert(this.#settings, { input: input.path, inputOptions, outputOptions, output, durationMs: null }, withSignal(run));
+      const opening = await inputOptionsOf(input.path);
+      const conversion = {
+        inputs: [{ path: input.path, options: [...opening, '-err_detect', 'ignore_err', '-fflags', '+genpts'] }],
+        outputOptions: ['-map', '0:v?', '-map', '0:a?', '-ignore_unknown', '-c', 'copy', '-map_metadata', '-1', '-f', 'matroska'],
+        output,
+        durationMs: null,
+        bytes: input.bytes,
+      };
+      await convert(this.#settings, conversion, withSignal(run));
       return await this.#hasLength(output, run);
     } catch (error) {
       return this.#notThisWay(error, output);
@@ -59,11 +71,11 @@ export class FfmpegTranscoder implements Transcoder {
     const rate = facts.streams.find((stream) => stream.type === 'video')?.framesPerSecond ?? 25;
     try {
       const conversion = {
-        input: raw,
-        inputOptions: ['-f', 'h264', '-framerate', String(rate)],
+        inputs: [{ path: raw, options: ['-f', 'h264', '-framerate', String(rate)] }],
         outputOptions: ['-c', 'copy', '-f', 'mp4'],
         output,
         durationMs: null,
+        bytes: input.bytes,
       };
       await convert(this.#settings, conversion, withSignal(run));
       return (await this.#hasLength(output, run)) ? units : 0;
@@ -80,7 +92,7 @@ export class FfmpegTranscoder implements Transcoder {
 
   /** A way of saving that does not work is no error: the next one is tried. Anything else is. */
   async #notThisWay(error: unknown, output: string): Promise<false> {
-    if (!isFailure(error, 'transcoder.failed', 'transcoder.unplayable')) throw error;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.unplayable', 'transcoder.unsupported')) throw error;
     await rm(output, { force: true });
     return false;
   }
@@ -93,8 +105,8 @@ export class FfmpegTranscoder implements Transcoder {
     return makePictures(this.#settings, playable, scratch, run);
   }
 
-  makeThumbnail(photo: string, scratch: string): Promise<MadeFile> {
-    return makeThumbnail(photo, scratch);
+  makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail> {
+    return makeThumbnail(this.#settings, photo, scratch, run);
   }
 
   async check(): Promise<string> {
@@ -106,8 +118,4 @@ export class FfmpegTranscoder implements Transcoder {
     }
     return versions.join(', ');
   }
-}
-
-function withSignal(run: MediaRun): MediaRun {
-  return run.signal ? { signal: run.signal } : {};
 }

@@ -1,63 +1,70 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { boxesOf, type ReadAt } from '#domain/iso-bmff';
+import { stat } from 'node:fs/promises';
+import { type Box, boxesOf } from '#domain/iso-bmff';
+import { missingOfRiff } from '#domain/riff';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
 import { complaint, runChild } from './child.ts';
+import { inputOptionsOf } from './input-options.ts';
+import { allowedMs } from './limits.ts';
+import { withReader } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
-/** Reads from a file handle as the box walker wants it. */
-export function readerOf(handle: FileHandle): ReadAt {
-  return async (position, length) => {
-    const target = new Uint8Array(length);
-    const { bytesRead } = await handle.read(target, 0, length, position);
-    return target.subarray(0, bytesRead);
-  };
-}
-
-/** What is wrong with a file: its boxes first, for a truncated file can probe clean; then every packet. null if nothing was found. */
+/**
+ * What is wrong with a file: its boxes first, for a truncated file can probe clean; then every packet. null if nothing was found. Damaged means that
+ * bytes are missing or wrong: a file that nothing here knows, a stream that begins in the middle, times that jump, a track without decoder are not.
+ */
 export async function inspect(
   settings: FfmpegSettings,
   path: string,
   facts: MediaFacts | null,
   run: MediaRun = {},
 ): Promise<Damage | null> {
-  const boxes = await inspectBoxes(path);
-  if (boxes) return boxes;
-  if (!facts) return { reason: 'not a media file that can be read' };
-  const limitMs = Math.max(settings.timeLimitMs, 6 * (facts.durationMs ?? 0));
+  const boxes = await damageOfBoxes(path);
+  if (boxes || !facts) return boxes;
+  const known = facts.streams.filter(({ type, codec }) => (type === 'video' || type === 'audio') && codec !== '');
+  if (known.length === 0) return null;
   const args = [
-    '-nostdin',
-    '-v',
-    'error',
-    '-xerror',
-    ...LOCAL_ONLY,
-    '-i',
-    path,
-    '-map',
-    '0:v?',
-    '-map',
-    '0:a?',
-    '-c',
-    'copy',
-    '-f',
-    'null',
-    '-',
+    ...['-nostdin', '-hide_banner', '-v', 'level+warning', ...LOCAL_ONLY, ...(await inputOptionsOf(path)), '-i', path],
+    ...known.flatMap(({ index }, place) => ['-map', `0:${index ?? place}`]),
+    ...['-c', 'copy', '-f', 'null', '-'],
   ];
-  const outcome = await runChild(settings.ffmpeg, args, { timeoutMs: limitMs, stdoutBytesMax: 65_536, signal: run.signal });
-  return outcome.status === 0 ? null : { reason: complaint(outcome.stderr, path) };
+  const { size } = await stat(path);
+  const { memoryBytesMax } = settings;
+  const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, signal: run.signal };
+  const { stderr } = await runChild(settings.ffmpeg, args, limits);
+  const line = stderr.split('\n').find((each) => DAMAGE.test(each));
+  return line === undefined ? null : { reason: complaint(line, path) };
 }
 
-async function inspectBoxes(path: string): Promise<Damage | null> {
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    if (size === 0) return { reason: 'empty file' };
-    const boxes = await boxesOf(readerOf(handle), 0, size);
-    if (!boxes.some((box) => ['ftyp', 'moov', 'mdat'].includes(box.type))) return null;
-    const last = boxes.at(-1);
-    if (!boxes.some((box) => box.type === 'moov')) return { reason: 'no moov box: the recording was cut off before its index was written' };
-    if (last && last.end > size) return { reason: `truncated: box ${last.type} ends at byte ${last.end}, the file has ${size}` };
-    return null;
-  } finally {
-    await handle.close();
-  }
+export const EMPTY = 'empty file';
+
+/** What demuxers say where bytes are missing or wrong. */
+const DAMAGE =
+  /partial file|truncat|prematurely|packet corrupt|corrupt input packet|corrupted|invalid data found|error while reading|error reading|invalid nal unit size|packet mismatch|missing mandatory|unexpected end/i;
+
+/** What its own container tells of a file: less than it says, or nothing to play. */
+export async function damageOfBoxes(path: string): Promise<Damage | null> {
+  return withReader(path, async (readAt, bytes) => {
+    if (bytes === 0) return { reason: EMPTY };
+    const riff = await missingOfRiff(readAt, bytes);
+    if (riff) return { reason: riff };
+    return damageOf(await boxesOf(readAt, 0, bytes), bytes);
+  });
 }
+
+function damageOf(boxes: readonly Box[], bytes: number): Damage | null {
+  const has = (...types: readonly string[]) => boxes.some((box) => types.includes(box.type));
+  if (!has('ftyp', 'moov', 'mdat')) return null;
+  const last = boxes.at(-1);
+  const still = has('meta') && !has('moov');
+  if (last && last.end > bytes) {
+    const reason = `truncated: box ${last.type} ends at byte ${last.end}, the file has ${bytes}`;
+    return { reason: still || has('moov') ? reason : `${NO_INDEX}; ${reason}` };
+  }
+  if (still) return null;
+  if (!has('moov')) return { reason: NO_INDEX };
+  if (!boxes.some((box) => box.type === 'mdat' && box.end - box.start > box.header))
+    return { reason: 'no media data: only the index is there' };
+  return null;
+}
+
+const NO_INDEX = 'no moov box: the recording was cut off before its index was written';

@@ -3,7 +3,7 @@ import { EvidockError } from '#domain/errors';
 import { boxesOf } from '#domain/iso-bmff';
 import type { MediaRun } from '#ports/transcoder';
 import { runChild } from './child.ts';
-import { readerOf } from './inspect.ts';
+import { readerOf } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
 const WINDOW_BYTES = 1024 * 1024;

@@ -1,19 +1,29 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
-import { EvidockError } from '#domain/errors';
-import type { MadeFile, MediaRun } from '#ports/transcoder';
+import { isFailure } from '#domain/errors';
+import type { MadeFile, MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
-import { probe } from './probe.ts';
-import { type FfmpegSettings, PIXELS_MAX } from './settings.ts';
+import { inside, shownSize } from './picture-size.ts';
+import { type DetailedFacts, probe } from './probe.ts';
+import type { FfmpegSettings } from './settings.ts';
 
+const POSTER = { width: 640, height: 640 };
 const TILE = { width: 160, height: 90 };
 const COLUMNS = 10;
 const TILES_MAX = 100;
 const SECONDS_PER_TILE_MIN = 2;
-const THUMBNAIL_PIXELS = 480;
+const ONE_PICTURE = ['-frames:v', '1', '-f', 'image2', '-update', '1'];
+/** 2 is best, 31 worst. */
+const JPEG = ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '4', ...ONE_PICTURE];
 
-/** Poster, contact sheet with its WebVTT track, waveform: as the playable file has picture and sound. */
+/** A playable file that pictures are made of. */
+interface Film {
+  readonly path: string;
+  readonly facts: DetailedFacts;
+  readonly bytes: number;
+}
+
+/** Poster, contact sheet with its WebVTT track, waveform: as the playable file has picture and sound. One that fails leaves the others. */
 export async function makePictures(
   settings: FfmpegSettings,
   playable: string,
@@ -21,63 +31,79 @@ export async function makePictures(
   run: MediaRun = {},
 ): Promise<readonly MadeFile[]> {
   const facts = await probe(settings, playable, run);
-  const durationMs = facts.durationMs ?? 0;
+  const film: Film = { path: playable, facts, bytes: (await stat(playable)).size };
+  const video = facts.streams.find((stream) => stream.type === 'video');
   const files: MadeFile[] = [];
-  if (facts.streams.some((stream) => stream.type === 'video')) {
-    files.push(await poster(settings, playable, scratch, run));
-    files.push(...(await contactSheet(settings, playable, scratch, durationMs, run)));
+  const attempt = async (what: string, make: () => Promise<readonly MadeFile[]>) => {
+    try {
+      files.push(...(await make()));
+    } catch (error) {
+      if (!isFailure(error, 'transcoder.failed', 'transcoder.too-large', 'transcoder.timeout')) throw error;
+      run.onMissing?.(what, error.detail);
+    }
+  };
+  if (video) {
+    await attempt('poster', async () => [await poster(settings, film, video, scratch, run)]);
+    await attempt('contact sheet', () => contactSheet(settings, film, video, scratch, run));
   }
-  if (facts.streams.some((stream) => stream.type === 'audio')) files.push(await waveform(settings, playable, scratch, run));
+  if (facts.streams.some((stream) => stream.type === 'audio'))
+    await attempt('waveform', async () => [await waveform(settings, film, scratch, run)]);
   return files;
 }
 
-async function poster(settings: FfmpegSettings, playable: string, scratch: string, run: MediaRun): Promise<MadeFile> {
-  const raw = join(scratch, 'poster.png');
-  // `thumbnail` takes the most typical of the first key frames, so that a black beginning is no poster.
-  const outputOptions = ['-vf', 'thumbnail=12,scale=640:-2', '-frames:v', '1', '-f', 'image2', '-update', '1'];
-  await convert(settings, { input: playable, inputOptions: ['-skip_frame', 'nokey'], outputOptions, output: raw, durationMs: null }, run);
+async function poster(settings: FfmpegSettings, film: Film, video: MediaStream, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'poster.jpg');
-  await sharp(raw).jpeg({ quality: 80, mozjpeg: true }).toFile(path);
-  return { path, kind: 'poster', mediaType: 'image/jpeg', recipe: 'poster/1', name: 'poster.jpg' };
+  const { width, height } = inside(shownSize(video), POSTER);
+  // `thumbnail` takes the most typical of the first key frames, so that a black beginning is no poster.
+  await ofKeyFrames(settings, film, ['-vf', `thumbnail=12,scale=${width}:${height},setsar=1`, ...JPEG], path, run);
+  return { path, kind: 'poster', mediaType: 'image/jpeg', recipe: 'poster/2', name: 'poster.jpg' };
+}
+
+/** From key frames, which are quickly found; from all frames where no key frame can be shown, because an edit list hides it. */
+async function ofKeyFrames(
+  settings: FfmpegSettings,
+  film: Film,
+  outputOptions: readonly string[],
+  output: string,
+  run: MediaRun,
+): Promise<void> {
+  const common = { outputOptions, output, durationMs: null, bytes: film.bytes, pixels: POSTER.width * POSTER.height };
+  try {
+    await convert(settings, { ...common, inputs: [{ path: film.path, options: ['-skip_frame', 'nokey'] }] }, run);
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.failed')) throw error;
+    await convert(settings, { ...common, inputs: [{ path: film.path }] }, run);
+  }
 }
 
 async function contactSheet(
   settings: FfmpegSettings,
-  playable: string,
+  film: Film,
+  video: MediaStream,
   scratch: string,
-  durationMs: number,
   run: MediaRun,
-): Promise<MadeFile[]> {
+): Promise<readonly MadeFile[]> {
+  const durationMs = film.facts.durationMs ?? 0;
   const seconds = Math.max(SECONDS_PER_TILE_MIN, durationMs / 1000 / TILES_MAX);
   const tiles = Math.min(TILES_MAX, Math.max(1, Math.ceil(durationMs / 1000 / seconds)));
   const columns = Math.min(COLUMNS, tiles);
   const rows = Math.ceil(tiles / columns);
   const { width, height } = TILE;
-  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`;
-  const raw = join(scratch, 'contact-sheet.png');
-  const outputOptions = [
-    '-vf',
-    // From 0, not from the first picture: where the sound begins a little earlier, a short clip would have no tile at all, and no file.
-    `fps=1/${seconds.toFixed(3)}:round=up:start_time=0,${fit},tile=${columns}x${rows}`,
-    '-frames:v',
-    '1',
-    '-f',
-    'image2',
-    '-update',
-    '1',
-  ];
-  await convert(settings, { input: playable, inputOptions: ['-skip_frame', 'nokey'], outputOptions, output: raw, durationMs: null }, run);
+  const fit = inside(shownSize(video), TILE);
+  // From 0, not from the first picture: where the sound begins a little earlier, a short clip would have no tile at all, and no file.
+  const times = `fps=1/${seconds.toFixed(3)}:round=up:start_time=0`;
+  const tile = `scale=${fit.width}:${fit.height},setsar=1,pad=${width}:${height}:-1:-1,tile=${columns}x${rows}`;
   const sheet = join(scratch, 'contact-sheet.jpg');
-  await sharp(raw).jpeg({ quality: 75, mozjpeg: true }).toFile(sheet);
-  const cues = Array.from({ length: tiles }, (_, tile) => {
-    const from = clock(tile * seconds * 1000);
-    const to = clock(Math.min((tile + 1) * seconds * 1000, Math.max(durationMs, 1)));
-    return `${from} --> ${to}\ncontact-sheet.jpg#xywh=${(tile % columns) * width},${Math.floor(tile / columns) * height},${width},${height}\n`;
+  await ofKeyFrames(settings, film, ['-vf', `${times},${tile}`, ...JPEG], sheet, run);
+  const cues = Array.from({ length: tiles }, (_, place) => {
+    const from = clock(place * seconds * 1000);
+    const to = clock(Math.min((place + 1) * seconds * 1000, Math.max(durationMs, 1)));
+    return `${from} --> ${to}\ncontact-sheet.jpg#xywh=${(place % columns) * width},${Math.floor(place / columns) * height},${width},${height}\n`;
   });
   const track = join(scratch, 'thumbnails.vtt');
   await writeFile(track, `WEBVTT\n\n${cues.join('\n')}`);
   return [
-    { path: sheet, kind: 'contact-sheet', mediaType: 'image/jpeg', recipe: 'contact-sheet/1', name: 'contact-sheet.jpg' },
+    { path: sheet, kind: 'contact-sheet', mediaType: 'image/jpeg', recipe: 'contact-sheet/2', name: 'contact-sheet.jpg' },
     { path: track, kind: 'thumbnails', mediaType: 'text/vtt', recipe: 'thumbnails/1', name: 'thumbnails.vtt' },
   ];
 }
@@ -88,38 +114,9 @@ function clock(ms: number): string {
   return `${String(hours).padStart(2, '0')}${new Date(ms).toISOString().slice(13, 23)}`;
 }
 
-async function waveform(settings: FfmpegSettings, playable: string, scratch: string, run: MediaRun): Promise<MadeFile> {
+async function waveform(settings: FfmpegSettings, film: Film, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'waveform.png');
-  const outputOptions = [
-    '-filter_complex',
-    '[0:a:0]showwavespic=s=1200x120:colors=0x1677ff',
-    '-frames:v',
-    '1',
-    '-f',
-    'image2',
-    '-update',
-    '1',
-  ];
-  await convert(settings, { input: playable, outputOptions, output: path, durationMs: null }, run);
+  const outputOptions = ['-filter_complex', '[0:a:0]showwavespic=s=1200x120:colors=0x1677ff', ...ONE_PICTURE];
+  await convert(settings, { inputs: [{ path: film.path }], outputOptions, output: path, durationMs: null, bytes: film.bytes }, run);
   return { path, kind: 'waveform', mediaType: 'image/png', recipe: 'waveform/1', name: 'waveform.png' };
-}
-
-/** At most 480 pixels on the long side, upright, without metadata. Throws transcoder.unplayable if it is no picture, or one made to burst. */
-export async function makeThumbnail(photo: string, scratch: string): Promise<MadeFile> {
-  const path = join(scratch, 'thumbnail.jpg');
-  try {
-    await sharp(photo, { limitInputPixels: PIXELS_MAX, failOn: 'error', sequentialRead: true })
-      .autoOrient()
-      .resize(THUMBNAIL_PIXELS, THUMBNAIL_PIXELS, { fit: 'inside', withoutEnlargement: true })
-      .jpeg({ quality: 80 })
-      .timeout({ seconds: 30 })
-      .toFile(path);
-  } catch (error) {
-    throw new EvidockError(
-      'transcoder.unplayable',
-      error instanceof Error ? error.message.replaceAll(photo, 'input') : String(error),
-      error,
-    );
-  }
-  return { path, kind: 'thumbnail', mediaType: 'image/jpeg', recipe: 'thumbnail/1', name: 'thumbnail.jpg' };
 }

@@ -1,31 +1,29 @@
-import { open, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
-import { movieDurationMs } from '#domain/iso-bmff';
-import type { MadeFile, MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
-import { convert } from './convert.ts';
-import { type DetailedFacts, probe } from './probe.ts';
-import { type FfmpegSettings, OWN_LIST } from './settings.ts';
+import type { MadeFile, MediaInput, MediaRun } from '#ports/transcoder';
+import { type Counted, convert } from './convert.ts';
+import { indexFirst } from './index-first.ts';
+import { makeJoined } from './joined.ts';
+import type { FfmpegSettings } from './settings.ts';
+import { isInterlaced, openSource, type Source, soundsThatDecode } from './source.ts';
+import { INTERLACED, judge, type Verdict } from './verdict.ts';
+import { BARE, FASTSTART, pictureCanStay, type Seen, type Way, waysOf } from './ways.ts';
 
-/** Names, positions and subtitles of the recorder stay in the original: what is handed round carries none of them. */
-const BARE = ['-map_metadata', '-1', '-map_chapters', '-1', '-dn', '-sn'];
-const FASTSTART = ['-movflags', '+faststart', '-f', 'mp4'];
-const SOUND = ['-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-ar', '48000'];
+/** A way that delivers less than this share of the frames that went into it is not the last word. */
+const COMPLETE = 0.9;
 
-interface Known {
+export interface Made {
   readonly path: string;
-  readonly facts: DetailedFacts;
-  readonly video: MediaStream | undefined;
-  readonly audio: MediaStream | undefined;
+  readonly recipe: string;
+  readonly picture: boolean;
+  readonly durationMs: number;
 }
 
-/** Browsers play H.264 with 8 bits and 4:2:0 (ISO/IEC 14496-10, up to High profile). */
-function pictureCanStay({ video }: Known): boolean {
-  return video?.codec === 'h264' && (video.pixelFormat === 'yuv420p' || video.pixelFormat === 'yuvj420p');
-}
-
-function soundCanStay({ audio }: Known): boolean {
-  return !audio || audio.codec === 'aac' || audio.codec === 'mp3';
+interface Candidate extends Made {
+  readonly way: Way;
+  readonly why: string | null;
+  readonly frames: number;
 }
 
 /** One file that browsers play, of all inputs in their order. */
@@ -35,200 +33,132 @@ export async function makePlayable(
   scratch: string,
   run: MediaRun = {},
 ): Promise<{ file: MadeFile; durationMs: number }> {
-  const known: Known[] = [];
-  for (const input of inputs) {
-    const facts = await probe(settings, input.path, run);
-    known.push({
-      path: input.path,
-      facts,
-      video: facts.streams.find((s) => s.type === 'video'),
-      audio: facts.streams.find((s) => s.type === 'audio'),
-    });
-  }
-  const first = known[0];
-  if (!first) throw new EvidockError('transcoder.unplayable', 'no input');
-  const withPicture = known.some((each) => each.video !== undefined);
-  const output = join(scratch, withPicture ? 'playable.mp4' : 'playable.m4a');
-  const recipe = await make(settings, known, output, withPicture, scratch, run);
-  const durationMs = checkedDuration(known, await writtenDurationMs(output));
-  const mediaType = withPicture ? 'video/mp4' : 'audio/mp4';
-  return { file: { path: output, kind: 'playable', mediaType, recipe, name: withPicture ? 'playable.mp4' : 'playable.m4a' }, durationMs };
+  const rising = risingPercent(run);
+  const sources = await openAll(settings, inputs, run);
+  const [only] = sources;
+  if (!only) throw new EvidockError('transcoder.unsupported', 'no input');
+  const made = sources.length === 1 ? await makeOne(settings, only, scratch, rising) : await makeJoined(settings, sources, scratch, rising);
+  const name = made.picture ? 'playable.mp4' : 'playable.m4a';
+  const path = join(scratch, name);
+  await rename(made.path, path);
+  run.onPercent?.(100);
+  const mediaType = made.picture ? 'video/mp4' : 'audio/mp4';
+  return { file: { path, kind: 'playable', mediaType, recipe: made.recipe, name }, durationMs: made.durationMs };
 }
 
-/** What ffmpeg wrote into the file's own head: asking ffprobe would take longer than copying a short clip. */
-async function writtenDurationMs(output: string): Promise<number> {
-  const handle = await open(output);
-  try {
-    const readAt = async (position: number, length: number) => {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, position);
-      return buffer.subarray(0, bytesRead);
-    };
-    return (await movieDurationMs(readAt, (await handle.stat()).size)) ?? 0;
-  } finally {
-    await handle.close();
-  }
-}
-
-function checkedDuration(inputs: readonly Known[], durationMs: number): number {
-  const expected = inputs.map((input) => input.facts.durationMs);
-  if (durationMs === 0) throw new EvidockError('transcoder.unplayable', 'the playable file has no length');
-  if (expected.includes(null)) return durationMs;
-  const sum = expected.reduce<number>((total, each) => total + (each ?? 0), 0);
-  // Raw streams tell their length only roughly, so a tenth is allowed.
-  if (durationMs < sum - Math.max(2000, sum / 10))
-    throw new EvidockError('transcoder.failed', `the playable file has ${durationMs} ms of ${sum}`);
-  return durationMs;
-}
-
-async function make(
-  settings: FfmpegSettings,
-  inputs: readonly Known[],
-  output: string,
-  withPicture: boolean,
-  scratch: string,
-  run: MediaRun,
-): Promise<string> {
-  const [only] = inputs;
-  if (!only) return '';
-  if (!withPicture) {
-    await makeSound(settings, inputs, output, scratch, run);
-    return 'aac-96k/1';
-  }
-  const joinable = inputs.every((each) => each.facts.signature === only.facts.signature);
-  if (inputs.every(pictureCanStay) && joinable) {
-    const input = inputs.length === 1 ? { input: only.path } : await listOf(inputs, scratch);
-    const sound = soundCanStay(only) ? ['-c:a', 'copy'] : SOUND;
-    const outputOptions = ['-map', '0:v:0', '-map', '0:a:0?', '-c:v', 'copy', ...sound, ...BARE, ...FASTSTART];
+/** Of several segments, one that nothing can open is left out, and told. */
+async function openAll(settings: FfmpegSettings, inputs: readonly MediaInput[], run: MediaRun): Promise<readonly Source[]> {
+  const sources: Source[] = [];
+  let failure: unknown;
+  for (const [place, input] of inputs.entries()) {
     try {
-      await convert(settings, { ...input, outputOptions, output, durationMs: lengthOf(inputs) }, run);
-      return soundCanStay(only) ? 'remux/1' : 'remux-aac/1';
+      sources.push(await openSource(settings, input, run));
     } catch (error) {
-      // Pictures without times (H.264 in AVI) cannot be copied into an MP4: then they are encoded anew.
-      if (!isFailure(error, 'transcoder.failed')) throw error;
+      if (!isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) throw error;
+      failure ??= error;
+      if (inputs.length > 1) run.onMissing?.(`segment ${place + 1} of ${inputs.length}`, error.detail);
     }
   }
-  await transcodeAll(settings, inputs, output, scratch, run);
-  return `h264-${settings.height}p/1`;
+  if (sources.length === 0 && failure !== undefined) throw failure;
+  return sources;
 }
 
-function lengthOf(inputs: readonly Known[]): number | null {
-  const lengths = inputs.map((input) => input.facts.durationMs);
-  return lengths.includes(null) ? null : lengths.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+/**
+ * Tries one way after the other until one holds: what it makes is probed, its first, middle and last second are decoded, and the frames that went
+ * in came out. If none holds, the one is taken of which most can be seen.
+ */
+async function makeOne(settings: FfmpegSettings, source: Source, scratch: string, run: MediaRun): Promise<Made> {
+  const sounds = await soundsThatDecode(settings, source, run);
+  for (const lost of source.facts.streams.filter((stream) => stream.type === 'audio' && !sounds.includes(stream)))
+    run.onMissing?.('sound track', `nothing of track ${lost.index} (${lost.codec || 'unknown codec'}) decodes`);
+  // Where the picture may be copied, the verdict over the copy looks for combed pictures.
+  let seen: Seen = { source, sounds, interlaced: !pictureCanStay(source) && (await isInterlaced(settings, source, scratch, run)) };
+  const candidates: Candidate[] = [];
+  const reasons: string[] = [];
+  for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
+    if (isLesser(way) && candidates.some((each) => each.why === null)) break;
+    const path = join(scratch, `way-${candidates.length + reasons.length}.mp4`);
+    const tried = await tryWay(settings, seen, way, path, run);
+    if (typeof tried === 'string') {
+      reasons.push(tried);
+      await rm(path, { force: true });
+      continue;
+    }
+    if (tried.whole) return tried.candidate;
+    candidates.push(tried.candidate);
+    if (tried.candidate.why !== INTERLACED || seen.interlaced) continue;
+    seen = { ...seen, interlaced: true };
+    ways = [...waysOf(settings, seen)];
+  }
+  return bestOf(candidates, source, reasons);
 }
 
-/** A list for the concat demuxer. The paths are the vault's or the scratch directory's, never names from a card. */
-async function listOf(files: readonly { path: string }[], scratch: string): Promise<{ input: string; inputOptions: readonly string[] }> {
-  const input = join(scratch, `list-${files.length}.txt`);
-  await writeFile(input, files.map(({ path }) => `file '${path.replaceAll("'", "'\\''")}'\n`).join(''));
-  return { input, inputOptions: OWN_LIST };
+/** Less than everything that the source has. */
+function isLesser({ recipe }: Way): boolean {
+  return /^(video|sound)-only/.test(recipe);
 }
 
-async function makeSound(
+/** What the way made, and whether that is whole; or why nothing came of it. */
+async function tryWay(
   settings: FfmpegSettings,
-  inputs: readonly Known[],
-  output: string,
-  scratch: string,
+  { source }: Seen,
+  way: Way,
+  path: string,
   run: MediaRun,
-): Promise<void> {
-  const [only] = inputs;
-  if (only && inputs.length === 1) {
-    const sound = only.audio?.codec === 'aac' ? ['-c:a', 'copy'] : SOUND;
-    await convert(
-      settings,
-      {
-        input: only.path,
-        outputOptions: ['-map', '0:a:0', '-vn', ...sound, ...BARE, ...FASTSTART],
-        output,
-        durationMs: only.facts.durationMs,
-      },
-      run,
-    );
-    return;
+): Promise<{ candidate: Candidate; whole: boolean } | string> {
+  let counted: Counted;
+  let verdict: Verdict;
+  try {
+    const conversion = {
+      inputs: [{ path: source.path, options: way.opening }],
+      outputOptions: [...way.options, ...BARE, ...(way.copiesPicture ? await indexFirst(source.path) : FASTSTART)],
+      output: path,
+      durationMs: source.facts.durationMs,
+      bytes: source.bytes,
+      pixels: way.pixels,
+    };
+    counted = await convert(settings, conversion, run);
+    const expected = {
+      picture: way.picture,
+      copied: way.copiesPicture ? (source.video ?? null) : null,
+      thorough: source.damaged,
+      bytes: source.bytes,
+    };
+    verdict = await judge(settings, path, expected, run);
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.failed')) throw error;
+    return `${way.recipe}: ${error.detail}`;
   }
-  const parts: { path: string }[] = [];
-  for (const [place, input] of inputs.entries()) {
-    const path = join(scratch, `part-${place}.m4a`);
-    const outputOptions = ['-map', '0:a:0', '-vn', ...SOUND, ...BARE, ...FASTSTART];
-    await convert(
-      settings,
-      { input: input.path, outputOptions, output: path, durationMs: input.facts.durationMs },
-      share(run, place, inputs.length + 1),
-    );
-    parts.push({ path });
-  }
-  const list = await listOf(parts, scratch);
-  await convert(
-    settings,
-    { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) },
-    share(run, inputs.length, inputs.length + 1),
-  );
+  if (!verdict.usable) return `${way.recipe}: ${verdict.why}`;
+  const { frames, share } = yieldOf(source, way, counted);
+  const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs: verdict.durationMs, way, why: verdict.why, frames };
+  return { candidate, whole: verdict.why === null && share >= COMPLETE };
 }
 
-/** The part of the progress bar that one of several runs fills. */
-function share(run: MediaRun, place: number, count: number): MediaRun {
-  const onPercent = (percent: number) => run.onPercent?.((100 * place + percent) / count);
-  return { onPercent, ...(run.signal ? { signal: run.signal } : {}) };
+/** How many frames (packets of sound, where there is no picture) were written, and which share of what was read that is. */
+function yieldOf(source: Source, way: Way, { read, written }: Counted): { frames: number; share: number } {
+  const out = [...written.values()].find((each) => each.type === (way.picture ? 'video' : 'audio'))?.packets ?? 0;
+  const into = way.picture ? read.get(`0:${source.video?.index}`) : undefined;
+  const expected = way.copiesPicture ? into?.packets : into?.frames;
+  return { frames: out, share: expected ? out / expected : 1 };
 }
 
-async function transcodeAll(
-  settings: FfmpegSettings,
-  inputs: readonly Known[],
-  output: string,
-  scratch: string,
-  run: MediaRun,
-): Promise<void> {
-  const [only] = inputs;
-  if (only && inputs.length === 1) {
-    await transcode(settings, only, null, false, output, run);
-    return;
-  }
-  const height = Math.min(settings.height, Math.max(...inputs.map((input) => input.video?.height ?? 0)));
-  const largest = inputs.find((input) => input.video?.height !== undefined && input.video.height >= height) ?? inputs[0];
-  const width = even(((largest?.video?.width ?? 1280) * height) / (largest?.video?.height ?? 720));
-  const sound = inputs.some((input) => input.audio);
-  const parts: { path: string }[] = [];
-  for (const [place, input] of inputs.entries()) {
-    const path = join(scratch, `part-${place}.mp4`);
-    await transcode(settings, input, { width, height: even(height) }, sound, path, share(run, place, inputs.length + 1));
-    parts.push({ path });
-  }
-  const list = await listOf(parts, scratch);
-  await convert(
-    settings,
-    { ...list, outputOptions: ['-c', 'copy', ...FASTSTART], output, durationMs: lengthOf(inputs) },
-    share(run, inputs.length, inputs.length + 1),
-  );
+function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly string[]): Candidate {
+  // What browsers would not begin with is worse than anything that was encoded.
+  const rank = (each: Candidate) => (each.why === null ? 2 : each.way.copiesPicture ? 0 : 1);
+  const [best] = [...candidates].sort((one, other) => rank(other) - rank(one) || other.frames - one.frames);
+  if (best) return best;
+  const code = source.damaged ? 'transcoder.unplayable' : 'transcoder.unsupported';
+  throw new EvidockError(code, [...new Set(reasons)].join('; ').slice(0, 1000) || 'no sound and no picture that decodes');
 }
 
-function even(pixels: number): number {
-  return Math.max(2, 2 * Math.round(pixels / 2));
-}
-
-/** To H.264 and AAC; into `box` (scaled and padded) where several have to fit together, silent sound added where only others have some. */
-async function transcode(
-  settings: FfmpegSettings,
-  input: Known,
-  box: { width: number; height: number } | null,
-  needsSound: boolean,
-  output: string,
-  run: MediaRun,
-): Promise<void> {
-  const fit = box
-    ? `scale=${box.width}:${box.height}:force_original_aspect_ratio=decrease,pad=${box.width}:${box.height}:(ow-iw)/2:(oh-ih)/2,setsar=1,fps=25`
-    : `scale=w=-2:h='min(${settings.height},ih)'`;
-  const silent = needsSound && !input.audio;
-  // An endless source of silence has to end with the picture by itself: -shortest waits for ever behind a filter graph.
-  const silence = `anullsrc=r=48000:cl=stereo,atrim=duration=${((input.facts.durationMs ?? 0) / 1000).toFixed(3)}[a]`;
-  const graph = silent
-    ? ['-filter_complex', `[0:v:0]${fit},format=yuv420p[v];${silence}`, '-map', '[v]', '-map', '[a]']
-    : ['-map', '0:v:0', '-map', '0:a:0?', '-vf', `${fit},format=yuv420p`];
-  const outputOptions = [
-    ...graph,
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-maxrate', '2M', '-bufsize', '4M', '-profile:v', 'main', '-level', '4.0'],
-    ...['-g', '60', '-keyint_min', '60', '-sc_threshold', '0'],
-    ...SOUND,
-    ...BARE,
-    ...FASTSTART,
-  ];
-  await convert(settings, { input: input.path, outputOptions, output, durationMs: input.facts.durationMs }, run);
+/** The bar never goes back when the next way begins. */
+function risingPercent(run: MediaRun): MediaRun {
+  let highest = 0;
+  const onPercent = (percent: number) => {
+    if (percent <= highest) return;
+    highest = percent;
+    run.onPercent?.(percent);
+  };
+  return { ...run, onPercent };
 }

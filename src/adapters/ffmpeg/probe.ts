@@ -1,6 +1,7 @@
 import { EvidockError } from '#domain/errors';
 import type { MediaFacts, MediaRun, MediaStream } from '#ports/transcoder';
 import { complaint, runChild } from './child.ts';
+import { inputOptionsOf } from './input-options.ts';
 import { type FfmpegSettings, LOCAL_ONLY, PIXELS_MAX } from './settings.ts';
 
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
@@ -10,6 +11,8 @@ const NO_MEDIA = /^(tty|srt|webvtt|ass|image2|bin|lrc|ansi|concat|hls|ffmetadata
 
 /** Facts, and what only joining segments needs to know. */
 export interface DetailedFacts extends MediaFacts {
+  /** Options with which the file has to be opened. */
+  readonly opening: readonly string[];
   /** Everything that must be equal for streams to be joined without decoding. */
   readonly signature: string;
 }
@@ -29,11 +32,30 @@ function word(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 100) : '';
 }
 
-/** What ffprobe says of a file. Throws transcoder.unplayable if it is no media. */
+/** What ffprobe says of a file. Throws transcoder.unsupported if it is no media that anything here knows. */
 export async function probe(settings: FfmpegSettings, path: string, run: MediaRun = {}): Promise<DetailedFacts> {
-  const args = ['-v', 'error', ...LOCAL_ONLY, '-of', 'json', '-show_format', '-show_streams', '-show_data_hash', 'sha256', path];
-  const outcome = await runChild(settings.ffprobe, args, { timeoutMs: 60_000, stdoutBytesMax: OUTPUT_BYTES_MAX, signal: run.signal });
-  if (outcome.status !== 0) throw new EvidockError('transcoder.unplayable', complaint(outcome.stderr, path));
+  const opening = await inputOptionsOf(path);
+  const args = [
+    '-v',
+    'error',
+    ...LOCAL_ONLY,
+    ...opening,
+    '-of',
+    'json',
+    '-show_format',
+    '-show_streams',
+    '-show_data_hash',
+    'sha256',
+    path,
+  ];
+  const { memoryBytesMax } = settings;
+  const outcome = await runChild(settings.ffprobe, args, {
+    timeoutMs: 60_000,
+    stdoutBytesMax: OUTPUT_BYTES_MAX,
+    memoryBytesMax,
+    signal: run.signal,
+  });
+  if (outcome.status !== 0) throw new EvidockError('transcoder.unsupported', complaint(outcome.stderr, path));
   let parsed: Tree;
   try {
     parsed = tree(JSON.parse(outcome.stdout));
@@ -45,16 +67,17 @@ export async function probe(settings: FfmpegSettings, path: string, run: MediaRu
   const raw = (Array.isArray(parsed['streams']) ? parsed['streams'] : []).slice(0, STREAMS_MAX).map(tree);
   const streams = raw.flatMap(toStream);
   if (NO_MEDIA.test(container) || !streams.some((stream) => stream.type === 'video' || stream.type === 'audio')) {
-    throw new EvidockError('transcoder.unplayable', `no sound and no moving picture (${container || 'nothing'})`);
+    throw new EvidockError('transcoder.unsupported', `no sound and no moving picture (${container || 'nothing'})`);
   }
   if (streams.some((stream) => (stream.width ?? 0) * (stream.height ?? 0) > PIXELS_MAX))
-    throw new EvidockError('transcoder.unplayable', 'the picture is larger than 8192 × 8192');
+    throw new EvidockError('transcoder.unsupported', 'the picture is larger than 8192 × 8192');
   const seconds = positive(format['duration']);
   return {
     container,
     durationMs: seconds === undefined ? null : Math.round(seconds * 1000),
     streams,
     creationTime: word(tree(format['tags'])['creation_time']) || null,
+    opening,
     signature: raw.flatMap(signatureOf).join(';'),
   };
 }
@@ -66,15 +89,36 @@ function toStream(raw: Tree): MediaStream[] {
   if (type !== 'video' && type !== 'audio' && type !== 'subtitle' && type !== 'data') return [];
   const [over, under] = word(raw['avg_frame_rate']).split('/').map(Number);
   const fields = {
+    index: Number(raw['index']),
+    profile: word(raw['profile']) || undefined,
     width: positive(raw['width']),
     height: positive(raw['height']),
     pixelFormat: word(raw['pix_fmt']) || undefined,
     framesPerSecond: positive((over ?? 0) / (under || 1)),
+    pixelAspect: aspectOf(word(raw['sample_aspect_ratio'])),
+    rotation: rotationOf(raw['side_data_list']),
+    transfer: word(raw['color_transfer']) || undefined,
+    reordered: Number(raw['has_b_frames']) > 0 || undefined,
     sampleRate: positive(raw['sample_rate']),
     channels: positive(raw['channels']),
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return [{ type, codec: word(raw['codec_name']), ...known }];
+  const codec = word(raw['codec_name']);
+  return [{ type, codec: codec === 'unknown' ? '' : codec, ...known }];
+}
+
+/** `16:15` as a number; nothing for square pixels, or for a ratio that no camera has. */
+function aspectOf(text: string): number | undefined {
+  const [over = 0, under = 0] = text.split(':').map(Number);
+  const aspect = over / under;
+  return aspect >= 0.1 && aspect <= 10 && aspect !== 1 ? aspect : undefined;
+}
+
+/** ffprobe tells the display matrix's angle counter-clockwise, from -180 to 180. */
+function rotationOf(sideData: unknown): number | undefined {
+  const told = (Array.isArray(sideData) ? sideData : []).map((each) => Number(tree(each)['rotation'])).find(Number.isFinite);
+  const turned = (((Math.round((told ?? 0) / 90) * -90) % 360) + 360) % 360;
+  return turned === 0 ? undefined : turned;
 }
 
 function signatureOf(raw: Tree): string[] {

@@ -2,43 +2,54 @@
 export interface FfmpegSettings {
   readonly ffmpeg: string;
   readonly ffprobe: string;
-  /** Largest height of transcoded pictures, pixels. */
+  /** Largest short side of transcoded pictures, pixels: the height of a landscape picture, the width of a portrait one. */
   readonly height: number;
   readonly threads: number;
-  /** Least time limit of one process, ms; a long recording gets six times its length. */
+  /** What a process may take before the bytes and frames of the original are counted (limits.ts), ms. */
   readonly timeLimitMs: number;
   readonly outputBytesMax: number;
+  /** Data memory of one media process; MEMORY_BYTES_DEFAULT unless told. */
+  readonly memoryBytesMax?: number;
+  /** Program of libheif that turns HEIC stills into JPEG; `heif-convert` unless told. */
+  readonly heifConvert?: string;
 }
+
+export const MEMORY_BYTES_DEFAULT = 1024 ** 3;
 
 /** Above this a picture is refused before any decoder sees it, pixels. */
 export const PIXELS_MAX = 8192 * 8192;
 
 /**
- * What recorders write. Playlists and edit lists (HLS, DASH, concat, IMF, SDP …) are not among them: such a file would have the station open others,
- * also other people's recordings.
+ * What recorders, phones and their software write. Playlists and edit lists (HLS, DASH, concat, IMF, SDP …) are not among them: such a file
+ * would have the station open others, also other people's recordings. Nor are demuxers that take almost anything for their own.
  */
 const CONTAINERS = [
+  ...['mov', 'avi', 'matroska', 'mpegts', 'mpegtsraw', 'mpeg', 'mpegvideo', 'm4v', 'h261', 'h263', 'h264', 'hevc', 'mjpeg', 'mpjpeg'],
   ...[
-    'mov',
-    'avi',
-    'matroska',
-    'mpegts',
-    'mpeg',
-    'mpegvideo',
-    'm4v',
-    'h264',
-    'hevc',
-    'h263',
-    'mjpeg',
     'asf',
+    'asf_o',
     'flv',
+    'live_flv',
+    'kux',
     'dhav',
     'dv',
     'mxf',
     'ivf',
+    'obu',
+    'av1',
     'rm',
+    'nut',
+    'wtv',
+    'gxf',
+    'lxf',
+    'pva',
+    'nsv',
+    'ty',
   ],
-  ...['wav', 'w64', 'mp3', 'aac', 'amr', 'amrnb', 'amrwb', 'ogg', 'flac', 'ac3', 'aiff', 'au', 'caf', 'g722', 'g729', 'gsm'],
+  ...['vc1', 'vc1test', 'cavsvideo', 'dirac', 'dnxhd', 'avs', 'avs2', 'avs3', 'yuv4mpegpipe', 'smjpeg', 'swf', 'roq', 'viv', 'vivo'],
+  ...['wav', 'w64', 'mp3', 'aac', 'loas', 'latm', 'amr', 'amrnb', 'amrwb', 'ogg', 'flac', 'ac3', 'eac3', 'dts', 'dtshd', 'truehd', 'mlp'],
+  ...['aiff', 'au', 'caf', 'g722', 'g723_1', 'g726', 'g726le', 'g729', 'gsm', 'ilbc', 'sbc', 'dss', 'qcp', 'voc', 'ircam', 'tta', 'wv'],
+  ...['ape', 'mpc', 'mpc8', 'tak', 'xwma', 'oma', 'codec2', 'sln', 'sox', 'sds', 'spdif'],
 ].join(',');
 
 /** Only this one local file, and nothing that it may name. */
@@ -46,4 +57,9 @@ export const LOCAL_ONLY = ['-protocol_whitelist', 'file', '-format_whitelist', C
 /** For a list of files that the station has written itself. */
 export const OWN_LIST = ['-f', 'concat', '-safe', '0', '-format_whitelist', `concat,${CONTAINERS}`] as const;
 
+/** Streams without times of their own: their demuxers count frames, at the rate that the stream claims or that they are told. */
+export const RAW_STREAMS = /^(h26[1-4]|hevc|m4v|mpegvideo|mjpeg|mpjpeg|vc1|cavsvideo|dirac|avs[23]|obu)\b/;
+
 export const NICENESS = 10;
+/** Of 1000: whoever makes derivatives is ended before anything else when the machine runs out of memory (proc(5), oom_score_adj). */
+export const OOM_SCORE = 800;

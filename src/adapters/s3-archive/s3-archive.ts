@@ -1,29 +1,41 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
-  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   type MultipartUpload,
-  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
 import { isVaultKey } from '#domain/vault-key';
-import type { Archive, ArchivedObject, PutRequest, UploadJournal } from '#ports/archive';
+import {
+  type Archive,
+  type ArchivedObject,
+  type ExpectedObject,
+  lookTwice,
+  type PutRequest,
+  type TransferOptions,
+  type UploadJournal,
+} from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import { archiveError } from './errors.ts';
+import { archiveError, s3ErrorName } from './errors.ts';
+import { MovingHttp } from './moving-http.ts';
+import { ObjectReader } from './object-reader.ts';
+import { PartSender } from './part-sender.ts';
+import { probeBucket } from './probe.ts';
 import { Uploader } from './uploader.ts';
+import { wireOptions } from './wire-options.ts';
 
-const PROBE_BYTES = 64;
-const READ_TRIES = 4;
+const PROBE_PREFIX = 'evidock-probe';
+/** Where probes cannot be removed, one an hour is enough: in between the server is only asked. */
+const KEPT_PROBES_MS = 3600_000;
 /** An upload that this old and the journal does not know was begun by a process that was killed before it could write it down. */
 const UNKNOWN_UPLOAD_MS = 10 * 60_000;
 
@@ -32,17 +44,24 @@ export interface S3Settings {
   readonly region: string;
   readonly bucket: string;
   readonly prefix: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
   readonly pathStyle: boolean;
   readonly checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
   readonly partBytes: number;
   readonly partsAtOnce: number;
+  /** How long no byte may move. */
   readonly timeoutMs: number;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 interface Options {
   readonly settings: S3Settings;
+  /** Asked before every request: keys may change at any time. */
+  readonly credentials: () => Promise<S3Credentials>;
   readonly journal: UploadJournal;
   readonly clock: Clock;
   readonly limiter: RateLimiter;
@@ -56,9 +75,14 @@ export class S3Archive implements Archive {
   readonly #settings: S3Settings;
   readonly #journal: UploadJournal;
   readonly #client: S3Client;
+  readonly #reader: ObjectReader;
+  readonly #sender: PartSender;
   readonly #uploader: Uploader;
+  readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #stationId: string;
+  /** Probes stay in this bucket, in these words. */
+  #kept: { readonly atMs: number; readonly words: string } | null = null;
   /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
@@ -67,29 +91,19 @@ export class S3Archive implements Archive {
     this.#settings = settings;
     this.#journal = options.journal;
     this.#stationId = options.stationId;
+    this.#clock = options.clock;
     this.#startedAtMs = options.clock.nowMs();
-    this.#client = new S3Client({
-      endpoint: settings.endpoint,
-      region: settings.region,
-      credentials: { accessKeyId: settings.accessKeyId, secretAccessKey: settings.secretAccessKey },
-      forcePathStyle: settings.pathStyle,
-      requestChecksumCalculation: settings.checksums,
-      responseChecksumValidation: settings.checksums,
-      maxAttempts: 3,
-      requestHandler: {
-        connectionTimeout: Math.min(settings.timeoutMs, 10_000),
-        requestTimeout: settings.timeoutMs,
-        throwOnRequestTimeout: true,
-        httpAgent: { keepAlive: true, maxSockets: settings.partsAtOnce + 4 },
-        httpsAgent: { keepAlive: true, maxSockets: settings.partsAtOnce + 4 },
-      },
-    });
+    const handler = new MovingHttp({ stallMs: settings.timeoutMs, limiter: options.limiter }).handler();
+    const client = (maxAttempts: number) => clientOf(settings, options.credentials, { maxAttempts, requestHandler: handler });
+    this.#client = client(3);
+    this.#reader = new ObjectReader(this.#client);
+    this.#sender = new PartSender({ client: client(1), ...settings });
     this.#uploader = new Uploader({
       client: this.#client,
+      sender: this.#sender,
       settings,
       journal: options.journal,
       clock: options.clock,
-      limiter: options.limiter,
       faults: options.faults,
     });
   }
@@ -120,79 +134,83 @@ export class S3Archive implements Archive {
   /** An earlier attempt may have got as far as this object. Only a reason not to send it again: verification still reads it. */
   async #seemsThere(request: PutRequest): Promise<boolean> {
     if (this.#distrusted.has(request.key)) return false;
-    const found = await this.#head(request.key);
+    const found = await this.#head(request.key, request);
     return found !== null && found.bytes === request.bytes && found.written === request.sha256;
   }
 
-  async #head(key: string): Promise<(ArchivedObject & { written: string | null }) | null> {
+  async #head(key: string, options: TransferOptions): Promise<(ArchivedObject & { written: string | null }) | null> {
     try {
-      const found = await this.#client.send(new HeadObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }));
+      const found = await this.#client.send(
+        new HeadObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }),
+        wireOptions(options).send,
+      );
       // A checksum of checksums (multipart, with a part count behind a dash) is not the object's.
       const whole = found.ChecksumSHA256 !== undefined && !found.ChecksumSHA256.includes('-') && found.ChecksumType !== 'COMPOSITE';
       const sha256 = whole && found.ChecksumSHA256 ? Buffer.from(found.ChecksumSHA256, 'base64').toString('hex') : null;
       return { key, bytes: found.ContentLength ?? 0, sha256, written: found.Metadata?.['sha256'] ?? null };
     } catch (error) {
-      const failure = archiveError(key, error);
+      const failure = archiveError(key, error, options.signal);
       if (isFailure(failure, 'archive.missing')) return null;
       throw failure;
     }
   }
 
-  async head(key: string): Promise<ArchivedObject | null> {
-    const found = await this.#head(key);
-    return found ? { key, bytes: found.bytes, sha256: found.sha256 } : null;
+  async head(key: string, options: TransferOptions = {}): Promise<ArchivedObject | null> {
+    const found = await this.#head(key, options);
+    if (found) return { key, bytes: found.bytes, sha256: found.sha256 };
+    await this.#mustBeMissing(key, options);
+    return null;
   }
 
-  async verify(
-    expected: { key: string; bytes: number; sha256: string },
-    options: { policy: 'readback' | 'head'; signal?: AbortSignal; onBytes?: (bytes: number) => void },
-  ): Promise<'readback' | 'head'> {
-    const { key, bytes, sha256 } = expected;
-    const found = await this.#head(key);
+  /** The answer to HEAD has no words: a bucket that is gone looks like an object that is. The answer to GET tells which. */
+  async #mustBeMissing(key: string, options: TransferOptions): Promise<void> {
+    try {
+      await this.#client.send(new GetObjectCommand({ ...this.#at(key), Range: 'bytes=0-0' }), wireOptions(options).send);
+    } catch (error) {
+      const failure = archiveError(key, error, options.signal);
+      if (!isFailure(failure, 'archive.missing')) throw failure;
+      return;
+    }
+    throw new EvidockError('archive.unreachable', `the server says that it has the object, and that it has not: ${key}`);
+  }
+
+  async verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
+    try {
+      const how = await lookTwice(() => this.#look(expected, options));
+      if (how === 'readback') this.#distrusted.delete(expected.key);
+      return how;
+    } catch (error) {
+      if (isFailure(error, 'archive.mismatch')) this.#distrusted.add(expected.key);
+      throw error;
+    }
+  }
+
+  async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
+    const found = await this.head(key, options);
     if (!found) throw new EvidockError('archive.missing', key);
-    const differs = (what: string) => {
-      this.#distrusted.add(key);
-      return new EvidockError('archive.mismatch', `${key}: ${what}`);
-    };
+    const differs = (what: string) => new EvidockError('archive.mismatch', `${what}: ${key}`);
     if (found.bytes !== bytes) throw differs(`${found.bytes} bytes instead of ${bytes}`);
     if (found.sha256 !== null && found.sha256 !== sha256) throw differs(`server's SHA-256 ${found.sha256} instead of ${sha256}`);
-    if (options.policy === 'head') return 'head';
+    if (options.policy === 'head') return 'head' as const;
     const read = await this.#digest(key, bytes, options);
     if (read !== sha256) throw differs(`SHA-256 ${read} instead of ${sha256}`);
-    return 'readback';
+    return 'readback' as const;
   }
 
-  /** Reads the whole object; where the connection breaks it goes on at the byte it was at. */
-  async #digest(key: string, bytes: number, options: { signal?: AbortSignal; onBytes?: (bytes: number) => void }): Promise<string> {
+  async #digest(key: string, bytes: number, options: TransferOptions): Promise<string> {
     const hash = createHash('sha256');
-    let position = 0;
-    for (let tries = 1; position < bytes; tries += 1) {
-      try {
-        const body = await this.read(key, { start: position, end: bytes }, options.signal);
-        for await (const chunk of body as AsyncIterable<Buffer>) {
-          hash.update(chunk);
-          position += chunk.length;
-          options.onBytes?.(chunk.length);
-        }
-        if (position < bytes && tries >= READ_TRIES)
-          throw new EvidockError('archive.unreachable', `${key}: the answer ended at byte ${position} of ${bytes}`);
-      } catch (error) {
-        if (options.signal?.aborted || tries >= READ_TRIES || (error instanceof EvidockError && error.code !== 'archive.unreachable'))
-          throw archiveError(key, error, options.signal);
-      }
+    const reading = { key, target: this.#at(key), range: { start: 0, end: bytes }, options };
+    // No range of an empty object can be asked for.
+    if (bytes === 0) return hash.digest('hex');
+    for await (const chunk of (await this.#reader.read(reading)) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      options.onBytes?.(chunk.length);
     }
     return hash.digest('hex');
   }
 
-  async read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
-    try {
-      const Range = range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {};
-      const answer = await this.#client.send(new GetObjectCommand({ ...this.#at(key), ...Range }), signal ? { abortSignal: signal } : {});
-      if (!(answer.Body instanceof Readable)) throw new EvidockError('archive.unreachable', `${key}: an answer without a body`);
-      return answer.Body;
-    } catch (error) {
-      throw archiveError(key, error, signal);
-    }
+  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    return this.#reader.read({ key, target: this.#at(key), range, options: signal ? { signal } : {} });
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
@@ -221,7 +239,7 @@ export class S3Archive implements Archive {
     const known = new Set((await this.#journal.all()).map((upload) => upload.uploadId));
     let aborted = 0;
     for await (const upload of this.#openUploads()) {
-      if (!upload.Key?.includes(`-${this.#stationId}-`)) continue;
+      if (upload.Key === undefined || !this.#isOwn(upload.Key)) continue;
       const begunMs = upload.Initiated?.getTime() ?? 0;
       const lost = !known.has(upload.UploadId ?? '') && (begunMs < this.#startedAtMs || begunMs < nowMs - UNKNOWN_UPLOAD_MS);
       if (!lost && begunMs >= nowMs - olderThanMs) continue;
@@ -233,13 +251,20 @@ export class S3Archive implements Archive {
     return aborted;
   }
 
+  #isOwn(key: string): boolean {
+    return key.includes(`-${this.#stationId}-`) || key.endsWith(`${PROBE_PREFIX}/${this.#stationId}`);
+  }
+
   async *#openUploads(): AsyncIterable<MultipartUpload> {
     const { bucket, prefix } = this.#settings;
     const own = prefix === '' ? {} : { Prefix: `${prefix}/` };
     let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (after) {
       const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({ Bucket: bucket, ...own, ...after });
-      const page: ListMultipartUploadsCommandOutput = await this.#send('uploads', () => this.#client.send(command));
+      const page: ListMultipartUploadsCommandOutput | null = await this.#send('uploads', () =>
+        this.#client.send(command).catch(nullIfNotListed),
+      );
+      if (!page) return;
       yield* page.Uploads ?? [];
       const { NextKeyMarker, NextUploadIdMarker } = page;
       const more = page.IsTruncated && NextKeyMarker !== undefined;
@@ -249,23 +274,44 @@ export class S3Archive implements Archive {
     }
   }
 
-  async check(): Promise<string> {
-    const bytes = randomBytes(PROBE_BYTES);
-    const probe = this.#at(`evidock-probe/${randomBytes(6).toString('hex')}`);
-    await this.#send('probe', () =>
-      this.#client.send(new PutObjectCommand({ ...probe, Body: bytes, ContentMD5: createHash('md5').update(bytes).digest('base64') })),
-    );
-    try {
-      const answer = await this.#send('probe', () => this.#client.send(new GetObjectCommand(probe)));
-      const back = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
-      if (!back.equals(bytes)) throw new EvidockError('archive.mismatch', 'a probe object came back with other bytes');
-    } finally {
-      await this.#send('probe', () => this.#client.send(new DeleteObjectCommand(probe)));
+  async check(signal?: AbortSignal): Promise<string> {
+    const { bucket, endpoint } = this.#settings;
+    // One key for all probes of a station: where they cannot be removed they are versions of one object.
+    const key = `${PROBE_PREFIX}/${this.#stationId}`;
+    const nowMs = this.#clock.nowMs();
+    if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
+    else {
+      const kept = await probeBucket(this.#client, this.#at(key), signal);
+      this.#kept = kept === null ? null : { atMs: nowMs, words: kept };
     }
-    return `bucket ${this.#settings.bucket} at ${new URL(this.#settings.endpoint).host}`;
+    const told = [`bucket ${bucket} at ${new URL(endpoint).host}`, this.#kept?.words ?? null, this.#sender.slowness()];
+    return told.filter((part) => part !== null).join('; ');
   }
 
   async close(): Promise<void> {
     this.#client.destroy();
   }
+}
+
+function clientOf(
+  settings: S3Settings,
+  credentials: Options['credentials'],
+  more: { maxAttempts: number; requestHandler: ReturnType<MovingHttp['handler']> },
+): S3Client {
+  return new S3Client({
+    endpoint: settings.endpoint,
+    region: settings.region,
+    // The SDK keeps credentials that do not end, and asks again for those that end within minutes: these end now.
+    credentials: async () => ({ ...(await credentials()), expiration: new Date() }),
+    forcePathStyle: settings.pathStyle,
+    requestChecksumCalculation: settings.checksums,
+    responseChecksumValidation: settings.checksums,
+    ...more,
+  });
+}
+
+/** A server that lists no uploads has none that could be swept: it forgets them by itself. */
+function nullIfNotListed(thrown: unknown): null {
+  if (s3ErrorName(thrown) === 'NotImplemented') return null;
+  throw thrown;
 }

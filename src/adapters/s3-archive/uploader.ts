@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListPartsCommand,
@@ -12,18 +13,19 @@ import { EvidockError } from '#domain/errors';
 import { type PutRequest, sourceChunks, type UploadJournal, type UploadState } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { RateLimiter } from '#ports/rate-limiter';
 import { s3ErrorName } from './errors.ts';
+import type { PartSender } from './part-sender.ts';
+import { wireOptions } from './wire-options.ts';
 
 /** S3 allows at most this many parts in one upload. */
 const PARTS_MAX = 10_000;
 
 interface Options {
   readonly client: S3Client;
-  readonly settings: { readonly partBytes: number; readonly partsAtOnce: number };
+  readonly sender: PartSender;
+  readonly settings: { readonly partBytes: number };
   readonly journal: UploadJournal;
   readonly clock: Clock;
-  readonly limiter: RateLimiter;
   readonly faults: FaultPoints;
 }
 
@@ -39,39 +41,30 @@ interface Part {
 
 /** Sends objects: small ones in one request, larger ones in parts whose progress survives a restart. Every body goes with its MD5. */
 export class Uploader {
-  readonly #o: Options;
-  /** Buffers of one part each; never more than `partsAtOnce` over all uploads together. */
-  readonly #buffers: Buffer[] = [];
-  readonly #waiting: ((buffer: Buffer) => void)[] = [];
-  #made = 0;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   async upload(request: PutRequest, target: Target): Promise<void> {
-    if (request.bytes <= this.#o.settings.partBytes) await this.#putWhole(request, target);
+    if (request.bytes <= this.#options.sender.partBytes) await this.#putWhole(request, target);
     else await this.#putParts(request, target);
-    this.#o.faults.reached('w13-object-complete');
+    this.#options.faults.reached('w13-object-complete');
   }
 
   async #putWhole(request: PutRequest, target: Target): Promise<void> {
-    const { client } = this.#o;
-    await this.#withBody(request, { start: 0, end: request.bytes }, async (Body, ContentMD5) => {
-      const command = new PutObjectCommand({
-        ...target,
-        Body,
-        ContentMD5,
-        ContentType: request.mediaType,
-        Metadata: { sha256: request.sha256 },
-      });
-      await client.send(command, signalOf(request.signal));
-    });
+    const { sender } = this.#options;
+    const body = bodyOf(request, { start: 0, end: request.bytes });
+    const facts = { ContentType: request.mediaType, Metadata: { sha256: request.sha256 } };
+    await sender.send(request, { ...body, leftBytes: request.bytes }, (client, Body, ContentMD5, options) =>
+      client.send(new PutObjectCommand({ ...target, ...facts, Body, ContentMD5 }), options),
+    );
     request.onBytes?.(request.bytes);
   }
 
   async #putParts(request: PutRequest, target: Target): Promise<void> {
-    const { client, journal } = this.#o;
+    const { client, journal } = this.#options;
     const upload = (await this.#resume(request, target)) ?? (await this.#begin(request, target));
     const done = new Map(upload.parts.map((part) => [part.number, part.etag]));
     for (const part of upload.parts) request.onBytes?.(part.bytes);
@@ -81,22 +74,23 @@ export class Uploader {
     try {
       await client.send(
         new CompleteMultipartUploadCommand({ ...target, UploadId: upload.uploadId, MultipartUpload: { Parts } }),
-        signalOf(request.signal),
+        wireOptions(request).send,
       );
     } catch (error) {
       // Parts that the server does not accept any more: the next try begins anew.
-      if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder'].includes(s3ErrorName(error) ?? '')) await journal.forget(request.key);
+      if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(s3ErrorName(error) ?? ''))
+        await journal.forget(request.key);
       throw error;
     }
     await journal.forget(request.key);
   }
 
   async #begin(request: PutRequest, target: Target): Promise<UploadState> {
-    const { client, journal, clock, settings, faults } = this.#o;
+    const { client, journal, clock, sender, faults } = this.#options;
     const command = new CreateMultipartUploadCommand({ ...target, ContentType: request.mediaType, Metadata: { sha256: request.sha256 } });
-    const { UploadId } = await client.send(command, signalOf(request.signal));
-    if (UploadId === undefined) throw new EvidockError('archive.unreachable', `${request.key}: the server gave no upload id`);
-    const partBytes = Math.max(settings.partBytes, Math.ceil(request.bytes / PARTS_MAX));
+    const { UploadId } = await client.send(command, wireOptions(request).send);
+    if (UploadId === undefined) throw new EvidockError('archive.unreachable', `the server gave no upload id: ${request.key}`);
+    const partBytes = Math.max(sender.partBytes, Math.ceil(request.bytes / PARTS_MAX));
     const state = { key: request.key, uploadId: UploadId, partBytes, startedAtMs: clock.nowMs() };
     await journal.begin(state);
     faults.reached('w11-upload-begun');
@@ -105,27 +99,43 @@ export class Uploader {
 
   /** The upload that the journal knows, with those of its parts that the server has too; null if there is none to go on with. */
   async #resume(request: PutRequest, target: Target): Promise<UploadState | null> {
-    const { client, journal } = this.#o;
+    const { journal } = this.#options;
     const known = await journal.load(request.key);
     if (!known) return null;
     try {
-      const there = new Map<number, { etag: string; bytes: number }>();
-      let PartNumberMarker: string | undefined;
-      do {
-        const more = PartNumberMarker ? { PartNumberMarker } : {};
-        const page = await client.send(new ListPartsCommand({ ...target, UploadId: known.uploadId, ...more }), signalOf(request.signal));
-        for (const part of page.Parts ?? []) there.set(part.PartNumber ?? 0, { etag: part.ETag ?? '', bytes: part.Size ?? 0 });
-        PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
-      } while (PartNumberMarker);
+      const there = await this.#partsThere(request, target, known.uploadId);
       const parts = known.parts.filter(
-        (part) => there.get(part.number)?.etag === part.etag && there.get(part.number)?.bytes === part.bytes,
+        (part) => !there || (there.get(part.number)?.etag === part.etag && there.get(part.number)?.bytes === part.bytes),
       );
-      return { ...known, parts };
+      if (!this.#wantsSmallerParts(request, known, parts)) return { ...known, parts };
+      const abort = new AbortMultipartUploadCommand({ ...target, UploadId: known.uploadId });
+      await this.#options.client.send(abort, wireOptions(request).send).catch(nullIfNotAllowed);
     } catch (error) {
       if (s3ErrorName(error) !== 'NoSuchUpload') throw error;
-      await journal.forget(request.key);
-      return null;
     }
+    await journal.forget(request.key);
+    return null;
+  }
+
+  /** Parts of one upload have one size: where they do not get through any more, what is not half done yet is begun anew in smaller ones. */
+  #wantsSmallerParts(request: PutRequest, known: UploadState, parts: UploadState['parts']): boolean {
+    const doneBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#options.sender.partBytes < known.partBytes && doneBytes * 2 < request.bytes;
+  }
+
+  /** null if the server cannot tell, or does not tell us: then the journal is believed, and completing the upload shows whether it was right. */
+  async #partsThere(request: PutRequest, target: Target, UploadId: string) {
+    const there = new Map<number, { etag: string; bytes: number }>();
+    let PartNumberMarker: string | undefined;
+    do {
+      const more = PartNumberMarker ? { PartNumberMarker } : {};
+      const command = new ListPartsCommand({ ...target, UploadId, ...more });
+      const page = await this.#options.client.send(command, wireOptions(request).send).catch(nullIfNotAllowed);
+      if (!page) return null;
+      for (const part of page.Parts ?? []) there.set(part.PartNumber ?? 0, { etag: part.ETag ?? '', bytes: part.Size ?? 0 });
+      PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+    } while (PartNumberMarker);
+    return there;
   }
 
   async #sendParts(
@@ -135,17 +145,19 @@ export class Uploader {
     parts: readonly Part[],
     done: Map<number, string>,
   ): Promise<void> {
-    const { settings } = this.#o;
+    const { sender, journal } = this.#options;
     const failed = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, failed.signal]) : failed.signal;
     const queue = [...parts];
+    let leftBytes = parts.reduce((sum, { range }) => sum + range.end - range.start, 0);
     const lane = async () => {
       for (let part = queue.shift(); part; part = queue.shift()) {
         signal.throwIfAborted();
-        done.set(part.number, await this.#sendPart({ ...request, signal }, target, upload, part));
+        done.set(part.number, await this.#sendPart({ ...request, signal }, target, upload, part, leftBytes));
+        leftBytes -= part.range.end - part.range.start;
       }
     };
-    const lanes = Array.from({ length: Math.min(settings.partsAtOnce, parts.length) }, async () => {
+    const lanes = Array.from({ length: Math.min(sender.partsAtOnceMax, parts.length) }, async () => {
       try {
         await lane();
       } catch (error) {
@@ -155,70 +167,52 @@ export class Uploader {
     });
     const first = (await Promise.allSettled(lanes)).find((outcome) => outcome.status === 'rejected');
     if (!first) return;
-    if (s3ErrorName(first.reason) === 'NoSuchUpload') await this.#o.journal.forget(request.key);
+    if (s3ErrorName(first.reason) === 'NoSuchUpload') await journal.forget(request.key);
     throw failed.signal.reason ?? first.reason;
   }
 
-  async #sendPart(request: PutRequest, target: Target, upload: UploadState, part: Part): Promise<string> {
-    const { client, journal, faults } = this.#o;
+  async #sendPart(request: PutRequest, target: Target, upload: UploadState, part: Part, leftBytes: number): Promise<string> {
+    const { sender, journal, faults } = this.#options;
+    const place = { ...target, UploadId: upload.uploadId, PartNumber: part.number };
+    const { ETag } = await sender.send(request, { ...bodyOf(request, part.range), leftBytes }, (client, Body, ContentMD5, options) =>
+      client.send(new UploadPartCommand({ ...place, Body, ContentMD5 }), options),
+    );
+    if (ETag === undefined)
+      throw new EvidockError('archive.unreachable', `part ${part.number} was answered without an ETag: ${request.key}`);
     const bytes = part.range.end - part.range.start;
-    const etag = await this.#withBody(request, part.range, async (Body, ContentMD5) => {
-      const command = new UploadPartCommand({ ...target, UploadId: upload.uploadId, PartNumber: part.number, Body, ContentMD5 });
-      return (await client.send(command, signalOf(request.signal))).ETag;
-    });
-    if (etag === undefined)
-      throw new EvidockError('archive.unreachable', `${request.key}: part ${part.number} was answered without an ETag`);
-    await journal.part(request.key, { number: part.number, etag, bytes });
+    await journal.part(request.key, { number: part.number, etag: ETag, bytes });
     faults.reached('w12-part-recorded');
     request.onBytes?.(bytes);
-    return etag;
+    return ETag;
   }
+}
 
-  /** Reads a range into a pooled buffer, with its MD5 computed chunk by chunk so that nothing blocks for long. */
-  async #withBody<T>(request: PutRequest, range: ByteRange, send: (body: Buffer, md5: string) => Promise<T>): Promise<T> {
-    const bytes = range.end - range.start;
-    await this.#o.limiter.take(bytes, request.signal);
-    const buffer = bytes <= this.#o.settings.partBytes ? await this.#take() : Buffer.allocUnsafeSlow(bytes);
-    try {
-      const md5 = createHash('md5');
-      let position = 0;
-      const chunks = bytes > 0 ? sourceChunks(request, range) : [];
-      for await (const chunk of chunks) {
-        if (position + chunk.length > bytes) break;
-        chunk.copy(buffer, position);
-        md5.update(chunk);
-        position += chunk.length;
-      }
-      if (position !== bytes) throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${bytes} bytes came`);
-      return await send(buffer.subarray(0, bytes), md5.digest('base64'));
-    } finally {
-      if (buffer.length === this.#o.settings.partBytes) this.#give(buffer);
+/** A range of the source and how it gets into a buffer: with its MD5 computed chunk by chunk, so that nothing blocks for long. */
+function bodyOf(request: PutRequest, range: ByteRange) {
+  const bytes = range.end - range.start;
+  const fill = async (buffer: Buffer): Promise<string> => {
+    const md5 = createHash('md5');
+    let position = 0;
+    const chunks = bytes > 0 ? sourceChunks(request, range) : [];
+    for await (const chunk of chunks) {
+      if (position + chunk.length > bytes) break;
+      chunk.copy(buffer, position);
+      md5.update(chunk);
+      position += chunk.length;
     }
-  }
+    if (position !== bytes) throw new EvidockError('vault.read-failed', `${position} of ${bytes} bytes came: ${request.key}`);
+    return md5.digest('base64');
+  };
+  return { bytes, fill };
+}
 
-  async #take(): Promise<Buffer> {
-    const free = this.#buffers.pop();
-    if (free) return free;
-    if (this.#made < this.#o.settings.partsAtOnce) {
-      this.#made += 1;
-      return Buffer.allocUnsafeSlow(this.#o.settings.partBytes);
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #give(buffer: Buffer): void {
-    const next = this.#waiting.shift();
-    if (next) next(buffer);
-    else this.#buffers.push(buffer);
-  }
+function nullIfNotAllowed(thrown: unknown): null {
+  if (['NotImplemented', 'AccessDenied', 'MethodNotAllowed'].includes(s3ErrorName(thrown) ?? '')) return null;
+  throw thrown;
 }
 
 function partsOf(bytes: number, partBytes: number): Part[] {
   return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, place) => {
     return { number: place + 1, range: { start: place * partBytes, end: Math.min(bytes, (place + 1) * partBytes) } };
   });
-}
-
-function signalOf(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal ? { abortSignal: signal } : {};
 }

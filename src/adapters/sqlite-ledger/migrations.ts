@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -170,6 +171,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
   '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
+  '0010-derivatives-by-recipe': {
+    up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
+  },
+  '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
 };
 

@@ -248,6 +248,11 @@ export class RecordingReader {
     return (await this.db.selectFrom('copies').selectAll().where('recording_id', '=', recordingId).execute()).map(toCopy);
   }
 
+  async recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]> {
+    const found = this.db.selectFrom('derivatives').select('recording_id').distinct().where('recipe', '=', recipe);
+    return (await found.where('recording_id', '>', after).orderBy('recording_id').limit(limit).execute()).map((row) => row.recording_id);
+  }
+
   async derivatives(recordingId: string): Promise<readonly Derivative[]> {
     return (await this.db.selectFrom('derivatives').selectAll().where('recording_id', '=', recordingId).execute()).map(toDerivative);
   }

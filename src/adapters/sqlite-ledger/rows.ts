@@ -112,6 +112,7 @@ export function toCopy(row: Schema['copies']): Copy {
     bytes: row.bytes,
     verifiedAtMs: row.verified_at,
     verifiedBy: row.verified_by as Copy['verifiedBy'],
+    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
   };
 }
 

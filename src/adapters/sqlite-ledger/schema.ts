@@ -19,7 +19,16 @@ export interface Schema {
   recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string; sort_at: number };
   originals: OriginalRow;
-  copies: { item_id: string; place: string; recording_id: string; key: string; bytes: number; verified_at: number; verified_by: string };
+  copies: {
+    item_id: string;
+    place: string;
+    recording_id: string;
+    key: string;
+    bytes: number;
+    verified_at: number;
+    verified_by: string;
+    sha256: string | null;
+  };
   derivatives: DerivativeRow;
   work: WorkRow;
   cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };

@@ -231,8 +231,19 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       bytes: copy.bytes,
       verified_at: copy.verifiedAtMs,
       verified_by: copy.verifiedBy,
+      sha256: copy.sha256 ?? null,
     };
     await this.db.replaceInto('copies').values(row).execute();
+  }
+
+  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
+    const gone = await this.db
+      .deleteFrom('copies')
+      .where('recording_id', '=', recordingId)
+      .where('item_id', '=', itemId)
+      .where('place', '=', where)
+      .executeTakeFirst();
+    return gone.numDeletedRows === 1n;
   }
 
   async upsertDerivative(derivative: Derivative): Promise<void> {
@@ -365,9 +376,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#endRun(id, { state: 'done', percent: 100, error_code: null, error_detail: null, updated_at: nowMs });
   }
 
-  async postponeWork(id: string, dueAtMs: number, nowMs: number): Promise<void> {
+  async postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void> {
     const work = await this.work(id);
-    await this.#endRun(id, { state: 'waiting', due_at: dueAtMs, attempts: Math.max(0, (work?.attempts ?? 0) - 1), updated_at: nowMs });
+    const attempts = Math.max(0, (work?.attempts ?? 0) - 1);
+    await this.#endRun(id, named({ state: 'waiting', due_at: dueAtMs, attempts, updated_at: nowMs, priority }));
   }
 
   async failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void> {

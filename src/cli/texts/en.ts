@@ -1,3 +1,5 @@
+import { archiveEn } from './archive-en.ts';
+import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { troubleEn } from './trouble-en.ts';
@@ -5,6 +7,8 @@ import { troubleEn } from './trouble-en.ts';
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...knownEn,
+  ...deriveEn,
+  ...archiveEn,
   ...notesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',

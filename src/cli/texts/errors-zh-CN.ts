@@ -74,13 +74,30 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     remedy: '原始文件安全；若录像正常，请调高 derive.timeLimit，然后运行 evidock jobs retry。',
   },
   'transcoder.unplayable': { what: '无法为这条录像制作可播放副本', remedy: '原始文件保持原样；可导出交由专业人员处理。' },
+  'transcoder.unsupported': {
+    what: '没有程序能显示这种文件',
+    remedy: '据目前所知原始文件完整，保持原样；可导出交由专业人员处理。升级后可运行 evidock derive --again --failed。',
+  },
+  'transcoder.too-large': {
+    what: '派生文件超出原始文件所允许的大小',
+    remedy: '原始文件保持原样；若录像属实，请调高 derive.outputMax，再运行 evidock derive --again --failed。',
+  },
   'transcoder.missing': { what: '无法运行 ffmpeg 或 ffprobe', remedy: '安装 ffmpeg，或设置 derive.ffmpeg 与 derive.ffprobe。' },
   'archive.unreachable': { what: '无法连接归档', remedy: '检查网络与 archive.s3.endpoint；上传会自动继续。' },
   'archive.refused': { what: '归档拒绝了请求', remedy: '检查访问密钥、存储桶及其策略；上传会自动继续。' },
   'archive.full': { what: '归档空间已满', remedy: '扩充归档；上传会自动继续。' },
   'archive.mismatch': { what: '归档返回的内容与封存的不同', remedy: '本地副本保留并会重新上传；请检查归档，目前不可信任。' },
+  'archive.slow': {
+    what: '到归档的链路太慢',
+    remedy: '系统会自动减少并发分片并缩小分片；请换用更快的链路，或安排夜间上传（archive.hours）。',
+  },
+  'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
   'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
   'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
+  'queue.refused': {
+    what: '工作队列（Redis）不接受工作',
+    remedy: '把 queue.url 指向可写且内存充足的 Redis；工作不会丢失，会从账本重新排队。',
+  },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
@@ -95,6 +112,7 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'request.too-many': { what: '同时打开的数量过多', remedy: '关闭不需要的，然后重试。' },
   'station.stopping': { what: '采集站正在停止', remedy: '待其启动后重试；工作会从中断处继续。' },
   'station.not-running': { what: '此操作需要采集站正在运行', remedy: '请先用 `evidock run`（或其服务）启动采集站，然后重试。' },
+  'station.stood-still': { what: '工作长时间没有进展，已停止', remedy: '会自动重试；若反复出现，请检查它所等待的磁盘或归档。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
 };
 

@@ -13,6 +13,8 @@ export const notesEn = {
   'custody.original.grown': '{cardPath} has grown to {bytes} bytes before it was copied',
   'note.join-unproven': 'by its name one take with {file}, but no time proves it',
   'note.gap-between-segments': '{seconds} s between the end of the segment before and segment {segment}',
+  'note.unsupported': 'nothing here can show it: {why}',
+  'note.not-made': 'not made: {what}: {why}',
   'link.continues-in': 'continues in {id}',
   'link.continues-from': 'continues from {id}',
   'link.other-view': 'other view: {id}',

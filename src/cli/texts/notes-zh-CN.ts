@@ -15,6 +15,8 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'custody.original.grown': '{cardPath} 在复制之前增长到 {bytes} 字节',
   'note.join-unproven': '按文件名与 {file} 为同一次拍摄，但无时间可证',
   'note.gap-between-segments': '第 {segment} 段与前一段之间相差 {seconds} 秒',
+  'note.unsupported': '没有程序能显示它：{why}',
+  'note.not-made': '未能制作 {what}：{why}',
   'link.continues-in': '续录于 {id}',
   'link.continues-from': '接续自 {id}',
   'link.other-view': '另一镜头：{id}',

@@ -1,3 +1,5 @@
+import { archiveZhCN } from './archive-zh-CN.ts';
+import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
@@ -6,6 +8,8 @@ import { troubleZhCN } from './trouble-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...knownZhCN,
+  ...deriveZhCN,
+  ...archiveZhCN,
   ...notesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',

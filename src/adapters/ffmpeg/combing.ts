@@ -1,0 +1,95 @@
+import { readFile, rm } from 'node:fs/promises';
+import { errnoOf } from '#domain/errors';
+import type { MediaStream } from '#ports/transcoder';
+
+/*
+ * Whether pictures are combed: two moments interleaved line by line, as an interlaced camera writes them. Where something moved between the two,
+ * neighbouring lines differ more than lines of one moment, two apart; in a picture of one moment it is the other way round.
+ */
+
+const STRIP = { width: 320, height: 288 };
+const PICTURES_PER_PLACE = 8;
+/** Blocks, and their share of those in which something moves: finely striped things that move look combed here and there. */
+const COMBED_LEAST = 4;
+const COMBED_SHARE = 0.05;
+const BLOCK = 16;
+/** Mean step of brightness from line to line, of 255, below which a block is noise. */
+const STEP_LEAST = 6;
+/** How much more neighbouring lines differ than lines of one moment. */
+const COMB = 1.3;
+/** Mean change of brightness since the picture before, of 255: what stands still tells nothing. */
+const MOVED_LEAST = 3;
+
+/** Of the blocks in which something moves: how many there are, and how many are combed. `pictures`: 8-bit brightness, one after the other. */
+export function combedBlocks(pictures: Uint8Array, width: number, height: number): { moving: number; combed: number } {
+  const size = width * height;
+  let moving = 0;
+  let combed = 0;
+  for (let start = size; start + size <= pictures.length; start += size) {
+    for (let top = 0; top + BLOCK + 2 <= height; top += BLOCK) {
+      for (let left = 0; left + BLOCK <= width; left += BLOCK) {
+        const { near, far, moved } = stepsOf(pictures, start + top * width + left, width, size);
+        if (moved < MOVED_LEAST || Math.max(near, far) < STEP_LEAST) continue;
+        moving += 1;
+        if (near > COMB * far) combed += 1;
+      }
+    }
+  }
+  return { moving, combed };
+}
+
+/** Mean difference of a block's lines to the next, to the one after that, and to the same line of the picture before. */
+function stepsOf(pictures: Uint8Array, at: number, width: number, size: number): { near: number; far: number; moved: number } {
+  let near = 0;
+  let far = 0;
+  let moved = 0;
+  for (let line = 0; line < BLOCK; line += 1) {
+    const begin = at + line * width;
+    for (let place = begin; place < begin + BLOCK; place += 1) {
+      const here = pictures[place] ?? 0;
+      near += Math.abs(here - (pictures[place + width] ?? 0));
+      far += Math.abs(here - (pictures[place + 2 * width] ?? 0));
+      moved += Math.abs(here - (pictures[place - size] ?? 0));
+    }
+  }
+  const count = BLOCK * BLOCK;
+  return { near: near / count, far: far / count, moved: moved / count };
+}
+
+/**
+ * What ffmpeg is told after its inputs, so that the middle of some pictures of each input is written to a file beside `base`. `planar`: brightness is
+ * a plane of its own with 8 bits, which need not be converted.
+ */
+export function stripOutputs(base: string, streams: readonly string[], planar: boolean): string[] {
+  // Colour of 4:2:0 goes by pairs: odd sizes would be rounded.
+  const crop = `crop=min(trunc(iw/2)*2\\,${STRIP.width}):min(trunc(ih/2)*2\\,${STRIP.height})`;
+  const filter = `${crop},${planar ? 'extractplanes=y' : 'format=gray'}`;
+  const common = ['-an', '-frames:v', String(PICTURES_PER_PLACE), '-fps_mode', 'passthrough', '-f', 'rawvideo'];
+  return streams.flatMap((stream, place) => ['-map', stream, '-vf', filter, ...common, stripFile(base, place)]);
+}
+
+/** Reads what `stripOutputs` had written, removes it, and says whether the pictures are combed. */
+export async function areCombed(base: string, places: number, video: MediaStream): Promise<boolean> {
+  let moving = 0;
+  let combed = 0;
+  for (let place = 0; place < places; place += 1) {
+    const file = stripFile(base, place);
+    const pictures = await readFile(file).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return new Uint8Array(0);
+      throw error;
+    });
+    await rm(file, { force: true });
+    const counts = combedBlocks(pictures, even(video.width, STRIP.width), even(video.height, STRIP.height));
+    moving += counts.moving;
+    combed += counts.combed;
+  }
+  return combed >= COMBED_LEAST && combed >= COMBED_SHARE * moving;
+}
+
+function even(pixels: number | undefined, most: number): number {
+  return Math.min(2 * Math.floor((pixels ?? 0) / 2), most);
+}
+
+function stripFile(base: string, place: number): string {
+  return `${base}.strip-${place}`;
+}

@@ -1,0 +1,173 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EvidockError, isFailure } from '#domain/errors';
+import type { MediaRun, MediaStream } from '#ports/transcoder';
+import { convert } from './convert.ts';
+import { playableSize, type Size } from './picture-size.ts';
+import type { Made } from './playable.ts';
+import { type FfmpegSettings, OWN_LIST } from './settings.ts';
+import { isInterlaced, type Source, soundsThatDecode } from './source.ts';
+import { judge } from './verdict.ts';
+import { BARE, FASTSTART, h264, joinedSoundOptions, pictureCanStay, pictureOptions, soundCanStay, soundOptions, TOLERANT } from './ways.ts';
+
+/** What all parts have to have in common to be joined without decoding. */
+interface Plan {
+  /** null: only sound. */
+  readonly box: Size | null;
+  readonly tracks: number;
+}
+
+interface Part {
+  readonly path: string;
+  readonly hasPicture: boolean;
+  readonly tracks: number;
+  readonly durationMs: number;
+}
+
+/** Several segments in one file: copied where they are of one making, else each is encoded into one shape. */
+export async function makeJoined(settings: FfmpegSettings, sources: readonly Source[], scratch: string, run: MediaRun): Promise<Made> {
+  const copied = await joinByCopy(settings, sources, scratch, run);
+  if (copied) return copied;
+  const sounds = new Map<Source, readonly MediaStream[]>();
+  for (const source of sources) {
+    const heard = await soundsThatDecode(settings, source, run);
+    // Microphones keep their places over all segments.
+    sounds.set(
+      source,
+      source.sounds.filter((sound) => heard.includes(sound)),
+    );
+  }
+  const plan = planOf(settings, sources, sounds);
+  const parts: { path: string }[] = [];
+  for (const [place, source] of sources.entries()) {
+    const share = shareOf(run, place, sources.length + 1);
+    const path = join(scratch, `part-${place}.mp4`);
+    const part = await makePart(settings, source, sounds.get(source) ?? [], plan, path, share);
+    if (part) parts.push({ path: await fill(settings, source, part, plan, share) });
+    else run.onMissing?.(`segment ${place + 1} of ${sources.length}`, 'nothing of it decodes');
+  }
+  if (parts.length === 0)
+    throw new EvidockError(sources.some((each) => each.damaged) ? 'transcoder.unplayable' : 'transcoder.unsupported', 'no segment decodes');
+  const path = join(scratch, 'joined.mp4');
+  const list = await listOf(parts, scratch);
+  const options = ['-map', '0', '-c', 'copy', ...BARE, ...FASTSTART];
+  await convert(
+    settings,
+    { inputs: [list], outputOptions: options, output: path, ...total(sources) },
+    shareOf(run, sources.length, sources.length + 1),
+  );
+  const expected = { picture: plan.box !== null, copied: null, thorough: false, bytes: total(sources).bytes };
+  const verdict = await judge(settings, path, expected, run);
+  if (!verdict.usable) throw new EvidockError('transcoder.failed', `joined segments: ${verdict.why}`);
+  return { path, recipe: plan.box ? `h264-${settings.height}p/2` : 'aac/2', picture: plan.box !== null, durationMs: verdict.durationMs };
+}
+
+async function joinByCopy(settings: FfmpegSettings, sources: readonly Source[], scratch: string, run: MediaRun): Promise<Made | null> {
+  const [first] = sources;
+  const ofOneMaking = sources.every((each) => each.facts.signature === first?.facts.signature && pictureCanStay(each));
+  if (!first?.video || !ofOneMaking || sources.some((each) => each.damaged || each.opening.length > 0)) return null;
+  const sounds = await soundsThatDecode(settings, first, run);
+  const list = await listOf(sources, scratch);
+  const path = join(scratch, 'joined-copy.mp4');
+  const copy = sounds.every(soundCanStay);
+  const options = ['-map', `0:${first.video.index}`, '-c:v', 'copy', ...soundOptions(sounds, copy), ...BARE, ...FASTSTART];
+  try {
+    await convert(settings, { inputs: [list], outputOptions: options, output: path, ...total(sources) }, run);
+    const expected = { picture: true, copied: first.video, thorough: false, bytes: total(sources).bytes };
+    const verdict = await judge(settings, path, expected, run);
+    if (verdict.why === null) return { path, recipe: copy ? 'remux/2' : 'remux-aac/2', picture: true, durationMs: verdict.durationMs };
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.failed')) throw error;
+  }
+  await rm(path, { force: true });
+  return null;
+}
+
+function planOf(settings: FfmpegSettings, sources: readonly Source[], sounds: ReadonlyMap<Source, readonly MediaStream[]>): Plan {
+  const sizes = sources.flatMap(({ video }) => (video ? [playableSize(video, settings.height)] : []));
+  const [box = null] = sizes.sort((one, other) => other.width * other.height - one.width * one.height);
+  return { box, tracks: Math.max(0, ...[...sounds.values()].map((each) => each.length)) };
+}
+
+/** Picture and sound; tolerant of what is wrong; the picture alone; the sound alone: the first of which something can be seen or heard. */
+async function makePart(
+  settings: FfmpegSettings,
+  source: Source,
+  sounds: readonly MediaStream[],
+  { box }: Plan,
+  path: string,
+  run: MediaRun,
+): Promise<Part | null> {
+  const seen = { source, sounds, interlaced: await isInterlaced(settings, source, dirname(path), run) };
+  const picture = (simple: boolean) => (box && source.video ? pictureOptions(settings, seen, { box, simple }) : []);
+  const sound = joinedSoundOptions(sounds);
+  const tolerant = [...source.opening, ...TOLERANT];
+  const ways = [
+    { opening: source.opening, options: [...picture(false), ...sound], hasPicture: source.video !== undefined, tracks: sounds.length },
+    { opening: tolerant, options: [...picture(true), ...sound], hasPicture: source.video !== undefined, tracks: sounds.length },
+    { opening: tolerant, options: picture(true), hasPicture: true, tracks: 0 },
+    { opening: tolerant, options: sound, hasPicture: false, tracks: sounds.length },
+  ].filter((way) => way.options.length > 0);
+  for (const { opening, options, hasPicture, tracks } of ways) {
+    const conversion = {
+      inputs: [{ path: source.path, options: opening }],
+      outputOptions: [...options, ...BARE, ...FASTSTART],
+      output: path,
+    };
+    try {
+      const { durationMs } = source.facts;
+      await convert(settings, { ...conversion, durationMs, bytes: source.bytes, pixels: box ? box.width * box.height : 0 }, run);
+      const expected = { picture: hasPicture, copied: null, thorough: false, bytes: source.bytes };
+      const verdict = await judge(settings, path, expected, run);
+      if (verdict.usable) return { path, hasPicture, tracks, durationMs: verdict.durationMs };
+    } catch (error) {
+      if (!isFailure(error, 'transcoder.failed')) throw error;
+    }
+  }
+  return null;
+}
+
+/** A part without picture gets a black one, and without sound a silent one: as long as what is there, not as what it claims. */
+async function fill(settings: FfmpegSettings, source: Source, part: Part, { box, tracks }: Plan, run: MediaRun): Promise<string> {
+  const missing = tracks - part.tracks;
+  const needsPicture = box !== null && !part.hasPicture;
+  if (missing === 0 && !needsPicture) return part.path;
+  const seconds = (part.durationMs / 1000).toFixed(3);
+  const output = part.path.replace(/\.mp4$/, '-filled.mp4');
+  const black = needsPicture ? [`color=black:size=${box.width}x${box.height}:rate=5:duration=${seconds}`] : [];
+  const silence = missing > 0 ? [`anullsrc=r=48000:cl=stereo,atrim=duration=${seconds}`] : [];
+  const generated = [...black, ...silence].map((path) => ({ path, generated: true }));
+  const silent = needsPicture ? 2 : 1;
+  const maps = [
+    ...(needsPicture ? ['-map', '1:v', ...h264(settings)] : box ? ['-map', '0:v', '-c:v', 'copy'] : []),
+    ...(part.tracks > 0 ? ['-map', '0:a'] : []),
+    ...Array.from({ length: missing }, () => ['-map', `${silent}:a`]).flat(),
+    ...Array.from({ length: tracks }, (_, track) =>
+      track < part.tracks ? [`-c:a:${track}`, 'copy'] : [`-c:a:${track}`, 'aac', `-b:a:${track}`, '96k'],
+    ).flat(),
+  ];
+  const conversion = { inputs: [{ path: part.path }, ...generated], outputOptions: [...maps, ...BARE, ...FASTSTART], output };
+  await convert(settings, { ...conversion, durationMs: part.durationMs, bytes: source.bytes }, run);
+  await rm(part.path);
+  return output;
+}
+
+function total(sources: readonly Source[]): { bytes: number; durationMs: number | null } {
+  const lengths = sources.map(({ facts }) => facts.durationMs);
+  return {
+    bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
+    durationMs: lengths.includes(null) ? null : lengths.reduce<number>((sum, each) => sum + (each ?? 0), 0),
+  };
+}
+
+/** A list for the concat demuxer. The paths are the vault's or the scratch directory's, never names from a card. */
+async function listOf(files: readonly { path: string }[], scratch: string): Promise<{ path: string; options: readonly string[] }> {
+  const path = join(scratch, `list-${files.length}.txt`);
+  await writeFile(path, files.map((file) => `file '${file.path.replaceAll("'", "'\\''")}'\n`).join(''));
+  return { path, options: OWN_LIST };
+}
+
+/** The part of the progress bar that one of several runs fills. */
+function shareOf(run: MediaRun, place: number, count: number): MediaRun {
+  return { ...run, onPercent: (percent: number) => run.onPercent?.((100 * place + percent) / count) };
+}

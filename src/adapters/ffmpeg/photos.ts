@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EvidockError, isFailure } from '#domain/errors';
+import type { MadeThumbnail, MediaRun } from '#ports/transcoder';
+import { complaint, runChild } from './child.ts';
+import { damageOfBoxes, EMPTY } from './inspect.ts';
+import { withReader } from './read-at.ts';
+import { type FfmpegSettings, PIXELS_MAX } from './settings.ts';
+
+const SIDE = 480;
+const TIME_LIMIT_MS = 60_000;
+const CHILD = fileURLToPath(new URL('./photo-child.ts', import.meta.url));
+const UNKNOWN_FORMAT = 3;
+/** `ftyp` brands of stills in HEVC (ISO/IEC 23008-12 §B.4). */
+const HEIC_BRANDS = /^ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/;
+
+/**
+ * At most 480 pixels on the long side, upright, without metadata; of a damaged photo what can be read of it. Throws transcoder.unplayable if it is
+ * damaged and nothing can be shown, transcoder.unsupported if nothing here knows its format, or it is made to burst.
+ */
+export async function makeThumbnail(settings: FfmpegSettings, photo: string, scratch: string, run: MediaRun = {}): Promise<MadeThumbnail> {
+  const path = join(scratch, 'thumbnail.jpg');
+  const file = { path, kind: 'thumbnail', mediaType: 'image/jpeg', name: 'thumbnail.jpg' } as const;
+  const truncated = await damageOfBoxes(photo);
+  if (truncated?.reason === EMPTY) throw new EvidockError('transcoder.unplayable', EMPTY);
+  if (await isHeic(photo)) {
+    await ofHeic(settings, photo, path, scratch, truncated?.reason ?? null, run);
+    return { ...file, recipe: 'thumbnail-heic/1', damage: truncated?.reason ?? null };
+  }
+  const whole = await child(settings, photo, path, 'whole', run);
+  if (whole.status === 0) return { ...file, recipe: 'thumbnail/2', damage: null };
+  if (whole.status === UNKNOWN_FORMAT) throw new EvidockError('transcoder.unsupported', whole.why);
+  const readable = await child(settings, photo, path, 'readable', run);
+  if (readable.status !== 0) throw new EvidockError('transcoder.unplayable', whole.why);
+  return { ...file, recipe: 'thumbnail-readable/1', damage: `${whole.why} (what could be read is shown)` };
+}
+
+async function child(settings: FfmpegSettings, photo: string, path: string, mode: 'whole' | 'readable', run: MediaRun) {
+  const args = ['--disable-warning=ExperimentalWarning', '--liftoff-only', CHILD, photo, path, String(SIDE), String(PIXELS_MAX), mode];
+  const { status, stderr } = await runChild(process.execPath, args, {
+    timeoutMs: TIME_LIMIT_MS,
+    stdoutBytesMax: 65_536,
+    memoryBytesMax: settings.memoryBytesMax,
+    signal: run.signal,
+  });
+  return { status, why: complaint(stderr, photo) };
+}
+
+async function isHeic(photo: string): Promise<boolean> {
+  const head = await withReader(photo, (readAt) => readAt(4, 8));
+  return HEIC_BRANDS.test(String.fromCharCode(...head));
+}
+
+/** libvips comes without HEVC, and ffmpeg 5.1 does not read stills: libheif's own program turns the photo into a JPEG, and then it is as any other. */
+async function ofHeic(
+  settings: FfmpegSettings,
+  photo: string,
+  path: string,
+  scratch: string,
+  damage: string | null,
+  run: MediaRun,
+): Promise<void> {
+  const program = settings.heifConvert ?? 'heif-convert';
+  const still = join(scratch, 'heic-still.jpg');
+  const failed = (why: string) => new EvidockError(damage === null ? 'transcoder.unsupported' : 'transcoder.unplayable', damage ?? why);
+  try {
+    const { memoryBytesMax } = settings;
+    const limits = { timeoutMs: TIME_LIMIT_MS, stdoutBytesMax: 1024 * 1024, memoryBytesMax, signal: run.signal };
+    const { status, stderr, stdout } = await runChild(program, ['-q', '90', photo, still], limits);
+    if (status !== 0) throw failed(`no preview: ${complaint(stderr || stdout, photo)}`);
+    const made = await child(settings, still, path, 'whole', run);
+    if (made.status !== 0) throw failed(`no preview: ${made.why}`);
+  } catch (error) {
+    if (isFailure(error, 'transcoder.missing')) throw failed(`no preview: HEIC needs the program ${program} (package libheif-examples)`);
+    throw error;
+  } finally {
+    await rm(still, { force: true });
+  }
+}

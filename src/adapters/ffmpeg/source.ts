@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { isFailure } from '#domain/errors';
+import type { MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
+import { areCombed, stripOutputs } from './combing.ts';
+import { runFfmpeg } from './convert.ts';
+import { type DetailedFacts, probe } from './probe.ts';
+import { type FfmpegSettings, LOCAL_ONLY, RAW_STREAMS } from './settings.ts';
+
+/** Assumed where a stream has neither times nor a rate that a camera could have: what most recorders write. */
+const RATE_ASSUMED = 25;
+const RATE_MAX = 240;
+const SOUND_LOOKED_AT_SECONDS = 10;
+/** Their pictures are always whole, or so rarely not that no recorder writes them. */
+const NEVER_INTERLACED = ['hevc', 'vp8', 'vp9', 'av1'];
+const PLACES = 3;
+
+/** An input, and what has to be known of it before anything is made. */
+export interface Source {
+  readonly path: string;
+  readonly bytes: number;
+  readonly damaged: boolean;
+  readonly facts: DetailedFacts;
+  /** Options that stand before it. */
+  readonly opening: readonly string[];
+  readonly video: MediaStream | undefined;
+  /** Every track that some decoder may know, in the file's order. */
+  readonly sounds: readonly MediaStream[];
+}
+
+export async function openSource(settings: FfmpegSettings, input: MediaInput, run: MediaRun): Promise<Source> {
+  const facts = await probe(settings, input.path, run);
+  const video = facts.streams.find((stream) => stream.type === 'video' && stream.codec !== '' && (stream.width ?? 0) > 0);
+  const rate = video?.framesPerSecond;
+  const tellsNoRate = RAW_STREAMS.test(facts.container) && (rate === undefined || rate > RATE_MAX || rate < 1);
+  return {
+    path: input.path,
+    bytes: input.bytes,
+    damaged: input.damaged === true,
+    facts,
+    opening: [...facts.opening, ...(tellsNoRate ? ['-r', String(RATE_ASSUMED)] : [])],
+    video,
+    sounds: facts.streams.filter(
+      (stream) => stream.type === 'audio' && stream.codec !== '' && (stream.sampleRate ?? 0) > 0 && (stream.channels ?? 0) > 0,
+    ),
+  };
+}
+
+/** The tracks that decode, the loudest first. One plain AAC track is taken at its word: what is made of it will be decoded anyway. */
+export async function soundsThatDecode(settings: FfmpegSettings, source: Source, run: MediaRun): Promise<readonly MediaStream[]> {
+  const { sounds } = source;
+  if (sounds.length === 0 || (sounds.length === 1 && sounds[0]?.codec === 'aac')) return sounds;
+  const heard = (await listen(settings, source, sounds, run)) ?? (await listenToEach(settings, source, run));
+  return sounds.filter((sound) => heard.has(sound)).sort((one, other) => (heard.get(other) ?? 0) - (heard.get(one) ?? 0));
+}
+
+/** One by one, when one of them spoils the common run. */
+async function listenToEach(settings: FfmpegSettings, source: Source, run: MediaRun): Promise<ReadonlyMap<MediaStream, number>> {
+  const heard = new Map<MediaStream, number>();
+  for (const sound of source.sounds)
+    for (const [track, loudness] of (await listen(settings, source, [sound], run)) ?? []) heard.set(track, loudness);
+  return heard;
+}
+
+/** Mean volume in dB of each track of which something decodes: of all of it where one has to be chosen, else of its beginning. */
+async function listen(
+  settings: FfmpegSettings,
+  source: Source,
+  tracks: readonly MediaStream[],
+  run: MediaRun,
+): Promise<ReadonlyMap<MediaStream, number> | null> {
+  const length = source.sounds.length > 1 ? [] : ['-t', String(SOUND_LOOKED_AT_SECONDS)];
+  const chains = tracks.flatMap((track, place) => ['-map', `0:${track.index}`, `-filter:a:${place}`, `volumedetect@${track.index}`]);
+  const args = [...LOCAL_ONLY, ...source.opening, ...length, '-i', source.path, ...chains, '-vn', '-f', 'null', '-'];
+  const counted = await tried(runFfmpeg(settings, args, { durationMs: null, bytes: source.bytes, inputs: [source] }, withSignal(run)));
+  if (!counted) return null;
+  const heard = new Map<MediaStream, number>();
+  for (const track of tracks) {
+    if (!counted.read.get(`0:${track.index}`)?.frames) continue;
+    const line = counted.told.find((each) => each.startsWith(`[volumedetect@${track.index} `) && each.includes('mean_volume'));
+    heard.set(track, Number(/mean_volume: (-?[\d.]+)/.exec(line ?? '')?.[1] ?? Number.NEGATIVE_INFINITY));
+  }
+  return heard;
+}
+
+/** Whether its pictures are combed, by looking at them at three places. What a file claims of its fields is often wrong. */
+export async function isInterlaced(settings: FfmpegSettings, source: Source, scratch: string, run: MediaRun): Promise<boolean> {
+  const { video, facts, path } = source;
+  if (!video || NEVER_INTERLACED.includes(video.codec)) return false;
+  const seconds = (facts.durationMs ?? 0) / 1000;
+  const begin = Array.from({ length: PLACES }, (_, place) => (seconds * place) / PLACES);
+  const inputs = begin.flatMap((at) => [
+    ...LOCAL_ONLY,
+    ...source.opening,
+    '-noautorotate',
+    ...(at > 1 ? ['-ss', at.toFixed(2)] : []),
+    ...['-t', '1', '-i', path],
+  ]);
+  const base = join(scratch, 'look');
+  const streams = begin.map((_, place) => `${place}:${video.index}`);
+  const about = { durationMs: null, bytes: source.bytes, inputs: [source] };
+  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(base, streams, false)], about, withSignal(run)));
+  return areCombed(base, PLACES, video);
+}
+
+/** Looking that fails tells nothing, and making goes on without it; what stops all work is thrown. */
+async function tried<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isFailure(error, 'transcoder.failed')) return null;
+    throw error;
+  }
+}
+
+export function withSignal(run: MediaRun): MediaRun {
+  return run.signal ? { signal: run.signal } : {};
+}

@@ -1,0 +1,124 @@
+import { isFailure } from '#domain/errors';
+import { movieDurationMs, type ReadAt, type Track, tracksOf } from '#domain/iso-bmff';
+import type { MediaRun, MediaStream } from '#ports/transcoder';
+import { complaint } from './child.ts';
+import { areCombed, stripOutputs } from './combing.ts';
+import { type Counted, runFfmpeg } from './convert.ts';
+import { withReader } from './read-at.ts';
+import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
+import { withSignal } from './source.ts';
+
+/** No camera takes more pictures a second. */
+const RATE_MAX = 1000;
+/** Why a copy does not hold whose pictures have to be made whole. */
+export const INTERLACED = 'its pictures are interlaced';
+const NAL_IDR = 5;
+const NAL_SLICE = 1;
+const FIRST_SAMPLE_BYTES_MAX = 4 * 1024 * 1024;
+
+export interface Verdict {
+  /** null if it holds; else why not, in words. */
+  readonly why: string | null;
+  /** It decodes, and is only not what it should be (combed, wrong): better than nothing. */
+  readonly usable: boolean;
+  readonly durationMs: number;
+}
+
+interface Expected {
+  readonly picture: boolean;
+  /** The picture that was copied: browsers want a key frame first, and whole frames rather than fields. null if it was made anew. */
+  readonly copied: MediaStream | null;
+  /** Decode all of it, not only its first, middle and last second. */
+  readonly thorough: boolean;
+  readonly bytes: number;
+}
+
+/** Probes what was made and decodes its first, middle and last second. */
+export async function judge(settings: FfmpegSettings, path: string, expected: Expected, run: MediaRun): Promise<Verdict> {
+  const { tracks, durationMs, beginsWell } = await withReader(path, async (readAt, bytes) => {
+    const found = await tracksOf(readAt, bytes);
+    const video = found.find((track) => track.handler === 'vide');
+    const begins = !expected.copied || !video || (await beginsWithKey(readAt, video));
+    return { tracks: found, durationMs: (await movieDurationMs(readAt, bytes)) ?? 0, beginsWell: begins };
+  });
+  const main = tracks.find((track) => track.handler === (expected.picture ? 'vide' : 'soun'));
+  const no = (why: string, usable = false): Verdict => ({ why, usable, durationMs });
+  if (!main || main.samples === 0) return no(expected.picture ? 'no picture was written' : 'no sound was written');
+  if (durationMs === 0) return no('it has no length');
+  if (expected.picture && main.samples > 10 && main.samples > (RATE_MAX * main.durationMs) / 1000)
+    return no(`${main.samples} pictures in ${main.durationMs} ms`);
+  let counted: Counted;
+  const places = expected.thorough ? [{}] : placesOf(main);
+  try {
+    counted = await decode(settings, path, places, expected, run);
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.failed')) throw error;
+    return no(error.detail);
+  }
+  const shown = places.map((_, place) => framesOf(counted, place, expected.picture));
+  if (shown.every((frames) => frames === 0)) return no('nothing of it decodes');
+  if (shown.includes(0)) return no(`nothing decodes in its ${['first', 'middle', 'last'][shown.indexOf(0)]} second`, true);
+  if (counted.errors.length > 0) return no(complaint(counted.errors.join('\n'), path), true);
+  if (!beginsWell) return no('it does not begin with a key frame', true);
+  if (expected.copied && (await areCombed(path, places.length, expected.copied))) return no(INTERLACED, true);
+  return { why: null, usable: true, durationMs };
+}
+
+interface Place {
+  readonly at?: number;
+  readonly seconds?: number;
+}
+
+/** The first second, one in the middle from the key frame before it, and the last. */
+function placesOf({ endMs, durationMs }: Track): Place[] {
+  const end = (endMs || durationMs) / 1000;
+  if (end <= 3) return [{}];
+  return [{ seconds: 1 }, { at: end / 2, seconds: 1 }, { at: end - 1 }];
+}
+
+function decode(settings: FfmpegSettings, path: string, places: readonly Place[], expected: Expected, run: MediaRun): Promise<Counted> {
+  const inputs = places.flatMap(({ at, seconds }) => [
+    ...LOCAL_ONLY,
+    // Smoothing of block edges cannot fail, and takes a quarter of the time.
+    ...['-skip_loop_filter', 'all', '-noautorotate'],
+    ...(at === undefined ? [] : ['-ss', at.toFixed(3)]),
+    // In the middle any second will do: the one that begins with a key frame.
+    ...(at !== undefined && seconds !== undefined ? ['-noaccurate_seek'] : []),
+    ...(seconds === undefined ? [] : ['-t', String(seconds)]),
+    ...['-i', path],
+  ]);
+  const maps = places.flatMap((_, place) => ['-map', `${place}:v?`, '-map', `${place}:a?`]);
+  const all = [...maps, '-fps_mode', 'passthrough', '-f', 'null', '-'];
+  const strips = expected.copied
+    ? stripOutputs(
+        path,
+        places.map((_, place) => `${place}:v:0`),
+        true,
+      )
+    : [];
+  const about = { durationMs: null, bytes: expected.bytes, inputs: [{ path }] };
+  return runFfmpeg(settings, [...inputs, ...all, ...strips], about, withSignal(run));
+}
+
+function framesOf({ read }: Counted, input: number, picture: boolean): number {
+  let frames = 0;
+  for (const [stream, counts] of read)
+    if (stream.startsWith(`${input}:`) && counts.type === (picture ? 'video' : 'audio')) frames += counts.frames;
+  return frames;
+}
+
+/**
+ * Whether the first picture is an IDR picture (ITU-T H.264 §7.4.1.2.4). ffmpeg also takes a picture that says when decoding has recovered for a
+ * key frame; browsers do not begin there.
+ */
+async function beginsWithKey(readAt: ReadAt, { first }: Track): Promise<boolean> {
+  if (!first) return false;
+  const sample = await readAt(first.position, Math.min(first.bytes, FIRST_SAMPLE_BYTES_MAX));
+  const view = new DataView(sample.buffer, sample.byteOffset, sample.byteLength);
+  for (let at = 0; at + 5 <= sample.length; at += 4 + view.getUint32(at)) {
+    const type = view.getUint8(at + 4) & 0x1f;
+    if (type === NAL_IDR) return true;
+    if (type === NAL_SLICE) return false;
+  }
+  return false;
+}

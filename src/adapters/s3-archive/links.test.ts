@@ -1,0 +1,213 @@
+/*
+ * Goal: the archive's contract holds on a second server and on links that stall, crawl, cut, corrupt and refuse; a transfer ends when no byte moves, goes on
+ * where it was, and is never ended for being slow.
+ * Method: s3rver in a process of its own, directly and through a proxy that does these things to real connections.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describeArchiveContract, putOf } from '../../../test/contract/archive.ts';
+import { temporaryDirectory } from '../../../test/support/evidock.ts';
+import { FaultyProxy, type LinkFaults } from '../../../test/support/faulty-proxy.ts';
+import { archiveOn, clientOf, type S3Server } from '../../../test/support/s3-server.ts';
+import { startS3rver } from '../../../test/support/s3rver.ts';
+import { openLedger, type SqliteLedger } from '../sqlite-ledger/ledger.ts';
+import { TokenBucket } from '../token-bucket.ts';
+import type { S3Archive } from './s3-archive.ts';
+
+const MIB = 1024 * 1024;
+const PART = 5 * MIB;
+
+let server: S3Server;
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let ledger: SqliteLedger;
+
+beforeAll(async () => {
+  home = await temporaryDirectory();
+  server = await startS3rver();
+  ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: 'test1' });
+});
+
+afterAll(async () => {
+  await ledger?.close();
+  await server?.stop();
+  await home?.remove();
+});
+
+async function spoil(prefix: string, archive: S3Archive, key: string): Promise<void> {
+  const client = clientOf(server);
+  const bytes = randomBytes((await archive.head(key))?.bytes ?? 0);
+  await client.send(new PutObjectCommand({ Bucket: server.bucket, Key: `${prefix}/${key}`, Body: bytes }));
+  client.destroy();
+}
+
+describeArchiveContract('s3rver', PART, async () => {
+  const archive = archiveOn(server, ledger.uploads, { prefix: 'plain' });
+  return { archive, spoil: (key) => spoil('plain', archive, key), close: () => archive.close() };
+});
+
+const LINKS: readonly [string, LinkFaults][] = [
+  ['stalls', { stallDownAfter: 3 * MIB, stallUpAfter: 4 * MIB, stallsMax: 2 }],
+  ['is slow', { bytesPerSecond: 8 * MIB, delayMs: 2 }],
+  ['is cut', { cutUpAfter: 6 * MIB, cutDownAfter: 4 * MIB }],
+  ['corrupts', { flipUpEvery: 130 }],
+  ['refuses', { refuseEvery: 3, cutUpAfter: 6 * MIB }],
+];
+
+for (const [name, faults] of LINKS) {
+  describeArchiveContract(`a link that ${name}`, PART, async () => {
+    const proxy = new FaultyProxy({ target: new URL(server.endpoint) });
+    await proxy.start();
+    proxy.suffer(faults);
+    const prefix = name.replaceAll(' ', '-');
+    const archive = archiveOn(server, ledger.uploads, { prefix, endpoint: proxy.endpoint, timeoutMs: 1000 });
+    return {
+      archive,
+      spoil: (key) => spoil(prefix, archive, key),
+      close: async () => {
+        await archive.close();
+        await proxy.stop();
+      },
+    };
+  });
+}
+
+describe('one transfer', () => {
+  let proxy: FaultyProxy;
+  let archive: S3Archive;
+  const through = (more: Parameters<typeof archiveOn>[2] = {}) => {
+    archive = archiveOn(server, ledger.uploads, { endpoint: proxy.endpoint, timeoutMs: 800, ...more });
+    return archive;
+  };
+
+  beforeEach(async () => {
+    proxy = new FaultyProxy({ target: new URL(server.endpoint) });
+    await proxy.start();
+  });
+
+  afterEach(async () => {
+    await archive.close();
+    await proxy.stop();
+  });
+
+  it('goes on with a read-back at the byte where its body stalled', async () => {
+    const request = putOf('2026/06/20/rec-stall/o', randomBytes(6 * MIB));
+    await through().put(request);
+    proxy.suffer({ stallDownAfter: 4 * MIB, stallsMax: 1 });
+    let moved = 0;
+    const begun = performance.now();
+    await archive.verify(request, { policy: 'readback', onMoved: () => (moved += 1) });
+    expect(performance.now() - begun).toBeGreaterThan(800);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(moved).toBeGreaterThan(1);
+    // What had not come through the stalled connection was asked for again, not the whole.
+    expect(proxy.downBytes).toBeGreaterThan(6 * MIB);
+    expect(proxy.downBytes).toBeLessThan(9 * MIB);
+  });
+
+  it('ends a read-back that stalls again and again, and says that no byte moved', async () => {
+    const request = putOf('2026/06/20/rec-stalls/o', randomBytes(2 * MIB));
+    await through({ timeoutMs: 300 }).put(request);
+    proxy.suffer({ stallDownAfter: 100 });
+    await expect(archive.verify(request, { policy: 'readback' })).rejects.toMatchObject({
+      code: 'archive.unreachable',
+      detail: expect.stringMatching(/^no byte moved for 0\.3 s/),
+    });
+  });
+
+  it('ends an upload that stalls, and goes on with the part that is missing', async () => {
+    const request = putOf('2026/06/20/rec-up/o', randomBytes(4 * PART));
+    through();
+    proxy.suffer({ stallUpAfter: 1.5 * PART, stallsMax: 2 });
+    await archive.put(request);
+    expect(proxy.upBytes).toBeLessThan(6.5 * PART);
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+  });
+
+  it('is not ended by a player that takes nothing for longer than the time-out', async () => {
+    const request = putOf('2026/06/20/rec-slow-player/o', randomBytes(4 * MIB));
+    await through({ timeoutMs: 300 }).put(request);
+    proxy.reset();
+    const body = await archive.read(request.key);
+    let read = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (read === 0) await new Promise((resolve) => setTimeout(resolve, 1500));
+      read += chunk.length;
+    }
+    expect(read).toBe(4 * MIB);
+    // One request was enough.
+    expect(proxy.downBytes).toBeLessThan(4.1 * MIB);
+  });
+
+  it('counts time without progress, not time: a slow link finishes what takes many times the time-out', async () => {
+    const request = putOf('2026/06/20/rec-crawl/o', randomBytes(3_000_000));
+    through({ timeoutMs: 1500 });
+    // 4 Mb/s with some delay: 6 s. (A relay takes some hundred KB in advance, which no client can see: its last second or two.)
+    proxy.suffer({ bytesPerSecond: 512_000, delayMs: 10 });
+    let moved = 0;
+    const begun = performance.now();
+    await archive.put({ ...request, onMoved: () => (moved += 1) });
+    expect(performance.now() - begun).toBeGreaterThan(5000);
+    expect(moved).toBeGreaterThan(5);
+    // Every byte once: nothing was sent in vain.
+    expect(proxy.upBytes).toBeLessThan(3_100_000);
+    await archive.close();
+    through({ timeoutMs: 500 });
+    proxy.suffer({ bytesPerSecond: 1_500_000, delayMs: 10 });
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+    expect(proxy.downBytes).toBeLessThan(3_100_000);
+  });
+
+  it('tells a link that is too slow for its parts, then sends fewer and smaller ones, and gets there', async () => {
+    const request = putOf('2026/06/20/rec-narrow/o', randomBytes(14 * MIB));
+    through({ partBytes: 10 * MIB, timeoutMs: 400 });
+    // Whatever sits between cuts a connection that has carried 7 MiB: parts of 10 MiB never get through.
+    proxy.suffer({ bytesPerSecond: 12 * MIB, cutUpAfter: 7 * MIB });
+    const failures: string[] = [];
+    for (let tries = 0; tries < 6; tries += 1) {
+      const failure: unknown = await archive.put(request).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (failure === null) break;
+      expect(failure).toMatchObject({ code: 'archive.slow' });
+      failures.push(failure instanceof Error ? failure.message : '');
+    }
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.length).toBeLessThan(6);
+    expect(failures.at(-1)).toMatch(
+      /link too slow for parts of (10\.0|4\.0) MiB: [\d.]+ MiB\/s measured, \d+ min left for this file, going on with 1 part of 5\.0 MiB at a time/,
+    );
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+    proxy.suffer({});
+    expect(await archive.check()).toMatch(/slow link: [\d.]+ [KM]iB\/s, 1 part of 5\.0 MiB at a time/);
+  });
+
+  it('counts the progress of those before it in the line as its own: waiting for its turn is no standstill', async () => {
+    through({ partsAtOnce: 1, timeoutMs: 3000 });
+    proxy.suffer({ bytesPerSecond: 4 * MIB });
+    const first = archive.put(putOf('2026/06/20/rec-line/first', randomBytes(4 * MIB)));
+    const told: number[] = [];
+    const begun = performance.now();
+    const second = archive.put({
+      ...putOf('2026/06/20/rec-line/second', randomBytes(1000)),
+      onMoved: () => told.push(performance.now() - begun),
+    });
+    await first;
+    const waitedMs = performance.now() - begun;
+    await second;
+    expect(waitedMs).toBeGreaterThan(700);
+    expect(told.filter((atMs) => atMs > 300 && atMs < waitedMs - 100).length).toBeGreaterThan(0);
+  });
+
+  it('keeps to the bandwidth while it moves evenly, and does not call its own waiting a stall', async () => {
+    const request = putOf('2026/06/20/rec-limited/o', randomBytes(16_000));
+    // A piece every half a second, and no more than 0.3 s without a byte.
+    through({ timeoutMs: 300, limiter: new TokenBucket({ bytesPerSecond: 8000 }) });
+    const begun = performance.now();
+    await archive.put(request);
+    expect(performance.now() - begun).toBeGreaterThan(1500);
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+  });
+});

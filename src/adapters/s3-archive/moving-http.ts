@@ -1,0 +1,186 @@
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { EvidockError } from '#domain/errors';
+import type { RateLimiter } from '#ports/rate-limiter';
+import { TransferWatch } from './transfer-watch.ts';
+
+/** Uploads, read-backs and players are bounded by those who ask; this is the last fence. */
+const SOCKETS_MAX = 256;
+/** How long a server is waited for that was asked whether it wants the body at all (Expect: 100-continue, RFC 9110 section 10.1.1), ms. */
+const CONTINUE_MS_MAX = 2000;
+
+/** What the SDK hands over for one request. */
+interface WireRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** What may be said of one request beside its content. */
+export interface TransferOptions {
+  readonly abortSignal?: AbortSignal;
+  /** Bytes that moved since the last call. */
+  readonly onMoved?: (up: number, down: number) => void;
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly reason: string;
+  readonly headers: Record<string, string>;
+  readonly body: IncomingMessage;
+}
+
+interface Options {
+  /** How long no byte may move, ms. */
+  readonly stallMs: number;
+  readonly limiter: RateLimiter;
+}
+
+/**
+ * The HTTP client below the S3 client. A request ends when no byte has moved for `stallMs` in either direction, however far it has come and however long
+ * it has taken; bodies go out in small pieces, so that the bandwidth limit is an even flow. Errors: archive.unreachable for a stall; else those of Node.
+ */
+export class MovingHttp {
+  readonly #options: Options;
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The form in which the SDK takes an HTTP client. */
+  handler(): { handle: MovingHttp['handle']; destroy: () => void } {
+    return { handle: (request, options) => this.handle(request, options), destroy: () => this.#destroy() };
+  }
+
+  #destroy(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  async handle(wire: WireRequest, { abortSignal, onMoved }: TransferOptions = {}): Promise<{ response: Answer }> {
+    abortSignal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<{ response: Answer }>();
+    const request = this.#open(wire);
+    let response: IncomingMessage | undefined;
+    const fail = (error: Error) => (response ?? request).destroy(error);
+    const watch = new TransferWatch({
+      request,
+      stallMs: this.#options.stallMs,
+      onMoved: (up, down) => onMoved?.(up, down),
+      onStalled: (words) => fail(new EvidockError('archive.unreachable', `${words}: ${wire.method} ${lastOf(wire.path)}`)),
+    });
+    const onAbort = () => fail(abortSignal?.reason instanceof Error ? abortSignal.reason : new Error('aborted'));
+    abortSignal?.addEventListener('abort', onAbort, { once: true });
+    request.once('close', () => {
+      watch.end();
+      abortSignal?.removeEventListener('abort', onAbort);
+    });
+    request.on('error', reject);
+    request.once('response', (answer) => {
+      response = answer;
+      watch.answered(answer);
+      // A server that answers before it has read the body does not want the rest of it.
+      if (!request.writableFinished) answer.once('end', () => request.destroy());
+      resolve({ response: answerOf(answer) });
+    });
+    this.#send(request, wire.body, watch, abortSignal).catch((error: Error) => fail(error));
+    return promise;
+  }
+
+  #open({ protocol, hostname, port, method, path, query, headers }: WireRequest): ClientRequest {
+    const secure = protocol === 'https:';
+    const options = {
+      agent: secure ? this.#https : this.#http,
+      host: hostname.replace(/^\[|\]$/g, ''),
+      ...(port === undefined ? {} : { port }),
+      method,
+      path: path + queryOf(query ?? {}),
+      headers: { ...headers },
+    };
+    return secure ? httpsRequest(options) : httpRequest(options);
+  }
+
+  async #send(request: ClientRequest, body: unknown, watch: TransferWatch, signal: AbortSignal | undefined): Promise<void> {
+    const bytes = bytesOf(body);
+    if (bytes.length > 0 && request.hasHeader('expect')) await mayGoOn(request);
+    const { limiter } = this.#options;
+    for (let at = 0; at < bytes.length; at += limiter.pieceBytes) {
+      if (request.destroyed || request.res) return;
+      const piece = bytes.subarray(at, at + limiter.pieceBytes);
+      watch.hold(true);
+      await limiter.take(piece.length, signal);
+      watch.hold(false);
+      if (!request.write(piece)) await drained(request);
+    }
+    if (request.destroyed) return;
+    request.end();
+    watch.sent();
+  }
+}
+
+declare module 'node:http' {
+  interface ClientRequest {
+    /** The answer, once its headers have come (set by Node, missing in its types). */
+    readonly res?: IncomingMessage | null;
+  }
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  throw new EvidockError('station.internal', 'a request body that is neither text nor bytes');
+}
+
+/** Resolves when the server says that it wants the body, when it has answered without, or when it says nothing for a while. */
+function mayGoOn(request: ClientRequest): Promise<void> {
+  request.flushHeaders();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      for (const event of ['continue', 'response', 'close']) request.off(event, done);
+      resolve();
+    };
+    const timer = setTimeout(done, CONTINUE_MS_MAX);
+    for (const event of ['continue', 'response', 'close']) request.once(event, done);
+  });
+}
+
+function drained(request: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'response', 'close']) request.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'response', 'close']) request.once(event, done);
+  });
+}
+
+function answerOf(response: IncomingMessage): Answer {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) if (value !== undefined) headers[name] = [value].flat().join(', ');
+  return { statusCode: response.statusCode ?? 0, reason: response.statusMessage ?? '', headers, body: response };
+}
+
+function queryOf(query: NonNullable<WireRequest['query']>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === null ? [escaped(name)] : [value].flat().map((each) => `${escaped(name)}=${escaped(String(each))}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** As AWS signs it: RFC 3986, and no reserved character left as it is. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1) || path;
+}

@@ -1,0 +1,155 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { EvidockError, isFailure } from '#domain/errors';
+import type { PutRequest } from '#ports/archive';
+import { archiveError, s3ErrorName } from './errors.ts';
+import { Lanes } from './lanes.ts';
+import type { TransferOptions } from './moving-http.ts';
+import { Pace } from './pace.ts';
+import { wireOptions } from './wire-options.ts';
+
+/** Tries of one body before the job is put off: it goes on with the next part then, not with the first. */
+const TRIES_MAX = 4;
+const REST_MS = 150;
+const MIB = 1024 * 1024;
+const CHANGED_ON_THE_WAY = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch']);
+
+interface Options {
+  /** Does not try again by itself: what a try has cost must be known here. */
+  readonly client: S3Client;
+  readonly partBytes: number;
+  readonly partsAtOnce: number;
+  readonly timeoutMs: number;
+}
+
+interface Body {
+  readonly bytes: number;
+  /** Reads the bytes into the buffer; returns their MD5 in base64. */
+  readonly fill: (buffer: Buffer) => Promise<string>;
+  /** Of the whole object, this body included. */
+  readonly leftBytes: number;
+}
+
+/** What a server answers to an upload; the ETag is the MD5 of the bytes on most servers, and not where they are encrypted there. */
+interface Accepted {
+  readonly ETag?: string | undefined;
+}
+
+type Send<T> = (client: S3Client, body: Buffer, md5: string, options: TransferOptions) => Promise<T>;
+
+/** Sends one body at a time in as many lanes as the pace allows, and tries again what the link or the server has cut. */
+export class PartSender {
+  readonly partsAtOnceMax: number;
+  readonly #options: Options;
+  readonly #pace: Pace;
+  readonly #lanes: Lanes;
+  /** One part each; never more than lanes at full pace. */
+  readonly #buffers: Buffer[] = [];
+  #tagsAreMd5 = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#pace = new Pace(options);
+    this.#lanes = new Lanes(this.#pace);
+    this.partsAtOnceMax = options.partsAtOnce;
+  }
+
+  /** Size of the parts of a new upload. */
+  get partBytes(): number {
+    return this.#pace.partBytes;
+  }
+
+  /** What the link is like, in words, if less is dared than the configuration allows; else null. */
+  slowness(): string | null {
+    if (!this.#pace.lowered) return null;
+    return `slow link: ${rateText(this.#pace.bytesPerSecond)}, ${this.#daring()}`;
+  }
+
+  /** Errors: archive.slow, those of `archiveError`, vault.read-failed; S3 errors that no repetition mends come as they are. */
+  async send<T extends Accepted>(request: PutRequest, body: Body, send: Send<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      await this.#lanes.enter(request.signal, () => request.onMoved?.());
+      const outcome = await this.#once(request, body, send).finally(() => this.#lanes.leave());
+      if ('result' in outcome) return outcome.result;
+      if (tries >= TRIES_MAX) throw outcome.failure;
+      await rest(REST_MS * 2 ** tries, undefined, wireOptions(request).rest);
+    }
+  }
+
+  async #once<T extends Accepted>(request: PutRequest, body: Body, send: Send<T>): Promise<{ result: T } | { failure: EvidockError }> {
+    const { partBytes, client } = this.#options;
+    const buffer =
+      body.bytes <= partBytes ? (this.#buffers.pop() ?? Buffer.allocUnsafeSlow(partBytes)) : Buffer.allocUnsafeSlow(body.bytes);
+    let movedBytes = 0;
+    const options = wireOptions(request, (up) => {
+      movedBytes += up;
+      this.#pace.moved(up);
+      this.#lanes.moved();
+    });
+    try {
+      const md5 = await body.fill(buffer);
+      this.#pace.begun();
+      const begun = performance.now();
+      try {
+        const result = await send(client, buffer.subarray(0, body.bytes), md5, options.send);
+        this.#compare(request, result, md5);
+        this.#pace.wentWell(performance.now() - begun);
+        return { result };
+      } finally {
+        this.#pace.ended();
+      }
+    } catch (thrown) {
+      return { failure: this.#mendable(request, body, thrown, movedBytes) };
+    } finally {
+      if (buffer.length === partBytes) this.#buffers.push(buffer);
+    }
+  }
+
+  /** A server that has given the MD5 as ETag once means it: another one tells that other bytes came there, long before the read-back would. */
+  #compare(request: PutRequest, { ETag }: Accepted, md5: string): void {
+    const same = ETag?.replaceAll('"', '') === Buffer.from(md5, 'base64').toString('hex');
+    if (same) this.#tagsAreMd5 = true;
+    else if (this.#tagsAreMd5)
+      throw new EvidockError('archive.not-accepted', `bytes were changed on their way there (ETag): ${request.key}`);
+  }
+
+  /** What another try may mend, in words; anything else is thrown as it is. */
+  #mendable(request: PutRequest, body: Body, thrown: unknown, movedBytes: number): EvidockError {
+    const failure = archiveError(request.key, thrown, request.signal);
+    const changed = thrown instanceof EvidockError || CHANGED_ON_THE_WAY.has(s3ErrorName(thrown) ?? '');
+    if (isFailure(failure, 'archive.not-accepted') && changed) return failure;
+    if (!isFailure(failure, 'archive.unreachable')) throw thrown;
+    if (movedBytes === 0) return failure;
+    const rate = this.#pace.bytesPerSecond;
+    // Where nothing at all moved any more, the other side stands still; where this one starved beside others, or was cut while it moved, the link is slow.
+    const stoodStill = thrown instanceof EvidockError && !this.#pace.movedWithin(this.#options.timeoutMs);
+    const tooSlow = !stoodStill && (1000 * body.bytes) / rate > this.#options.timeoutMs;
+    this.#pace.timedOut({ tooSlow });
+    return tooSlow ? new EvidockError('archive.slow', this.#slowWords(body, rate, failure.detail), thrown) : failure;
+  }
+
+  #slowWords(body: Body, rate: number, detail: string): string {
+    const left = durationText(body.leftBytes / rate);
+    return `link too slow for parts of ${bytesText(body.bytes)}: ${rateText(rate)} measured, ${left} left for this file, going on with ${this.#daring()} (${detail})`;
+  }
+
+  #daring(): string {
+    const { partsAtOnce, partBytes } = this.#pace;
+    return `${partsAtOnce === 1 ? '1 part' : `${partsAtOnce} parts`} of ${bytesText(partBytes)} at a time`;
+  }
+}
+
+function bytesText(bytes: number): string {
+  return bytes >= MIB ? `${(bytes / MIB).toFixed(1)} MiB` : `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+function rateText(bytesPerSecond: number): string {
+  return `${bytesText(bytesPerSecond)}/s`;
+}
+
+function durationText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'an unknown time';
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2880 ? `${Math.ceil(minutes / 60)} h` : `${Math.ceil(minutes / 1440)} d`;
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange } from '#domain/byte-range';
+import { type ErrorCode, EvidockError } from '#domain/errors';
+import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+
+/** What the newest requests came to; older ones tell nothing of the archive as it is now. */
+const OUTCOMES_MAX = 20;
+/** Longer than the longest pause between two tries of one job. */
+const OUTCOME_MS_MAX = 20 * 60_000;
+const FAILED_SHARE = 0.5;
+
+interface Outcome {
+  readonly atMs: number;
+  readonly failure: EvidockError | null;
+}
+
+export interface ArchiveTrouble {
+  readonly code: ErrorCode;
+  readonly words: string;
+}
+
+/** An archive whose real work is remembered for a while: what a small probe cannot show (a quota, refusals now and then) shows here. */
+export class WatchedArchive implements Archive {
+  readonly name: string;
+  readonly #archive: Archive;
+  readonly #clock: Clock;
+  #outcomes: Outcome[] = [];
+
+  constructor(archive: Archive, options: { clock: Clock }) {
+    this.name = archive.name;
+    this.#archive = archive;
+    this.#clock = options.clock;
+  }
+
+  /** What is wrong as far as the last work can tell: the very last request failed, or half of them did. null if nothing is, or nothing was done lately. */
+  trouble(): ArchiveTrouble | null {
+    const sinceMs = this.#clock.nowMs() - OUTCOME_MS_MAX;
+    const recent = this.#outcomes.filter(({ atMs }) => atMs >= sinceMs);
+    const failures = recent.flatMap(({ failure }) => (failure ? [failure] : []));
+    const last = failures.at(-1);
+    if (!last || (recent.at(-1)?.failure === null && failures.length < recent.length * FAILED_SHARE)) return null;
+    const share = recent.length === 1 ? 'the last transfer failed' : `${failures.length} of the last ${recent.length} transfers failed`;
+    return { code: last.code, words: `${share}: ${last.detail}` };
+  }
+
+  async #watched<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#remember(null);
+      return result;
+    } catch (error) {
+      // Stopped by us, or the vault's disk: nothing that the archive has done.
+      if (error instanceof EvidockError && error.side === 'archive') this.#remember(error);
+      throw error;
+    }
+  }
+
+  #remember(failure: EvidockError | null): void {
+    this.#outcomes = [...this.#outcomes, { atMs: this.#clock.nowMs(), failure }].slice(-OUTCOMES_MAX);
+  }
+
+  put(request: PutRequest): Promise<void> {
+    return this.#watched(() => this.#archive.put(request));
+  }
+
+  verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
+    return this.#watched(() => this.#archive.verify(expected, options));
+  }
+
+  head(key: string): Promise<ArchivedObject | null> {
+    return this.#watched(() => this.#archive.head(key));
+  }
+
+  read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    return this.#watched(() => this.#archive.read(key, range, signal));
+  }
+
+  list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+    return this.#archive.list(prefix);
+  }
+
+  abortAbandoned(nowMs: number, olderThanMs: number): Promise<number> {
+    return this.#archive.abortAbandoned(nowMs, olderThanMs);
+  }
+
+  check(signal?: AbortSignal): Promise<string> {
+    return this.#archive.check(signal);
+  }
+
+  close(): Promise<void> {
+    return this.#archive.close();
+  }
+}

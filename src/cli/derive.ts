@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { bytesText } from '#domain/figures';
+import { ask } from './client.ts';
+import { type Shell, UsageError } from './command.ts';
+
+interface Options {
+  readonly again?: boolean;
+  readonly failed?: boolean;
+  readonly recipe?: string;
+  readonly yes?: boolean;
+}
+
+interface Answer {
+  readonly recordings: number;
+  readonly bytes: number;
+  readonly started: boolean;
+}
+
+export function addDerive(program: Command, shell: Shell): void {
+  const { say } = shell;
+  shell
+    .add(program, 'derive', say('derive.about'), 'derive --again --recipe remux/1 --yes')
+    .argument('[recording...]', say('derive.arg.recordings'))
+    .option('--again', say('derive.opt.again'))
+    .option('--failed', say('derive.opt.failed'))
+    .option('--recipe <name>', say('derive.opt.recipe'))
+    .option('--yes', say('derive.opt.yes'))
+    .action(async (recordings: readonly string[], { again, failed, recipe, yes }: Options, command: Command) => {
+      if (!again) throw new UsageError(say('derive.needs-again'));
+      const globals = shell.globals(command);
+      const body = { failed, recipe, recordings: recordings.length > 0 ? recordings : undefined, count: !yes };
+      const answer = await shell.withStation(globals, (client) => ask<Answer>(client, 'POST', '/derivatives/again', { body }));
+      if (globals.json) return shell.printJson(answer);
+      const { started, bytes } = answer;
+      if (answer.recordings === 0) return shell.note(say('derive.none'));
+      shell.print(say(started ? 'derive.started' : 'derive.count', { recordings: answer.recordings, bytes: bytesText(bytes) }));
+    });
+}

@@ -1,0 +1,61 @@
+import type { WatchedArchive } from '#adapters/watched-archive';
+import { asEvidockError, EvidockError } from '#domain/errors';
+
+/** How long a probe holds, ms. One that failed is repeated sooner: whoever has mended the cause wants to see it. */
+const WELL_MS = 60_000;
+const FAILED_MS = 10_000;
+/** Who asks for a fresh one gets at most so many. */
+const FRESH_MS = 2000;
+const PROBE_MS_MAX = 30_000;
+
+interface Probe {
+  readonly atMs: number;
+  readonly detail: string;
+  readonly failure: EvidockError | null;
+}
+
+/** Whether the archive does what it is for: a probe that is really written, read and removed decides, and the last of the real work. */
+export class ArchiveHealth {
+  readonly #archive: WatchedArchive;
+  #last: Probe | undefined;
+  #running: Promise<Probe> | undefined;
+
+  constructor(archive: WatchedArchive) {
+    this.#archive = archive;
+  }
+
+  /** Throws what is wrong. `fresh`: whoever asks waits for a new probe; else one that is known already tells, while the next is on its way. */
+  async check({ fresh }: { fresh: boolean }): Promise<string> {
+    const known = this.#last;
+    const ageMs = known ? performance.now() - known.atMs : Number.POSITIVE_INFINITY;
+    const due = ageMs > (fresh ? FRESH_MS : known?.failure ? FAILED_MS : WELL_MS);
+    const next = due ? this.#probe() : this.#running;
+    const probe = known && !(fresh && next) ? known : await (next ?? this.#probe());
+    if (probe.failure) throw probe.failure;
+    const trouble = this.#archive.trouble();
+    if (trouble) throw new EvidockError(trouble.code, trouble.words);
+    return probe.detail;
+  }
+
+  #probe(): Promise<Probe> {
+    this.#running ??= this.#probeOnce().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #probeOnce(): Promise<Probe> {
+    let detail = '';
+    let failure: EvidockError | null = null;
+    const signal = AbortSignal.timeout(PROBE_MS_MAX);
+    try {
+      detail = await this.#archive.check(signal);
+    } catch (error) {
+      failure = signal.aborted
+        ? new EvidockError('archive.slow', `a probe of 64 bytes was not written, read and removed within ${PROBE_MS_MAX / 1000} s`)
+        : asEvidockError(error);
+    }
+    this.#last = { atMs: performance.now(), detail, failure };
+    return this.#last;
+  }
+}

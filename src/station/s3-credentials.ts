@@ -1,0 +1,57 @@
+import type { S3Credentials } from '#adapters/s3-archive/s3-archive';
+import { EvidockError } from '#domain/errors';
+import { readSecret, secretsDirectory } from './secrets.ts';
+
+interface Given {
+  /** `archive.s3.credentials`. */
+  readonly directory: string;
+  /** What the configuration itself holds. */
+  readonly fields: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Keys of the archive, read anew every time: whoever renews them replaces files, and nothing has to be started again. One file with all three is
+ * replaced in one step; three files are for a moment those of two keys, and the request that meets it is made again. Throws archive.refused.
+ */
+export function s3Credentials({ directory, fields, env }: Given): () => Promise<S3Credentials> {
+  const place = secretsDirectory(directory, env);
+  return async () => {
+    const json = await readSecret(place, 's3-credentials', 'archive.refused');
+    const found = json === null ? await fromFiles(place) : fromJson(json);
+    if (found) return found;
+    if (directory !== '')
+      throw new EvidockError('archive.refused', `archive.s3.credentials holds neither s3-credentials nor s3-access-key-id: ${directory}`);
+    return credentialsOf(fields.accessKeyId, fields.secretAccessKey, fields.sessionToken);
+  };
+}
+
+async function fromFiles(place: string | null): Promise<S3Credentials | null> {
+  const read = (name: string) => readSecret(place, name, 'archive.refused');
+  const accessKeyId = await read('s3-access-key-id');
+  if (accessKeyId === null) return null;
+  const secretAccessKey = await read('s3-secret-access-key');
+  if (secretAccessKey === null)
+    throw new EvidockError('archive.refused', 'there is a secret s3-access-key-id, and no s3-secret-access-key');
+  return credentialsOf(accessKeyId, secretAccessKey, (await read('s3-session-token')) ?? '');
+}
+
+/** As `aws sts` and credential processes write it. */
+function fromJson(json: string): S3Credentials {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    throw new EvidockError('archive.refused', 'the secret s3-credentials is not JSON');
+  }
+  const fields = Object(parsed) as Record<string, unknown>;
+  const inner = Object(fields['Credentials'] ?? fields) as Record<string, unknown>;
+  const { AccessKeyId, SecretAccessKey, SessionToken } = inner;
+  if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string')
+    throw new EvidockError('archive.refused', 'the secret s3-credentials has no AccessKeyId and SecretAccessKey');
+  return credentialsOf(AccessKeyId, SecretAccessKey, typeof SessionToken === 'string' ? SessionToken : '');
+}
+
+function credentialsOf(accessKeyId: string, secretAccessKey: string, sessionToken: string): S3Credentials {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) };
+}

@@ -1,0 +1,168 @@
+/*
+ * Goal: work that stands still gives its place to others and is tried again; work that moves keeps it, however slow; a storm is one line of the log.
+ * Method: the runner on a real ledger, with handlers that hang, crawl and fail, and a queue of this process.
+ */
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EvidockError } from '#domain/errors';
+import { workId } from '#domain/work';
+import type { WorkHandler, WorkRun } from '#ports/work-handler';
+import type { WorkQueue } from '#ports/work-queue';
+import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
+import { temporaryDirectory } from '../../test/support/evidock.ts';
+import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.ts';
+import { LogFold } from './log-fold.ts';
+import { WorkRunner } from './work-runner.ts';
+
+const STANDSTILL_MS = 1200;
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let ledger: SqliteLedger;
+let runner: WorkRunner | undefined;
+let lines: Record<string, unknown>[];
+let ids: string[];
+
+beforeEach(async () => {
+  home = await temporaryDirectory();
+  ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: 'test' });
+  lines = [];
+  const docking = aDocking();
+  const recordings = [1, 2, 3].map((n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
+  ids = recordings.map(({ id }) => id);
+  await ledger.transaction(async (writer) => {
+    await writer.insertDocking(docking);
+    for (const recording of recordings) {
+      await writer.insertRecording(recording);
+      await writer.insertWork(someWork('archive', recording.id));
+    }
+  });
+});
+
+afterEach(async () => {
+  await runner?.stop();
+  await ledger.close();
+  await home.remove();
+});
+
+/** One place, as `archive.atOnce: 1`: the next job begins when the last has given its place back. */
+function oneAtATime(): WorkQueue {
+  let listener: ((id: string, run: { signal: AbortSignal }) => Promise<void>) | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const stop = new AbortController();
+  return {
+    start: async () => undefined,
+    listen: (_, __, handler) => {
+      listener = handler;
+    },
+    ring: async (_, id) => {
+      last = last.then(() => listener?.(id, { signal: stop.signal }));
+    },
+    check: async () => 'here',
+    stop: async () => {
+      stop.abort();
+      await last;
+    },
+  };
+}
+
+async function start(run: WorkHandler['run']): Promise<void> {
+  const handler: WorkHandler = {
+    ...{ stage: 'archive', attemptsMax: Number.POSITIVE_INFINITY, standstillMsMax: STANDSTILL_MS, run },
+    gaveUp: async () => undefined,
+  };
+  const log = pino(
+    { level: 'warn' },
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+        done();
+      },
+    }),
+  );
+  runner = new WorkRunner({
+    ...{ ledger, queue: oneAtATime(), clock: { nowMs: () => Date.now() }, log, owner: 'test', handlers: [handler] },
+    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0, graceMs: 200 },
+  });
+  await runner.start();
+}
+
+const done = (recordingId: string) => ledger.transaction((writer) => writer.finishWork(workId('archive', recordingId), Date.now()));
+const stateOf = async (id: string | undefined) => (await ledger.work(workId('archive', id ?? '')))?.state;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the runner', () => {
+  it('takes the place of work that hangs and does not even stop when told to, tells why, and tries it again', async () => {
+    let hangs = 0;
+    await start(async (id) => {
+      if (id !== ids[0]) return done(id);
+      hangs += 1;
+      await new Promise(() => undefined);
+    });
+    await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
+    expect(await stateOf(ids[1])).toBe('done');
+    const work = await ledger.work(workId('archive', ids[0] ?? ''));
+    expect(work).toMatchObject({ errorCode: 'station.stood-still', errorDetail: expect.stringMatching(/^nothing moved for \d s/) });
+    await expect.poll(() => hangs, { timeout: 8000 }).toBeGreaterThan(1);
+  });
+
+  it('leaves work alone that moves a little now and then, far beyond the limit on standing still', async () => {
+    let aborted = false;
+    await start(async (id, { onProgress, signal }: WorkRun) => {
+      if (id === ids[0])
+        for (let n = 0; n < 8; n += 1) {
+          await pause(STANDSTILL_MS / 3);
+          onProgress();
+        }
+      aborted ||= signal.aborted;
+      await done(id);
+    });
+    await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
+    expect(aborted).toBe(false);
+    expect((await ledger.work(workId('archive', ids[0] ?? '')))?.attempts).toBe(1);
+  });
+
+  it('does not renew the lease of work that stands still: it ends, and others may take it', async () => {
+    await start(async (id) => (id === ids[0] ? new Promise(() => undefined) : done(id)));
+    await pause(1100);
+    // Beyond its lease as it was claimed: had time renewed it, it would not be to be had yet.
+    const claimed = ledger.claimWork(workId('archive', ids[0] ?? ''), 'somebody else', Date.now() + STANDSTILL_MS + 30_000 - 500, 1000);
+    expect(await claimed).toBe(true);
+  });
+
+  it('tells a storm of the same failure in one line', async () => {
+    await start(async () => {
+      throw new EvidockError('archive.unreachable', 'nobody listens there');
+    });
+    for (let n = 0; n < 5; n += 1) await runner?.sweep();
+    await pause(300);
+    await runner?.stop();
+    const failed = lines.filter(({ event }) => event === 'archive.failed');
+    expect(failed.map(({ repeated }) => repeated)).toEqual([0, 1]);
+    expect(failed).toHaveLength(2);
+  });
+});
+
+describe('folding', () => {
+  it('writes the first at once, and the number of the others when the time is over', async () => {
+    const fold = new LogFold({ everyMs: 100 });
+    const told: [string, number][] = [];
+    const tell = (kind: string) => fold.tell(kind, (repeated) => told.push([kind, repeated]));
+    for (let n = 0; n < 1450; n += 1) tell('sweep queue.unreachable');
+    tell('sweep ledger.failed');
+    expect(told).toEqual([
+      ['sweep queue.unreachable', 0],
+      ['sweep ledger.failed', 0],
+    ]);
+    await pause(200);
+    expect(told.slice(2)).toEqual([['sweep queue.unreachable', 1448]]);
+    tell('sweep queue.unreachable');
+    tell('sweep queue.unreachable');
+    fold.stop();
+    expect(told.slice(3)).toEqual([
+      ['sweep queue.unreachable', 0],
+      ['sweep queue.unreachable', 0],
+    ]);
+  });
+});
