@@ -3,8 +3,11 @@ import type { Recipe } from './card-media.ts';
 /** One file of a sample card. Times are the recorder's wall clock, without zone. */
 export interface CardFile {
   readonly path: string;
-  /** Rendered media, or text. */
-  readonly content: { readonly recipe: Recipe; readonly variant: number } | { readonly text: string };
+  /** Rendered media, text, or a satellite track that begins at `track`. */
+  readonly content:
+    | { readonly recipe: Recipe; readonly variant: number }
+    | { readonly text: string }
+    | { readonly track: string; readonly seconds: number };
   /** End of recording, which recorders leave as the file's time. */
   readonly endedAt: string;
 }
@@ -21,12 +24,13 @@ function plus(time: string, seconds: number): string {
 
 const digits = (time: string) => time.replace(/\D/g, '');
 
-/** Position sentences (NMEA 0183) of a walk, one a second. */
-function track(begin: string, seconds: number): string {
+/** Position sentences (NMEA 0183) of a walk, one a second; `begin` in UTC, as they are. */
+export function trackText(begin: string, seconds: number): string {
   const lines: string[] = [];
   for (let second = 0; second <= seconds; second += 1) {
-    const clock = digits(plus(begin, second)).slice(8);
-    const body = `GPRMC,${clock}.00,A,3437.${(1200 + second * 7).toString().padStart(4, '0')},N,11227.${(3400 + second * 5).toString().padStart(4, '0')},E,1.2,45.0,${digits(begin).slice(6, 8)}${digits(begin).slice(4, 6)}${digits(begin).slice(2, 4)},,,A`;
+    const now = digits(plus(begin, second));
+    const [date, clock] = [now.slice(0, 8), now.slice(8)];
+    const body = `GPRMC,${clock}.00,A,3437.${(1200 + second * 7).toString().padStart(4, '0')},N,11227.${(3400 + second * 5).toString().padStart(4, '0')},E,1.2,45.0,${date.slice(6, 8)}${date.slice(4, 6)}${date.slice(2, 4)},,,A`;
     const sum = [...body].reduce((check, letter) => check ^ letter.charCodeAt(0), 0);
     lines.push(`$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}`);
   }
@@ -46,7 +50,7 @@ function gat947(seconds: number): readonly CardFile[] {
   const important = `${day}T16:05:00`;
   return [
     ...segments,
-    { path: `${name(begin, 7)}.NMEA`, content: { text: track(begin, seconds) }, endedAt: plus(begin, seconds) },
+    { path: `${name(begin, 7)}.NMEA`, content: { track: begin, seconds }, endedAt: plus(begin, seconds) },
     { path: `${name(important, 11, '_IMP')}.MP4`, content: media('h264', 3), endedAt: plus(important, seconds) },
     {
       path: `${name(important, 11, '_IMP')}.srt`,
@@ -70,7 +74,7 @@ function datedFolders(seconds: number): readonly CardFile[] {
   const at = (clock: string) => plus(`${day}T${clock}`, seconds);
   return [
     { path: '20260620/视频/091500.mp4', content: media('h264', 1), endedAt: at('09:15:00') },
-    { path: '20260620/视频/091500.gps', content: { text: track(`${day}T09:15:00`, seconds) }, endedAt: at('09:15:00') },
+    { path: '20260620/视频/091500.gps', content: { track: `${day}T09:15:00`, seconds }, endedAt: at('09:15:00') },
     { path: '20260620/视频/101000.mov', content: media('mov-pcm', 6), endedAt: at('10:10:00') },
     { path: '20260620/视频/113000.avi', content: media('mjpeg-avi', 2), endedAt: at('11:30:00') },
     { path: '20260620/录音/120000.wav', content: media('wav', 7), endedAt: at('12:00:00') },

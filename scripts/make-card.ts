@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { claimedToMs } from '#domain/station-time';
-import { filesOf, LAYOUTS, type Layout } from './card-layouts.ts';
+import { filesOf, LAYOUTS, type Layout, trackText } from './card-layouts.ts';
 import { CardMedia } from './card-media.ts';
 
 export interface CardRequest {
@@ -27,8 +27,11 @@ export async function makeCard(request: CardRequest): Promise<number> {
     for (const file of files) {
       const path = join(directory, file.path);
       await mkdir(dirname(path), { recursive: true });
-      if ('text' in file.content) await writeFile(path, file.content.text);
-      else await media.write(file.content.recipe, file.content.variant, path);
+      const { content } = file;
+      const utc = (wall: string) => new Date(claimedToMs(wall, request.timezone)).toISOString().slice(0, 19);
+      if ('text' in content) await writeFile(path, content.text);
+      else if ('track' in content) await writeFile(path, trackText(utc(content.track), content.seconds));
+      else await media.write(content.recipe, content.variant, path);
       const time = new Date(claimedToMs(file.endedAt, request.timezone));
       await utimes(path, time, time);
     }

@@ -58,7 +58,7 @@ async function run(): Promise<void> {
     dev,
     mayWrite: () => mayWrite(config),
   });
-  const mounter = new GuardedMounter({ mounter: plain, directory, sys, udev, swaps: '/proc/swaps' });
+  const mounter = new GuardedMounter({ mounter: plain, sys, udev });
   const server = new MountServer({ mounter, log });
   const stopped = new Promise<void>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());

@@ -52,6 +52,8 @@ export const gopro: RecorderDriver = {
   patterns: PATTERNS,
   // Names hold no times: chapters are joined by those of containers and files, which know whole seconds.
   contiguousMs: 2000,
+  madeSince: 2009,
+  containerTime: 'local-start',
 
   match(sample) {
     const media = sample.filter((entry) => /\.(?:mp4|360|jpe?g|gpr|mov|avi|wav)$/i.test(entry.path));

@@ -4,6 +4,7 @@ import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
+import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
 import type { CustodyAnswer, RecordingAnswer } from './types.ts';
 import { failureWords, linkWords, noteWords, word } from './words.ts';
@@ -11,6 +12,8 @@ import { failureWords, linkWords, noteWords, word } from './words.ts';
 const SHOWN = 200;
 const PAGE = 1000;
 const GAPS_SHOWN = 8;
+/** Notes that put a mark into a list, since its time is what one looks for there. */
+const TIME_DOUBTS = ['time-uncertain', 'time-unknown', 'time-skipped', 'time-doubled'];
 
 interface Filter {
   readonly case?: string;
@@ -127,12 +130,13 @@ export function recordingTable(shell: Shell, recordings: readonly RecordingAnswe
 }
 
 function marksOf(say: Say, recording: RecordingAnswer): string[] {
-  const { important, damaged, playable, duplicateOf, trouble } = recording;
+  const { important, damaged, playable, duplicateOf, trouble, notes } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
+    ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
     ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
     ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
   ];
@@ -211,6 +215,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ]),
   );
   printGaps(shell, recording.originals);
+  printClaims(shell, recording.startClaims);
   shell.print(`\n${say('recording.copies')}`);
   for (const { where, verifiedAt } of recording.copies) shell.print(`${word(say, 'place', where)}  ${timeText(verifiedAt)}`);
   if (recording.copies.length === 0) shell.print(say('recording.no-copies'));
@@ -253,7 +258,7 @@ function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, bytes, decision, from, changes: changeWords(say, data) }));
+  return printable(say(key, { ...values, bytes, decision, from, ...startChange(say, data), changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

@@ -16,6 +16,15 @@ export interface RecordingAnswer {
   readonly links: readonly { readonly relation: string; readonly recordingId: string }[];
   readonly claimedStart: string | null;
   readonly claimedFrom: string | null;
+  readonly startClaims: readonly {
+    readonly source: string;
+    readonly reading: string;
+    readonly written: string;
+    readonly until: string | null;
+    readonly start: string | null;
+    readonly verdict: string;
+    readonly why: string | null;
+  }[];
   readonly start: string | null;
   readonly clockOffsetMs: number | null;
   readonly durationMs: number | null;

@@ -1,7 +1,10 @@
 import { ERRORS } from '#domain/errors';
 import { hasText, type Language, type Say } from './language.ts';
+import { durationText, timeText } from './table.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import type { RecordingAnswer, SlotAnswer } from './types.ts';
+
+const DAY_MS = 86_400_000;
 
 type Family =
   | 'kind'
@@ -17,7 +20,11 @@ type Family =
   | 'derivative'
   | 'field'
   | 'place'
-  | 'from';
+  | 'from'
+  | 'claim'
+  | 'reading'
+  | 'verdict'
+  | 'why';
 
 /** The word for a code of the API; the code itself where there is none. */
 export function word(say: Say, family: Family, code: string): string {
@@ -28,7 +35,26 @@ export function word(say: Say, family: Family, code: string): string {
 /** What is to be known of a recording, in words; the code itself where there are none. */
 export function noteWords(say: Say, { code, parameters }: RecordingAnswer['notes'][number]): string {
   const key = `note.${code}`;
-  return hasText(key) ? say(key, parameters) : code;
+  return hasText(key) ? say(key, timeParameters(say, parameters)) : code;
+}
+
+/** Parameters of a note about a time, in words where they are codes or numbers. */
+function timeParameters(say: Say, parameters: Readonly<Record<string, string | number>>): Readonly<Record<string, string | number>> {
+  const { from, claim, differenceS } = parameters;
+  return {
+    ...parameters,
+    ...(from === undefined ? {} : { from: word(say, 'claim', String(from)) }),
+    ...(claim === undefined ? {} : { claim: timeText(String(claim)) }),
+    ...(differenceS === undefined ? {} : differenceWords(say, Number(differenceS) * 1000)),
+  };
+}
+
+function differenceWords(say: Say, differenceMs: number): { length: string; difference: string } {
+  const ms = Math.abs(differenceMs);
+  const days = Math.floor(ms / DAY_MS);
+  const rest = durationText(ms - days * DAY_MS);
+  const length = days > 0 ? say('time.days', { days, length: rest }) : rest;
+  return { length, difference: say(differenceMs < 0 ? 'time.earlier' : 'time.later', { length }) };
 }
 
 export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['links'][number]): string {

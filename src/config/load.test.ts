@@ -38,6 +38,15 @@ describe('configuration', () => {
     expect(() => load('archive:\n  s3:\n    secretAccessKey: [hush]\n')).toThrow(/\*\*\*/);
   });
 
+  it('takes what a pattern says of how its segments are counted, and nothing that cannot be', () => {
+    const pattern = (more: string) => `intake:\n  patterns:\n    - { name: p, regex: "^a(?<sequence>[0-9]+)$", example: a1, ${more} }`;
+    const counted = { sequenceMax: 499, part: 0, firstPart: 0, partTime: 'either', contiguousMs: 5000 };
+    const { config } = load(pattern(JSON.stringify(counted).slice(1, -1)));
+    expect(config.intake.patterns[0]).toMatchObject(counted);
+    expect(() => load(pattern('partTime: sometimes'))).toThrow(/partTime/);
+    expect(() => load(pattern('sequenceMax: 0'))).toThrow(/sequenceMax/);
+  });
+
   it.each([
     ['unknown: 1', /unknown: there is no such field/],
     ['http:\n  prot: 1', /http\.prot: there is no such field/],

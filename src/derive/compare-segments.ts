@@ -1,5 +1,5 @@
 import { continuesIn, gapsBetween, type Neighbour } from '#domain/derived-takes';
-import type { RecordingNote } from '#domain/notes';
+import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
 import { linkContinuation } from '#ports/take-links';
@@ -24,12 +24,27 @@ export async function compareSegments(
   const first = segments[0];
   const last = segments.at(-1);
   if (!first?.take || !last?.take) return;
+  const links = (await writer.recordingDetail(recording.id))?.links ?? [];
   const others = (await around(writer, recording)).filter((other) => other.recording.id !== recording.id);
-  const linked = new Set(((await writer.recordingDetail(recording.id))?.links ?? []).map(({ relation }) => relation));
-  const before = linked.has('continues-from') ? null : only(others.filter((other) => continuesIn(ends(other).last, first, timezone)));
-  if (before) await linkContinuation(writer, before.recording.id, recording.id, nowMs);
-  const after = linked.has('continues-in') ? null : only(others.filter((other) => continuesIn(last, ends(other).first, timezone)));
-  if (after) await linkContinuation(writer, recording.id, after.recording.id, nowMs);
+  const [before, rival] = others.filter((other) => continuesIn(ends(other).last, first, timezone));
+  // Two that would fit, on either side, decide nothing.
+  if (before && !rival && isFree(links, 'continues-from') && isFree(before.links, 'continues-in')) {
+    const { last: end } = ends(before);
+    if (!others.some((other) => continuesIn(end, ends(other).first, timezone))) {
+      await linkContinuation(writer, before.recording.id, recording.id, nowMs);
+    }
+  }
+  const [after, otherRival] = others.filter((other) => continuesIn(last, ends(other).first, timezone));
+  if (after && !otherRival && isFree(links, 'continues-in') && isFree(after.links, 'continues-from')) {
+    const { first: begin } = ends(after);
+    if (!others.some((other) => continuesIn(ends(other).last, begin, timezone))) {
+      await linkContinuation(writer, recording.id, after.recording.id, nowMs);
+    }
+  }
+}
+
+function isFree(links: readonly RecordingLink[], relation: LinkRelation): boolean {
+  return !links.some((link) => link.relation === relation);
 }
 
 async function noteGaps(
@@ -65,9 +80,4 @@ async function around(writer: LedgerWriter, { recorderSerial, startMs, durationM
 function ends({ originals }: RecordingDetail): { first: Neighbour | null; last: Neighbour | null } {
   const segments = originals.filter(({ role }) => role === 'segment');
   return { first: segments[0] ?? null, last: segments.at(-1) ?? null };
-}
-
-/** Two that would fit decide nothing. */
-function only(found: readonly RecordingDetail[]): RecordingDetail | null {
-  return found.length === 1 ? (found[0] ?? null) : null;
 }

@@ -4,18 +4,19 @@ import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
 import { derivativeKey } from '#domain/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { RecorderDriver } from '#ports/recorder-driver';
 import type { MadeFile, Transcoder } from '#ports/transcoder';
 import type { Vault } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { compareSegments } from './compare-segments.ts';
 import { contentKind, recordKind } from './content-kind.ts';
+import { learnStart } from './learn-start.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
 /** How long a damaged recording waits for healthy ones of its recorder, which a repair could learn from. */
@@ -25,6 +26,8 @@ const SIBLING_PATIENCE_MS = 3600_000;
 interface DeriveSettings {
   readonly stationId: string;
   readonly timezone: string;
+  /** What is known of the times of each family. */
+  readonly drivers: readonly Pick<RecorderDriver, 'id' | 'madeSince' | 'containerTime'>[];
   readonly attemptsMax: number;
   /** How long a recording may hold a place that others wait for, ms; one that takes longer goes on among the later ones. */
   readonly turnMs: number;
@@ -176,8 +179,10 @@ export class DeriveStage implements WorkHandler {
       durationMs: product.durationMs,
       ...damage(fromIntake, product.damage),
       notes: notesAfterDeriving((await writer.recording(recording.id))?.notes ?? [], product.notes),
-      ...this.#timeFromContainer(recording, product.creationTime),
     });
+    const { timezone, drivers } = this.#o.settings;
+    const noted = (await writer.recording(recording.id)) ?? recording;
+    await learnStart(writer, noted, segments[0], product.inside, { timezone, drivers, nowMs });
     if (product.damage !== null) {
       await writer.appendCustody({
         type: 'recording.damaged',
@@ -188,7 +193,8 @@ export class DeriveStage implements WorkHandler {
       });
     }
     const measured = segments.map((segment, place) => ({ ...segment, durationMs: product.segmentsMs[place] ?? null }));
-    const known = { ...recording, durationMs: product.durationMs };
+    // As the lines above have left it.
+    const known = (await writer.recording(recording.id)) ?? recording;
     await compareSegments(writer, known, measured, { timezone: this.#o.settings.timezone, nowMs });
     const data: { [key: string]: Json } = {
       inputs: segments.map((original) => original.digests?.sha256 ?? ''),
@@ -204,16 +210,6 @@ export class DeriveStage implements WorkHandler {
     if (!known || !this.#o.settings.archiveDerivatives || !fresh) return known?.state;
     await writer.reopenWork({ id, stage: 'archive', recordingId: recording.id, priority: known.priority, dueAtMs: nowMs, nowMs });
     return 'waiting';
-  }
-
-  /** A container's own time is better than the file's, and worse than the name's. Recorders write local time and call it UTC. */
-  #timeFromContainer(recording: Recording, creationTime: string | null) {
-    if (recording.claimedFrom === 'file-name' || creationTime === null) return {};
-    const written = Date.parse(creationTime);
-    const claimedStart = Number.isFinite(written) ? msToClaimed(written, 'UTC') : null;
-    if (claimedStart === null) return {};
-    const startMs = claimedToMs(claimedStart, this.#o.settings.timezone) + (recording.clockOffsetMs ?? 0);
-    return { claimedStart, claimedFrom: 'container' as const, startMs };
   }
 
   async gaveUp(recordingId: string, error: EvidockError): Promise<void> {

@@ -4,6 +4,7 @@ import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
 import type { WorkRun } from '#ports/work-handler';
+import type { FoundInside } from './learn-start.ts';
 
 export interface Product {
   readonly files: readonly MadeFile[];
@@ -12,8 +13,8 @@ export interface Product {
   readonly damage: string | null;
   /** What could not be made, or is not in what was made, though nothing is known to be damaged. */
   readonly notes: readonly RecordingNote[];
-  /** As the first segment's container tells it. */
-  readonly creationTime: string | null;
+  /** What the first segment tells of its time. */
+  readonly inside: FoundInside;
   /** How long each segment really is, ms; null where that cannot be told. */
   readonly segmentsMs: readonly (number | null)[];
 }
@@ -52,7 +53,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
       for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
       run.onPercent(100);
       const damage = joined(made.flatMap((each) => each.damage ?? []));
-      return { files: made, durationMs: null, damage, notes: [], creationTime: null, segmentsMs: [] };
+      return { files: made, durationMs: null, damage, notes: [], inside: { creationTime: null, durationMs: null }, segmentsMs: [] };
     }
     return await makeTimeline(request, inputs);
   } finally {
@@ -77,7 +78,7 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   // A picture that cannot be made never costs the playable.
   const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal, onMissing });
   run.onPercent(100);
-  return { files: [file, ...pictures], durationMs, damage, notes, creationTime: looked.creationTime, segmentsMs: looked.segmentsMs };
+  return { files: [file, ...pictures], durationMs, damage, notes, inside: looked.inside, segmentsMs: looked.segmentsMs };
 }
 
 async function makePlayable({ transcoder, scratch }: Request, looked: Looked, damage: string | null, run: MediaRun) {
@@ -105,7 +106,7 @@ interface Looked {
   readonly segmentsMs: (number | null)[];
   /** Segments that nothing here knows, though they are whole as far as can be told. */
   readonly notes: string[];
-  creationTime: string | null;
+  inside: FoundInside;
   /** Some segment could not be salvaged. */
   lost: boolean;
 }
@@ -116,10 +117,17 @@ interface Looked {
  */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
-  const looked: Looked = { usable: [], damages: [], notes: [], segmentsMs: [], creationTime: null, lost: false };
+  const looked: Looked = {
+    usable: [],
+    damages: [],
+    notes: [],
+    segmentsMs: [],
+    inside: { creationTime: null, durationMs: null },
+    lost: false,
+  };
   for (const [place, input] of inputs.entries()) {
     const { facts, why } = await probe(transcoder, input, run.signal);
-    if (place === 0) looked.creationTime = facts?.creationTime ?? null;
+    if (place === 0 && facts) looked.inside = { creationTime: facts.creationTime, durationMs: facts.durationMs };
     const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
     // A damaged file may tell the length that it was to have.
     looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));

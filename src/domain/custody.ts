@@ -31,6 +31,7 @@ export const CUSTODY_TYPES = [
   'copy.withdrawn',
   'recording.split',
   'recording.derived',
+  'recording.start-changed',
   'recording.damaged',
   'recording.derive-again',
   'recording.read-again',

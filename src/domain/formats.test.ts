@@ -61,7 +61,7 @@ describe('ids and keys', () => {
 });
 
 describe('manifests', () => {
-  it('have the bytes of version 2', () => {
+  it('have the bytes of version 3', () => {
     const manifest: Manifest = {
       station: { id: 'station1', name: '一号站' },
       software: { name: 'evidock', version: '0.1.0' },
@@ -76,6 +76,18 @@ describe('manifests', () => {
         officerSource: 'file-name',
         claimedStart: '2026-11-24T15:30:12',
         claimedFrom: 'file-name',
+        startClaims: [
+          {
+            source: 'file-name',
+            reading: 'wall-clock',
+            written: '2026-11-24T15:30:12',
+            until: null,
+            durationMs: 60_000,
+            start: '2026-11-24T07:30:10.500Z',
+            verdict: 'used',
+            why: null,
+          },
+        ],
         timezone: 'Asia/Shanghai',
         start: '2026-11-24T07:30:10.500Z',
         clockOffsetMs: -1500,
@@ -100,7 +112,7 @@ describe('manifests', () => {
       },
     };
     expect(text(manifestBytes(manifest))).toBe(
-      `{"docking":{"arrivedAt":"2026-11-24T08:30:15.250Z","id":"dck-1","port":"1-4.2","slot":3},"driver":{"id":"gat947","score":95},"original":{"bytes":1000000,"cardPath":"DCIM/A.MP4","copiedAt":"2026-11-24T08:30:16.000Z","digests":{"sha256":"${'a'.repeat(64)}","sm3":null},"duplicateOf":null,"id":"org-1","index":1,"kind":"video","mtime":null,"reread":"direct","role":"segment","sealedAt":"2026-11-24T08:30:17.000Z","sourceReread":"nocache","unreadable":[{"end":8192,"start":4096}],"vaultKey":"2026/11/24/rec-1/original-0001.mp4"},"recorder":{"productId":"0001","serial":"DSJ0012345","vendorId":"4255"},"recording":{"claimedFrom":"file-name","claimedStart":"2026-11-24T15:30:12","clockOffsetMs":-1500,"id":"rec-1","important":true,"kind":"video","officerId":"041234","officerSource":"file-name","originalCount":1,"start":"2026-11-24T07:30:10.500Z","timezone":"Asia/Shanghai"},"software":{"name":"evidock","version":"0.1.0"},"station":{"id":"station1","name":"一号站"},"type":"evidock.manifest","v":2}\n`,
+      `{"docking":{"arrivedAt":"2026-11-24T08:30:15.250Z","id":"dck-1","port":"1-4.2","slot":3},"driver":{"id":"gat947","score":95},"original":{"bytes":1000000,"cardPath":"DCIM/A.MP4","copiedAt":"2026-11-24T08:30:16.000Z","digests":{"sha256":"${'a'.repeat(64)}","sm3":null},"duplicateOf":null,"id":"org-1","index":1,"kind":"video","mtime":null,"reread":"direct","role":"segment","sealedAt":"2026-11-24T08:30:17.000Z","sourceReread":"nocache","unreadable":[{"end":8192,"start":4096}],"vaultKey":"2026/11/24/rec-1/original-0001.mp4"},"recorder":{"productId":"0001","serial":"DSJ0012345","vendorId":"4255"},"recording":{"claimedFrom":"file-name","claimedStart":"2026-11-24T15:30:12","clockOffsetMs":-1500,"id":"rec-1","important":true,"kind":"video","officerId":"041234","officerSource":"file-name","originalCount":1,"start":"2026-11-24T07:30:10.500Z","startClaims":[{"durationMs":60000,"reading":"wall-clock","source":"file-name","start":"2026-11-24T07:30:10.500Z","until":null,"verdict":"used","why":null,"written":"2026-11-24T15:30:12"}],"timezone":"Asia/Shanghai"},"software":{"name":"evidock","version":"0.1.0"},"station":{"id":"station1","name":"一号站"},"type":"evidock.manifest","v":3}\n`,
     );
   });
 });

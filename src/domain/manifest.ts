@@ -2,9 +2,13 @@ import type { ByteRange } from './byte-range.ts';
 import { canonicalBytes } from './canonical-json.ts';
 import type { Digests } from './digest.ts';
 import type { Kind, SourceReread } from './recording.ts';
+import type { StartClaim } from './start-claim.ts';
 
-/** Version of the manifest's form. 2: `unreadable` and `sourceReread`; 1 had neither, and every file was read whole, once. */
-const MANIFEST_VERSION = 2;
+/**
+ * Version of the manifest's form. 3: `recording.startClaims`. 2: `unreadable` and `sourceReread`; 1 had neither, and every file was read whole, once. What a
+ * version has stays in the next.
+ */
+const MANIFEST_VERSION = 3;
 
 /** Everything that is known about one original when it is sealed. It alone tells a stranger what the file is. */
 export interface Manifest {
@@ -21,6 +25,8 @@ export interface Manifest {
     readonly officerSource: string | null;
     readonly claimedStart: string | null;
     readonly claimedFrom: string | null;
+    /** Everything that told when it started when the file was put on record, and what became of each claim. */
+    readonly startClaims: readonly (Omit<StartClaim, 'startMs'> & { readonly start: string | null })[];
     readonly timezone: string;
     readonly start: string | null;
     readonly clockOffsetMs: number | null;
@@ -57,7 +63,7 @@ export function manifestBytes(manifest: Manifest): Uint8Array {
     recorder: { ...manifest.recorder },
     driver: { ...manifest.driver },
     docking: { ...manifest.docking },
-    recording: { ...manifest.recording },
+    recording: { ...manifest.recording, startClaims: manifest.recording.startClaims.map((claim) => ({ ...claim })) },
     original: {
       ...manifest.original,
       digests: { ...manifest.original.digests },

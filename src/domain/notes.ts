@@ -14,6 +14,14 @@ export const NOTE_CODES = [
   'found-after-repair',
   /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */
   'other-recorder',
+  /** Claims of its start disagree by more than a minute: `claim` is the strongest that is not used, wall clock of the station's zone, from `from`; `differenceS`: later than the start. */
+  'time-uncertain',
+  /** None of its claims can be true: what the recorder says is `claim`. */
+  'time-unknown',
+  /** Its wall clock showed a time that summer time leaves out in the station's zone. */
+  'time-skipped',
+  /** Its wall clock showed a time that comes twice when summer time ends, `differenceS` apart. */
+  'time-doubled',
   /** The names say that it goes on in, or goes on from, `file`; no time proves or disproves it, so they are two recordings. */
   'join-unproven',
   /** Its real lengths say that a segment does not begin when the one before it ends: before segment `segment`, `seconds` are missing (or doubled, if negative). */

@@ -2,6 +2,7 @@ import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { RecordingNote } from './notes.ts';
 import type { TakeFacts } from './segment-names.ts';
+import type { StartClaim } from './start-claim.ts';
 
 /** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …); `leftover`: of an operating system, not of the recorder. */
 export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'leftover', 'unrecognised'] as const;
@@ -43,8 +44,10 @@ export interface Recording {
   /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */
   readonly claimedStart: string | null;
   /** Where the claim comes from. */
-  readonly claimedFrom: 'file-name' | 'container' | 'mtime' | null;
-  /** Claimed time in the station's zone plus the clock offset, ms since 1970 UTC. */
+  readonly claimedFrom: 'file-name' | 'container' | 'mtime' | 'gps' | null;
+  /** Everything that tells when it started, and what became of each claim; none on recordings that are older than this field. */
+  readonly startClaims: readonly StartClaim[];
+  /** The claim that is used in the station's zone, plus the clock offset unless it is of satellites; ms since 1970 UTC. null: no claim can be true. */
   readonly startMs: number | null;
   /** Station clock minus recorder clock, measured at docking; null if it could not be measured. */
   readonly clockOffsetMs: number | null;

@@ -1,8 +1,32 @@
-import { DateTime } from 'luxon';
+import { DateTime, Info } from 'luxon';
+
+const DAY_MS = 86_400_000;
+
+/** Minutes east of UTC; asked of the zone itself, because whole cards are dated and a date with all its fields costs ten times as much. */
+function offsetMinutes(ms: number, zone: string): number {
+  return Info.normalizeZone(zone).offset(ms);
+}
 
 /** A wall-clock time without zone (`2019-06-27T15:30:12`) as ms since 1970 UTC in an IANA zone. A time that summer time skips moves forward. */
 export function claimedToMs(claimed: string, zone: string): number {
   return DateTime.fromISO(claimed, { zone }).toMillis();
+}
+
+/**
+ * The moments, ms since 1970 UTC and in order, at which clocks of a zone showed a wall-clock time: one; two where summer time ends and the hour comes
+ * twice; none where summer time begins and the hour is left out. None for what is no time, too.
+ */
+export function wallClockMoments(claimed: string, zone: string): readonly number[] {
+  const wanted = Date.parse(`${claimed}Z`);
+  if (!Number.isFinite(wanted)) return [];
+  const offset = (ms: number) => offsetMinutes(ms, zone);
+  // No zone is a day or more away from UTC, and a change of its offset lies between the day before and the day after.
+  const offsets = new Set([wanted - DAY_MS, wanted, wanted + DAY_MS].map(offset));
+  return [...offsets]
+    .map((minutes) => ({ minutes, moment: wanted - minutes * 60_000 }))
+    .filter(({ minutes, moment }) => offset(moment) === minutes)
+    .map(({ moment }) => moment)
+    .sort((one, other) => one - other);
 }
 
 /** A time as a person writes it (`2026-06-20 15:30`, `2026/06/20`, with or without offset), ms since 1970 UTC; NaN if it is none. */
@@ -16,9 +40,10 @@ export function writtenToMs(text: string, zone: string): number {
 
 /** ms since 1970 UTC as wall-clock time of a zone, without zone and to the second; null outside the years 1990 to 2100, where no card's time means anything. */
 export function msToClaimed(ms: number, zone: string): string | null {
-  const time = DateTime.fromMillis(ms, { zone });
-  if (!time.isValid || time.year < 1990 || time.year > 2100) return null;
-  return time.toFormat("yyyy-MM-dd'T'HH:mm:ss");
+  const wall = ms + offsetMinutes(ms, zone) * 60_000;
+  // NaN, where the zone or the time is none, is not within them either.
+  if (!(wall >= Date.UTC(1990, 0) && wall < Date.UTC(2101, 0))) return null;
+  return new Date(wall).toISOString().slice(0, 19);
 }
 
 /** ISO 8601 with the zone's offset, for people and interfaces. */
@@ -31,6 +56,6 @@ export function msToZoned(ms: number, zone: string): string {
  * time does not change when summer time comes, and the file stays the one that was sealed.
  */
 export function standardOffsetMinutes(ms: number, zone: string): number {
-  const { year } = DateTime.fromMillis(ms, { zone });
-  return Math.min(...[1, 7].map((month) => DateTime.fromObject({ year, month, day: 1 }, { zone }).offset));
+  const year = new Date(ms).getUTCFullYear();
+  return Math.min(...[0, 6].map((month) => offsetMinutes(Date.UTC(year, month), zone)));
 }

@@ -126,7 +126,7 @@ export class CardLister {
       },
       stationId: settings.stationId,
       timezone: settings.timezone,
-      contiguousMs: driver.contiguousMs,
+      driver,
       toCopy: (original: Original, grown: boolean) => {
         // It is another file now than the one that could not be copied.
         if (grown) forget(session, original.id);

@@ -1,16 +1,15 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
 import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-names';
 import type { Docking } from '#domain/docking';
-import { type EvidockError, isCardFailure, isFailure } from '#domain/errors';
+import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
-import { movieTimes } from '#domain/iso-bmff';
-import type { Original } from '#domain/recording';
-import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
+import type { Original, Recording } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import { withFormerNames } from './bin-records.ts';
+import { CardStarts } from './card-starts.ts';
 import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { relistGrown } from './grown-file.ts';
@@ -30,8 +29,6 @@ const WRITE_EVERY_MS = 250;
 const PROGRESS_EVERY_FILES = 20;
 /** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
 const LOOK_AGAIN_MS_MAX = 20_000;
-/** Reads of one file for what its head tells: a real one needs five or so. */
-const HEAD_READS_MAX = 64;
 
 interface Options {
   readonly ledger: Ledger;
@@ -40,7 +37,7 @@ interface Options {
   readonly stationId: string;
   readonly timezone: string;
   readonly names: NameRules;
-  readonly contiguousMs: number;
+  readonly driver: RecorderDriver;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
   readonly formerClocks: readonly FormerClock[];
@@ -86,8 +83,7 @@ export class CardListing {
   readonly #others = new Set<string>();
   readonly #grown = new Set<string>();
   readonly #views: ViewLinks;
-  /** What containers told, by path. */
-  readonly #told = new Map<string, Pick<TakeFacts, 'durationMs' | 'containerMs'>>();
+  readonly #starts: CardStarts;
   readonly #circumstances: Omit<Circumstances, 'owner'>;
   #signal: AbortSignal = AbortSignal.abort();
 
@@ -96,7 +92,10 @@ export class CardListing {
     this.#before = options.found.counts;
     this.#views = new ViewLinks(options.timezone);
     this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
-    this.#circumstances = { ...options, told: (path) => this.#told.get(path) ?? TELLS_NOTHING };
+    const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
+    const isOwn = (file: ListedFile) => this.#names.ownerOf(file) === options.docking.recorderSerial;
+    this.#starts = new CardStarts({ ...options, hasOtherBytes, isOwn, identity: (file) => this.#names.identityOf(file) });
+    this.#circumstances = { ...options, contiguousMs: options.driver.contiguousMs, told: (path) => this.#starts.told(path) };
   }
 
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
@@ -176,16 +175,13 @@ export class CardListing {
         this.#o.onGaps(known);
         continue;
       }
+      await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
         const owner = this.#names.ownerOf(item.file);
-        const originals = await insertRecording(
-          writer,
-          [item],
-          { ...this.#circumstances, owner },
-          await writer.recording(known.recordingId),
-        );
+        const before = await writer.recording(known.recordingId);
+        const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner }, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -210,6 +206,11 @@ export class CardListing {
     });
   }
 
+  #startOf(items: readonly Item[], before: Recording | null) {
+    const files = items.map(({ file }) => file);
+    return this.#starts.startOf(files, before);
+  }
+
   #countKnown(file: VolumeEntry, change: 1 | -1): void {
     this.#counts.known += change;
     this.#counts.knownBytes += change * file.bytes;
@@ -231,12 +232,13 @@ export class CardListing {
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
   async #recordAll(): Promise<void> {
+    this.#starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();
     const rules = {
-      contiguousMs: this.#o.contiguousMs,
+      contiguousMs: this.#o.driver.contiguousMs,
       timezone: this.#o.timezone,
-      durationMs: async (file: ListedFile) => (await this.#containerTells(file)).durationMs,
-      containerStartMs: async (file: ListedFile) => (await this.#containerTells(file)).containerMs,
+      durationMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).durationMs,
+      containerStartMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).containerMs,
     };
     for await (const capture of groupCaptures(this.#listed, rules)) {
       this.#captures.push(capture);
@@ -246,44 +248,6 @@ export class CardListing {
       written = performance.now();
     }
     await this.#write();
-  }
-
-  /**
-   * A file whose head cannot be read says nothing of its times; that it cannot be read, its copy will tell. The listing must go on. For one that this
-   * docking has on record the ledger tells: a listing that is made again for its bad spots must not meet them again.
-   */
-  async #containerTells(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    const told = this.#told.get(file.path) ?? (await this.#askContainer(file));
-    this.#told.set(file.path, told);
-    return told;
-  }
-
-  async #askContainer(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    try {
-      const { ledger, docking } = this.#o;
-      const known = this.#before.files > 0 ? await ledger.findOriginal(this.#names.identityOf(file)) : null;
-      if (known?.dockingId === docking.id) return known.take ?? TELLS_NOTHING;
-      return await this.#readHead(file);
-    } catch (error) {
-      if (isCardFailure(error)) return TELLS_NOTHING;
-      throw error;
-    }
-  }
-
-  async #readHead(file: ListedFile): Promise<Pick<TakeFacts, 'durationMs' | 'containerMs'>> {
-    const opened = await this.#o.volume.open(file.path);
-    let reads = 0;
-    try {
-      const readAt = async (position: number, length: number) => {
-        reads += 1;
-        const target = new Uint8Array(length);
-        return reads > HEAD_READS_MAX ? target.subarray(0, 0) : target.subarray(0, await opened.read(target, position));
-      };
-      const times = await movieTimes(readAt, file.bytes);
-      return times ? { durationMs: times.durationMs, containerMs: times.createdMs } : TELLS_NOTHING;
-    } finally {
-      await opened.close();
-    }
   }
 
   async #write(): Promise<void> {
@@ -298,6 +262,7 @@ export class CardListing {
     const replaced: string[] = [];
     for (const { segments, sidecars } of captures) this.#names.belongTogether([...segments, ...sidecars]);
     await this.#compareKnown(captures);
+    await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
         this.#counts.refused += 1;
@@ -372,7 +337,7 @@ export class CardListing {
     const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
     if (owner !== docking.recorderSerial) this.#others.add(owner);
     for (const piece of newPieces(capture, standing)) {
-      const originals = await insertRecording(writer, piece, { ...this.#circumstances, owner }, null, capture.notes);
+      const originals = await insertRecording(writer, piece, { ...this.#circumstances, owner }, this.#startOf(piece, null), capture.notes);
       const fresh = originals[0]?.recordingId ?? null;
       for (const { file } of piece) standing.set(file, fresh);
       if (fresh !== null) this.#views.addFresh(fresh);

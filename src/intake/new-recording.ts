@@ -1,11 +1,10 @@
 import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
-import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { newId } from '#domain/ids';
 import type { RecordingNote } from '#domain/notes';
-import type { Original, Recording } from '#domain/recording';
+import type { Original } from '#domain/recording';
 import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
+import type { StartDecision } from '#domain/start-claims';
 import { originalKey } from '#domain/vault-key';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter, NewRecording } from '#ports/ledger';
@@ -19,32 +18,28 @@ export interface Item {
 export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
-  readonly timezone: string;
   readonly docking: Docking;
   /** The recorder that made the files: the docked one, or another whose files lie on its card. */
   readonly owner: string;
-  readonly formerClocks: readonly FormerClock[];
   /** As the driver names it. */
   readonly contiguousMs: number;
   /** What the container of a file told while the card was listed. */
   readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
-/**
- * Puts files that belong together on record as one recording with its originals, and returns these. `before`: the damaged recording of the same file,
- * if it is taken again.
- */
+/** Puts files that belong together on record as one recording with its originals, and returns these. */
 export async function insertRecording(
   writer: LedgerWriter,
   items: readonly Item[],
   circumstances: Circumstances,
-  before: Recording | null = null,
+  start: StartDecision,
   notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
   const { docking, clock, stationId, owner } = circumstances;
   const files = items.map(({ file }) => file);
   const [first] = files;
   if (!first) return [];
+  const { claimedStart, claimedFrom, startMs, clockOffsetMs } = start;
   const nowMs = clock.nowMs();
   const recordingId = newId('rec', nowMs, stationId);
   const important = files.some(({ facts }) => facts.important === true);
@@ -56,8 +51,10 @@ export async function insertRecording(
     ...(await officerOf(writer, files, owner)),
     category: null,
     important,
-    notes: [...notesOf(first, circumstances), ...notes],
-    ...timeOf(files, circumstances, before),
+    // Times come first: of a long list the end is cut off.
+    notes: [...start.notes, ...notesOf(first, circumstances), ...notes],
+    startClaims: start.claims,
+    ...{ claimedStart, claimedFrom, startMs, clockOffsetMs },
     originalCount: items.length,
     createdAtMs: nowMs,
   };
@@ -122,24 +119,4 @@ async function officerOf(
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
   const assigned = (await writer.recorder(owner))?.assignedOfficerId ?? null;
   return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
-}
-
-function timeOf(
-  files: readonly ListedFile[],
-  { docking, owner, formerClocks, timezone, clock }: Circumstances,
-  before: Recording | null,
-): Pick<NewRecording, 'claimedStart' | 'claimedFrom' | 'startMs' | 'clockOffsetMs'> {
-  const named = files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0];
-  const [first] = files;
-  const claimed = named ?? (first ? msToClaimed(first.mtimeMs, timezone) : null);
-  // The clock that was measured is the docked recorder's; of that of another nothing is known.
-  const own = owner === docking.recorderSerial;
-  const offsetMs = own ? docking.clockOffsetMs : null;
-  if (claimed === null) return { claimedStart: null, claimedFrom: null, startMs: null, clockOffsetMs: offsetMs };
-  const ms = claimedToMs(claimed, timezone);
-  const clocks = { former: own ? formerClocks : [], offsetMs, nowMs: clock.nowMs() };
-  // The clock may have been set since the file was read with gaps, and the file is as old as it was.
-  const clockOffsetMs = before ? before.clockOffsetMs : offsetOfClaim(ms, clocks);
-  const startMs = Number.isFinite(ms) ? ms + (clockOffsetMs ?? 0) : null;
-  return { claimedStart: claimed, claimedFrom: named === undefined ? 'mtime' : 'file-name', startMs, clockOffsetMs };
 }

@@ -1,7 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { ListedFile } from '#domain/captures';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { byRecheckNeed, type Compared } from '#domain/file-sample';
 import type { Original } from '#domain/recording';
+import type { StartDecision } from '#domain/start-claims';
 import { knownDiffers, type Log, rechecked, stageFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
@@ -11,7 +13,8 @@ import type { KnownProof, Verdict } from '#ports/known-proof';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
 import { compareWhole } from './card-comparison.ts';
-import { type NewcomerRules, recordDifference } from './record-difference.ts';
+import { startOfOne } from './card-starts.ts';
+import { fileOf, type NewcomerRules, recordDifference } from './record-difference.ts';
 import { RECHECKED_PER_ENTRY, recordRechecked } from './record-rechecked.ts';
 import { isOver, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
@@ -282,10 +285,12 @@ export class Recheck implements KnownProof {
     const { ledger, clock, log, faults, settings, view, onNew } = this.#options;
     const { session } = run;
     const { docking, found, signal } = session;
+    const file = fileOf(original, session, settings);
+    const start = await this.#startOf(file, original.recorderSerial, session);
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
       // Nothing is written for a recorder that has gone: its next docking may have the file by now.
       signal.throwIfAborted();
-      return recordDifference(writer, session, { original, sha256 }, { ...settings, clock });
+      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock });
     });
     faults.reached('w21-difference-recorded');
     found.known.delete(original.id);
@@ -300,6 +305,16 @@ export class Recheck implements KnownProof {
     view.differs(session, run.differ, original.bytes);
     this.#show(run);
     onNew(session, fresh);
+  }
+
+  /** Not inside the transaction: its header is read. */
+  #startOf(file: ListedFile, recorderSerial: string, session: Session): Promise<StartDecision> {
+    const { docking, driver, volume, formerClocks, signal } = session;
+    const { ledger, clock, settings } = this.#options;
+    const isOwn = () => recorderSerial === docking.recorderSerial;
+    const identity = ({ path, bytes, mtimeMs }: ListedFile) => ({ recorderSerial, cardPath: path, bytes, mtimeMs });
+    const common = { ledger, clock, docking, driver, volume, formerClocks, timezone: settings.timezone };
+    return startOfOne(file, { ...common, identity, isOwn, hasOtherBytes: () => false }, signal);
   }
 
   #show({ session, unread }: Run): void {

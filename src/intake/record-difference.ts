@@ -1,12 +1,22 @@
+import type { ListedFile } from '#domain/captures';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import { readName } from '#domain/card-names';
 import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
 import { TELLS_NOTHING } from '#domain/segment-names';
+import type { StartDecision } from '#domain/start-claims';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import { insertRecording } from './new-recording.ts';
 import type { Session } from './session.ts';
+
+interface Difference {
+  readonly original: Original;
+  readonly file: ListedFile;
+  /** Of the file as it is on the card. */
+  readonly sha256: string;
+  readonly start: StartDecision;
+}
 
 /** What a file of a card is read by. */
 export interface NewcomerRules {
@@ -18,6 +28,13 @@ export interface NewcomerRules {
   readonly leftovers: Leftovers;
 }
 
+/** The file on the card that has another content than this original, as the listing would have it. */
+export function fileOf({ cardPath, bytes, mtimeMs }: Original, session: Session, rules: NewcomerRules): ListedFile {
+  const patterns = [...rules.patterns, ...compilePatterns(session.driver.patterns)];
+  const facts = readName(cardPath, { patterns, others: rules.otherPatterns, leftovers: rules.leftovers });
+  return { path: cardPath, bytes, mtimeMs, facts };
+}
+
 /**
  * The file on the card has other bytes than the sealed original of its name: it becomes a recording of its own, and the docking is not safe until that
  * is sealed. Returns what has to be copied; null if another docking of the same recorder was quicker, or this one has been closed.
@@ -25,7 +42,7 @@ export interface NewcomerRules {
 export async function recordDifference(
   writer: LedgerWriter,
   session: Session,
-  { original, sha256 }: { readonly original: Original; readonly sha256: string },
+  { original, file, sha256, start }: Difference,
   rules: NewcomerRules & { readonly clock: Clock },
 ): Promise<readonly Original[] | null> {
   const docking = await writer.docking(session.docking.id);
@@ -33,16 +50,15 @@ export async function recordDifference(
   if (!docking || docking.removedAtMs !== null || !known) return null;
   const { recorderSerial, bytes, mtimeMs } = known;
   if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
-  const { clock, stationId, timezone, otherPatterns: others, leftovers } = rules;
-  const path = original.cardPath;
-  const facts = readName(path, { patterns: [...rules.patterns, ...compilePatterns(session.driver.patterns)], others, leftovers });
-  const { formerClocks, driver } = session;
-  const item = { file: { path, bytes, mtimeMs, facts }, role: known.role };
-  const fresh = await insertRecording(writer, [item], {
-    ...{ clock, stationId, timezone, docking, owner: recorderSerial, formerClocks, contiguousMs: driver.contiguousMs },
-    // Its container was not asked: derive measures it, and finds what it belongs to.
-    told: () => TELLS_NOTHING,
-  });
+  const { clock, stationId } = rules;
+  const { path } = file;
+  const fresh = await insertRecording(
+    writer,
+    [{ file, role: known.role }],
+    // What it belongs to, derive finds.
+    { clock, stationId, docking, owner: recorderSerial, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
+    start,
+  );
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
   const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };

@@ -246,6 +246,7 @@ export interface LedgerWriter extends LedgerReader {
       startMs?: number | null;
       claimedStart?: string | null;
       claimedFrom?: Recording['claimedFrom'];
+      startClaims?: Recording['startClaims'];
     },
   ): Promise<void>;
   /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */

@@ -1,5 +1,6 @@
 import type { PathPattern } from '#domain/card-facts';
 import type { UsbProfile } from '#domain/exchange';
+import type { ContainerReading } from '#domain/start-readings';
 
 /** One regular file of a recorder, as listed. */
 export interface VolumeEntry {
@@ -38,6 +39,8 @@ export interface VolumeFile {
 /** The read-only view of a recorder that everything above the dock gets: mass storage, MTP, a drop folder. */
 export interface Volume {
   readonly label: string | null;
+  /** How its times of files were read: FAT's, which have no zone, in the zone's standard time all year. Left out where nobody knows. */
+  readonly fileTimes?: 'standard' | 'instant';
   /**
    * Lists depth first, directories in byte order of their names, as it goes: the first file can be copied before the last is
    * listed. Follows no links, enters no other file system, stops at the limits of the configuration. Throws recorder.unreadable at its end if
@@ -75,6 +78,10 @@ export interface RecorderDriver {
   readonly usb?: readonly UsbProfile[];
   /** Longest silence between two segments of one capture, ms. */
   readonly contiguousMs: number;
+  /** No recorder of this family was made before this year: an earlier time is not believed. 2008 where it is left out. */
+  readonly madeSince?: number;
+  /** How the time in its containers is to be read, where that is known of the family; a card whose files say otherwise is believed. */
+  readonly containerTime?: ContainerReading;
   /** Why files of this family are never joined: its names carry neither numbers nor chapters. Left out: they are. */
   readonly neverJoins?: string;
   /** How far this family explains a sample of the card (at most 500 entries). */

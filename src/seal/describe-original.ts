@@ -89,6 +89,7 @@ function describeRecording(recording: Recording, timezone: string): Manifest['re
     officerSource: recording.officerSource,
     claimedStart: recording.claimedStart,
     claimedFrom: recording.claimedFrom,
+    startClaims: recording.startClaims.map(({ startMs, ...claim }) => ({ ...claim, start: isoOrNull(startMs) })),
     timezone,
     start: isoOrNull(recording.startMs),
     clockOffsetMs: recording.clockOffsetMs,

@@ -154,14 +154,17 @@ async function moveMissing(
   nowMs: number,
 ): Promise<void> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
+  const { startClaims } = from;
   await writer.insertRecording({
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
     originalCount: missing.length,
-    notes: [],
     createdAtMs: nowMs,
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
+    // What is said of its time holds for the part, what is said of its segments does not.
+    notes: from.notes.filter(({ code }) => code.startsWith('time-')),
+    startClaims,
   });
   for (const [place, original] of missing.entries()) {
     const index = place + 1;

@@ -15,6 +15,7 @@ describe('rangeOf', () => {
     ['bytes=9007199254740991-', 'unsatisfiable'],
     ['bytes=9007199254740993-', 'unsatisfiable'],
     ['bytes=99999999999999999999999-', 'unsatisfiable'],
+    ['bytes=9007199254740993-5', 'unsatisfiable'],
     ['bytes=0-9007199254740991', { start: 0, end: 100 }],
     ['bytes=0-9007199254740993', 'unsatisfiable'],
     [`bytes=-${'9'.repeat(400)}`, 'unsatisfiable'],

@@ -25,10 +25,11 @@ export class Presenter {
   }
 
   recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail, { troubled, replacedBy }: Standing) {
-    const { startMs, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
+    const { startMs, startClaims, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
       start: this.timeOrNull(startMs),
+      startClaims: startClaims.map(({ startMs: claimMs, ...claim }) => ({ ...claim, start: this.timeOrNull(claimMs) })),
       createdAt: this.time(createdAtMs),
       caseNumbers,
       links,

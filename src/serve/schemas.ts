@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
+import { CLAIM_SOURCES } from '#domain/start-claim';
 import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
@@ -65,6 +66,17 @@ const NoteJson = Type.Object({
   }),
 });
 
+const StartClaimJson = Type.Object({
+  source: oneOf(CLAIM_SOURCES),
+  reading: Type.String({ description: 'How it was read: as wall clock or UTC, as start or end.' }),
+  written: Type.String({ description: 'As it stands there.' }),
+  until: nullable.text('Last fix, or latest possible start.'),
+  durationMs: nullable.integer('Length of the file by its container.'),
+  start: nullable.text('The start that it gives.'),
+  verdict: oneOf(['used', 'agrees', 'differs', 'not-used']),
+  why: nullable.text(),
+});
+
 export const RecordingJson = Type.Object({
   id: Type.String(),
   dockingId: Type.String(),
@@ -81,7 +93,8 @@ export const RecordingJson = Type.Object({
   notes: Type.Array(NoteJson, { description: 'What a person should know of it that is no damage.' }),
   links: Type.Array(Type.Object({ relation: oneOf(LINK_RELATIONS), recordingId: Type.String() })),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
-  claimedFrom: nullable.text(),
+  claimedFrom: nullable.text('Where the claim that is used comes from: file-name, container, mtime or gps.'),
+  startClaims: Type.Array(StartClaimJson, { description: 'Everything that tells when it started, and what became of each claim.' }),
   start: nullable.text("Corrected by the clock offset, with the offset of the station's zone."),
   clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
   durationMs: nullable.integer(),

@@ -6,6 +6,7 @@ import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { DeriveStage } from '#derive/derive-stage';
 import { asEvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/hours';
+import { DRIVERS } from '#drivers';
 import { sweepFailed, uploadsAborted } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
@@ -36,6 +37,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     settings: {
       stationId: config.station.id,
       timezone: config.station.timezone,
+      drivers: DRIVERS,
       attemptsMax: config.queue.attemptsMax,
       turnMs: config.derive.timeLimit * 1000,
       archiveDerivatives: archive !== null && config.archive.derivatives,

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { NOTES_MAX } from '#domain/notes';
+import type { StartClaim } from '#domain/start-claim';
 import { workId } from '#domain/work';
 import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
 import {
@@ -53,6 +54,20 @@ export function recordings(it: It): void {
     });
     expect(await ledger.recording(anId('rec'))).toBeNull();
     expect(await ledger.recordingDetail(anId('rec'))).toBeNull();
+  });
+
+  it('keep what told their start, as it was decided first and as it is decided later', async (ledger) => {
+    const claim: StartClaim = {
+      ...{ source: 'container', reading: 'utc-end', written: '2026-06-20T07:30:12', until: null, durationMs: 90_000 },
+      ...{ startMs: START_MS, verdict: 'not-used', why: 'before-make' },
+    };
+    const { recording } = await ledger.transaction((writer) => listOne(writer, { recording: { startClaims: [claim] } }));
+    expect((await ledger.recording(recording.id))?.startClaims).toEqual([claim]);
+    const later: StartClaim = { ...claim, verdict: 'used', why: null };
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { startClaims: [later, claim], startMs: null }));
+    expect(await ledger.recording(recording.id)).toMatchObject({ startClaims: [later, claim], startMs: null });
+    await ledger.transaction((writer) => writer.updateRecording(recording.id, { important: true }));
+    expect((await ledger.recording(recording.id))?.startClaims).toEqual([later, claim]);
   });
 
   it('have notes and links; a link stands on both sides, and once', async (ledger) => {

@@ -13,6 +13,7 @@ import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault-key';
+import { DRIVERS } from '#drivers';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -79,7 +80,7 @@ describe('a recorder with bad spots', () => {
     });
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
-    expect(manifest).toMatchObject({ v: 2, original: { unreadable: bad, sourceReread: null } });
+    expect(manifest).toMatchObject({ v: 3, original: { unreadable: bad, sourceReread: null } });
     const custody = await station.ledger.custodyOf(damaged?.recording.id ?? '');
     expect(custody.find(({ type }) => type === 'original.copied')?.data).toMatchObject({ unreadable: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.data).toMatchObject({ reason: damaged?.recording.damageReason });
@@ -221,7 +222,14 @@ describe('a recording with gaps', () => {
       clock: { nowMs: () => Date.now() },
       log: pino({ level: 'silent' }),
       faults: { reached: () => undefined },
-      settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, turnMs: 600_000, archiveDerivatives: false },
+      settings: {
+        stationId: 'test1',
+        timezone: 'Asia/Shanghai',
+        drivers: DRIVERS,
+        attemptsMax: 1,
+        turnMs: 600_000,
+        archiveDerivatives: false,
+      },
       onDerived: () => undefined,
     });
     const quiet = { onPercent: () => undefined, onProgress: () => undefined };

@@ -307,9 +307,10 @@ it('copies nothing while it is listed once more, also what has to be copied anew
   await again.promise;
   await vi.waitFor(async () => expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ listed: 1 }), 10_000);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(opened).toBe(1);
+  // For its header, which is not read again by the second listing, and for its copy.
+  expect(opened).toBe(2);
   release.resolve();
   await docking.safe();
-  expect([opened, rereads]).toEqual([2, 2]);
+  expect([opened, rereads]).toEqual([3, 2]);
   await station.close();
 });

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
+import { DRIVERS } from '#drivers';
 import { Presenter } from '../../src/serve/present.ts';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -119,10 +120,17 @@ it('a picture that its name calls a film is derived as what it is, and custody s
     clock: { nowMs: () => Date.now() },
     log: pino({ level: 'silent' }),
     faults: { reached: () => undefined },
-    settings: { stationId: 'test1', timezone: 'Asia/Shanghai', attemptsMax: 1, archiveDerivatives: false },
+    settings: {
+      stationId: 'test1',
+      timezone: 'Asia/Shanghai',
+      attemptsMax: 1,
+      turnMs: 600_000,
+      drivers: DRIVERS,
+      archiveDerivatives: false,
+    },
     onDerived: () => undefined,
   });
-  await derive.run(id, { signal: new AbortController().signal, onPercent: () => undefined });
+  await derive.run(id, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
   const [after] = await recordings();
   expect(after?.recording).toMatchObject({ kind: 'photo', state: 'derived', damaged: false });
   expect(after?.originals).toMatchObject([{ kind: 'video' }]);

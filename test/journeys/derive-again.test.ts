@@ -11,6 +11,7 @@ import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import { sha256Hex } from '#domain/canonical-json';
 import { laneOf, PRIORITY, workId } from '#domain/work';
+import { DRIVERS } from '#drivers';
 import type { Vault } from '#ports/vault';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -38,7 +39,7 @@ function stage(turnMs: number): DeriveStage {
     clock: station.clock,
     log: pino({ level: 'silent' }),
     faults: { reached: () => undefined },
-    settings: { stationId: 'test', timezone: 'Asia/Shanghai', attemptsMax: 1, turnMs, archiveDerivatives: false },
+    settings: { stationId: 'test', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, turnMs, archiveDerivatives: false },
     onDerived: () => undefined,
   });
 }

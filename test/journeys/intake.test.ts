@@ -87,7 +87,7 @@ describe('intake', () => {
       const manifest = JSON.parse(Buffer.from(bytes).toString());
       expect(manifest).toMatchObject({
         type: 'evidock.manifest',
-        v: 2,
+        v: 3,
         recorder: { serial: 'R1' },
         original: { cardPath: original.cardPath, digests: { sha256: original.digests?.sha256 } },
       });

@@ -7,7 +7,12 @@
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { compareSegments } from '#derive/compare-segments';
+import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { takeFactsOf } from '#domain/segment-names';
 import type { RecordingDetail } from '#ports/ledger';
+import { gat947 } from '../../drivers/gat947/driver.ts';
+import { aDocking, anOriginal, aRecording } from '../support/builders.ts';
 import { evidock, evidockJson, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
 import { intakeStation } from '../support/intake-station.ts';
 import { movieHead } from '../support/movie-head.ts';
@@ -50,6 +55,9 @@ async function dock(): Promise<readonly RecordingDetail[]> {
   await stay.pull();
   return station.ledger.recordings({ limit: 100 });
 }
+
+/** The times of the files are invented, and their containers say otherwise: what is said of that is not this test's subject. */
+const ofTake = ({ notes }: RecordingDetail['recording']) => notes.filter(({ code }) => !code.startsWith('time-'));
 
 const takes = (details: readonly RecordingDetail[]) =>
   details.map(({ originals }) => originals.map(({ cardPath }) => cardPath.slice(cardPath.lastIndexOf('/') + 1))).sort();
@@ -103,7 +111,7 @@ it('joins chapters by what containers or files tell of the time, and tells which
     ...[['GH010001.MP4'], ['GH010002.MP4', 'GH020002.MP4'], ['GH010003.MP4'], ['GH010004.MP4'], ['GH010005.MP4', 'GH020005.MP4']],
     ...[['GH020001.MP4'], ['GH020004.MP4'], ['GH030003.MP4']],
   ]);
-  const notes = Object.fromEntries(details.map(({ originals, recording }) => [originals[0]?.cardPath.slice(-12), recording.notes]));
+  const notes = Object.fromEntries(details.map(({ originals, recording }) => [originals[0]?.cardPath.slice(-12), ofTake(recording)]));
   const missing = (number: string) => [{ code: 'segment-missing', parameters: { number } }];
   const unproven = (file: string) => [{ code: 'join-unproven', parameters: { file } }];
   expect(notes).toEqual({
@@ -172,6 +180,42 @@ it('learns when it is played: a link between two that meet, a note where two tha
   expect(words.stdout).toMatch(/gap of 58 s before segment 2/);
 }, 120_000);
 
+it('links nothing where two recordings would fit, and tells each link and each gap once however often it is derived', async () => {
+  const { ledger } = station;
+  const patterns = compilePatterns(gat947.patterns);
+  const docking = aDocking({ recorderSerial: 'R1' });
+  await ledger.transaction((writer) => writer.insertDocking(docking));
+  const put = (path: string, startsAt: string) =>
+    ledger.transaction(async (writer) => {
+      const recording = aRecording({ dockingId: docking.id, recorderSerial: 'R1', startMs: Date.parse(`${startsAt}+08:00`) });
+      const take = takeFactsOf(readCardPath(path, patterns), { contiguousMs: 3000, durationMs: null, containerMs: null });
+      const original = anOriginal(recording, { cardPath: path, take });
+      await writer.insertRecording(recording);
+      await writer.insertOriginal(original);
+      return recording.id;
+    });
+  const derive = (id: string, durationMs: number) =>
+    ledger.transaction(async (writer) => {
+      const recording = (await writer.recording(id)) ?? expect.fail(id);
+      const segments = (await writer.originalsOf(id)).map((original) => ({ ...original, durationMs }));
+      await compareSegments(writer, { ...recording, durationMs }, segments, { timezone: 'Asia/Shanghai', nowMs: 1 });
+    });
+  const linksOf = async (id: string) => (await ledger.recordingDetail(id))?.links ?? [];
+  const name = (folder: string, time: string, number: string) => `DCIM/${folder}/DSJ0012345_041234_20190627${time}_${number}.TS`;
+
+  const first = await put(name('a', '090000', '0001'), '2019-06-27T09:00:00');
+  const second = await put(name('a', '090500', '0002'), '2019-06-27T09:05:00');
+  const third = await put(name('a', '091000', '0003'), '2019-06-27T09:10:00');
+  const twin = await put(name('b', '091000', '0003'), '2019-06-27T09:10:00');
+  for (let times = 0; times < 2; times += 1) {
+    for (const id of [second, first, third, twin]) await derive(id, 300_000);
+  }
+  expect(await linksOf(first)).toEqual([{ relation: 'continues-in', recordingId: second }]);
+  expect(await linksOf(second)).toEqual([{ relation: 'continues-from', recordingId: first }]);
+  expect([...(await linksOf(third)), ...(await linksOf(twin))]).toEqual([]);
+  for (const id of [first, second]) expect((await ledger.custodyOf(id)).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
+});
+
 it('joins what is left when a file between was never there', async () => {
   const name = (time: string, number: string) => `DCIM/20190627/DSJ0012345_041234_20190627${time}_${number}.MP4`;
   const files = [name('090000', '0001'), name('090500', '0002'), name('091000', '0003'), name('091500', '0004')];
@@ -179,7 +223,7 @@ it('joins what is left when a file between was never there', async () => {
   await rm(join(card, files[1] ?? ''));
   const details = await dock();
   const told = { code: 'segment-missing', parameters: { number: '0002' } };
-  expect(details.map(({ recording, originals }) => [originals.length, recording.notes]).sort()).toEqual([
+  expect(details.map(({ recording, originals }) => [originals.length, ofTake(recording)]).sort()).toEqual([
     [1, [told]],
     [2, [told]],
   ]);

@@ -47,7 +47,7 @@ interface Container {
 const CONTAINERS: Readonly<Record<string, Container>> = {
   MP4: { ending: 'mp4', video: ['H.264', 'HEVC'], audio: ['AAC', 'MP3', 'none'] },
   QuickTime: { ending: 'mov', video: ['H.264', 'MJPEG'], audio: ['AAC', 'PCM', 'G.711'] },
-  Matroska: { ending: 'mkv', video: ['H.264', 'HEVC', 'VP8'], audio: ['AAC', 'PCM', 'Opus'] },
+  Matroska: { ending: 'mkv', video: ['H.264', 'HEVC', 'VP8'], audio: ['AAC', 'PCM', 'Opus'], not: ['rotated'] },
   AVI: { ending: 'avi', video: ['MJPEG', 'MPEG-4', 'H.264'], audio: ['PCM', 'ADPCM'], not: ['rotated', 'late start', 'variable rate'] },
   'MPEG-TS': { ending: 'ts', video: ['H.264', 'HEVC'], audio: ['AAC', 'AC-3'], not: ['rotated'] },
   'MPEG-PS': { ending: 'mpg', video: ['MPEG-2'], audio: ['MP2'], not: ['rotated', 'variable rate'] },
@@ -65,7 +65,7 @@ const VIDEO: Readonly<Record<string, readonly string[]>> = {
   WMV2: ['-c:v', 'wmv2', '-q:v', '3'],
   FLV1: ['-c:v', 'flv', '-q:v', '3'],
 };
-const ODD = ['MJPEG', 'MPEG-4', 'WMV2', 'FLV1', 'VP8'];
+const ODD = ['MJPEG', 'MPEG-4', 'FLV1', 'VP8'];
 const AUDIO: Readonly<Record<string, readonly string[]>> = {
   AAC: ['-c:a', 'aac'],
   MP3: ['-c:a', 'libmp3lame'],

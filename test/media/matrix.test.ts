@@ -73,7 +73,8 @@ describe('everything that decodes plays', () => {
     if (result.pictures) expect([...result.pictures].sort()).toEqual(picturesOf(clip));
     if (clip.numbers?.length === 0) return;
     expect(missing(result.expected, result.numbers)).toEqual([]);
-    expect(result.numbers).toEqual([...result.numbers].sort((one, other) => (one ?? -1) - (other ?? -1)));
+    const readable = result.numbers.filter((number) => number !== null);
+    expect(readable).toEqual([...readable].sort((one, other) => one - other));
     expect(result.numbers.length).toBeLessThanOrEqual(Math.max(result.expected.length, PICTURES));
     expect(['bt709', 'unknown', '', 'smpte170m']).toContain(result.transfer);
     expectInBrowser(result);

@@ -28,8 +28,14 @@ globalThis.look = async ({ name, width, height }) => {
   };
   const seek = async (to) => {
     const done = event('seeked');
+    // The picture is painted a moment after the seek is over; one that is there already is not painted again.
+    const painted = new Promise((resolve) => {
+      video.requestVideoFrameCallback(resolve);
+      setTimeout(resolve, 1000);
+    });
     video.currentTime = to;
     await done;
+    if (video.videoWidth > 0) await painted;
     pictures.push(picture());
   };
   try {
@@ -43,7 +49,7 @@ globalThis.look = async ({ name, width, height }) => {
     video.pause();
     await seek(0);
     await seek(video.duration / 2);
-    await seek(Math.max(0, video.duration - 0.02));
+    await seek(Math.max(0, video.duration - 0.001));
   } catch (error) {
     trouble = error instanceof Error ? error.message : String(error);
   }

@@ -46,7 +46,7 @@ function cut(): Clip[] {
       (path) => cutEnd(path, 0.6),
     ),
     special(
-      { name: 'MPEG-TS, H.264, LATM, truncated', ending: 'ts', numbers: null },
+      { name: 'MPEG-TS, H.264, LATM, truncated', ending: 'ts', numbers: null, damaged: true },
       (from) => [...film(from), ...tone(440), ...H264, ...AAC, '-mpegts_flags', 'latm'],
       (path) => cutPackets(path, 0, 0.6),
     ),
@@ -69,7 +69,7 @@ function cut(): Clip[] {
 }
 
 function shaped(): Clip[] {
-  const rawOdd = 'rotated, odd and with broad pixels';
+  const rawOdd = 'rotated and odd with broad pixels';
   return [
     special({ name: 'AVI, MJPEG, PCM, 176×143', ending: 'avi' }, (from) => [
       ...film(from),
@@ -112,7 +112,7 @@ function shaped(): Clip[] {
       'yuv420p',
       ...AAC,
     ]),
-    special({ name: `Matroska, MPEG-4, AAC, ${rawOdd}`, ending: 'mkv' }, (from) => [
+    special({ name: `QuickTime, MPEG-4, AAC, ${rawOdd}`, ending: 'mov' }, (from) => [
       ...film(from),
       ...tone(440),
       '-vf',

@@ -81,6 +81,7 @@ export function aRecording(overrides: Partial<NewRecording> = {}): NewRecording 
     notes: [],
     claimedStart: '2026-06-20T15:30:12',
     claimedFrom: 'file-name',
+    startClaims: [],
     startMs: createdAtMs - 3_600_000,
     clockOffsetMs: -1500,
     originalCount: 1,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Box, boxesOf } from '#domain/iso-bmff';
+import { missingOfAsf, missingOfTransportStream } from '#domain/packets';
 import { missingOfRiff } from '#domain/riff';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
 import { complaint, runChild } from './child.ts';
@@ -45,8 +46,10 @@ const DAMAGE =
 export async function damageOfBoxes(path: string): Promise<Damage | null> {
   return withReader(path, async (readAt, bytes) => {
     if (bytes === 0) return { reason: EMPTY };
-    const riff = await missingOfRiff(readAt, bytes);
-    if (riff) return { reason: riff };
+    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf]) {
+      const reason = await missing(readAt, bytes);
+      if (reason !== null) return { reason };
+    }
     return damageOf(await boxesOf(readAt, 0, bytes), bytes);
   });
 }

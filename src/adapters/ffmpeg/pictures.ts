@@ -116,7 +116,7 @@ function clock(ms: number): string {
 
 async function waveform(settings: FfmpegSettings, film: Film, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'waveform.png');
-  const outputOptions = ['-filter_complex', '[0:a:0]showwavespic=s=1200x120:colors=0x1677ff', ...ONE_PICTURE];
+  const outputOptions = ['-filter_complex', '[0:a:0]apad=whole_dur=1,showwavespic=s=1200x120:colors=0x1677ff', ...ONE_PICTURE];
   await convert(settings, { inputs: [{ path: film.path }], outputOptions, output: path, durationMs: null, bytes: film.bytes }, run);
   return { path, kind: 'waveform', mediaType: 'image/png', recipe: 'waveform/1', name: 'waveform.png' };
 }

@@ -76,21 +76,25 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
   const candidates: Candidate[] = [];
   const reasons: string[] = [];
   for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
-    if (isLesser(way) && candidates.some((each) => each.why === null)) break;
-    const path = join(scratch, `way-${candidates.length + reasons.length}.mp4`);
+    if (isLesser(way) && candidates.some((each) => each.why === null || !each.way.copiesPicture)) break;
+    const path = join(scratch, `way-${reasons.length}.mp4`);
     const tried = await tryWay(settings, seen, way, path, run);
     if (typeof tried === 'string') {
       reasons.push(tried);
       await rm(path, { force: true });
       continue;
     }
-    if (tried.whole) return tried.candidate;
+    if (tried.whole) {
+      if (isLesser(way)) run.onMissing?.(way.picture ? 'sound' : 'picture', reasons.join('; ').slice(0, 500));
+      return tried.candidate;
+    }
     candidates.push(tried.candidate);
+    reasons.push(`${way.recipe}: ${tried.candidate.why ?? 'frames are missing'}`);
     if (tried.candidate.why !== INTERLACED || seen.interlaced) continue;
     seen = { ...seen, interlaced: true };
     ways = [...waysOf(settings, seen)];
   }
-  return bestOf(candidates, source, reasons);
+  return bestOf(candidates, source, reasons, run);
 }
 
 /** Less than everything that the source has. */
@@ -143,11 +147,14 @@ function yieldOf(source: Source, way: Way, { read, written }: Counted): { frames
   return { frames: out, share: expected ? out / expected : 1 };
 }
 
-function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly string[]): Candidate {
+function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly string[], run: MediaRun): Candidate {
   // What browsers would not begin with is worse than anything that was encoded.
   const rank = (each: Candidate) => (each.why === null ? 2 : each.way.copiesPicture ? 0 : 1);
   const [best] = [...candidates].sort((one, other) => rank(other) - rank(one) || other.frames - one.frames);
-  if (best) return best;
+  if (best) {
+    if (best.why !== null) run.onMissing?.('a playable without fault', `${best.recipe}: ${best.why}`);
+    return best;
+  }
   const code = source.damaged ? 'transcoder.unplayable' : 'transcoder.unsupported';
   throw new EvidockError(code, [...new Set(reasons)].join('; ').slice(0, 1000) || 'no sound and no picture that decodes');
 }

@@ -88,7 +88,8 @@ function decode(settings: FfmpegSettings, path: string, places: readonly Place[]
     ...['-i', path],
   ]);
   const maps = places.flatMap((_, place) => ['-map', `${place}:v?`, '-map', `${place}:a?`]);
-  const all = [...maps, '-fps_mode', 'passthrough', '-f', 'null', '-'];
+  // In their own times: rounded to an even rate, two frames could fall on one.
+  const all = [...maps, '-fps_mode', 'passthrough', '-enc_time_base:v', '-1', '-f', 'null', '-'];
   const strips = expected.copied
     ? stripOutputs(
         path,

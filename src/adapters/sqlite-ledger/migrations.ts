@@ -61,6 +61,9 @@ export const NOTHING_UNREADABLE = '[]';
 /** `recordings.notes` of a recording of which nothing is to be said. */
 export const NO_NOTES = '[]';
 
+/** `recordings.start_claims` of a recording of which nothing tells when it started, or that was recorded before its claims were kept. */
+export const NO_CLAIMS = '[]';
+
 const INDEXES = [
   `CREATE INDEX dockings_open ON dockings (id) WHERE ${DOCKING_OPEN}`,
   `CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
@@ -171,6 +174,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-known-files': { up: (db: Kysely<Schema>) => run(db, KNOWN_FILES) },
   '0006-notes-and-links': { up: (db: Kysely<Schema>) => run(db, NOTES_AND_LINKS) },
   '0007-places-in-takes': { up: (db: Kysely<Schema>) => run(db, PLACES_IN_TAKES) },
+  '0008-start-claims': {
+    up: (db: Kysely<Schema>) => run(db, [`ALTER TABLE recordings ADD COLUMN start_claims TEXT NOT NULL DEFAULT '${NO_CLAIMS}'`]),
+  },
   '0010-derivatives-by-recipe': {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
   },

@@ -7,7 +7,7 @@ import type { Compared } from '#domain/file-sample';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Work } from '#domain/work';
-import { NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_CLAIMS, NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
@@ -61,6 +61,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     notes: row.notes === NO_NOTES ? [] : (JSON.parse(row.notes) as Recording['notes']),
     claimedStart: row.claimed_start,
     claimedFrom: row.claimed_from as Recording['claimedFrom'],
+    startClaims: row.start_claims === NO_CLAIMS ? [] : (JSON.parse(row.start_claims) as Recording['startClaims']),
     startMs: row.start_at,
     clockOffsetMs: row.clock_offset_ms,
     durationMs: row.duration_ms,

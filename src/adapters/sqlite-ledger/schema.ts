@@ -121,6 +121,7 @@ export interface RecordingRow {
   /** How many cases it belongs to; kept by triggers. */
   case_count: Generated<number>;
   notes: Generated<string>;
+  start_claims: Generated<string>;
 }
 
 export interface OriginalRow {

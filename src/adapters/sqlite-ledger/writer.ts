@@ -131,6 +131,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         created_at: recording.createdAtMs,
         sort_at: recording.startMs ?? recording.createdAtMs,
         notes: notesText(recording.notes),
+        start_claims: JSON.stringify(recording.startClaims),
       })
       .execute();
   }
@@ -292,6 +293,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       sort_at: patch.startMs ?? undefined,
       claimed_start: patch.claimedStart,
       claimed_from: patch.claimedFrom,
+      start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
     });
     if (Object.keys(fields).length === 0) return;
     const undated = patch.startMs === null ? { sort_at: sql<number>`created_at` } : {};

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
 import { mountsBelow } from './mount-table.ts';
 import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME, type RemountMode } from './mounter.ts';
 
@@ -13,17 +12,14 @@ const DEVICES_PER_BUS = 128;
 interface Options {
   /** Carries out what passes. */
   readonly mounter: Mounter;
-  /** Below which it mounts. */
-  readonly directory: string;
-  /** Usually /sys, /run/udev/data and /proc/swaps. */
+  /** Usually /sys and /run/udev/data. */
   readonly sys: string;
   readonly udev: string;
-  readonly swaps: string;
 }
 
 /**
- * Lets through only what concerns a recorder's slot: devices that udev tagged by the administrator's rules, and that nothing else on this
- * machine uses. A station that has been taken over cannot reach any other disk through it.
+ * Lets through only what concerns a recorder's slot: devices that udev tagged by the administrator's rules. That nothing else on this machine uses them is
+ * asked by who mounts (`PlainMounter`). A station that has been taken over cannot reach any other disk through both.
  */
 export class GuardedMounter implements Mounter {
   readonly #o: Options;
@@ -37,7 +33,6 @@ export class GuardedMounter implements Mounter {
     if (!DEVICE_NAME.test(device)) throw refused('that is no name of a disk');
     const number = await this.#blockNumber(device);
     await this.#checkTag(`b${number}`, device);
-    await mustBeUnused(this.#o, device);
     const mounted = await this.#o.mounter.mount(request);
     // Between the look and the mount one device may have left and another have taken its name.
     const [entry] = await mountsBelow(mounted.path);
@@ -77,7 +72,6 @@ export class GuardedMounter implements Mounter {
     // Nothing is in the port any more: that is what was wanted.
     if (bus === undefined || device === undefined) return;
     await this.#checkTag(usbNumber(bus, device), `the device in port ${sysName}`);
-    await mustBeUnusedBelow(this.#o, sysName);
     await this.#o.mounter.powerOff(sysName);
   }
 

@@ -5,6 +5,8 @@ export interface VolumePart {
   /** First part of the paths of its files; unique, without a slash. */
   readonly name: string;
   readonly volume: Volume;
+  /** How its file system keeps times; left out where it is not known. */
+  readonly fileTimes?: NonNullable<Volume['fileTimes']>;
 }
 
 /** A part of the recorder that cannot be read at all: a refusal by name. */
@@ -24,6 +26,7 @@ interface Options {
 /** Several volumes of one recorder as one: the first part of a path says which. */
 export class JoinedVolume implements Volume {
   readonly label: string | null;
+  readonly fileTimes?: NonNullable<Volume['fileTimes']>;
   readonly #parts: readonly VolumePart[];
   readonly #unreadable: Options['unreadable'];
 
@@ -31,6 +34,8 @@ export class JoinedVolume implements Volume {
     this.label = label;
     this.#parts = parts;
     this.#unreadable = unreadable;
+    const [times] = parts.map(({ fileTimes }) => fileTimes);
+    if (times && parts.every(({ fileTimes }) => fileTimes === times)) this.fileTimes = times;
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -83,11 +88,13 @@ export class JoinedVolume implements Volume {
 /** A volume that is alone, of a recorder that may have another one next time: its paths are as they are, and it knows what they would be then. */
 export class LoneVolume implements Volume {
   readonly label: string | null;
+  readonly fileTimes?: NonNullable<Volume['fileTimes']>;
   readonly #part: VolumePart;
 
   constructor(part: VolumePart) {
     this.label = part.volume.label;
     this.#part = part;
+    if (part.fileTimes) this.fileTimes = part.fileTimes;
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {

@@ -8,7 +8,7 @@ import type { Volume } from '#ports/recorder-driver';
 import type { Disk } from './disks.ts';
 import { JoinedAccess } from './joined-access.ts';
 import { JoinedVolume, LoneVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
-import { type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT, WRITABLE_UNCLEAN } from './mounter.ts';
+import { type FileSystem, type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT, WRITABLE_UNCLEAN } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
 interface Place {
@@ -78,7 +78,11 @@ export async function openDisks(
   const unreadable = tried.flatMap(({ mounted, detail }, place) =>
     mounted ? [] : [{ name: names[place] ?? '', detail, mayHoldFiles: !detail.includes(NOTHING_TO_MOUNT) }],
   );
-  const volumes = parts.map(({ name, place }) => ({ name, volume: options.openVolume(place) }));
+  const volumes = parts.map(({ name, place, mounted }) => ({
+    name,
+    volume: options.openVolume(place),
+    ...fileTimesOf(mounted.fileSystem),
+  }));
   const access = joinedAccess(parts.map(({ name, mounted, place }) => ({ name, access: accessTo(mounted, place, options) })));
   const unclean = mounts.some(({ dirty }) => dirty);
   return { ...joinedOf(volumes, unreadable), mounts, facts, access: unclean ? null : access, unclean: unclean ? { access } : null };
@@ -128,6 +132,12 @@ function accessTo({ path, dirty, fileSystem }: Mounted, place: Place, { mounter,
   if (fileSystem === 'mtp' || (dirty && !WRITABLE_UNCLEAN.includes(fileSystem))) return null;
   const mode = dirty ? 'rw-unclean' : 'rw';
   return openAccess(place, { before: () => mounter.remount(path, mode), after: () => mounter.remount(path, 'ro') });
+}
+
+/** FAT has no zone. exFAT may name one, and recorders leave it out: read in standard time, and believed otherwise where the card's names say so. */
+function fileTimesOf(fileSystem: FileSystem): Pick<VolumePart, 'fileTimes'> {
+  if (fileSystem === 'mtp') return {};
+  return { fileTimes: fileSystem === 'vfat' || fileSystem === 'exfat' ? 'standard' : 'instant' };
 }
 
 function factOf(disk: Disk, mounted: Mounted | null, detail: string): string {

@@ -2,6 +2,7 @@ import { archiveEn } from './archive-en.ts';
 import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
@@ -10,6 +11,7 @@ export const en = {
   ...deriveEn,
   ...archiveEn,
   ...notesEn,
+  ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',
   'option.config': 'configuration file (default: config/station.yaml)',
   'option.state': 'state directory: all that the station writes lies under it',

@@ -3,6 +3,7 @@ import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
@@ -11,6 +12,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...deriveZhCN,
   ...archiveZhCN,
   ...notesZhCN,
+  ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',
   'option.config': '配置文件（默认 config/station.yaml）',
   'option.state': '状态目录：采集站写入的一切都在其下',

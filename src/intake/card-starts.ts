@@ -1,0 +1,321 @@
+import type { Capture, ListedFile } from '#domain/captures';
+import { type ContainerHeader, readContainerHeader } from '#domain/container-header';
+import type { Docking } from '#domain/docking';
+import { isCardFailure } from '#domain/errors';
+import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
+import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/gps-track';
+import type { ReadAt } from '#domain/iso-bmff';
+import type { Original, Recording } from '#domain/recording';
+import { numbersInRow, type Rows, rowsOf } from '#domain/row';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
+import { type Bounds, sightingOfRecord } from '#domain/start-claim';
+import { decideStart, type StartDecision } from '#domain/start-claims';
+import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
+import type { Clock } from '#ports/clock';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecorderDriver, Volume } from '#ports/recorder-driver';
+
+/** Files that tell how the recorder writes its times: more would not tell more. */
+const SAMPLE_FILES = 24;
+/** Nobody waits longer than this for that before the first file is copied; a card that is slower is judged by fewer files. */
+const SAMPLE_MS_MAX = 1000;
+/** So far it is looked on each side for a file that is dated for certain: a clock that has begun anew stays so for a day's files. */
+const NEIGHBOURS_ASKED = 24;
+/** The reads of one header take this long at most: a recorder that hangs is no reason not to list its files. */
+const HEADER_MS_MAX = 2000;
+/** So many headers that hang, and no more is asked of this card: each of them holds a thread. */
+const HUNG_MAX = 3;
+/** Below this a file holds no header. */
+const HEADER_BYTES_MIN = 64;
+const NO_HEADER: ContainerHeader = { writtenMs: null, durationMs: null };
+const TRACK = /\.(?:gps|nmea|gpx|txt|log)$/i;
+const TRACKS_READ = 2;
+
+interface Options {
+  readonly ledger: Pick<LedgerReader, 'findOriginal' | 'recording'>;
+  readonly volume: Volume;
+  readonly docking: Pick<Docking, 'clockOffsetMs'>;
+  readonly driver: Pick<RecorderDriver, 'madeSince' | 'containerTime'>;
+  readonly formerClocks: readonly FormerClock[];
+  readonly clock: Clock;
+  readonly timezone: string;
+  /** As the file is, or was, put on record. */
+  readonly identity: (file: ListedFile) => Parameters<LedgerReader['findOriginal']>[0];
+  /** The original is on record, but the card has other bytes there now. */
+  readonly hasOtherBytes: (original: Original) => boolean;
+  /** The docked recorder made it: the clock that was measured is that of no other. */
+  readonly isOwn: (file: ListedFile) => boolean;
+}
+
+type Told = Pick<TakeFacts, 'durationMs' | 'containerMs'>;
+
+/** A file whose start is certain. */
+interface Dated {
+  readonly startMs: number;
+  readonly durationMs: number | null;
+}
+
+interface Prepared {
+  readonly sighting: Sighting;
+  readonly bounds: Bounds | null;
+}
+
+/**
+ * When the recordings of one card started. Reads what their files tell of it, each header once, and none of a file that is on record; what is
+ * decided, and why, is pure (src/domain/start-claims.ts).
+ */
+export class CardStarts {
+  readonly #o: Options;
+  readonly #headers = new Map<ListedFile, Promise<ContainerHeader>>();
+  readonly #told = new Map<string, Told>();
+  readonly #dated = new Map<ListedFile, Dated | null>();
+  readonly #prepared = new Map<ListedFile, Prepared>();
+  #hung = 0;
+  #signal: AbortSignal = AbortSignal.abort();
+  #listed: readonly ListedFile[] = [];
+  #rows: Rows = new Map();
+  #readings: CardReadings | undefined;
+
+  constructor(options: Options) {
+    this.#o = options;
+  }
+
+  /** What is on the card: files tell of each other. `signal`: the recorder has left. */
+  cardListed(files: readonly ListedFile[], signal: AbortSignal): void {
+    this.#signal = signal;
+    this.#listed = files;
+    this.#rows = rowsOf(files);
+    this.#readings = undefined;
+    this.#dated.clear();
+  }
+
+  /** Length and start of a file by its container, read from its header, or as it is on record. */
+  async containerTells(file: ListedFile): Promise<Told> {
+    const known = this.#told.get(file.path);
+    if (known) return known;
+    const original = await this.#onRecord(file);
+    const told = original?.take ? kept(original.take, original) : await this.#asStart(await this.#sighting(file));
+    this.#told.set(file.path, told);
+    return told;
+  }
+
+  async #asStart({ writtenMs, durationMs }: Sighting): Promise<Told> {
+    const atEnd = writtenMs !== null && durationMs !== null && (await this.#cardReadings()).container.endsWith('end');
+    return { durationMs, containerMs: atEnd ? writtenMs - durationMs : writtenMs };
+  }
+
+  /** The same of a file that was asked already. */
+  told(path: string): Told {
+    return this.#told.get(path) ?? TELLS_NOTHING;
+  }
+
+  /** Reads what is needed to date these captures, as far as they are not on record. Not inside a transaction: a card takes its time. */
+  async prepare(captures: readonly Capture[]): Promise<void> {
+    await this.#cardReadings();
+    for (const { segments, sidecars } of captures) {
+      // Of the others their names and times are all there is.
+      if (!segments.some(({ facts: { kind } }) => isContinuous(kind) || kind === 'track')) continue;
+      for (const piece of await this.#piecesOf(segments, sidecars)) {
+        await this.prepareFiles(piece);
+        // What is on record is not asked again: a later docking may bring what goes before or after it.
+        for (const file of piece) await this.containerTells(file);
+      }
+    }
+  }
+
+  /** What becomes a recording: the segments between those that are on record, and the sidecars with the first of them. */
+  async #piecesOf(segments: readonly ListedFile[], sidecars: readonly ListedFile[]): Promise<readonly (readonly ListedFile[])[]> {
+    const pieces: ListedFile[][] = [[]];
+    for (const file of segments) {
+      if (!(await this.#onRecord(file))) pieces.at(-1)?.push(file);
+      else if (pieces.at(-1)?.length) pieces.push([]);
+    }
+    for (const file of sidecars) if (!(await this.#onRecord(file))) pieces[0]?.push(file);
+    return pieces;
+  }
+
+  /** The same for files that become one recording, whether they are on record or not. */
+  async prepareFiles(files: readonly ListedFile[]): Promise<void> {
+    const [first] = files;
+    if (!first) return;
+    const readings = await this.#cardReadings();
+    const sighting = { ...this.#seen(first, await this.#header(first)), name: nameOf(files), gps: await this.#gps(first, files) };
+    const alone = decideStart(sighting, readings, this.#facts(null, first));
+    const bounds = alone.doubtful ? await this.#bounds(first, sighting.durationMs) : null;
+    this.#prepared.set(first, { sighting, bounds });
+  }
+
+  /** When the recording of these files started; they were prepared. `before`: the recording of the same file that is taken again. */
+  startOf(files: readonly ListedFile[], before: Recording | null): StartDecision {
+    const [first] = files;
+    if (!first) throw new TypeError('a recording without files');
+    // Another docking was quicker with the file before this one: what was not read is not known.
+    const { sighting, bounds } = this.#prepared.get(first) ?? {
+      sighting: { ...this.#seen(first, NO_HEADER), name: nameOf(files) },
+      bounds: null,
+    };
+    this.#prepared.delete(first);
+    return decideStart(sighting, this.#readings ?? readingsOf([], this.#facts(before, first)), this.#facts(before, first), bounds);
+  }
+
+  /** The clock may have been set since a file was read with gaps, and the file is as old as it was. */
+  #facts(before: Recording | null, file?: ListedFile): ClockFacts {
+    const { docking, driver, formerClocks, clock, timezone, volume, isOwn } = this.#o;
+    const own = file === undefined || isOwn(file);
+    const nowMs = clock.nowMs();
+    const clocks = { former: own ? formerClocks : [], offsetMs: own ? docking.clockOffsetMs : null, nowMs };
+    return {
+      zone: timezone,
+      offsetOf: (recorderMs) => (before ? before.clockOffsetMs : offsetOfClaim(recorderMs, clocks)),
+      dockedMs: nowMs,
+      madeSince: driver.madeSince ?? MADE_SINCE,
+      ...(driver.containerTime === undefined ? {} : { containerTime: driver.containerTime }),
+      ...(volume.fileTimes === undefined ? {} : { fileTimes: volume.fileTimes }),
+    };
+  }
+
+  async #cardReadings(): Promise<CardReadings> {
+    this.#readings ??= readingsOf(await this.#sample(), this.#facts(null));
+    return this.#readings;
+  }
+
+  /** Files from all over the card. */
+  async #sample(): Promise<readonly Sighting[]> {
+    const timed = this.#listed.filter(
+      ({ facts: { kind }, bytes }) => (isContinuous(kind) || kind === 'photo') && bytes >= HEADER_BYTES_MIN,
+    );
+    const step = Math.max(1, timed.length / SAMPLE_FILES);
+    const endMs = performance.now() + SAMPLE_MS_MAX;
+    const sightings: Sighting[] = [];
+    for (let at = 0; at < timed.length && performance.now() < endMs; at += step) {
+      const file = timed[Math.floor(at)];
+      if (file) sightings.push(await this.#sighting(file));
+    }
+    return sightings;
+  }
+
+  async #sighting(file: ListedFile): Promise<Sighting> {
+    const known = await this.#onRecord(file);
+    if (!known) return this.#seen(file, await this.#header(file));
+    const recording = known.index === 1 ? await this.#o.ledger.recording(known.recordingId) : null;
+    // Of a later segment only what tells its place in the take is kept.
+    if (!recording) return this.#seen(file, { writtenMs: null, durationMs: known.take?.durationMs ?? null });
+    return { ...sightingOfRecord(recording, known), row: numbersInRow(file)?.row ?? '' };
+  }
+
+  #seen(file: ListedFile, { writtenMs, durationMs }: ContainerHeader): Sighting {
+    const { kind, claimedStart, lens } = file.facts;
+    const row = numbersInRow(file)?.row ?? `${file.path.slice(0, file.path.lastIndexOf('/') + 1)}|${kind}|${lens ?? ''}`;
+    return { kind, name: claimedStart ?? null, writtenMs, durationMs, mtimeMs: file.mtimeMs, gps: null, row };
+  }
+
+  async #onRecord(file: ListedFile): Promise<Original | null> {
+    const known = await this.#o.ledger.findOriginal(this.#o.identity(file));
+    return known && !this.#o.hasOtherBytes(known) ? known : null;
+  }
+
+  #header(file: ListedFile): Promise<ContainerHeader> {
+    if (!isContinuous(file.facts.kind) || file.bytes < HEADER_BYTES_MIN) return Promise.resolve(NO_HEADER);
+    const known = this.#headers.get(file);
+    if (known) return known;
+    const header = this.#read(file, NO_HEADER, (readAt) => readContainerHeader(readAt, file.bytes));
+    this.#headers.set(file, header);
+    return header;
+  }
+
+  /** A file that cannot be read says nothing of its time; that it cannot be read, its copy will tell. The listing must go on. */
+  async #read<T>(file: ListedFile, nothing: T, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
+    if (this.#hung >= HUNG_MAX) return nothing;
+    const late = AbortSignal.timeout(HEADER_MS_MAX);
+    const signal = AbortSignal.any([this.#signal, late]);
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const end = () => reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      signal.throwIfAborted();
+      // What hangs is closed when it ends, and nobody waits for that.
+      return await Promise.race([this.#readOpened(file, signal, body), ended]);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (late.aborted) this.#hung += 1;
+      else if (!isCardFailure(error)) throw error;
+      return nothing;
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #readOpened<T>(file: ListedFile, signal: AbortSignal, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
+    const opened = await this.#o.volume.open(file.path);
+    try {
+      return await body(async (position, length) => {
+        const target = new Uint8Array(length);
+        return target.subarray(0, await opened.read(target, position, signal));
+      });
+    } finally {
+      await opened.close();
+    }
+  }
+
+  /** Satellite time of the first track that travels with a file, or of the file itself. */
+  async #gps(first: ListedFile, files: readonly ListedFile[]): Promise<GpsTimes | null> {
+    if (!isContinuous(first.facts.kind) && first.facts.kind !== 'track') return null;
+    const tracks = files.filter(({ facts, path }) => (facts.kind === 'track' || facts.sidecar === true) && TRACK.test(path));
+    for (const track of tracks.slice(0, TRACKS_READ)) {
+      const found = await this.#read(track, null, async (readAt) => {
+        const text = async (position: number) => Buffer.from(await readAt(position, TRACK_BYTES_READ)).toString('latin1');
+        return gpsTimes(await text(0), await text(Math.max(0, track.bytes - TRACK_BYTES_READ)));
+      });
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** Between which moments a file started, by those before and after it in its row that are dated for certain. */
+  async #bounds(file: ListedFile, durationMs: number | null): Promise<Bounds | null> {
+    const found = this.#rows.get(file);
+    if (!found) return null;
+    const { row, place } = found;
+    const before = await this.#firstDated(row.slice(Math.max(0, place - NEIGHBOURS_ASKED), place).reverse());
+    const after = await this.#firstDated(row.slice(place + 1, place + 1 + NEIGHBOURS_ASKED));
+    const fromMs = before ? before.startMs + (before.durationMs ?? 0) : null;
+    const toMs = after ? after.startMs - (durationMs ?? 0) : null;
+    // A row that began again at its first number has later files before earlier ones.
+    if ((fromMs === null && toMs === null) || (fromMs !== null && toMs !== null && fromMs > toMs + 60_000)) return null;
+    return { fromMs, toMs };
+  }
+
+  async #firstDated(files: readonly ListedFile[]): Promise<Dated | null> {
+    for (const file of files) {
+      const known = this.#dated.get(file);
+      const dated = known === undefined ? await this.#date(file) : known;
+      this.#dated.set(file, dated);
+      if (dated) return dated;
+    }
+    return null;
+  }
+
+  async #date(file: ListedFile): Promise<Dated | null> {
+    const sighting = await this.#sighting(file);
+    const { settled, startMs } = decideStart(sighting, await this.#cardReadings(), this.#facts(null, file));
+    return settled && startMs !== null ? { startMs, durationMs: sighting.durationMs } : null;
+  }
+}
+
+/** When the recording of one file started that is on its card beside files that are on record: what those told of the recorder's habits holds for it. */
+export async function startOfOne(file: ListedFile, options: Options, signal: AbortSignal): Promise<StartDecision> {
+  const starts = new CardStarts(options);
+  starts.cardListed([file], signal);
+  await starts.prepareFiles([file]);
+  return starts.startOf([file], null);
+}
+
+/** What is on record of a segment; its length is better known once derive has measured it. */
+function kept({ durationMs, containerMs }: TakeFacts, original: Original): Told {
+  return { durationMs: original.durationMs ?? durationMs, containerMs };
+}
+
+/** The earliest time in the names of files that belong together. */
+function nameOf(files: readonly ListedFile[]): string | null {
+  return files.flatMap((file) => file.facts.claimedStart ?? []).sort()[0] ?? null;
+}
