@@ -165,7 +165,7 @@ describe('files of other recorders', () => {
       const facts = { model: null, driverId: null, firstSeenAtMs: null, lastSeenAtMs: null };
       await writer.upsertRecorder({ serial: 'DSJ0012345', assignedOfficerId: '041111', ...facts });
     });
-    const foreign = 'DSJ0099999_000000_20260620170000_0001';
+    const foreign = 'DSJ0099999_000000_20260620150000_0001';
     await writeCard(card, {
       ...Object.fromEntries([1, 2, 3].map((sequence) => [clip(sequence).replace('041234', '000000'), randomBytes(100 + sequence)])),
       [`DCIM/20260620/${foreign}.MP4`]: randomBytes(50),
@@ -179,7 +179,7 @@ describe('files of other recorders', () => {
       recorderSerial: 'DSJ0099999',
       officerId: null,
       clockOffsetMs: null,
-      startMs: Date.parse('2026-06-20T09:00:00Z'),
+      startMs: Date.parse('2026-06-20T07:00:00Z'),
       notes: [{ code: 'other-recorder', parameters: { number: 'DSJ0099999', card: 'DSJ0012345' } }],
     });
     expect(other.originals.map(({ recorderSerial }) => recorderSerial)).toEqual(['DSJ0099999', 'DSJ0099999']);
