@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk-vault';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
@@ -29,7 +29,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: station.id });
   const vault = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: availableParallelism() });
   await vault.open();
-  const hasher = new HashPool({ threads: availableParallelism() });
+  const lanes = new WorkerLanes({ threads: availableParallelism() });
   const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
@@ -53,19 +53,18 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const suggest = { stationId: station.id, marginMs: 0, accept: 'person' as const };
   const seal: SealStage = new SealStage({
     ...common,
-    settings: { station, timezone, version: '0', archive: false, suggest, sealsAtOnce: 4, retryMs: 1000 },
+    settings: { station, timezone, version: '0', sm3: options.sm3, archive: false, suggest, sealsAtOnce: 4, retryMs: 1000 },
     onSealed: () => undefined,
     onSafe: (id) => safeOf(id).resolve(),
     onMismatch: (original) => void intake.recopy(original),
   });
   const intake: IntakeStage = new IntakeStage({
     ...common,
-    hasher,
+    lanes,
     buffers,
     settings: {
       stationId: station.id,
       timezone,
-      sm3: options.sm3,
       filesAtOnce: 64,
       unreadableBytesMax: 0,
       verify: 'vault',
@@ -107,7 +106,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     async close(): Promise<void> {
       await intake.stop();
       await seal.stop();
-      await hasher.close();
+      await lanes.close();
       await vault.close();
       await ledger.close();
     },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { directWrites } from '#adapters/direct-writes';
 import { errnoOf } from '#domain/errors';
 import type { Row } from './row.ts';
 
@@ -43,16 +44,20 @@ function table(rows: readonly Row[]): string {
   );
 }
 
+/** Whether what is copied goes past the page cache there. */
+const writes = `drafts written ${directWrites(tmpdir()) ? 'with O_DIRECT' : 'through the page cache: no O_DIRECT there'}`;
+
 const machine = [
   `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${versionOf('uname', ['-r'])}`,
   `Node ${process.version}; ${versionOf('ffmpeg', ['-version']).replace(/ Copyright.*/, '')}; ${versionOf('rclone', ['version'])}; ${versionOf('cp', ['--version'])}`,
+  `bench directory ${versionOf('stat', ['-f', '-c', '%T', tmpdir()])}, ${writes}`,
   new Date().toISOString().slice(0, 10),
 ].join('; ');
 
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- archive ledger\` measures and rewrites only those parts. Ratios are ours / theirs (throughputs and
-fairness: larger is good), medians of at least five paired runs made in turn. \`archive\` needs rclone (\`apt-get install rclone\`) and what \`scripts/test\` installs.
+fairness: larger is good), medians of at least five paired runs, each side first in turn. \`archive\` needs rclone (\`apt-get install rclone\`) and what \`scripts/test\` installs.
 `;
 
 /** The parts of the written page by their name. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,20 +42,39 @@ export function timeShell(script: string, args: readonly string[], env: Record<s
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
 }
 
-/** Runs a program of the bench in a Node process of its own and parses the JSON of its last line. */
+/** What the command gives Node. */
+function nodeFlags(): readonly string[] {
+  const launcher = readFileSync(new URL('../scripts/evidock', import.meta.url), 'utf8');
+  return launcher.match(/^exec .*$/m)?.[0].match(/--[\w-]+(=\w+)?/g) ?? [];
+}
+
+/** Runs a program of the bench in a Node process like that of the command, and parses the JSON of its last line. */
 export function runChildBench<T>(file: string, args: readonly string[]): T {
-  const outcome = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', new URL(file, import.meta.url).pathname, ...args], {
+  const outcome = spawnSync(process.execPath, [...nodeFlags(), new URL(file, import.meta.url).pathname, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'evidock-bench-compiled'), ...process.env, UV_THREADPOOL_SIZE: '16' },
     maxBuffer: 64 * 1024 * 1024,
   });
   if (outcome.status !== 0) throw new Error(`${file}: ${outcome.stderr}`);
   return JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as T;
 }
 
-/** A and B in turn; returns what each pair gave, so that a machine whose speed drifts does not favour one of them. */
-export async function pairs<A, B>(count: number, a: () => A | Promise<A>, b: () => B | Promise<B>): Promise<readonly { a: A; b: B }[]> {
-  const found: { a: A; b: B }[] = [];
-  for (let turn = 0; turn < count; turn += 1) found.push({ a: await a(), b: await b() });
+export interface Pair<A, B> {
+  readonly a: A;
+  readonly b: B;
+}
+
+/** A and B in turn, and which of them is first in turn as well: a machine whose speed drifts favours neither of them. */
+export async function pairs<A, B>(count: number, a: () => A | Promise<A>, b: () => B | Promise<B>): Promise<readonly Pair<A, B>[]> {
+  const found: Pair<A, B>[] = [];
+  for (let turn = 0; turn < count; turn += 1) {
+    if (turn % 2 === 0) {
+      const first = await a();
+      found.push({ a: first, b: await b() });
+    } else {
+      const first = await b();
+      found.push({ a: await a(), b: first });
+    }
+  }
   return found;
 }

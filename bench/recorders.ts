@@ -44,6 +44,8 @@ export async function benchRecorders(): Promise<readonly Row[]> {
     // No recorder gives more than 40 MB/s, so no station takes more than the smaller of that and the disk.
     const allowedMs = (pair: { b: number }) => Math.max(pair.b, (MEBIBYTES * 1024 * 1024) / 40_000);
     const share = median(runs.map((pair) => allowedMs(pair) / pair.a.elapsedMs));
+    const cpIsLesser = median(runs.map((pair) => (pair.b >= allowedMs(pair) ? 1 : 0))) === 1;
+    const mark = cpIsLesser ? 1 : 0.95;
     const slowest = median(
       runs
         .map(({ a }) => a.eachMs.reduce((sum, ms) => sum + 1 / ms, 0) / a.eachMs.length)
@@ -56,10 +58,10 @@ export async function benchRecorders(): Promise<readonly Row[]> {
         ours: median(runs.map(({ a }) => rate(a.elapsedMs))),
         theirs: median(runs.map((pair) => rate(allowedMs(pair)))),
         ratio: share,
-        limit: '≥ 0.95',
+        limit: '≥ 0.95, 1.0 where cp is the lesser',
         unit: 'MB/s',
-        ok: share >= 0.95,
-        note: 'against cp + sync of the same files or 24 × 40 MB/s, whichever is less; SHA-256, to “copied”; disk-bound, and two cores also hash and throttle',
+        ok: share >= mark,
+        note: `against cp + sync of the same files or 24 × 40 MB/s, whichever is less (here ${cpIsLesser ? 'cp' : 'the recorders'}); SHA-256, to “copied”`,
       },
       {
         name: 'the slowest of them against the mean',

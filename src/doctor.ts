@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
+import { directWrites } from '#adapters/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import type { StationClient } from '#cli/client';
@@ -39,6 +40,7 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     await look('vault disk', 'free space on the disk of the state directory, or lower intake.reserve', () =>
       freeSpace(state, config.intake.reserve * BYTES_PER_MIB),
     ),
+    await look('vault writes', 'use ext4 or XFS for the state directory: copies then need half the CPU', async () => vaultWrites(state)),
     await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
     await look('time zone', 'set station.timezone to an IANA zone', async () => ({ detail: config.station.timezone })),
     ...(await usbLooks(config)),
@@ -96,6 +98,11 @@ async function freeSpace(state: string, reserveBytes: number): Promise<Finding> 
   const detail = `${(free / GIB).toFixed(1)} GiB free, ${(reserveBytes / GIB).toFixed(1)} GiB of it reserve`;
   if (free <= reserveBytes) throw new Error(`${detail}: nothing can be taken in`);
   return free < reserveBytes + 20 * GIB ? { detail, warn: 'less than 20 GiB above the reserve' } : { detail };
+}
+
+function vaultWrites(state: string): Finding {
+  if (directWrites(state)) return { detail: 'O_DIRECT' };
+  return { detail: 'through the page cache', warn: 'the file system has no O_DIRECT' };
 }
 
 async function clock(nowMs: number): Promise<Finding> {

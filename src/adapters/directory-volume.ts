@@ -279,6 +279,7 @@ export class DirectoryVolume implements Volume {
         }
       },
       forget: () => dropCache(handle.fd),
+      descriptor: handle.fd,
       close: () => handle.close(),
     };
   }

@@ -10,7 +10,16 @@ import { EvidockError, errnoOf } from '#domain/errors';
 import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
-import { DurableFile, makeDirectory, probeDirectory, putDurably, syncDirectory, VAULT_WRITE_ERRORS, writeError } from './durable-file.ts';
+import {
+  DurableFile,
+  makeDirectory,
+  probeDirectory,
+  putDurably,
+  SharedSyncs,
+  syncDirectory,
+  VAULT_WRITE_ERRORS,
+  writeError,
+} from './durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
 
@@ -40,6 +49,7 @@ export class DiskVault implements Vault {
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new Set<string>();
+  readonly #syncs = new SharedSyncs();
   /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
   #probe: Promise<void> | undefined;
 
@@ -72,9 +82,7 @@ export class DiskVault implements Vault {
     const free = (await this.freeBytes()) - this.#promised;
     if (bytes > free)
       throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
-    await this.#makeParent(path, key);
-    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS });
-    await file.open();
+    const file = await this.#durable(path, key);
     let promised = bytes;
     this.#promised += bytes;
     const keepPromise = (written: number) => {
@@ -88,7 +96,8 @@ export class DiskVault implements Vault {
         await file.write(chunk, length, position);
         keepPromise(length);
       },
-      flush: () => this.#flushes(() => file.flush()),
+      descriptor: file.descriptor,
+      wrote: keepPromise,
       finish: (length) => this.#flushes(() => file.finish(length)),
       commit: () => file.commit(),
       discard: async () => {
@@ -98,11 +107,19 @@ export class DiskVault implements Vault {
     };
   }
 
+  /** Read-only from the moment on at which it has its name. */
+  async #durable(path: string, key: string): Promise<DurableFile> {
+    await this.#makeParent(path, key);
+    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY });
+    await file.open();
+    return file;
+  }
+
   async #makeParent(path: string, key: string): Promise<void> {
     const parent = dirname(path);
     if (this.#directories.has(parent)) return;
     try {
-      await makeDirectory(parent);
+      await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, key, error);
     }
@@ -112,7 +129,8 @@ export class DiskVault implements Vault {
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
-    const draft = await this.draft(key, bytes.length);
+    // Manifests may use the reserve: what is copied can be sealed then.
+    const draft = await this.#durable(this.#path(key), key);
     try {
       await draft.write(bytes, bytes.length, 0);
       await draft.finish(bytes.length);
@@ -291,6 +309,7 @@ export class DiskVault implements Vault {
   async makeReadOnly(key: string): Promise<void> {
     try {
       const path = this.#path(key);
+      if (((await lstat(path)).mode & 0o777) === READ_ONLY) return;
       const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         await handle.chmod(READ_ONLY);

@@ -25,6 +25,38 @@ export function writeError(errors: WriteErrors, what: string, thrown: unknown): 
   return new EvidockError(errors.failed, detail, thrown);
 }
 
+/**
+ * fsyncs of one directory: those who ask while one runs share the next. For directories into which many files come at the same time.
+ */
+export class SharedSyncs {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, Promise<void>>();
+
+  /** Makes every name durable that was in the directory when it was called. */
+  sync(path: string): Promise<void> {
+    const running = this.#running.get(path);
+    if (!running) return this.#start(path);
+    // It may have begun before the caller's name was there.
+    const known = this.#next.get(path);
+    if (known) return known;
+    const start = () => {
+      this.#next.delete(path);
+      return this.#start(path);
+    };
+    const next = running.then(start, start);
+    this.#next.set(path, next);
+    return next;
+  }
+
+  #start(path: string): Promise<void> {
+    const sync = syncDirectory(path).finally(() => {
+      if (this.#running.get(path) === sync) this.#running.delete(path);
+    });
+    this.#running.set(path, sync);
+    return sync;
+  }
+}
+
 /** fsync of a directory: makes the names in it durable. */
 export async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -39,16 +71,16 @@ export async function syncDirectory(path: string): Promise<void> {
  * Makes `directory` and its parents, and makes each new name durable. One level at a time: the recursive mkdir of Node hides why it failed
  * (on a read-only file system it says ENOENT).
  */
-export async function makeDirectory(directory: string): Promise<void> {
+export async function makeDirectory(directory: string, sync: (parent: string) => Promise<void> = syncDirectory): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o750 });
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return;
     if (errnoOf(error) !== 'ENOENT') throw error;
-    await makeDirectory(dirname(directory));
-    return makeDirectory(directory);
+    await makeDirectory(dirname(directory), sync);
+    return makeDirectory(directory, sync);
   }
-  await syncDirectory(dirname(directory));
+  await sync(dirname(directory));
 }
 
 /** The last steps of the procedure: link (which never replaces a file), unlink the temporary name, fsync the directory. */
@@ -74,12 +106,15 @@ export class DurableFile {
   readonly #temporary: string;
   readonly #errors: WriteErrors;
   readonly #label: string;
+  readonly #mode: number | null;
   #handle: FileHandle | undefined;
   #failed = false;
   #finished = false;
+  #committed = false;
 
-  /** `label` names the file in errors: a key, never a path of the machine. */
-  constructor(options: { final: string; label: string; errors: WriteErrors }) {
+  /** `label` names the file in errors: a key, never a path of the machine. `mode`: what it gets before it has its name; else it stays writable. */
+  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number }) {
+    this.#mode = options.mode ?? null;
     this.#final = options.final;
     this.#label = options.label;
     this.#errors = options.errors;
@@ -90,6 +125,11 @@ export class DurableFile {
     await this.#guard('create', async () => {
       this.#handle = await open(this.#temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o640);
     });
+  }
+
+  /** Of the open file: for a thread that writes to it (draft-writer.ts). */
+  get descriptor(): number {
+    return this.#open().fd;
   }
 
   async write(chunk: Uint8Array, bytes: number, position: number): Promise<void> {
@@ -104,16 +144,12 @@ export class DurableFile {
     });
   }
 
-  async flush(): Promise<void> {
-    const handle = this.#open();
-    await this.#guard('fdatasync', () => handle.datasync());
-  }
-
   async finish(bytes: number): Promise<void> {
     const handle = this.#open();
     await this.#guard('fsync', async () => {
       const { size } = await handle.stat();
       if (size !== bytes) throw new Error(`length is ${size}, not ${bytes}`);
+      if (this.#mode !== null) await handle.chmod(this.#mode);
       await handle.sync();
       this.#handle = undefined;
       await handle.close();
@@ -127,6 +163,7 @@ export class DurableFile {
     let outcome: 'created' | 'exists' = 'exists';
     await this.#guard('link', async () => {
       outcome = await linkDurably(this.#temporary, this.#final);
+      this.#committed = outcome === 'created';
     });
     return outcome;
   }
@@ -141,6 +178,7 @@ export class DurableFile {
   }
 
   async discard(): Promise<void> {
+    if (this.#committed) return;
     const handle = this.#handle;
     this.#handle = undefined;
     this.#failed = true;

@@ -1,20 +1,21 @@
 import type { BufferPool } from '#ports/buffer-pool';
+import { pageMemory } from './page-memory.ts';
 
 interface Waiter {
   readonly give: (chunk: Uint8Array) => void;
 }
 
-/** Chunks of shared memory, made when first needed, never more than the bound. */
+/** Chunks of one shared memory, which take space when they are first used; never more than the bound. */
 export class SharedBufferPool implements BufferPool {
   readonly chunkBytes: number;
-  readonly #chunksMax: number;
+  readonly #memory: Uint8Array;
   readonly #free: Uint8Array[] = [];
   readonly #waiting = new Set<Waiter>();
   #made = 0;
 
   constructor(options: { bytes: number; chunkBytes: number }) {
     this.chunkBytes = options.chunkBytes;
-    this.#chunksMax = Math.max(2, Math.floor(options.bytes / options.chunkBytes));
+    this.#memory = pageMemory(Math.max(2, Math.floor(options.bytes / options.chunkBytes)) * options.chunkBytes);
   }
 
   acquire(signal?: AbortSignal): Promise<Uint8Array> {
@@ -22,9 +23,10 @@ export class SharedBufferPool implements BufferPool {
       signal?.throwIfAborted();
       const free = this.#free.pop();
       if (free) return resolve(free);
-      if (this.#made < this.#chunksMax) {
+      const start = this.#made * this.chunkBytes;
+      if (start < this.#memory.length) {
         this.#made += 1;
-        return resolve(new Uint8Array(new SharedArrayBuffer(this.chunkBytes)));
+        return resolve(this.#memory.subarray(start, start + this.chunkBytes));
       }
       const onAbort = () => {
         this.#waiting.delete(waiter);

@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fdatasyncSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { pageMemory } from './page-memory.ts';
 
-// Node's own types leave this global of the language to the browser's library.
-declare const WebAssembly: { Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer } };
-
-// O_DIRECT needs memory aligned to pages, and WebAssembly's is; 4 MiB keeps the disk busy.
+/** 4 MiB keep the disk busy. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
-const buffer = new Uint8Array(new WebAssembly.Memory({ initial: BUFFER_BYTES / 65536, maximum: BUFFER_BYTES / 65536 }).buffer);
+const buffer = pageMemory(BUFFER_BYTES);
 
 interface Request {
   readonly id: number;

@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { EvidockError } from '#domain/errors';
 
+/** These threads keep their bytes outside of their heaps; with V8's own sizes each would take twice the memory. */
+const HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
+
 /** One worker thread and what it has been asked to do. */
 export interface PoolMember<T> {
   readonly worker: Worker;
@@ -30,17 +33,23 @@ export class WorkerPool<T> {
     this.#onLost = options.onLost;
   }
 
-  /** The least busy thread. */
-  pick(): PoolMember<T> {
+  /** A thread that has nothing to do; null if all are busy. */
+  pickIdle(): PoolMember<T> | null {
     if (this.#closed) throw new EvidockError('station.stopping', 'the worker threads are closed');
     const idle = this.#members.find((member) => member.load === 0);
     if (idle) return idle;
-    if (this.#members.length < this.#size) return this.#start();
+    return this.#members.length < this.#size ? this.#start() : null;
+  }
+
+  /** The least busy thread. */
+  pick(): PoolMember<T> {
+    const idle = this.pickIdle();
+    if (idle) return idle;
     return this.#members.reduce((least, member) => (member.load < least.load ? member : least));
   }
 
   #start(): PoolMember<T> {
-    const worker = new Worker(this.#script, { execArgv: ['--disable-warning=ExperimentalWarning'] });
+    const worker = new Worker(this.#script, { resourceLimits: HEAP });
     const member: PoolMember<T> = { worker, load: 0, pending: new Map() };
     worker.unref();
     worker.on('message', (message: unknown) => this.#onMessage(member, message));

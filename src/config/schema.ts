@@ -136,7 +136,8 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
   filesAtOnce: integer(
     {
       title: 'Files at once',
-      description: 'Files copied at the same time, over all recorders; each recorder asks for two. Those beyond it wait for their turn.',
+      description:
+        'Files copied at the same time, over all recorders; each recorder asks for two. A handful of small files counts as one. Those beyond it wait for their turn.',
       default: 64,
     },
     1,

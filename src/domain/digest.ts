@@ -3,5 +3,3 @@ export interface Digests {
   readonly sha256: string;
   readonly sm3: string | null;
 }
-
-export type DigestAlgorithm = 'sha256' | 'sm3';

@@ -42,6 +42,11 @@ export class BadSpots {
     this.#o = options;
   }
 
+  /** A lane that reads for itself gets whole what can be read; where it cannot go on, `read` does. */
+  get descriptor(): number | undefined {
+    return this.#o.file.descriptor;
+  }
+
   /** As VolumeFile.read. Throws recorder.read-failed only beyond the limits, and for a byte after the listed end. */
   async read(target: Uint8Array, position: number): Promise<number> {
     const { file, original, unreadableBytesMax, signal } = this.#o;

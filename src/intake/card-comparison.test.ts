@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskVault } from '#adapters/disk-vault';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { EvidockError } from '#domain/errors';
 import type { RandomBelow } from '#domain/file-sample';
@@ -32,7 +32,7 @@ const flipped = (bytes: Buffer, at: number) => {
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let vault: DiskVault;
-let hasher: HashPool;
+let lanes: WorkerLanes;
 const buffers = new SharedBufferPool({ bytes: 2 * MEBIBYTE, chunkBytes: MEBIBYTE });
 let count = 0;
 
@@ -40,10 +40,10 @@ beforeAll(async () => {
   home = await temporaryDirectory();
   vault = new DiskVault({ directory: home.path, reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
-  hasher = new HashPool({ threads: 1 });
+  lanes = new WorkerLanes({ threads: 1 });
 });
 afterAll(async () => {
-  await hasher.close();
+  await lanes.close();
   await vault.close();
   await home.remove();
 });
@@ -71,7 +71,7 @@ async function sealed(bytes: Uint8Array, overrides: Partial<Original> = {}): Pro
 
 const cardOf = (content: Uint8Array) => new MemoryVolume([{ path: 'a.mp4', mtimeMs: 1000, content }]);
 const comparison = (card: Volume, random = FIRST) =>
-  new CardComparison({ vault, hasher, buffers, random }, card, new AbortController().signal);
+  new CardComparison({ vault, lanes, buffers, random }, card, new AbortController().signal);
 const sampled = async (known: Original, card: Volume, random = FIRST) => (await comparison(card, random).sample(known, 256)).outcome;
 /** A card that cannot deliver some places. */
 function failing(content: Uint8Array, fails: (position: number, length: number) => boolean): Volume {
@@ -219,14 +219,14 @@ describe('a large file', () => {
     const card = (content: Buffer) => failing(content, (position, length) => position < gap.end && position + length > gap.start);
     expect(await sampled(known, card(bytes))).toBe('same');
     expect(await sampled(known, card(flipped(bytes, 606 * BLOCK)))).toBe('differs');
-    const tools = { hasher, buffers, signal: new AbortController().signal };
+    const tools = { lanes, buffers, signal: new AbortController().signal };
     expect(await compareWhole(known, card(bytes), tools)).toEqual({ verdict: 'same', sha256: null });
     expect((await compareWhole(known, card(flipped(bytes, 603 * BLOCK)), tools)).verdict).toBe('differs');
   });
 });
 
 describe('the whole comparison', () => {
-  const tools = () => ({ hasher, buffers, signal: new AbortController().signal });
+  const tools = () => ({ lanes, buffers, signal: new AbortController().signal });
 
   it('finds any byte, and says what it found; the vault is not asked', async () => {
     const bytes = randomBytes(3 * MEBIBYTE + 1);

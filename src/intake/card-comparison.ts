@@ -3,8 +3,8 @@ import { BLOCK_BYTES, type RandomBelow, samplePositions } from '#domain/file-sam
 import { findBox } from '#domain/iso-bmff';
 import type { Original } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
-import type { Hasher } from '#ports/hasher';
 import type { Verdict } from '#ports/known-proof';
+import type { Lanes } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { VaultFile, VaultReader } from '#ports/vault';
 import { digestOnCard, readKept } from './second-read.ts';
@@ -21,7 +21,7 @@ const BLOCKS_AT_ONCE = 16;
 const FAILURES_MAX = 3;
 
 export interface ComparisonTools {
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly vault: VaultReader;
   readonly random: RandomBelow;
@@ -53,22 +53,22 @@ export class CardComparison {
 
   /** Every byte against the vault's, and the whole against the sealed digest: for small files. */
   async whole(known: Original): Promise<Outcome> {
-    const { hasher } = this.#tools;
+    const { lanes } = this.#tools;
     return this.#beside(known, async (pair) => {
-      const hash = hasher.open({ sm3: false });
+      const passage = lanes.open(null, { reads: false });
       try {
         const half = pair.onCard.length;
         for (let position = 0; position < known.bytes; position += half) {
           const bytes = Math.min(half, known.bytes - position);
           if (!(await pair.isSame([{ start: position, bytes }]))) return 'differs';
           // After a failure there is no digest, but another place may still prove a difference.
-          if (pair.failures === 0) await hash.update(pair.onCard, bytes);
+          if (pair.failures === 0) await passage.take(pair.onCard, bytes, position);
         }
         if (pair.failures > 0) return 'unread';
-        if ((await hash.digest()).sha256 !== known.digests?.sha256) return 'differs';
+        if ((await passage.digest()) !== known.digests?.sha256) return 'differs';
         return (await isAsListed(pair.file, known)) ? 'same' : 'unread';
       } finally {
-        hash.abort();
+        passage.abort();
       }
     });
   }
@@ -208,7 +208,7 @@ export interface WholeComparison {
   readonly sha256: string | null;
 }
 
-interface WholeTools extends Pick<ComparisonTools, 'hasher' | 'buffers'> {
+interface WholeTools extends Pick<ComparisonTools, 'lanes' | 'buffers'> {
   readonly signal: AbortSignal;
   readonly gate?: () => Promise<void>;
 }

@@ -10,8 +10,9 @@ import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
+import { GroupCommit } from '#ports/group-commit';
 import type { KnownProof, Verdict } from '#ports/known-proof';
+import type { Lanes } from '#ports/lanes';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
@@ -19,14 +20,16 @@ import type { Vault } from '#ports/vault';
 import { CardLister } from './card-lister.ts';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
-import { placeCopy, recordCopied } from './place-copy.ts';
+import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
 import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InFlight, Lane } from './waiting.ts';
+import type { InHand, SpentSoFar } from './waiting.ts';
 
-/** Files of one recorder at once: one is copied while the last one's fsync still runs. */
-const LANES_PER_RECORDER = 2;
+/** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
+const HANDS_PER_RECORDER = 2;
+/** Copies whose ledger rows go into one transaction. */
+const COPIES_PER_TRANSACTION = 64;
 /** Tries of a file that the recorder does not deliver, while it stays docked. */
 const RECORDER_TRIES_MAX = 3;
 /** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
@@ -37,7 +40,6 @@ const SAMPLE_MS = 400;
 interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
-  readonly sm3: boolean;
   readonly filesAtOnce: number;
   /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
   readonly unreadableBytesMax: number;
@@ -56,7 +58,7 @@ interface IntakeSettings {
 interface Options {
   readonly ledger: Ledger;
   readonly vault: Vault;
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly board: SlotBoard;
   readonly clock: Clock;
@@ -97,7 +99,9 @@ export class IntakeStage implements KnownProof {
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
   readonly #copying = new Map<string, Promise<void>>();
-  readonly #inFlight: InFlight = { hashing: 0, writing: 0 };
+  readonly #spent: SpentSoFar = { readMs: 0, hashMs: 0, writeMs: 0 };
+  #spentBefore: SpentSoFar = { ...this.#spent };
+  readonly #copied: GroupCommit<Copied>;
   /** Turns in which something is copied. */
   #turnsTaken = 0;
   #dockings = 0;
@@ -130,6 +134,7 @@ export class IntakeStage implements KnownProof {
       onEnd: (dockingId) => options.onRechecked?.(dockingId),
     });
     this.#turns = new FairTurns(options.settings.filesAtOnce);
+    this.#copied = new GroupCommit({ itemsMax: COPIES_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
   /**
@@ -217,13 +222,13 @@ export class IntakeStage implements KnownProof {
 
   #pump(session: Session): void {
     if (isListedAgain(session)) return;
-    // Lanes that have their file are not in the way of those that are still queued.
-    const asking = () => [...session.lanes].filter(({ hold }) => hold === 'turn').length;
-    while (!isOver(session) && session.lanes.size < LANES_PER_RECORDER && asking() < session.queue.size) {
-      const lane: Lane = { hold: 'turn' };
-      session.lanes.add(lane);
-      void this.#lane(session, lane).finally(() => {
-        session.lanes.delete(lane);
+    // Files that have their turn are not in the way of those that are still queued.
+    const asking = () => [...session.inHand].filter(({ hold }) => hold === 'turn').length;
+    while (!isOver(session) && session.inHand.size < HANDS_PER_RECORDER && asking() < session.queue.size) {
+      const hand: InHand = { hold: 'turn' };
+      session.inHand.add(hand);
+      void this.#take(session, hand).finally(() => {
+        session.inHand.delete(hand);
         this.#pump(session);
         this.#settle(session);
       });
@@ -232,7 +237,7 @@ export class IntakeStage implements KnownProof {
   }
 
   #settle(session: Session): void {
-    if (session.listing || session.lanes.size > 0) return;
+    if (session.listing || session.inHand.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
     else if (mayBeLookedAtAgain(session)) {
@@ -244,10 +249,14 @@ export class IntakeStage implements KnownProof {
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */
   #sample(): void {
     let busy = false;
+    const before = this.#spentBefore;
+    this.#spentBefore = { ...this.#spent };
+    const { readMs, hashMs, writeMs } = this.#spentBefore;
+    const spent = { readMs: readMs - before.readMs, hashMs: hashMs - before.hashMs, writeMs: writeMs - before.writeMs };
     for (const session of this.#sessions.values()) {
-      busy ||= session.lanes.size > 0;
+      busy ||= session.inHand.size > 0;
       const vaultFails = session.problem?.code.startsWith('vault.') ?? false;
-      const waiting = isOver(session) ? null : session.sampler.sample(session.lanes, this.#inFlight, vaultFails);
+      const waiting = isOver(session) ? null : session.sampler.sample(session.inHand, spent, vaultFails);
       if (waiting === session.waiting) continue;
       session.waiting = waiting;
       if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { waiting });
@@ -263,29 +272,30 @@ export class IntakeStage implements KnownProof {
     return other !== undefined && other.number > session.number && !isOver(other);
   }
 
-  /** One file; asks for its turn first, so that what is most urgent then is taken. */
-  async #lane(session: Session, lane: Lane): Promise<void> {
+  /** One file, or a handful of small ones; asks for its turn first, so that what is most urgent then is taken. */
+  async #take(session: Session, hand: InHand): Promise<void> {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
-      lane.hold = 'recorder';
-      const original = isOver(session) ? undefined : session.queue.take();
-      if (original) this.#view.copying(session);
+      hand.hold = 'recorder';
+      const originals = isOver(session) ? [] : session.queue.take();
+      if (originals.length > 0) this.#view.copying(session);
       this.#turnsTaken += 1;
       try {
-        return original && (await this.#tryCopy(session, lane, original));
+        return await Promise.all(originals.map((original) => this.#tryCopy(session, hand, original)));
       } finally {
         this.#turnsTaken -= 1;
       }
     });
-    if (!again) return;
-    // Others may use the turn while this one waits for the disk or the recorder to get better.
+    const failed = again.filter((original) => original !== undefined);
+    if (failed.length === 0) return;
+    // Others may use the turn while these wait for the disk or the recorder to get better.
     await pause(this.#o.settings.retryMs, session.signal);
-    session.queue.push(again);
+    for (const original of failed) session.queue.push(original);
   }
 
   /** Returns the original if it is to be tried again. */
-  async #tryCopy(session: Session, lane: Lane, original: Original): Promise<Original | undefined> {
+  async #tryCopy(session: Session, hand: InHand, original: Original): Promise<Original | undefined> {
     try {
-      await this.#copyOnce(session, lane, original);
+      await this.#copyOnce(session, hand, original);
       session.failed.delete(original.id);
       if (session.problem !== session.unlisted && session.failed.size === 0) await this.#view.problem(session, session.unlisted);
       return undefined;
@@ -309,7 +319,7 @@ export class IntakeStage implements KnownProof {
   }
 
   /** Waits for another docking of the same recorder that has the file in hand, and leaves alone what that has copied. */
-  async #copyOnce(session: Session, lane: Lane, original: Original): Promise<void> {
+  async #copyOnce(session: Session, hand: InHand, original: Original): Promise<void> {
     for (;;) {
       session.signal.throwIfAborted();
       const other = this.#copying.get(original.id);
@@ -320,7 +330,7 @@ export class IntakeStage implements KnownProof {
     this.#copying.set(original.id, promise);
     try {
       const now = await this.#o.ledger.original(original.id);
-      if (now?.state === 'listed') await this.#copy(session, lane, now);
+      if (now?.state === 'listed') await this.#copy(session, hand, now);
       else if (!session.signal.aborted) this.#o.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
@@ -328,16 +338,15 @@ export class IntakeStage implements KnownProof {
     }
   }
 
-  async #copy(session: Session, lane: Lane, original: Original): Promise<void> {
+  async #copy(session: Session, hand: InHand, original: Original): Promise<void> {
     const { ledger, vault, clock, faults, log } = this.#o;
     const begun = performance.now();
-    const copied = await this.#read(session, lane, original);
+    const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
     const twin = await placeCopy({ vault, ledger }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
     const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
-    await ledger.transaction((writer) => recordCopied(writer, original, copied, facts));
-    faults.reached('w05-copied-recorded');
+    await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
@@ -350,17 +359,25 @@ export class IntakeStage implements KnownProof {
     this.#o.onCopied();
   }
 
-  async #read(session: Session, lane: Lane, original: Original): Promise<CopiedFile> {
-    const { vault, hasher, buffers, board, settings } = this.#o;
+  /** Write 5. */
+  async #record(batch: readonly Copied[]): Promise<void> {
+    const { ledger, faults } = this.#o;
+    await ledger.transaction(async (writer) => {
+      for (const each of batch) await recordCopied(writer, each);
+    });
+    faults.reached('w05-copied-recorded');
+  }
+
+  async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
+    const { vault, lanes, buffers, board, settings } = this.#o;
     const { slot } = session.docking;
     const tools = {
       vault,
-      hasher,
+      lanes,
       buffers,
-      sm3: settings.sm3,
       unreadableBytesMax: settings.unreadableBytesMax,
       readTwice: settings.verify === 'source+vault',
-      inFlight: this.#inFlight,
+      spent: this.#spent,
     };
     let seen = 0;
     // Once the recorder is gone the slot may show another one.
@@ -370,7 +387,7 @@ export class IntakeStage implements KnownProof {
     try {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
-        lane,
+        hand,
         onBytes: (bytes) => {
           seen += bytes;
           show(bytes);

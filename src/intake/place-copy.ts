@@ -45,13 +45,16 @@ async function linkOrCommit(vault: Vault, twinKey: string, key: string, draft: V
   }
 }
 
-/** Write 5: the original is `copied`; what could not be read of it makes its recording damaged at once. */
-export async function recordCopied(
-  writer: LedgerWriter,
-  original: Original,
-  { digests, unreadable, sourceReread }: CopiedFile,
-  facts: { dockingId: string; duplicateOf: string | null; nowMs: number },
-): Promise<void> {
+/** A copy that stands in the vault and is not on record yet. */
+export interface Copied {
+  readonly original: Original;
+  readonly copied: CopiedFile;
+  readonly facts: { readonly dockingId: string; readonly duplicateOf: string | null; readonly nowMs: number };
+}
+
+/** Part of write 5: the original is `copied`; what could not be read of it makes its recording damaged at once. */
+export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
+  const { digests, unreadable, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
   await writer.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
   const data = {
@@ -60,7 +63,6 @@ export async function recordCopied(
     cardPath: original.cardPath,
     bytes: original.bytes,
     sha256: digests.sha256,
-    sm3: digests.sm3,
     unreadable: unreadable.map(({ start, end }) => ({ start, end })),
     sourceReread,
     duplicateOf,

@@ -8,8 +8,8 @@ import { knownDiffers, type Log, rechecked, stageFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Hasher } from '#ports/hasher';
 import type { KnownProof, Verdict } from '#ports/known-proof';
+import type { Lanes } from '#ports/lanes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
 import { compareWhole } from './card-comparison.ts';
@@ -29,7 +29,7 @@ const IDS_PER_QUERY = 1000;
 
 interface Options {
   readonly ledger: Ledger;
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly clock: Clock;
   readonly log: Log;
@@ -127,14 +127,14 @@ export class Recheck implements KnownProof {
   }
 
   async prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'> {
-    const { ledger, hasher, buffers } = this.#options;
+    const { ledger, lanes, buffers } = this.#options;
     const run = this.#runs.get(dockingId);
     if (!run) throw new EvidockError('recorder.removed', dockingId);
     // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
     const compared = (await ledger.compared([original.id])).get(original.id);
     if (listed && compared?.recheckedIn === dockingId) return 'same';
-    const { verdict, sha256 } = await compareWhole(original, volume, { hasher, buffers, signal });
+    const { verdict, sha256 } = await compareWhole(original, volume, { lanes, buffers, signal });
     if (!listed) return verdict === 'differs' ? 'unlisted' : verdict;
     await this.#settle(run, original, verdict, sha256);
     await this.#write(run);
@@ -223,7 +223,7 @@ export class Recheck implements KnownProof {
   }
 
   async #compare(run: Run, id: string, signal: AbortSignal): Promise<void> {
-    const { ledger, hasher, buffers } = this.#options;
+    const { ledger, lanes, buffers } = this.#options;
     const { session } = run;
     const gate = () => this.#gate(run, signal);
     await gate();
@@ -239,7 +239,7 @@ export class Recheck implements KnownProof {
     }
     this.#show(run);
     const here = { ...original, cardPath };
-    const { verdict, sha256 } = await compareWhole(here, session.volume, { hasher, buffers, signal, gate });
+    const { verdict, sha256 } = await compareWhole(here, session.volume, { lanes, buffers, signal, gate });
     await this.#settle(run, here, verdict, sha256);
     const due = run.pending.size >= RECHECKED_PER_ENTRY || performance.now() - run.pendingSinceMs >= WRITE_EVERY_MS;
     if (due) await this.#write(run);

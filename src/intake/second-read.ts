@@ -2,7 +2,7 @@ import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { Original, SourceReread } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
-import type { Hasher, HashStream } from '#ports/hasher';
+import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 
 interface CardRead {
@@ -10,7 +10,7 @@ interface CardRead {
   readonly original: Pick<Original, 'cardPath' | 'bytes'>;
   /** Not tried, and zeros as in the copy. */
   readonly unreadable: readonly ByteRange[];
-  readonly hasher: Hasher;
+  readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
   /** Awaited before each chunk: who reads at the lowest priority stands aside here. */
@@ -31,20 +31,20 @@ export async function readAgain(read: SecondRead): Promise<SourceReread> {
 
 /** SHA-256 of a file on the recorder as its copy keeps it. Throws recorder.*. */
 export async function digestOnCard(read: CardRead): Promise<string> {
-  const hash = read.hasher.open({ sm3: false });
+  // It is fed, so that it takes no lane that reads for itself from a copy.
+  const passage = read.lanes.open(null, { reads: false });
   try {
-    await hashAll(read, hash);
-    return (await hash.digest()).sha256;
-  } catch (error) {
-    hash.abort();
-    throw error;
+    await hashAll(read, passage);
+    return await passage.digest();
+  } finally {
+    passage.abort();
   }
 }
 
 /** One chunk is hashed while the next one is read. */
-async function hashAll(read: CardRead, hash: HashStream): Promise<void> {
+async function hashAll(read: CardRead, passage: Passage): Promise<void> {
   const { original, buffers, signal, gate } = read;
-  let hashing: Promise<void> = Promise.resolve();
+  let hashing: Promise<unknown> = Promise.resolve();
   try {
     for (let position = 0; position < original.bytes; ) {
       await gate?.();
@@ -57,7 +57,7 @@ async function hashAll(read: CardRead, hash: HashStream): Promise<void> {
         buffers.release(chunk);
         throw error;
       }
-      hashing = hash.update(chunk, bytes).finally(() => buffers.release(chunk));
+      hashing = passage.take(chunk, bytes, position).finally(() => buffers.release(chunk));
       // It is awaited below in any case; until then its failure must not count as one that nobody handles.
       hashing.catch(() => undefined);
       position += bytes;

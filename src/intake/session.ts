@@ -5,7 +5,7 @@ import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
 import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
-import { type Lane, WaitingSampler } from './waiting.ts';
+import { type InHand, WaitingSampler } from './waiting.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {
@@ -27,7 +27,7 @@ export interface Session {
   readonly mismatches: Map<string, number>;
   /** Paths on the card of files with places that cannot be read. */
   readonly gaps: Set<string>;
-  readonly lanes: Set<Lane>;
+  readonly inHand: Set<InHand>;
   readonly sampler: WaitingSampler;
   readonly found: FoundOnCard;
   problem: Problem | null;
@@ -60,7 +60,7 @@ export function newSession(facts: Pick<Session, Given>): Session {
     failed: new Map(),
     mismatches: new Map(),
     gaps: new Set(),
-    lanes: new Set(),
+    inHand: new Set(),
     sampler: new WaitingSampler(),
     found: nothingFound(),
     problem: null,

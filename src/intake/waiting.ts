@@ -1,3 +1,4 @@
+import type { Spent } from '#ports/lanes';
 import type { SlotView } from '#ports/slot-board';
 
 /** What a file in the making is held up by at this moment. */
@@ -6,19 +7,23 @@ export type Hold =
   | 'turn'
   /** The recorder is read, or the file has just begun. */
   | 'recorder'
-  /** A chunk has to get through before the next one is read. */
-  | 'chunk'
+  /** Its bytes are in a lane, or have to get through it before more are read. */
+  | 'lane'
   /** What was written has to become durable. */
   | 'flush';
 
-export interface Lane {
+/** One file in the making. */
+export interface InHand {
   hold: Hold;
 }
 
-/** Chunks of all recorders that have been read, by what has not let go of them yet. */
-export interface InFlight {
-  hashing: number;
-  writing: number;
+/** What the lanes have spent so far on the bytes of all recorders. */
+export type SpentSoFar = { -readonly [part in keyof Spent]: number };
+
+export function addSpent(sum: SpentSoFar, { readMs, hashMs, writeMs }: Spent): void {
+  sum.readMs += readMs;
+  sum.hashMs += hashMs;
+  sum.writeMs += writeMs;
 }
 
 /** Samples in a row in which a slot must be held up by the disk: one busy moment is no reason to tell anybody. */
@@ -28,12 +33,14 @@ const SAMPLES = 3;
 export class WaitingSampler {
   #held = 0;
 
-  sample(lanes: ReadonlySet<Lane>, inFlight: InFlight, vaultFails: boolean): SlotView['waiting'] {
+  /** `spent`: by the lanes since the sample before. */
+  sample(inHand: ReadonlySet<InHand>, spent: Spent, vaultFails: boolean): SlotView['waiting'] {
     if (vaultFails) return 'disk';
-    const holds = [...lanes].map(({ hold }) => hold);
+    const holds = [...inHand].map(({ hold }) => hold);
     const all = (...some: readonly Hold[]) => holds.length > 0 && holds.every((hold) => some.includes(hold));
-    // Chunks also wait for the digests; only where more of them wait for the disk is that the limit.
-    const disk = all('chunk', 'flush') && (all('flush') || inFlight.writing > inFlight.hashing);
+    // Lanes also hash and read; only where they write for longer is the disk the limit. A disk that answers nothing leaves nothing spent.
+    const writes = spent.writeMs >= Math.max(spent.hashMs, spent.readMs);
+    const disk = all('lane', 'flush') && (all('flush') || writes);
     this.#held = disk ? this.#held + 1 : 0;
     if (all('turn')) return 'turn';
     return this.#held >= SAMPLES ? 'disk' : null;

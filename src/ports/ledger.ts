@@ -216,7 +216,8 @@ export interface LedgerWriter extends LedgerReader {
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
-  markSealed(originalId: string, sealedAtMs: number): Promise<void>;
+  /** `sm3`: computed when its copy was read back; left out, what is on record stays. */
+  markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void>;
   /** How long it really is. */
   measureOriginal(originalId: string, durationMs: number): Promise<void>;
   /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */

@@ -33,6 +33,8 @@ export interface VolumeFile {
    * Left out where nothing is cached or nothing can be dropped.
    */
   forget?(): Promise<boolean>;
+  /** Open in this process until `close`, for a thread that reads fast recorders by itself; left out where every read must go through `read`. */
+  readonly descriptor?: number;
   close(): Promise<void>;
 }
 

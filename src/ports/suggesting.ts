@@ -24,6 +24,7 @@ export async function recordSuggestions(
   const endMs = recording.startMs + (recording.durationMs ?? 0);
   const events = among ?? (await writer.eventsTouching(recording.startMs, endMs, rules.marginMs));
   const found = suggestFor(recording, events, rules.marginMs);
+  if (found.length === 0) return 0;
   const known = new Set((await writer.suggestions({ recordingId: recording.id, limit: 1000 })).map((suggestion) => suggestion.eventId));
   const fresh = found.filter((suggestion) => !known.has(suggestion.eventId));
   for (const { eventId, caseNumber, reason, overlapMs } of fresh) {

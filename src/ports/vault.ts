@@ -7,8 +7,9 @@ export interface VaultDraft {
   readonly key: string;
   /** Writes the first `bytes` bytes of `chunk` at `position`. Errors: vault.full, vault.read-only, vault.write-failed. */
   write(chunk: Uint8Array, bytes: number, position: number): Promise<void>;
-  /** Makes everything written so far durable (fdatasync). After an error the draft can only be discarded. */
-  flush(): Promise<void>;
+  /** Its open file in this process, for a lane that writes to it; `wrote` tells how many bytes it has written. */
+  readonly descriptor: number;
+  wrote(bytes: number): void;
   /** Checks the length, fsyncs, closes. The bytes are durable under the draft's name after it. */
   finish(bytes: number): Promise<void>;
   /** Links the finished draft under its key without ever replacing a file, unlinks the draft's name, fsyncs the directory. */

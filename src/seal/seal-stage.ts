@@ -7,14 +7,18 @@ import { manifestKey } from '#domain/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
+import { GroupCommit } from '#ports/group-commit';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
 
-/** Originals whose ledger rows go into one transaction: cards of tiny files would otherwise wait for a disk flush each. */
+/** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
+/** Of these many are read back at the same time: what they take is files and flushes, not bytes. */
+const SMALL_BYTES_MAX = 1024 * 1024;
+const SMALL_AT_ONCE = 64;
 /** Counting a card of 100,000 files takes some time: it is done for at most this share of the time. */
 const COUNTING_SHARE = 1 / 20;
 const COUNTING_WAIT_MS_MAX = 1000;
@@ -23,7 +27,9 @@ interface SealSettings extends ClosingSettings {
   readonly station: { readonly id: string; readonly name: string };
   readonly timezone: string;
   readonly version: string;
-  /** Originals that are re-read and sealed at the same time. */
+  /** SM3 is computed beside SHA-256 while the copy is read back. */
+  readonly sm3: boolean;
+  /** Originals above 1 MiB that are re-read and sealed at the same time. */
   readonly sealsAtOnce: number;
   /** How long a disk that fails is left alone before an original is tried again, ms. */
   readonly retryMs: number;
@@ -53,17 +59,18 @@ export class SealStage {
   readonly #active = new Map<string, Promise<void>>();
   /** Originals that failed and wait for their next try. Their timer wakes them: timers may ring up to 1 ms early by any other clock. */
   readonly #resting = new Set<string>();
-  #ready: { sealed: Sealed; done: () => void; failed: (error: unknown) => void }[] = [];
+  readonly #sealed: GroupCommit<Sealed>;
   readonly #checks = new Map<string, NodeJS.Timeout>();
   /** Problems that this stage has shown, by docking: it takes back no other's. */
   readonly #shown = new Map<string, Problem>();
+  #largeActive = 0;
   #countingMs = 0;
-  #committing = false;
   #filling: Promise<void> | undefined;
   #again = false;
 
   constructor(options: Options) {
     this.#o = options;
+    this.#sealed = new GroupCommit({ itemsMax: SEALS_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
   /** Copies are being re-read or recorded. Those that failed and rest keep nobody waiting. */
@@ -91,22 +98,26 @@ export class SealStage {
   async #fill(): Promise<void> {
     const { ledger, settings, log } = this.#o;
     this.#again = false;
-    const room = settings.sealsAtOnce - this.#active.size;
-    if (room <= 0) return;
+    // The ledger is asked for many at once.
+    if (this.#active.size > SMALL_AT_ONCE / 2) return;
     let found: readonly Original[];
     try {
       // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(room + this.#active.size + this.#resting.size);
+      found = await ledger.copiedOriginals(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
       this.#later(() => this.wake());
       return;
     }
     for (const original of found) {
-      if (this.#active.size >= settings.sealsAtOnce || this.#stop.signal.aborted) return;
+      if (this.#active.size >= SMALL_AT_ONCE || this.#stop.signal.aborted) return;
       if (this.#active.has(original.id) || this.#resting.has(original.id)) continue;
+      const large = original.bytes > SMALL_BYTES_MAX;
+      if (large && this.#largeActive >= settings.sealsAtOnce) continue;
+      if (large) this.#largeActive += 1;
       const work = this.#seal(original).finally(() => {
         this.#active.delete(original.id);
+        if (large) this.#largeActive -= 1;
         this.wake();
       });
       this.#active.set(original.id, work);
@@ -120,11 +131,7 @@ export class SealStage {
   async #seal(original: Original): Promise<void> {
     try {
       const sealed = await this.#verifyAndDescribe(original);
-      if (!sealed) return;
-      await new Promise<void>((done, failed) => {
-        this.#ready.push({ sealed, done, failed });
-        void this.#commit();
-      });
+      if (sealed) await this.#sealed.add(sealed);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       const failure = asEvidockError(error);
@@ -168,17 +175,20 @@ export class SealStage {
 
   /** Write 6; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
-    const { vault, clock, faults } = this.#o;
+    const { vault, clock, faults, settings } = this.#o;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
     let method: Sealed['method'];
+    let digests = original.digests;
     try {
-      const reread = await vault.reread(original.vaultKey, { sm3: false, signal: this.#stop.signal });
+      const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
         await vault.quarantine(original.vaultKey);
         await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
         return null;
       }
       method = reread.method;
+      // The same SHA-256: these are the bytes that came off the recorder, and so this is the SM3 of those.
+      if (settings.sm3) digests = reread.digests;
     } catch (error) {
       if (!isFailure(error, 'vault.missing')) throw error;
       await this.#giveBack(original, 'the copy is not in the vault any more');
@@ -186,12 +196,12 @@ export class SealStage {
     }
     await vault.makeReadOnly(original.vaultKey);
     const sealedAtMs = clock.nowMs();
-    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, this.#o.settings, original, { reread: method, sealedAtMs }));
+    const proved = { ...original, digests };
+    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, settings, proved, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
     await this.#putManifest(key, bytes);
-    await vault.makeReadOnly(key);
     faults.reached('w06-manifest-linked');
-    return { original, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
+    return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
   }
 
   /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
@@ -217,25 +227,7 @@ export class SealStage {
     this.#o.onMismatch(original);
   }
 
-  /** Writes 7 and 8: what has become ready while the last transaction ran goes into the next one. */
-  async #commit(): Promise<void> {
-    if (this.#committing) return;
-    this.#committing = true;
-    try {
-      while (this.#ready.length > 0) {
-        const batch = this.#ready.splice(0, SEALS_PER_TRANSACTION);
-        try {
-          await this.#record(batch.map(({ sealed }) => sealed));
-          for (const { done } of batch) done();
-        } catch (error) {
-          for (const { failed } of batch) failed(error);
-        }
-      }
-    } finally {
-      this.#committing = false;
-    }
-  }
-
+  /** Writes 7 and 8. */
   async #record(batch: readonly Sealed[]): Promise<void> {
     const { ledger, faults, log, settings, clock } = this.#o;
     const begun = performance.now();

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { CardPlace } from '#adapters/card-directory';
 import { DirectoryDock } from '#adapters/directory-dock';
 import { DirectoryVolume } from '#adapters/directory-volume';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { ManualDock, type ManualDocking } from '#adapters/manual-dock';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
@@ -50,8 +50,8 @@ export interface IntakeLine {
 export async function startIntakeLine(context: StationContext, given: Given): Promise<IntakeLine> {
   const { config, clock, log, faults, onStop } = context;
   const { ledger, onSealed } = given;
-  const hasher = new HashPool({ threads: availableParallelism() });
-  onStop(() => hasher.close());
+  const lanes = new WorkerLanes({ threads: availableParallelism() });
+  onStop(() => lanes.close());
   const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
   const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
   const leftovers = compileLeftovers(config.intake.leftovers);
@@ -68,6 +68,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
       station: { id: config.station.id, name: config.station.name },
       timezone: config.station.timezone,
       version: VERSION,
+      sm3: config.intake.sm3,
       sealsAtOnce: SEALS_AT_ONCE,
       retryMs: RETRY_MS,
       known: config.intake.known as 'sampled' | 'whole',
@@ -78,7 +79,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   });
   const intake: IntakeStage = new IntakeStage({
     ...common,
-    hasher,
+    lanes,
     buffers,
     settings: { ...intakeSettings(config), leftovers },
     onCopied: () => seal.wake(),
@@ -117,7 +118,6 @@ function intakeSettings({ station, intake }: Config) {
   return {
     stationId: station.id,
     timezone: station.timezone,
-    sm3: intake.sm3,
     filesAtOnce: intake.filesAtOnce,
     unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
     verify: intake.verify,

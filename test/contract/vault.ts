@@ -12,7 +12,6 @@ export async function store(vault: Vault, key: string, bytes: Uint8Array): Promi
   const draft = await vault.draft(key, bytes.length);
   try {
     await draft.write(bytes, bytes.length, 0);
-    await draft.flush();
     await draft.finish(bytes.length);
     return await draft.commit();
   } finally {

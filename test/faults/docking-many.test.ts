@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import type { Vault, VaultDraft } from '#ports/vault';
+import type { Lanes, Passage } from '#ports/lanes';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -71,15 +71,14 @@ describe('many at once', () => {
   it('a disk that fills up under 8 recorders says so at each slot, and all go on by themselves', async () => {
     const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(MEBIBYTE) }));
     let free = 6 * MEBIBYTE;
-    const station = await intakeStation(
-      join(home, 's'),
-      (vault) =>
-        onDraftWrites(vault, (bytes, key) => {
+    const station = await intakeStation(join(home, 's'), (vault) => vault, {
+      sm3: false,
+      lanes: (lanes) =>
+        onWrites(lanes, (bytes, key) => {
           free -= bytes;
           if (free < 0) throw new EvidockError('vault.full', key);
         }),
-      { sm3: false },
-    );
+    });
     const dockings = [];
     for (const { root, serial, slot } of made) dockings.push(await station.dock(station.plain(root), serial, slot));
     await vi.waitFor(
@@ -121,16 +120,15 @@ describe('many at once', () => {
     const made = await cards(11, (n) => ({ [`${n}-a.mp4`]: randomBytes(bytes), [`${n}-b.mp4`]: randomBytes(bytes) }));
     let freeAtMs = 0;
     const begin = Promise.withResolvers<void>();
-    const station = await intakeStation(
-      join(home, 's'),
-      (vault) =>
-        onDraftWrites(vault, async (length) => {
+    const station = await intakeStation(join(home, 's'), (vault) => vault, {
+      sm3: false,
+      lanes: (lanes) =>
+        onWrites(lanes, async (length) => {
           // 120 MiB/s, one after the other.
           freeAtMs = Math.max(freeAtMs, performance.now()) + (1000 * length) / (120 * MEBIBYTE);
           await new Promise((resolve) => setTimeout(resolve, freeAtMs - performance.now()));
         }),
-      { sm3: false },
-    );
+    });
     const dockings = [];
     for (const { root, serial, slot } of made) {
       const alone = slot === made.length;
@@ -157,21 +155,24 @@ describe('many at once', () => {
   });
 });
 
-/** A vault of which every write of an original's bytes is preceded by `before`, which may wait or throw. */
-function onDraftWrites(vault: Vault, before: (bytes: number, key: string) => void | Promise<void>): Vault {
-  const draft = async (key: string, bytes: number): Promise<VaultDraft> => {
-    const made = await vault.draft(key, bytes);
-    if (key.endsWith('.json')) return made;
-    const write: VaultDraft['write'] = async (chunk, length, position) => {
-      await before(length, key);
-      await made.write(chunk, length, position);
+/** Lanes in which every chunk of an original is preceded by `before`, which may wait or throw, as a disk does. */
+function onWrites(lanes: Lanes, before: (bytes: number, key: string) => void | Promise<void>): Lanes {
+  const open: Lanes['open'] = (draft, options) => {
+    const passage = lanes.open(draft, options);
+    const take: Passage['take'] = async (chunk, bytes, position) => {
+      const begun = performance.now();
+      await before(bytes, draft?.key ?? '');
+      const waitedMs = performance.now() - begun;
+      const spent = await passage.take(chunk, bytes, position);
+      return { ...spent, writeMs: spent.writeMs + waitedMs };
     };
-    return { key, write, flush: made.flush, finish: made.finish, commit: made.commit, discard: made.discard };
+    return {
+      reads: passage.reads,
+      take,
+      pull: (descriptor, range) => passage.pull(descriptor, range),
+      digest: () => passage.digest(),
+      abort: () => passage.abort(),
+    };
   };
-  return new Proxy(vault, {
-    get: (target, property) => {
-      const value: unknown = property === 'draft' ? draft : Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return { open, close: () => lanes.close() };
 }

@@ -53,7 +53,7 @@ function withHeaders(plain: Volume, onHeader: (path: string) => Promise<void>): 
         if (position === 0 && target.length <= 64) await onHeader(path);
         return file.read(target, position, signal);
       };
-      return new Proxy(file, { get: (of, name: keyof typeof file) => (name === 'read' ? read : of[name]?.bind(of)) });
+      return { stat: () => file.stat(), read, close: () => file.close() };
     },
   };
 }
@@ -216,7 +216,12 @@ describe('the start of a recording', () => {
       },
       onDerived: () => undefined,
     });
-    await derive.run(before?.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });
+    await derive.run(before?.id ?? '', {
+      signal: new AbortController().signal,
+      onPercent: () => undefined,
+      onProgress: () => undefined,
+      later: false,
+    });
     const [after] = await recordings(station);
     expect(Math.abs((after?.startMs ?? 0) - START)).toBeLessThan(2000);
     expect(after?.startClaims).toMatchObject([{ source: 'mtime', verdict: 'used' }]);
@@ -228,7 +233,12 @@ describe('the start of a recording', () => {
       },
     ]);
     // Once more, and nothing is new.
-    await derive.run(before?.id ?? '', { signal: new AbortController().signal, onPercent: () => undefined });
+    await derive.run(before?.id ?? '', {
+      signal: new AbortController().signal,
+      onPercent: () => undefined,
+      onProgress: () => undefined,
+      later: false,
+    });
     expect((await station.ledger.custodyOf(before?.id ?? '')).filter(({ type }) => type === 'recording.start-changed')).toHaveLength(1);
     await station.close();
   });

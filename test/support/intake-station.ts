@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { DirectoryVolume } from '#adapters/directory-volume';
 import { DiskVault } from '#adapters/disk-vault';
-import { HashPool } from '#adapters/hash-pool';
+import { WorkerLanes } from '#adapters/lanes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
@@ -14,6 +14,7 @@ import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { FaultPoint } from '#ports/fault-points';
+import type { Lanes } from '#ports/lanes';
 import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
@@ -79,6 +80,8 @@ export interface StationOptions {
   readonly unreadableBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
+  /** Puts something in front of the lanes. */
+  readonly lanes?: (lanes: Lanes) => Lanes;
   readonly retryMs?: number;
   readonly unknown?: 'leave' | 'take';
   readonly setClock?: boolean;
@@ -101,7 +104,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   await disk.sweep();
   await ledger.recover(clock.nowMs());
   const vault = wrap(disk);
-  const hasher = new HashPool({ threads: 2 });
+  const workers = new WorkerLanes({ threads: 2 });
+  const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
   const leftovers = compileLeftovers(options.leftovers);
@@ -130,6 +134,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       station: { id: 'test1', name: 'Test' },
       timezone,
       version: '0',
+      sm3: options.sm3 ?? true,
       sealsAtOnce: 4,
       retryMs: options.retryMs ?? 50,
       known: options.known ?? 'sampled',
@@ -144,12 +149,11 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const buffers = new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const intake: IntakeStage = new IntakeStage({
     ...common,
-    hasher,
+    lanes,
     buffers,
     settings: {
       stationId: 'test1',
       timezone,
-      sm3: options.sm3 ?? true,
       filesAtOnce: options.filesAtOnce ?? 64,
       unreadableBytesMax: options.unreadableBytesMax ?? 0,
       verify: options.verify ?? 'vault',
@@ -181,7 +185,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     /** Recordings that were closed without the files that never came. */
     closed,
     /** For those who build more on top. */
-    parts: { ...common, hasher, buffers, dockStage: dock, recorderClock, intake },
+    parts: { ...common, lanes, buffers, dockStage: dock, recorderClock, intake },
     /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
     async dock(volume: Volume, serial: string, slot: number, hub: string | null = null) {
       arrivals += 1;
@@ -232,7 +236,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await incomplete.stop();
       await intake.stop();
       await seal.stop();
-      await hasher.close();
+      await lanes.close();
       await disk.close();
       await ledger.close();
     },

@@ -34,6 +34,8 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 /** Writes inside one transaction; throws once that has ended. */
 export class SqlWriter extends RegistryWriter implements LedgerWriter {
   readonly #stationId: string;
+  /** The last entry of the custody log once this transaction has added one: nobody else can. */
+  #head: { readonly seq: number; readonly hash: string } | undefined;
 
   constructor(db: Kysely<Schema>, stationId: string) {
     super(db);
@@ -41,13 +43,14 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
   }
 
   async appendCustody(draft: CustodyDraft): Promise<CustodyEntry> {
-    const head = await this.custodyHead();
+    const head = this.#head ?? (await this.custodyHead());
     const seq = (head?.seq ?? -1) + 1;
     const prev = head?.hash ?? CUSTODY_GENESIS;
     const bytes = custodyBytes(this.#stationId, seq, prev, draft);
     const hash = custodyHash(bytes);
     const row = { seq, at: draft.atMs, type: draft.type, actor: draft.actor, subject: draft.subject, prev, hash, bytes };
     await this.db.insertInto('custody').values(row).execute();
+    this.#head = { seq, hash };
     return { ...draft, seq, prev, hash };
   }
 
@@ -190,8 +193,8 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
-  async markSealed(originalId: string, sealedAtMs: number): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs });
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
   }
 
   async measureOriginal(originalId: string, durationMs: number): Promise<void> {

@@ -5,6 +5,7 @@ const DOCTOR_ZH: Readonly<Record<string, { readonly name: string; readonly remed
   encoders: { name: '编码器', remedy: '安装带有 libx264 与 aac 的 ffmpeg' },
   redis: { name: 'Redis', remedy: 'apt-get install redis-server，或设置 queue.url' },
   state: { name: '状态目录', remedy: '建立所示目录，并交给采集站的用户' },
+  'vault writes': { name: '本地库写入', remedy: '状态目录请使用 ext4 或 XFS 文件系统：复制所需的处理器时间约减一半' },
   'vault disk': { name: '本地库磁盘', remedy: '释放状态目录所在磁盘的空间，或调低 intake.reserve' },
   clock: { name: '时钟', remedy: '校准时钟并打开时间同步（timedatectl set-ntp true）' },
   'time zone': { name: '时区', remedy: '把 station.timezone 设为 IANA 时区' },
