@@ -433,8 +433,3 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
-
-/** Whether anything is ever written to a recorder: only then a mount is made writable. */
-export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
-  return dock.wipe !== 'never' || dock.setClock;
-}

@@ -182,7 +182,7 @@ export async function ffmpeg(args: readonly string[]): Promise<void> {
 }
 
 /** Marks the picture as lying on its side, which it does. */
-async function rotate(path: string, ending: string): Promise<void> {
+export async function rotate(path: string, ending: string): Promise<void> {
   const turned = path.replace(/\.\w+$/, `-turned.${ending}`);
   await ffmpeg(['-i', path, '-map', '0', '-c', 'copy', '-metadata:s:v:0', 'rotate=90', turned]);
   await rename(turned, path);

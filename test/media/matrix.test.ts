@@ -1,7 +1,7 @@
 /*
  * Shows that everything that ffmpeg can decode plays: each clip of the matrix becomes a playable whose pictures are all there, in their order, and
  * which a real browser plays and seeks. What is made of each, and by which recipe, is written to docs/media.md; EVIDOCK_WRITE_DOCS=1 writes it anew,
- * else the file must be what would be written.
+ * else the file must be what would be written. EVIDOCK_TEST_CLIPS chooses clips by their names, as a regular expression.
  */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,9 @@ interface Result extends Outcome {
 }
 
 describe('everything that decodes plays', () => {
-  const clips = [...combinations(), ...specialClips()];
+  const all = [...combinations(), ...specialClips()];
+  const only = new RegExp(process.env['EVIDOCK_TEST_CLIPS'] ?? '');
+  const clips = all.filter(({ name }) => only.test(name));
   const results = new Map<string, Result | Error>();
   let home: Awaited<ReturnType<typeof temporaryDirectory>>;
   let browser: MediaBrowser;
@@ -60,8 +62,8 @@ describe('everything that decodes plays', () => {
   });
 
   it('has at least sixty combinations, no two of them alike', () => {
-    expect(clips.length).toBeGreaterThanOrEqual(60);
-    expect(new Set(clips.map(({ name }) => name)).size).toBe(clips.length);
+    expect(all.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   });
 
   it.each(clips.map((clip) => [clip.name, clip] as const))('%s', (name, clip) => {
@@ -80,7 +82,7 @@ describe('everything that decodes plays', () => {
     expectInBrowser(result);
   });
 
-  it('is told in docs/media.md', async () => {
+  it.skipIf(clips.length < all.length)('is told in docs/media.md', async () => {
     const made = clips.flatMap((clip) => {
       const result = results.get(clip.name);
       return result && !(result instanceof Error) ? [{ clip, outcome: result }] : [];
@@ -96,13 +98,16 @@ function picturesOf({ numbers, tracks }: Clip): string[] {
 }
 
 /** What the browser showed at the beginning, in the middle and at the end are the pictures that are there. */
-function expectInBrowser({ inBrowser, numbers }: Result): void {
+function expectInBrowser({ inBrowser, numbers, damaged }: Result): void {
   const [first, middle, last] = inBrowser.numbers;
-  const [begin = 0, end = 0] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
+  const readable = numbers.filter((number) => number !== null);
+  const [begin = 0, end = 0] = [readable[0], readable.at(-1)];
   expect(first).toBe(begin);
   expect(middle).toBeGreaterThan(begin);
   expect(middle).toBeLessThan(Math.max(end, begin + 2));
-  expect(last).toBe(end);
+  // After pictures that are lost, the last one may stand for no time at all.
+  if (damaged) expect([...readable.slice(-2), numbers.at(-1)]).toContain(last);
+  else expect(last).toBe(end);
 }
 
 function missing(expected: readonly (number | null)[], found: readonly (number | null)[]): (number | null)[] {

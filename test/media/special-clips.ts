@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Clip, cutEnd, everyNumber, ffmpeg, PICTURES, pictures, RATE, type Sources, tone } from './clips.ts';
+import { type Clip, cutEnd, everyNumber, ffmpeg, PICTURES, pictures, RATE, rotate, type Sources, tone } from './clips.ts';
 
 /*
  * Clips that failed at some station, each by its own recipe, and their neighbours: what editing, cutting and cheap firmware do to a file.
@@ -112,19 +112,11 @@ function shaped(): Clip[] {
       'yuv420p',
       ...AAC,
     ]),
-    special({ name: `QuickTime, MPEG-4, AAC, ${rawOdd}`, ending: 'mov' }, (from) => [
-      ...film(from),
-      ...tone(440),
-      '-vf',
-      'transpose=clock,scale=143:175,setsar=4/3',
-      '-c:v',
-      'mpeg4',
-      '-q:v',
-      '2',
-      ...AAC,
-      '-metadata:s:v:0',
-      'rotate=90',
-    ]),
+    special(
+      { name: `QuickTime, MPEG-4, AAC, ${rawOdd}`, ending: 'mov' },
+      (from) => [...film(from), ...tone(440), '-vf', 'transpose=clock,scale=143:175,setsar=4/3', '-c:v', 'mpeg4', '-q:v', '2', ...AAC],
+      (path) => rotate(path, 'mov'),
+    ),
     special({ name: 'MP4, HEVC, AAC, HLG', ending: 'mp4' }, (from) => [
       ...film(from),
       ...tone(440),
