@@ -90,6 +90,18 @@ export const ERRORS = {
     what: 'Places of files on the recorder cannot be read',
     remedy: 'What can be read is sealed and marked as damaged. Do not use or empty the recorder; have its card examined.',
   },
+  'recorder.still-writing': {
+    retry: 'later',
+    status: 409,
+    what: 'The recorder goes on writing to its card while it is docked',
+    remedy: 'What it wrote last was not taken. Switch the recorder off, then dock it again.',
+  },
+  'recorder.other-files': {
+    retry: 'never',
+    status: 409,
+    what: 'Files of other recorders lie on the card',
+    remedy: 'They are sealed under the number that their own names tell. Find out how they came there.',
+  },
   'recorder.known-differs': {
     retry: 'never',
     status: 409,
