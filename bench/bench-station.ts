@@ -9,6 +9,8 @@ import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
+import { compilePatterns } from '#domain/card-facts';
+import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Volume } from '#ports/recorder-driver';
@@ -31,8 +33,17 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
+  const leftovers = compileLeftovers();
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: false });
-  const dock = new DockStage({ ...common, recorderClock, stationId: station.id, drivers: DRIVERS, fallback: FALLBACK, unknown: 'take' });
+  const dock = new DockStage({
+    ...common,
+    recorderClock,
+    stationId: station.id,
+    drivers: DRIVERS,
+    fallback: FALLBACK,
+    unknown: 'take',
+    leftovers,
+  });
   const safe = new Map<string, PromiseWithResolvers<void>>();
   const safeOf = (id: string) => {
     const known = safe.get(id) ?? Promise.withResolvers<void>();
@@ -58,10 +69,13 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
       unreadableBytesMax: 0,
       verify: 'vault',
       patterns: [],
+      otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
+      leftovers,
       retryMs: 1000,
     },
     onCopied: () => options.seal && seal.wake(),
-    onListed: (id) => void seal.checkSafe(id),
+    onListed: () => undefined,
+    onUnchanged: (id) => void seal.checkSafe(id),
   });
   return {
     /** Docks a volume; `copied` ends with the last copied file, `safe` with "safe to undock", `rechecked` when its known files were compared whole. */

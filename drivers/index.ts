@@ -1,4 +1,5 @@
 import type { RecorderDriver } from '#ports/recorder-driver';
+import { blackvue } from './blackvue/driver.ts';
 import { datedFolders } from './dated-folders/driver.ts';
 import { dcim } from './dcim/driver.ts';
 import { gat947 } from './gat947/driver.ts';
@@ -11,4 +12,4 @@ import { transcend } from './transcend/driver.ts';
 export const FALLBACK = generic;
 
 /** Every driver of this station; the order has no meaning. */
-export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, gopro, novatek, transcend, generic];
+export const DRIVERS: readonly RecorderDriver[] = [gat947, dcim, datedFolders, gopro, novatek, transcend, blackvue, generic];

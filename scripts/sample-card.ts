@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
 import { DirectoryVolume } from '#adapters/directory-volume';
+import { scoreDrivers } from '#dock/recognition';
 import { groupCaptures } from '#domain/captures';
 import { compilePatterns, readCardPath } from '#domain/card-facts';
 import { movieDurationMs } from '#domain/iso-bmff';
+import { compileLeftovers } from '#domain/leftovers';
 import { chooseDriver } from '#domain/recognise';
 import { msToClaimed } from '#domain/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
@@ -54,8 +56,11 @@ export async function sampleCard(request: SampleRequest): Promise<Sample> {
   const volume = new DirectoryVolume({ root: directory, label: null, limits });
   try {
     const listed: VolumeEntry[] = [];
+    const leftovers = compileLeftovers();
     for await (const entry of volume.list()) {
       if ('code' in entry) console.error(`sample-card: left out ${entry.path}: ${entry.detail}`);
+      else if (leftovers.placeOf(entry.path) !== null)
+        console.error(`sample-card: left out ${entry.path}: it is no part of what a recorder holds`);
       else listed.push(entry);
     }
     const driver = driverOf(listed);
@@ -86,10 +91,7 @@ export async function sampleCard(request: SampleRequest): Promise<Sample> {
 function driverOf(listed: readonly VolumeEntry[]): RecorderDriver {
   const hints = { vendorId: null, productId: null, serial: null, label: null, manufacturer: null, product: null };
   const sample = listed.slice(0, ENTRIES_SAMPLED);
-  const { id } = chooseDriver(
-    DRIVERS.map((driver) => ({ id: driver.id, ...driver.match(sample, hints) })),
-    FALLBACK.id,
-  );
+  const { id } = chooseDriver(scoreDrivers(DRIVERS, sample, hints), FALLBACK.id);
   return DRIVERS.find((driver) => driver.id === id) ?? FALLBACK;
 }
 

@@ -32,7 +32,7 @@ function listenAt(socket: string | undefined): { fd: number } | { path: string }
 /** Read each time, so that it holds at once what the administrator writes; the station that asks cannot write there. */
 async function mayWrite(file: string | undefined): Promise<boolean> {
   if (file === undefined) return false;
-  const [{ loadConfig }, { writesToRecorders }] = await Promise.all([import('#config/load'), import('#config/schema')]);
+  const [{ loadConfig }, { writesToRecorders }] = await Promise.all([import('#config/load'), import('#config/recorder-writes')]);
   return writesToRecorders(loadConfig({ file, state: null, env: {}, root: '/' }).config);
 }
 

@@ -18,12 +18,27 @@ const PATTERNS: readonly PathPattern[] = [
   },
   // What is known of that family is written down once; here it serves cards that other cameras have used as well.
   ...gopro.patterns,
+  // Two lenses in two files: 00 front, 10 rear. The preview of both is LRV_…_11_….
   {
     name: 'Insta360',
-    regex: '.*/VID_(?<date>[0-9]{8})_(?<time>[0-9]{6})_[0-9]{2}_(?<sequence>[0-9]{3})\\.mp4$',
+    regex: '.*/VID_(?<stem>(?<date>[0-9]{8})_(?<time>[0-9]{6}))_(?<lens>[0-9]{2})_(?<sequence>[0-9]{3})\\.(?:mp4|insv)$',
     kind: 'video',
-    example: 'DCIM/Camera01/VID_20240115_143025_00_001.mp4',
+    example: 'DCIM/Camera01/VID_20240115_143025_00_001.insv',
   },
+  {
+    name: 'Insta360 preview',
+    regex: '.*/LRV_(?<stem>[0-9]{8}_[0-9]{6})_[0-9]{2}_[0-9]{3}\\.(?:lrv|mp4|insv)$',
+    kind: 'video',
+    sidecar: true,
+    example: 'DCIM/Camera01/LRV_20240115_143025_11_001.lrv',
+  },
+  // The letter is the camera: D the only one, W wide, T thermal, Z zoom.
+  {
+    name: 'DJI',
+    regex: '.*/DJI_(?<date>[0-9]{8})(?<time>[0-9]{6})_(?<sequence>[0-9]{4})_(?<lens>[A-Z])\\.(?:mp4|mov|jpe?g|dng)$',
+    example: 'DCIM/DJI_001/DJI_20240115143025_0001_D.MP4',
+  },
+  { name: 'DJI, older models', regex: '.*/DJI_(?<sequence>[0-9]{4})\\.(?:mp4|mov)$', kind: 'video', example: 'DCIM/100MEDIA/DJI_0001.MP4' },
   {
     name: 'dated name',
     regex: '.*/(?:VID|IMG|MOV)_?(?<date>[0-9]{8})_(?<time>[0-9]{6})[^/]*$',
@@ -31,7 +46,7 @@ const PATTERNS: readonly PathPattern[] = [
   },
 ];
 
-/** Cameras that keep a DCIM tree (DCF, JEITA CP-3461) whose names carry no clock: Ambarella, GoPro and their like. */
+/** Cameras that keep a DCIM tree (DCF, JEITA CP-3461) whose names carry no device: Ambarella, GoPro, Insta360, DJI and their like. */
 export const dcim: RecorderDriver = {
   id: 'dcim',
   title: 'DCIM cameras (Ambarella, GoPro, …)',
@@ -39,10 +54,10 @@ export const dcim: RecorderDriver = {
   contiguousMs: 2000,
 
   match(sample) {
-    const media = sample.filter((entry) => /\.(mp4|mov|jpe?g|lrv|thm|wav)$/i.test(entry.path));
+    const media = sample.filter((entry) => /\.(mp4|mov|insv|jpe?g|dng|lrv|lrf|thm|wav)$/i.test(entry.path));
     const inTree = media.filter((entry) => /^DCIM\/[^/]+\/[^/]+$/i.test(entry.path));
     if (inTree.length === 0) return { score: 0, why: [] };
-    const known = inTree.filter((entry) => /\/(AMBA\d{4}|G[LHX]\d{6}|GOPR\d{4}|GP\d{6}|VID_\d{8}|IMG_\d{8})/i.test(entry.path));
+    const known = inTree.filter((entry) => /\/(AMBA\d{4}|DJI_\d{4}|G[LHX]\d{6}|GOPR\d{4}|GP\d{6}|VID_\d{8}|IMG_\d{8})/i.test(entry.path));
     const score = Math.round(45 * (inTree.length / media.length) + 35 * (known.length / inTree.length));
     return {
       score,

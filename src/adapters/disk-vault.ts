@@ -20,6 +20,7 @@ import {
   VAULT_WRITE_ERRORS,
   writeError,
 } from './durable-file.ts';
+import { readError } from './vault-errors.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
 
@@ -395,11 +396,4 @@ export class DiskVault implements Vault {
   async keepLedgerHead(bytes: Uint8Array): Promise<void> {
     await putDurably(join(this.#root, LEDGER_HEAD), bytes, { label: LEDGER_HEAD, errors: VAULT_WRITE_ERRORS });
   }
-}
-
-function readError(path: string, error: unknown): EvidockError {
-  const key = path === '' ? 'the vault directory' : path;
-  if (error instanceof EvidockError) return error;
-  if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return new EvidockError('vault.missing', key, error);
-  return new EvidockError('vault.read-failed', `${key} (${errnoOf(error) ?? String(error)})`, error);
 }

@@ -1,6 +1,6 @@
 import type { RateLimiter } from '#ports/rate-limiter';
 
-const PIECE_BYTES_MAX = 256 * 1024;
+const PIECE_BYTES_MAX = 1024 * 1024;
 const PIECE_BYTES_MIN = 4096;
 
 /** Lets `bytesPerSecond` through on average, without a burst; 0 is no limit. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { shownPath } from '#domain/card-path';
 import { ERRORS } from '#domain/errors';
 import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
@@ -187,7 +188,7 @@ function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
   else {
     for (const { cardPath, code, detail } of refusals.slice(0, REFUSALS_SHOWN)) {
       const what = failureWords(shell.language, code);
-      shell.print(say('ingest.refusal', { path: printable(cardPath), what, detail: printable(detail) }));
+      shell.print(say('ingest.refusal', { path: printable(shownPath(cardPath)), what, detail: printable(detail) }));
     }
     const { files, filesNew, filesKnown, filesRefused, damaged, bytes } = summary;
     shell.print(

@@ -206,9 +206,9 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       { title: say('column.state') },
       { title: 'SHA-256' },
     ],
-    recording.originals.map(({ index, cardPath, bytes, state, sha256 }) => [
+    recording.originals.map(({ index, shownPath, bytes, state, sha256 }) => [
       String(index),
-      cardPath,
+      shownPath,
       bytesText(bytes),
       word(say, 'original', state),
       sha256 ?? '',

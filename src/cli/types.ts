@@ -33,6 +33,7 @@ export interface RecordingAnswer {
   readonly originals: readonly {
     readonly index: number;
     readonly cardPath: string;
+    readonly shownPath: string;
     readonly bytes: number;
     readonly sha256: string | null;
     readonly unreadable: readonly { readonly start: number; readonly end: number }[];

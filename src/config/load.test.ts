@@ -61,6 +61,7 @@ describe('configuration', () => {
     ['station:\n  id: Has Spaces', /station\.id: .*Has Spaces/],
     ['archive:\n  hours: 25:00-26:00', /archive\.hours/],
     ['intake:\n  patterns:\n    - { name: p, regex: "(", example: a }', /pattern p/],
+    ['intake:\n  leftovers: ["*"]', /intake\.leftovers: \* must be/],
     ['intake:\n  patterns:\n    - { name: p, regex: "^a$", example: b }', /does not match its own example/],
     ['station: 5', /station: must be a section/],
     ['queue:\n  url: hush', /queue\.url: must begin with redis:.*"\*\*\*"/],

@@ -5,6 +5,7 @@ import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
 import { compilePatterns } from '#domain/card-facts';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { compileLeftovers } from '#domain/leftovers';
 import { type Config, ConfigSchema } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -176,6 +177,7 @@ function checkRules(config: Config): void {
   if (dock.wipe === 'after-archived' && archive.kind === 'none')
     refuse('dock.wipe', 'can be after-archived only where an archive is configured (archive.kind)', dock.wipe);
   compilePatterns(intake.patterns);
+  compileLeftovers(intake.leftovers);
 }
 
 function isTree(value: unknown): value is Tree {

@@ -194,6 +194,13 @@ const intake = section('Intake', 'How footage is copied from recorders.', {
     0,
     1024 * 1024,
   ),
+  leftovers: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+    title: 'More leftovers',
+    description:
+      'Names of files that are no part of what a recorder holds, beside those that operating systems are known to leave (src/domain/leftovers.ts): `*` stands for any characters, a `/` at the end makes it a folder and all below it. They take no part in recognition and are sealed as kind leftover.',
+    default: [],
+    maxItems: 100,
+  }),
   patterns: Type.Array(
     Type.Object(
       {
@@ -426,8 +433,3 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
 export type Config = Static<typeof ConfigSchema>;
 
 export const BYTES_PER_MIB = MEBIBYTE;
-
-/** Whether anything is ever written to a recorder: only then a mount is made writable. */
-export function writesToRecorders({ dock }: Pick<Config, 'dock'>): boolean {
-  return dock.wipe !== 'never' || dock.setClock;
-}

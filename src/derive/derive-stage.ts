@@ -15,6 +15,7 @@ import type { MadeFile, Transcoder } from '#ports/transcoder';
 import type { Vault } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { compareSegments } from './compare-segments.ts';
+import { contentKind, recordKind } from './content-kind.ts';
 import { learnStart } from './learn-start.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
@@ -80,14 +81,16 @@ export class DeriveStage implements WorkHandler {
     const { ledger, vault, transcoder, clock, log, faults } = this.#o;
     const detail = await ledger.recordingDetail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
-    const segments = detail.originals.filter((original) => original.role === 'segment');
+    const named = detail.originals.filter((original) => original.role === 'segment');
+    const kind = await contentKind(detail.recording, named, vault);
+    const segments = named.map((original) => (original.kind === detail.recording.kind ? { ...original, kind } : original));
     const begun = performance.now();
     const scratch = await vault.scratch();
     try {
       const siblings = await this.#siblings(detail.recording);
       const moreSiblingsToCome = await this.#othersAreComing(detail.recording);
       const product = await makeDerivatives({
-        recording: detail.recording,
+        recording: { ...detail.recording, kind },
         segments,
         siblings,
         moreSiblingsToCome,
@@ -104,7 +107,10 @@ export class DeriveStage implements WorkHandler {
       const derivatives: Derivative[] = [];
       for (const file of product.files) derivatives.push(await this.#adopt(recordingId, segments, file));
       faults.reached('w09-derivative-linked');
-      await ledger.transaction((writer) => this.#record(writer, detail.recording, segments, product, derivatives));
+      await ledger.transaction(async (writer) => {
+        await recordKind(writer, detail.recording, kind, clock.nowMs());
+        await this.#record(writer, detail.recording, segments, product, derivatives);
+      });
       faults.reached('w10-derived-recorded');
       const facts = {
         recordingId,

@@ -1,8 +1,11 @@
+import { compilePatterns, readCardPath } from '#domain/card-facts';
 import type { CustodyType } from '#domain/custody';
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
 import { newId } from '#domain/ids';
+import type { Leftovers } from '#domain/leftovers';
+import { withoutMinority } from '#domain/recognise';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Arrival, DockNotice } from '#ports/dock';
@@ -12,10 +15,12 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { EMPTY_SLOT } from '#ports/slot-board';
+import type { VaultReader } from '#ports/vault';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './readable.ts';
-import { type Recognition, recogniseArrival } from './recognition.ts';
+import { Recall, type Recalled } from './recall.ts';
+import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
 import { viewOf } from './slot-view.ts';
 
@@ -38,6 +43,8 @@ export interface Docked {
 
 interface Options {
   readonly ledger: Ledger;
+  /** Of sealed files, by whose bytes a card is known again. */
+  readonly vault: VaultReader;
   readonly board: SlotBoard;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,6 +55,7 @@ interface Options {
   readonly recorderClock: RecorderClock;
   /** What is done with a USB storage device that no driver knows. */
   readonly unknown: 'leave' | 'take';
+  readonly leftovers: Leftovers;
 }
 
 /** How far back it is looked for what a recorder was: its dockings of months. */
@@ -60,9 +68,11 @@ const WRITES_FINISHED = new Set<CustodyType>(['wipe.finished', 'recorder.clock-s
 export class DockStage {
   readonly #o: Options;
   readonly #notices: PortNotices;
+  readonly #recall: Recall;
 
   constructor(options: Options) {
     this.#o = options;
+    this.#recall = new Recall(options);
     this.#notices = new PortNotices(options);
   }
 
@@ -73,11 +83,14 @@ export class DockStage {
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
     let explain: readonly string[] = arrival.facts;
     try {
-      const found = await this.#remembered(arrival, await recogniseArrival(arrival, this.#o.drivers, this.#o.fallback, signal));
+      const { drivers, fallback, leftovers } = this.#o;
+      const recognised = await recogniseArrival(arrival, drivers, { fallback, leftovers, signal });
+      const recalled = await this.#recall.byFiles(arrival.volume, recognised.sample);
+      const found = await this.#remembered(arrival, await this.#asBefore(recognised, recalled));
       explain = found.explain;
       if (!found.known && arrival.vendorId !== null && this.#o.unknown === 'leave')
         throw new EvidockError('recorder.unknown', found.why.join('; '));
-      return await this.#open(arrival, found);
+      return await this.#open(arrival, found, recalled);
     } catch (error) {
       const failure = asEvidockError(error);
       // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
@@ -87,21 +100,34 @@ export class DockStage {
     }
   }
 
+  /** A card with files that are on record as a recorder's own is read as it was then, also if what has come to lie on it looks more like another's. */
+  async #asBefore(found: Recognition, recalled: Recalled | null): Promise<Recognition> {
+    const { drivers, fallback } = this.#o;
+    const driver = drivers.find(({ id }) => id === recalled?.docking.driverId);
+    if (!recalled || !driver || driver === fallback || driver === found.driver) return found;
+    const own = found.candidates.find(({ id }) => id === driver.id);
+    if (!own || own.score === 0 || !(await recalled.proved())) return found;
+    const why = `${recalled.files} of its files are on record as those of ${recalled.serial}, which was docked as ${driver.id}`;
+    const explain = [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`];
+    return { ...found, driver, score: own.score, known: true, why: [...own.why, why], explain };
+  }
+
   /**
-   * A card that was wiped holds nothing that a driver could know, or only what was left on it. Who was docked before under this serial, with the same USB
-   * ids, is taken for what it was then, if it is empty or some file is on record as its own. Files that nobody knows are never taken for that: anything
+   * A card that was wiped holds nothing that a driver could know, or only what was left on it. Who was docked before with this serial, on the bus or on
+   * its card, and the same USB ids, is taken for what it was then, if it is empty or some file is on record as its own. Files that nobody knows are never taken for that: anything
    * can claim ids and a serial.
    */
   async #remembered(arrival: Arrival, found: Recognition): Promise<Recognition> {
     const { serial, vendorId, productId } = arrival;
     if (found.known || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#o;
-    const before = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
+    const named = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
       (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
+    const before = named ?? (await this.#recall.byBus(arrival));
     const driver = drivers.find(({ id }) => id === before?.driverId);
-    if (!driver || driver === fallback) return found;
-    if (found.sample.length > 0 && !(await this.#hasFileOf(serial, found.sample))) return found;
+    if (!before || !driver || driver === fallback) return found;
+    if (found.sample.length > 0 && !(await this.#hasFileOf(before.recorderSerial, found.sample))) return found;
     const card = found.sample.length > 0 ? 'the card has files that are on record as its own' : 'the card is empty';
     const why = `${card}, and this recorder was docked before as ${driver.id}`;
     return { ...found, driver, known: true, why: [why], explain: [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`] };
@@ -119,11 +145,11 @@ export class DockStage {
     await this.#notices.refuse({ port: arrival.port, hub: arrival.hub, slot: arrival.slot, facts: arrival.facts, explain, problem, phase });
   }
 
-  async #open(arrival: Arrival, found: Recognition): Promise<Docked> {
+  async #open(arrival: Arrival, found: Recognition, recalled: Recalled | null): Promise<Docked> {
     const { ledger, clock, faults, log, recorderClock } = this.#o;
     const { driver, score } = found;
     const reasons = [...found.why];
-    const serial = await this.#serial(arrival, found, reasons);
+    const serial = await this.#serial(arrival, found, recalled, reasons);
     const reading = await recorderClock.read(driver, arrival, reasons);
     if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
     if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
@@ -178,6 +204,7 @@ export class DockStage {
         recorderSerial: serial,
         vendorId: arrival.vendorId,
         productId: arrival.productId,
+        toldSerial: arrival.vendorId === null ? null : arrival.serial,
         driverId: driver.id,
         driverScore: score,
         driverWhy: reasons,
@@ -234,14 +261,37 @@ export class DockStage {
     });
   }
 
-  async #serial(arrival: Arrival, { driver, sample }: Recognition, reasons: string[]): Promise<string> {
-    // A person's word about a directory. What a bus tells is weaker than the card: whole batches of cheap electronics share one serial.
+  /**
+   * A person's word about a directory; a number that the recorder left on its card; whose the card's files are on record as; the number that its names
+   * tell; what the bus tells, which is weaker than the card: whole batches of cheap electronics share one serial.
+   */
+  async #serial(arrival: Arrival, found: Recognition, recalled: Recalled | null, reasons: string[]): Promise<string> {
     if (arrival.serial && arrival.vendorId === null) return arrival.serial;
+    const { driver } = found;
+    const patterns = compilePatterns(driver.patterns);
+    const sample = withoutMinority(asShown(found.sample), patterns);
     const own = await readable('the serial', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
+    const isByNames = own !== null && sample.some(({ path }) => readCardPath(path, patterns).deviceNumber === own);
+    if (own && !isByNames) return own;
+    const before = await this.#recalledSerial(recalled, own, reasons);
+    if (before) return before;
     if (own) return own;
+    const docked = await this.#recall.byBus(arrival);
+    if (docked && docked.recorderSerial !== arrival.serial)
+      reasons.push(`its card tells no serial; the bus tells that of ${docked.recorderSerial}, which was docked as ${docked.driverId}`);
+    if (docked) return docked.recorderSerial;
     if (arrival.serial) return arrival.serial;
     reasons.push('the card tells no serial: the recorder is known by its place; give it one with --serial or a fixed slot');
     return `place:${arrival.volume.label ?? arrival.port}`;
+  }
+
+  /** null if the card is not known, or is known as that of a place only while its names tell a number. */
+  async #recalledSerial(recalled: Recalled | null, own: string | null, reasons: string[]): Promise<string | null> {
+    if (!recalled || recalled.serial === own) return own;
+    if (own !== null && recalled.serial.startsWith('place:')) return null;
+    const proved = await readable('what is known of it', reasons, async () => ((await recalled.proved()) ? recalled.serial : null));
+    if (proved) reasons.push(`${recalled.files} of its files are on record as those of ${recalled.serial}: it stays that`);
+    return proved;
   }
 
   /** Something about a port that is no recorder ready to be read. */

@@ -1,10 +1,15 @@
+import { compilePatterns } from '#domain/card-facts';
+import { shownPath } from '#domain/card-path';
 import { isFailure } from '#domain/errors';
 import { fingerprint, usbPoints } from '#domain/fingerprint';
-import { chooseDriver } from '#domain/recognise';
+import type { Leftovers } from '#domain/leftovers';
+import { type Candidate, chooseDriver, withoutMinority } from '#domain/recognise';
 import type { Arrival } from '#ports/dock';
 import type { RecorderDriver, RecorderHints, Volume, VolumeEntry } from '#ports/recorder-driver';
 
 const SAMPLE_MAX = 500;
+/** Files of a card that are looked at for the sample: leftovers and another camera's photos may stand before the recorder's own. */
+const WALKED_MAX = 10_000;
 
 export interface Recognition {
   readonly driver: RecorderDriver;
@@ -14,22 +19,19 @@ export interface Recognition {
   readonly known: boolean;
   /** For `slots --explain`: what the port told, what every driver said, what came of it. */
   readonly explain: readonly string[];
+  /** Of the whole card, without leftovers; at most 500. */
   readonly sample: readonly VolumeEntry[];
+  readonly candidates: readonly Candidate[];
 }
 
 /** Whose recorder it is, from the bus and the layout. Throws recorder.* if the volume cannot even be listed. */
 export async function recogniseArrival(
   arrival: Arrival,
   drivers: readonly RecorderDriver[],
-  fallback: RecorderDriver,
-  signal?: AbortSignal,
+  { fallback, leftovers, signal }: { fallback: RecorderDriver; leftovers: Leftovers; signal?: AbortSignal | undefined },
 ): Promise<Recognition> {
-  const sample = await sampleOf(arrival.volume, signal);
-  const hints = hintsOf(arrival);
-  const candidates = drivers.map((driver) => {
-    const said = fingerprint(driver.match(sample, hints), usbPoints(driver.usb ?? [], hints), sample.length);
-    return { id: driver.id, title: driver.title, ...said };
-  });
+  const sample = await sampleOf(arrival.volume, leftovers, signal);
+  const candidates = scoreDrivers(drivers, sample, hintsOf(arrival));
   const choice = chooseDriver(candidates, fallback.id);
   const driver = drivers.find((each) => each.id === choice.id) ?? fallback;
   const said = candidates
@@ -47,8 +49,29 @@ export async function recogniseArrival(
     why: choice.why,
     known,
     sample,
+    candidates,
     explain: [...portFacts(arrival), ...said, driver === fallback ? `${verdict}: ${choice.why.join('; ')}` : verdict],
   };
+}
+
+/** What each driver says of a card, asked by the files that speak for it (withoutMinority), by names as people read them. */
+export function scoreDrivers(
+  drivers: readonly RecorderDriver[],
+  sample: readonly VolumeEntry[],
+  hints: RecorderHints,
+): readonly (Candidate & { readonly title: string })[] {
+  const shown = asShown(sample);
+  return drivers.map((driver) => {
+    const seen = withoutMinority(shown, compilePatterns(driver.patterns));
+    const said = fingerprint(driver.match(seen, hints), usbPoints(driver.usb ?? [], hints), sample.length);
+    const aside = shown.length - seen.length;
+    const why = aside === 0 || said.score === 0 ? said.why : [...said.why, `${aside} files of other cameras are set aside`];
+    return { id: driver.id, title: driver.title, score: said.score, why };
+  });
+}
+
+export function asShown(sample: readonly VolumeEntry[]): readonly VolumeEntry[] {
+  return sample.map((entry) => ({ ...entry, path: shownPath(entry.path) }));
 }
 
 function hintsOf(arrival: Arrival): RecorderHints {
@@ -69,13 +92,25 @@ function portFacts({ facts, vendorId, productId, manufacturer, product, serial, 
   ];
 }
 
-async function sampleOf(volume: Volume, signal: AbortSignal | undefined): Promise<VolumeEntry[]> {
-  const sample: VolumeEntry[] = [];
+/** Every file of a small card; of a large one each second, fourth, eighth …, so that no folder speaks for all because its name comes first. */
+async function sampleOf(volume: Volume, leftovers: Leftovers, signal: AbortSignal | undefined): Promise<VolumeEntry[]> {
+  let sample: VolumeEntry[] = [];
+  let each = 1;
+  let walked = 0;
+  let own = 0;
   try {
     for await (const item of volume.list(signal)) {
       if ('code' in item) continue;
+      walked += 1;
+      if (walked > WALKED_MAX) break;
+      // What somebody deleted, or a repair found, speaks no more than what an operating system left.
+      if (leftovers.placeOf(item.path) !== null) continue;
+      own += 1;
+      if (own % each !== 0) continue;
       sample.push(item);
-      if (sample.length >= SAMPLE_MAX) break;
+      if (sample.length <= SAMPLE_MAX) continue;
+      sample = sample.filter((_, place) => place % 2 === 1);
+      each *= 2;
     }
   } catch (error) {
     // What can be read of it says whose it is; the listing will say what cannot.

@@ -74,7 +74,8 @@ export class RecorderClock {
     const { ledger, clock, board, warnMs } = this.#o;
     const docking = await ledger.docking(dockingId);
     if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
-    const [newest] = await ledger.recordings({ dockingId, limit: 1 });
+    // Files of other recorders on its card tell of other clocks.
+    const [newest] = await ledger.recordings({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
     const nowMs = clock.nowMs();
     const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
     if (!newest || aheadMs <= warnMs) return;

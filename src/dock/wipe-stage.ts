@@ -1,5 +1,6 @@
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { unmarkedName } from '#domain/marks';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -14,6 +15,9 @@ import { viewOf } from './slot-view.ts';
 
 /** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
 const FILES_PER_ENTRY = 1000;
+
+/** Originals of one size and one time; more than these are told apart by nothing. */
+const ALIKE_MAX = 64;
 
 type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
 
@@ -130,9 +134,19 @@ export class WipeStage {
 
   /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const find = (cardPath: string) => this.#o.ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
-    const original = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    const { ledger } = this.#o;
+    const find = (cardPath: string) => ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
+    // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
+    const others = own ? [] : await ledger.originalsNamed({ cardPath: path, bytes, mtimeMs }, 1);
+    const original = own ?? others[0] ?? (await this.#beforeItsMark(recorderSerial, { path, bytes, mtimeMs }));
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
+  }
+
+  /** A file that was marked as important since it was sealed has another path; its bytes prove it. */
+  async #beforeItsMark(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
+    const alike = await this.#o.ledger.originalsLike({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
+    return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
   /**

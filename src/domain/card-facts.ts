@@ -1,5 +1,9 @@
+import { shownPath } from './card-path.ts';
 import { EvidockError } from './errors.ts';
 import type { Kind } from './recording.ts';
+
+/** How a file came to be where it is: `bin`: somebody deleted it; `repair`: a repaired file system gave it back. */
+export type FoundIn = 'bin' | 'repair';
 
 /** What one file's name and place on the card tell. All times are the recorder's wall clock without zone. */
 export interface CardFacts {
@@ -29,6 +33,10 @@ export interface CardFacts {
   readonly important?: boolean;
   /** Travels with another file: a preview, a track, subtitles, a log. */
   readonly sidecar?: boolean;
+  /** It lies in a bin, or where a repaired file system puts what it finds (leftovers.ts). */
+  readonly foundIn?: FoundIn;
+  /** Where it was before somebody deleted it, as the bin's record tells. */
+  readonly formerPath?: string;
   /** Path without extension and marks: sidecars find their file by it. */
   readonly stem: string;
 }
@@ -67,23 +75,25 @@ export interface CompiledPattern extends PathPattern {
 }
 
 const KIND_OF: Readonly<Record<string, Kind>> = Object.fromEntries([
-  ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', 'flv', 'h264', 'h265', 'lrv'].map((e) => [
-    e,
-    'video',
-  ]),
-  ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'flac', 'g711'].map((e) => [e, 'audio']),
-  ...['jpg', 'jpeg', 'png', 'bmp', 'heic', 'tif', 'tiff', 'thm'].map((e) => [e, 'photo']),
+  ...[
+    ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'webm', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', '3g2', 'flv', 'mxf', 'dav'],
+    ...['h264', 'h265', '264', '265', 'hevc', 'lrv', 'lrf', 'insv', '360'],
+  ].map((e) => [e, 'video']),
+  ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'opus', 'flac', 'g711', 'g726'].map((e) => [e, 'audio']),
+  ...['jpg', 'jpeg', 'png', 'bmp', 'heic', 'heif', 'tif', 'tiff', 'webp', 'gif', 'dng', 'gpr', 'insp', 'thm'].map((e) => [e, 'photo']),
   ...['gps', 'nmea', 'gpx', '3gf', 'kml'].map((e) => [e, 'track']),
   ...['log'].map((e) => [e, 'log']),
-  ...['pdf', 'doc', 'docx', 'txt', 'srt', 'vtt', 'xml', 'json', 'csv', 'ini'].map((e) => [e, 'document']),
+  ...['pdf', 'doc', 'docx', 'txt', 'srt', 'vtt', 'ass', 'xml', 'xmp', 'json', 'csv', 'ini'].map((e) => [e, 'document']),
 ]);
-const SIDECAR_EXTENSIONS = new Set(['gps', 'nmea', 'gpx', '3gf', 'srt', 'vtt', 'xml', 'json', 'thm', 'lrv', 'log', 'txt']);
+const SIDECAR_EXTENSIONS = new Set([
+  ...['gps', 'nmea', 'gpx', '3gf', 'kml', 'srt', 'vtt', 'ass', 'xml', 'xmp', 'json', 'thm', 'lrv', 'lrf', 'log', 'txt'],
+]);
 
 function extensionOf(path: string): string {
   return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
-/** Kind by extension; what the file really is, ffprobe tells later. */
+/** Kind by extension: a hint. What the file really is, its content says (media-kind.ts, and ffprobe later). */
 function kindByExtension(path: string): Kind {
   return KIND_OF[extensionOf(path)] ?? 'unrecognised';
 }
@@ -106,8 +116,9 @@ export function compilePatterns(patterns: readonly PathPattern[]): readonly Comp
 // A path is at most a few thousand characters; a pattern that backtracks over one gets no more than this to chew on.
 const PATH_CHARACTERS_MAX = 1024;
 
-/** What the first matching pattern, or else the extension alone, tells of a path. Never throws. */
-export function readCardPath(path: string, patterns: readonly CompiledPattern[]): CardFacts {
+/** What the first matching pattern, or else the extension alone, tells of a path, as people read it (shownPath). Never throws. */
+export function readCardPath(cardPath: string, patterns: readonly CompiledPattern[]): CardFacts {
+  const path = shownPath(cardPath);
   const stem = path.replace(/\.[^./]*$/, '').replace(/(_IMP|_I|@|_thm)$/i, '');
   const plain: CardFacts = { kind: kindByExtension(path), stem, ...(SIDECAR_EXTENSIONS.has(extensionOf(path)) ? { sidecar: true } : {}) };
   if (path.length > PATH_CHARACTERS_MAX) return plain;

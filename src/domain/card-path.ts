@@ -77,3 +77,50 @@ export function refusedName(raw: Uint8Array): string | null {
   if (raw[0] === 0x2e && (raw.length === 1 || (raw.length === 2 && raw[1] === 0x2e))) return 'name that points to a directory above';
   return null;
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const gb18030 = new TextDecoder('gb18030', { fatal: true });
+// What Chinese names are made of besides ASCII: ideographs, their punctuation, full-width forms.
+const CHINESE = /^[\x20-\x7e\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*$/;
+
+/**
+ * A path as people read it: a name that is no UTF-8 and makes sense as GBK (GB 18030), as recorders write it on FAT, is shown so. For lists and for
+ * recognition only: it cannot be turned back, and two names may look alike. The printable form stays what names the file.
+ */
+export function shownPath(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.split('/').map(shownName).join('/');
+}
+
+function shownName(printable: string): string {
+  if (!/%[89A-F]/.test(printable)) return printable;
+  const raw = rawName(printable);
+  try {
+    utf8.decode(raw);
+    return printable;
+  } catch {
+    return gbkName(raw) ?? printable;
+  }
+}
+
+/** null for what is not likely to be GBK: other code pages have bytes that happen to decode, mostly to ideographs that nobody uses. */
+function gbkName(raw: Uint8Array): string | null {
+  let text: string;
+  try {
+    text = gb18030.decode(raw);
+  } catch {
+    return null;
+  }
+  if (!CHINESE.test(text) || SIGNS.test(text)) return null;
+  let pairs = 0;
+  let common = 0;
+  for (let at = 0; at < raw.length; at += 1) {
+    const [lead, trail] = [raw[at] ?? 0, raw[at + 1] ?? 0];
+    if (lead < 0x80) continue;
+    pairs += 1;
+    // GB 2312, the ideographs in daily use: both bytes from A1 on.
+    if (lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1) common += 1;
+    at += 1;
+  }
+  return common * 2 > pairs ? text : null;
+}

@@ -22,6 +22,8 @@ export interface Docking {
   readonly recorderSerial: string;
   readonly vendorId: string | null;
   readonly productId: string | null;
+  /** Serial that the bus told, which need not be that of the recorder; null where there is no bus. */
+  readonly toldSerial: string | null;
   readonly driverId: string;
   /** 0 to 100. */
   readonly driverScore: number;
@@ -32,6 +34,8 @@ export interface Docking {
   readonly problem: Problem | null;
   readonly arrivedAtMs: number;
   readonly listedAtMs: number | null;
+  /** Everything was copied, and then the card still had the names, sizes and times that were listed. */
+  readonly unchangedAtMs: number | null;
   readonly safeAtMs: number | null;
   readonly removedAtMs: number | null;
   readonly filesListed: number;

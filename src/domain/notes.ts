@@ -6,6 +6,14 @@
 export const NOTE_CODES = [
   /** A number in the row of segments is not on the card: `number` is the missing chapter, letter or sequence number, or the first and last of several. */
   'segment-missing',
+  /** Somebody deleted it on the card: it lay in a bin. */
+  'found-in-bin',
+  /** Before it was deleted it was `path`, as the bin's own record tells. */
+  'deleted-as',
+  /** It lay where a repaired file system puts what it finds without a name. */
+  'found-after-repair',
+  /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */
+  'other-recorder',
   /** Claims of its start disagree by more than a minute: `claim` is the strongest that is not used, wall clock of the station's zone, from `from`; `differenceS`: later than the start. */
   'time-uncertain',
   /** None of its claims can be true: what the recorder says is `claim`. */

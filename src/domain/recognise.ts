@@ -1,3 +1,5 @@
+import { type CompiledPattern, readCardPath } from './card-facts.ts';
+
 /** What a driver says of itself for one card. */
 export interface Candidate {
   readonly id: string;
@@ -42,4 +44,23 @@ export function chooseDriver(candidates: readonly Candidate[], fallback: string)
     };
   }
   return { id: best.id, score: best.score, why: best.why, known: true };
+}
+
+/**
+ * The files by which a driver is asked for its score; `patterns` its own. Footage that they do not know is left out where they know more than half of it:
+ * one clip of another camera, or a bin full of them, says nothing of the recorder whose names are on all the rest. A driver that knows less sees them all.
+ */
+export function withoutMinority<E extends { readonly path: string }>(
+  sample: readonly E[],
+  patterns: readonly CompiledPattern[],
+): readonly E[] {
+  const foreign = new Set(sample.filter(({ path }) => isFootage(path) && !patterns.some(({ matcher }) => matcher.test(path))));
+  const footage = sample.filter(({ path }) => isFootage(path)).length;
+  return foreign.size * 2 < footage ? sample.filter((entry) => !foreign.has(entry)) : sample;
+}
+
+/** By the extension alone: previews and tracks are no footage. */
+function isFootage(path: string): boolean {
+  const { kind, sidecar } = readCardPath(path, []);
+  return !sidecar && (kind === 'video' || kind === 'audio' || kind === 'photo');
 }

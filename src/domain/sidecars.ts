@@ -7,23 +7,101 @@ export interface Sidecars {
   take(segments: readonly ListedFile[]): readonly ListedFile[];
 }
 
-/** A sidecar travels with the file of the same stem in the same folder; one whose file is not there stands for itself. */
+/** A track that is written beside a clip, or closed when the recorder is switched off, is not older or younger than this against it. */
+const APART_MS_MAX = 12 * 3600_000;
+/** Leftovers that stand together as one recording: a list of footage must not drown in them, nor a transaction. */
+const LEFTOVERS_TOGETHER = 100;
+
+/**
+ * Finds the file that each sidecar of a whole card travels with. In its own folder: the one whose whole name it repeats (`clip.MP4.gpx`), else one of its
+ * stem, else one lens of its stem (`…_N.gps` beside `…_NF.mp4`). In another folder: one of its stem, if the card has but one that can be meant. Of a
+ * clip and a photo of one stem, the clip. One whose file is not there stands for itself.
+ */
 export function assignSidecars(files: readonly ListedFile[]): Sidecars {
-  const stems = new Set(files.filter((file) => !file.facts.sidecar).map(keyOf));
-  const isSidecar = (file: ListedFile) => file.facts.sidecar === true && stems.has(keyOf(file));
-  const waiting = Map.groupBy(files.filter(isSidecar), keyOf);
+  const hosts = new Hosts(files.filter(({ facts }) => !facts.sidecar && facts.kind !== 'leftover'));
+  const bins = new Hosts(files.filter(({ facts }) => facts.foundIn !== undefined));
+  const waiting = new Map<ListedFile, ListedFile[]>();
+  const others: ListedFile[] = [];
+  let leftovers: ListedFile[] | undefined;
+  for (const file of files) {
+    const { facts } = file;
+    const host =
+      facts.kind === 'leftover' ? (facts.sidecar ? bins.inFolderOf(file) : undefined) : facts.sidecar ? hosts.of(file) : undefined;
+    if (host) waiting.set(host, [...(waiting.get(host) ?? []), file]);
+    else if (facts.kind === 'leftover' && leftovers && leftovers.length < LEFTOVERS_TOGETHER - 1) leftovers.push(file);
+    else {
+      others.push(file);
+      if (facts.kind !== 'leftover') continue;
+      leftovers = [];
+      waiting.set(file, leftovers);
+    }
+  }
   return {
-    others: files.filter((file) => !isSidecar(file)),
+    others,
     take: (segments) =>
       segments.flatMap((segment) => {
-        const mine = waiting.get(keyOf(segment)) ?? [];
-        // Two files of one stem (a clip and its photo): the first takes the sidecars.
-        waiting.delete(keyOf(segment));
+        const mine = waiting.get(segment) ?? [];
+        waiting.delete(segment);
         return mine;
       }),
   };
 }
 
-function keyOf({ path, facts }: ListedFile): string {
-  return `${path.slice(0, path.lastIndexOf('/') + 1)}\n${facts.stem.toLowerCase()}`;
+/** Files that may have sidecars, to be found by name. */
+class Hosts {
+  readonly #byName = new Map<string, ListedFile>();
+  readonly #byStem: Map<string, ListedFile[]>;
+  readonly #byLens: Map<string, ListedFile[]>;
+  readonly #anywhere: Map<string, ListedFile[]>;
+
+  constructor(files: readonly ListedFile[]) {
+    for (const file of files) this.#byName.set(file.path.toLowerCase(), file);
+    this.#byStem = Map.groupBy(files, (file) => keyOf(file, file.facts.stem));
+    const lenses = files.filter(({ facts }) => facts.lens !== undefined && facts.stem.toUpperCase().endsWith(facts.lens));
+    this.#byLens = Map.groupBy(lenses, (file) => keyOf(file, file.facts.stem.slice(0, -(file.facts.lens ?? '').length)));
+    this.#anywhere = Map.groupBy(files, ({ facts }) => lastPart(facts.stem));
+  }
+
+  of(sidecar: ListedFile): ListedFile | undefined {
+    return this.inFolderOf(sidecar) ?? this.#elsewhere(sidecar);
+  }
+
+  inFolderOf(sidecar: ListedFile): ListedFile | undefined {
+    const { path, facts } = sidecar;
+    const named = this.#byName.get(path.slice(0, path.lastIndexOf('.')).toLowerCase());
+    if (named) return named;
+    const key = keyOf(sidecar, facts.stem);
+    return best(this.#byStem.get(key) ?? this.#byLens.get(key) ?? []);
+  }
+
+  /** Names are used again on another day: what the two tell of their time must not speak against it. */
+  #elsewhere(sidecar: ListedFile): ListedFile | undefined {
+    const found = this.#anywhere.get(lastPart(sidecar.facts.stem)) ?? [];
+    // More than one folder, or more than one clip: nobody can tell.
+    const clips = found.filter(({ facts }) => rankOf(facts.kind) === rankOf(best(found)?.facts.kind));
+    const [only] = clips;
+    if (!only || clips.length > 1) return undefined;
+    const [one, other] = [only.facts.claimedStart, sidecar.facts.claimedStart];
+    if (one !== undefined && other !== undefined) return one === other ? only : undefined;
+    return Math.abs(only.mtimeMs - sidecar.mtimeMs) <= APART_MS_MAX ? only : undefined;
+  }
+}
+
+function best(files: readonly ListedFile[]): ListedFile | undefined {
+  // The first of the best: of several lenses the front one, whose letter comes first.
+  return [...files].sort((a, b) => rankOf(a.facts.kind) - rankOf(b.facts.kind))[0];
+}
+
+/** A track, subtitles or a log tell of what was filmed. */
+function rankOf(kind: string | undefined): number {
+  const place = ['video', 'audio', 'photo'].indexOf(kind ?? '');
+  return place < 0 ? 3 : place;
+}
+
+function keyOf({ path }: ListedFile, stem: string): string {
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}\n${stem}`.toLowerCase();
+}
+
+function lastPart(stem: string): string {
+  return stem.slice(stem.lastIndexOf('/') + 1).toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import { asEvidockError } from '#domain/errors';
+import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -7,9 +8,10 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
+import { changedSince } from './changed-files.ts';
 import { KnownFiles } from './known-files.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
-import { isListedAgain, problemOf, type Session } from './session.ts';
+import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
 const REFUSALS_PER_TRANSACTION = 200;
@@ -24,6 +26,8 @@ interface Options extends ComparisonTools {
     readonly stationId: string;
     readonly timezone: string;
     readonly patterns: readonly CompiledPattern[];
+    readonly otherPatterns: readonly CompiledPattern[];
+    readonly leftovers: Leftovers;
     readonly retryMs: number;
   };
   /** An original waits in the session's queue. */
@@ -31,6 +35,8 @@ interface Options extends ComparisonTools {
   /** A later docking with this id is at work. */
   readonly takenOver: (dockingId: string, session: Session) => boolean;
   readonly onListed: (dockingId: string) => void;
+  /** All of it is copied, and the card holds nothing else. */
+  readonly onUnchanged: (dockingId: string) => void;
 }
 
 /** Lists the card of a docking, and once more where that may mend what the first listing could not be sure of. */
@@ -47,9 +53,50 @@ export class CardLister {
     session.listings += 1;
     if (signal.aborted) return;
     await this.#o.view.listing(session);
+    await this.#persist(session, () => this.#tryToList(session));
+  }
+
+  /** All that was listed is copied. Takes what has come or grown on the card since, or puts on record that there is nothing. Never throws. */
+  async lookAgain(session: Session): Promise<void> {
+    session.looks += 1;
+    session.looking = true;
+    await this.#persist(session, () => this.#tryToLookAgain(session));
+    session.looking = false;
+  }
+
+  async #tryToLookAgain(session: Session): Promise<void> {
+    const { docking, volume, signal, found } = session;
+    const { ledger, clock, faults, view, onUnchanged } = this.#o;
+    const changed = await changedSince(volume, found.listed, signal);
+    if (changed.length > 0 && session.looks < LOOKS_MAX) {
+      session.listings += 1;
+      return this.#tryToList(session);
+    }
+    await ledger.transaction(async (writer) => {
+      signal.throwIfAborted();
+      for (const { path } of changed.slice(0, REFUSALS_PER_TRANSACTION)) {
+        const detail = `it was still being written after ${LOOKS_MAX} looks`;
+        await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
+      }
+      const filesRefused = found.counts.refused + changed.length;
+      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+    });
+    faults.reached('w22-card-unchanged');
+    session.unchanged = true;
+    if (changed.length > 0)
+      view.stillWriting(
+        session,
+        changed.map(({ path }) => path),
+      );
+    onUnchanged(docking.id);
+  }
+
+  /** Goes on until it succeeds, or until only another look at the card, or nothing, can help: then `session.unlisted` says why. */
+  async #persist(session: Session, work: () => Promise<void>): Promise<void> {
+    const { signal } = session;
     while (!signal.aborted) {
       try {
-        await this.#tryToList(session);
+        await work();
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -72,11 +119,17 @@ export class CardLister {
     const listing = new CardListing({
       ...{ ledger, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
       known: new KnownFiles({ ...this.#o, docking, volume, found }),
+      names: {
+        patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
+        others: settings.otherPatterns,
+        leftovers: settings.leftovers,
+      },
       stationId: settings.stationId,
       timezone: settings.timezone,
-      patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
       driver,
-      toCopy: (original: Original) => {
+      toCopy: (original: Original, grown: boolean) => {
+        // It is another file now than the one that could not be copied.
+        if (grown) forget(session, original.id);
         // What was given up in this docking is not begun anew because the card is listed once more.
         if (failed.has(original.id)) return;
         queue.push(original);
@@ -87,6 +140,7 @@ export class CardLister {
       onProgress: (counts) => view.listed(session, counts),
     });
     const { files, known, refused, bytes } = await listing.run(signal);
+    view.others(session, listing.otherRecorders());
     const wasUnlisted = session.unlisted !== null;
     session.unlisted = null;
     if (wasUnlisted) await view.problem(session, problemOf(session));

@@ -1,5 +1,5 @@
 import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
-import { type CompiledPattern, readCardPath } from '#domain/card-facts';
+import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-names';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
@@ -8,14 +8,19 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver, Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
+import { withFormerNames } from './bin-records.ts';
 import { CardStarts } from './card-starts.ts';
+import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
+import { relistGrown } from './grown-file.ts';
 import type { KnownFiles } from './known-files.ts';
+import { markRecording } from './later-mark.ts';
 import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
+import { ViewLinks } from './view-links.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
 /** Whoever stands at the dock sees the first file being copied after this long, however slowly the card tells its lengths. */
@@ -31,7 +36,7 @@ interface Options {
   readonly faults: FaultPoints;
   readonly stationId: string;
   readonly timezone: string;
-  readonly patterns: readonly CompiledPattern[];
+  readonly names: NameRules;
   readonly driver: RecorderDriver;
   readonly docking: Docking;
   /** Clocks that files on the card may still have their times from, oldest first. */
@@ -45,8 +50,8 @@ interface Options {
   readonly gaps: ReadonlySet<string>;
   /** Another listing follows if the device cannot read everything in this one: only the last one says for certain what could not be read. */
   readonly last: boolean;
-  /** An original that is on record and not copied yet. */
-  readonly toCopy: (original: Original) => void;
+  /** An original that is on record and not copied yet; `grown`: it is longer than it was when this docking listed it first. */
+  readonly toCopy: (original: Original, grown: boolean) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
   readonly takenOver: (dockingId: string) => boolean;
   /** An original with places that cannot be read, in an earlier docking as now. */
@@ -62,7 +67,7 @@ export class CardListing {
   readonly #o: Options;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #before: ListingCounts;
-  readonly #listed: ListedFile[] = [];
+  #listed: ListedFile[] = [];
   #refusals: VolumeRefusal[] = [];
   #unread: VolumeRefusal[] = [];
   #refusedBefore = new Set<string>();
@@ -73,16 +78,23 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
+  #ownerOf: OwnerOf = () => this.#o.docking.recorderSerial;
+  /** Recorders whose files lie on this card beside its own. */
+  readonly #others = new Set<string>();
+  readonly #grown = new Set<string>();
+  readonly #views: ViewLinks;
   readonly #starts: CardStarts;
-  readonly #circumstances: Circumstances;
+  readonly #circumstances: Omit<Circumstances, 'owner'>;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
     this.#o = options;
     this.#before = options.found.counts;
-    this.#names = new OtherNames(options);
+    this.#views = new ViewLinks(options.timezone);
+    this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
     const hasOtherBytes = ({ id }: Original) => this.#otherBytes.has(id);
-    this.#starts = new CardStarts({ ...options, hasOtherBytes, identity: (file) => this.#identity(file) });
+    const isOwn = (file: ListedFile) => this.#names.ownerOf(file) === options.docking.recorderSerial;
+    this.#starts = new CardStarts({ ...options, hasOtherBytes, isOwn, identity: (file) => this.#names.identityOf(file) });
     this.#circumstances = { ...options, contiguousMs: options.driver.contiguousMs, told: (path) => this.#starts.told(path) };
   }
 
@@ -92,12 +104,18 @@ export class CardListing {
     const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
-    await this.#o.known.plan(this.#listed, (file) => this.#identity(file));
+    this.#listed = await withFormerNames(this.#listed, this.#o.volume, this.#o.names);
+    this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
+    const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
+    this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });
+    await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
     await this.#lookAgain();
+    await this.#views.write((body) => this.#inTransaction(body));
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
+    for (const { path, bytes, mtimeMs } of this.#listed) found.listed.set(path, { bytes, mtimeMs });
     await this.#inTransaction(async (writer) => {
       await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
       await known.conclude(writer);
@@ -105,6 +123,11 @@ export class CardListing {
     });
     onProgress(found.counts);
     return found.counts;
+  }
+
+  /** Serials of other recorders whose files lie on the card. */
+  otherRecorders(): readonly string[] {
+    return [...this.#others].sort();
   }
 
   /** Now it is certain what the device cannot read. */
@@ -121,7 +144,7 @@ export class CardListing {
     try {
       for await (const item of this.#o.volume.list(this.#signal)) {
         if ('code' in item) this.#refuse(item);
-        else this.#listed.push({ ...item, facts: readCardPath(item.path, this.#o.patterns) });
+        else this.#listed.push({ ...item, facts: readName(item.path, this.#o.names) });
         if (this.#listed.length % PROGRESS_EVERY_FILES === 0) this.#showProgress();
         if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
       }
@@ -155,9 +178,10 @@ export class CardListing {
       await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
-        if ((await writer.findOriginal(this.#identity(item.file)))?.id !== known.id) return [];
+        if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
+        const owner = this.#names.ownerOf(item.file);
         const before = await writer.recording(known.recordingId);
-        const originals = await insertRecording(writer, [item], this.#circumstances, this.#startOf([item], before));
+        const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner }, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
         this.#o.found.known.delete(known.id);
         this.#o.found.rechecked.delete(known.id);
@@ -168,7 +192,7 @@ export class CardListing {
         await writer.appendCustody({ type: 'recording.read-again', ...entry });
         return originals;
       });
-      for (const original of fresh) this.#o.toCopy(original);
+      for (const original of fresh) this.#o.toCopy(original, false);
     }
   }
 
@@ -180,10 +204,6 @@ export class CardListing {
       this.#signal.throwIfAborted();
       return result;
     });
-  }
-
-  #identity({ path, bytes, mtimeMs }: VolumeEntry) {
-    return { recorderSerial: this.#o.docking.recorderSerial, cardPath: this.#names.onRecord(path), bytes, mtimeMs };
   }
 
   #startOf(items: readonly Item[], before: Recording | null) {
@@ -240,7 +260,8 @@ export class CardListing {
     const { faults, docking, clock, found } = this.#o;
     const fresh: Original[] = [];
     const replaced: string[] = [];
-    await this.#compareKnown(captures.flatMap(({ segments, sidecars }) => [...segments, ...sidecars]));
+    for (const { segments, sidecars } of captures) this.#names.belongTogether([...segments, ...sidecars]);
+    await this.#compareKnown(captures);
     await this.#starts.prepare(captures);
     await this.#inTransaction(async (writer) => {
       for (const refusal of refusals) {
@@ -256,15 +277,18 @@ export class CardListing {
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
     this.#showProgress();
-    for (const original of fresh) this.#o.toCopy(original);
+    for (const original of fresh) this.#o.toCopy(original, this.#grown.has(original.id));
   }
 
   /** Before the transaction: reading a card takes its time. */
-  async #compareKnown(files: readonly ListedFile[]): Promise<void> {
+  async #compareKnown(captures: readonly Capture[]): Promise<void> {
     const looksLike: Original[] = [];
-    for (const file of files) {
-      const known = (await this.#o.ledger.findOriginal(this.#identity(file))) ?? (await this.#names.find(file));
-      if (known) looksLike.push({ ...known, cardPath: file.path });
+    for (const { segments, sidecars } of captures) {
+      const marked = segments.some(({ facts }) => facts.important);
+      for (const file of [...segments, ...sidecars]) {
+        const known = (await this.#o.ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
+        if (known) looksLike.push({ ...known, cardPath: file.path });
+      }
     }
     for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
@@ -274,7 +298,7 @@ export class CardListing {
    * be copied.
    */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
-    const { docking, found } = this.#o;
+    const { docking, found, clock } = this.#o;
     const toCopy: Original[] = [];
     const standing = new Map<ListedFile, Standing>();
     const all = [
@@ -285,11 +309,17 @@ export class CardListing {
       const { file } = item;
       this.#counts.files += 1;
       this.#counts.bytes += file.bytes;
-      const known = await writer.findOriginal(this.#identity(file));
+      const known = await writer.findOriginal(this.#names.identityOf(file));
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
-      standing.set(file, known && !this.#otherBytes.has(known.id) ? known.recordingId : null);
+      else if (known && this.#names.wasMarkedLater(file.path)) await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
+      const grown = known ? null : await relistGrown(writer, this.#names.identityOf(file), this.#o);
+      if (grown) {
+        this.#grown.add(grown.id);
+        toCopy.push(grown);
+      }
+      standing.set(file, grown?.recordingId ?? (known && !this.#otherBytes.has(known.id) ? known.recordingId : null));
       if (!known || this.#otherBytes.has(known.id)) continue;
       if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
@@ -303,11 +333,17 @@ export class CardListing {
         if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
       }
     }
+    const [first] = all;
+    const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
+    if (owner !== docking.recorderSerial) this.#others.add(owner);
     for (const piece of newPieces(capture, standing)) {
-      const originals = await insertRecording(writer, piece, this.#circumstances, this.#startOf(piece, null), capture.notes);
-      for (const { file } of piece) standing.set(file, originals[0]?.recordingId ?? null);
+      const originals = await insertRecording(writer, piece, { ...this.#circumstances, owner }, this.#startOf(piece, null), capture.notes);
+      const fresh = originals[0]?.recordingId ?? null;
+      for (const { file } of piece) standing.set(file, fresh);
+      if (fresh !== null) this.#views.addFresh(fresh);
       toCopy.push(...originals);
     }
+    this.#views.add(capture.segments, owner, standing);
     await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
     return toCopy;
   }

@@ -79,6 +79,7 @@ async function dateAll({ zone, utc, atEnd }: Card, made: readonly Made[]): Promi
     timezone: zone,
     identity: ({ path, bytes, mtimeMs }) => ({ recorderSerial: 'R', cardPath: path, bytes, mtimeMs }),
     hasOtherBytes: () => false,
+    isOwn: () => true,
   });
   starts.cardListed(listed, new AbortController().signal);
   await starts.prepare(listed.map((file) => ({ segments: [file], sidecars: [], notes: [] })));

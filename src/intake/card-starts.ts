@@ -43,6 +43,8 @@ interface Options {
   readonly identity: (file: ListedFile) => Parameters<LedgerReader['findOriginal']>[0];
   /** The original is on record, but the card has other bytes there now. */
   readonly hasOtherBytes: (original: Original) => boolean;
+  /** The docked recorder made it: the clock that was measured is that of no other. */
+  readonly isOwn: (file: ListedFile) => boolean;
 }
 
 type Told = Pick<TakeFacts, 'durationMs' | 'containerMs'>;
@@ -138,7 +140,7 @@ export class CardStarts {
     if (!first) return;
     const readings = await this.#cardReadings();
     const sighting = { ...this.#seen(first, await this.#header(first)), name: nameOf(files), gps: await this.#gps(first, files) };
-    const alone = decideStart(sighting, readings, this.#facts(null));
+    const alone = decideStart(sighting, readings, this.#facts(null, first));
     const bounds = alone.doubtful ? await this.#bounds(first, sighting.durationMs) : null;
     this.#prepared.set(first, { sighting, bounds });
   }
@@ -153,14 +155,15 @@ export class CardStarts {
       bounds: null,
     };
     this.#prepared.delete(first);
-    return decideStart(sighting, this.#readings ?? readingsOf([], this.#facts(before)), this.#facts(before), bounds);
+    return decideStart(sighting, this.#readings ?? readingsOf([], this.#facts(before, first)), this.#facts(before, first), bounds);
   }
 
   /** The clock may have been set since a file was read with gaps, and the file is as old as it was. */
-  #facts(before: Recording | null): ClockFacts {
-    const { docking, driver, formerClocks, clock, timezone, volume } = this.#o;
+  #facts(before: Recording | null, file?: ListedFile): ClockFacts {
+    const { docking, driver, formerClocks, clock, timezone, volume, isOwn } = this.#o;
+    const own = file === undefined || isOwn(file);
     const nowMs = clock.nowMs();
-    const clocks = { former: formerClocks, offsetMs: docking.clockOffsetMs, nowMs };
+    const clocks = { former: own ? formerClocks : [], offsetMs: own ? docking.clockOffsetMs : null, nowMs };
     return {
       zone: timezone,
       offsetOf: (recorderMs) => (before ? before.clockOffsetMs : offsetOfClaim(recorderMs, clocks)),
@@ -294,7 +297,7 @@ export class CardStarts {
 
   async #date(file: ListedFile): Promise<Dated | null> {
     const sighting = await this.#sighting(file);
-    const { settled, startMs } = decideStart(sighting, await this.#cardReadings(), this.#facts(null));
+    const { settled, startMs } = decideStart(sighting, await this.#cardReadings(), this.#facts(null, file));
     return settled && startMs !== null ? { startMs, durationMs: sighting.durationMs } : null;
   }
 }

@@ -1,4 +1,5 @@
 import type { VolumeRefusal } from '#ports/recorder-driver';
+import type { Seen } from './changed-files.ts';
 
 export interface ListingCounts {
   readonly files: number;
@@ -17,6 +18,8 @@ export interface FoundOnCard {
   readonly unread: Map<string, VolumeRefusal>;
   /** Sealed originals of earlier dockings in whose place this docking has put a file on record, because the card has other bytes there now. */
   readonly replaced: Set<string>;
+  /** Every file that was listed, by path, as it was then. */
+  readonly listed: Map<string, Seen>;
   /** Originals that earlier dockings read and that the card still holds, as far as was compared, with their path on it now. */
   readonly known: Map<string, string>;
   /** Of those, the ones that this docking has compared whole: they have the sealed digest. */
@@ -28,6 +31,7 @@ export function nothingFound(): FoundOnCard {
     counts: { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 },
     unread: new Map(),
     replaced: new Set(),
+    listed: new Map(),
     known: new Map(),
     rechecked: new Set(),
   };

@@ -4,6 +4,7 @@ import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { RandomBelow } from '#domain/file-sample';
 import type { FormerClock } from '#domain/former-clock';
+import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
@@ -21,7 +22,7 @@ import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
-import { fail, isListedAgain, isOver, mayBeListedNow, newSession, problemOf, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
 import type { InHand, SpentSoFar } from './waiting.ts';
 
@@ -47,6 +48,9 @@ interface IntakeSettings {
   readonly known?: 'sampled' | 'whole';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
+  /** Of every driver: what they know of files that the card's own driver does not know. */
+  readonly otherPatterns: readonly CompiledPattern[];
+  readonly leftovers: Leftovers;
   /** How long to wait before a full or failing disk, or a failed file, is tried again, ms. */
   readonly retryMs: number;
 }
@@ -63,8 +67,10 @@ interface Options {
   readonly settings: IntakeSettings;
   /** An original has become `copied`. */
   readonly onCopied: () => void;
-  /** The card is listed: the docking may be safe already, if there was nothing new on it. */
+  /** The card is listed. */
   readonly onListed: (dockingId: string) => void;
+  /** All of it is copied and the card holds nothing else: the docking may be safe already, if all of it is sealed. */
+  readonly onUnchanged: (dockingId: string) => void;
   /** Its known files were compared whole, as far as they can be read: it may be safe now where that waits for them. */
   readonly onRechecked?: (dockingId: string) => void;
   /** Copies are being sealed: that is part of taking in new files. */
@@ -111,8 +117,9 @@ export class IntakeStage implements KnownProof {
       onQueued: (session) => this.#pump(session),
       takenOver: (dockingId, session) => this.#isLater(dockingId, session),
       onListed: (dockingId) => {
-        options.onListed(dockingId);
         const session = this.#sessions.get(dockingId);
+        // What came while it was docked is listed later, by the way.
+        if (!session || session.looks === 0) options.onListed(dockingId);
         if (session) this.#recheck.start(session);
       },
     });
@@ -202,7 +209,11 @@ export class IntakeStage implements KnownProof {
 
   #list(session: Session): void {
     session.listing = true;
-    void this.#lister.list(session).finally(() => {
+    this.#afterwards(session, this.#lister.list(session));
+  }
+
+  #afterwards(session: Session, looking: Promise<void>): void {
+    void looking.finally(() => {
       session.listing = false;
       this.#pump(session);
       this.#settle(session);
@@ -229,7 +240,10 @@ export class IntakeStage implements KnownProof {
     if (session.listing || session.inHand.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
-    else session.idle();
+    else if (mayBeLookedAtAgain(session)) {
+      session.listing = true;
+      this.#afterwards(session, this.#lister.lookAgain(session));
+    } else session.idle();
   }
 
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */

@@ -57,7 +57,7 @@ export class KnownFiles {
   }
 
   /** Once before the first `compare`: who comes first if the time does not suffice for a full sample of every file on the card. */
-  async plan(files: readonly VolumeEntry[], identity: (file: VolumeEntry) => Parameters<Ledger['findOriginal']>[0]): Promise<void> {
+  async plan<F extends VolumeEntry>(files: readonly F[], identity: (file: F) => Parameters<Ledger['findOriginal']>[0]): Promise<void> {
     const { ledger } = this.#options;
     const ids: string[] = [];
     for (const file of files) {

@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly clock: Clock;
   readonly stationId: string;
   readonly docking: Docking;
+  /** The recorder that made the files: the docked one, or another whose files lie on its card. */
+  readonly owner: string;
   /** As the driver names it. */
   readonly contiguousMs: number;
   /** What the container of a file told while the card was listed. */
@@ -33,7 +35,7 @@ export async function insertRecording(
   start: StartDecision,
   notes: readonly RecordingNote[] = [],
 ): Promise<Original[]> {
-  const { docking, clock, stationId } = circumstances;
+  const { docking, clock, stationId, owner } = circumstances;
   const files = items.map(({ file }) => file);
   const [first] = files;
   if (!first) return [];
@@ -44,25 +46,26 @@ export async function insertRecording(
   const recording: NewRecording = {
     id: recordingId,
     dockingId: docking.id,
-    recorderSerial: docking.recorderSerial,
+    recorderSerial: owner,
     kind: first.facts.kind,
-    ...(await officerOf(writer, files, docking)),
+    ...(await officerOf(writer, files, owner)),
     category: null,
     important,
     // Times come first: of a long list the end is cut off.
-    notes: [...start.notes, ...notes],
+    notes: [...start.notes, ...notesOf(first, circumstances), ...notes],
     startClaims: start.claims,
     ...{ claimedStart, claimedFrom, startMs, clockOffsetMs },
     originalCount: items.length,
     createdAtMs: nowMs,
   };
+  if (owner !== docking.recorderSerial) await meetOther(writer, recordingId, circumstances);
   await writer.insertRecording(recording);
   const originals = items.map(
     ({ file, role }, place): Original => ({
       id: newId('org', nowMs, stationId),
       recordingId,
       dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
+      recorderSerial: owner,
       role,
       index: place + 1,
       kind: file.facts.kind,
@@ -86,6 +89,23 @@ export async function insertRecording(
   return originals;
 }
 
+function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): readonly RecordingNote[] {
+  const notes: RecordingNote[] = [];
+  if (facts.foundIn) notes.push({ code: facts.foundIn === 'bin' ? 'found-in-bin' : 'found-after-repair', parameters: {} });
+  if (facts.formerPath !== undefined) notes.push({ code: 'deleted-as', parameters: { path: facts.formerPath } });
+  if (owner !== docking.recorderSerial) notes.push({ code: 'other-recorder', parameters: { number: owner, card: docking.recorderSerial } });
+  return notes;
+}
+
+/** The recorder whose file lies on another's card may never have been docked: from now on it is known by its number. */
+async function meetOther(writer: LedgerWriter, recordingId: string, { docking, owner, clock }: Circumstances): Promise<void> {
+  const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
+  if (!(await writer.recorder(owner))) await writer.upsertRecorder({ serial: owner, ...known });
+  const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
+  const entry = { atMs: clock.nowMs(), actor: 'station', subject: recordingId, data };
+  await writer.appendCustody({ type: 'recording.other-recorder', ...entry });
+}
+
 function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
   return standsInRow(facts.kind, facts) ? takeFactsOf(facts, { contiguousMs, ...told(path) }) : null;
 }
@@ -93,10 +113,10 @@ function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circum
 async function officerOf(
   writer: LedgerWriter,
   files: readonly ListedFile[],
-  docking: Docking,
+  owner: string,
 ): Promise<Pick<NewRecording, 'officerId' | 'officerSource'>> {
   const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
-  const assigned = (await writer.recorder(docking.recorderSerial))?.assignedOfficerId ?? null;
+  const assigned = (await writer.recorder(owner))?.assignedOfficerId ?? null;
   return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
 }

@@ -286,7 +286,7 @@ export class Recheck implements KnownProof {
     const { session } = run;
     const { docking, found, signal } = session;
     const file = fileOf(original, session, settings);
-    const start = await this.#startOf(file, session);
+    const start = await this.#startOf(file, original.recorderSerial, session);
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
       // Nothing is written for a recorder that has gone: its next docking may have the file by now.
       signal.throwIfAborted();
@@ -308,12 +308,13 @@ export class Recheck implements KnownProof {
   }
 
   /** Not inside the transaction: its header is read. */
-  #startOf(file: ListedFile, { docking, driver, volume, formerClocks, signal }: Session): Promise<StartDecision> {
+  #startOf(file: ListedFile, recorderSerial: string, session: Session): Promise<StartDecision> {
+    const { docking, driver, volume, formerClocks, signal } = session;
     const { ledger, clock, settings } = this.#options;
-    const { recorderSerial } = docking;
+    const isOwn = () => recorderSerial === docking.recorderSerial;
     const identity = ({ path, bytes, mtimeMs }: ListedFile) => ({ recorderSerial, cardPath: path, bytes, mtimeMs });
     const common = { ledger, clock, docking, driver, volume, formerClocks, timezone: settings.timezone };
-    return startOfOne(file, { ...common, identity, hasOtherBytes: () => false }, signal);
+    return startOfOne(file, { ...common, identity, isOwn, hasOtherBytes: () => false }, signal);
   }
 
   #show({ session, unread }: Run): void {

@@ -1,5 +1,7 @@
 import type { ListedFile } from '#domain/captures';
-import { type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
+import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
+import { readName } from '#domain/card-names';
+import type { Leftovers } from '#domain/leftovers';
 import type { Original } from '#domain/recording';
 import { TELLS_NOTHING } from '#domain/segment-names';
 import type { StartDecision } from '#domain/start-claims';
@@ -22,16 +24,15 @@ export interface NewcomerRules {
   readonly timezone: string;
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
+  readonly otherPatterns: readonly CompiledPattern[];
+  readonly leftovers: Leftovers;
 }
 
 /** The file on the card that has another content than this original, as the listing would have it. */
 export function fileOf({ cardPath, bytes, mtimeMs }: Original, session: Session, rules: NewcomerRules): ListedFile {
-  return {
-    path: cardPath,
-    bytes,
-    mtimeMs,
-    facts: readCardPath(cardPath, [...rules.patterns, ...compilePatterns(session.driver.patterns)]),
-  };
+  const patterns = [...rules.patterns, ...compilePatterns(session.driver.patterns)];
+  const facts = readName(cardPath, { patterns, others: rules.otherPatterns, leftovers: rules.leftovers });
+  return { path: cardPath, bytes, mtimeMs, facts };
 }
 
 /**
@@ -55,7 +56,7 @@ export async function recordDifference(
     writer,
     [{ file, role: known.role }],
     // What it belongs to, derive finds.
-    { clock, stationId, docking, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
+    { clock, stationId, docking, owner: recorderSerial, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
     start,
   );
   const as = fresh[0]?.recordingId ?? '';

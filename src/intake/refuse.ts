@@ -1,9 +1,10 @@
 import type { Refusal } from '#domain/docking';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
-import type { VolumeRefusal } from '#ports/recorder-driver';
+
+type Refused = Pick<Refusal, 'code' | 'detail'> & { readonly path: string };
 
 /** Part of write 2: an entry that is not taken, with its reason. */
-export async function refuse(writer: LedgerWriter, dockingId: string, refusal: VolumeRefusal, atMs: number): Promise<void> {
+export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
   const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
   await writer.insertRefusal({ dockingId, atMs, ...data });
   await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: dockingId, data });
@@ -14,6 +15,6 @@ export async function refusedSoFar(ledger: LedgerReader, dockingId: string): Pro
   return new Set((await ledger.refusals(dockingId)).map((refusal) => refusalKey({ ...refusal, path: refusal.cardPath })));
 }
 
-export function refusalKey({ path, code }: Pick<VolumeRefusal, 'path'> & Pick<Refusal, 'code'>): string {
+export function refusalKey({ path, code }: Pick<Refused, 'path' | 'code'>): string {
   return `${code} ${path}`;
 }

@@ -57,6 +57,23 @@ export class SessionView {
     if (this.#viewOf(docking)?.phase === 'listing') this.#o.board.update(docking.slot, { phase: 'copying' });
   }
 
+  /** What the recorder goes on writing was not taken. */
+  stillWriting({ docking, signal }: Session, paths: readonly string[]): void {
+    const [first = '', ...more] = paths;
+    const detail = more.length > 0 ? `${first} and ${more.length} more files` : first;
+    if (!signal.aborted) this.#o.board.update(docking.slot, { warning: { code: 'recorder.still-writing', detail } });
+  }
+
+  /** Files of other recorders lie on its card. A warning that is there already is the more urgent. */
+  others({ docking, signal }: Session, serials: readonly string[]): void {
+    const view = this.#viewOf(docking);
+    if (signal.aborted || !view || view.warning !== null || serials.length === 0) return;
+    this.#o.board.update(docking.slot, {
+      warning: { code: 'recorder.other-files', detail: serials.join(', ') },
+      explain: [...view.explain, `files of other recorders lie on its card: ${serials.join(', ')}`],
+    });
+  }
+
   /** How far its known files are compared whole. */
   recheck({ docking, signal, listing }: Session, recheck: RecheckView): void {
     if (signal.aborted) return;
@@ -103,7 +120,11 @@ export class SessionView {
       const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
       await this.problem(session, {
         code: 'recorder.removed',
-        detail: leftWords({ files: listed, bytes: listedBytes, listingFinished: !session.listing && session.unlisted === null }),
+        detail: leftWords({
+          files: listed,
+          bytes: listedBytes,
+          listingFinished: (!session.listing || session.looking) && session.unlisted === null,
+        }),
       });
     } catch (error) {
       copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));

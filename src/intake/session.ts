@@ -39,6 +39,11 @@ export interface Session {
   listing: boolean;
   /** How often its card was listed, this time included. */
   listings: number;
+  /** Its card is looked at again; see `mayBeLookedAtAgain`. */
+  looking: boolean;
+  looks: number;
+  /** It is on record that the card was as it was listed when all of it was copied. */
+  unchanged: boolean;
   /** Called when nothing is being listed or copied any more. */
   idle: () => void;
 }
@@ -64,6 +69,9 @@ export function newSession(facts: Pick<Session, Given>): Session {
     lost: false,
     listing: false,
     listings: 0,
+    looking: false,
+    looks: 0,
+    unchanged: false,
   };
 }
 
@@ -83,9 +91,20 @@ export function mayBeListedNow(session: Session): boolean {
   return session.unlisted?.code === 'recorder.unreadable' && session.listings < LISTINGS_MAX && !isOver(session);
 }
 
-/** The card is listed once more, and nothing may be copied from it meanwhile. */
-export function isListedAgain({ listing, listings }: Session): boolean {
-  return listing && listings > 1;
+/** The card is listed once more, or looked at again, and nothing may be copied from it meanwhile. */
+export function isListedAgain({ listing, listings, looking }: Session): boolean {
+  return listing && (listings > 1 || looking);
+}
+
+/** Rounds in which a card may still change; what changes in the last one is refused by name. */
+export const LOOKS_MAX = 5;
+
+/**
+ * Whether the card is to be looked at again, now that all of it is copied: a recorder that is still on may have written since, and "safe"
+ * must not be said of a card that holds more than was taken.
+ */
+export function mayBeLookedAtAgain(session: Session): boolean {
+  return session.unlisted === null && !session.unchanged && session.looks < LOOKS_MAX && !isOver(session);
 }
 
 /** Of files that could not be copied, the last one; else why the card is not listed; null if nothing stops it. */
@@ -98,6 +117,12 @@ export function problemOf({ failed, unlisted }: Session): Problem | null {
 export function fail({ failed }: Session, originalId: string, failure: EvidockError): void {
   failed.delete(originalId);
   failed.set(originalId, failure);
+}
+
+/** What went wrong with it counts no more. */
+export function forget({ failed, tries }: Session, originalId: string): void {
+  failed.delete(originalId);
+  tries.delete(originalId);
 }
 
 /** What stops nothing, but somebody should know; null if every file could be read. */

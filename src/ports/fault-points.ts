@@ -22,6 +22,7 @@ export const FAULT_POINTS = [
   'w17-files-removed',
   'w18-wipe-recorded',
   'w19-wipe-finished',
+  'w22-card-unchanged',
   'w20-rechecked-recorded',
   'w21-difference-recorded',
 ] as const;

@@ -5,7 +5,7 @@ import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
 import type { Compared } from '#domain/file-sample';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
-import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
+import type { Copy, Derivative, Kind, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Work, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
@@ -65,7 +65,12 @@ export interface DockingProgress {
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
   /** Newest first. */
-  dockings(options: { openOnly?: boolean; recorder?: string; limit: number }): Promise<readonly Docking[]>;
+  dockings(options: {
+    openOnly?: boolean;
+    recorder?: string /** Serial that the bus told. */;
+    told?: string;
+    limit: number;
+  }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
   dockingProgress(dockingId: string): Promise<DockingProgress>;
@@ -81,6 +86,10 @@ export interface LedgerReader {
    * and taken again later) one without gaps, else the newest.
    */
   findOriginal(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null>;
+  /** Sealed originals with this path, size and time, of any recorder that was ever docked: what tells whose card it is. */
+  originalsNamed(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]>;
+  /** Originals of a recorder with this size and time, under any path; newest first. None if there are more than `limit`: they tell nothing then. */
+  originalsLike(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]>;
   /** The first sealed original with these bytes that was read without a gap; null for empty files. */
   findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
   /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
@@ -136,6 +145,7 @@ export type NewDocking = Omit<
   | 'state'
   | 'problem'
   | 'listedAtMs'
+  | 'unchangedAtMs'
   | 'safeAtMs'
   | 'removedAtMs'
   | 'filesListed'
@@ -176,6 +186,7 @@ export interface LedgerWriter extends LedgerReader {
         Docking,
         | 'problem'
         | 'listedAtMs'
+        | 'unchangedAtMs'
         | 'safeAtMs'
         | 'removedAtMs'
         | 'filesListed'
@@ -200,6 +211,8 @@ export interface LedgerWriter extends LedgerReader {
   moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void>;
   /** A later docking has the same file again, maybe under another path: its progress now counts there. */
   moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void>;
+  /** The file has grown before it was copied. Throws request.conflict unless it is `listed`. */
+  relistOriginal(originalId: string, now: { bytes: number; mtimeMs: number }): Promise<void>;
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
   /** Back to `listed`, after a failed verification: the copy is to be made again. */
   unmarkCopied(originalId: string): Promise<void>;
@@ -218,6 +231,8 @@ export interface LedgerWriter extends LedgerReader {
     id: string,
     patch: {
       state?: RecordingState;
+      /** What its content is, where its name said otherwise. */
+      kind?: Kind;
       damaged?: boolean;
       damageReason?: string | null;
       /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */

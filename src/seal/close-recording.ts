@@ -30,7 +30,8 @@ export async function closeRecording(
   for (const stage of stages) {
     await writer.insertWork({ id: workId(stage, recordingId), stage, recordingId, priority, dueAtMs: nowMs, nowMs });
   }
-  const twin = originals[0]?.duplicateOf ? await writer.original(originals[0].duplicateOf) : null;
+  // Leftovers are the same on every card: that one of them is known says nothing of the others.
+  const twin = recording.kind !== 'leftover' && originals[0]?.duplicateOf ? await writer.original(originals[0].duplicateOf) : null;
   await writer.updateRecording(recordingId, {
     state: recordingStateOf({ allSealed: true, deriveSettled: !derive, archiveSettled: false }),
     ...(twin ? { duplicateOf: twin.recordingId } : {}),

@@ -16,6 +16,8 @@ interface Station {
   readonly version: string;
 }
 
+const NO_IDS = { vendorId: null, productId: null };
+
 /** Everything that the ledger knows of an original now, for its manifest. */
 export async function describeOriginal(
   ledger: LedgerReader,
@@ -25,10 +27,12 @@ export async function describeOriginal(
 ): Promise<Manifest> {
   const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
   if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+  // What the bus told is of the docked recorder: of another, whose file lay on its card, only the number is known.
+  const own = original.recorderSerial === docking.recorderSerial;
   return {
     station: settings.station,
     software: { name: 'evidock', version: settings.version },
-    recorder: { serial: original.recorderSerial, vendorId: docking.vendorId, productId: docking.productId },
+    recorder: { serial: original.recorderSerial, ...(own ? { vendorId: docking.vendorId, productId: docking.productId } : NO_IDS) },
     driver: { id: docking.driverId, score: docking.driverScore },
     docking: { id: docking.id, slot: docking.slot, port: docking.port, arrivedAt: new Date(docking.arrivedAtMs).toISOString() },
     recording: describeRecording(recording, settings.timezone),

@@ -59,7 +59,12 @@ export class IncompleteRecordings {
   cardListed(dockingId: string): void {
     this.#queue(async () => {
       const docking = await this.#o.ledger.docking(dockingId);
-      if (docking) await this.#split({ recorderSerial: docking.recorderSerial }, () => true, 'the card no longer holds them');
+      if (!docking) return;
+      const { recorderSerial } = docking;
+      // A recording of this recorder that was found on another's card is not looked for on its own.
+      const wasOnThisCard = async (recording: Recording) =>
+        (await this.#o.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
+      await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
 
@@ -85,14 +90,14 @@ export class IncompleteRecordings {
     });
   }
 
-  async #split(filter: { recorderSerial?: string }, due: (recording: Recording) => boolean, why: string): Promise<void> {
+  async #split(filter: { recorderSerial?: string }, due: (recording: Recording) => boolean | Promise<boolean>, why: string): Promise<void> {
     let after: string | undefined;
     let splits = 0;
     for (;;) {
       const page = await this.#o.ledger.recordings({ ...filter, state: 'copying', ...(after === undefined ? {} : { after }), limit: PAGE });
       for (const detail of page) {
         if (this.#stopped || splits >= SPLITS_MAX) return;
-        if (due(detail.recording) && (await this.#splitOne(detail, why))) splits += 1;
+        if ((await due(detail.recording)) && (await this.#splitOne(detail, why))) splits += 1;
       }
       if (page.length < PAGE) return;
       after = page.at(-1)?.recording.id;

@@ -275,7 +275,7 @@ export class SealStage {
     this.#checks.set(dockingId, timer);
   }
 
-  /** Write 8: the docking is safe once its card is listed to the end and every listed original is sealed. A ledger that fails is asked again. */
+  /** Write 8: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
   async checkSafe(dockingId: string): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
@@ -325,5 +325,6 @@ function isSafe(docking: Docking, progress: { listed: number; copied: number; se
   // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
   const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
   const compared = !whole || docking.filesRechecked >= docking.filesToRecheck;
-  return open && compared && docking.listedAtMs !== null && progress.listed === 0 && progress.copied === 0 && complete;
+  const listed = docking.listedAtMs !== null && docking.unchangedAtMs !== null;
+  return open && compared && listed && progress.listed === 0 && progress.copied === 0 && complete;
 }

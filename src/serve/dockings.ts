@@ -16,7 +16,7 @@ export interface DockingReport {
   readonly refusals: readonly Refusal[];
   /** Recordings with an original that this docking listed. */
   readonly recordings: readonly { readonly id: string; readonly damaged: boolean }[];
-  /** Work of this recorder's recordings that is not done; waiting, running or failed. */
+  /** Work of this recorder's recordings, and of others that came from its card, that is not done; waiting, running or failed. */
   readonly pending: readonly Work[];
 }
 
@@ -26,13 +26,20 @@ export async function reportDocking({ ledger, archive }: ServeDeps, id: string):
   if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
   const [progress, refusals] = await Promise.all([ledger.dockingProgress(id), ledger.refusals(id)]);
   const found: { id: string; damaged: boolean }[] = [];
-  for await (const { recording } of pages(ledger, { dockingId: id })) found.push({ id: recording.id, damaged: recording.damaged });
   const pending: Work[] = [];
+  const add = async (recordingId: string) => {
+    const work = await ledger.listWork({ recordingId, limit: 10 });
+    pending.push(...work.filter((each) => each.state !== 'done'));
+  };
+  for await (const { recording } of pages(ledger, { dockingId: id })) {
+    found.push({ id: recording.id, damaged: recording.damaged });
+    // Files of other recorders came from this card as well.
+    if (recording.recorderSerial !== docking.recorderSerial && pending.length < PENDING_MAX) await add(recording.id);
+  }
   for (const state of archive ? (['sealed', 'derived'] as const) : (['sealed'] as const)) {
     for await (const { recording } of pages(ledger, { recorderSerial: docking.recorderSerial, state })) {
       if (pending.length >= PENDING_MAX) break;
-      const work = await ledger.listWork({ recordingId: recording.id, limit: 10 });
-      pending.push(...work.filter((each) => each.state !== 'done'));
+      await add(recording.id);
     }
   }
   // A recording whose work was given up is in its last state, and is no longer among the others.

@@ -1,3 +1,4 @@
+import { shownPath } from '#domain/card-path';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking } from '#domain/docking';
 import type { Copy, Original } from '#domain/recording';
@@ -47,11 +48,12 @@ export class Presenter {
     return { ...entry, at: this.time(atMs) };
   }
 
-  docking({ arrivedAtMs, listedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {
+  docking({ arrivedAtMs, listedAtMs, unchangedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {
     return {
       ...docking,
       arrivedAt: this.time(arrivedAtMs),
       listedAt: this.timeOrNull(listedAtMs),
+      unchangedAt: this.timeOrNull(unchangedAtMs),
       safeAt: this.timeOrNull(safeAtMs),
       removedAt: this.timeOrNull(removedAtMs),
     };
@@ -81,7 +83,7 @@ export class Presenter {
 function presentOriginal({ digests, ...original }: Original) {
   const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
   const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
-  return { id, index, role, kind, state, cardPath, bytes, ...facts };
+  return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 
 /** The places that hold every original, each with its oldest verification. */

@@ -10,6 +10,7 @@ import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
 import { WipeStage } from '#dock/wipe-stage';
 import { compilePatterns } from '#domain/card-facts';
+import { compileLeftovers, type Leftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Dock } from '#ports/dock';
@@ -53,6 +54,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   onStop(() => lanes.close());
   const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
   const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
+  const leftovers = compileLeftovers(config.intake.leftovers);
   const closing = { archive: config.archive.kind !== 'none', suggest: suggestRules(config) };
   const incomplete = new IncompleteRecordings({
     ...common,
@@ -79,19 +81,19 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
     ...common,
     lanes,
     buffers,
-    settings: intakeSettings(config),
+    settings: { ...intakeSettings(config), leftovers },
     onCopied: () => seal.wake(),
     onListed: (dockingId) => {
       desk.listed(dockingId);
       incomplete.cardListed(dockingId);
-      void seal.checkSafe(dockingId);
     },
+    onUnchanged: (dockingId) => void seal.checkSafe(dockingId),
     onRechecked: (dockingId) => void seal.checkSafe(dockingId),
     isSealing: () => seal.busy,
   });
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
-    ...dockStages(config, { ...common, proof: intake }),
+    ...dockStages(config, { ...common, proof: intake }, leftovers),
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
@@ -121,11 +123,16 @@ function intakeSettings({ station, intake }: Config) {
     verify: intake.verify,
     known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
+    otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
     retryMs: RETRY_MS,
   };
 }
 
-function dockStages(config: Config, common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>) {
+function dockStages(
+  config: Config,
+  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>,
+  leftovers: Leftovers,
+) {
   const { station, dock } = config;
   const recorderClock = new RecorderClock({ ...common, timezone: station.timezone, warnMs: dock.clockWarn * 1000, set: dock.setClock });
   const dockStage = new DockStage({
@@ -135,6 +142,7 @@ function dockStages(config: Config, common: Omit<ConstructorParameters<typeof Wi
     drivers: DRIVERS,
     fallback: FALLBACK,
     unknown: dock.unknown as 'leave' | 'take',
+    leftovers,
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
   return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };

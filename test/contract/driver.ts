@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { scoreDrivers } from '#dock/recognition';
 import { groupCaptures } from '#domain/captures';
 import { type CardFacts, compilePatterns, readCardPath } from '#domain/card-facts';
+import { readName } from '#domain/card-names';
 import type { Exchange, ExchangeStep, UsbProfile } from '#domain/exchange';
 import { checkProfile, judgeAnswer, renderPacket } from '#domain/exchange-bytes';
-import { chooseDriver } from '#domain/recognise';
+import { compileLeftovers } from '#domain/leftovers';
+import { chooseDriver, withoutMinority } from '#domain/recognise';
 import { claimedToMs } from '#domain/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, VolumeEntry } from '#ports/recorder-driver';
@@ -80,6 +83,32 @@ async function entriesOf(volume: MemoryVolume): Promise<VolumeEntry[]> {
   const entries: VolumeEntry[] = [];
   for await (const entry of volume.list()) entries.push(entry);
   return entries;
+}
+
+const LEFTOVERS = [
+  ...[
+    '._.Trashes',
+    '.DS_Store',
+    '.Spotlight-V100/Store-V2/a/0.indexHead',
+    '.fseventsd/0000000000a1',
+    'System Volume Information/WPSettings.dat',
+  ],
+  ...['$RECYCLE.BIN/S-1-5-21/desktop.ini', '.thumbnails/1.jpg', 'Thumbs.db'],
+];
+// Footage of families that no driver of this card knows, and of one that another driver knows.
+const FOREIGN = ['DCIM/100MEDIA/DJI_0001.MP4', 'PRIVATE/AVCHD/BDMV/STREAM/00001.MTS', 'MP_ROOT/101PNV01/M4V10001.MP4'];
+const FOOTAGE = /\.(?:mp4|mov|avi|ts|jpe?g|wav|insv)$/i;
+
+/** The card with what operating systems leave, a fork beside each of its files, and fewer files of other cameras than its own. */
+function sprinkled(card: SampleCard, driver: RecorderDriver): { readonly card: SampleCard; readonly leftovers: readonly string[] } {
+  const patterns = compilePatterns(driver.patterns);
+  const own = card.files.filter(({ path }) => FOOTAGE.test(path) && patterns.some(({ matcher }) => matcher.test(path))).length;
+  const all = card.files.filter(({ path }) => FOOTAGE.test(path)).length;
+  const forks = card.files.map(({ path }) => path.replace(/[^/]*$/, '._$&'));
+  const leftovers = [...LEFTOVERS, ...forks];
+  const foreign = FOREIGN.slice(0, Math.max(0, own - (all - own) - 1));
+  const mtime = '2019-06-27T12:00:00';
+  return { card: { ...card, files: [...card.files, ...[...leftovers, ...foreign].map((path) => ({ path, mtime, bytes: 7 }))] }, leftovers };
 }
 
 /** What every driver must keep; `folder` is its own, with README.md and cards/. */
@@ -161,10 +190,7 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
       const volume = volumeOf(card);
       const entries = await entriesOf(volume);
 
-      const choice = chooseDriver(
-        DRIVERS.map((each) => ({ id: each.id, ...each.match(entries, NO_HINTS) })),
-        FALLBACK.id,
-      );
+      const choice = chooseDriver(scoreDrivers(DRIVERS, entries, NO_HINTS), FALLBACK.id);
       expect(choice.id).toBe(driver.id);
       expect((await driver.identify?.(volume, entries)) ?? null).toBe(card.serial);
       expect((await driver.readClock?.(volume)) ?? null).toBe(card.clock);
@@ -192,6 +218,34 @@ export function describeDriverContract(driver: RecorderDriver, folder: string): 
         const segments = captures.map((capture) => capture.segments.map(({ path }) => path));
         const order = (list: readonly (readonly string[])[]) => [...list].map((each) => each.join('|')).sort();
         expect(order(segments)).toEqual(order(card.captures));
+      },
+    );
+
+    it.each(cardsOf(folder).map((card) => [card.title, card] as const))(
+      'is not misled by leftovers and a minority of foreign files: %s',
+      async (_title, clean) => {
+        const { card, leftovers } = sprinkled(clean, driver);
+        const places = compileLeftovers();
+        const volume = volumeOf(card);
+        const entries = await entriesOf(volume);
+        const sample = entries.filter(({ path }) => places.placeOf(path) === null);
+        const choice = chooseDriver(scoreDrivers(DRIVERS, sample, NO_HINTS), FALLBACK.id);
+        expect(choice.id).toBe(driver.id);
+        expect((await driver.identify?.(volume, withoutMinority(sample, patterns))) ?? null).toBe(card.serial);
+
+        const others = compilePatterns(DRIVERS.flatMap((each) => each.patterns));
+        const listed = entries.map((entry) => ({ ...entry, facts: readName(entry.path, { patterns, others, leftovers: places }) }));
+        expect(listed.flatMap(({ path, facts }) => (facts.kind === 'leftover' ? [path] : [])).sort()).toEqual([...leftovers].sort());
+        const secondsOf = new Map(clean.files.map(({ path, seconds }) => [path, seconds === undefined ? null : seconds * 1000]));
+        const rules = {
+          contiguousMs: driver.contiguousMs,
+          timezone: ZONE,
+          durationMs: async ({ path }: { path: string }) => secondsOf.get(path) ?? null,
+        };
+        const captures = (await Array.fromAsync(groupCaptures(listed, rules))).map((each) =>
+          each.segments.map(({ path }) => path).join('|'),
+        );
+        expect(captures).toEqual(expect.arrayContaining(clean.captures.map((each) => each.join('|'))));
       },
     );
   });

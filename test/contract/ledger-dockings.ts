@@ -8,7 +8,7 @@ export function dockings(it: It): void {
   it('begin as reading and keep what is told of them', async (ledger) => {
     const docking = aDocking();
     await ledger.transaction((writer) => writer.insertDocking(docking));
-    const fresh = { state: 'reading', problem: null, listedAtMs: null, safeAtMs: null, removedAtMs: null };
+    const fresh = { state: 'reading', problem: null, listedAtMs: null, unchangedAtMs: null, safeAtMs: null, removedAtMs: null };
     expect(await ledger.docking(docking.id)).toEqual({
       ...docking,
       ...fresh,

@@ -53,7 +53,7 @@ function withHeaders(plain: Volume, onHeader: (path: string) => Promise<void>): 
         if (position === 0 && target.length <= 64) await onHeader(path);
         return file.read(target, position, signal);
       };
-      return new Proxy(file, { get: (of, name: keyof typeof file) => (name === 'read' ? read : of[name]?.bind(of)) });
+      return { stat: () => file.stat(), read, close: () => file.close() };
     },
   };
 }

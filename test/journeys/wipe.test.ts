@@ -199,6 +199,26 @@ describe('wipe', () => {
     expect(digests).toContain(createHash('sha256').update(other).digest('hex'));
   });
 
+  it('removes what was marked since it was sealed, and what another recorder left there, on the same proof', async () => {
+    const other = name(4).replace('DSJ0012345', 'DSJ0099999');
+    await writeCard(card, { [other]: randomBytes(600) });
+    await open({ wipe: 'never' });
+    const first = await plugAndWait();
+    station.dock.remove(first);
+    await station.close();
+    await rename(join(card, name(1)), join(card, name(1).replace('.MP4', '_IMP.MP4')));
+    await rename(join(card, name(2)), join(card, name(2).replace('.MP4', '_IMP.MP4')));
+    // The same name, size and time, but other bytes: it is taken as a new file first.
+    await writeCard(card, { [name(2).replace('.MP4', '_IMP.MP4')]: randomBytes(4000) });
+    await open({ wipe: 'after-sealed' });
+    await plugAndWait();
+    expect(await onCard()).toEqual([]);
+    expect(await wipedPaths()).toEqual(
+      [name(1).replace('.MP4', '_IMP.MP4'), name(2).replace('.MP4', '_IMP.MP4'), name(3), other, 'note.xyz'].sort(),
+    );
+    expect((await originals()).filter(({ cardPath }) => cardPath.includes('0002')).length).toBe(2);
+  });
+
   it('proves again, byte by byte, what an earlier docking read, and removes what only looked like it once that is sealed as well', async () => {
     const bytes = randomBytes(LARGE_BYTES);
     await writeCard(card, { [name(2)]: bytes });

@@ -57,6 +57,7 @@ export function aDocking(overrides: Partial<NewDocking> = {}): NewDocking {
     recorderSerial: 'DSJ0012345',
     vendorId: '4255',
     productId: '0001',
+    toldSerial: null,
     driverId: 'gat947',
     driverScore: 95,
     driverWhy: ['12 of 12 names have the form of the standard'],

@@ -8,7 +8,9 @@ import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { SharedBufferPool } from '#adapters/shared-buffer-pool';
 import { DockStage } from '#dock/dock-stage';
 import { RecorderClock } from '#dock/recorder-clock';
+import { compilePatterns } from '#domain/card-facts';
 import type { RandomBelow } from '#domain/file-sample';
+import { compileLeftovers } from '#domain/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
 import { IntakeStage } from '#intake/intake-stage';
 import type { FaultPoint } from '#ports/fault-points';
@@ -85,6 +87,7 @@ export interface StationOptions {
   readonly setClock?: boolean;
   readonly nowMs?: () => number;
   readonly drivers?: readonly RecorderDriver[];
+  readonly leftovers?: readonly string[];
   readonly onSafe?: (dockingId: string) => void;
   readonly onListed?: (dockingId: string) => void;
 }
@@ -105,6 +108,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
   const common = { ledger, vault, board, clock, log, faults };
+  const leftovers = compileLeftovers(options.leftovers);
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
   const dock = new DockStage({
     ...common,
@@ -113,6 +117,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     drivers: options.drivers ?? DRIVERS,
     fallback: FALLBACK,
     unknown: options.unknown ?? 'leave',
+    leftovers,
   });
   const safe = new Set<string>();
   const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };
@@ -154,14 +159,16 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       verify: options.verify ?? 'vault',
       known: options.known ?? 'sampled',
       patterns: [],
+      otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),
+      leftovers,
       retryMs: options.retryMs ?? 50,
     },
     onCopied: () => seal.wake(),
     onListed: (id) => {
       options.onListed?.(id);
       incomplete.cardListed(id);
-      void seal.checkSafe(id);
     },
+    onUnchanged: (id) => void seal.checkSafe(id),
     onRechecked: (id) => void seal.checkSafe(id),
     isSealing: () => seal.busy,
     ...(options.random ? { random: options.random } : {}),

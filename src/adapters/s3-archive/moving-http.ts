@@ -9,6 +9,10 @@ const SOCKETS_MAX = 256;
 /** How long a server is waited for that was asked whether it wants the body at all (Expect: 100-continue, RFC 9110 section 10.1.1), ms. */
 const CONTINUE_MS_MAX = 2000;
 
+const PIECE_BYTES_MIN = 64 * 1024;
+const PIECE_BYTES_MAX = 1024 * 1024;
+const PIECE_MS = 100;
+
 /** What the SDK hands over for one request. */
 interface WireRequest {
   readonly protocol: string;
@@ -111,13 +115,17 @@ export class MovingHttp {
     const bytes = bytesOf(body);
     if (bytes.length > 0 && request.hasHeader('expect')) await mayGoOn(request);
     const { limiter } = this.#options;
-    for (let at = 0; at < bytes.length; at += limiter.pieceBytes) {
+    let size = PIECE_BYTES_MIN;
+    for (let at = 0; at < bytes.length; ) {
       if (request.destroyed || request.res) return;
-      const piece = bytes.subarray(at, at + limiter.pieceBytes);
+      const piece = bytes.subarray(at, at + Math.min(size, limiter.pieceBytes));
+      at += piece.length;
       watch.hold(true);
       await limiter.take(piece.length, signal);
       watch.hold(false);
+      const begun = performance.now();
       if (!request.write(piece)) await drained(request);
+      size = nextSize(size, performance.now() - begun);
     }
     if (request.destroyed) return;
     request.end();
@@ -130,6 +138,12 @@ declare module 'node:http' {
     /** The answer, once its headers have come (set by Node, missing in its types). */
     readonly res?: IncomingMessage | null;
   }
+}
+
+/** Progress is seen by pieces: small ones where they take long, larger ones, which cost less, where they do not. */
+function nextSize(size: number, tookMs: number): number {
+  if (tookMs < PIECE_MS) return Math.min(PIECE_BYTES_MAX, size * 2);
+  return Math.max(PIECE_BYTES_MIN, size / 2);
 }
 
 function bytesOf(body: unknown): Uint8Array {

@@ -138,6 +138,15 @@ const NOTES_AND_LINKS = [
     PRIMARY KEY (recording_id, relation, other_id)) STRICT, WITHOUT ROWID`,
 ];
 
+const CARDS_UNCHANGED = [
+  `ALTER TABLE dockings ADD COLUMN told_serial TEXT`,
+  `ALTER TABLE dockings ADD COLUMN unchanged_at INTEGER`,
+  // A docking that is open while the station is updated is `interrupted` by the restart; those that were safe stay so.
+  `UPDATE dockings SET unchanged_at = safe_at`,
+  `CREATE INDEX dockings_by_told_serial ON dockings (told_serial, id) WHERE told_serial IS NOT NULL`,
+  // A file that was marked since has another path, and is looked for by what stayed.
+  `CREATE INDEX originals_by_time ON originals (recorder_serial, mtime_ms, bytes)`,
+];
 // What is on record from before knows nothing of its place in a take, and is never linked by it.
 const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
 
@@ -172,6 +181,7 @@ const MIGRATIONS: Record<string, Migration> = {
     up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX derivatives_by_recipe ON derivatives (recipe, recording_id)']),
   },
   '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
+  '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -40,9 +40,10 @@ export class RecordingReader {
     return row ? toDocking(row) : null;
   }
 
-  async dockings(options: { openOnly?: boolean; recorder?: string; limit: number }): Promise<readonly Docking[]> {
+  async dockings(options: { openOnly?: boolean; recorder?: string; told?: string; limit: number }): Promise<readonly Docking[]> {
     let query = this.db.selectFrom('dockings').selectAll().orderBy('id', 'desc').limit(options.limit);
     if (options.recorder !== undefined) query = query.where('recorder_serial', '=', options.recorder);
+    if (options.told !== undefined) query = query.where('told_serial', '=', options.told);
     if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
     return (await query.execute()).map(toDocking);
   }
@@ -178,6 +179,33 @@ export class RecordingReader {
       .execute();
     const row = rows.find(({ unreadable }) => unreadable === NOTHING_UNREADABLE) ?? rows[0];
     return row ? toOriginal(row) : null;
+  }
+
+  /** One search per recorder of the station: there are hundreds of them, and an index that begins with the path would be written for every file. */
+  async originalsNamed(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
+    const rows = await this.db
+      .selectFrom('originals')
+      .selectAll()
+      .where('recorder_serial', 'in', (recorders) => recorders.selectFrom('recorders').select('serial'))
+      .where('card_path', '=', identity.cardPath)
+      .where('bytes', '=', identity.bytes)
+      .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
+      .where('state', '=', 'sealed')
+      .limit(limit)
+      .execute();
+    return rows.map(toOriginal);
+  }
+
+  async originalsLike(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
+    const rows = await this.db
+      .selectFrom('originals')
+      .selectAll()
+      .where('recorder_serial', '=', identity.recorderSerial)
+      .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
+      .where('bytes', '=', identity.bytes)
+      .limit(limit + 1)
+      .execute();
+    return rows.length > limit ? [] : rows.map(toOriginal).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
   async findSealedByDigest(sha256: string, bytes: number): Promise<Original | null> {

@@ -74,6 +74,7 @@ export interface DockingRow {
   recorder_serial: string;
   vendor_id: string | null;
   product_id: string | null;
+  told_serial: string | null;
   driver_id: string;
   driver_score: number;
   driver_why: string;
@@ -83,6 +84,7 @@ export interface DockingRow {
   problem_detail: string | null;
   arrived_at: number;
   listed_at: number | null;
+  unchanged_at: number | null;
   safe_at: number | null;
   removed_at: number | null;
   files_listed: number;

@@ -64,6 +64,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
         recorder_serial: docking.recorderSerial,
         vendor_id: docking.vendorId,
         product_id: docking.productId,
+        told_serial: docking.toldSerial,
         driver_id: docking.driverId,
         driver_score: docking.driverScore,
         driver_why: JSON.stringify(docking.driverWhy),
@@ -84,6 +85,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     const fields = named<Updateable<Schema['dockings']>>({
       state: patch.state,
       listed_at: patch.listedAtMs,
+      unchanged_at: patch.unchangedAtMs,
       safe_at: patch.safeAtMs,
       removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
@@ -167,6 +169,10 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
 
   async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
     await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+  }
+
+  async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
+    await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
   }
 
   async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
@@ -275,6 +281,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
   async updateRecording(id: string, patch: RecordingPatch): Promise<void> {
     const fields = named<Updateable<Schema['recordings']>>({
       state: patch.state,
+      kind: patch.kind,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
       damage_reason: patch.damageReason,
       notes: patch.notes === undefined ? undefined : notesText(patch.notes),

@@ -8,7 +8,8 @@ export const deriveEn = {
   'derive.opt.yes': 'begin; without it only the count is told',
   'derive.needs-again': 'derive needs --again: what was never made is made by itself',
   'derive.none': 'There is nothing to make again.',
-  'derive.count': '{recordings} recordings ({bytes}) would be made again. Add --yes to begin.',
-  'derive.started': '{recordings} recordings ({bytes}) are being made again, behind everything else: evidock jobs --stage derive',
+  'derive.count': '{recordings} {recordings:recording|recordings} ({bytes}) would be made again. Add --yes to begin.',
+  'derive.started':
+    '{recordings} {recordings:recording|recordings} ({bytes}) {recordings:is|are} being made again, behind everything else: evidock jobs --stage derive',
   'custody.recording.derive-again': 'is to be derived again ({why}); made so far by {recipes}',
 } as const;

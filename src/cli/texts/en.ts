@@ -296,6 +296,7 @@ export const en = {
   'kind.document': 'document',
   'kind.log': 'log',
   'kind.track': 'track',
+  'kind.leftover': 'left over',
   'kind.unrecognised': 'unrecognised',
 
   'column.field': 'Field',

@@ -29,6 +29,8 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '记录仪上的文件有无法读取的部分',
     remedy: '可读取的部分已封存并标记为损坏。请勿继续使用或清空该记录仪，将存储卡送检。',
   },
+  'recorder.still-writing': { what: '记录仪接入后仍在写入存储卡', remedy: '最后写入的内容未被采集。请关闭记录仪后重新接入。' },
+  'recorder.other-files': { what: '存储卡上有其他记录仪的文件', remedy: '这些文件已按其名称所示的编号封存。请查明其来源。' },
   'recorder.known-differs': {
     what: '有文件看似已封存，内容却不同',
     remedy: '该文件正作为新文件采集：请等到采集口再次显示可以安全取下。检查记录仪时钟，可能已重新起算。',

@@ -295,6 +295,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'kind.document': '文档',
   'kind.log': '日志',
   'kind.track': '轨迹',
+  'kind.leftover': '系统残留',
   'kind.unrecognised': '未识别',
 
   'column.field': '字段',

@@ -1,0 +1,21 @@
+import { buffer } from 'node:stream/consumers';
+import { correctedKind, HEAD_BYTES } from '#domain/media-kind';
+import type { Kind, Original, Recording } from '#domain/recording';
+import type { LedgerWriter } from '#ports/ledger';
+import type { VaultReader } from '#ports/vault';
+
+/** What a recording is by the beginning of its first segment; its name may have said otherwise. */
+export async function contentKind(recording: Recording, segments: readonly Original[], vault: VaultReader): Promise<Kind> {
+  const [first] = segments;
+  if (!first || first.bytes === 0) return recording.kind;
+  const head = await buffer(await vault.read(first.vaultKey, { start: 0, end: Math.min(HEAD_BYTES, first.bytes) }));
+  return correctedKind(recording.kind, head);
+}
+
+/** The originals stay what their names say, as it stands in their manifests: it is the recording that is shown and played. */
+export async function recordKind(writer: LedgerWriter, recording: Recording, kind: Kind, nowMs: number): Promise<void> {
+  if (kind === recording.kind) return;
+  await writer.updateRecording(recording.id, { kind });
+  const data = { from: recording.kind, to: kind };
+  await writer.appendCustody({ type: 'recording.kind-corrected', atMs: nowMs, actor: 'station', subject: recording.id, data });
+}

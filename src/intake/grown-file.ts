@@ -1,0 +1,25 @@
+import type { Docking } from '#domain/docking';
+import type { Original } from '#domain/recording';
+import type { Clock } from '#ports/clock';
+import type { LedgerWriter } from '#ports/ledger';
+import type { FoundOnCard } from './found-on-card.ts';
+
+/**
+ * A file that this docking listed, and that has grown before it was copied, is the same file: it is copied as it is now. One that was copied already stays
+ * what it is, and what the card has now is a new file (null).
+ */
+export async function relistGrown(
+  writer: LedgerWriter,
+  identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number },
+  { docking, found, clock }: { docking: Docking; found: FoundOnCard; clock: Clock },
+): Promise<Original | null> {
+  const before = found.listed.get(identity.cardPath);
+  if (!before) return null;
+  const listed = await writer.findOriginal({ ...identity, ...before });
+  if (listed?.state !== 'listed' || listed.dockingId !== docking.id) return null;
+  const { bytes, mtimeMs } = identity;
+  await writer.relistOriginal(listed.id, { bytes, mtimeMs });
+  const data = { docking: docking.id, cardPath: identity.cardPath, listedBytes: before.bytes, bytes };
+  await writer.appendCustody({ type: 'original.grown', atMs: clock.nowMs(), actor: 'station', subject: listed.id, data });
+  return { ...listed, bytes, mtimeMs };
+}

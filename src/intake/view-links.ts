@@ -1,0 +1,43 @@
+import type { ListedFile } from '#domain/captures';
+import { otherViews, type View } from '#domain/scenes';
+import { claimedToMs } from '#domain/station-time';
+import type { LedgerWriter } from '#ports/ledger';
+import type { Standing } from './pieces.ts';
+
+const LINKS_PER_TRANSACTION = 200;
+
+/** Recordings of one listing that several lenses made at one moment are linked; each stays a recording of its own. */
+export class ViewLinks {
+  readonly #timezone: string;
+  readonly #views: View[] = [];
+  /** Recordings that this listing put on record: links of others are on record already. */
+  readonly #fresh = new Set<string>();
+
+  constructor(timezone: string) {
+    this.#timezone = timezone;
+  }
+
+  addFresh(recordingId: string): void {
+    this.#fresh.add(recordingId);
+  }
+
+  /** The segments of one take, and the recordings that they are on record in. */
+  add(segments: readonly ListedFile[], recorder: string, standing: ReadonlyMap<ListedFile, Standing>): void {
+    const lens = segments[0]?.facts.lens;
+    if (lens === undefined) return;
+    for (const [recordingId, some] of Map.groupBy(segments, (file) => standing.get(file) ?? 'elsewhere')) {
+      const startsMs = some.flatMap(({ facts }) => (facts.claimedStart ? claimedToMs(facts.claimedStart, this.#timezone) : []));
+      if (recordingId !== 'elsewhere') this.#views.push({ recordingId, recorder, lens, startsMs });
+    }
+  }
+
+  async write(inTransaction: (body: (writer: LedgerWriter) => Promise<void>) => Promise<void>): Promise<void> {
+    const pairs = otherViews(this.#views).filter((pair) => pair.some(({ recordingId }) => this.#fresh.has(recordingId)));
+    for (let at = 0; at < pairs.length; at += LINKS_PER_TRANSACTION) {
+      await inTransaction(async (writer) => {
+        for (const [one, other] of pairs.slice(at, at + LINKS_PER_TRANSACTION))
+          await writer.linkRecordings(one.recordingId, 'other-view', other.recordingId);
+      });
+    }
+  }
+}
