@@ -26,6 +26,10 @@ export interface Clip {
   /** Sound tracks that the playable has to have. */
   readonly tracks: number;
   readonly damaged: boolean;
+  /** The recipe that has to hold, where another would be a fault that no browser may show. */
+  readonly recipe?: RegExp;
+  /** Its pictures are fields of two moments: those of the playable may not be. */
+  readonly interlaced?: boolean;
   /** It stands for one fault of its own. */
   readonly special?: boolean;
 }
@@ -123,6 +127,7 @@ function clipOf({ container, video, audio, variant }: Row): Clip {
     numbers: variant === 'truncated' ? null : variant === 'variable rate' ? KEPT_OF_VARIABLE : everyNumber(PICTURES),
     tracks: audio === 'none' ? 0 : 1,
     damaged: variant === 'truncated',
+    interlaced: variant === 'interlaced',
   };
 }
 
