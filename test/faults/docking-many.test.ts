@@ -38,8 +38,10 @@ describe('many at once', () => {
     const all = Promise.withResolvers<void>();
     const begin = Promise.withResolvers<void>();
     const dockings = [];
+    const waiting = new Set<string>();
     for (const { root, serial, slot } of made) {
       const volume = disturbedVolume(root, async (path) => {
+        waiting.add(serial);
         await begin.promise;
         reads += 1;
         if (reads > 20) {
@@ -51,6 +53,8 @@ describe('many at once', () => {
       });
       dockings.push(await station.dock(volume, serial, slot));
     }
+    // None may be done before the last one has begun.
+    await expect.poll(() => waiting.size).toBe(made.length);
     begin.resolve();
     await all.promise;
     const begun = performance.now();
