@@ -31,7 +31,7 @@ describe('many at once', () => {
   const named = (made: Awaited<ReturnType<typeof cards>>) => Object.assign({}, ...made.map(({ files }) => files));
 
   it('a hub that loses all its ports leaves every slot saying what is on it, and all go on in other slots', async () => {
-    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(2 * MEBIBYTE) }));
+    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(3 * MEBIBYTE), [`${n}-b.mp4`]: randomBytes(6 * MEBIBYTE) }));
     const station = await open();
     let lost = false;
     let reads = 0;
