@@ -7,8 +7,8 @@ export const RATE = 25;
 export const PICTURES = 50;
 const SECONDS = PICTURES / RATE;
 
-export const VARIANTS = ['whole', 'truncated', 'late start', 'odd size', 'rotated', 'variable rate', 'interlaced', 'HDR'] as const;
-export type Variant = (typeof VARIANTS)[number];
+const VARIANTS = ['whole', 'truncated', 'late start', 'odd size', 'rotated', 'variable rate', 'interlaced', 'HDR'] as const;
+type Variant = (typeof VARIANTS)[number];
 
 /** One clip of the matrix. */
 export interface Clip {
