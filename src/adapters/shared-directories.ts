@@ -13,7 +13,7 @@ type Open = (parts: readonly Buffer[], path: string) => Promise<FileHandle>;
 
 /**
  * Directories of a card that are open while files in them are opened. A handful of small files lies in one directory, and opening that safely, from the root
- * down, takes more calls than all else that is done with such a file: those who ask at the same time share one.
+ * down, takes six calls or more: those who ask at the same time share one.
  */
 export class SharedDirectories {
   readonly #open: Open;

