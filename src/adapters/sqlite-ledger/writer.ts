@@ -171,6 +171,16 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
   }
 
+  async markReplaced(originalId: string, by: string | null): Promise<void> {
+    const result = await this.db
+      .updateTable('originals')
+      .set({ replaced_by: by })
+      .where('id', '=', originalId)
+      .where('state', '=', 'listed')
+      .executeTakeFirst();
+    if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
+  }
+
   async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
     await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
   }
@@ -209,6 +219,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       .set(fields)
       .where('id', '=', originalId)
       .where('state', '=', from)
+      .where('replaced_by', 'is', null)
       .executeTakeFirst();
     if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
