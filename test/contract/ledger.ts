@@ -159,6 +159,7 @@ function originals(it: It): void {
       copiedAtMs: null,
       sealedAtMs: null,
       durationMs: null,
+      replacedBy: null,
     };
     expect(await ledger.original(original.id)).toEqual(listed);
     expect((await refused(ledger.transaction((writer) => writer.markSealed(original.id, 1)))).code).toBe('request.conflict');

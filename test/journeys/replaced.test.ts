@@ -8,6 +8,7 @@ import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { replacedFaults } from '#serve/replaced-faults';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -60,6 +61,8 @@ async function write(path: string, content: Uint8Array | string, root = card) {
 const inState = async (state: 'copying' | 'replaced' | 'sealed') =>
   (await station.ledger.recordings({ state, limit: 20 })).toSorted((a, b) => (a.recording.id < b.recording.id ? -1 : 1));
 const replacedEntries = async (id: string) => (await station.ledger.custodyOf(id)).filter(({ type }) => type === 'recording.replaced');
+const verified = async (id: string) =>
+  replacedFaults((await station.ledger.recordingDetail(id)) ?? expect.fail(id), await station.ledger.custodyOf(id));
 const sizes = (details: Awaited<ReturnType<typeof inState>>) =>
   details.map(({ originals }) => originals.map(({ bytes, state }) => [bytes, state]));
 
@@ -84,6 +87,7 @@ describe('a file that changed before it was copied', () => {
       by: newer?.recording.id,
       files: [{ original: closed?.originals[0]?.id, cardPath: PHOTO, bytes: 5000, by: newer?.recording.id }],
     });
+    expect(await verified(closed?.recording.id ?? '')).toEqual([]);
     const log = await Array.fromAsync(station.ledger.verifyCustody());
     expect(log).toEqual([]);
     // Its place in the log is beside the seal of the new version: nothing stands between.
@@ -122,8 +126,6 @@ describe('a file that changed before it was copied', () => {
     });
     expect(sizes(await inState('replaced'))).toEqual([[[50_000, 'listed']]]);
     expect(station.closed).toEqual([take?.recording.id]);
-    const split = (await station.ledger.custodyOf(take?.recording.id ?? '')).find(({ type }) => type === 'recording.split');
-    expect(split?.data).toMatchObject({ why: 'they changed before they were copied' });
     expect((await station.ledger.counts()).unsealed).toBe(0);
   });
 
@@ -142,6 +144,9 @@ describe('a file that changed before it was copied', () => {
     const left = await station.ledger.recordingDetail(both?.recording.id ?? '');
     expect(left?.originals).toMatchObject([{ cardPath: kept, state: 'sealed' }]);
     expect(left?.recording).toMatchObject({ missingCount: 1, damaged: true });
+    const split = (await station.ledger.custodyOf(both?.recording.id ?? '')).find(({ type }) => type === 'recording.split');
+    // The card tells that it holds the old version no more; footage is only given up for its new version.
+    expect(String(split?.data['why'])).toMatch(derives === 1 ? /no longer holds|changed before/ : /^they changed before they were copied$/);
     // A sidecar alone plays nothing, and no work fails for that.
     expect(await station.ledger.listWork({ stage: 'derive', recordingId: both?.recording.id ?? '', limit: 9 })).toHaveLength(derives);
     expect((await inState('replaced')).flatMap(({ originals }) => originals.map(({ cardPath }) => cardPath))).toEqual([changed]);
@@ -201,10 +206,12 @@ describe('a file that changed before it was copied', () => {
       for (const { id } of originals) await writer.markReplaced(id, null);
       await writer.updateRecording(recording.id, { state: 'copying' });
     });
+    expect(await verified(recording.id)).toEqual(['was closed as replaced, as the custody log tells, and is open']);
     station.incomplete.start();
     await station.incomplete.settled();
     expect((await inState('replaced')).map((found) => found.recording.id)).toEqual([recording.id]);
     expect(await replacedEntries(recording.id)).toHaveLength(2);
+    expect(await verified(recording.id)).toEqual([]);
   });
 
   it('and is gone from the card is no replaced file', async () => {
@@ -215,6 +222,12 @@ describe('a file that changed before it was copied', () => {
     await takeIn();
     expect(sizes(await inState('copying'))).toEqual([[[5000, 'listed']]]);
     expect(await inState('replaced')).toEqual([]);
+    // Whoever marks it so, without an entry in the log, is found by `verify`.
+    const [{ recording, originals }] = (await inState('copying')) as [Awaited<ReturnType<typeof inState>>[number]];
+    await station.ledger.transaction((writer) => writer.markReplaced(originals[0]?.id ?? '', recording.id));
+    expect(await verified(recording.id)).toEqual([`${PHOTO} is listed and marked as replaced in a recording that is copying`]);
+    await station.ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'replaced' }));
+    expect(await verified(recording.id)).toEqual(['is closed as replaced, and the custody log has no entry of it']);
   });
 
   it('is told by its time alone, where its length is the same', async () => {
