@@ -37,6 +37,26 @@ export function trackText(begin: string, seconds: number): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
+/** What real cards hold as well: a take whose middle part is gone, a clip that somebody deleted, what a computer left behind, another recorder's clip. */
+function oddities(day: string, seconds: number): readonly CardFile[] {
+  const clip = (folder: string, stem: string, started: string, variant: number): CardFile => ({
+    path: `${folder}/${stem}.MP4`,
+    content: media('h264', variant),
+    endedAt: plus(started, seconds),
+  });
+  const folder = 'DCIM/20260620';
+  const [first, third] = [`${day}T17:10:00`, plus(`${day}T17:10:00`, 2 * seconds)];
+  const deleted = `${day}T17:20:00`;
+  const foreign = `${day}T17:30:00`;
+  return [
+    clip(folder, `DSJ0012345_041234_${digits(first)}_0016A`, first, 6),
+    clip(folder, `DSJ0012345_041234_${digits(third)}_0016C`, third, 7),
+    clip('.Trashes/501', `DSJ0012345_041234_${digits(deleted)}_0017`, deleted, 8),
+    clip(folder, `DSJ0099999_041777_${digits(foreign)}_0003`, foreign, 9),
+    { path: `${folder}/._DSJ0012345_041234_${digits(first)}_0016A.MP4`, content: { text: 'left by a computer\n' }, endedAt: first },
+  ];
+}
+
 function gat947(seconds: number): readonly CardFile[] {
   const day = '2026-06-20';
   const folder = 'DCIM/20260620';
@@ -61,6 +81,7 @@ function gat947(seconds: number): readonly CardFile[] {
     { path: `${name(`${day}T16:30:00`, 13)}.jpg`, content: media('photo', 0), endedAt: `${day}T16:30:00` },
     { path: `${name(`${day}T16:40:00`, 14)}.wav`, content: media('wav', 2), endedAt: plus(`${day}T16:40:00`, seconds) },
     { path: `${name(`${day}T16:58:00`, 15)}.MP4`, content: media('truncated', 5), endedAt: plus(`${day}T16:58:00`, seconds) },
+    ...oddities(day, seconds),
     {
       path: 'LOG/20260620.log',
       content: { text: `${day} 15:30:12 power on\r\n${day} 16:58:03 battery empty\r\n` },

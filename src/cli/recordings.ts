@@ -137,6 +137,7 @@ function marksOf(say: Say, recording: RecordingAnswer): string[] {
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
     ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
+    ...(notes.some(({ code }) => !TIME_DOUBTS.includes(code)) ? [say('mark.noted')] : []),
     ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
     ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
   ];

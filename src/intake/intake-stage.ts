@@ -207,13 +207,9 @@ export class IntakeStage implements KnownProof {
     return !listing && this.#turnsTaken === 0 && !(this.#o.isSealing?.() ?? false);
   }
 
-  #list(session: Session): void {
+  #list(session: Session, look = (card: Session) => this.#lister.list(card)): void {
     session.listing = true;
-    this.#afterwards(session, this.#lister.list(session));
-  }
-
-  #afterwards(session: Session, looking: Promise<void>): void {
-    void looking.finally(() => {
+    void look(session).finally(() => {
       session.listing = false;
       this.#pump(session);
       this.#settle(session);
@@ -240,10 +236,8 @@ export class IntakeStage implements KnownProof {
     if (session.listing || session.inHand.size > 0) return;
     if (session.queue.size > 0 && !isOver(session)) return;
     if (mayBeListedNow(session)) this.#list(session);
-    else if (mayBeLookedAtAgain(session)) {
-      session.listing = true;
-      this.#afterwards(session, this.#lister.lookAgain(session));
-    } else session.idle();
+    else if (mayBeLookedAtAgain(session)) this.#list(session, (card) => this.#lister.lookAgain(card));
+    else session.idle();
   }
 
   /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */

@@ -31,15 +31,17 @@ describe('many at once', () => {
   const named = (made: Awaited<ReturnType<typeof cards>>) => Object.assign({}, ...made.map(({ files }) => files));
 
   it('a hub that loses all its ports leaves every slot saying what is on it, and all go on in other slots', async () => {
-    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(MEBIBYTE), [`${n}-b.mp4`]: randomBytes(2 * MEBIBYTE) }));
+    const made = await cards(8, (n) => ({ [`${n}-a.mp4`]: randomBytes(3 * MEBIBYTE), [`${n}-b.mp4`]: randomBytes(6 * MEBIBYTE) }));
     const station = await open();
     let lost = false;
     let reads = 0;
     const all = Promise.withResolvers<void>();
     const begin = Promise.withResolvers<void>();
     const dockings = [];
+    const waiting = new Set<string>();
     for (const { root, serial, slot } of made) {
       const volume = disturbedVolume(root, async (path) => {
+        waiting.add(serial);
         await begin.promise;
         reads += 1;
         if (reads > 20) {
@@ -51,6 +53,8 @@ describe('many at once', () => {
       });
       dockings.push(await station.dock(volume, serial, slot));
     }
+    // None may be done before the last one has begun.
+    await expect.poll(() => waiting.size).toBe(made.length);
     begin.resolve();
     await all.promise;
     const begun = performance.now();

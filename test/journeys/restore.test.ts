@@ -144,7 +144,8 @@ describe('docs/restore.md', () => {
     const restored = await sh(blockWith('ledger.sqlite'), home.path, { STATE: empty, BACKUP: backup });
     expect(restored.status, restored.stderr + restored.stdout).toBe(0);
     // The last block of the document, with the checkout's program.
-    const verified = await sh(blockWith('evidock --state').replace('evidock', join(ROOT, 'scripts/evidock')), home.path, { STATE: empty });
+    const accept = blockWith('ledger accept').replace(/^evidock/gm, join(ROOT, 'scripts/evidock'));
+    const verified = await sh(accept, home.path, { STATE: empty });
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
     const after = await evidockJson<RecordingJson[]>(['--state', empty, 'recordings'], { env });
     // But for the time at which the vault was last seen to be right, which is now.

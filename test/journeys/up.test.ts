@@ -38,7 +38,7 @@ describe('scripts/up', () => {
     expect(up.status, up.stdout + up.stderr).toBe(0);
     const [, address] = /^\s+(http:\S+)\/api\/v1\/recordings/m.exec(up.stdout) ?? [];
     const recordings = (await (await fetch(`${address}/api/v1/recordings?limit=200`)).json()) as RecordingJson[];
-    expect(new Set(recordings.map((recording) => recording.recorderSerial)).size).toBe(2);
+    expect(new Set(recordings.map((recording) => recording.recorderSerial)).size).toBe(3);
     expect(recordings.every((recording) => recording.state === 'archived')).toBe(true);
     expect(recordings.some((recording) => recording.damaged)).toBe(true);
     for (const path of ['slots', 'openapi.json', 'health']) expect((await fetch(`${address}/api/v1/${path}`)).status, path).toBe(200);

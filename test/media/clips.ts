@@ -7,8 +7,8 @@ export const RATE = 25;
 export const PICTURES = 50;
 const SECONDS = PICTURES / RATE;
 
-export const VARIANTS = ['whole', 'truncated', 'late start', 'odd size', 'rotated', 'variable rate', 'interlaced', 'HDR'] as const;
-export type Variant = (typeof VARIANTS)[number];
+const VARIANTS = ['whole', 'truncated', 'late start', 'odd size', 'rotated', 'variable rate', 'interlaced', 'HDR'] as const;
+type Variant = (typeof VARIANTS)[number];
 
 /** One clip of the matrix. */
 export interface Clip {
@@ -26,6 +26,10 @@ export interface Clip {
   /** Sound tracks that the playable has to have. */
   readonly tracks: number;
   readonly damaged: boolean;
+  /** The recipe that has to hold, where another would be a fault that no browser may show. */
+  readonly recipe?: RegExp;
+  /** Its pictures are fields of two moments: those of the playable may not be. */
+  readonly interlaced?: boolean;
   /** It stands for one fault of its own. */
   readonly special?: boolean;
 }
@@ -123,6 +127,7 @@ function clipOf({ container, video, audio, variant }: Row): Clip {
     numbers: variant === 'truncated' ? null : variant === 'variable rate' ? KEPT_OF_VARIABLE : everyNumber(PICTURES),
     tracks: audio === 'none' ? 0 : 1,
     damaged: variant === 'truncated',
+    interlaced: variant === 'interlaced',
   };
 }
 

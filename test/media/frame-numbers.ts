@@ -10,7 +10,7 @@ export const HEIGHT = 120;
 const BITS = 8;
 const FIELD = WIDTH / BITS;
 const ROW = 24;
-export const PICTURE_BYTES = WIDTH * HEIGHT;
+const PICTURE_BYTES = WIDTH * HEIGHT;
 
 /** `count` pictures of 8-bit brightness at the given file; `perNumber` of them carry the same number while things go on moving. */
 export async function drawNumbers(path: string, count: number, perNumber = 1): Promise<void> {

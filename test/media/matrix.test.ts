@@ -6,6 +6,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { combedBlocks } from '#adapters/ffmpeg/combing';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { MediaBrowser, type Seen } from './browser.ts';
@@ -27,6 +28,8 @@ interface Result extends Outcome {
   readonly numbers: readonly (number | null)[];
   readonly tracks: number;
   readonly transfer: string;
+  /** The playable's pictures look combed; asked of those clips only that do. */
+  readonly combed: boolean;
   readonly inBrowser: Seen;
 }
 
@@ -72,6 +75,8 @@ describe('everything that decodes plays', () => {
     expect(result.inBrowser.trouble).toBeNull();
     expect(result.tracks).toBe(clip.tracks);
     expect(result.damaged).toBe(clip.damaged);
+    if (clip.recipe) expect(result.recipe).toMatch(clip.recipe);
+    expect(result.combed).toBe(false);
     if (result.pictures) expect([...result.pictures].sort()).toEqual(picturesOf(clip));
     if (clip.numbers?.length === 0) return;
     expect(missing(result.expected, result.numbers)).toEqual([]);
@@ -135,8 +140,16 @@ async function make(clip: Clip, sources: Sources, directory: string, browser: Me
     numbers: picture ? await numbersIn(file.path) : [],
     tracks: streams.filter((line) => line.startsWith('audio')).length,
     transfer: streams.find((line) => line.startsWith('video'))?.split(',')[1] ?? '',
+    combed: clip.interlaced === true && (await looksCombed(file.path)),
     inBrowser: await browser.look(file.path),
   };
+}
+
+/** The interlaced clips are 320 × 240, and their playables too. */
+async function looksCombed(path: string): Promise<boolean> {
+  const gray = ['-nostdin', '-v', 'error', '-i', path, '-vf', 'format=gray', '-f', 'rawvideo', '-'];
+  const { moving, combed } = combedBlocks(await runBinary('ffmpeg', gray), 320, 240);
+  return combed > moving / 50;
 }
 
 async function streamsOf(path: string): Promise<string[]> {

@@ -51,7 +51,7 @@ function cut(): Clip[] {
       (path) => cutPackets(path, 0, 0.6),
     ),
     special(
-      { name: 'MPEG-TS, H.264, AAC, begins in an open GOP', ending: 'ts', numbers: null },
+      { name: 'MPEG-TS, H.264, AAC, begins in an open GOP', ending: 'ts', numbers: null, recipe: /^h264/ },
       (from) => [...film(from), ...tone(440), ...SLOWER, '-x264-params', 'keyint=20:min-keyint=20:scenecut=0:bframes=3:open-gop=1', ...AAC],
       (path) => cutPackets(path, 0.25, 1),
     ),
@@ -138,7 +138,7 @@ function shaped(): Clip[] {
       'bt2020nc',
       ...AAC,
     ]),
-    special({ name: 'MPEG-TS, H.264, AAC, interlaced without saying so', ending: 'ts' }, ({ fields }) => [
+    special({ name: 'MPEG-TS, H.264, AAC, interlaced without saying so', ending: 'ts', interlaced: true }, ({ fields }) => [
       ...pictures(fields, 2 * RATE),
       ...tone(440),
       '-vf',
@@ -146,7 +146,7 @@ function shaped(): Clip[] {
       ...H264,
       ...AAC,
     ]),
-    special({ name: 'MP4, H.264, AAC, says it is interlaced and is not', ending: 'mp4' }, (from) => [
+    special({ name: 'MP4, H.264, AAC, says it is interlaced and is not', ending: 'mp4', recipe: /^remux/ }, (from) => [
       ...film(from),
       ...tone(440),
       ...H264,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { EvidockError, errnoOf } from '#domain/errors';
@@ -44,8 +44,7 @@ export function runChild(program: string, args: readonly string[], options: Chil
     const stop = (reason: unknown) => {
       if (failure !== undefined) return;
       failure = reason;
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+      end(child);
     };
     const settle = watch(options, stop);
     child.once('spawn', () => lower(child.pid));
@@ -53,7 +52,7 @@ export function runChild(program: string, args: readonly string[], options: Chil
       if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString('latin1')).slice(-STDERR_BYTES_MAX);
+      stderr = tail(stderr + chunk.toString('latin1'));
     });
     child.once('error', (error) => {
       settle();
@@ -72,8 +71,8 @@ export function runChild(program: string, args: readonly string[], options: Chil
   });
 }
 
-/** Ends the child at its time limit or when it is told to; the function that is returned ends the watching. */
-function watch({ timeoutMs, signal }: ChildOptions, stop: (reason: unknown) => void): () => void {
+/** Ends a child at its time limit or when it is told to; the function that is returned ends the watching. */
+export function watch({ timeoutMs, signal }: Pick<ChildOptions, 'timeoutMs' | 'signal'>, stop: (reason: unknown) => void): () => void {
   const begun = performance.now();
   const allowed = () => (typeof timeoutMs === 'number' ? timeoutMs : timeoutMs());
   const look = () => {
@@ -87,6 +86,25 @@ function watch({ timeoutMs, signal }: ChildOptions, stop: (reason: unknown) => v
     clearInterval(timer);
     signal?.removeEventListener('abort', onAbort);
   };
+}
+
+/** Asks a child to end, and ends it if it does not. */
+export function end(child: Pick<ChildProcess, 'kill'>): void {
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+/** For a child that a library has started: the limits of `runChild`, a few milliseconds after its start. */
+export function restrict(pid: number | undefined, memoryBytesMax = MEMORY_BYTES_DEFAULT): void {
+  if (pid === undefined) return;
+  lower(pid);
+  // One that has ended already cannot be limited, and need not be; the status says no more than that.
+  if (hasPrlimit()) execFile(PRLIMIT, [`--pid=${pid}`, `--data=${memoryBytesMax}`], { timeout: LOOK_EVERY_MS }, () => undefined);
+}
+
+/** The end of what a child prints, within 64 KiB. */
+export function tail(text: string): string {
+  return text.slice(-STDERR_BYTES_MAX);
 }
 
 /** What a child prints, within its bound. */
@@ -121,13 +139,17 @@ class Gathered {
 }
 
 function bounded(program: string, args: readonly string[], memoryBytesMax: number): string[] {
+  return hasPrlimit() ? [PRLIMIT, `--data=${memoryBytesMax}`, '--', program, ...args] : [program, ...args];
+}
+
+/** False on another system than Debian: then the machine's own limits are all there is. */
+function hasPrlimit(): boolean {
   try {
     accessSync(PRLIMIT, constants.X_OK);
+    return true;
   } catch {
-    // Another system than Debian: then the machine's own limits are all there is.
-    return [program, ...args];
+    return false;
   }
-  return [PRLIMIT, `--data=${memoryBytesMax}`, '--', program, ...args];
 }
 
 function lower(pid: number | undefined): void {

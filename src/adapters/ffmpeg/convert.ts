@@ -1,15 +1,19 @@
+import type { ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { MediaRun } from '#ports/transcoder';
-import { complaint, runChild } from './child.ts';
+import { complaint, end, restrict, runChild, tail, watch } from './child.ts';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
 /** Errors of decoders end nothing: what decodes is kept, and the verdict is spoken over the result. */
 const QUIET_BUT_COUNTING = [
-  ...['-hide_banner', '-nostdin', '-y', '-v', 'level+verbose', '-nostats', '-progress', 'pipe:1', '-stats_period', '0.5'],
+  ...['-hide_banner', '-nostdin', '-y', '-v', 'level+verbose', '-nostats', '-stats_period', '0.5'],
   ...['-max_error_rate', '1'],
 ];
+/** `frame=120` and its like, which ffmpeg prints with -progress. */
+const PROGRESS = /^(\w+)=\s*(\S*)$/;
 
 export interface Conversion {
   /** Each with the options that stand before it. `generated`: the path is a filter graph of the station's own. */
@@ -36,20 +40,16 @@ export interface Counted {
   readonly told: readonly string[];
 }
 
-/** Makes one file with ffmpeg. Throws transcoder.failed, .timeout, .missing, .too-large or the signal's reason. */
+/** What a run is about, for its limits and its progress. */
+type About = Pick<Conversion, 'durationMs' | 'bytes' | 'pixels'> & { readonly inputs: readonly { readonly path: string }[] };
+
+/** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .missing, .too-large or the signal's reason. */
 export async function convert(settings: FfmpegSettings, conversion: Conversion, run: MediaRun = {}): Promise<Counted> {
-  const threads = ['-threads', String(settings.threads)];
+  run.signal?.throwIfAborted();
   const outputBytesMax = outputBytesAllowed(settings, conversion.bytes);
-  const args = [
-    ...conversion.inputs.flatMap(({ path, options = [], generated }) =>
-      generated ? ['-f', 'lavfi', '-i', path] : [...threads, ...LOCAL_ONLY, ...options, '-i', path],
-    ),
-    ...threads,
-    ...['-max_muxing_queue_size', '4096', '-fs', String(outputBytesMax)],
-    ...conversion.outputOptions,
-    conversion.output,
-  ];
-  const counted = await runFfmpeg(settings, args, conversion, run);
+  const gauge = new Gauge(settings, conversion, run);
+  const { status, stderr } = await runCommand(commandOf(settings, conversion, outputBytesMax), settings, gauge, run);
+  const counted = judge(status, stderr, conversion);
   const size = await sizeOf(conversion.output);
   if (size === 0) throw new EvidockError('transcoder.failed', counted.errors.at(-1) ?? 'nothing was written');
   if (size >= outputBytesMax)
@@ -58,35 +58,107 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
   return counted;
 }
 
-/** Runs ffmpeg with these arguments and counts. `durationMs`: what 100 percent is. */
-export async function runFfmpeg(
-  settings: FfmpegSettings,
-  args: readonly string[],
-  about: {
-    readonly durationMs: number | null;
-    readonly bytes: number;
-    readonly pixels?: number;
-    readonly inputs: readonly { path: string }[];
-  },
-  run: MediaRun = {},
-): Promise<Counted> {
-  let frames = 0;
-  let percent = 0;
-  const onLine = (line: string) => {
-    const [name, value] = line.split('=');
-    if (name === 'frame') frames = Number(value) || 0;
-    if (name !== 'out_time_us' || !about.durationMs) return;
-    percent = Math.max(percent, Math.min(100, (Number(value) || 0) / 10 / about.durationMs));
-    run.onPercent?.(percent);
-  };
-  const all = [...QUIET_BUT_COUNTING, ...args];
-  const { status, stderr } = await runChild(settings.ffmpeg, all, {
-    timeoutMs: () => allowedMs(settings, about.bytes, (frames * (about.pixels ?? 0)) / 1e6),
+function commandOf(settings: FfmpegSettings, conversion: Conversion, outputBytesMax: number): FfmpegCommand {
+  const threads = ['-threads', String(settings.threads)];
+  // The library looks up what ffmpeg can do once in a process; it keeps the last lines itself, and here they are read as they come.
+  const command = ffmpeg({ stdoutLines: 1 }).setFfmpegPath(settings.ffmpeg);
+  for (const [place, { path, options = [], generated }] of conversion.inputs.entries()) {
+    const own = generated ? ['-f', 'lavfi'] : [...threads, ...LOCAL_ONLY, ...options];
+    // What is for all of ffmpeg stands before everything else, which is where the first input's options stand.
+    command.input(path).inputOptions(...pair(place === 0 ? [...QUIET_BUT_COUNTING, '-progress', 'pipe:2', ...own] : own));
+  }
+  const bounds = ['-max_muxing_queue_size', '4096', '-fs', String(outputBytesMax)];
+  return command.outputOptions(...pair([...threads, ...bounds, ...conversion.outputOptions])).output(conversion.output);
+}
+
+/** The library takes two or more arguments as they are; a single one would be split at its space. */
+function pair(options: readonly string[]): [string, string, ...string[]] {
+  const [first = '-hide_banner', second = '-hide_banner', ...rest] = options;
+  return [first, second, ...rest];
+}
+
+/** Runs what the library has put together, within the limits of every media program. */
+function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gauge, run: MediaRun) {
+  return new Promise<{ status: number; stderr: string }>((resolve, reject) => {
+    let log = '';
+    let failure: unknown;
+    const child = () => (command as FfmpegCommand & { readonly ffmpegProc?: ChildProcess }).ffmpegProc;
+    const stop = (reason: unknown) => {
+      failure ??= reason;
+      const started = child();
+      if (started) end(started);
+    };
+    const settle = watch({ timeoutMs: () => gauge.allowedMs(), signal: run.signal }, stop);
+    command.once('start', () => {
+      restrict(child()?.pid, settings.memoryBytesMax);
+      // While the library asked ffmpeg what it can, there was nothing to end.
+      if (failure !== undefined) stop(failure);
+    });
+    command.on('stderr', (line: string) => {
+      if (!gauge.take(line)) log = tail(`${log}${line}\n`);
+    });
+    command.once('end', () => {
+      settle();
+      if (failure === undefined) resolve({ status: 0, stderr: log });
+      else reject(failure);
+    });
+    command.once('error', (error: Error) => {
+      settle();
+      if (failure !== undefined) reject(failure);
+      else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message))
+        reject(new EvidockError('transcoder.missing', settings.ffmpeg, error));
+      else resolve({ status: /killed with signal/.test(error.message) ? -1 : 1, stderr: log || error.message });
+    });
+    command.run();
+  });
+}
+
+/** Runs ffmpeg with these arguments and counts, where no file is made. `durationMs`: what 100 percent is. */
+export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[], about: About, run: MediaRun = {}): Promise<Counted> {
+  const gauge = new Gauge(settings, about, run);
+  const { status, stderr } = await runChild(settings.ffmpeg, [...QUIET_BUT_COUNTING, '-progress', 'pipe:1', ...args], {
+    timeoutMs: () => gauge.allowedMs(),
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
     signal: run.signal,
-    onLine,
+    onLine: (line) => void gauge.take(line),
   });
+  return judge(status, stderr, about);
+}
+
+/** How far ffmpeg is, and how long it may go on for that. */
+class Gauge {
+  readonly #settings: FfmpegSettings;
+  readonly #about: About;
+  readonly #run: MediaRun;
+  #frames = 0;
+  #percent = 0;
+
+  constructor(settings: FfmpegSettings, about: About, run: MediaRun) {
+    this.#settings = settings;
+    this.#about = about;
+    this.#run = run;
+  }
+
+  allowedMs(): number {
+    return allowedMs(this.#settings, this.#about.bytes, (this.#frames * (this.#about.pixels ?? 0)) / 1e6);
+  }
+
+  /** False if the line tells no progress. */
+  take(line: string): boolean {
+    const [, name, value] = PROGRESS.exec(line) ?? [];
+    if (name === undefined) return false;
+    if (name === 'frame') this.#frames = Number(value) || 0;
+    const { durationMs } = this.#about;
+    if (name === 'out_time_us' && durationMs) {
+      this.#percent = Math.max(this.#percent, Math.min(100, (Number(value) || 0) / 10 / durationMs));
+      this.#run.onPercent?.(this.#percent);
+    }
+    return true;
+  }
+}
+
+function judge(status: number, stderr: string, about: About): Counted {
   const counted = countedIn(stderr);
   if (status === 0) return counted;
   const detail = complaint(counted.errors.join('\n') || stderr, about.inputs[0]?.path ?? '');

@@ -1,7 +1,8 @@
 /** What is said of a recording's notes and links, in English. */
 export const notesEn = {
-  'column.notes': 'to know',
-  'column.links': 'belongs with',
+  'column.notes': 'To know',
+  'mark.noted': 'to-know',
+  'column.links': 'Belongs with',
   'note.segment-missing': 'part {number} of it is not on the card',
   'note.found-in-bin': 'somebody deleted it: it lay in a bin',
   'note.deleted-as': 'before it was deleted it was {path}',

@@ -3,6 +3,7 @@ import type { notesEn } from './notes-en.ts';
 /** The same in Chinese. */
 export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'column.notes': '须知',
+  'mark.noted': '须知',
   'column.links': '关联',
   'note.segment-missing': '第 {number} 段不在卡上',
   'note.found-in-bin': '曾被删除：位于回收站中',
