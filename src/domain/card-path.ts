@@ -49,7 +49,7 @@ export function printableName(raw: Uint8Array): string {
   let isPlain = false;
   for (const { bytes, character } of characters) {
     // An escape ends in a letter or digit, which a mark after it would change: `%9A` and a grave accent are drawn as `%9À`.
-    const isLoose = !isPlain && joinsTheOneBefore(character ?? '');
+    const isLoose: boolean = !isPlain && joinsTheOneBefore(character ?? '');
     isPlain = character !== null && !SIGNS.test(character) && !isUnseen(character) && !isAlike(character) && !isLoose;
     printable += isPlain ? character : escapeBytes(bytes);
   }
