@@ -9,6 +9,7 @@ import { bytesText } from '#domain/figures';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
+import { SharedDirectories } from './shared-directories.ts';
 
 const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
@@ -64,6 +65,7 @@ interface Walk {
 export class DirectoryVolume implements Volume {
   readonly label: string | null;
   readonly #card: CardDirectory;
+  readonly #directories = new SharedDirectories((parts, path) => this.#openDirectory(parts, path));
   readonly #limits: VolumeLimits;
   readonly #deviceErrors: DeviceErrors | undefined;
   readonly #listAgainMs: number | undefined;
@@ -244,16 +246,7 @@ export class DirectoryVolume implements Volume {
 
   async open(path: string): Promise<VolumeFile> {
     const parts = rawParts(path);
-    const directory = await this.#openDirectory(parts.slice(0, -1), path);
-    let handle: FileHandle;
-    try {
-      // O_NONBLOCK: a FIFO that took a file's place must not hold us; O_NOFOLLOW: nor a link lead us away.
-      handle = await open(pathBelow(directory, parts.at(-1) ?? EMPTY), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    } catch (error) {
-      throw await this.#readError(path, error);
-    } finally {
-      await directory.close();
-    }
+    const handle = await this.#directories.with(parts.slice(0, -1), path, (directory) => this.#openIn(directory, parts, path));
     const found = await handle.stat();
     if (!found.isFile()) {
       await handle.close();
@@ -282,6 +275,16 @@ export class DirectoryVolume implements Volume {
       descriptor: handle.fd,
       close: () => handle.close(),
     };
+  }
+
+  async #openIn(directory: FileHandle, parts: readonly Buffer[], path: string): Promise<FileHandle> {
+    try {
+      // O_NONBLOCK: a FIFO that took a file's place must not hold us; O_NOFOLLOW: nor a link lead us away.
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      return await open(pathBelow(directory, parts.at(-1) ?? EMPTY), flags);
+    } catch (error) {
+      throw await this.#readError(path, error);
+    }
   }
 
   async #openDirectory(parts: readonly Buffer[], path: string): Promise<FileHandle> {

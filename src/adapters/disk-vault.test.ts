@@ -52,6 +52,25 @@ describe('disk vault', () => {
     await vault.close();
   });
 
+  it('gives originals and small files their final mode before they have their names', async () => {
+    const directory = join(home.path, 'first-modes');
+    const vault = await open(directory);
+    await store(vault, '2026/a', Buffer.from('x'));
+    await vault.putSmall('2026/a.json', Buffer.from('{}'));
+    for (const name of ['a', 'a.json']) expect((await stat(join(directory, '2026', name))).mode & 0o777).toBe(0o440);
+    await vault.close();
+  });
+
+  it.each([0, 1, 10_000, 9_000_000])('tells of a re-read how far it has come, at last all of %i bytes', async (bytes) => {
+    const vault = await open(join(home.path, `progress-${bytes}`));
+    await store(vault, '2026/a', Buffer.alloc(bytes, 7));
+    const told: number[] = [];
+    await vault.reread('2026/a', { sm3: false, onBytes: (position) => told.push(position) });
+    expect(told.at(-1) ?? 0).toBe(bytes);
+    expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
+    await vault.close();
+  });
+
   it('sweeps drafts and scratch of an earlier process, and nothing else', async () => {
     const directory = join(home.path, 'sweep');
     const vault = await open(directory);

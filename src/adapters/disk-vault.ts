@@ -109,9 +109,10 @@ export class DiskVault implements Vault {
   }
 
   /** Read-only from the moment on at which it has its name. */
-  async #durable(path: string, key: string): Promise<DurableFile> {
+  async #durable(path: string, key: string, made?: number): Promise<DurableFile> {
     await this.#makeParent(path, key);
-    const file = new DurableFile({ final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY });
+    const options = { final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY };
+    const file = new DurableFile(made === undefined ? options : { ...options, made });
     await file.open();
     return file;
   }
@@ -131,7 +132,7 @@ export class DiskVault implements Vault {
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
     // Manifests may use the reserve: what is copied can be sealed then.
-    const draft = await this.#durable(this.#path(key), key);
+    const draft = await this.#durable(this.#path(key), key, READ_ONLY);
     try {
       await draft.write(bytes, bytes.length, 0);
       await draft.finish(bytes.length);

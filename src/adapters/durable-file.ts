@@ -11,6 +11,7 @@ export interface WriteErrors {
   readonly failed: ErrorCode;
 }
 
+const WRITABLE = 0o640;
 const PROBE_BYTES = Buffer.alloc(4096, 0x5a);
 
 export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' };
@@ -107,14 +108,19 @@ export class DurableFile {
   readonly #errors: WriteErrors;
   readonly #label: string;
   readonly #mode: number | null;
+  readonly #made: number;
   #handle: FileHandle | undefined;
   #failed = false;
   #finished = false;
   #committed = false;
 
-  /** `label` names the file in errors: a key, never a path of the machine. `mode`: what it gets before it has its name; else it stays writable. */
-  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number }) {
+  /**
+   * `label` names the file in errors: a key, never a path of the machine. `mode`: what it gets before it has its name; else it stays writable. `made`: what it
+   * is made with, for a file that nobody opens a second time while it is written.
+   */
+  constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number; made?: number }) {
     this.#mode = options.mode ?? null;
+    this.#made = options.made ?? WRITABLE;
     this.#final = options.final;
     this.#label = options.label;
     this.#errors = options.errors;
@@ -123,7 +129,11 @@ export class DurableFile {
 
   async open(): Promise<void> {
     await this.#guard('create', async () => {
-      this.#handle = await open(this.#temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o640);
+      this.#handle = await open(
+        this.#temporary,
+        constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW,
+        this.#made,
+      );
     });
   }
 
@@ -147,9 +157,10 @@ export class DurableFile {
   async finish(bytes: number): Promise<void> {
     const handle = this.#open();
     await this.#guard('fsync', async () => {
-      const { size } = await handle.stat();
+      const { size, mode } = await handle.stat();
       if (size !== bytes) throw new Error(`length is ${size}, not ${bytes}`);
-      if (this.#mode !== null) await handle.chmod(this.#mode);
+      // One that was made with it has it already, unless the process's umask took some of it away.
+      if (this.#mode !== null && (mode & 0o777) !== this.#mode) await handle.chmod(this.#mode);
       await handle.sync();
       this.#handle = undefined;
       await handle.close();

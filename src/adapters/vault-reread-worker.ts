@@ -44,9 +44,10 @@ function reread(request: Request) {
       sha256.update(chunk);
       sm3?.update(chunk);
       position += bytes;
-      parentPort?.postMessage({ id: request.id, progress: position });
       // A short read off a multiple of the block size is the tail; asking again there would be refused.
       if (bytes % 512 !== 0) break;
+      // The whole of a small file is told with its result.
+      if (bytes === BUFFER_BYTES) parentPort?.postMessage({ id: request.id, progress: position });
     }
     return { bytes: position, sha256: sha256.digest('hex'), sm3: sm3?.digest('hex') ?? null, method };
   } finally {

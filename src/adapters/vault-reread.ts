@@ -40,8 +40,10 @@ export class Rereader {
         member.pending.delete(answer.id);
         member.load -= 1;
         if (member.load === 0) member.worker.unref();
-        if ('result' in answer) pending.resolve(answer.result);
-        else pending.reject(translate(pending.key, answer.error));
+        if ('result' in answer) {
+          if (answer.result.bytes > 0) pending.onBytes?.(answer.result.bytes);
+          pending.resolve(answer.result);
+        } else pending.reject(translate(pending.key, answer.error));
       },
       onLost: (pending, error) => {
         for (const each of pending) each.reject(error);

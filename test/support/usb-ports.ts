@@ -135,7 +135,7 @@ export function usbDockOptions(tree: UsbTree, mounter: Mounter): UsbDockOptions 
     nowMs: () => Date.parse('2026-06-20T08:00:00+08:00'),
     isSlotPort: async (port) => port.startsWith('1-1'),
     secret: async () => '888888',
-    openVolume: (place) => new DirectoryVolume({ ...place, limits: { filesMax: 100, depthMax: 5, fileBytesMax: 1e6 } }),
+    openVolume: (place) => new DirectoryVolume({ ...place, limits: { filesMax: 100, depthMax: 5, fileBytesMax: 1e7 } }),
     openAccess: (place, mount) => new DirectoryAccess({ ...place, ...mount }),
   };
 }

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import type { Schema } from './schema.ts';
+import { type Statements, Tables, type Value } from './tables.ts';
 
 const STATEMENTS_MAX = 200;
 /** Holds the inner pages of all indexes of a ledger of a million recordings; filled only as far as the ledger is large. */
@@ -12,16 +13,14 @@ const WRITE_CACHE_KIB = 16_384;
 const SQLITE_BUSY = 5;
 const SQLITE_CONSTRAINT = 19;
 
-type Parameter = null | number | bigint | string | Uint8Array;
-
 interface Prepared {
   readonly statement: StatementSync;
   /** Names of the result's columns; none for a statement that returns nothing. */
   readonly columns: readonly string[];
 }
 
-/** node:sqlite in the shape that Kysely's SQLite dialect expects, with a bounded cache of prepared statements. */
-class KyselyDatabase {
+/** node:sqlite with a bounded cache of prepared statements, for `Tables` and in the shape that Kysely's SQLite dialect expects. */
+class StatementCache implements Statements {
   /** Refuses statements outside a transaction: one that was begun and not awaited must not commit by itself. */
   transactionsOnly = false;
   readonly #raw: DatabaseSync;
@@ -39,13 +38,21 @@ class KyselyDatabase {
     const { statement, columns } = translated(() => this.#cached(text));
     return {
       reader: columns.length > 0,
-      all: (parameters: readonly unknown[]) => this.#run(() => rowsOf(columns, statement.all(...(parameters as Parameter[])))),
-      run: (parameters: readonly unknown[]) => this.#run(() => statement.run(...(parameters as Parameter[]))),
+      all: (parameters: readonly unknown[]) => this.#run(() => rowsOf(columns, statement.all(...(parameters as Value[])))),
+      run: (parameters: readonly unknown[]) => this.#run(() => statement.run(...(parameters as Value[]))),
       // Kysely's stream() alone would ask for it; lists here are paged instead.
       iterate: () => {
         throw new EvidockError('station.internal', 'the ledger does not stream');
       },
     };
+  }
+
+  all(text: string, values: readonly Value[]): readonly unknown[] {
+    return this.prepare(text).all(values);
+  }
+
+  run(text: string, values: readonly Value[]): number {
+    return Number(this.prepare(text).run(values).changes);
   }
 
   #cached(text: string): Prepared {
@@ -83,9 +90,13 @@ function rowsOf(columns: readonly string[], arrays: readonly unknown[]): Record<
   });
 }
 
+/** The two ways to a connection's rows: over one cache of prepared statements, and both only inside a transaction where that is demanded. */
+export type Rows = Pick<Connection, 'db' | 'tables'>;
+
 export interface Connection {
   readonly raw: DatabaseSync;
   readonly db: Kysely<Schema>;
+  readonly tables: Tables;
   /** From now on every statement must be inside a transaction. */
   demandTransactions(): void;
 }
@@ -103,11 +114,11 @@ export function connect(file: string, options: { readOnly: boolean }): Connectio
       raw.close();
       throw error;
     }
-    const database = new KyselyDatabase(raw);
+    const database = new StatementCache(raw);
     const demandTransactions = () => {
       database.transactionsOnly = true;
     };
-    return { raw, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }), demandTransactions };
+    return { raw, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }), tables: new Tables(database), demandTransactions };
   });
 }
 

@@ -56,7 +56,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
   #probe: Promise<void> | undefined;
 
   constructor(options: Options, lock: DatabaseSync, writing: Connection, reading: Connection) {
-    super(reading.db);
+    super(reading);
     this.#options = options;
     this.#lock = lock;
     this.#writing = writing;
@@ -66,7 +66,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
 
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing.db, this.#options.stationId), BOUND);
+      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing, this.#options.stationId), BOUND);
       try {
         return await body(proxy);
       } finally {

@@ -33,7 +33,8 @@ interface Plan {
 
 /** The plans of all statements that `query` prepares over a connection of its own. */
 async function plansOf(query: (reader: SqlReader) => Promise<unknown>): Promise<Plan[]> {
-  const { raw, db } = connect(file, { readOnly: true });
+  const connection = connect(file, { readOnly: true });
+  const { raw } = connection;
   const texts = new Set<string>();
   const prepare = DatabaseSync.prototype.prepare;
   const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, text: string): StatementSync {
@@ -41,7 +42,7 @@ async function plansOf(query: (reader: SqlReader) => Promise<unknown>): Promise<
     return prepare.call(this, text);
   });
   try {
-    await query(new SqlReader(db));
+    await query(new SqlReader(connection));
     spy.mockRestore();
     return [...texts].map((text) => ({ text, lines: explain(raw, text) }));
   } finally {

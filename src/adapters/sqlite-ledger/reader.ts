@@ -84,7 +84,7 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   }
 
   async recorder(serial: string): Promise<Recorder | null> {
-    const row = await this.db.selectFrom('recorders').selectAll().where('serial', '=', serial).executeTakeFirst();
+    const [row] = this.tables.select('recorders', { serial });
     return row ? toRecorder(row) : null;
   }
 
@@ -115,14 +115,8 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   }
 
   async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
-    const rows = await this.db
-      .selectFrom('case_events')
-      .selectAll()
-      .where('start_at', '<=', endMs + marginMs)
-      .where('end_at', '>=', startMs - marginMs)
-      .orderBy('start_at')
-      .limit(PAGE)
-      .execute();
+    const within = `start_at <= ? AND end_at >= ? ORDER BY start_at LIMIT ${PAGE}`;
+    const rows = this.tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
     return rows.map(toCaseEvent);
   }
 

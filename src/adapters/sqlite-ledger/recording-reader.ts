@@ -4,9 +4,11 @@ import type { Compared } from '#domain/file-sample';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
+import type { Rows } from './connection.ts';
 import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';
 import { toCompared, toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
 import type { RecordingRow, Schema } from './schema.ts';
+import type { Tables } from './tables.ts';
 
 type Row = Selectable<RecordingRow>;
 
@@ -30,13 +32,15 @@ function stateColumn(filter: RecordingFilter): string {
 /** Looks at dockings, recordings and what belongs to them, over one connection. */
 export class RecordingReader {
   protected readonly db: Kysely<Schema>;
+  protected readonly tables: Tables;
 
-  constructor(db: Kysely<Schema>) {
+  constructor({ db, tables }: Rows) {
     this.db = db;
+    this.tables = tables;
   }
 
   async docking(id: string): Promise<Docking | null> {
-    const row = await this.db.selectFrom('dockings').selectAll().where('id', '=', id).executeTakeFirst();
+    const [row] = this.tables.select('dockings', { id });
     return row ? toDocking(row) : null;
   }
 
@@ -82,7 +86,7 @@ export class RecordingReader {
   }
 
   async recording(id: string): Promise<Recording | null> {
-    const row = await this.db.selectFrom('recordings').selectAll().where('id', '=', id).executeTakeFirst();
+    const [row] = this.tables.select('recordings', { id });
     return row ? toRecording(row) : null;
   }
 
@@ -167,26 +171,18 @@ export class RecordingReader {
   }
 
   async original(id: string): Promise<Original | null> {
-    const row = await this.db.selectFrom('originals').selectAll().where('id', '=', id).executeTakeFirst();
+    const [row] = this.tables.select('originals', { id });
     return row ? toOriginal(row) : null;
   }
 
   async originalsOf(recordingId: string): Promise<readonly Original[]> {
-    const rows = await this.db.selectFrom('originals').selectAll().where('recording_id', '=', recordingId).orderBy('idx').execute();
-    return rows.map(toOriginal);
+    return this.tables.select('originals', { recording_id: recordingId }, 'ORDER BY idx').map(toOriginal);
   }
 
   async findOriginal(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null> {
-    const rows = await this.db
-      .selectFrom('originals')
-      .selectAll()
-      .where('recorder_serial', '=', identity.recorderSerial)
-      .where('card_path', '=', identity.cardPath)
-      .where('bytes', '=', identity.bytes)
-      .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
-      .orderBy('id', 'desc')
-      .limit(READINGS_MAX)
-      .execute();
+    const { recorderSerial, cardPath, bytes, mtimeMs } = identity;
+    const columns = { recorder_serial: recorderSerial, card_path: cardPath, bytes, mtime_ms: Math.floor(mtimeMs) };
+    const rows = this.tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
     const row = rows.find(({ unreadable }) => unreadable === NOTHING_UNREADABLE) ?? rows[0];
     return row ? toOriginal(row) : null;
   }
@@ -207,29 +203,17 @@ export class RecordingReader {
   }
 
   async originalsLike(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
-    const rows = await this.db
-      .selectFrom('originals')
-      .selectAll()
-      .where('recorder_serial', '=', identity.recorderSerial)
-      .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
-      .where('bytes', '=', identity.bytes)
-      .limit(limit + 1)
-      .execute();
+    const { recorderSerial, bytes, mtimeMs } = identity;
+    const columns = { recorder_serial: recorderSerial, mtime_ms: Math.floor(mtimeMs), bytes };
+    const rows = this.tables.select('originals', columns, `LIMIT ${Math.trunc(limit) + 1}`);
     return rows.length > limit ? [] : rows.map(toOriginal).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
   async findSealedByDigest(sha256: string, bytes: number): Promise<Original | null> {
     if (bytes === 0) return null;
-    const row = await this.db
-      .selectFrom('originals')
-      .selectAll()
-      .where('sha256', '=', sha256)
-      .where(sql<boolean>`state = 'sealed'`)
-      .where('bytes', '=', bytes)
-      .where('unreadable', '=', NOTHING_UNREADABLE)
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst();
+    // The state stands in the text: the index of digests holds only what is sealed.
+    const columns = { sha256, bytes, unreadable: NOTHING_UNREADABLE };
+    const [row] = this.tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
     return row ? toOriginal(row) : null;
   }
 

@@ -1,11 +1,10 @@
-import type { UpdateResult } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { SqlReader } from './reader.ts';
 
 /** A change of something that is not there would be lost without a word. */
-export function mustExist(result: UpdateResult, what: string): void {
-  if (result.numUpdatedRows !== 1n) throw new EvidockError('request.not-found', what);
+export function mustExist(changed: number, what: string): void {
+  if (changed !== 1) throw new EvidockError('request.not-found', what);
 }
 
 /** Writes what people and imports tell: slots, officers, recorders, cases, suggestions. */
@@ -37,12 +36,7 @@ export class RegistryWriter extends SqlReader {
   }
 
   async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
-    const result = await this.db
-      .updateTable('recorders')
-      .set({ assigned_officer_id: officerId })
-      .where('serial', '=', serial)
-      .executeTakeFirst();
-    mustExist(result, `recorder ${serial}`);
+    mustExist(this.tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
     await this.db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
   }
 
@@ -91,7 +85,6 @@ export class RegistryWriter extends SqlReader {
   }
 
   async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    const result = await this.db.updateTable('suggestions').set({ state, decided_by: decidedBy }).where('id', '=', id).executeTakeFirst();
-    mustExist(result, `suggestion ${id}`);
+    mustExist(this.tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
   }
 }

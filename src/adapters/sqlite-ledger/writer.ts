@@ -1,14 +1,14 @@
-import { type Kysely, sql, type Updateable } from 'kysely';
+import { sql, type Updateable } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { type ErrorCode, EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
-import type { Copy, Derivative } from '#domain/recording';
+import type { Derivative } from '#domain/recording';
 import type { WorkStage } from '#domain/work';
-import type { CopiedFacts, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
-import { NOTHING_UNREADABLE } from './migrations.ts';
-import { idsIn } from './recording-reader.ts';
-import { mustExist, RegistryWriter } from './registry-writer.ts';
+import type { LedgerWriter, NewDocking, NewRecording } from '#ports/ledger';
+import type { Rows } from './connection.ts';
+import { OriginalWriter } from './original-writer.ts';
+import { mustExist } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 
 type RecordingPatch = Parameters<LedgerWriter['updateRecording']>[1];
@@ -32,13 +32,13 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 }
 
 /** Writes inside one transaction; throws once that has ended. */
-export class SqlWriter extends RegistryWriter implements LedgerWriter {
+export class SqlWriter extends OriginalWriter implements LedgerWriter {
   readonly #stationId: string;
   /** The last entry of the custody log once this transaction has added one: nobody else can. */
   #head: { readonly seq: number; readonly hash: string } | undefined;
 
-  constructor(db: Kysely<Schema>, stationId: string) {
-    super(db);
+  constructor(rows: Rows, stationId: string) {
+    super(rows);
     this.#stationId = stationId;
   }
 
@@ -49,34 +49,31 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     const bytes = custodyBytes(this.#stationId, seq, prev, draft);
     const hash = custodyHash(bytes);
     const row = { seq, at: draft.atMs, type: draft.type, actor: draft.actor, subject: draft.subject, prev, hash, bytes };
-    await this.db.insertInto('custody').values(row).execute();
+    this.tables.insert('custody', row);
     this.#head = { seq, hash };
     return { ...draft, seq, prev, hash };
   }
 
   async insertDocking(docking: NewDocking): Promise<void> {
-    await this.db
-      .insertInto('dockings')
-      .values({
-        id: docking.id,
-        slot: docking.slot,
-        port: docking.port,
-        recorder_serial: docking.recorderSerial,
-        vendor_id: docking.vendorId,
-        product_id: docking.productId,
-        told_serial: docking.toldSerial,
-        driver_id: docking.driverId,
-        driver_score: docking.driverScore,
-        driver_why: JSON.stringify(docking.driverWhy),
-        clock_offset_ms: docking.clockOffsetMs,
-        state: 'reading',
-        arrived_at: docking.arrivedAtMs,
-        files_listed: 0,
-        files_known: 0,
-        files_refused: 0,
-        bytes_listed: 0,
-      })
-      .execute();
+    this.tables.insert('dockings', {
+      id: docking.id,
+      slot: docking.slot,
+      port: docking.port,
+      recorder_serial: docking.recorderSerial,
+      vendor_id: docking.vendorId,
+      product_id: docking.productId,
+      told_serial: docking.toldSerial,
+      driver_id: docking.driverId,
+      driver_score: docking.driverScore,
+      driver_why: JSON.stringify(docking.driverWhy),
+      clock_offset_ms: docking.clockOffsetMs,
+      state: 'reading',
+      arrived_at: docking.arrivedAtMs,
+      files_listed: 0,
+      files_known: 0,
+      files_refused: 0,
+      bytes_listed: 0,
+    });
   }
 
   async updateDocking(id: string, patch: DockingPatch): Promise<void> {
@@ -98,7 +95,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
     });
     const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
-    mustExist(await this.db.updateTable('dockings').set(changes).where('id', '=', id).executeTakeFirst(), `docking ${id}`);
+    mustExist(this.tables.update('dockings', changes, { id }), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
@@ -109,156 +106,31 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       detail: refusal.detail,
       at: refusal.atMs,
     };
-    await this.db.insertInto('refusals').values(row).execute();
+    this.tables.insert('refusals', row);
   }
 
   async insertRecording(recording: NewRecording): Promise<void> {
-    await this.db
-      .insertInto('recordings')
-      .values({
-        id: recording.id,
-        docking_id: recording.dockingId,
-        recorder_serial: recording.recorderSerial,
-        kind: recording.kind,
-        officer_id: recording.officerId,
-        officer_source: recording.officerSource,
-        category: recording.category,
-        important: recording.important ? 1 : 0,
-        state: 'copying',
-        damaged: 0,
-        claimed_start: recording.claimedStart,
-        claimed_from: recording.claimedFrom,
-        start_at: recording.startMs,
-        clock_offset_ms: recording.clockOffsetMs,
-        original_count: recording.originalCount,
-        created_at: recording.createdAtMs,
-        sort_at: recording.startMs ?? recording.createdAtMs,
-        notes: notesText(recording.notes),
-        start_claims: JSON.stringify(recording.startClaims),
-      })
-      .execute();
-  }
-
-  async insertOriginal(original: NewOriginal): Promise<void> {
-    await this.db
-      .insertInto('originals')
-      .values({
-        id: original.id,
-        recording_id: original.recordingId,
-        docking_id: original.dockingId,
-        recorder_serial: original.recorderSerial,
-        role: original.role,
-        idx: original.index,
-        kind: original.kind,
-        card_path: original.cardPath,
-        bytes: original.bytes,
-        mtime_ms: Math.floor(original.mtimeMs),
-        important: original.important ? 1 : 0,
-        state: 'listed',
-        vault_key: original.vaultKey,
-        take: original.take === null ? null : JSON.stringify(original.take),
-      })
-      .execute();
-  }
-
-  async moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
-    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
-    const result = await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst();
-    mustExist(result, `original ${originalId}`);
-  }
-
-  async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
-    await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
-  }
-
-  async markReplaced(originalId: string, by: string | null): Promise<void> {
-    const result = await this.db
-      .updateTable('originals')
-      .set({ replaced_by: by })
-      .where('id', '=', originalId)
-      .where('state', '=', 'listed')
-      .executeTakeFirst();
-    if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
-  }
-
-  async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
-    await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
-  }
-
-  async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
-    const { sha256, sm3 } = facts.digests;
-    await this.#step(originalId, 'listed', {
-      state: 'copied',
-      sha256,
-      sm3,
-      unreadable: JSON.stringify(facts.unreadable ?? []),
-      source_reread: facts.sourceReread ?? null,
-      duplicate_of: facts.duplicateOf,
-      copied_at: facts.copiedAtMs,
+    this.tables.insert('recordings', {
+      id: recording.id,
+      docking_id: recording.dockingId,
+      recorder_serial: recording.recorderSerial,
+      kind: recording.kind,
+      officer_id: recording.officerId,
+      officer_source: recording.officerSource,
+      category: recording.category,
+      important: recording.important ? 1 : 0,
+      state: 'copying',
+      damaged: 0,
+      claimed_start: recording.claimedStart,
+      claimed_from: recording.claimedFrom,
+      start_at: recording.startMs,
+      clock_offset_ms: recording.clockOffsetMs,
+      original_count: recording.originalCount,
+      created_at: recording.createdAtMs,
+      sort_at: recording.startMs ?? recording.createdAtMs,
+      notes: notesText(recording.notes),
+      start_claims: JSON.stringify(recording.startClaims),
     });
-  }
-
-  async unmarkCopied(originalId: string): Promise<void> {
-    const read = { sha256: null, sm3: null, unreadable: NOTHING_UNREADABLE, source_reread: null };
-    await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
-  }
-
-  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
-    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
-  }
-
-  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
-    const fields = { duration_ms: Math.round(durationMs) };
-    mustExist(await this.db.updateTable('originals').set(fields).where('id', '=', originalId).executeTakeFirst(), `original ${originalId}`);
-  }
-
-  /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
-  async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
-    const result = await this.db
-      .updateTable('originals')
-      .set(fields)
-      .where('id', '=', originalId)
-      .where('state', '=', from)
-      .where('replaced_by', 'is', null)
-      .executeTakeFirst();
-    if (result.numUpdatedRows !== 1n) throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
-  }
-
-  async markCompared(
-    originalIds: readonly string[],
-    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
-  ): Promise<void> {
-    if (originalIds.length === 0) return;
-    const { how, dockingId, atMs } = compared;
-    await this.db
-      .updateTable('originals')
-      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
-      .where('id', 'in', idsIn(originalIds))
-      .execute();
-  }
-
-  async upsertCopy(copy: Copy): Promise<void> {
-    const row = {
-      item_id: copy.itemId,
-      place: copy.where,
-      recording_id: copy.recordingId,
-      key: copy.key,
-      bytes: copy.bytes,
-      verified_at: copy.verifiedAtMs,
-      verified_by: copy.verifiedBy,
-      sha256: copy.sha256 ?? null,
-    };
-    await this.db.replaceInto('copies').values(row).execute();
-  }
-
-  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
-    const gone = await this.db
-      .deleteFrom('copies')
-      .where('recording_id', '=', recordingId)
-      .where('item_id', '=', itemId)
-      .where('place', '=', where)
-      .executeTakeFirst();
-    return gone.numDeletedRows === 1n;
   }
 
   async upsertDerivative(derivative: Derivative): Promise<void> {
@@ -310,13 +182,13 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
       start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
     });
     if (Object.keys(fields).length === 0) return;
-    const undated = patch.startMs === null ? { sort_at: sql<number>`created_at` } : {};
-    const result = await this.db
-      .updateTable('recordings')
-      .set({ ...fields, ...undated })
-      .where('id', '=', id)
-      .executeTakeFirst();
-    mustExist(result, `recording ${id}`);
+    mustExist(this.tables.update('recordings', fields, { id }), `recording ${id}`);
+    if (patch.startMs === null) await this.#listByEntry(id);
+  }
+
+  /** A recording whose start is not known stands in lists where it came. */
+  async #listByEntry(id: string): Promise<void> {
+    await this.db.updateTable('recordings').set({ sort_at: sql<number>`created_at` }).where('id', '=', id).execute();
   }
 
   async linkRecordings(recordingId: string, relation: LinkRelation, otherId: string): Promise<void> {
@@ -347,11 +219,7 @@ export class SqlWriter extends RegistryWriter implements LedgerWriter {
   }
 
   async insertWork(work: NewWork): Promise<void> {
-    await this.db
-      .insertInto('work')
-      .values(this.#newWork(work))
-      .onConflict((on) => on.column('id').doNothing())
-      .execute();
+    this.tables.insert('work', this.#newWork(work), { tail: 'ON CONFLICT (id) DO NOTHING' });
   }
 
   async reopenWork(work: NewWork): Promise<void> {

@@ -87,7 +87,7 @@ describe('a recorder in a port', () => {
     await until('arrived 1-1 CAM3000');
     expect(arrivals[0]).toMatchObject({ hub: '1', vendorId: '46f4', productId: '0001' });
     expect(arrivals[0]?.facts.join('\n')).toMatch(
-      /USB 46f4:0001 in port 1-1.*serial CAM3000[\s\S]*disk sda \(1\.0 GB\): vfat, clean, label BODYCAM; pci-/,
+      /USB 46f4:0001 in port 1-1.*serial CAM3000[\s\S]*disk sda \(954 MiB\): vfat, clean, label BODYCAM; pci-/,
     );
     expect(await pathsOf(arrivals[0])).toEqual(['A.MP4']);
     await tree.pull('1-1');

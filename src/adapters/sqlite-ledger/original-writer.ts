@@ -1,0 +1,113 @@
+import type { Updateable } from 'kysely';
+import { EvidockError } from '#domain/errors';
+import type { Copy } from '#domain/recording';
+import type { CopiedFacts, NewOriginal } from '#ports/ledger';
+import { NOTHING_UNREADABLE } from './migrations.ts';
+import { idsIn } from './recording-reader.ts';
+import { mustExist, RegistryWriter } from './registry-writer.ts';
+import type { Schema } from './schema.ts';
+
+/** Writes what becomes of originals, and where their copies are. */
+export class OriginalWriter extends RegistryWriter {
+  async insertOriginal(original: NewOriginal): Promise<void> {
+    this.tables.insert('originals', {
+      id: original.id,
+      recording_id: original.recordingId,
+      docking_id: original.dockingId,
+      recorder_serial: original.recorderSerial,
+      role: original.role,
+      idx: original.index,
+      kind: original.kind,
+      card_path: original.cardPath,
+      bytes: original.bytes,
+      mtime_ms: Math.floor(original.mtimeMs),
+      important: original.important ? 1 : 0,
+      state: 'listed',
+      vault_key: original.vaultKey,
+      take: original.take === null ? null : JSON.stringify(original.take),
+    });
+  }
+
+  async moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
+    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
+    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+  }
+
+  async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
+    this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+  }
+
+  async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
+    this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
+  }
+
+  async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
+    const { sha256, sm3 } = facts.digests;
+    this.#step(originalId, 'listed', {
+      state: 'copied',
+      sha256,
+      sm3,
+      unreadable: JSON.stringify(facts.unreadable ?? []),
+      source_reread: facts.sourceReread ?? null,
+      duplicate_of: facts.duplicateOf,
+      copied_at: facts.copiedAtMs,
+    });
+  }
+
+  async unmarkCopied(originalId: string): Promise<void> {
+    const read = { sha256: null, sm3: null, unreadable: NOTHING_UNREADABLE, source_reread: null };
+    this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
+  }
+
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
+    this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
+  }
+
+  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
+    const fields = { duration_ms: Math.round(durationMs) };
+    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+  }
+
+  /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
+  #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): void {
+    if (this.tables.update('originals', fields, { id: originalId, state: from }) !== 1)
+      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', idsIn(originalIds))
+      .execute();
+  }
+
+  async upsertCopy(copy: Copy): Promise<void> {
+    const row = {
+      item_id: copy.itemId,
+      place: copy.where,
+      recording_id: copy.recordingId,
+      key: copy.key,
+      bytes: copy.bytes,
+      verified_at: copy.verifiedAtMs,
+      verified_by: copy.verifiedBy,
+      sha256: copy.sha256 ?? null,
+    };
+    this.tables.insert('copies', row, { verb: 'REPLACE' });
+  }
+
+  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
+    const gone = await this.db
+      .deleteFrom('copies')
+      .where('recording_id', '=', recordingId)
+      .where('item_id', '=', itemId)
+      .where('place', '=', where)
+      .executeTakeFirst();
+    return gone.numDeletedRows === 1n;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** What a value may be in SQLite. */
+export type Value = null | number | bigint | string | Uint8Array;
+
+/** Runs a statement that is prepared once for each text. */
+export interface Statements {
+  all(text: string, values: readonly Value[]): readonly unknown[];
+  /** Returns how many rows were changed. */
+  run(text: string, values: readonly Value[]): number;
+}
+
+type Table = keyof Schema;
+/** Columns and the values that they must have; a column that must be NULL has no place here, for nothing equals NULL. */
+type Equal<T extends Table> = { readonly [C in keyof Selectable<Schema[T]>]?: NonNullable<Selectable<Schema[T]>[C]> };
+
+/**
+ * Rows by the values of their columns, for what is done with every file: building a query with Kysely takes longer than SQLite then takes to run it. Names
+ * of tables and columns, and every `tail`, are from this adapter's own code; only values come from outside, and they are bound.
+ */
+export class Tables {
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  /** `tail`: what follows the conditions (ORDER BY, LIMIT). */
+  select<T extends Table>(table: T, where: Equal<T>, tail = ''): readonly Selectable<Schema[T]>[] {
+    return this.where(table, `${equalities(where)} ${tail}`, Object.values(where) as Value[]);
+  }
+
+  /** `conditions`: text of this adapter's own, with a `?` for each value. */
+  where<T extends Table>(table: T, conditions: string, values: readonly Value[]): readonly Selectable<Schema[T]>[] {
+    return this.#statements.all(`SELECT * FROM ${table} WHERE ${conditions}`, values) as readonly Selectable<Schema[T]>[];
+  }
+
+  /** `tail`: what is to happen where such a row exists already. */
+  insert<T extends Table>(
+    table: T,
+    row: Insertable<Schema[T]>,
+    { verb = 'INSERT', tail = '' }: { verb?: 'INSERT' | 'REPLACE'; tail?: string } = {},
+  ): void {
+    const columns = Object.keys(row);
+    const marks = columns.map(() => '?').join();
+    this.#statements.run(`${verb} INTO ${table} (${columns.map(quoted).join()}) VALUES (${marks}) ${tail}`, Object.values(row) as Value[]);
+  }
+
+  /** Returns how many rows were changed. */
+  update<T extends Table>(table: T, fields: Updateable<Schema[T]>, where: Equal<T>): number {
+    const changes = Object.keys(fields).map((column) => `${quoted(column)} = ?`);
+    const values = [...Object.values(fields), ...Object.values(where)] as Value[];
+    return this.#statements.run(`UPDATE ${table} SET ${changes.join()} WHERE ${equalities(where)}`, values);
+  }
+}
+
+function quoted(column: string): string {
+  return `"${column}"`;
+}
+
+function equalities(where: object): string {
+  return Object.keys(where)
+    .map((column) => `${quoted(column)} = ?`)
+    .join(' AND ');
+}
