@@ -56,6 +56,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     settings: { station, timezone, version: '0', sm3: options.sm3, archive: false, suggest, sealsAtOnce: 4, retryMs: 1000 },
     onSealed: () => undefined,
     onSafe: (id) => safeOf(id).resolve(),
+    onPartlyReplaced: () => undefined,
     onMismatch: (original) => void intake.recopy(original),
   });
   const intake: IntakeStage = new IntakeStage({

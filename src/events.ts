@@ -105,6 +105,13 @@ export function recordingSplit(log: Log, facts: { recordingId: string; into: str
   log.warn({ event: 'recording.split', stage: 'seal', ...facts }, 'files of a recording never came; the rest of it is closed without them');
 }
 
+export function recordingsReplaced(log: Log, facts: { recordingIds: readonly string[] }): void {
+  log.info(
+    { event: 'recordings.replaced', stage: 'seal', ...facts },
+    'files changed before they were copied; their new versions are sealed',
+  );
+}
+
 export function dockingSafe(log: Log, facts: { dockingId: string; slot: number }): void {
   log.info({ event: 'docking.safe', stage: 'seal', ...facts }, 'safe to undock');
 }

@@ -129,6 +129,18 @@ it('a file that changed while it was copied is closed as replaced once its new v
   expect(out).toContain(`its new version is sealed in ${second}`);
   expect(out).not.toContain('It waits for');
   expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
+  // As the ledger has it once it is closed: the same words, and no list of what is waited for names it.
+  await ledger.transaction(async (writer) => {
+    for (const { id } of await writer.originalsOf(leftover)) await writer.markReplaced(id, second);
+    await writer.updateRecording(leftover, { state: 'replaced' });
+  });
+  expect((await cli.run(['recordings', '--state', 'copying'])).out).not.toContain(leftover);
+  expect((await cli.run(['recordings', '--state', 'replaced'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
+  expect(await cli.json(['recording', leftover])).toMatchObject({ state: 'replaced', replacedBy: second });
+  expect((await cli.run(['recording', leftover])).out).toContain(`its new version is sealed in ${second}`);
+  // Nothing was written into the custody log here: that is how a row looks that somebody has marked by hand.
+  expect((await cli.run(['verify', '--recording', leftover])).out).toContain('the custody log has no entry of it');
+  expect((await cli.run(['play', leftover, '--out', '-'])).err).toContain(`changed before they were copied, see ${second}`);
 });
 
 describe('words', () => {

@@ -3,7 +3,7 @@ import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
-import { type Derivative, type Original, type Recording, recordingStateOf } from '#domain/recording';
+import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { derivativeKey } from '#domain/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
@@ -129,9 +129,7 @@ export class DeriveStage implements WorkHandler {
   async #siblings(recording: Recording): Promise<readonly Original[]> {
     const found = await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, damaged: false, limit: 20 });
     return found
-      .filter(
-        (other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && other.recording.state !== 'copying',
-      )
+      .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && isTakenIn(other.recording.state))
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
   }
 

@@ -2,7 +2,7 @@
  * Names on a card are bytes. They are shown in a form that a person can read, that can be turned back into the bytes,
  * and in which two different names never look alike: harmless UTF-8 stays as it is, everything else becomes `%XX` of its bytes.
  */
-import { isUnseen, lookAlikesOf } from './look-alikes.ts';
+import { isUnseen, joinsTheOneBefore, lookAlikesOf } from './look-alikes.ts';
 
 /** Longest name that Linux file systems know, bytes. */
 const NAME_BYTES_MAX = 255;
@@ -45,11 +45,15 @@ export function printableName(raw: Uint8Array): string {
   const characters = [...charactersOf(raw)];
   if (raw.every((byte) => byte >= 0x20 && byte < 0x7f && !SIGNS.test(String.fromCharCode(byte)))) return decoder.decode(raw);
   const isAlike = lookAlikesOf(characters.map(({ character }) => character ?? '').join(''));
-  return characters
-    .map(({ bytes, character }) =>
-      character === null || SIGNS.test(character) || isUnseen(character) || isAlike(character) ? escapeBytes(bytes) : character,
-    )
-    .join('');
+  let printable = '';
+  let isPlain = false;
+  for (const { bytes, character } of characters) {
+    // An escape ends in a letter or digit, which a mark after it would change: `%9A` and a grave accent are drawn as `%9À`.
+    const isLoose: boolean = !isPlain && joinsTheOneBefore(character ?? '');
+    isPlain = character !== null && !SIGNS.test(character) && !isUnseen(character) && !isAlike(character) && !isLoose;
+    printable += isPlain ? character : escapeBytes(bytes);
+  }
+  return printable;
 }
 
 /** The bytes that `printableName` was made from. */

@@ -30,6 +30,8 @@ export const CUSTODY_TYPES = [
   'copy.failed-verification',
   'copy.withdrawn',
   'recording.split',
+  'recording.replaced',
+  'recording.taken-up-again',
   'recording.derived',
   'recording.start-changed',
   'recording.damaged',

@@ -54,11 +54,55 @@ describe('a name', () => {
     'DSJ_0001-2 (copy).MP4',
   ])('that is honest stays as it is: %s', (name) => expect(shown(name)).toBe(name));
 
+  const MARK = Buffer.from('\u0300');
+  it.each([
+    ['a mark after a byte that is no character', Buffer.concat([Buffer.from([0x9a]), MARK, Buffer.from([0])])],
+    ['a percent sign, and a letter with its mark in one', Buffer.from('%9À\0')],
+    ['a percent sign, and a letter and its mark', Buffer.from('%9A\u0300\0')],
+    ['a mark after a character that is not seen', Buffer.from('\u202a\u0300')],
+    ['a mark after a mark after such a one', Buffer.from('\u202a\u0323\u0307')],
+    ['a mark after a look-alike', Buffer.from('MОVI\u0301')],
+    ['a mark at the beginning, where a slash stands before it', MARK],
+    ['letters of Hangul one by one', Buffer.from('\u1107\u1175\u1103\u1175\u110b\u1169.mp4')],
+    ['a syllable of Hangul and its final', Buffer.from('\uac00\u11a8')],
+    ['letters of Kirat Rai one by one', Buffer.from('\u{16d67}\u{16d67}')],
+  ])('with %s is shown so that no spelling of it is another name', (_, raw) => {
+    const name = printableName(raw);
+    expect(Buffer.from(rawName(name))).toEqual(raw);
+    expect(name.normalize('NFC')).toBe(name);
+    expect(name).toMatch(/%[0-9A-F]{2}/);
+    expect(name).not.toMatch(/(?:^|%[0-9A-F]{2})\p{M}/u);
+  });
+
   it('of any bytes can be turned back, and shows nothing unseen', () => {
     const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 });
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((name) => new Uint8Array(Buffer.from(name)));
+    // What is rare in both: escapes, marks and letters that join what stands before them.
+    const unit = fc.constantFrom(
+      'A',
+      'e',
+      '9',
+      '%',
+      '\u0300',
+      '\u0323',
+      '\u0338',
+      '\u1112',
+      '\u1161',
+      '\u11ab',
+      '\uac00',
+      'À',
+      '\u202e',
+      'О',
+      '\0',
+      '.',
+    );
+    const piece = fc.oneof(
+      unit.map((one) => [...Buffer.from(one)]),
+      fc.integer({ min: 0x80, max: 0xff }).map((byte) => [byte]),
+    );
+    const mixed = fc.array(piece, { minLength: 1, maxLength: 12 }).map((pieces) => Uint8Array.from(pieces.flat()));
     fc.assert(
-      fc.property(fc.oneof(bytes, text), (raw) => {
+      fc.property(fc.oneof(bytes, text, mixed), (raw) => {
         const name = printableName(raw);
         expect(Buffer.from(rawName(name)).equals(Buffer.from(raw))).toBe(true);
         expect(name).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}/\\]/u);

@@ -11,6 +11,14 @@ export function isUnseen(character: string): boolean {
   return UNSEEN.test(character);
 }
 
+// Marks, vowels and finals of Hangul, and the one other letter (of Kirat Rai) that Unicode's canonical composition takes as the second of two.
+const JOINING = /[\p{M}\u1161-\u1175\u11a8-\u11c2\u{16d67}]/u;
+
+/** Whether a character is drawn as a part of the one before it, or both together could be another character. */
+export function joinsTheOneBefore(character: string): boolean {
+  return JOINING.test(character);
+}
+
 // Letters of other scripts that most typefaces draw as a letter or digit of ASCII.
 const ALIKE_LETTERS = new Set(
   [
@@ -40,7 +48,7 @@ function standsForAscii(character: string): boolean {
 
 /**
  * Which characters of a name are taken for others. A letter of another script is, where ASCII letters stand beside it or where nothing but such letters would show
- * what it is (a name in Russian stays readable); a combining mark is, where one character could stand for it and its letter.
+ * what it is (a name in Russian stays readable); what joins the character before it is, in a name of which another spelling would be drawn the same.
  */
 export function lookAlikesOf(name: string): (character: string) => boolean {
   const dot = name.lastIndexOf('.');
@@ -52,5 +60,5 @@ export function lookAlikesOf(name: string): (character: string) => boolean {
   return (character) =>
     standsForAscii(character) ||
     (ALIKE_LETTERS.has(character) && (mixed || extension.has(character))) ||
-    (composable && (/\p{M}/u.test(character) || character.normalize('NFC') !== character));
+    (composable && (joinsTheOneBefore(character) || character.normalize('NFC') !== character));
 }

@@ -11,10 +11,13 @@ export type Kind = (typeof KINDS)[number];
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
  * `derived`: and it can be played (or needs no derivative, or none can be made); `archived`: and every original is
- * verified in the archive.
+ * verified in the archive. `replaced`, after `copying` alone: none of its files was ever copied, and a new version of each is sealed in another recording.
  */
-export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived'] as const;
+export const RECORDING_STATES = ['copying', 'sealed', 'derived', 'archived', 'replaced'] as const;
 export type RecordingState = (typeof RECORDING_STATES)[number];
+
+/** Whether the vault holds its files, all of them. */
+export const isTakenIn = (state: RecordingState): boolean => state !== 'copying' && state !== 'replaced';
 
 /** The life of one original. */
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
@@ -93,6 +96,8 @@ export interface Original {
   readonly sealedAtMs: number | null;
   /** How long it really is, as derive found it; null until then, or if it cannot be told. */
   readonly durationMs: number | null;
+  /** The recording in which the new version of this file is sealed, where it was closed as replaced; such a file stays `listed`: it never came. */
+  readonly replacedBy: string | null;
 }
 
 /** A place where the bytes of an original or a derivative are known to be. */

@@ -23,6 +23,7 @@ const original: Original = {
   copiedAtMs: null,
   sealedAtMs: null,
   durationMs: null,
+  replacedBy: null,
 };
 
 beforeEach(() => {

@@ -65,6 +65,7 @@ async function sealed(bytes: Uint8Array, overrides: Partial<Original> = {}): Pro
     copiedAtMs: 1,
     sealedAtMs: 2,
     durationMs: null,
+    replacedBy: null,
   } as const;
   return { ...original, ...facts, digests: { sha256: sha256(bytes), sm3: null }, ...overrides };
 }

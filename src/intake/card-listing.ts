@@ -20,6 +20,7 @@ import { OtherNames } from './other-names.ts';
 import { linkPieces, newPieces, type Standing } from './pieces.ts';
 import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
 import { gapsReadNow } from './second-read.ts';
+import { takeUpAgain } from './taken-up-again.ts';
 import { ViewLinks } from './view-links.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
@@ -329,8 +330,9 @@ export class CardListing {
       } else if (!this.#o.takenOver(known.dockingId)) {
         // What was read already keeps the name under which it was.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
+        const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
         await writer.moveOriginal(known.id, docking.id, cardPath);
-        if (known.state === 'listed') toCopy.push({ ...known, dockingId: docking.id, cardPath });
+        if (known.state === 'listed') toCopy.push({ ...awaited, dockingId: docking.id, cardPath });
       }
     }
     const [first] = all;

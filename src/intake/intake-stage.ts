@@ -324,7 +324,7 @@ export class IntakeStage implements KnownProof {
     this.#copying.set(original.id, promise);
     try {
       const now = await this.#o.ledger.original(original.id);
-      if (now?.state === 'listed') await this.#copy(session, hand, now);
+      if (now?.state === 'listed' && now.replacedBy === null) await this.#copy(session, hand, now);
       else if (!session.signal.aborted) this.#o.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);

@@ -83,6 +83,7 @@ export async function insertRecording(
       copiedAtMs: null,
       sealedAtMs: null,
       durationMs: null,
+      replacedBy: null,
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);

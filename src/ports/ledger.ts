@@ -105,10 +105,12 @@ export interface LedgerReader {
   /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
   /**
-   * By id of an original that never came: the recording of the newest sealed file of the same recorder and path that was listed later. A file that changed while
-   * it was copied is another file; nothing more will come of the first.
+   * By id of an original that never came: the recording of the newest sealed file of the same recorder, docked recorder and path that was listed later, in the same
+   * docking or a later one. A file that changed while it was copied is another file; nothing more will come of the first.
    */
   newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The other direction: recordings in state `copying` with a file that never came, of which one of these sealed originals is a newer version. */
+  replacedRecordings(sealedIds: readonly string[]): Promise<readonly string[]>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
@@ -158,7 +160,7 @@ export type NewDocking = Omit<
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<
   Original,
-  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs'
+  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs' | 'replacedBy'
 >;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
@@ -211,6 +213,11 @@ export interface LedgerWriter extends LedgerReader {
   moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void>;
   /** A later docking has the same file again, maybe under another path: its progress now counts there. */
   moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void>;
+  /**
+   * The original never came and is not waited for any more: its new version is sealed in `by`. null: it is waited for again. While it is marked, it is neither
+   * copied nor moved to another recording. Throws request.conflict unless it is `listed`.
+   */
+  markReplaced(originalId: string, by: string | null): Promise<void>;
   /** The file has grown before it was copied. Throws request.conflict unless it is `listed`. */
   relistOriginal(originalId: string, now: { bytes: number; mtimeMs: number }): Promise<void>;
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;

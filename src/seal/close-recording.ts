@@ -24,14 +24,16 @@ export async function closeRecording(
   const originals = await writer.originalsOf(recordingId);
   if (recording?.state !== 'copying' || originals.some((original) => original.state !== 'sealed')) return false;
 
-  const derive = DERIVED_KINDS.includes(recording.kind);
+  // Of a recording whose segments were all replaced, sidecars may be left: nothing plays there.
+  const derive = DERIVED_KINDS.includes(recording.kind) && originals.some(({ role }) => role === 'segment');
   const priority = recording.important ? PRIORITY_IMPORTANT : PRIORITY_NORMAL;
   const stages = [...(derive ? (['derive'] as const) : []), ...(settings.archive ? (['archive'] as const) : [])];
   for (const stage of stages) {
     await writer.insertWork({ id: workId(stage, recordingId), stage, recordingId, priority, dueAtMs: nowMs, nowMs });
   }
+  const first = originals.find(({ role }) => role === 'segment');
   // Leftovers are the same on every card: that one of them is known says nothing of the others.
-  const twin = recording.kind !== 'leftover' && originals[0]?.duplicateOf ? await writer.original(originals[0].duplicateOf) : null;
+  const twin = recording.kind !== 'leftover' && first?.duplicateOf ? await writer.original(first.duplicateOf) : null;
   await writer.updateRecording(recordingId, {
     state: recordingStateOf({ allSealed: true, deriveSettled: !derive, archiveSettled: false }),
     ...(twin ? { duplicateOf: twin.recordingId } : {}),

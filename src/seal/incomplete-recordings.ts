@@ -3,11 +3,12 @@ import { asEvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { Original, Recording } from '#domain/recording';
 import { originalKey } from '#domain/vault-key';
-import { type Log, recordingSplit, stageFailed } from '#events';
+import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
+import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
@@ -30,7 +31,8 @@ interface Options {
 
 /**
  * A file that never comes (deleted on the card, a dead sector, a recorder that is lost) must not keep the others of its recording from being
- * played and archived: what is here is closed, and what is missing waits in a recording of its own, where it can be seen and may still come.
+ * played and archived: what is here is closed, and what is missing waits in a recording of its own, where it can be seen and may still come. If the new version of
+ * what is missing is sealed, nobody waits: the rest is closed at once, and that recording with it, as replaced.
  */
 export class IncompleteRecordings {
   readonly #o: Options;
@@ -68,6 +70,11 @@ export class IncompleteRecordings {
     });
   }
 
+  /** New versions were sealed of files that others of their recordings wait for. */
+  filesReplaced(): void {
+    this.#queue(() => this.#split({}, () => false, 'they did not come in time'));
+  }
+
   /** Resolves when nothing that was asked for is left to do. */
   settled(): Promise<void> {
     return this.#work;
@@ -95,13 +102,28 @@ export class IncompleteRecordings {
     let splits = 0;
     for (;;) {
       const page = await this.#o.ledger.recordings({ ...filter, state: 'copying', ...(after === undefined ? {} : { after }), limit: PAGE });
+      const newer = await newerVersionsOf(
+        this.#o.ledger,
+        page.flatMap(({ originals }) => originals),
+      );
       for (const detail of page) {
         if (this.#stopped || splits >= SPLITS_MAX) return;
-        if ((await due(detail.recording)) && (await this.#splitOne(detail, why))) splits += 1;
+        const replaced = allReplaced(detail.originals, newer) !== null;
+        if (replaced ? await this.#closeReplaced(detail) : (await due(detail.recording)) && (await this.#splitOne(detail, why)))
+          splits += 1;
       }
       if (page.length < PAGE) return;
       after = page.at(-1)?.recording.id;
     }
+  }
+
+  async #closeReplaced(detail: RecordingDetail): Promise<boolean> {
+    const { ledger, log, clock } = this.#o;
+    const { id } = detail.recording;
+    if (detail.originals.some(({ state }) => state !== 'listed')) return this.#splitOne(detail, 'they changed before they were copied');
+    const closed = await ledger.transaction((writer) => closeReplaced(writer, id, clock.nowMs()));
+    if (closed) recordingsReplaced(log, { recordingIds: [id] });
+    return closed;
   }
 
   async #splitOne({ recording, originals, caseNumbers }: RecordingDetail, why: string): Promise<boolean> {
@@ -124,6 +146,7 @@ export class IncompleteRecordings {
       const data = { into, why, missing: missing.map(({ id, cardPath, bytes }) => ({ original: id, cardPath, bytes })) };
       await writer.appendCustody({ type: 'recording.split', atMs: nowMs, actor: 'station', subject: recording.id, data });
       await closeRecording(writer, recording.id, settings, nowMs);
+      await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
     });
     if (!closed) return false;
@@ -134,9 +157,15 @@ export class IncompleteRecordings {
 }
 
 /** The originals that have not come, if none of them is on its way and something is here that is worth closing; else null. */
-async function missingOf(ledger: Pick<Ledger, 'docking'>, originals: readonly Original[]): Promise<readonly Original[] | null> {
+async function missingOf(
+  ledger: Pick<Ledger, 'docking' | 'newerVersions'>,
+  originals: readonly Original[],
+): Promise<readonly Original[] | null> {
   const missing = originals.filter(({ state }) => state !== 'sealed');
   if (missing.length === 0 || missing.some(({ state }) => state !== 'listed')) return null;
+  // Sidecars alone are worth it if their segments will not come.
+  if (allReplaced(missing, await newerVersionsOf(ledger, missing)))
+    return originals.some(({ state }) => state === 'sealed') ? missing : null;
   if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
   for (const dockingId of new Set(missing.map((original) => original.dockingId))) {
     const docking = await ledger.docking(dockingId);

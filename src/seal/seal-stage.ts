@@ -4,7 +4,7 @@ import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { manifestBytes } from '#domain/manifest';
 import type { Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
-import { copyDiffers, dockingSafe, type Log, originalsSealed, stageFailed } from '#events';
+import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import { GroupCommit } from '#ports/group-commit';
@@ -13,6 +13,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
+import { closeReplacedBy } from './replaced.ts';
 
 /** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
@@ -48,6 +49,8 @@ interface Options {
   /** Every original of it is sealed; its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
   readonly onSafe: (dockingId: string) => void;
+  /** Files of recordings that are there in part were replaced: the rest of them can be closed. */
+  readonly onPartlyReplaced: () => void;
   /** The copy was found wrong and the original is `listed` again. */
   readonly onMismatch: (original: Original) => void;
 }
@@ -233,19 +236,23 @@ export class SealStage {
     const begun = performance.now();
     const recordingIds = new Set(batch.map(({ original }) => original.recordingId));
     const closed: string[] = [];
-    const dockingIds = await ledger.transaction(async (writer) => {
+    const { dockingIds, replaced } = await ledger.transaction(async (writer) => {
       for (const sealed of batch) await recordSealed(writer, sealed);
       for (const id of recordingIds) if (await closeRecording(writer, id, settings, clock.nowMs())) closed.push(id);
+      const sealedIds = batch.map(({ original }) => original.id);
+      const replaced = await closeReplacedBy(writer, sealedIds, clock.nowMs());
       // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
       const ids = new Set<string>();
       for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
       for (const id of ids) await this.#takeBackProblem(writer, id);
-      return ids;
+      return { dockingIds: ids, replaced };
     });
     faults.reached('w07-sealed-recorded');
     const bytes = batch.reduce((sum, { original }) => sum + original.bytes, 0);
     originalsSealed(log, { files: batch.length, bytes, elapsedMs: Math.round(performance.now() - begun) });
     for (const id of closed) this.#o.onSealed(id);
+    if (replaced.closed.length > 0) recordingsReplaced(log, { recordingIds: replaced.closed });
+    if (replaced.partly.length > 0) this.#o.onPartlyReplaced();
     for (const id of dockingIds) {
       if (this.#shown.delete(id)) this.#takeBackFromBoard(id);
       await this.#checkSoon(id);

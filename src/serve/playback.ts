@@ -34,6 +34,13 @@ function missing({ recording, originals }: RecordingDetail, kind: DerivativeKind
   const { id, state } = recording;
   const failed = derive?.errorDetail ? `; it failed: ${derive.errorDetail}` : '';
   if (state === 'copying') return new EvidockError('request.not-made', `${kind} of ${id}: the recording is still being taken in`);
+  if (state === 'replaced') {
+    const by = [...new Set(originals.map(({ replacedBy }) => replacedBy))].join(', ');
+    return new EvidockError(
+      'request.nothing-playable',
+      `${id} was closed as replaced: its files changed before they were copied, see ${by}`,
+    );
+  }
   if (derive && (derive.state === 'waiting' || derive.state === 'running'))
     return new EvidockError('request.not-made', `${kind} of ${id}: ${derive.state}, ${derive.percent} % done${failed}`);
   const told = originals

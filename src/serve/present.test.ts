@@ -13,6 +13,7 @@ const originals = [1, 2].map((index): Original => {
     copiedAtMs: null,
     sealedAtMs: null,
     durationMs: null,
+    replacedBy: null,
   };
   return { ...anOriginal(recording, { index }), state: 'sealed', ...blank };
 });

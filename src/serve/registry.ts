@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/custody';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
 import { writtenToMs } from '#domain/station-time';
 import type { LedgerWriter } from '#ports/ledger';
@@ -128,7 +129,7 @@ async function suggestForEvent(deps: ServeDeps, writer: LedgerWriter, event: Cas
   for (;;) {
     const page = await writer.recordings(after === undefined ? window : { ...window, after });
     for (const { recording } of page) {
-      if (recording.state !== 'copying') made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
+      if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
     }
     if (page.length < PAGE) return made;
     after = page.at(-1)?.recording.id;

@@ -19,6 +19,10 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
     missing.length === 0 ? new Map<string, string>() : ledger.newerVersions(missing.map(({ id }) => id)),
   ]);
   const replacedBy = new Map<string, string>();
+  for (const { recording, originals } of details) {
+    const by = originals.at(-1)?.replacedBy;
+    if (recording.state === 'replaced' && by) replacedBy.set(recording.id, by);
+  }
   for (const [id, originals] of Map.groupBy(missing, ({ recordingId }) => recordingId)) {
     const versions = originals.map((original) => newer.get(original.id));
     // One that may still come is waited for.

@@ -1,13 +1,14 @@
 import { sha256Hex } from '#domain/canonical-json';
-import type { Actor } from '#domain/custody';
+import type { Actor, CustodyEntry } from '#domain/custody';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { FACTS_ITEM } from '#domain/facts';
-import type { Original } from '#domain/recording';
+import { isTakenIn, type Original } from '#domain/recording';
 import { manifestKey } from '#domain/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import type { ServeDeps } from './deps.ts';
 import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
+import { replacedFaults } from './replaced-faults.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
@@ -86,9 +87,10 @@ export class Verification {
     await this.#measure();
     for await (const id of recording === null ? ledger.recordingIds() : [recording]) {
       this.#signal.throwIfAborted();
-      const sealed = await this.#sealedEntries(id);
+      const custody = await ledger.custodyOf(id);
+      const sealed = sealedEntries(custody);
       const detail = await mustHaveRecording(ledger, id);
-      for (const fault of this.#checkRecord(detail, sealed)) yield this.#counted(fault);
+      for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
       if (vault) yield* this.#verifyVault(detail, sealed);
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
@@ -117,21 +119,9 @@ export class Verification {
     }
   }
 
-  async #sealedEntries(recordingId: string): Promise<ReadonlyMap<string, SealedEntry>> {
-    const entries = await this.#deps.ledger.custodyOf(recordingId);
-    return new Map(
-      entries
-        .filter(({ type }) => type === 'original.sealed')
-        .map(({ subject, data }) => {
-          const { sha256, sm3, bytes, manifestSha256 } = data;
-          const digests = { sha256: String(sha256), sm3: typeof sm3 === 'string' ? sm3 : null };
-          return [subject, { ...digests, bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
-        }),
-    );
-  }
-
   /** The rows of the ledger against what custody told when the originals were sealed. */
-  *#checkRecord({ recording, originals }: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): Iterable<Fault> {
+  *#checkRecord(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>, custody: readonly CustodyEntry[]): Iterable<Fault> {
+    const { recording, originals } = detail;
     const fault = (what: string, key: string | null = null): Fault => ({
       type: 'fault',
       place: 'ledger',
@@ -142,7 +132,7 @@ export class Verification {
     for (const { id, state, digests, bytes, vaultKey, cardPath } of originals) {
       const told = sealed.get(id);
       if (state !== 'sealed') {
-        if (recording.state !== 'copying') yield fault(`${cardPath} is ${state} in a recording that is ${recording.state}`, vaultKey);
+        if (isTakenIn(recording.state)) yield fault(`${cardPath} is ${state} in a recording that is ${recording.state}`, vaultKey);
       } else if (!told) yield fault(`${cardPath} is sealed, but the custody log has no entry of it`, vaultKey);
       else if (told.sha256 !== digests?.sha256)
         yield fault(`${cardPath}: the ledger names SHA-256 ${digests?.sha256}, the custody log ${told.sha256}`, vaultKey);
@@ -150,6 +140,7 @@ export class Verification {
         yield fault(`${cardPath}: the ledger names SM3 ${digests.sm3}, the custody log ${told.sm3}`, vaultKey);
       else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
     }
+    for (const what of replacedFaults(detail, custody)) yield fault(what);
     const { originalCount, missingCount } = recording;
     if (originals.length + missingCount !== originalCount)
       yield fault(`has ${originals.length} originals on record, ${originalCount} were listed and ${missingCount} never came`);
@@ -371,6 +362,18 @@ export class Verification {
       bytesTotal: Math.max(bytes, total),
     };
   }
+}
+
+function sealedEntries(custody: readonly CustodyEntry[]): ReadonlyMap<string, SealedEntry> {
+  return new Map(
+    custody
+      .filter(({ type }) => type === 'original.sealed')
+      .map(({ subject, data }) => {
+        const { sha256, sm3, bytes, manifestSha256 } = data;
+        const digests = { sha256: String(sha256), sm3: typeof sm3 === 'string' ? sm3 : null };
+        return [subject, { ...digests, bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
+      }),
+  );
 }
 
 /** Nothing named means everything; an archive that is named must exist. */

@@ -75,6 +75,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
     },
     onSealed,
     onSafe: (dockingId) => desk.safe(dockingId),
+    onPartlyReplaced: () => incomplete.filesReplaced(),
     onMismatch: (original) => void intake.recopy(original),
   });
   const intake: IntakeStage = new IntakeStage({

@@ -3,6 +3,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aCustodyDraft, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { replaced } from './ledger-replaced.ts';
 import { collect, type It, listOne, refused } from './ledger-support.ts';
 import { copies, registry, start, uploads, work } from './ledger-work.ts';
 
@@ -25,6 +26,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('transactions', () => transactions(it));
     describe('dockings', () => dockings(it));
     describe('originals', () => originals(it));
+    describe('replaced originals', () => replaced(it));
     describe('recordings', () => recordings(it));
     describe('lists of recordings', () => lists(it));
     describe('copies and derivatives', () => files(it));
@@ -157,6 +159,7 @@ function originals(it: It): void {
       copiedAtMs: null,
       sealedAtMs: null,
       durationMs: null,
+      replacedBy: null,
     };
     expect(await ledger.original(original.id)).toEqual(listed);
     expect((await refused(ledger.transaction((writer) => writer.markSealed(original.id, 1)))).code).toBe('request.conflict');

@@ -144,6 +144,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       safe.add(id);
       options.onSafe?.(id);
     },
+    onPartlyReplaced: () => incomplete.filesReplaced(),
     onMismatch: (original) => void intake.recopy(original),
   });
   const buffers = new SharedBufferPool({ bytes: 16 * MEBIBYTE, chunkBytes: MEBIBYTE });

@@ -150,6 +150,18 @@ const CARDS_UNCHANGED = [
 // What is on record from before knows nothing of its place in a take, and is never linked by it.
 const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
 
+// A replaced original never came and stays `listed`, which the CHECK of its table knows; the mark takes it, and its recording, out of what is waited for.
+const isOpen = (row: string) => `(${row}.state <> 'sealed' AND ${row}.replaced_by IS NULL)`;
+const isLeftToArchive = (row: string) => `(${row}.state NOT IN ('archived', 'replaced'))`;
+const REPLACED_FILES = [
+  `ALTER TABLE originals ADD COLUMN replaced_by TEXT`,
+  `CREATE INDEX originals_replaced ON originals (docking_id, bytes) WHERE replaced_by IS NOT NULL`,
+  `DROP TRIGGER recordings_recounted`,
+  `CREATE TRIGGER recordings_recounted AFTER UPDATE OF state ON recordings WHEN NEW.state <> OLD.state BEGIN ${count('not_archived', `${isLeftToArchive('NEW')} - ${isLeftToArchive('OLD')}`)} END`,
+  `DROP TRIGGER originals_recounted`,
+  `CREATE TRIGGER originals_recounted AFTER UPDATE OF state, replaced_by ON originals WHEN ${isOpen('NEW')} <> ${isOpen('OLD')} BEGIN ${count('unsealed', `${isOpen('NEW')} - ${isOpen('OLD')}`)} END`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -182,6 +194,7 @@ const MIGRATIONS: Record<string, Migration> = {
   },
   '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
+  '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

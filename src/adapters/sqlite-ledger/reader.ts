@@ -10,6 +10,13 @@ const LIST_MAX = 100_000;
 const FAULTS_MAX = 100;
 const PAGE = 1000;
 
+/**
+ * Whether `newer` is what became of `old`. Ids are in the order of time. A card that comes back with the old file has a later docking than the new version, and a
+ * file of this recorder on another recorder's card is no version of the one on its own.
+ */
+const IS_NEWER = sql.raw(`old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id AND newer.docking_id >= old.docking_id
+  AND (SELECT recorder_serial FROM dockings WHERE id = old.docking_id) = (SELECT recorder_serial FROM dockings WHERE id = newer.docking_id)`);
+
 /** Everything that may be looked at. */
 export class SqlReader extends RecordingReader implements LedgerReader {
   async work(id: string): Promise<Work | null> {
@@ -40,10 +47,20 @@ export class SqlReader extends RecordingReader implements LedgerReader {
       SELECT old.id AS id, newer.recording_id AS by
       FROM originals AS old CROSS JOIN originals AS newer
         ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
-      WHERE old.id IN (SELECT value FROM json_each(${JSON.stringify(originalIds)}))
-        AND old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id
+      WHERE old.id IN (SELECT value FROM json_each(${JSON.stringify(originalIds)})) AND ${IS_NEWER}
       ORDER BY newer.id`.execute(this.db);
     return new Map(rows.rows.map(({ id, by }) => [id, by]));
+  }
+
+  async replacedRecordings(sealedIds: readonly string[]): Promise<readonly string[]> {
+    const rows = await sql<{ id: string }>`
+      SELECT DISTINCT old.recording_id AS id
+      FROM originals AS newer CROSS JOIN originals AS old
+        ON old.recorder_serial = newer.recorder_serial AND old.card_path = newer.card_path
+      WHERE newer.id IN (SELECT value FROM json_each(${JSON.stringify(sealedIds)})) AND ${IS_NEWER} AND old.replaced_by IS NULL`.execute(
+      this.db,
+    );
+    return rows.rows.map(({ id }) => id);
   }
 
   async troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]> {

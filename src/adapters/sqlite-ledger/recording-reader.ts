@@ -64,7 +64,17 @@ export class RecordingReader {
       .where('docking_id', '=', dockingId)
       .groupBy('state')
       .execute();
-    const of = (state: string) => rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
+    const replaced = await this.db
+      .selectFrom('originals')
+      .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(bytes), 0)`.as('bytes')])
+      .where('docking_id', '=', dockingId)
+      .where(sql<boolean>`replaced_by IS NOT NULL`)
+      .executeTakeFirstOrThrow();
+    const of = (state: string) => {
+      const { files, bytes } = rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
+      // Replaced ones stay `listed`, and nobody waits for them.
+      return state === 'listed' ? { files: files - replaced.files, bytes: bytes - replaced.bytes } : { files, bytes };
+    };
     return {
       listed: of('listed').files,
       copied: of('copied').files,

@@ -96,6 +96,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     copiedAtMs: row.copied_at,
     sealedAtMs: row.sealed_at,
     durationMs: row.duration_ms,
+    replacedBy: row.replaced_by,
   };
 }
 

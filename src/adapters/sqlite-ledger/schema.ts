@@ -145,6 +145,8 @@ export interface OriginalRow {
   duplicate_of: string | null;
   copied_at: number | null;
   sealed_at: number | null;
+  /** Recording of its new version, if it was closed as replaced. */
+  replaced_by: string | null;
   /** JSON list of `{start, end}`. */
   unreadable: Generated<string>;
   source_reread: string | null;

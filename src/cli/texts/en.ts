@@ -62,7 +62,7 @@ export const en = {
   'recordings.opt.case': 'only of this case',
   'recordings.opt.officer': 'only of this officer',
   'recordings.opt.recorder': 'only of this recorder',
-  'recordings.opt.state': 'only in this state: copying, sealed, derived, archived',
+  'recordings.opt.state': 'only in this state: copying, sealed, derived, archived, replaced',
   'recordings.opt.since': "only started at or after this time (station's zone)",
   'recordings.opt.until': 'only started before this time',
   'recordings.opt.damaged': 'only damaged ones',

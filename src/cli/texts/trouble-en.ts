@@ -13,6 +13,8 @@ export const troubleEn = {
     'It waits for {count} {count:file that is|files that are} still on recorder {serial}: {files}. Dock that recorder again; what it no longer holds does not come.',
   'recording.failed': '{stage} failed: {what}: {detail}',
   'recording.failing': '{stage} failed the last time, and is tried again: {what}: {detail}',
+  'custody.recording.replaced': 'closed: its files changed before they were copied; the new versions are sealed in {by}',
+  'custody.recording.taken-up-again': '{cardPath} is on the card after all, as it was listed first: it is waited for again',
   'state.replaced': 'replaced',
   'recording.replaced': 'Closed as replaced: the file changed on the recorder before it was copied, and its new version is sealed in {by}.',
 } as const;

@@ -12,6 +12,8 @@ export const troubleZhCN: Readonly<Record<keyof typeof troubleEn, string>> = {
   'recording.waits': '等待仍在记录仪 {serial} 上的 {count} 个文件：{files}。请再次接入该记录仪；卡上已没有的文件不会再来。',
   'recording.failed': '{stage}失败：{what}：{detail}',
   'recording.failing': '{stage}上次失败，将重试：{what}：{detail}',
+  'custody.recording.replaced': '已关闭：其文件在复制前发生变化，新版本已封存于 {by}',
+  'custody.recording.taken-up-again': '{cardPath} 仍在存储卡上，与首次列出时相同：重新等待采集',
   'state.replaced': '已被替换',
   'recording.replaced': '已作为被替换关闭：该文件在复制前于记录仪上发生变化，新版本已封存于 {by}。',
 };

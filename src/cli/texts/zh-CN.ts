@@ -63,7 +63,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'recordings.opt.case': '只列此案件',
   'recordings.opt.officer': '只列此执法人员',
   'recordings.opt.recorder': '只列此记录仪',
-  'recordings.opt.state': '只列此状态：copying、sealed、derived、archived',
+  'recordings.opt.state': '只列此状态：copying、sealed、derived、archived、replaced',
   'recordings.opt.since': '只列此时间及以后开始的（采集站时区）',
   'recordings.opt.until': '只列此时间以前开始的',
   'recordings.opt.damaged': '只列损坏的',

@@ -1,0 +1,18 @@
+/* What the sections of the configuration are made of. */
+import Type from 'typebox';
+
+/** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
+interface Words {
+  readonly title: string;
+  readonly description: string;
+  readonly unit?: string;
+  readonly secret?: boolean;
+  readonly default?: unknown;
+}
+
+export const text = (words: Words & { pattern?: string; minLength?: number }) => Type.String({ ...words });
+export const integer = (words: Words, minimum: number, maximum: number) => Type.Integer({ ...words, minimum, maximum });
+export const flag = (words: Words) => Type.Boolean({ ...words });
+export const choice = <T extends string[]>(words: Words, values: readonly [...T]) => Type.Enum([...values] as [...T], { ...words });
+export const section = <T extends Parameters<typeof Type.Object>[0]>(title: string, description: string, fields: T) =>
+  Type.Object(fields, { title, description, additionalProperties: false });

@@ -1,0 +1,21 @@
+import type { Docking } from '#domain/docking';
+import type { Original } from '#domain/recording';
+import type { LedgerWriter } from '#ports/ledger';
+
+/**
+ * The file of a recording that was closed as replaced is on a card after all, as it was listed first: a recorder has two cards, or a repair brought it back. Its
+ * recording is waited for again. Returns the original without its mark.
+ */
+export async function takeUpAgain(
+  writer: LedgerWriter,
+  original: Original,
+  { docking, nowMs }: { docking: Docking; nowMs: number },
+): Promise<Original> {
+  if (original.replacedBy === null) return original;
+  const { recordingId } = original;
+  for (const { id } of await writer.originalsOf(recordingId)) await writer.markReplaced(id, null);
+  await writer.updateRecording(recordingId, { state: 'copying' });
+  const data = { docking: docking.id, original: original.id, cardPath: original.cardPath };
+  await writer.appendCustody({ type: 'recording.taken-up-again', atMs: nowMs, actor: 'station', subject: recordingId, data });
+  return { ...original, replacedBy: null };
+}

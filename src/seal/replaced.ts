@@ -1,0 +1,55 @@
+import type { Original } from '#domain/recording';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+
+/**
+ * By id of each original that has not come: the recording in which its new version is sealed. null if one of them may still come, or nothing is missing.
+ * `newer` are new versions of these and maybe of others.
+ */
+export function allReplaced(originals: readonly Original[], newer: ReadonlyMap<string, string>): ReadonlyMap<string, string> | null {
+  const missing = originals.filter(({ state }) => state !== 'sealed');
+  const found = new Map(missing.flatMap(({ id }) => (newer.has(id) ? [[id, newer.get(id) ?? ''] as const] : [])));
+  return missing.length > 0 && found.size === missing.length ? found : null;
+}
+
+/**
+ * Part of write 7. A file that changed on its recorder before it was copied is another file, and once that is sealed nobody waits for the first. A recording of which
+ * nothing came is closed here. Where some of its files are sealed, those need a recording without the missing ones: that takes work on the vault, outside of a transaction
+ * (IncompleteRecordings). Returns the ids of both.
+ */
+export async function closeReplacedBy(
+  writer: LedgerWriter,
+  sealedIds: readonly string[],
+  nowMs: number,
+): Promise<{ closed: readonly string[]; partly: readonly string[] }> {
+  const closed: string[] = [];
+  const partly: string[] = [];
+  for (const recordingId of await writer.replacedRecordings(sealedIds)) {
+    if (await closeReplaced(writer, recordingId, nowMs)) closed.push(recordingId);
+    else partly.push(recordingId);
+  }
+  return { closed, partly };
+}
+
+/** Closes the recording if nothing of it came and the new version of each file is sealed. Returns whether. */
+export async function closeReplaced(writer: LedgerWriter, recordingId: string, nowMs: number): Promise<boolean> {
+  const recording = await writer.recording(recordingId);
+  const originals = await writer.originalsOf(recordingId);
+  if (recording?.state !== 'copying' || originals.some(({ state }) => state !== 'listed')) return false;
+  const by = allReplaced(originals, await newerVersionsOf(writer, originals));
+  if (!by) return false;
+  for (const [id, into] of by) await writer.markReplaced(id, into);
+  await writer.updateRecording(recordingId, { state: 'replaced' });
+  const files = originals.map(({ id, cardPath, bytes, mtimeMs }) => ({ original: id, cardPath, bytes, mtimeMs, by: by.get(id) ?? '' }));
+  const data = { by: [...new Set(by.values())].join(' '), files };
+  await writer.appendCustody({ type: 'recording.replaced', atMs: nowMs, actor: 'station', subject: recordingId, data });
+  return true;
+}
+
+/** Of all originals that have not come; no query where there are none. */
+export async function newerVersionsOf(
+  ledger: Pick<LedgerReader, 'newerVersions'>,
+  originals: readonly Original[],
+): Promise<ReadonlyMap<string, string>> {
+  const listed = originals.filter(({ state }) => state === 'listed').map(({ id }) => id);
+  return listed.length === 0 ? new Map() : ledger.newerVersions(listed);
+}

@@ -1,0 +1,23 @@
+import type { CustodyEntry } from '#domain/custody';
+import type { RecordingDetail } from '#ports/ledger';
+
+/**
+ * What is wrong with a recording that is, or looks, closed as replaced, in words: whoever marks a row so hides that a file never came. `custody` is of the recording,
+ * oldest first.
+ */
+export function replacedFaults({ recording, originals }: RecordingDetail, custody: readonly CustodyEntry[]): string[] {
+  const { id, state } = recording;
+  const last = custody.findLast(
+    ({ type, subject }) => subject === id && (type === 'recording.replaced' || type === 'recording.taken-up-again'),
+  );
+  const told = last?.type === 'recording.replaced';
+  if ((state === 'replaced') !== told)
+    return [
+      told
+        ? 'was closed as replaced, as the custody log tells, and is open'
+        : 'is closed as replaced, and the custody log has no entry of it',
+    ];
+  return originals
+    .filter((original) => (original.replacedBy !== null) !== told || (told && original.state !== 'listed'))
+    .map(({ cardPath, state: its }) => `${cardPath} is ${its} and ${told ? 'not ' : ''}marked as replaced in a recording that is ${state}`);
+}
