@@ -37,6 +37,11 @@ export class OriginalWriter extends RegistryWriter {
     this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
   }
 
+  async markReplaced(originalId: string, by: string | null): Promise<void> {
+    if (this.tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' }) !== 1)
+      throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
+  }
+
   async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
     this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
   }
@@ -70,8 +75,8 @@ export class OriginalWriter extends RegistryWriter {
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): void {
-    if (this.tables.update('originals', fields, { id: originalId, state: from }) !== 1)
-      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+    if (this.tables.update('originals', fields, { id: originalId, state: from }, 'AND replaced_by IS NULL') !== 1)
+      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}, or is closed as replaced`);
   }
 
   async markCompared(
