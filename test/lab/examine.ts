@@ -59,6 +59,9 @@ export async function readFacts(guest: Guest, state: string, node: string): Prom
   return JSON.parse(await guest.sh(`${node} ${guest.tools}/ledger-facts.mjs ${state}`, { timeoutMs: 180_000 })) as Facts;
 }
 
+/** The station's own note of the newest custody entry. */
+const LEDGER_HEAD = 'ledger-head.json';
+
 /**
  * These cards are in the vault: each file once, sealed, with the digest that the image's file has (or the one that `damaged` tells), and nothing else
  * is there; whoever was called safe was so; and `evidock verify` agrees.
@@ -79,7 +82,7 @@ export async function expectClean(station: LabStation, cards: readonly Card[], s
   const kept = facts.originals.flatMap(({ vaultKey }) => [vaultKey, vaultKey.replace(/\.[0-9a-z]+$/, '.manifest.json')]);
   // A manifest whose sealing never reached the ledger is set aside by the next one (life-of-a-recording.md, write 6). Footage never is, here.
   const known = (file: string) =>
-    kept.includes(file) || /\/derived\//.test(file) || /^quarantine\/[^/]*\.manifest\.json\.[0-9a-f]+$/.test(file);
+    kept.includes(file) || file === LEDGER_HEAD || /\/derived\//.test(file) || /^quarantine\/[^/]*\.manifest\.json\.[0-9a-f]+$/.test(file);
   const strange = facts.files.filter((file) => !known(file));
   assert.deepEqual(strange, [], 'files of the vault that no original knows');
   expectNeverSafeTooEarly(facts, cards, shownSafe);

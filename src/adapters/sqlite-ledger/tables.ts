@@ -47,8 +47,8 @@ export class Tables {
     this.#statements.run(`${verb} INTO ${table} (${columns.map(quoted).join()}) VALUES (${marks}) ${tail}`, Object.values(row) as Value[]);
   }
 
-  /** `tail`: what else must hold. Returns how many rows were changed. */
-  update<T extends Table>(table: T, fields: Updateable<Schema[T]>, where: Equal<T>, tail = ''): number {
+  /** Returns how many rows were changed. */
+  update<T extends Table>(table: T, fields: Updateable<Schema[T]>, where: Equal<T>): number {
     const changes = Object.keys(fields).map((column) => `${quoted(column)} = ?`);
     const values = [...Object.values(fields), ...given(where)] as Value[];
     return this.#statements.run(`UPDATE ${table} SET ${changes.join()} WHERE ${equalities(where)}`, values);
