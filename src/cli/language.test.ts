@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CUSTODY_TYPES } from '#domain/custody';
 import { ERRORS } from '#domain/errors';
-import { KINDS, RECORDING_STATES } from '#domain/recording';
+import { KINDS } from '#domain/kind';
+import { RECORDING_STATES } from '#domain/recording';
 import { hasText, languageOf, speaker } from './language.ts';
 import { en } from './texts/en.ts';
 import { ERRORS_ZH } from './texts/errors-zh-CN.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
-import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
+import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import { speaker } from './language.ts';

@@ -1,6 +1,7 @@
 import { isoOrNull } from '#domain/manifest';
+import { sightingOfRecord } from '#domain/record-sighting';
 import type { Original, Recording } from '#domain/recording';
-import { type Bounds, sightingOfRecord } from '#domain/start-claim';
+import type { Bounds } from '#domain/start-claim';
 import { decideStart, type StartDecision } from '#domain/start-claims';
 import { type ClockFacts, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';

@@ -1,17 +1,7 @@
-import type { CardFacts } from './card-facts.ts';
+import type { ListedFile } from './listed-file.ts';
 import type { RecordingNote } from './notes.ts';
 import { assignSidecars } from './sidecars.ts';
 import { type TakeRules, takesOf } from './takes.ts';
-
-/** One listed file with what its name tells. */
-export interface ListedFile {
-  readonly path: string;
-  readonly bytes: number;
-  readonly mtimeMs: number;
-  /** As the volume told. */
-  readonly otherPath?: string;
-  readonly facts: CardFacts;
-}
 
 /** One continuous capture: its segments in order, and the sidecars that travel with it. */
 export interface Capture {

@@ -1,6 +1,6 @@
 import { shownPath } from './card-path.ts';
 import { EvidockError } from './errors.ts';
-import type { Kind } from './recording.ts';
+import type { Kind } from './kind.ts';
 
 /** How a file came to be where it is: `bin`: somebody deleted it; `repair`: a repaired file system gave it back. */
 export type FoundIn = 'bin' | 'repair';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { groupCaptures, type ListedFile } from './captures.ts';
+import { groupCaptures } from './captures.ts';
 import { compilePatterns, readCardPath } from './card-facts.ts';
 import { printableName, rawName, refusedName } from './card-path.ts';
 import { boxesOf, movieTimes } from './iso-bmff.ts';
+import type { ListedFile } from './listed-file.ts';
 import { chooseDriver } from './recognise.ts';
 import { claimedToMs, msToClaimed } from './station-time.ts';
 import { suggestFor } from './suggest.ts';

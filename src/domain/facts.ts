@@ -1,7 +1,7 @@
 import type { ByteRange } from './byte-range.ts';
 import { canonicalBytes } from './canonical-json.ts';
 import type { Digests } from './digest.ts';
-import type { Kind } from './recording.ts';
+import type { Kind } from './kind.ts';
 
 /** Version of the form of `facts.json`. */
 const FACTS_VERSION = 1;

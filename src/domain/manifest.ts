@@ -1,7 +1,8 @@
 import type { ByteRange } from './byte-range.ts';
 import { canonicalBytes } from './canonical-json.ts';
 import type { Digests } from './digest.ts';
-import type { Kind, SourceReread } from './recording.ts';
+import type { Kind } from './kind.ts';
+import type { SourceReread } from './recording.ts';
 import type { StartClaim } from './start-claim.ts';
 
 /**

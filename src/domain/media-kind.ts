@@ -1,4 +1,4 @@
-import type { Kind } from './recording.ts';
+import type { Kind } from './kind.ts';
 
 /** So much of a file's beginning is looked at. */
 export const HEAD_BYTES = 4096;

@@ -1,12 +1,9 @@
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
+import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
 import type { TakeFacts } from './segment-names.ts';
 import type { StartClaim } from './start-claim.ts';
-
-/** What an original is. `sidecar` roles carry the kind of the file itself (log, photo, track, …); `leftover`: of an operating system, not of the recorder. */
-export const KINDS = ['video', 'audio', 'photo', 'document', 'log', 'track', 'leftover', 'unrecognised'] as const;
-export type Kind = (typeof KINDS)[number];
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;

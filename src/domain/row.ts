@@ -1,4 +1,4 @@
-import type { ListedFile } from './captures.ts';
+import type { ListedFile } from './listed-file.ts';
 
 export interface InRow {
   readonly row: string;

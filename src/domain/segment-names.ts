@@ -1,5 +1,5 @@
 import type { CardFacts } from './card-facts.ts';
-import type { Kind } from './recording.ts';
+import type { Kind } from './kind.ts';
 
 const NAMED = [
   ...(['deviceNumber', 'officerId', 'lens', 'claimedStart', 'captureKey'] as const),

@@ -1,4 +1,4 @@
-import type { ListedFile } from './captures.ts';
+import type { ListedFile } from './listed-file.ts';
 
 /** Files of a card that stand for themselves, and those that travel with one of them. */
 export interface Sidecars {

@@ -1,5 +1,5 @@
 import type { GpsTimes } from './gps-track.ts';
-import type { Kind } from './recording.ts';
+import type { Kind } from './kind.ts';
 import { claimedToMs, msToClaimed, standardOffsetMinutes, wallClockMoments } from './station-time.ts';
 
 /** What one file, and what lies beside it, tells of its time. */

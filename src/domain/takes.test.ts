@@ -2,9 +2,10 @@
  * Edges of "one take" that random days (test/takes.test.ts) hardly ever meet, each with its own small card.
  */
 import { expect, it } from 'vitest';
-import { groupCaptures, type ListedFile } from './captures.ts';
+import { groupCaptures } from './captures.ts';
 import { compilePatterns, type PathPattern, readCardPath } from './card-facts.ts';
 import { continuesIn, gapsBetween } from './derived-takes.ts';
+import type { ListedFile } from './listed-file.ts';
 import { takeFactsOf } from './segment-names.ts';
 import { instantsOf, shownAfter } from './wall-clock.ts';
 

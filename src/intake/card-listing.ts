@@ -1,8 +1,9 @@
-import { type Capture, groupCaptures, type ListedFile } from '#domain/captures';
+import { type Capture, groupCaptures } from '#domain/captures';
 import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-names';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/former-clock';
+import type { ListedFile } from '#domain/listed-file';
 import type { Original, Recording } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';

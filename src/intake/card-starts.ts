@@ -1,14 +1,16 @@
-import type { Capture, ListedFile } from '#domain/captures';
+import type { Capture } from '#domain/captures';
 import { type ContainerHeader, readContainerHeader } from '#domain/container-header';
 import type { Docking } from '#domain/docking';
 import { isCardFailure } from '#domain/errors';
 import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
 import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/gps-track';
 import type { ReadAt } from '#domain/iso-bmff';
+import type { ListedFile } from '#domain/listed-file';
+import { sightingOfRecord } from '#domain/record-sighting';
 import type { Original, Recording } from '#domain/recording';
 import { numbersInRow, type Rows, rowsOf } from '#domain/row';
 import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
-import { type Bounds, sightingOfRecord } from '#domain/start-claim';
+import type { Bounds } from '#domain/start-claim';
 import { decideStart, type StartDecision } from '#domain/start-claims';
 import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
 import type { Clock } from '#ports/clock';

@@ -1,5 +1,5 @@
-import type { ListedFile } from '#domain/captures';
 import { isCardFailure } from '#domain/errors';
+import type { ListedFile } from '#domain/listed-file';
 import { HEAD_BYTES, kindOfContent } from '#domain/media-kind';
 import type { Volume } from '#ports/recorder-driver';
 

@@ -1,6 +1,6 @@
-import type { ListedFile } from '#domain/captures';
 import type { Docking } from '#domain/docking';
 import { newId } from '#domain/ids';
+import type { ListedFile } from '#domain/listed-file';
 import type { RecordingNote } from '#domain/notes';
 import type { Original } from '#domain/recording';
 import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';

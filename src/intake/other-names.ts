@@ -1,6 +1,6 @@
-import type { ListedFile } from '#domain/captures';
 import type { OwnerOf } from '#domain/card-names';
 import { isCardFailure } from '#domain/errors';
+import type { ListedFile } from '#domain/listed-file';
 import { unmarkedName } from '#domain/marks';
 import type { Original } from '#domain/recording';
 import type { Ledger } from '#ports/ledger';

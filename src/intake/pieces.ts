@@ -1,4 +1,5 @@
-import type { Capture, ListedFile } from '#domain/captures';
+import type { Capture } from '#domain/captures';
+import type { ListedFile } from '#domain/listed-file';
 import type { LedgerWriter } from '#ports/ledger';
 import { linkContinuation } from '#ports/take-links';
 import type { Item } from './new-recording.ts';

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { ListedFile } from '#domain/captures';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { byRecheckNeed, type Compared } from '#domain/file-sample';
+import type { ListedFile } from '#domain/listed-file';
 import type { Original } from '#domain/recording';
 import type { StartDecision } from '#domain/start-claims';
 import { knownDiffers, type Log, rechecked, stageFailed } from '#events';

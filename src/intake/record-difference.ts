@@ -1,7 +1,7 @@
-import type { ListedFile } from '#domain/captures';
 import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
 import { readName } from '#domain/card-names';
 import type { Leftovers } from '#domain/leftovers';
+import type { ListedFile } from '#domain/listed-file';
 import type { Original } from '#domain/recording';
 import { TELLS_NOTHING } from '#domain/segment-names';
 import type { StartDecision } from '#domain/start-claims';

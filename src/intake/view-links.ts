@@ -1,4 +1,4 @@
-import type { ListedFile } from '#domain/captures';
+import type { ListedFile } from '#domain/listed-file';
 import { otherViews, type View } from '#domain/scenes';
 import { claimedToMs } from '#domain/station-time';
 import type { LedgerWriter } from '#ports/ledger';

@@ -1,4 +1,4 @@
-import type { Kind } from '#domain/recording';
+import type { Kind } from '#domain/kind';
 
 export interface MediaStream {
   readonly type: 'video' | 'audio' | 'subtitle' | 'data';

@@ -1,4 +1,5 @@
-import { type Kind, recordingStateOf } from '#domain/recording';
+import type { Kind } from '#domain/kind';
+import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { recordSuggestions, type SuggestRules } from '#ports/suggesting';

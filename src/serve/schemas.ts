@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox';
+import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
-import { DERIVATIVE_KINDS, KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
+import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { CLAIM_SOURCES } from '#domain/start-claim';
 import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { groupCaptures, type ListedFile } from '#domain/captures';
+import { groupCaptures } from '#domain/captures';
 import { type CardFacts, type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
+import type { ListedFile } from '#domain/listed-file';
 import { standsInRow } from '#domain/segment-names';
 import type { RecorderDriver } from '#ports/recorder-driver';
 

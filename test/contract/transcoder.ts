@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kind } from '#domain/recording';
+import type { Kind } from '#domain/kind';
 import type { MediaInput, Transcoder } from '#ports/transcoder';
 import { runProgram, temporaryDirectory } from '../support/evidock.ts';
 

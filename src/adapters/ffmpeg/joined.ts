@@ -4,11 +4,21 @@ import { EvidockError, isFailure } from '#domain/errors';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { playableSize, type Size } from './picture-size.ts';
-import type { Made } from './playable.ts';
 import { type FfmpegSettings, OWN_LIST } from './settings.ts';
 import { isInterlaced, type Source, soundsThatDecode } from './source.ts';
 import { judge } from './verdict.ts';
-import { BARE, FASTSTART, h264, joinedSoundOptions, pictureCanStay, pictureOptions, soundCanStay, soundOptions, TOLERANT } from './ways.ts';
+import {
+  BARE,
+  FASTSTART,
+  h264,
+  joinedSoundOptions,
+  type Made,
+  pictureCanStay,
+  pictureOptions,
+  soundCanStay,
+  soundOptions,
+  TOLERANT,
+} from './ways.ts';
 
 /** What all parts have to have in common to be joined without decoding. */
 interface Plan {

@@ -8,17 +8,10 @@ import { makeJoined } from './joined.ts';
 import type { FfmpegSettings } from './settings.ts';
 import { isInterlaced, openSource, type Source, soundsThatDecode } from './source.ts';
 import { INTERLACED, judge, type Verdict } from './verdict.ts';
-import { BARE, FASTSTART, pictureCanStay, type Seen, type Way, waysOf } from './ways.ts';
+import { BARE, FASTSTART, type Made, pictureCanStay, type Seen, type Way, waysOf } from './ways.ts';
 
 /** A way that delivers less than this share of the frames that went into it is not the last word. */
 const COMPLETE = 0.9;
-
-export interface Made {
-  readonly path: string;
-  readonly recipe: string;
-  readonly picture: boolean;
-  readonly durationMs: number;
-}
 
 interface Candidate extends Made {
   readonly way: Way;

@@ -149,3 +149,10 @@ function toSdr({ transfer }: MediaStream): string {
 function area({ width, height }: Size): number {
   return width * height;
 }
+
+export interface Made {
+  readonly path: string;
+  readonly recipe: string;
+  readonly picture: boolean;
+  readonly durationMs: number;
+}
