@@ -53,7 +53,7 @@ export async function benchIntake(): Promise<readonly Row[]> {
         limit: '≥ 1000 /s',
         unit: '/s',
         ok: rate >= 1000,
-        note: `median of ${SMALL_RUNS}; SHA-256, SM3, re-read, a manifest for each; ${(median(small.map(({ cpuMs }) => cpuMs)) / 10_000).toFixed(2)} ms of CPU for each`,
+        note: `median of ${SMALL_RUNS}; SHA-256, SM3, re-read, a manifest for each; ${(median(small.map(({ cpuMs }) => cpuMs)) / 10_000).toFixed(2)} ms of CPU for each; docs/decisions/0014`,
       },
       memoryRow(
         'largest RSS during all of it',
@@ -156,7 +156,7 @@ function cpuRow(runs: readonly Run[]): Row {
     limit: '≤ 0.9',
     unit: 's',
     ok: ratio <= 0.9,
-    note: 'user + system of the whole process, start included, against cp + sync + openssl dgst -sha256',
+    note: 'user + system of the whole process, start included, against cp + sync + openssl dgst -sha256; where the time goes: docs/decisions/0014',
   };
 }
 

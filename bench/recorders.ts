@@ -61,7 +61,7 @@ export async function benchRecorders(): Promise<readonly Row[]> {
         limit: '≥ 0.95, 1.0 where cp is the lesser',
         unit: 'MB/s',
         ok: share >= mark,
-        note: `against cp + sync of the same files or 24 × 40 MB/s, whichever is less (here ${cpIsLesser ? 'cp' : 'the recorders'}); SHA-256, to “copied”`,
+        note: `against cp + sync of the same files or 24 × 40 MB/s, whichever is less (here ${cpIsLesser ? 'cp' : 'the recorders'}); SHA-256, to “copied”; docs/decisions/0014`,
       },
       {
         name: 'the slowest of them against the mean',
