@@ -36,7 +36,10 @@ export async function mustBeUnusedBelow(places: Places, sysName: string): Promis
 
 async function checkDisk({ directory, swaps }: Places, disk: string): Promise<void> {
   const parts = [disk, ...(await readdir(disk)).filter((name) => name.startsWith(basename(disk))).map((name) => join(disk, name))];
-  const mounts = (await mountTable()).filter(({ path }) => dirname(path) !== directory);
+  const table = await mountTable();
+  // Where the station's directory lies on a disk that is shown in two places, its own mounts are too: under the same random names.
+  const own = new Set(table.filter(({ path }) => dirname(path) === directory).map(({ path }) => basename(path)));
+  const mounts = table.filter(({ path }) => dirname(path) !== directory && !own.has(basename(path)));
   const swapped = await readFile(swaps, 'utf8').catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return '';
     throw error;
@@ -46,7 +49,9 @@ async function checkDisk({ directory, swaps }: Places, disk: string): Promise<vo
     const number = (await readFile(join(part, 'dev'), 'utf8')).trim();
     const holders = await readdir(join(part, 'holders'));
     const isSwap = swapped.split('\n').some((line) => line.split(/\s/)[0] === `/dev/${name}`);
-    if (holders.length > 0 || isSwap || mounts.some((mount) => mount.device === number))
-      throw new EvidockError('recorder.mount-failed', `${name} is in use by this machine`);
+    const mounted = mounts.find((mount) => mount.device === number);
+    if (holders.length === 0 && !isSwap && !mounted) continue;
+    const how = mounted ? ` (${mounted.path})` : '';
+    throw new EvidockError('recorder.mount-failed', `${name} is in use by this machine${how}`);
   }
 }
