@@ -22,11 +22,11 @@ interface NewWork {
   nowMs: number;
 }
 
-/** Leaves out what is undefined, so that a patch touches only what it names. */
 function notesText(notes: readonly RecordingNote[]): string {
   return JSON.stringify(notes.slice(0, NOTES_MAX));
 }
 
+/** Leaves out what is undefined, so that a patch touches only what it names. */
 function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
