@@ -139,7 +139,7 @@ export function redisStarted(log: Log, facts: { elapsedMs: number }): void {
   log.debug({ event: 'redis.started', stage: 'queue', ...facts }, 'private redis-server started');
 }
 
-export function redisEnded(log: Log, facts: { restarts: number; waitMs: number }): void {
+export function redisEnded(log: Log, facts: { restarts: number; waitMs: number; said: string }): void {
   log.warn({ event: 'redis.ended', stage: 'queue', ...facts }, 'private redis-server ended; starting it again');
 }
 

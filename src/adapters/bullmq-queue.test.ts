@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -51,16 +51,19 @@ describe('private Redis', () => {
     await expect(stat(`/proc/${pid}`)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('starts although its file was spoilt by a power cut', async () => {
-    const spoilt = join(home.path, 's/queue/appendonlydir');
-    await mkdir(spoilt, { recursive: true });
-    await writeFile(join(spoilt, 'appendonly.aof.manifest'), 'half a li');
-    const redis = redisIn('s');
+  it('waits for a server that is slow to start, and tells what one said that ended', async () => {
+    const slow = join(home.path, 'slow.sh');
+    await writeFile(slow, '#!/bin/sh\nsleep 11\nexec redis-server "$@"\n', { mode: 0o755 });
+    const redis = new PrivateRedis({ directory: join(home.path, 'w/queue'), runDirectory: join(home.path, 'w/run'), program: slow, log });
     await redis.start();
     const client = clientOf(redis);
     expect(await client.ping()).toBe('PONG');
     client.disconnect();
     await redis.stop();
+    const broken = join(home.path, 'broken.sh');
+    await writeFile(broken, '#!/bin/sh\necho the disk is on fire >&2\nexit 1\n', { mode: 0o755 });
+    const ends = new PrivateRedis({ directory: join(home.path, 'x/queue'), runDirectory: join(home.path, 'x/run'), program: broken, log });
+    await expect(ends.start()).rejects.toMatchObject({ code: 'queue.unreachable', detail: expect.stringContaining('the disk is on fire') });
   });
 
   it('starts empty: what a killed station had in hand is rung by the ledger at once, not when its lock runs out', async () => {
@@ -74,6 +77,7 @@ describe('private Redis', () => {
     await next.start();
     const client = clientOf(next);
     expect(await client.dbsize()).toBe(0);
+    expect(await readdir(join(home.path, 'e/queue'))).toEqual(['redis.conf']);
     client.disconnect();
     await next.stop();
   });

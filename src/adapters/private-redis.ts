@@ -1,18 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { EvidockError } from '#domain/errors';
 import { type Log, redisEnded, redisStarted } from '#events';
 
 const SOCKET_PATH_MAX = 100;
-const START_TIMEOUT_MS = 10_000;
+/** For a machine whose disk and processors are busy: a server that lives is waited for. */
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 const ANSWER_MS_MAX = 1000;
 const RESTART_MS_MAX = 30_000;
-/** It listens before it has read its file: one that ends within this time may have ended over that. */
-const SPOILT_MS = 20_000;
+/** Of what it printed, so much is kept to tell why it ended. */
+const WORDS_MAX = 2000;
 
 export interface RedisAddress {
   readonly socketPath: string;
@@ -20,7 +21,7 @@ export interface RedisAddress {
 }
 
 interface Options {
-  /** Append-only file and configuration. */
+  /** Its configuration. */
   readonly directory: string;
   /** Sockets; short, because a socket's path has at most 107 bytes. */
   readonly runDirectory: string;
@@ -29,8 +30,8 @@ interface Options {
 }
 
 /**
- * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, everything
- * appended to disk. It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, nothing on
+ * disk (docs/decisions/0006). It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
  * that waits for the end of a pipe from us and stops it then.
  */
 export class PrivateRedis {
@@ -39,7 +40,7 @@ export class PrivateRedis {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
-  #spawnedAtMs = 0;
+  #lastWords = '';
 
   constructor(options: Options) {
     this.#o = options;
@@ -49,7 +50,7 @@ export class PrivateRedis {
     return { socketPath: join(this.#o.runDirectory, 'redis.sock'), password: this.#password };
   }
 
-  /** Throws queue.unreachable if it does not answer within 10 s. */
+  /** Throws queue.unreachable if it ends, or does not answer within a minute. */
   async start(): Promise<void> {
     const { directory, runDirectory } = this.#o;
     const { socketPath } = this.address;
@@ -62,17 +63,14 @@ export class PrivateRedis {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(runDirectory, { recursive: true, mode: 0o700 });
     await this.#stopOld();
-    // The queue starts empty (docs/decisions/0006): a job that was active when its station was killed would keep its id taken until its lock
-    // runs out, and what a power cut has left of the file may be spoilt.
-    await this.#forget();
     const config = [
       'port 0',
       `unixsocket ${JSON.stringify(socketPath)}`,
       'unixsocketperm 600',
       `requirepass ${this.#password}`,
       `dir ${JSON.stringify(directory)}`,
-      'appendonly yes',
-      'appendfsync everysec',
+      // The ledger knows what is due and rings again: a file would only make each start wait for the disk.
+      'appendonly no',
       'save ""',
       'maxmemory-policy noeviction',
       'daemonize no',
@@ -84,27 +82,29 @@ export class PrivateRedis {
     await this.#spawn();
   }
 
-  async #forget(): Promise<void> {
-    await rm(join(this.#o.directory, 'appendonlydir'), { recursive: true, force: true });
-  }
-
   async #spawn(): Promise<void> {
     const begun = performance.now();
     const script = [
       'exec 3<&0',
-      '"$1" "$2" </dev/null >/dev/null 2>&1 & server=$!',
-      '(read -r _ <&3; kill $server) 2>/dev/null & watch=$!',
+      '"$1" "$2" </dev/null & server=$!',
+      '(read -r _ <&3; kill $server) >/dev/null 2>&1 & watch=$!',
       'trap "kill $server" TERM',
       'wait $server; kill $watch 2>/dev/null',
     ].join('\n');
     const child = spawn('/bin/sh', ['-c', script, 'evidock-redis', this.#o.program, join(this.#o.directory, 'redis.conf')], {
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
     child.unref();
+    this.#lastWords = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (words: string) => {
+        this.#lastWords = (this.#lastWords + words).slice(-WORDS_MAX);
+      });
+      (stream as Socket).unref();
+    }
     child.stdin?.on('error', () => undefined);
     this.#child = child;
-    this.#spawnedAtMs = performance.now();
     const failed = new Promise<never>((_, reject) =>
       child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
     );
@@ -125,19 +125,26 @@ export class PrivateRedis {
       if (await answersAt(this.address.socketPath)) return;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
-    throw new EvidockError('queue.unreachable', `${this.#o.program} did not start; is the package redis-server installed?`);
+    throw new EvidockError(
+      'queue.unreachable',
+      `${this.#o.program} did not start (${this.#said()}); is the package redis-server installed?`,
+    );
+  }
+
+  /** The last line it printed. */
+  #said(): string {
+    return this.#lastWords.trim().split('\n').at(-1) || 'it printed nothing';
   }
 
   #ended(): void {
     if (this.#stopping) return;
     this.#restarts += 1;
-    const spoilt = performance.now() - this.#spawnedAtMs < SPOILT_MS;
     const waitMs = Math.min(RESTART_MS_MAX, 250 * 2 ** Math.min(this.#restarts, 10));
-    redisEnded(this.#o.log, { restarts: this.#restarts, waitMs });
+    redisEnded(this.#o.log, { restarts: this.#restarts, waitMs, said: this.#said() });
     setTimeout(() => {
       if (this.#stopping) return;
-      // One that ends at once has a file it cannot read. What it says each time is said by `ended`, and by the queue that cannot reach it.
-      (spoilt ? this.#forget() : Promise.resolve()).then(() => this.#spawn()).catch(() => this.#ended());
+      // Why it does not start is told by what it printed, and by the queue that cannot reach it.
+      this.#spawn().catch(() => this.#ended());
     }, waitMs).unref();
   }
 
