@@ -95,11 +95,10 @@ export async function isInterlaced(settings: FfmpegSettings, source: Source, scr
     ...(at > 1 ? ['-ss', at.toFixed(2)] : []),
     ...['-t', '1', '-i', path],
   ]);
-  const base = join(scratch, 'look');
-  const streams = begin.map((_, place) => `${place}:${video.index}`);
+  const strips = begin.map((_, place) => ({ stream: `${place}:${video.index}`, strip: join(scratch, `look.strip-${place}`) }));
   const about = { durationMs: null, bytes: source.bytes, inputs: [source] };
-  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(base, streams, false)], about, withSignal(run)));
-  return areCombed(base, PLACES, video);
+  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(strips, false)], about, withSignal(run)));
+  return areCombed(strips, video);
 }
 
 /** Looking that fails tells nothing, and making goes on without it; what stops all work is thrown. */
