@@ -51,6 +51,7 @@ interface Opened {
   /** Throws what is wrong with it. */
   readonly checkArchive: ServeDeps['checkArchive'];
   readonly board: LiveSlotBoard;
+  readonly heads: HeadKeeper;
 }
 
 /** For a station that watches no docks. */
@@ -155,8 +156,7 @@ export class Station {
     await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
-    if (this.#mode === 'all') heads.start();
-    return { ledger, vault, archive, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    return { ledger, vault, archive, checkArchive, heads, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
   #facts(): ServeDeps['facts'] {
@@ -173,9 +173,11 @@ export class Station {
     };
   }
 
-  async #startWork({ ledger, vault, archive, board }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, archive, board, heads }: Opened): Promise<Working> {
     const { clock, log } = this.#context;
     const drafts = await vault.sweep();
+    // Not before: the sweep takes drafts for those of earlier processes, and would take this one's away.
+    if (this.#mode === 'all') heads.start();
     recovered(log, { ...(await ledger.recover(clock.nowMs())), drafts });
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
@@ -20,6 +20,7 @@ import {
   VAULT_WRITE_ERRORS,
   writeError,
 } from './durable-file.ts';
+import { adoptDerivative, mustBeDerivative, removeDerivative } from './vault-derivatives.ts';
 import { readError } from './vault-errors.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
@@ -350,34 +351,16 @@ export class DiskVault implements Vault {
     return { path, remove: () => rm(path, { recursive: true, force: true }) };
   }
 
-  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
-    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+  async adoptDerivative(path: string, key: string, onBytes: (bytes: number) => void = () => undefined) {
+    mustBeDerivative(key);
     const to = this.#path(key);
     await this.#makeParent(to, key);
-    try {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for await (const chunk of createReadStream(path, { highWaterMark: STREAM_CHUNK }) as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        bytes += chunk.length;
-      }
-      const handle = await open(path, 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await chmod(path, READ_ONLY);
-      // A derivative can be made again, so here replacing is right: rename is atomic.
-      await rename(path, to);
-      await syncDirectory(dirname(to));
-      return { bytes, sha256: hash.digest('hex') };
-    } catch (error) {
-      if (errnoOf(error) !== 'EXDEV') throw writeError(VAULT_WRITE_ERRORS, key, error);
-      const near = `${to}.${randomBytes(6).toString('hex')}.partial`;
-      await copyFile(path, near, constants.COPYFILE_EXCL);
-      return this.adoptDerivative(near, key);
-    }
+    return adoptDerivative(path, to, key, onBytes);
+  }
+
+  async removeDerivative(key: string): Promise<boolean> {
+    mustBeDerivative(key);
+    return removeDerivative(this.#path(key), key);
   }
 
   sweep(): Promise<number> {

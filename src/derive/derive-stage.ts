@@ -1,12 +1,12 @@
 import type { Json } from '#domain/canonical-json';
 import { damageFromIntake } from '#domain/damage';
-import { EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { derivativeKey } from '#domain/vault-key';
 import { PRIORITY, workId } from '#domain/work';
-import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
+import { derived, deriveIsSlow, type Log, sweepFailed, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -17,6 +17,7 @@ import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { compareSegments } from './compare-segments.ts';
 import { contentKind, recordKind } from './content-kind.ts';
 import { learnStart } from './learn-start.ts';
+import { derivedFiles, noteLeftovers, removeLeftovers } from './leftovers.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
 /** How long a damaged recording waits for healthy ones of its recorder, which a repair could learn from. */
@@ -64,16 +65,30 @@ export class DeriveStage implements WorkHandler {
    * nothing waits for it.
    */
   async run(recordingId: string, run: WorkRun): Promise<void> {
-    if (run.later) return this.#make(recordingId, run);
+    if (run.later) return this.#makeInTime(recordingId, run);
     const { ledger, clock, log, settings } = this.#o;
     const turn = AbortSignal.timeout(settings.turnMs);
     try {
-      await this.#make(recordingId, { ...run, signal: AbortSignal.any([run.signal, turn]) });
+      await this.#makeInTime(recordingId, { ...run, signal: AbortSignal.any([run.signal, turn]) });
     } catch (error) {
       if (!turn.aborted || run.signal.aborted) throw error;
       const nowMs = clock.nowMs();
       await ledger.transaction((writer) => writer.postponeWork(workId('derive', recordingId), nowMs, nowMs, PRIORITY.later));
       deriveIsSlow(log, { recordingId, afterMs: settings.turnMs });
+    }
+  }
+
+  /**
+   * The limits follow from the bytes of the original, so a try that comes after a time-out has the same ones: it is for a machine that was busy.
+   * Whoever needs longer twice would need longer the third time too.
+   */
+  async #makeInTime(recordingId: string, run: WorkRun): Promise<void> {
+    const before = await this.#o.ledger.work(workId('derive', recordingId));
+    try {
+      await this.#make(recordingId, run);
+    } catch (error) {
+      if (!isFailure(error, 'transcoder.timeout') || before?.errorCode !== 'transcoder.timeout') throw error;
+      throw new EvidockError('transcoder.too-slow', `longer than ${error.detail}, twice`, error);
     }
   }
 
@@ -107,9 +122,11 @@ export class DeriveStage implements WorkHandler {
       const derivatives: Derivative[] = [];
       for (const file of product.files) derivatives.push(await this.#adopt(recordingId, segments, file));
       faults.reached('w09-derivative-linked');
+      const files = await derivedFiles(vault, recordingId);
       await ledger.transaction(async (writer) => {
         await recordKind(writer, detail.recording, kind, clock.nowMs());
         await this.#record(writer, detail.recording, segments, product, derivatives);
+        await noteLeftovers(writer, recordingId, files);
       });
       faults.reached('w10-derived-recorded');
       const facts = {
@@ -122,7 +139,17 @@ export class DeriveStage implements WorkHandler {
     } finally {
       await scratch.remove();
     }
+    await this.removeLeftovers(recordingId);
     this.#o.onDerived(recordingId);
+  }
+
+  /** Of one recording, or of all. What cannot be removed now stays noted, and is tried again at the next start: no recording waits for it. */
+  async removeLeftovers(recordingId?: string): Promise<void> {
+    try {
+      await removeLeftovers(this.#o, recordingId);
+    } catch (error) {
+      sweepFailed(this.#o.log, asEvidockError(error));
+    }
   }
 
   /** Whole recordings of the same recorder: what a repair can learn the recorder's habits from. */

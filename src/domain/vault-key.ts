@@ -27,7 +27,11 @@ export function manifestKey(recordingId: string, index: number): string {
 
 /** `<recording>/derived/<name>`; `name` is ours, for example `playable-1.mp4`. */
 export function derivativeKey(recordingId: string, name: string): string {
-  return `${recordingPrefix(recordingId)}/derived/${name}`;
+  return `${derivativesPrefix(recordingId)}/${name}`;
+}
+
+export function derivativesPrefix(recordingId: string): string {
+  return `${recordingPrefix(recordingId)}/derived`;
 }
 
 /** `<recording>/facts.json`, in the archive only: what is known of the recording now. */

@@ -25,6 +25,7 @@ export const FAULT_POINTS = [
   'w22-card-unchanged',
   'w20-rechecked-recorded',
   'w21-difference-recorded',
+  'w23-leftover-removed',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -69,7 +69,9 @@ export interface Vault extends VaultReader {
   /** A directory for derivatives in the making on the vault's own file system; gone with `remove`. */
   scratch(): Promise<{ path: string; remove(): Promise<void> }>;
   /** Makes a finished scratch file durable under `key`, replacing a derivative of that name; never an original's key. */
-  adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  adoptDerivative(path: string, key: string, onBytes?: (bytes: number) => void): Promise<{ bytes: number; sha256: string }>;
+  /** Removes a derivative, durably; false if it is not there. Throws vault.key-invalid for any other file. */
+  removeDerivative(key: string): Promise<boolean>;
   /** Keeps the newest head of the ledger (`domain/ledger-head.ts`), durably, in place of the one before. */
   keepLedgerHead(bytes: Uint8Array): Promise<void>;
   /** Removes drafts and scratch directories of earlier processes; returns how many. Called once at start. */

@@ -44,6 +44,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     },
     onDerived: (recordingId) => void runner.poke(recordingId),
   });
+  await derive.removeLeftovers();
   const handlers: (DeriveStage | ArchiveStage)[] = [derive];
   if (archive) {
     const settings = {

@@ -139,6 +139,24 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       expect((await buffer(await vault.read('2026/06/20/rec-j/derived/playable.mp4'))).toString()).toBe('two');
     });
 
+    it('removes derivatives, also when they are gone already, and nothing else', async () => {
+      const key = '2026/06/20/rec-l/derived/playable.mp4';
+      const scratch = await vault.scratch();
+      await writeFile(join(scratch.path, 'playable.mp4'), 'one');
+      await vault.adoptDerivative(join(scratch.path, 'playable.mp4'), key);
+      await scratch.remove();
+      expect(await vault.removeDerivative(key)).toBe(true);
+      expect(await vault.removeDerivative(key)).toBe(false);
+      expect(await vault.stat(key)).toBeNull();
+      await store(vault, '2026/06/20/rec-l/original-0001.mp4', Buffer.from('kept'));
+      for (const other of ['2026/06/20/rec-l/original-0001.mp4', '2026/06/20/rec-l/derived/../original-0001.mp4'])
+        await expect(vault.removeDerivative(other)).rejects.toMatchObject({ code: 'vault.key-invalid' });
+      expect((await buffer(await vault.read('2026/06/20/rec-l/original-0001.mp4'))).toString()).toBe('kept');
+      const none = [];
+      for await (const file of vault.list('2026/06/20/rec-none/derived')) none.push(file);
+      expect(none).toEqual([]);
+    });
+
     it.each(['../x', '/etc/passwd', 'a/../../b', 'a//b', '.hidden', 'A', 'a/', 'a\0b', '', 'a/./b', 'x'.repeat(201)])(
       'refuses the key %j everywhere',
       async (key) => {

@@ -2,7 +2,8 @@
  * Shows what happens to work that is slow and to footage that is made again: slow work leaves its place and goes on where nothing waits for it; what was
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,8 +11,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import { sha256Hex } from '#domain/canonical-json';
+import { derivativeKey, derivativesPrefix } from '#domain/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import { DRIVERS } from '#drivers';
+import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 import type { Vault } from '#ports/vault';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -31,14 +34,14 @@ afterEach(async () => {
   await station.close();
 });
 
-function stage(turnMs: number): DeriveStage {
+function stage(turnMs: number, faults: FaultPoints = { reached: () => undefined }): DeriveStage {
   return new DeriveStage({
     ledger: station.ledger,
     vault: station.deps.vault as Vault,
     transcoder: new FfmpegTranscoder({ settings: SETTINGS }),
     clock: station.clock,
     log: pino({ level: 'silent' }),
-    faults: { reached: () => undefined },
+    faults,
     settings: { stationId: 'test', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, turnMs, archiveDerivatives: false },
     onDerived: () => undefined,
   });
@@ -123,6 +126,39 @@ describe('made again', () => {
     expect(playable?.recipe).toBe('remux/2');
     const stored = await readFile(join(station.directory, 'vault', playable?.vaultKey ?? ''));
     expect(sha256Hex(stored)).toBe(playable?.sha256);
+  });
+
+  it('removes a file whose name has changed, once the new one is on record, and no other', async () => {
+    const id = await recorded(await clip('a.wav', '-f', 'lavfi', '-i', 'sine', '-map', '1:a', '-t', '2'), 'done');
+    const before = (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey);
+    expect(before).toEqual([derivativeKey(id, 'playable.mp4')]);
+    const stray = derivativeKey(id, 'poster.jpg');
+    await writeFile(join(station.directory, 'vault', stray), 'a run that was killed left this');
+    const neighbour = await recorded(Buffer.from('another'), 'done');
+    await again({ recordings: [id] });
+    // With what it is to be replaced by in place and not on record, it is still there.
+    const seen: string[] = [];
+    const reached = (point: FaultPoint) => seen.push(`${point} ${existsSync(join(station.directory, 'vault', before[0] ?? ''))}`);
+    await stage(60_000, { reached }).run(id, run(true));
+    expect(seen).toEqual([
+      'w09-derivative-linked true',
+      'w10-derived-recorded true',
+      'w23-leftover-removed false',
+      'w23-leftover-removed false',
+    ]);
+    const files = (await readdir(join(station.directory, 'vault', derivativesPrefix(id)))).sort();
+    expect(files).toEqual(['playable.m4a', 'waveform.png']);
+    expect(await station.ledger.leftovers(5)).toEqual([]);
+    expect(await readdir(join(station.directory, 'vault', derivativesPrefix(neighbour)))).toEqual(['playable.mp4']);
+  });
+
+  it('keeps a noted file that has a row again', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
+    const [kept] = await station.ledger.derivatives(id);
+    await station.ledger.transaction((writer) => writer.noteLeftovers(id, [kept?.vaultKey ?? '']));
+    await stage(60_000).removeLeftovers();
+    expect(existsSync(join(station.directory, 'vault', kept?.vaultKey ?? ''))).toBe(true);
+    expect(await station.ledger.leftovers(5)).toEqual([]);
   });
 
   it('leaves what was there when nothing can be made, and does not call it damaged', async () => {

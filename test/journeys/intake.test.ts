@@ -55,6 +55,7 @@ function failing(
         'quarantine',
         'scratch',
         'adoptDerivative',
+        'removeDerivative',
         'sweep',
       ].map((name) => [name, (vault[name as keyof Vault] as (...args: unknown[]) => unknown).bind(vault)]),
     ),

@@ -162,6 +162,12 @@ const REPLACED_FILES = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state, replaced_by ON originals WHEN ${isOpen('NEW')} <> ${isOpen('OLD')} BEGIN ${count('unsealed', `${isOpen('NEW')} - ${isOpen('OLD')}`)} END`,
 ];
 
+// Files of the vault that are to be removed: what a derivative was before it was made again under another name.
+const DERIVATIVE_LEFTOVERS = [
+  'CREATE TABLE derivative_leftovers (vault_key TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id)) STRICT',
+  'CREATE INDEX derivative_leftovers_by_recording ON derivative_leftovers (recording_id)',
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -195,6 +201,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
   '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
+  '0015-derivative-leftovers': { up: (db: Kysely<Schema>) => run(db, DERIVATIVE_LEFTOVERS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */
