@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { shownPath } from '#domain/card-path';
+import { shownPath } from '#domain/card/path';
 import { ERRORS } from '#domain/errors';
 import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';

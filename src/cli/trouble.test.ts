@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { reportDocking } from '#serve/dockings';
+import { reportDocking } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
 import { speaker } from './language.ts';

@@ -1,10 +1,10 @@
 import { EvidockError } from '#domain/errors';
 import { bytesText } from '#domain/figures';
-import { mediaTypeOf } from '#domain/media-type';
+import { mediaTypeOf } from '#domain/media/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
-import { rangeOf } from './byte-range.ts';
+import { rangeOf } from './range-header.ts';
 import { RawAnswer, type RouteRequest, type Serving } from './route.ts';
 
 /** Something that can be looked at: an original or a derivative, with its bytes' digest. */

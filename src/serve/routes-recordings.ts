@@ -1,13 +1,13 @@
 import Type from 'typebox';
+import { momentOf } from '#desk/registry';
+import { standingOf } from '#desk/standing';
+import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
 import { workId } from '#domain/work';
 import { derivativeItem, originalItem, serveItem } from './playback.ts';
 import { Presenter } from './present.ts';
-import { momentOf } from './registry.ts';
 import { type Route, route } from './route.ts';
 import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';
-import { standingOf } from './standing.ts';
-import { mustHaveRecording, tagRecording } from './tagging.ts';
 
 const From = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
 const Id = { id: RecordingParams.properties.id };

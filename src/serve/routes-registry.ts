@@ -1,8 +1,10 @@
 import Type from 'typebox';
+import { readCases, readOfficers } from '#desk/imports';
+import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/registry';
+import { standingOf } from '#desk/standing';
+import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
-import { readCases, readOfficers } from './imports.ts';
 import { Presenter } from './present.ts';
-import { addCases, addOfficers, addRecorder, assignRecorder } from './registry.ts';
 import { type Route, route } from './route.ts';
 import {
   CaseJson,
@@ -19,8 +21,6 @@ import {
   StageText,
   SuggestionJson,
 } from './schemas.ts';
-import { standingOf } from './standing.ts';
-import { decideSuggestion, mustHaveCase } from './tagging.ts';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 const Number_ = closed({ number: Name() });

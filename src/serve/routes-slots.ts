@@ -1,10 +1,10 @@
 import Type from 'typebox';
-import { slotViews } from './dockings.ts';
+import { slotViews } from '#desk/dockings';
+import { assignSlot, hubViews } from '#desk/slots';
 import { Presenter } from './present.ts';
 import { type Route, route } from './route.ts';
 import { closed, Name, nullable, SlotJson } from './schemas.ts';
 import { presentSlot, slotEvents } from './slot-events.ts';
-import { assignSlot, hubViews } from './slots.ts';
 
 const SLOT_MAX = 9999;
 const LEARNING_SECONDS_MAX = 3600;

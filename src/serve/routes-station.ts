@@ -1,10 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import Type from 'typebox';
+import type { DeskDeps } from '#desk/deps';
+import { checkReadiness } from '#desk/readiness';
 import type { Actor } from '#domain/custody';
 import { EvidockError, errnoOf } from '#domain/errors';
-import type { ServeDeps } from './deps.ts';
-import { checkReadiness } from './readiness.ts';
 import { RawAnswer, type Route, route } from './route.ts';
 import { closed, nullable } from './schemas.ts';
 
@@ -25,7 +25,7 @@ async function mustBeOthers(file: string, own: readonly string[]): Promise<void>
 }
 
 /** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
-async function backupLedger(deps: ServeDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
+async function backupLedger(deps: DeskDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
   const { ledger, clock, facts } = deps;
   if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);

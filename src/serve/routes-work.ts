@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import Type from 'typebox';
+import { ingestDirectory, reportDocking } from '#desk/dockings';
+import { countRederive, startRederive } from '#desk/rederive';
+import { mustHaveRecording } from '#desk/tagging';
+import { Verification, verifyRequestOf } from '#desk/verify';
 import { asEvidockError } from '#domain/errors';
-import { ingestDirectory, reportDocking } from './dockings.ts';
 import { Presenter } from './present.ts';
-import { countRederive, startRederive } from './rederive.ts';
 import { RawAnswer, type Route, route } from './route.ts';
 import { closed, DockingJson, Limit, Name, nullable, oneOf, WorkJson } from './schemas.ts';
-import { mustHaveRecording } from './tagging.ts';
-import { Verification, verifyRequestOf } from './verify.ts';
 
 const HEARTBEAT_MS = 2000;
 

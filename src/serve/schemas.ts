@@ -3,7 +3,7 @@ import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { CLAIM_SOURCES } from '#domain/start-claim';
+import { CLAIM_SOURCES } from '#domain/start/claim';
 import { type RecheckView, SLOT_PHASES } from '#ports/slot-board';
 
 /** Schemas that several routes share. Times are ISO 8601 texts. */
