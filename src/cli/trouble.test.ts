@@ -82,7 +82,7 @@ describe('what cannot be played', () => {
     const { id } = await cli.station.addRecording(Buffer.from('a log'), { kind: 'log' });
     await cli.station.ledger.transaction((writer) => writer.updateRecording(id, { state: 'derived' }));
     const detail = await cli.station.ledger.recordingDetail(id);
-    const { derivativeItem } = await import('#serve/playback');
+    const { derivativeItem } = await import('#desk/footage');
     const bare = detail && { ...detail, derivatives: [] };
     const attempt = () => bare && derivativeItem(bare, 'playable', null);
     expect(attempt).toThrow(/nothing playable of this recording: \S+; the original is 1: DCIM\S+ \(log, 5 B\)/);

@@ -1,10 +1,11 @@
 import Type from 'typebox';
+import { derivativeItem, originalItem } from '#desk/footage';
 import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
 import { workId } from '#domain/work';
-import { derivativeItem, originalItem, serveItem } from './playback.ts';
+import { serveItem } from './playback.ts';
 import { Presenter } from './present.ts';
 import { type Route, route } from './route.ts';
 import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import Type from 'typebox';
 import { ingestDirectory, reportDocking } from '#desk/dockings';
 import { countRederive, startRederive } from '#desk/rederive';
+import { retryWork } from '#desk/retry-work';
 import { mustHaveRecording } from '#desk/tagging';
 import { Verification, verifyRequestOf } from '#desk/verify';
 import { asEvidockError } from '#domain/errors';
@@ -129,14 +130,7 @@ const jobRoutes: readonly Route[] = [
       body: closed({ stage: Type.Optional(Stage), recording: Type.Optional(Name(64)) }),
       response: Type.Object({ retried: Type.Integer() }),
     },
-    handle: async ({ deps }, { body }) => {
-      const { ledger, clock, pokeWork } = deps;
-      if (body.recording !== undefined) await mustHaveRecording(ledger, body.recording);
-      const filter = { ...(body.stage ? { stage: body.stage } : {}), ...(body.recording ? { recordingId: body.recording } : {}) };
-      const retried = await ledger.transaction((writer) => writer.retryFailedWork(filter, clock.nowMs()));
-      pokeWork();
-      return { retried };
-    },
+    handle: async ({ deps }, { body }) => ({ retried: await retryWork(deps, body) }),
   }),
   route({
     method: 'POST',
