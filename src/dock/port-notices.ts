@@ -1,9 +1,9 @@
-import { nextFreeSlot, type Problem } from '#domain/docking';
+import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { EMPTY_SLOT, type SlotBoard, type SlotPhase, type SlotView } from '#ports/slot-board';
+import { EMPTY_SLOT, type SlotBoard, type SlotView } from '#ports/slot-board';
 import { isOccupied, viewOf } from './slot-view.ts';
 
 const FACTS_MAX = 20;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeskDeps } from '#desk/deps';
 import { hubViews } from '#desk/slots';
-import { SLOT_PHASES } from '#ports/slot-board';
+import { SLOT_PHASES } from '#domain/docking';
 
 /** What Prometheus reads; figures of the ledger are taken when it asks. */
 export class Metrics {

@@ -1,10 +1,7 @@
-import Type from 'typebox';
+import { BackupBody, BackupJson, HealthJson, ReadyJson, ReadyQuery } from '#api/station';
 import { backupLedger } from '#desk/backup-ledger';
 import { checkReadiness } from '#desk/readiness';
 import { RawAnswer, type Route, route } from './route.ts';
-import { closed, nullable } from './schemas.ts';
-
-const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
 
 export const stationRoutes: readonly Route[] = [
   route({
@@ -14,13 +11,7 @@ export const stationRoutes: readonly Route[] = [
     summary: 'The process answers',
     custody: null,
     schema: {
-      response: Type.Object({
-        status: Type.String(),
-        version: Type.String(),
-        stationId: Type.String(),
-        stationName: Type.String(),
-        archive: nullable.text(),
-      }),
+      response: HealthJson,
     },
     handle: async ({ deps: { facts, archive } }) => {
       const { version, stationId, stationName } = facts;
@@ -34,11 +25,8 @@ export const stationRoutes: readonly Route[] = [
     summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
     custody: null,
     schema: {
-      querystring: closed({ fresh: Type.Optional(Type.Boolean({ description: 'Waits for a new probe of the archive.' })) }),
-      response: Type.Object({
-        status: Type.String(),
-        checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
-      }),
+      querystring: ReadyQuery,
+      response: ReadyJson,
     },
     produces: 'application/json',
     handle: async ({ deps }, { query }) => {
@@ -74,8 +62,8 @@ export const stationRoutes: readonly Route[] = [
     summary: 'Takes a consistent copy of the ledger while the station runs',
     custody: 'ledger.backed-up',
     schema: {
-      body: closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }),
-      response: Type.Object({ file: Type.String(), bytes: Type.Integer() }),
+      body: BackupBody,
+      response: BackupJson,
     },
     handle: ({ deps }, { body, actor }) => backupLedger(deps, body.file, actor),
   }),

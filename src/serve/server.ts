@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ErrorReply } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import type { Actor } from '#domain/custody';
@@ -13,7 +14,6 @@ import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
-import { ErrorReply } from './schemas.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 30_000;
