@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { claimedToMs } from '#domain/time/station-time';
-import { filesOf, LAYOUTS, type Layout, trackText } from './layouts.ts';
+import { filesOf, type Layout, trackText } from './layouts.ts';
 import { CardMedia } from './media.ts';
 
 export interface CardRequest {
@@ -93,30 +92,4 @@ async function addTiny(directory: string, count: number): Promise<number> {
     await writeFile(join(folder, `f${String(place).padStart(6, '0')}.dat`), `${place}\n`);
   }
   return count;
-}
-
-if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      layout: { type: 'string', default: 'gat947' },
-      seconds: { type: 'string', default: '4' },
-      files: { type: 'string', default: '1000' },
-    },
-  });
-  const layout = LAYOUTS.find((each) => each === values.layout);
-  const [directory] = positionals;
-  if (!layout || directory === undefined) {
-    console.error(`usage: make-card DIR --layout ${LAYOUTS.join('|')} [--seconds N] [--files N]`);
-    process.exitCode = 2;
-  } else {
-    const files = await makeCard({
-      directory,
-      layout,
-      secondsPerClip: Number(values.seconds),
-      files: Number(values.files),
-      timezone: 'Asia/Shanghai',
-    });
-    console.log(`${directory}: ${files} files in layout ${layout}`);
-  }
 }
