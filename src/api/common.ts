@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { CATEGORIES } from '#domain/registry';
 
 /** Parts of which the schemas of the contract are built. Times are ISO 8601 texts. */
 
@@ -31,3 +32,5 @@ export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>(
   type: ['object', 'null'],
   properties: { code: { type: 'string' }, detail: { type: 'string' } },
 });
+
+export const CategoryText = oneOf(CATEGORIES);

@@ -3,8 +3,7 @@ import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
-import { closed, Limit, Name, nullable, oneOf } from './common.ts';
-import { CategoryText } from './registry.ts';
+import { CategoryText, closed, Limit, Name, nullable, oneOf } from './common.ts';
 
 /** What is asked and told of recordings. */
 

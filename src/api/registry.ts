@@ -1,13 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { closed, Limit, Name, nullable, oneOf } from './common.ts';
+import { CASE_STAGES } from '#domain/registry';
+import { CategoryText, closed, Limit, Name, nullable, oneOf } from './common.ts';
 import { RecordingJson } from './recordings.ts';
 
 /** Cases, officers, recorders and suggestions. */
 
 const StageText = oneOf(CASE_STAGES);
-
-export const CategoryText = oneOf(CATEGORIES);
 
 const EventJson = Type.Object({
   id: Type.String(),
