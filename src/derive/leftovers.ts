@@ -1,4 +1,4 @@
-import { derivativesPrefix } from '#domain/vault-key';
+import { derivativesPrefix } from '#domain/vault/vault-key';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Vault } from '#ports/vault';

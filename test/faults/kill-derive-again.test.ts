@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import { derivativesPrefix } from '#domain/vault-key';
+import { derivativesPrefix } from '#domain/vault/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card-check.ts';

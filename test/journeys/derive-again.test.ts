@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import { sha256Hex } from '#domain/canonical-json';
-import { derivativeKey, derivativesPrefix } from '#domain/vault-key';
+import { derivativeKey, derivativesPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import { DRIVERS } from '#drivers';
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
