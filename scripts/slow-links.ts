@@ -31,7 +31,7 @@ const LINKS: Readonly<
   '100m': { bits: 100_000_000, delayMs: 25, jitterMs: 5, lossPercent: 1, bytes: 96 * MIB },
   '100m-bad': { bits: 100_000_000, delayMs: 50, jitterMs: 10, lossPercent: 3, bytes: 24 * MIB },
   // Short enough for the suite (test/faults/lossy-link.test.ts).
-  short: { bits: 20_000_000, delayMs: 10, jitterMs: 2, lossPercent: 1, bytes: 8 * MIB, partBytes: 5 * MIB },
+  short: { bits: 20_000_000, delayMs: 10, jitterMs: 2, lossPercent: 1, bytes: 5.5 * MIB, partBytes: 5 * MIB },
 };
 const LINK_PROGRAM = new URL('../test/support/lossy_link.py', import.meta.url).pathname;
 /** Of its bytes that may arrive twice. */

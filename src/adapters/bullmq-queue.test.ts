@@ -9,6 +9,8 @@ import { BullmqQueue } from './bullmq-queue.ts';
 import { PrivateRedis } from './private-redis.ts';
 
 const log = pino({ level: 'silent' });
+/** A server that is away or refuses uses these up whole: a station has longer ones. */
+const SHORT = { answerMsMax: 1000, stopMsMax: 1000 };
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 const redisIn = (name: string) =>
   new PrivateRedis({ directory: join(home.path, name, 'queue'), runDirectory: join(home.path, name, 'run'), program: 'redis-server', log });
@@ -100,7 +102,7 @@ describe('private Redis', () => {
   });
 
   it('says that the queue cannot be reached when nobody is there', async () => {
-    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', log });
+    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', log, ...SHORT });
     queue.listen('derive', 1, async () => undefined);
     await queue.start();
     await expect(queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 })).rejects.toMatchObject({ code: 'queue.unreachable' });
@@ -116,7 +118,7 @@ describe('a Redis that is there and takes no work', () => {
   ])('is told from one that is well: %s', async (name, spoil, mend, detail) => {
     const redis = redisIn(name.slice(-6));
     await redis.start();
-    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log, ...SHORT });
     queue.listen('archive', 1, async () => undefined);
     await queue.start();
     const client = clientOf(redis);

@@ -7,7 +7,9 @@ import { type Log, queueTrouble, stageFailed } from '#events';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
+/** How long an answer is waited for, unless told. */
 const ANSWER_MS_MAX = 5000;
+/** How long the end of running handlers is waited for, unless told. */
 const STOP_MS_MAX = 10_000;
 const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
@@ -29,6 +31,8 @@ interface Options {
   readonly server: { readonly url: string } | RedisAddress;
   readonly prefix: string;
   readonly log: Log;
+  readonly answerMsMax?: number;
+  readonly stopMsMax?: number;
 }
 
 interface Listener {
@@ -39,7 +43,7 @@ interface Listener {
 
 /** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
 export class BullmqQueue implements WorkQueue {
-  readonly #o: Options;
+  readonly #o: Required<Options>;
   readonly #stop = new AbortController();
   readonly #listeners: Listener[] = [];
   readonly #queues = new Map<WorkLane, Queue>();
@@ -48,7 +52,7 @@ export class BullmqQueue implements WorkQueue {
   #troubled = false;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#o = { answerMsMax: ANSWER_MS_MAX, stopMsMax: STOP_MS_MAX, ...options };
   }
 
   listen(lane: WorkLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
@@ -57,7 +61,7 @@ export class BullmqQueue implements WorkQueue {
 
   async start(): Promise<void> {
     // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
-    const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
+    const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: this.#o.answerMsMax });
     for (const { lane, concurrency, handler } of this.#listeners) {
       const queue = new Queue(lane, { connection: commands, prefix: this.#o.prefix });
       queue.on('error', (error) => this.#trouble(error));
@@ -139,9 +143,10 @@ export class BullmqQueue implements WorkQueue {
   }
 
   async #answered<T>(call: () => Promise<T>): Promise<T> {
+    const { answerMsMax } = this.#o;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${ANSWER_MS_MAX / 1000} s`)), ANSWER_MS_MAX);
+      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${answerMsMax / 1000} s`)), answerMsMax);
     });
     try {
       const answer = await Promise.race([call(), late]);
@@ -159,7 +164,7 @@ export class BullmqQueue implements WorkQueue {
     this.#stop.abort();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_MS_MAX);
+      timer = setTimeout(resolve, this.#o.stopMsMax);
     });
     // Closing waits for running handlers; a server that is away must not keep us from ending.
     await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), late]);
