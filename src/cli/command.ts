@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writtenToMs } from '#domain/station-time';
 import type { StationClient } from './client.ts';
@@ -73,7 +74,16 @@ export class Shell {
     const top = root.opts<Given>();
     const before = options.ownState ? top.state : (local.state ?? top.state);
     const state = local.stateDir ?? top.stateDir ?? before;
-    return { config: local.config ?? top.config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
+    const config = local.config ?? top.config;
+    // Empty, they would name the directory that the command happens to be called in.
+    for (const given of [state, config]) if (given !== undefined) this.path(given);
+    return { config: config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
+  }
+
+  /** What a person calls a place by, from where the command was called. An empty word (a variable of a script that is not set) is no place. */
+  path(given: string): string {
+    if (given === '') throw new UsageError(this.say('usage.emptyPath'));
+    return resolve(this.context.cwd, given);
   }
 
   /** Connects, runs, closes. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { shownPath } from '#domain/card-path';
 import { ERRORS } from '#domain/errors';
@@ -33,7 +32,7 @@ export function addIngest(program: Command, shell: Shell): void {
     .action(async (directory: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       const wait = options.wait ?? false;
-      const card = resolve(shell.context.cwd, directory);
+      const card = shell.path(directory);
       await shell.withStation({ ...globals, intake: true, work: wait, card }, async (client) => {
         await ingest(shell, client, { ...options, directory: card, json: globals.json, wait });
       });

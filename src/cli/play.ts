@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { bytesText } from '#domain/figures';
@@ -31,7 +30,7 @@ export function addPlay(program: Command, shell: Shell): void {
     .action(async (id: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       if (options.original !== undefined && options.derivative !== undefined) throw new UsageError('--original, --derivative');
-      const file = resolve(shell.context.cwd, options.out);
+      const file = shell.path(options.out);
       if (!options.force && (await exists(file))) throw new EvidockError('request.conflict', say('play.exists', { file }));
       await shell.withStation(globals, async (client) => {
         const from = options.from ?? 'vault';

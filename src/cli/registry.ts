@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
@@ -19,7 +19,7 @@ interface ImportAnswer {
 
 /** The text of a file to import: UTF-8, or as spreadsheets in China save it, GB 18030. */
 async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
-  const path = resolve(shell.context.cwd, file);
+  const path = shell.path(file);
   const extension = extname(path).toLowerCase();
   if (extension !== '.csv' && extension !== '.json') throw new UsageError(`${file}: .csv, .json`);
   let bytes: Buffer;

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
@@ -120,7 +119,7 @@ export function addLedger(program: Command, shell: Shell): void {
     .option('--out <file>', say('ledger.opt.out'))
     .action(async ({ out }: { out?: string }, command: Command) => {
       const globals = shell.globals(command);
-      const body = out === undefined ? {} : { file: resolve(shell.context.cwd, out) };
+      const body = out === undefined ? {} : { file: shell.path(out) };
       const answer = await shell.withStation(globals, (client) =>
         ask<{ file: string; bytes: number }>(client, 'POST', '/ledger/backup', { body }),
       );
@@ -180,7 +179,7 @@ export function addMakeCard(program: Command, shell: Shell): void {
     .option('--files <n>', say('make-card.opt.files'), wholeNumber(1, 1_000_000), 1000)
     .action(async (dir: string, options: { layout: string; seconds: number; files: number }, command: Command) => {
       const globals = shell.globals(command);
-      const directory = resolve(context.cwd, dir);
+      const directory = shell.path(dir);
       const files = await context.makeCard({ directory, layout: options.layout, seconds: options.seconds, files: options.files });
       if (globals.json) shell.printJson({ directory, files, layout: options.layout });
       else shell.print(say('make-card.done', { directory, files, layout: options.layout }));
