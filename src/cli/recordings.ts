@@ -39,7 +39,7 @@ export function addRecordings(program: Command, shell: Shell): void {
     .option('--until <time>', say('recordings.opt.until'), aTime)
     .option('--damaged', say('recordings.opt.damaged'))
     .option('--unassigned', say('recordings.opt.unassigned'))
-    .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
+    .option('-l, --limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
     .action(async (filter: Filter, command: Command) => {
       const globals = shell.globals(command, { ownState: true });
       mustBeState(filter.state, RECORDING_STATES, 'recordings');

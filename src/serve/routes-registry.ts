@@ -26,7 +26,7 @@ const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 const Number_ = closed({ number: Name() });
 const Serial = closed({ serial: Name() });
 const Officers = Type.Array(Name(), { maxItems: 100 });
-const Import = closed({ format: oneOf(['csv', 'json']), text: Type.String({ minLength: 1 }) });
+const Import = closed({ format: oneOf(['csv', 'json']), text: Type.String({ minLength: 1 }), dryRun: Type.Optional(Type.Boolean()) });
 const EventBody = closed({
   start: Type.String({ maxLength: 40 }),
   end: Type.String({ maxLength: 40 }),
@@ -105,13 +105,13 @@ const caseRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/cases/import',
     access: 'operator',
-    summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing',
+    summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: 'case.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: Import, response: Sum },
     handle: ({ deps }, { body, actor }) => {
       const { drafts, lines } = readCases(body, deps.facts.timezone);
-      return addCases(deps, drafts, { update: true, actor, label: (index) => `row ${lines[index]}: ` });
+      return addCases(deps, drafts, { update: true, dryRun: body.dryRun ?? false, actor, label: (index) => `row ${lines[index]}: ` });
     },
   }),
 ];
@@ -139,11 +139,11 @@ const peopleRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/officers/import',
     access: 'operator',
-    summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing',
+    summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: 'officer.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: Import, response: Sum },
-    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor),
+    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor, body.dryRun),
   }),
   route({
     method: 'GET',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import Type from 'typebox';
 import { asEvidockError } from '#domain/errors';
 import { ingestDirectory, reportDocking } from './dockings.ts';
+import { changeOrTry } from './dry-run.ts';
 import { Presenter } from './present.ts';
 import { countRederive, startRederive } from './rederive.ts';
 import { RawAnswer, type Route, route } from './route.ts';
@@ -123,18 +124,19 @@ const jobRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/jobs/retry',
     access: 'operator',
-    summary: 'Makes failed work wait again, and hurries what backs off',
+    summary: 'Makes failed work wait again, and hurries what backs off; `dryRun` only tells how much that would be',
     custody: null,
     schema: {
-      body: closed({ stage: Type.Optional(Stage), recording: Type.Optional(Name(64)) }),
+      body: closed({ stage: Type.Optional(Stage), recording: Type.Optional(Name(64)), dryRun: Type.Optional(Type.Boolean()) }),
       response: Type.Object({ retried: Type.Integer() }),
     },
     handle: async ({ deps }, { body }) => {
       const { ledger, clock, pokeWork } = deps;
       if (body.recording !== undefined) await mustHaveRecording(ledger, body.recording);
       const filter = { ...(body.stage ? { stage: body.stage } : {}), ...(body.recording ? { recordingId: body.recording } : {}) };
-      const retried = await ledger.transaction((writer) => writer.retryFailedWork(filter, clock.nowMs()));
-      pokeWork();
+      const { dryRun = false } = body;
+      const retried = await changeOrTry(ledger, dryRun, (writer) => writer.retryFailedWork(filter, clock.nowMs()));
+      if (!dryRun) pokeWork();
       return { retried };
     },
   }),

@@ -1,4 +1,5 @@
 import { archiveEn } from './archive-en.ts';
+import { consoleEn } from './console-en.ts';
 import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -8,6 +9,7 @@ import { troubleEn } from './trouble-en.ts';
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...knownEn,
+  ...consoleEn,
   ...deriveEn,
   ...archiveEn,
   ...notesEn,

@@ -1,4 +1,5 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { consoleZhCN } from './console-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -9,6 +10,7 @@ import { troubleZhCN } from './trouble-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...knownZhCN,
+  ...consoleZhCN,
   ...deriveZhCN,
   ...archiveZhCN,
   ...notesZhCN,
