@@ -2,20 +2,20 @@ import { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError, isFailure } from '#domain/errors';
-import { FACTS_ITEM } from '#domain/facts';
-import type { Hours } from '#domain/hours';
-import { mediaTypeOf } from '#domain/media-type';
+import { mediaTypeOf } from '#domain/media/media-type';
 import { type Copy, recordingStateOf } from '#domain/recording';
-import { manifestKey } from '#domain/vault-key';
+import type { Hours } from '#domain/time/hours';
+import { FACTS_ITEM } from '#domain/vault/facts';
+import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import { archived, type Log, workGivenUp } from '#events';
 import type { Archive, ExpectedObject, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
-import { type FactsSettings, factsOf } from '#ports/recording-facts';
 import type { VaultReader } from '#ports/vault';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
+import { type FactsSettings, factsOf } from './recording-facts.ts';
 
 interface ArchiveSettings extends FactsSettings {
   readonly verify: 'readback' | 'head';
@@ -55,15 +55,15 @@ export class ArchiveStage implements WorkHandler {
   /** An archive that is away comes back; the second copy is never given up. */
   readonly attemptsMax = Number.POSITIVE_INFINITY;
   readonly standstillMsMax: number;
-  readonly #o: Options;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.standstillMsMax = options.settings.standstillMsMax;
   }
 
   async run(recordingId: string, run: WorkRun): Promise<void> {
-    const { ledger, clock, settings, archive, log, faults } = this.#o;
+    const { ledger, clock, settings, archive, log, faults } = this.#options;
     const id = workId('archive', recordingId);
     const nowMs = clock.nowMs();
     if (!settings.hours.isOpen(nowMs)) {
@@ -89,7 +89,7 @@ export class ArchiveStage implements WorkHandler {
         done,
         elapsedMs: Math.round(performance.now() - begun),
       });
-      if (done) this.#o.onArchived(recordingId);
+      if (done) this.#options.onArchived(recordingId);
     } catch (error) {
       if (!closing.signal.aborted || run.signal.aborted) throw error;
       // The window has closed: what was uploaded is on record, the rest goes on when it opens.
@@ -102,7 +102,7 @@ export class ArchiveStage implements WorkHandler {
 
   #closing(nowMs: number): { signal: AbortSignal; cancel: () => void } {
     const controller = new AbortController();
-    const waitMs = this.#o.settings.hours.nextCloseMs(nowMs) - nowMs;
+    const waitMs = this.#options.settings.hours.nextCloseMs(nowMs) - nowMs;
     if (!Number.isFinite(waitMs)) return { signal: controller.signal, cancel: () => undefined };
     const timer = setTimeout(() => controller.abort(), waitMs);
     timer.unref();
@@ -111,7 +111,7 @@ export class ArchiveStage implements WorkHandler {
 
   /** What has no copy in this archive yet: each original with its manifest, then the derivatives. */
   async #missing(detail: RecordingDetail): Promise<readonly Item[]> {
-    const { archive, vault, settings } = this.#o;
+    const { archive, vault, settings } = this.#options;
     const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
     const items: Item[] = [];
     for (const original of detail.originals) {
@@ -149,14 +149,14 @@ export class ArchiveStage implements WorkHandler {
 
   /** `facts.json`, if the archive does not hold it as it is to be now. It is put last: what it names is there before it. */
   async #changedFacts(detail: RecordingDetail): Promise<readonly Item[]> {
-    const { archive, ledger, settings } = this.#o;
+    const { archive, ledger, settings } = this.#options;
     const { key, bytes: content, sha256 } = await factsOf(ledger, detail, settings);
     if (heldFacts(detail.copies, archive.name) === sha256) return [];
     return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, content }];
   }
 
   async #store(items: readonly Item[], signal: AbortSignal, run: WorkRun): Promise<'readback' | 'head'> {
-    const { archive, vault, settings } = this.#o;
+    const { archive, vault, settings } = this.#options;
     // Every byte goes there and, when it is read back, comes back.
     const ways = settings.verify === 'readback' ? 2 : 1;
     const total = items.reduce((sum, item) => sum + item.bytes * ways, 0);
@@ -179,7 +179,7 @@ export class ArchiveStage implements WorkHandler {
   }
 
   async #verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
-    const { archive, ledger, clock } = this.#o;
+    const { archive, ledger, clock } = this.#options;
     const { key, bytes, sha256 } = expected;
     try {
       return await archive.verify({ key, bytes, sha256 }, options);
@@ -196,7 +196,7 @@ export class ArchiveStage implements WorkHandler {
 
   /** Write 14. Returns false if something is to be there meanwhile that is not there yet: the work waits again then. */
   async #record(writer: LedgerWriter, recordingId: string, items: readonly Item[], how: 'readback' | 'head'): Promise<boolean> {
-    const { archive, clock } = this.#o;
+    const { archive, clock } = this.#options;
     const nowMs = clock.nowMs();
     for (const { itemId, key, bytes, sha256, counts, content } of items) {
       if (!counts) continue;
@@ -220,7 +220,7 @@ export class ArchiveStage implements WorkHandler {
   }
 
   async #holdsAll(writer: LedgerWriter, recordingId: string): Promise<boolean> {
-    const { archive, settings } = this.#o;
+    const { archive, settings } = this.#options;
     const detail = await writer.recordingDetail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
@@ -230,7 +230,7 @@ export class ArchiveStage implements WorkHandler {
   }
 
   async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
-    const { ledger, clock, log } = this.#o;
+    const { ledger, clock, log } = this.#options;
     const facts = { code: error.code, detail: error.detail, nowMs: clock.nowMs(), nextDueAtMs: null };
     await ledger.transaction((writer) => writer.failWork(workId('archive', recordingId), facts));
     workGivenUp(log, { stage: 'archive', recordingId }, error);

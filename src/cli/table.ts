@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { isUnseen } from '#domain/look-alikes';
+import { isUnseen } from '#domain/card/look-alikes';
 
 const GRAPHEMES = new Intl.Segmenter();
 

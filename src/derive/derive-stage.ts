@@ -4,7 +4,7 @@ import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
-import { derivativeKey } from '#domain/vault-key';
+import { derivativeKey } from '#domain/vault/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
 import type { Clock } from '#ports/clock';
@@ -52,10 +52,10 @@ export class DeriveStage implements WorkHandler {
   readonly stage = 'derive';
   readonly standstillMsMax = null;
   readonly attemptsMax: number;
-  readonly #o: Options;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.attemptsMax = options.settings.attemptsMax;
   }
 
@@ -65,7 +65,7 @@ export class DeriveStage implements WorkHandler {
    */
   async run(recordingId: string, run: WorkRun): Promise<void> {
     if (run.later) return this.#make(recordingId, run);
-    const { ledger, clock, log, settings } = this.#o;
+    const { ledger, clock, log, settings } = this.#options;
     const turn = AbortSignal.timeout(settings.turnMs);
     try {
       await this.#make(recordingId, { ...run, signal: AbortSignal.any([run.signal, turn]) });
@@ -78,7 +78,7 @@ export class DeriveStage implements WorkHandler {
   }
 
   async #make(recordingId: string, run: WorkRun): Promise<void> {
-    const { ledger, vault, transcoder, clock, log, faults } = this.#o;
+    const { ledger, vault, transcoder, clock, log, faults } = this.#options;
     const detail = await ledger.recordingDetail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     const named = detail.originals.filter((original) => original.role === 'segment');
@@ -122,12 +122,12 @@ export class DeriveStage implements WorkHandler {
     } finally {
       await scratch.remove();
     }
-    this.#o.onDerived(recordingId);
+    this.#options.onDerived(recordingId);
   }
 
   /** Whole recordings of the same recorder: what a repair can learn the recorder's habits from. */
   async #siblings(recording: Recording): Promise<readonly Original[]> {
-    const found = await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, damaged: false, limit: 20 });
+    const found = await this.#options.ledger.recordings({ recorderSerial: recording.recorderSerial, damaged: false, limit: 20 });
     return found
       .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && isTakenIn(other.recording.state))
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
@@ -136,12 +136,12 @@ export class DeriveStage implements WorkHandler {
   /** A card that was pulled half-way leaves recordings that never come: they are waited for only while this one is fresh. */
   async #othersAreComing(recording: Recording): Promise<boolean> {
     // A clock that was set back must not make it fresh for years.
-    if (Math.abs(this.#o.clock.nowMs() - recording.createdAtMs) > SIBLING_PATIENCE_MS) return false;
-    return (await this.#o.ledger.recordings({ recorderSerial: recording.recorderSerial, state: 'copying', limit: 1 })).length > 0;
+    if (Math.abs(this.#options.clock.nowMs() - recording.createdAtMs) > SIBLING_PATIENCE_MS) return false;
+    return (await this.#options.ledger.recordings({ recorderSerial: recording.recorderSerial, state: 'copying', limit: 1 })).length > 0;
   }
 
   async #adopt(recordingId: string, segments: readonly Original[], file: MadeFile): Promise<Derivative> {
-    const { vault, clock, settings } = this.#o;
+    const { vault, clock, settings } = this.#options;
     const vaultKey = derivativeKey(recordingId, file.name);
     const { bytes, sha256 } = await vault.adoptDerivative(file.path, vaultKey);
     const createdAtMs = clock.nowMs();
@@ -167,7 +167,7 @@ export class DeriveStage implements WorkHandler {
     product: Product,
     derivatives: readonly Derivative[],
   ): Promise<void> {
-    const nowMs = this.#o.clock.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     const fromIntake = damageFromIntake(recording, await writer.originalsOf(recording.id));
     for (const derivative of derivatives) await writer.upsertDerivative(derivative);
     await writer.finishWork(workId('derive', recording.id), nowMs);
@@ -178,7 +178,7 @@ export class DeriveStage implements WorkHandler {
       ...damage(fromIntake, product.damage),
       notes: notesAfterDeriving((await writer.recording(recording.id))?.notes ?? [], product.notes),
     });
-    const { timezone, drivers } = this.#o.settings;
+    const { timezone, drivers } = this.#options.settings;
     const noted = (await writer.recording(recording.id)) ?? recording;
     await learnStart(writer, noted, segments[0], product.inside, { timezone, drivers, nowMs });
     if (product.damage !== null) {
@@ -193,7 +193,7 @@ export class DeriveStage implements WorkHandler {
     const measured = segments.map((segment, place) => ({ ...segment, durationMs: product.segmentsMs[place] ?? null }));
     // As the lines above have left it.
     const known = (await writer.recording(recording.id)) ?? recording;
-    await compareSegments(writer, known, measured, { timezone: this.#o.settings.timezone, nowMs });
+    await compareSegments(writer, known, measured, { timezone: this.#options.settings.timezone, nowMs });
     const data: { [key: string]: Json } = {
       inputs: segments.map((original) => original.digests?.sha256 ?? ''),
       derivatives: derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
@@ -205,13 +205,13 @@ export class DeriveStage implements WorkHandler {
   async #reopenArchive(writer: LedgerWriter, recording: Recording, fresh: boolean, nowMs: number): Promise<string | undefined> {
     const id = workId('archive', recording.id);
     const known = await writer.work(id);
-    if (!known || !this.#o.settings.archiveDerivatives || !fresh) return known?.state;
+    if (!known || !this.#options.settings.archiveDerivatives || !fresh) return known?.state;
     await writer.reopenWork({ id, stage: 'archive', recordingId: recording.id, priority: known.priority, dueAtMs: nowMs, nowMs });
     return 'waiting';
   }
 
   async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
-    const { ledger, clock, log } = this.#o;
+    const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
       const nowMs = clock.nowMs();
       await writer.failWork(workId('derive', recordingId), { code: error.code, detail: error.detail, nowMs, nextDueAtMs: null });

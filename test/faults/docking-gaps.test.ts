@@ -12,7 +12,7 @@ import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
-import { manifestKey } from '#domain/vault-key';
+import { manifestKey } from '#domain/vault/vault-key';
 import { DRIVERS } from '#drivers';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
