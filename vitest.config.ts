@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Stand beside their subject and need most of a minute each: whole docks of emulated hubs, and links that are slow on purpose. */
@@ -6,6 +7,8 @@ const SLOW = [
   'src/adapters/usb-dock/card-readers.test.ts',
   'src/adapters/usb-dock/usb-dock.test.ts',
 ];
+// A file that was moved would run in the fast lane without a word.
+for (const file of SLOW) if (!existsSync(file)) throw new Error(`vitest.config.ts: there is no ${file}`);
 
 export default defineConfig({
   test: {
