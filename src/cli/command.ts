@@ -28,6 +28,10 @@ export class Shell {
   readonly context: CliContext;
   readonly say: Say;
   readonly language: Language;
+  /** Set before a command runs: remarks, progress and confirmations are left out. */
+  quiet = false;
+  /** Commands that run where their group is called alone. */
+  readonly defaults = new Set<Command>();
 
   constructor(options: { context: CliContext; say: Say; language: Language }) {
     this.context = options.context;
@@ -39,13 +43,15 @@ export class Shell {
   add(parent: Command, usage: string, about: string, example: string, options: { ownState?: boolean; isDefault?: boolean } = {}): Command {
     const { say } = this;
     const command = parent.command(usage, { isDefault: options.isDefault ?? false }).description(about);
-    command.addOption(new Option('--config <file>', say('option.config')).hideHelp());
-    command.addOption(new Option('--state-dir <dir>', say('option.state')).hideHelp());
+    if (options.isDefault) this.defaults.add(command);
+    command.addOption(new Option('-c, --config <file>', say('option.config')).hideHelp());
+    command.addOption(new Option('-d, --state-dir <dir>', say('option.state')).hideHelp());
     // What it was called before; to be gone with the next release.
     if (!options.ownState) command.addOption(new Option('--state <dir>', say('option.state')).hideHelp());
+    command.addOption(new Option('-q, --quiet', say('option.quiet')).hideHelp());
     // It was read before the commands were built, whose texts it decides.
     command.addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES).hideHelp());
-    command.addOption(new Option('--json', say('option.json')));
+    command.addOption(new Option('-j, --json', say('option.json')));
     command.addHelpText('after', `\n${say('help.example')}\n  evidock ${example}`);
     return command;
   }
@@ -100,13 +106,18 @@ export class Shell {
     this.context.stdout.write(`${obeyedByNone(text)}\n`);
   }
 
+  /** Says that a change was made: whoever wants it quiet reads it from the exit code. */
+  done(text: string): void {
+    if (!this.quiet) this.print(text);
+  }
+
   printJson(value: unknown): void {
     this.print(jsonText(value, 2));
   }
 
   /** Remarks that are no result. */
   note(text: string): void {
-    this.context.stderr.write(`${obeyedByNone(text)}\n`);
+    if (!this.quiet) this.context.stderr.write(`${obeyedByNone(text)}\n`);
   }
 
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {

@@ -22,11 +22,11 @@ export function addPlay(program: Command, shell: Shell): void {
   const { say } = shell;
   shell
     .add(program, 'play <id>', say('play.about'), 'play rec-01jy… --out clip.mp4 --from archive')
-    .requiredOption('--out <file>', say('play.opt.out'))
+    .requiredOption('-o, --out <file>', say('play.opt.out'))
     .addOption(new Option('--from <place>', say('play.opt.from')).choices(['vault', 'archive']))
     .option('--original <n>', say('play.opt.original'), wholeNumber(1, 100_000))
     .addOption(new Option('--derivative <kind>', say('play.opt.derivative')).choices(DERIVATIVE_KINDS))
-    .option('--force', say('play.opt.force'))
+    .option('-f, --force', say('play.opt.force'))
     .action(async (id: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       if (options.original !== undefined && options.derivative !== undefined) throw new UsageError('--original, --derivative');
@@ -37,7 +37,7 @@ export function addPlay(program: Command, shell: Shell): void {
         const answer = await askStream(client, 'GET', pathOf(id, options), { query: { from } });
         const { bytes, sha256 } = await save(shell, answer, file, { force: options.force ?? false, silent: globals.json });
         if (globals.json) shell.printJson({ file, bytes, sha256, from });
-        else shell.print(say('play.saved', { file, bytes: bytesText(bytes), from: word(say, 'place', from), sha256 }));
+        else shell.done(say('play.saved', { file, bytes: bytesText(bytes), from: word(say, 'place', from), sha256 }));
       });
     });
 }

@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
@@ -28,6 +29,7 @@ const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
 /** Waiting for the disk blocks a thread of libuv's pool: with more at once, reads of recorders would have to queue behind them. */
 const FLUSHES_AT_ONCE = 4;
+const DIRECTORIES_MAX = 10_000;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
 /** What the vault keeps of the ledger: no footage, so no list shows it. */
@@ -49,7 +51,7 @@ export class DiskVault implements Vault {
   /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
-  readonly #directories = new Set<string>();
+  readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
   /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
   #probe: Promise<void> | undefined;
@@ -119,14 +121,13 @@ export class DiskVault implements Vault {
 
   async #makeParent(path: string, key: string): Promise<void> {
     const parent = dirname(path);
-    if (this.#directories.has(parent)) return;
+    if (this.#directories.get(parent)) return;
     try {
       await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, key, error);
     }
-    if (this.#directories.size > 10_000) this.#directories.clear();
-    this.#directories.add(parent);
+    this.#directories.set(parent, true);
   }
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {

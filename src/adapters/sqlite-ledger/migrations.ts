@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError } from '#domain/errors';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
