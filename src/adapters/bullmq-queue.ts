@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { WorkLane } from '#domain/work';
 import { type Log, queueTrouble, stageFailed } from '#events';
-import type { JobRun, WorkQueue } from '#ports/work-queue';
+import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
 const ANSWER_MS_MAX = 5000;
@@ -27,12 +26,15 @@ const REFUSALS: Readonly<Record<string, string>> = {
 interface Options {
   /** A URL, or the private server's address. */
   readonly server: { readonly url: string } | RedisAddress;
+  /** Before every key. */
   readonly prefix: string;
+  /** Part of every key: stations on one server never take each other's rings. */
+  readonly stationId: string;
   readonly log: Log;
 }
 
 interface Listener {
-  readonly lane: WorkLane;
+  readonly lane: QueueLane;
   readonly concurrency: number;
   readonly handler: (workId: string, run: JobRun) => Promise<void>;
 }
@@ -42,30 +44,30 @@ export class BullmqQueue implements WorkQueue {
   readonly #o: Options;
   readonly #stop = new AbortController();
   readonly #listeners: Listener[] = [];
-  readonly #queues = new Map<WorkLane, Queue>();
+  readonly #queues = new Map<QueueLane, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
+  readonly #prefix: string;
+  #commands: Redis | undefined;
   #troubled = false;
 
   constructor(options: Options) {
     this.#o = options;
+    this.#prefix = `${options.prefix}:${options.stationId}`;
   }
 
-  listen(lane: WorkLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
     this.#listeners.push({ lane, concurrency, handler });
   }
 
   async start(): Promise<void> {
     // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
-    const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
+    this.#commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
     for (const { lane, concurrency, handler } of this.#listeners) {
-      const queue = new Queue(lane, { connection: commands, prefix: this.#o.prefix });
-      queue.on('error', (error) => this.#trouble(error));
-      this.#queues.set(lane, queue);
       const connection = this.#connect({ maxRetriesPerRequest: null });
       const worker = new Worker(lane, this.#processor(lane, handler), {
         connection,
-        prefix: this.#o.prefix,
+        prefix: this.#prefix,
         concurrency,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_MS,
@@ -77,7 +79,7 @@ export class BullmqQueue implements WorkQueue {
     }
   }
 
-  #processor(lane: WorkLane, handler: Listener['handler']): Processor {
+  #processor(lane: QueueLane, handler: Listener['handler']): Processor {
     return async (job: Job) => {
       this.#troubled = false;
       try {
@@ -105,9 +107,8 @@ export class BullmqQueue implements WorkQueue {
     queueTrouble(this.#o.log, error);
   }
 
-  async ring(lane: WorkLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
-    const queue = this.#queues.get(lane);
-    if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${lane}`);
+  async ring(lane: QueueLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
+    const queue = this.#queue(lane);
     const job = {
       jobId: workId,
       priority: options.priority,
@@ -122,12 +123,22 @@ export class BullmqQueue implements WorkQueue {
     });
   }
 
+  #queue(lane: QueueLane): Queue {
+    const known = this.#queues.get(lane);
+    if (known) return known;
+    if (!this.#commands) throw new EvidockError('queue.unreachable', 'not started');
+    const queue = new Queue(lane, { connection: this.#commands, prefix: this.#prefix });
+    queue.on('error', (error) => this.#trouble(error));
+    this.#queues.set(lane, queue);
+    return queue;
+  }
+
   async check(): Promise<string> {
     const [connection] = this.#connections;
     if (!connection) throw new EvidockError('queue.unreachable', 'not started');
     const info = await this.#answered(() => connection.info('server'));
     // A replica, and a server without memory, answer every question and take no work.
-    const key = `${this.#o.prefix}:probe:${randomBytes(6).toString('hex')}`;
+    const key = `${this.#prefix}:probe:${randomBytes(6).toString('hex')}`;
     const back = await this.#answered(async () => {
       await connection.set(key, key, 'PX', PROBE_MS);
       const found = await connection.get(key);

@@ -10,13 +10,16 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-access';
 import { DiskArchive } from '#adapters/disk-archive';
+import { ArchiveRecords } from '#archive/archive-records';
 import { ArchiveStage } from '#archive/archive-stage';
 import { hoursOf } from '#domain/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
 import { Verification } from '#serve/verify';
+import { claimed, TEST_WORKER } from '#test/support/claims';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
+import { LedgerClaims } from '../../src/station/ledger-claims.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { writeCard } from '../support/intake-station.ts';
@@ -53,18 +56,20 @@ async function archiveOne(id: string): Promise<void> {
   const nowMs = clock.nowMs();
   const work = { id: workId('archive', id), stage: 'archive', recordingId: id, priority: 5, dueAtMs: nowMs, nowMs } as const;
   await ledger.transaction(async (writer) => {
-    await writer.finishWork(workId('derive', id), nowMs);
+    const derive = workId('derive', id);
+    if ((await writer.work(derive))?.state === 'waiting') await writer.finishWork(await claimed(writer, derive));
     await writer.insertWork(work);
   });
   const stage = new ArchiveStage({
-    ...{ ledger, vault: parts.vault, archive, clock, faults, log: pino({ level: 'silent' }) },
-    onArchived: (recordingId) => station.desk.archived(recordingId),
-    settings: {
-      ...{ verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), stationId: 'test', timezone: 'UTC', standstillMsMax: 1000 },
-    },
+    gate: new ArchiveRecords({
+      ...{ ledger, clock, faults, settings: { stationId: 'test', timezone: 'UTC', derivatives: true } },
+      onArchived: (recordingId) => station.desk.archived(recordingId),
+    }),
+    ...{ claims: new LedgerClaims(ledger, TEST_WORKER), vault: parts.vault, archive, clock, log: pino({ level: 'silent' }) },
+    settings: { verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), standstillMsMax: 1000 },
   });
-  expect(await ledger.claimWork(work.id, 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  const claim = await ledger.transaction((writer) => claimed(writer, work.id));
+  await stage.run(claim, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
 }
 
 it('makes a lost copy again, and wipes the recorder only then', async () => {
