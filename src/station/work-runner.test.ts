@@ -142,6 +142,32 @@ describe('the runner', () => {
     expect(await tryToClaim(ledger, workId('archive', ids[0] ?? ''), { host: 'other', instance: 'x' })).toMatchObject({ token: 2 });
   });
 
+  it('stops at work that somebody else has by now, says nothing of how it ended, and goes on with the next', async () => {
+    const stopped: unknown[] = [];
+    await start(async (claim, { signal, onProgress }) => {
+      if (claim.recordingId !== ids[0]) return done(claim);
+      const timer = setInterval(onProgress, 50);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      clearInterval(timer);
+      stopped.push(signal.reason);
+      throw new EvidockError('archive.unreachable', 'as whatever was stopped may say');
+    });
+    const id = workId('archive', ids[0] ?? '');
+    await expect.poll(() => stateOf(ids[0])).toBe('running');
+    aheadMs = 10 * 60_000;
+    const theirs = await tryToClaim(ledger, id, { host: 'other', instance: 'x' }, 1e9);
+    expect(theirs).toMatchObject({ token: 2 });
+    await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
+    expect(stopped).toMatchObject([{ code: 'work.lease-lost' }]);
+    expect(await ledger.work(id)).toMatchObject({ state: 'running', attempts: 2, errorCode: null });
+    expect(lines.map(({ event }) => event)).toEqual(['work.lost']);
+    // The other host is heard of no more: the sweep gives its work to whoever is there.
+    aheadMs += 2e9;
+    await runner?.sweep();
+    expect(await ledger.work(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });
+    await expect.poll(async () => (await ledger.work(id))?.attempts, { timeout: 8000 }).toBe(3);
+  });
+
   it('tells a storm of the same failure in one line', async () => {
     await start(async () => {
       throw new EvidockError('archive.unreachable', 'nobody listens there');

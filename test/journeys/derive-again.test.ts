@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
+import { derivedPrefix } from '#domain/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
@@ -125,5 +126,43 @@ describe('made again', () => {
     expect(after?.derivatives).toEqual(before?.derivatives);
     expect(after?.recording).toMatchObject({ damaged: false, state: 'derived', notes: [] });
     expect(await workOf(id)).toMatchObject({ state: 'failed', errorCode: 'transcoder.unsupported' });
+  });
+});
+
+describe('a worker that lost its lease', () => {
+  const files = async (id: string) => {
+    const found: string[] = [];
+    for await (const { key } of station.deps.vault.list(derivedPrefix(id))) found.push(key);
+    return found.sort();
+  };
+  const keysOf = async (id: string) => (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
+
+  it('leaves the files and rows of the one that has it as they are, and nothing of its own', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'waiting');
+    const { claim, derive, run } = stage(60_000);
+    const late = await claim(id);
+    await station.ledger.recover();
+    await run(id);
+    const [rows, work] = [await station.ledger.derivatives(id), await workOf(id)];
+    expect(work).toMatchObject({ state: 'done' });
+    // What the first station had of before is gone: no row names it.
+    expect(await files(id)).toEqual(await keysOf(id));
+    const entries = (await station.ledger.custodyOf(id)).length;
+    await expect(derive(late)).rejects.toMatchObject({ code: 'work.lease-lost' });
+    expect(await station.ledger.derivatives(id)).toEqual(rows);
+    expect(await workOf(id)).toEqual(work);
+    expect(await files(id)).toEqual(rows.map(({ vaultKey }) => vaultKey).sort());
+    for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
+    expect((await station.ledger.custodyOf(id)).length).toBe(entries);
+  });
+
+  it('whose answer was lost on its way takes nothing away that is on record', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'waiting');
+    const { claim, derive, gate } = stage(60_000);
+    const held = await claim(id);
+    await derive(held);
+    await gate.discard(held);
+    expect(await files(id)).toEqual(await keysOf(id));
+    expect((await files(id)).length).toBeGreaterThan(1);
   });
 });

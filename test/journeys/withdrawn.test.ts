@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 /** Does the archive's work for one recording, as the runner does, and tells the desk. */
-async function archiveOne(id: string): Promise<void> {
+async function archiveOne(id: string, tell = true): Promise<void> {
   const { ledger, parts } = station;
   const { clock } = parts;
   const nowMs = clock.nowMs();
@@ -63,7 +63,9 @@ async function archiveOne(id: string): Promise<void> {
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
       ...{ ledger, clock, faults, settings: { stationId: 'test', timezone: 'UTC', derivatives: true } },
-      onArchived: (recordingId) => station.desk.archived(recordingId),
+      onArchived: (recordingId) => {
+        if (tell) station.desk.archived(recordingId);
+      },
     }),
     ...{ claims: new LedgerClaims(ledger, TEST_WORKER), vault: parts.vault, archive, clock, log: pino({ level: 'silent' }) },
     settings: { verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), standstillMsMax: 1000 },
@@ -141,4 +143,23 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
   for (const { recording } of await ledger.recordings({ limit: 10 })) await archiveOne(recording.id);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([withdrawn.split('/').at(-1)]);
+});
+
+it('wipes a recorder by what the ledger says, where no word came of what another process archived', async () => {
+  const card = join(home.path, 'card');
+  await writeCard(card, { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000) });
+  const { ledger, desk } = station;
+  const key = station.plug(card);
+  await station.until(1, ({ phase }) => phase === 'safe');
+  const [first, second] = (await ledger.recordings({ limit: 10 })).map(({ recording }) => recording.id) as [string, string];
+  await archiveOne(first, false);
+  desk.lookForArchived();
+  // Word of what is not archived wipes nothing.
+  desk.archived(second);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([station.dock.released, (await readdir(join(card, 'DCIM/20260620'))).length]).toEqual([[], 2]);
+  await archiveOne(second, false);
+  desk.lookForArchived();
+  await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+  expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([]);
 });

@@ -26,9 +26,10 @@ interface Options {
 export function deriving({ ledger, vault, directory, clock = { nowMs: () => Date.now() }, turnMs = 600_000 }: Options) {
   const faults = { reached: () => undefined };
   const settings = { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, archiveDerivatives: false };
+  const gate = new DeriveRecords({ ledger, vault, clock, faults, settings, onDerived: () => undefined });
   const stage = new DeriveStage({
     claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.postponeWork(claim, how)) },
-    gate: new DeriveRecords({ ledger, vault, clock, faults, settings, onDerived: () => undefined }),
+    gate,
     ...{ vault, faults, scratch: new LocalScratch(join(directory, 'scratch')), log: pino({ level: 'silent' }) },
     transcoder: new FfmpegTranscoder({ settings: SETTINGS }),
     settings: { attemptsMax: 1, turnMs },
@@ -42,5 +43,5 @@ export function deriving({ ledger, vault, directory, clock = { nowMs: () => Date
     });
   const derive = (held: Claim, later = false) =>
     stage.run(held, { later, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
-  return { stage, claim, derive, run: async (recordingId: string, later = false) => derive(await claim(recordingId), later) };
+  return { stage, gate, claim, derive, run: async (recordingId: string, later = false) => derive(await claim(recordingId), later) };
 }

@@ -21,11 +21,24 @@ const worker = fc.constantFrom(0, 1);
 const age = fc.nat({ max: 2 });
 const STEP = fc.oneof(
   fc.record({ do: fc.constant('claim' as const), worker, leaseMs: fc.integer({ min: 1, max: 100 }) }),
-  fc.record({ do: fc.constantFrom('renew' as const, 'finish' as const, 'fail' as const, 'postpone' as const), worker, age }),
-  fc.record({ do: fc.constantFrom('pass' as const), ms: fc.integer({ min: 1, max: 120 }) }),
+  fc.record({
+    do: fc.constant('end' as const),
+    how: fc.constantFrom('renew' as const, 'finish' as const, 'fail' as const, 'postpone' as const),
+    worker,
+    age,
+  }),
+  fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 120 }) }),
   fc.record({ do: fc.constant('jump' as const), ms: fc.integer({ min: -1e12, max: 1e12 }) }),
-  fc.record({ do: fc.constantFrom('lapse' as const, 'reopen' as const, 'restart' as const) }),
+  fc.record({ do: fc.constant('lapse' as const) }),
+  fc.record({ do: fc.constant('reopen' as const) }),
+  fc.record({ do: fc.constant('restart' as const) }),
 );
+interface Held {
+  readonly by: number;
+  readonly token: number;
+  readonly leaseMs: number;
+  readonly endsMs: number;
+}
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 
 const ENDS: Readonly<Record<'renew' | 'finish' | 'fail' | 'postpone', (writer: LedgerWriter, claim: Claim) => Promise<void>>> = {
@@ -58,7 +71,7 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
   const id = workId('derive', recording.id);
   const claims: [Claim[], Claim[]] = [[], []];
   /** What the model knows: who holds the work, by which token, and when the lease ends. */
-  let held: { by: number; token: number; leaseMs: number; endsMs: number } | null = null;
+  let held: Held | null = null as Held | null;
   let newest = 0;
   let done = false;
   let result: string | null = null;
@@ -72,7 +85,7 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
     } else if (step.do === 'restart') {
       await ledger.close();
       ledger = await open();
-      const own = held?.by === 0;
+      const own: boolean = held?.by === 0;
       expect((await ledger.recover()).work).toBe(own ? 1 : 0);
       held = held && !own ? { ...held, endsMs: time.monotonicMs() + held.leaseMs } : null;
     } else if (step.do === 'reopen') {
@@ -92,12 +105,12 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
     } else {
       const claim = claims[step.worker]?.at(-1 - step.age);
       if (!claim) continue;
-      const name = `${step.do} ${claim.token} ${time.monotonicMs()}`;
+      const name = `${step.how} ${claim.token} ${time.monotonicMs()}`;
       const ended = await ledger
         .transaction(async (writer) => {
           // Before the claim is checked: what was written in the same transaction must go with it.
           await writer.updateRecording(recording.id, { category: name });
-          await ENDS[step.do](writer, claim);
+          await ENDS[step.how](writer, claim);
         })
         .then(
           () => true,
@@ -109,8 +122,8 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
       expect(ended).toBe(held?.token === claim.token);
       if (!ended || !held) continue;
       result = name;
-      held = step.do === 'renew' ? { ...held, leaseMs: 50, endsMs: time.monotonicMs() + 50 } : null;
-      done = step.do === 'finish';
+      held = step.how === 'renew' ? { ...held, leaseMs: 50, endsMs: time.monotonicMs() + 50 } : null;
+      done = step.how === 'finish';
     }
     const row = await ledger.work(id);
     expect(row?.state).toBe(held ? 'running' : done ? 'done' : 'waiting');
