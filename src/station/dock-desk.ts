@@ -223,7 +223,7 @@ export class DockDesk {
   /** Asks the ledger for each recorder that waits: whoever archived its recordings, and whether or not word of it has come. */
   lookForArchived(): void {
     for (const stay of this.#stays.values()) {
-      if (!stay.awaited || stay.awaited.size === 0) continue;
+      if (stay.awaited) continue;
       this.#then(stay, async (docked) => {
         if (stay.awaited && stay.awaited.size > 0) await this.#finishIfArchived(stay, docked);
       });
