@@ -1,5 +1,5 @@
 /* One intake of a directory in a process of its own: node intake-child.ts SOURCE STATE [sm3] [seal]; prints wall time and CPU time in ms and the largest RSS in bytes as JSON. */
-import { DirectoryVolume } from '#adapters/directory-volume';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { benchStation } from './bench-station.ts';
 
 const [root = '', state = '', ...flags] = process.argv.slice(2);

@@ -2,7 +2,7 @@
  * A card is taken in and docked again, cold each time: node known-child.ts SOURCE STATE RUNS. Prints as JSON, for each time: until "safe to undock", until
  * its files were compared whole, sha256sum of the same card, in ms; and the largest RSS since the first time it was docked again, in bytes.
  */
-import { DirectoryVolume } from '#adapters/directory-volume';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { benchStation } from './bench-station.ts';
 import { coldCache, timeShell } from './paired.ts';
 

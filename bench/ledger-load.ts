@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { newId } from '#domain/ids';
-import { derivativeKey, originalKey } from '#domain/vault-key';
+import { derivativeKey, originalKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import { aHash, STATION_ID } from '#test/support/builders';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { newId } from '#domain/ids';
-import { originalKey } from '#domain/vault-key';
+import { originalKey } from '#domain/vault/vault-key';
 import type { RecordingFilter } from '#ports/ledger';
 import { aCopy, aCustodyDraft, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
 import { type LedgerSize, type LoadedLedger, loadLedger } from './ledger-load.ts';

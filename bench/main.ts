@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
-import { directWrites } from '#adapters/direct-writes';
+import { directWrites } from '#adapters/disk/direct-writes';
 import { errnoOf } from '#domain/errors';
 import type { Row } from './row.ts';
 

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { pageMemory } from '#adapters/page-memory';
+import { pageMemory } from '#adapters/disk/page-memory';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 /* Many throttled recorders at once, in a process of its own: node recorders-child.ts HOME STATE COUNT; cards are HOME/card-N. */
 import { join } from 'node:path';
-import { DirectoryVolume } from '#adapters/directory-volume';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import { benchStation } from './bench-station.ts';
 

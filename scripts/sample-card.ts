@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { DirectoryVolume } from '#adapters/directory-volume';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { scoreDrivers } from '#dock/recognition';
-import { groupCaptures } from '#domain/captures';
-import { compilePatterns, readCardPath } from '#domain/card-facts';
-import { movieDurationMs } from '#domain/iso-bmff';
-import { compileLeftovers } from '#domain/leftovers';
-import { chooseDriver } from '#domain/recognise';
-import { msToClaimed } from '#domain/station-time';
+import { groupCaptures } from '#domain/card/captures';
+import { compilePatterns, readCardPath } from '#domain/card/facts';
+import { compileLeftovers } from '#domain/card/leftovers';
+import { movieDurationMs } from '#domain/media/iso-bmff';
+import { chooseDriver } from '#domain/recorder/recognise';
+import { msToClaimed } from '#domain/time/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
 import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
 

@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { mustBeCard } from '#adapters/no-card';
+import { mustBeCard } from '#adapters/directory-dock/no-card';
 import { InProcessClient, SocketClient, type StationClient } from '#cli/client';
 import type { CliContext, ConnectOptions, GlobalOptions } from '#cli/context';
 import { runCli } from '#cli/program';
 import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
-import { LAYOUTS } from '#scripts/card-layouts';
+import { LAYOUTS } from '#sample-card/layouts';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
 import { VERSION } from './version.ts';
@@ -116,7 +116,7 @@ const context: CliContext = {
   },
   cardLayouts: LAYOUTS,
   makeCard: async ({ directory, layout, seconds, files }) => {
-    const { makeCard } = await import('#scripts/make-card');
+    const { makeCard } = await import('#sample-card/make-card');
     const known = LAYOUTS.find((each) => each === layout);
     if (!known) throw new EvidockError('request.invalid', `layout ${layout}; there are ${LAYOUTS.join(', ')}`);
     return makeCard({ directory, layout: known, secondsPerClip: seconds, files, timezone: 'Asia/Shanghai' });

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { OwnPlaces } from '#adapters/no-card';
+import type { OwnPlaces } from '#adapters/directory-dock/no-card';
 import type { Config } from '#config/schema';
 
 /** Where everything of a state directory lies. */

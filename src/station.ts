@@ -2,28 +2,28 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { DiskVault } from '#adapters/disk-vault';
+import { DiskVault } from '#adapters/disk/disk-vault';
+import { LocalScratch } from '#adapters/disk/local-scratch';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { LocalScratch } from '#adapters/local-scratch';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import type { DeskDeps } from '#desk/deps';
 import { EvidockError } from '#domain/errors';
 import { recovered, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { SlotLearning } from '#ports/slot-learning';
-import type { ServeDeps } from '#serve/deps';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
+import { startWorkLine } from './station/derive-and-archive.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
-import { startWorkLine } from './station/work-line.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -43,14 +43,14 @@ interface Options {
 }
 
 /** What only a station that works can do for its API. */
-type Working = Pick<ServeDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
+type Working = Pick<DeskDeps, 'ingest' | 'undock' | 'learning' | 'pokeWork' | 'checkQueue'>;
 
 interface Opened {
   readonly ledger: SqliteLedger;
   readonly vault: DiskVault;
   readonly archive: Archive | null;
   /** Throws what is wrong with it. */
-  readonly checkArchive: ServeDeps['checkArchive'];
+  readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
 }
 
@@ -125,7 +125,7 @@ export class Station {
     const { config, log, places, onStop } = this.#context;
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
-    const deps: ServeDeps = { ...opened, ...working, clock: this.#context.clock, log, facts: this.#facts() };
+    const deps: DeskDeps = { ...opened, ...working, clock: this.#context.clock, log, facts: this.#facts() };
     const metrics = new Metrics(deps);
     this.#control = buildServer({ deps, grants: 'operator', metrics });
     onStop(() => this.control.close());
@@ -150,7 +150,7 @@ export class Station {
     onStop(() => vault.close());
     const opened = await openArchive(this.#context, ledger);
     const archive = opened?.archive ?? null;
-    const checkArchive: ServeDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
+    const checkArchive: DeskDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
     await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
@@ -160,7 +160,7 @@ export class Station {
     return { ledger, vault, archive, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
-  #facts(): ServeDeps['facts'] {
+  #facts(): DeskDeps['facts'] {
     const { config, places } = this.#context;
     return {
       stationId: config.station.id,
@@ -196,7 +196,7 @@ export class Station {
     };
   }
 
-  async #listen(deps: ServeDeps, metrics: Metrics): Promise<string> {
+  async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
     const { config, places, onStop } = this.#context;
     const app = buildServer({ deps, grants: 'viewer', metrics });
     onStop(() => app.close());

@@ -6,9 +6,9 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Capture, groupCaptures } from '#domain/captures';
-import { compilePatterns, readCardPath } from '#domain/card-facts';
-import type { ListedFile } from '#domain/listed-file';
+import { type Capture, groupCaptures } from '#domain/card/captures';
+import { compilePatterns, readCardPath } from '#domain/card/facts';
+import type { ListedFile } from '#domain/card/listed-file';
 import { DRIVERS } from '#drivers';
 import { cardPlan, type Family, type MadeCard, makeTakes } from './support/made-takes.ts';
 

@@ -1,4 +1,4 @@
-import type { PathPattern } from '#domain/card-facts';
+import type { PathPattern } from '#domain/card/facts';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import { gopro } from '../gopro/driver.ts';
 

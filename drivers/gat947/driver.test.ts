@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeAnswer, renderPacket } from '#domain/exchange-bytes';
+import { judgeAnswer, renderPacket } from '#domain/recorder/exchange-bytes';
 import { describeDriverContract } from '../../test/contract/driver.ts';
 import { gat947 } from './driver.ts';
 import { COMMON_INTERFACE } from './usb.ts';

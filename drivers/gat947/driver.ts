@@ -1,4 +1,4 @@
-import { compilePatterns, type PathPattern } from '#domain/card-facts';
+import { compilePatterns, type PathPattern } from '#domain/card/facts';
 import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
 import { COMMON_INTERFACE } from './usb.ts';
 

@@ -1,4 +1,4 @@
-import type { AnswerPart, Exchange, ExchangeStep, SendPart, UsbProfile } from '#domain/exchange';
+import type { AnswerPart, Exchange, ExchangeStep, SendPart, UsbProfile } from '#domain/recorder/exchange';
 
 /*
  * The vendors' common USB interface, as far as a station needs it: a vendor-specific interface that is all a locked recorder shows. Packets have

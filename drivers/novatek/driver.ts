@@ -1,4 +1,4 @@
-import type { PathPattern } from '#domain/card-facts';
+import type { PathPattern } from '#domain/card/facts';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 // `2019_0627_153012_007` or `20190627153012_000007`, then the lens: A front, B rear, or F front, R rear, I inside, T tele.

@@ -1,4 +1,4 @@
-import type { PathPattern } from '#domain/card-facts';
+import type { PathPattern } from '#domain/card/facts';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const NAME = '(?<date>[0-9]{4}_[0-9]{4})_(?<time>[0-9]{6})_(?<sequence>[0-9]{3,4})(?<lens>[A-D])';

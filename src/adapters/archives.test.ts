@@ -20,7 +20,7 @@ import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../../test/support/rgw.ts';
 import { archiveOn, clientOf } from '../../test/support/s3-server.ts';
-import { DiskArchive } from './disk-archive.ts';
+import { DiskArchive } from './disk/disk-archive.ts';
 import type { S3Archive } from './s3-archive/s3-archive.ts';
 import { openLedger, type SqliteLedger } from './sqlite-ledger/ledger.ts';
 import { TokenBucket } from './token-bucket.ts';

@@ -24,7 +24,7 @@ interface Options {
  * sockets, so each message is a short run of `systemd-notify`; the unit has NotifyAccess=all for it.
  */
 export class ServiceManager {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #everyMs: number;
   readonly #watched: boolean;
   #timer: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export class ServiceManager {
   #stopped = false;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     const watchdogMs = watchdogMsOf(options.env);
     this.#watched = watchdogMs !== null;
     // Three questions in the time that systemd grants: one may be late.
@@ -55,7 +55,7 @@ export class ServiceManager {
   }
 
   get #socket(): string | undefined {
-    return this.#o.env['NOTIFY_SOCKET'];
+    return this.#options.env['NOTIFY_SOCKET'];
   }
 
   async #ask(): Promise<void> {
@@ -63,24 +63,24 @@ export class ServiceManager {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      await this.#o.alive();
+      await this.#options.alive();
       if (this.#stopped) return;
       await this.#notify(...(this.#watched ? ['WATCHDOG=1'] : []), `STATUS=${this.#status()}`);
     } catch (error) {
-      watchdogHeldBack(this.#o.log, error);
+      watchdogHeldBack(this.#options.log, error);
     } finally {
       this.#asking = false;
     }
   }
 
   #status(): string {
-    return this.#o.status().replace(/\s+/g, ' ').slice(0, STATUS_CHARACTERS_MAX);
+    return this.#options.status().replace(/\s+/g, ' ').slice(0, STATUS_CHARACTERS_MAX);
   }
 
   /** Never throws: a station that cannot tell systemd goes on, and systemd acts as the unit says. */
   #notify(...variables: readonly string[]): Promise<void> {
-    const { program = 'systemd-notify', log } = this.#o;
-    const env = { PATH: this.#o.env['PATH'] ?? '/usr/bin:/bin', NOTIFY_SOCKET: this.#socket };
+    const { program = 'systemd-notify', log } = this.#options;
+    const env = { PATH: this.#options.env['PATH'] ?? '/usr/bin:/bin', NOTIFY_SOCKET: this.#socket };
     return new Promise((resolve) => {
       execFile(program, [...variables], { env, timeout: NOTIFY_MS_MAX, killSignal: 'SIGKILL', maxBuffer: 65_536 }, (error) => {
         if (error) notifyFailed(log, error);

@@ -1,12 +1,12 @@
 import { EvidockError } from '#domain/errors';
-import { FACTS_ITEM } from '#domain/facts';
 import { type Copy, recordingStateOf } from '#domain/recording';
+import { FACTS_ITEM } from '#domain/vault/facts';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
-import { type FactsSettings, factsOf } from '#ports/recording-facts';
 import type { ArchivedResult, ArchiveGate, ArchiveItem } from '#ports/work-gate';
+import { type FactsSettings, factsOf } from './recording-facts.ts';
 
 interface Options {
   readonly ledger: Ledger;

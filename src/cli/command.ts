@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { writtenToMs } from '#domain/station-time';
+import { writtenToMs } from '#domain/time/station-time';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
 import { LANGUAGES, type Language, type Say } from './language.ts';

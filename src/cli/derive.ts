@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DeriveAgainAnswer } from '#api/work';
 import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
@@ -8,12 +9,6 @@ interface Options {
   readonly failed?: boolean;
   readonly recipe?: string;
   readonly yes?: boolean;
-}
-
-interface Answer {
-  readonly recordings: number;
-  readonly bytes: number;
-  readonly started: boolean;
 }
 
 export function addDerive(program: Command, shell: Shell): void {
@@ -29,7 +24,7 @@ export function addDerive(program: Command, shell: Shell): void {
       if (!again) throw new UsageError(say('derive.needs-again'));
       const globals = shell.globals(command);
       const body = { failed, recipe, recordings: recordings.length > 0 ? recordings : undefined, count: !yes };
-      const answer = await shell.withStation(globals, (client) => ask<Answer>(client, 'POST', '/derivatives/again', { body }));
+      const answer = await shell.withStation(globals, (client) => ask<DeriveAgainAnswer>(client, 'POST', '/derivatives/again', { body }));
       if (globals.json) return shell.printJson(answer);
       const { started, bytes } = answer;
       if (answer.recordings === 0) return shell.note(say('derive.none'));

@@ -3,39 +3,53 @@
  * Method: a station that answers from a script; the real one is in test/journeys.
  */
 import { describe, expect, it } from 'vitest';
+import type { DockingReportAnswer } from '#api/dockings';
+import type { RecheckAnswer } from '#api/slots';
+import type { WorkAnswer } from '#api/work';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions } from './context.ts';
 import { runCli } from './program.ts';
-import type { DockingAnswer, RecheckAnswer, WorkAnswer } from './types.ts';
 
 type Step = {
-  state: DockingAnswer['docking']['state'];
-  pending?: readonly WorkAnswer[];
-  problem?: DockingAnswer['docking']['problem'];
+  state: DockingReportAnswer['docking']['state'];
+  pending?: WorkAnswer[];
+  problem?: DockingReportAnswer['docking']['problem'];
   recheck?: RecheckAnswer;
 };
 
-const work = (state: string, stage = 'derive'): WorkAnswer => ({
+const work = (state: WorkAnswer['state'], stage: WorkAnswer['stage'] = 'derive'): WorkAnswer => ({
   id: `${stage}.rec-1`,
   stage,
   recordingId: 'rec-1',
   state,
+  priority: 5,
   percent: 40,
   attempts: 1,
   dueAt: '2026-06-20T16:00:00.000+08:00',
+  updatedAt: '2026-06-20T16:00:00.000+08:00',
   errorCode: state === 'failed' ? 'transcoder.failed' : null,
   errorDetail: state === 'failed' ? 'exit 1' : null,
 });
 
-function answer({ state, pending = [], problem = null }: Step): DockingAnswer {
+function answer({ state, pending = [], problem = null }: Step): DockingReportAnswer {
   return {
     docking: {
       id: 'dck-1',
       slot: 3,
+      port: '1-4.2',
       recorderSerial: 'R1',
+      toldSerial: null,
+      driverId: 'generic',
+      driverScore: 10,
+      driverWhy: [],
+      clockOffsetMs: null,
       state,
       problem,
+      arrivedAt: '2026-06-20T15:59:00.000+08:00',
       listedAt: '2026-06-20T16:00:00.000+08:00',
+      unchangedAt: null,
+      safeAt: null,
+      removedAt: null,
       filesListed: 5,
       filesKnown: 1,
       filesRefused: 1,

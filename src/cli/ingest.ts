@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { shownPath } from '#domain/card-path';
+import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
+import type { SlotAnswer } from '#api/slots';
+import { shownPath } from '#domain/card/path';
 import { ERRORS } from '#domain/errors';
 import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
-import type { DockingAnswer, SlotAnswer } from './types.ts';
 import { failureWords, isRechecked, word } from './words.ts';
 
 const POLL_MS = 200;
@@ -46,11 +47,11 @@ async function ingest(
   options: Options & { directory: string; json: boolean; wait: boolean },
 ): Promise<void> {
   const { directory, slot = null, serial = null, clockOffset = null, json } = options;
-  const { dockingId } = await ask<{ dockingId: string }>(client, 'POST', '/dockings', {
+  const { dockingId } = await ask<IngestAnswer>(client, 'POST', '/dockings', {
     body: { directory, slot, serial, clockOffsetMs: clockOffset },
   });
   const progress = new Progress({ shell, silent: json });
-  let report: DockingAnswer;
+  let report: DockingReportAnswer;
   try {
     report = await untilSafe(shell, client, dockingId, progress);
     progress.end();
@@ -64,13 +65,13 @@ async function ingest(
   summarise(shell, report, json);
 }
 
-const look = (client: StationClient, dockingId: string) => ask<DockingAnswer>(client, 'GET', `/dockings/${dockingId}`);
+const look = (client: StationClient, dockingId: string) => ask<DockingReportAnswer>(client, 'GET', `/dockings/${dockingId}`);
 const viewOf = async (client: StationClient, dockingId: string) =>
   (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
 /** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
-async function untilSafe(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
+async function untilSafe(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingReportAnswer> {
   let stuckSinceMs: number | null = null;
   let last = '';
   for (;;) {
@@ -91,7 +92,7 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
   }
 }
 
-function showIntake(shell: Shell, report: DockingAnswer, view: SlotAnswer | undefined, listing: boolean, progress: Progress): void {
+function showIntake(shell: Shell, report: DockingReportAnswer, view: SlotAnswer | undefined, listing: boolean, progress: Progress): void {
   const { say } = shell;
   const { docking } = report;
   const files = report.progress.listed + report.progress.copied + report.progress.sealed;
@@ -127,7 +128,7 @@ function problemError({ code, detail }: { code: string; detail: string }): Reply
  * Polls until nothing waits or runs for this recorder's recordings, and its known files are compared whole: the end of this command undocks it, and
  * who waits has asked for all that can be known. Not safe any more: a known file was another one, and is taken in first.
  */
-async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingAnswer> {
+async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingReportAnswer> {
   let most = 1;
   const rate = new Rate();
   for (;;) {
@@ -166,7 +167,7 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
   }
 }
 
-function summarise(shell: Shell, report: DockingAnswer, json: boolean): void {
+function summarise(shell: Shell, report: DockingReportAnswer, json: boolean): void {
   const { say } = shell;
   const { docking, progress, refusals, recordings } = report;
   const failed = report.pending.filter(({ state }) => state === 'failed');

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { CustodyAnswer } from '#api/custody';
+import type { RecordingAnswer } from '#api/recordings';
 import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
@@ -6,7 +8,6 @@ import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
-import type { CustodyAnswer, RecordingAnswer } from './types.ts';
 import { failureWords, linkWords, noteWords, word } from './words.ts';
 
 const SHOWN = 200;

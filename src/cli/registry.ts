@@ -1,21 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { ask } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
-import type { CaseAnswer, RecordingAnswer } from './types.ts';
 import { word } from './words.ts';
-
-interface ImportAnswer {
-  readonly added: number;
-  readonly updated: number;
-  readonly events?: number;
-  readonly suggestions?: number;
-}
 
 /** The text of a file to import: UTF-8, or as spreadsheets in China save it, GB 18030. */
 async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
@@ -98,7 +91,9 @@ export function addCase(program: Command, shell: Shell): void {
     .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
     .action(async (number: string, _options: unknown, command: Command) => {
       const globals = shell.globals(command);
-      const found = await shell.withStation(globals, (client) => ask<CaseDetail>(client, 'GET', `/cases/${encodeURIComponent(number)}`));
+      const found = await shell.withStation(globals, (client) =>
+        ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`),
+      );
       if (globals.json) return shell.printJson(found);
       caseTable(shell, [found]);
       shell.print(`\n${say('case.events')}`);
@@ -122,17 +117,6 @@ export function addCase(program: Command, shell: Shell): void {
       if (found.recordings.length === 0) shell.print(say('recordings.none'));
       else recordingTable(shell, found.recordings);
     });
-}
-
-interface CaseDetail extends CaseAnswer {
-  readonly events: readonly {
-    readonly start: string;
-    readonly end: string;
-    readonly stage: string;
-    readonly officerIds: readonly string[];
-    readonly place: string | null;
-  }[];
-  readonly recordings: readonly RecordingAnswer[];
 }
 
 function caseTable(shell: Shell, cases: readonly CaseAnswer[]): void {
@@ -173,9 +157,7 @@ export function addOfficer(program: Command, shell: Shell): void {
   addImport(group, shell, '/officers/import', say('officer.import.about'), 'officer import officers.csv');
   shell.add(group, 'list', say('officer.list.about'), 'officer list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
-    const officers = await shell.withStation(globals, (client) =>
-      ask<{ id: string; name: string; unit: string | null }[]>(client, 'GET', '/officers'),
-    );
+    const officers = await shell.withStation(globals, (client) => ask<OfficerAnswer[]>(client, 'GET', '/officers'));
     if (globals.json) return shell.printJson(officers);
     if (officers.length === 0) return shell.note(say('officer.none'));
     shell.table(
@@ -183,13 +165,6 @@ export function addOfficer(program: Command, shell: Shell): void {
       officers.map(({ id, name, unit }) => [id, name, unit ?? '']),
     );
   });
-}
-
-interface RecorderAnswer {
-  readonly serial: string;
-  readonly model: string | null;
-  readonly assignedOfficerId: string | null;
-  readonly lastSeenAt: string | null;
 }
 
 export function addRecorder(program: Command, shell: Shell): void {

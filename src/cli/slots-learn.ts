@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { SlotChangeAnswer } from '#api/slots';
 import { isPort } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import type { PortSeen } from '#ports/slot-learning';
 import { ask, askStream, ReplyError, type StationClient } from './client.ts';
 import { type Shell, wholeNumber } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { printable } from './table.ts';
-import type { PortAnswer, SlotChangeAnswer } from './types.ts';
 
 /** Learning ends by itself when nobody renews it: a terminal that is closed must not keep recorders from being taken in. */
 const LEARN_SECONDS = 60;
@@ -81,7 +82,7 @@ class Lesson {
       this.#prompt(next);
       for await (const { event, data } of serverEvents(body, this.#shell.context.interrupted())) {
         if (event !== 'port') continue;
-        if (!(await this.#seen(data as PortAnswer, next))) continue;
+        if (!(await this.#seen(data as PortSeen, next))) continue;
         next += 1;
         if (count !== null && this.#learned.length >= count) break;
         this.#prompt(next);
@@ -103,7 +104,7 @@ class Lesson {
   }
 
   /** True if the port has become slot `slot`. */
-  async #seen({ port, facts }: PortAnswer, slot: number): Promise<boolean> {
+  async #seen({ port, facts }: PortSeen, slot: number): Promise<boolean> {
     const { say } = this.#shell;
     const known = this.#learned.find((change) => change.port === port);
     if (known) {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { HubAnswer, SlotAnswer } from '#api/slots';
 import { EvidockError } from '#domain/errors';
 import { bytesText } from '#domain/figures';
 import { ask, askStream, type StationClient } from './client.ts';
@@ -6,7 +7,6 @@ import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
 import { durationText, jsonText, printable } from './table.ts';
-import type { HubAnswer, SlotAnswer } from './types.ts';
 import { failureWords, recheckWords, word } from './words.ts';
 
 const SLOT_MAX = 9999;

@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { speaker } from '#cli/language';
-import type { StartClaim } from '#domain/start-claim';
+import type { StartClaim } from '#domain/start/claim';
 import { CommandLine } from '#test/support/command-line';
 import { noteWords } from './words.ts';
 

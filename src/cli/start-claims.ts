@@ -1,7 +1,7 @@
+import type { RecordingAnswer } from '#api/recordings';
 import type { Shell } from './command.ts';
 import type { Say } from './language.ts';
 import { timeText } from './table.ts';
-import type { RecordingAnswer } from './types.ts';
 import { word } from './words.ts';
 
 /** Everything that told when a recording started, and what became of each claim. */

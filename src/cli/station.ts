@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { BackupAnswer } from '#api/station';
+import type { RetryAnswer, WorkAnswer } from '#api/work';
 import { bytesText } from '#domain/figures';
 import { ask } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
@@ -7,7 +9,6 @@ import type { DoctorCheck } from './context.ts';
 import { timeText } from './table.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
-import type { WorkAnswer } from './types.ts';
 import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];
@@ -78,7 +79,7 @@ export function addJobs(program: Command, shell: Shell): void {
     .action(async ({ stage, recording }: JobOptions, command: Command) => {
       const globals = shell.globals(command);
       const answer = await shell.withStation(globals, (client) =>
-        ask<{ retried: number }>(client, 'POST', '/jobs/retry', { body: { stage, recording } }),
+        ask<RetryAnswer>(client, 'POST', '/jobs/retry', { body: { stage, recording } }),
       );
       if (globals.json) shell.printJson(answer);
       else shell.print(say('jobs.retried', { count: answer.retried }));
@@ -121,9 +122,7 @@ export function addLedger(program: Command, shell: Shell): void {
     .action(async ({ out }: { out?: string }, command: Command) => {
       const globals = shell.globals(command);
       const body = out === undefined ? {} : { file: resolve(shell.context.cwd, out) };
-      const answer = await shell.withStation(globals, (client) =>
-        ask<{ file: string; bytes: number }>(client, 'POST', '/ledger/backup', { body }),
-      );
+      const answer = await shell.withStation(globals, (client) => ask<BackupAnswer>(client, 'POST', '/ledger/backup', { body }));
       if (globals.json) shell.printJson(answer);
       else shell.print(say('ledger.saved', { file: answer.file, bytes: bytesText(answer.bytes) }));
     });

@@ -1,4 +1,4 @@
-import { isUnseen } from '#domain/look-alikes';
+import { isUnseen } from '#domain/card/look-alikes';
 
 /** Columns a text takes on a terminal: wide characters (CJK, full-width forms, emoji) take two, combining marks none. */
 export function displayWidth(text: string): number {

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { RecordingAnswer } from '#api/recordings';
+import type { SuggestionAnswer } from '#api/registry';
 import { CATEGORIES } from '#domain/registry';
 import { ask } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
-import type { RecordingAnswer, SuggestionAnswer } from './types.ts';
 import { reasonWords, word } from './words.ts';
 
 interface TagOptions {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { reportDocking } from '#serve/dockings';
+import { reportDocking } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
@@ -83,7 +83,7 @@ describe('what cannot be played', () => {
     const { id } = await cli.station.addRecording(Buffer.from('a log'), { kind: 'log' });
     await cli.station.ledger.transaction((writer) => writer.updateRecording(id, { state: 'derived' }));
     const detail = await cli.station.ledger.recordingDetail(id);
-    const { derivativeItem } = await import('#serve/playback');
+    const { derivativeItem } = await import('#desk/footage');
     const bare = detail && { ...detail, derivatives: [] };
     const attempt = () => bare && derivativeItem(bare, 'playable', null);
     expect(attempt).toThrow(/nothing playable of this recording: \S+; the original is 1: DCIM\S+ \(log, 5 B\)/);

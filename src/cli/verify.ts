@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import type { Static } from 'typebox';
+import type { ErrorReply } from '#api/common';
+import type { VerifyLine } from '#desk/verify';
 import { bytesText } from '#domain/figures';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
@@ -6,29 +9,9 @@ import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
 
-interface Fault {
-  readonly type: 'fault';
-  readonly place: string;
-  readonly recordingId: string | null;
-  readonly key: string | null;
-  readonly what: string;
-}
-
-interface Summary {
-  readonly type: 'summary';
-  readonly vaultFiles: number;
-  readonly archiveFiles: number;
-  readonly logEntries: number;
-  readonly bytes: number;
-  readonly faults: number;
-  readonly elapsedMs: number;
-}
-
-type Line =
-  | Fault
-  | Summary
-  | { readonly type: 'progress'; readonly files: number; readonly filesTotal: number; readonly bytes: number; readonly bytesTotal: number }
-  | { readonly type: 'error'; readonly code: string; readonly message: string; readonly remedy: string; readonly detail: string };
+type Line = VerifyLine | (Omit<Static<typeof ErrorReply>, 'requestId'> & { readonly type: 'error' });
+type Fault = Extract<Line, { type: 'fault' }>;
+type Summary = Extract<Line, { type: 'summary' }>;
 
 interface Options {
   readonly recording?: string;

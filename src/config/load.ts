@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { IANAZone } from 'luxon';
 import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
-import { compilePatterns } from '#domain/card-facts';
+import { compilePatterns } from '#domain/card/facts';
+import { compileLeftovers } from '#domain/card/leftovers';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { compileLeftovers } from '#domain/leftovers';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;

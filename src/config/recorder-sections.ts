@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { PART_TIMES } from '#domain/card-facts';
+import { PART_TIMES } from '#domain/card/facts';
 import { choice, flag, integer, section, text } from './fields.ts';
 
 /** `dock` of config/station.yaml. */
@@ -161,7 +161,7 @@ export const intake = section('Intake', 'How footage is copied from recorders.',
   leftovers: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
     title: 'More leftovers',
     description:
-      'Names of files that are no part of what a recorder holds, beside those that operating systems are known to leave (src/domain/leftovers.ts): `*` stands for any characters, a `/` at the end makes it a folder and all below it. They take no part in recognition and are sealed as kind leftover.',
+      'Names of files that are no part of what a recorder holds, beside those that operating systems are known to leave (src/domain/card/leftovers.ts): `*` stands for any characters, a `/` at the end makes it a folder and all below it. They take no part in recognition and are sealed as kind leftover.',
     default: [],
     maxItems: 100,
   }),

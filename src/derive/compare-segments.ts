@@ -1,8 +1,8 @@
-import { continuesIn, gapsBetween, type Neighbour } from '#domain/derived-takes';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
+import { continuesIn, gapsBetween, type Neighbour } from '#domain/take/derived-takes';
 import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
-import { linkContinuation } from '#ports/take-links';
+import { linkContinuation } from '#steps/link-continuation';
 
 /** Recordings of the same recorder that are looked at, on either side. */
 const NEIGHBOURS_MAX = 40;

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Kind } from '#domain/kind';
-import { correctedKind, HEAD_BYTES } from '#domain/media-kind';
+import { correctedKind, HEAD_BYTES } from '#domain/media/media-kind';
 import type { Original, Recording } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';

@@ -4,7 +4,7 @@ import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
-import { derivedPrefix, runOfDerivative } from '#domain/vault-key';
+import { derivedPrefix, runOfDerivative } from '#domain/vault/vault-key';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';

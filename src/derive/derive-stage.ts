@@ -1,6 +1,6 @@
 import { type EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
-import { derivativeKey } from '#domain/vault-key';
+import { derivativeKey } from '#domain/vault/vault-key';
 import { type Claim, PRIORITY, type WorkFailure } from '#domain/work';
 import { derived, deriveIsSlow, type Log, workGivenUp } from '#events';
 import type { FaultPoints } from '#ports/fault-points';

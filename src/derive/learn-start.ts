@@ -1,9 +1,9 @@
-import { isoOrNull } from '#domain/manifest';
-import { sightingOfRecord } from '#domain/record-sighting';
 import type { Original, Recording } from '#domain/recording';
-import type { Bounds } from '#domain/start-claim';
-import { decideStart, type StartDecision } from '#domain/start-claims';
-import { type ClockFacts, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
+import type { Bounds } from '#domain/start/claim';
+import { decideStart, type StartDecision } from '#domain/start/claims';
+import { type ClockFacts, MADE_SINCE, readingsOf, type Sighting } from '#domain/start/readings';
+import { sightingOfRecord } from '#domain/start/record-sighting';
+import { isoOrNull } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { FoundInside } from '#ports/work-gate';

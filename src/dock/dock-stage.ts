@@ -1,11 +1,11 @@
-import { compilePatterns, readCardPath } from '#domain/card-facts';
+import { compilePatterns, readCardPath } from '#domain/card/facts';
+import type { Leftovers } from '#domain/card/leftovers';
 import type { CustodyType } from '#domain/custody';
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { FormerClock } from '#domain/former-clock';
 import { newId } from '#domain/ids';
-import type { Leftovers } from '#domain/leftovers';
-import { withoutMinority } from '#domain/recognise';
+import type { FormerClock } from '#domain/recorder/former-clock';
+import { withoutMinority } from '#domain/recorder/recognise';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Arrival, DockNotice } from '#ports/dock';
@@ -18,7 +18,7 @@ import { EMPTY_SLOT } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
-import { readable } from './readable.ts';
+import { readable } from './read-or-reason.ts';
 import { Recall, type Recalled } from './recall.ts';
 import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
@@ -66,12 +66,12 @@ const WRITES_FINISHED = new Set<CustodyType>(['wipe.finished', 'recorder.clock-s
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #notices: PortNotices;
   readonly #recall: Recall;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.#recall = new Recall(options);
     this.#notices = new PortNotices(options);
   }
@@ -83,12 +83,12 @@ export class DockStage {
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
     let explain: readonly string[] = arrival.facts;
     try {
-      const { drivers, fallback, leftovers } = this.#o;
+      const { drivers, fallback, leftovers } = this.#options;
       const recognised = await recogniseArrival(arrival, drivers, { fallback, leftovers, signal });
       const recalled = await this.#recall.byFiles(arrival.volume, recognised.sample);
       const found = await this.#remembered(arrival, await this.#asBefore(recognised, recalled));
       explain = found.explain;
-      if (!found.known && arrival.vendorId !== null && this.#o.unknown === 'leave')
+      if (!found.known && arrival.vendorId !== null && this.#options.unknown === 'leave')
         throw new EvidockError('recorder.unknown', found.why.join('; '));
       return await this.#open(arrival, found, recalled);
     } catch (error) {
@@ -102,7 +102,7 @@ export class DockStage {
 
   /** A card with files that are on record as a recorder's own is read as it was then, also if what has come to lie on it looks more like another's. */
   async #asBefore(found: Recognition, recalled: Recalled | null): Promise<Recognition> {
-    const { drivers, fallback } = this.#o;
+    const { drivers, fallback } = this.#options;
     const driver = drivers.find(({ id }) => id === recalled?.docking.driverId);
     if (!recalled || !driver || driver === fallback || driver === found.driver) return found;
     const own = found.candidates.find(({ id }) => id === driver.id);
@@ -120,7 +120,7 @@ export class DockStage {
   async #remembered(arrival: Arrival, found: Recognition): Promise<Recognition> {
     const { serial, vendorId, productId } = arrival;
     if (found.known || vendorId === null || serial === null) return found;
-    const { ledger, drivers, fallback } = this.#o;
+    const { ledger, drivers, fallback } = this.#options;
     const named = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
       (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
@@ -135,7 +135,7 @@ export class DockStage {
 
   async #hasFileOf(recorderSerial: string, sample: Recognition['sample']): Promise<boolean> {
     for (const { path, bytes, mtimeMs } of sample) {
-      if (await this.#o.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
+      if (await this.#options.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
     }
     return false;
   }
@@ -146,7 +146,7 @@ export class DockStage {
   }
 
   async #open(arrival: Arrival, found: Recognition, recalled: Recalled | null): Promise<Docked> {
-    const { ledger, clock, faults, log, recorderClock } = this.#o;
+    const { ledger, clock, faults, log, recorderClock } = this.#options;
     const { driver, score } = found;
     const reasons = [...found.why];
     const serial = await this.#serial(arrival, found, recalled, reasons);
@@ -158,7 +158,7 @@ export class DockStage {
     const nowMs = clock.nowMs();
     const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
     if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
-    const id = newId('dck', nowMs, this.#o.stationId);
+    const id = newId('dck', nowMs, this.#options.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
     faults.reached('w01-docking-recorded');
     const docking = await ledger.docking(id);
@@ -177,7 +177,7 @@ export class DockStage {
    */
   async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
     if (!unclean?.access) return access;
-    const { ledger } = this.#o;
+    const { ledger } = this.#options;
     for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
       if (before.id === id) continue;
       const entries = await ledger.custodyOf(before.id);
@@ -195,7 +195,7 @@ export class DockStage {
   ): Promise<void> {
     const { id, serial, driver, score, reasons, reading, nowMs } = facts;
     const clockOffsetMs = reading.offsetMs;
-    await this.#o.ledger.transaction(async (writer) => {
+    await this.#options.ledger.transaction(async (writer) => {
       const slot = arrival.slot ?? (await slotFor(writer, arrival.port));
       await writer.insertDocking({
         id,
@@ -238,14 +238,14 @@ export class DockStage {
       }
       if (arrival.clockSet) {
         // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
-        const setting = { ...this.#o.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
+        const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: id, data: setting });
       }
     });
   }
 
   async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
-    const { board, ledger } = this.#o;
+    const { board, ledger } = this.#options;
     board.update(docking.slot, {
       ...EMPTY_SLOT,
       port: docking.port,
@@ -306,7 +306,7 @@ export class DockStage {
 
   /** Write 15. `dockingId` must be one that `arrive` made. */
   async leave(dockingId: string): Promise<void> {
-    const { ledger, clock, board, faults, log } = this.#o;
+    const { ledger, clock, board, faults, log } = this.#options;
     const docking = await ledger.docking(dockingId);
     if (!docking || docking.removedAtMs !== null) return;
     const progress = await ledger.dockingProgress(dockingId);

@@ -1,5 +1,5 @@
 import type { CustodyEntry } from '#domain/custody';
-import type { FormerClock } from '#domain/former-clock';
+import type { FormerClock } from '#domain/recorder/former-clock';
 import type { LedgerReader } from '#ports/ledger';
 
 /** Dockings in a row of one recorder, none of them listed to its end, whose settings are remembered. */

@@ -1,9 +1,9 @@
-import { nextFreeSlot, type Problem } from '#domain/docking';
+import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { EMPTY_SLOT, type SlotBoard, type SlotPhase, type SlotView } from '#ports/slot-board';
+import { EMPTY_SLOT, type SlotBoard, type SlotView } from '#ports/slot-board';
 import { isOccupied, viewOf } from './slot-view.ts';
 
 const FACTS_MAX = 20;
@@ -29,7 +29,7 @@ interface Place {
 
 /** What happens at ports where no recorder is docked: being opened, refused, left alone, gone again. */
 export class PortNotices {
-  readonly #o: Options;
+  readonly #options: Options;
   /** Warnings that a notice put over a docking, by port: they leave with what was noticed. */
   readonly #warned = new Map<string, Problem>();
   /** What a recorder that was pulled left to be read at its port, while a notice is shown over it. */
@@ -38,7 +38,7 @@ export class PortNotices {
   readonly #recorded = new Map<string, number>();
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   async notice(notice: DockNotice): Promise<void> {
@@ -48,12 +48,12 @@ export class PortNotices {
       await this.refuse({ ...notice, problem, phase: 'problem', explain: notice.facts });
       return;
     }
-    const slot = await this.#o.ledger.transaction((writer) => slotFor(writer, notice.port));
+    const slot = await this.#options.ledger.transaction((writer) => slotFor(writer, notice.port));
     // A docking that is still there knows better than a notice what its slot shows.
-    const view = viewOf(this.#o.board, slot);
+    const view = viewOf(this.#options.board, slot);
     if (isOccupied(view)) return;
     this.#cover(notice.port, view);
-    this.#o.board.update(slot, {
+    this.#options.board.update(slot, {
       ...EMPTY_SLOT,
       port: notice.port,
       hub: notice.hub,
@@ -71,7 +71,7 @@ export class PortNotices {
       explain: readonly string[];
     },
   ): Promise<number> {
-    const { ledger, board, clock, log } = this.#o;
+    const { ledger, board, clock, log } = this.#options;
     const { port, hub, problem, phase } = place;
     const fresh = performance.now() - (this.#recorded.get(`${port} ${problem.code}`) ?? Number.NEGATIVE_INFINITY) > SAME_AGAIN_MS;
     const slot = await ledger.transaction(async (writer) => {
@@ -96,7 +96,7 @@ export class PortNotices {
 
   /** What was noticed at this port, or left alone there, is gone. */
   async vacate(port: string): Promise<void> {
-    const { board } = this.#o;
+    const { board } = this.#options;
     const warning = this.#warned.get(port);
     this.#warned.delete(port);
     const before = this.#covered.get(port);

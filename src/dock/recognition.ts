@@ -1,9 +1,9 @@
-import { compilePatterns } from '#domain/card-facts';
-import { shownPath } from '#domain/card-path';
+import { compilePatterns } from '#domain/card/facts';
+import type { Leftovers } from '#domain/card/leftovers';
+import { shownPath } from '#domain/card/path';
 import { isFailure } from '#domain/errors';
-import { fingerprint, usbPoints } from '#domain/fingerprint';
-import type { Leftovers } from '#domain/leftovers';
-import { type Candidate, chooseDriver, withoutMinority } from '#domain/recognise';
+import { fingerprint, usbPoints } from '#domain/recorder/fingerprint';
+import { type Candidate, chooseDriver, withoutMinority } from '#domain/recorder/recognise';
 import type { Arrival } from '#ports/dock';
 import type { RecorderDriver, RecorderHints, Volume, VolumeEntry } from '#ports/recorder-driver';
 

@@ -1,7 +1,7 @@
 import type { CustodyDraft, CustodyType } from '#domain/custody';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
-import { claimedToMs, msToClaimed } from '#domain/station-time';
+import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import { clockFailed, clockSet, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
@@ -10,7 +10,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { toldSubject } from './former-clocks.ts';
-import { readable } from './readable.ts';
+import { readable } from './read-or-reason.ts';
 import { isOccupied, viewOf } from './slot-view.ts';
 
 /** Smaller differences are what reading a clock costs. */
@@ -44,16 +44,16 @@ interface Settable {
 
 /** The recorders' clocks: measured at docking, doubted where only the files speak, set where the driver can and the policy says so. */
 export class RecorderClock {
-  readonly #o: Options;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   /** `reasons` gets why its clock could not be read from the card. */
   async read(driver: RecorderDriver, arrival: Arrival, reasons: string[]): Promise<ClockReading> {
     const offsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#readFile(driver, arrival)));
-    if (offsetMs === null || Math.abs(offsetMs) <= this.#o.warnMs) return { offsetMs, warning: null };
+    if (offsetMs === null || Math.abs(offsetMs) <= this.#options.warnMs) return { offsetMs, warning: null };
     const side = offsetMs > 0 ? 'behind' : 'ahead';
     return { offsetMs, warning: { code: 'recorder.clock-off', detail: `${spanText(Math.abs(offsetMs))} ${side}` } };
   }
@@ -61,8 +61,8 @@ export class RecorderClock {
   async #readFile(driver: RecorderDriver, arrival: Arrival): Promise<number | null> {
     const claimed = await driver.readClock?.(arrival.volume);
     if (!claimed) return null;
-    const ms = claimedToMs(claimed, this.#o.timezone);
-    return Number.isFinite(ms) ? this.#o.clock.nowMs() - ms : null;
+    const ms = claimedToMs(claimed, this.#options.timezone);
+    return Number.isFinite(ms) ? this.#options.clock.nowMs() - ms : null;
   }
 
   /**
@@ -71,7 +71,7 @@ export class RecorderClock {
    * newest file in the past proves nothing at all.
    */
   async doubt(dockingId: string): Promise<void> {
-    const { ledger, clock, board, warnMs } = this.#o;
+    const { ledger, clock, board, warnMs } = this.#options;
     const docking = await ledger.docking(dockingId);
     if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
     // Files of other recorders on its card tell of other clocks.
@@ -91,7 +91,7 @@ export class RecorderClock {
 
   /** What the custody log says of a clock that was found `offsetMs` off and set at `nowMs`. */
   settingOf(serial: string | null, offsetMs: number, how: 'command' | 'file', nowMs: number) {
-    const { timezone } = this.#o;
+    const { timezone } = this.#options;
     return { recorder: serial, how, offsetMs, from: msToClaimed(nowMs - offsetMs, timezone), to: msToClaimed(nowMs, timezone) };
   }
 
@@ -111,13 +111,13 @@ export class RecorderClock {
       await this.#enter({ type: 'recorder.clock-setting', ...entry });
     } catch (error) {
       // Whoever asked goes on without setting it.
-      clockFailed(this.#o.log, { port: setting.port }, asEvidockError(error));
+      clockFailed(this.#options.log, { port: setting.port }, asEvidockError(error));
       throw error;
     }
   }
 
   async settle(setting: ClockSetting, outcome: ClockOutcome): Promise<void> {
-    const { clock, log } = this.#o;
+    const { clock, log } = this.#options;
     const type = ({ yes: 'recorder.clock-set', no: 'recorder.clock-not-set', unknown: 'recorder.clock-unsure' } as const)[outcome.set];
     const data = { ...this.commandOf(setting), ...(outcome.set === 'yes' ? {} : { why: outcome.why }) };
     try {
@@ -131,21 +131,21 @@ export class RecorderClock {
   /** The docking has become safe. Returns whether its clock will be set at once: then nobody is told to undock it before `set` has ended. */
   showSetting(docked: Settable): boolean {
     const { docking } = docked;
-    if (!this.#settingFor(docked) || viewOf(this.#o.board, docking.slot)?.dockingId !== docking.id) return false;
-    this.#o.board.update(docking.slot, { phase: 'setting-clock' });
+    if (!this.#settingFor(docked) || viewOf(this.#options.board, docking.slot)?.dockingId !== docking.id) return false;
+    this.#options.board.update(docking.slot, { phase: 'setting-clock' });
     return true;
   }
 
   /** Nothing else is to be done on it. */
   showSet({ docking }: Settable): void {
-    const view = viewOf(this.#o.board, docking.slot);
-    if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#o.board.update(docking.slot, { phase: 'safe' });
+    const view = viewOf(this.#options.board, docking.slot);
+    if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#options.board.update(docking.slot, { phase: 'safe' });
   }
 
   /** A new file takes free clusters, and in an unclean file system footage may lie in them that only a repair finds. */
   #settingFor({ docking: { clockOffsetMs }, driver, access, unclean, clockSet }: Settable) {
     const file = driver.clockFile;
-    if (!this.#o.set || clockSet || unclean || !file || !access) return null;
+    if (!this.#options.set || clockSet || unclean || !file || !access) return null;
     if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= SET_FROM_MS) return null;
     return { file, access, offsetMs: clockOffsetMs };
   }
@@ -159,7 +159,7 @@ export class RecorderClock {
     const setting = this.#settingFor(docked);
     if (!setting) return;
     const { file, access, offsetMs } = setting;
-    const { clock, timezone, log } = this.#o;
+    const { clock, timezone, log } = this.#options;
     const tell = (type: CustodyType, settingAtMs: number, why?: string) => {
       const data = { ...this.settingOf(docking.recorderSerial, offsetMs, 'file', settingAtMs), ...(why === undefined ? {} : { why }) };
       return this.#enter({ type, atMs: clock.nowMs(), subject: docking.id, data });
@@ -192,7 +192,7 @@ export class RecorderClock {
   }
 
   async #enter(entry: Omit<CustodyDraft, 'actor'>): Promise<void> {
-    await this.#o.ledger.transaction((writer) => writer.appendCustody({ ...entry, actor: 'station' }));
+    await this.#options.ledger.transaction((writer) => writer.appendCustody({ ...entry, actor: 'station' }));
   }
 }
 

@@ -1,6 +1,6 @@
+import { unmarkedName } from '#domain/card/marks';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { unmarkedName } from '#domain/marks';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -53,15 +53,15 @@ interface Wipeable {
  * vault (and in the archive), and still the same on the recorder right before the removal. Never a directory, never anything else.
  */
 export class WipeStage {
-  readonly #o: Options;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   /** Recordings that must be archived before this card may be wiped; none unless the policy asks for it. */
   async awaited(docked: Wipeable, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const { ledger, policy } = this.#o;
+    const { ledger, policy } = this.#options;
     const waiting = new Set<string>();
     if (policy !== 'after-archived' || !this.#applies(docked)) return waiting;
     for await (const original of this.#originalsOn(docked, signal)) {
@@ -73,14 +73,14 @@ export class WipeStage {
 
   /** The docking is safe. Returns whether it will be wiped at once: then nobody is told to undock it in between. */
   announce(docked: Wipeable): boolean {
-    if (this.#o.policy !== 'after-sealed' || !this.#applies(docked)) return false;
+    if (this.#options.policy !== 'after-sealed' || !this.#applies(docked)) return false;
     this.#show(docked.docking, { phase: 'wiping' });
     return true;
   }
 
   /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
-    const { log } = this.#o;
+    const { log } = this.#options;
     const { docking } = docked;
     if (!this.#applies(docked)) return this.#tellWhyNot(docked);
     const begun = performance.now();
@@ -106,21 +106,21 @@ export class WipeStage {
 
   /** Without a serial of its own two recorders may be taken for one: then no file is certain to be the one that was sealed. */
   #applies(docked: Wipeable): docked is Wipeable & { readonly access: RecorderAccess } {
-    return this.#o.policy !== 'never' && docked.access !== null && !docked.docking.recorderSerial.startsWith('place:');
+    return this.#options.policy !== 'never' && docked.access !== null && !docked.docking.recorderSerial.startsWith('place:');
   }
 
   /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
   #tellWhyNot({ docking, access, unclean }: Wipeable): void {
-    if (this.#o.policy === 'never') return;
+    if (this.#options.policy === 'never') return;
     const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
     const why = access === null ? unwritable : 'it has no serial of its own';
     const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
-    wipeFailed(this.#o.log, { dockingId: docking.id }, failure);
+    wipeFailed(this.#options.log, { dockingId: docking.id }, failure);
     this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
   }
 
   #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    if (viewOf(this.#o.board, docking.slot)?.dockingId === docking.id) this.#o.board.update(docking.slot, patch);
+    if (viewOf(this.#options.board, docking.slot)?.dockingId === docking.id) this.#options.board.update(docking.slot, patch);
   }
 
   /** The card as it is now: its files that are sealed originals of exactly this identity. */
@@ -134,7 +134,7 @@ export class WipeStage {
 
   /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const { ledger } = this.#o;
+    const { ledger } = this.#options;
     const find = (cardPath: string) => ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
     const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
     // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
@@ -145,7 +145,7 @@ export class WipeStage {
 
   /** A file that was marked as important since it was sealed has another path; its bytes prove it. */
   async #beforeItsMark(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const alike = await this.#o.ledger.originalsLike({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
+    const alike = await this.#options.ledger.originalsLike({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
     return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
@@ -161,7 +161,7 @@ export class WipeStage {
       if (!(await this.#isKeptElsewhere(original))) continue;
       // What another docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
       if (!(await this.#wasReadBy(docked.docking, original))) {
-        const verdict = await this.#o.proof.prove(docked.docking.id, original, docked.volume, signal);
+        const verdict = await this.#options.proof.prove(docked.docking.id, original, docked.volume, signal);
         if (verdict === 'unread') unread += 1;
         if (verdict === 'differs') others += 1;
         if (verdict !== 'same') continue;
@@ -173,7 +173,7 @@ export class WipeStage {
   }
 
   async #isKeptElsewhere(original: Original): Promise<boolean> {
-    const { ledger, vault, policy } = this.#o;
+    const { ledger, vault, policy } = this.#options;
     // A file with gaps may still give up more of itself to somebody with better tools.
     if (original.unreadable.length > 0) return false;
     // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
@@ -186,14 +186,14 @@ export class WipeStage {
 
   /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
-    const entries = await this.#o.ledger.custodyOf(original.id);
+    const entries = await this.#options.ledger.custodyOf(original.id);
     const copied = entries.findLast(({ type }) => type === 'original.copied')?.data;
     return copied?.['docking'] === docking.id && copied['cardPath'] === original.cardPath;
   }
 
   /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */
   async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
-    const { digests } = await this.#o.vault.reread(original.vaultKey, { sm3: false, signal });
+    const { digests } = await this.#options.vault.reread(original.vaultKey, { sm3: false, signal });
     if (digests.sha256 !== original.digests?.sha256)
       throw new EvidockError(
         'vault.mismatch',
@@ -206,9 +206,9 @@ export class WipeStage {
     for (let at = 0; at < candidates.length; at += FILES_PER_ENTRY) {
       const part = candidates.slice(at, at + FILES_PER_ENTRY);
       await this.#begin(docking, part);
-      for (let from = 0; from < part.length; from += this.#o.filesPerBatch) {
+      for (let from = 0; from < part.length; from += this.#options.filesPerBatch) {
         signal.throwIfAborted();
-        const batch = part.slice(from, from + this.#o.filesPerBatch);
+        const batch = part.slice(from, from + this.#options.filesPerBatch);
         const removed = await this.#removeBatch(docking, batch, writer, signal);
         total.files += removed.length;
         total.bytes += removed.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -220,7 +220,7 @@ export class WipeStage {
 
   /** Write 16: whatever is found missing on the recorder after this was removed by the station. */
   async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
-    const { ledger, clock, policy, faults } = this.#o;
+    const { ledger, clock, policy, faults } = this.#options;
     const data = { docking: docking.id, recorder: docking.recorderSerial, policy, files: part.length, originals: part.map(({ id }) => id) };
     await ledger.transaction((writer) =>
       writer.appendCustody({ type: 'wipe.begun', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
@@ -230,7 +230,7 @@ export class WipeStage {
 
   /** Write 19: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
   async #finish(docking: Docking, done: { readonly files: number; readonly bytes: number; readonly kept: number }): Promise<void> {
-    const { ledger, clock, faults } = this.#o;
+    const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
     await ledger.transaction((writer) =>
       writer.appendCustody({ type: 'wipe.finished', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
@@ -245,7 +245,7 @@ export class WipeStage {
     writer: RecorderWriter,
     signal: AbortSignal,
   ): Promise<readonly Original[]> {
-    const { ledger, clock, faults } = this.#o;
+    const { ledger, clock, faults } = this.#options;
     const removed: Original[] = [];
     let failure: unknown;
     for (const original of batch) {

@@ -3,11 +3,11 @@
  * Method: golden values, and every way in which a stored custody entry can be wrong.
  */
 import { describe, expect, it } from 'vitest';
+import { type Manifest, manifestBytes } from '#domain/vault/manifest';
+import { derivativeKey, isVaultKey, manifestKey, originalKey } from '#domain/vault/vault-key';
 import { canonicalBytes, sha256Hex } from './canonical-json.ts';
 import { CUSTODY_GENESIS, type CustodyDraft, checkCustodyEntry, custodyBytes, custodyHash } from './custody.ts';
 import { idTimeMs, newId } from './ids.ts';
-import { type Manifest, manifestBytes } from './manifest.ts';
-import { derivativeKey, isVaultKey, manifestKey, originalKey } from './vault-key.ts';
 
 const AT = Date.UTC(2026, 10, 24, 8, 30, 15, 250);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,9 +1,9 @@
+import type { StartClaim } from '#domain/start/claim';
+import type { TakeFacts } from '#domain/take/segment-names';
 import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
-import type { TakeFacts } from './segment-names.ts';
-import type { StartClaim } from './start-claim.ts';
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;

@@ -33,23 +33,23 @@ interface Options {
 export class BadSpots {
   /** In order, joined where they touch. */
   readonly ranges: ByteRange[] = [];
-  readonly #o: Options;
+  readonly #options: Options;
   #unreadableBytes = 0;
   #spentMs = 0;
   #lastAtMs = 0;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   /** A lane that reads for itself gets whole what can be read; where it cannot go on, `read` does. */
   get descriptor(): number | undefined {
-    return this.#o.file.descriptor;
+    return this.#options.file.descriptor;
   }
 
   /** As VolumeFile.read. Throws recorder.read-failed only beyond the limits, and for a byte after the listed end. */
   async read(target: Uint8Array, position: number): Promise<number> {
-    const { file, original, unreadableBytesMax, signal } = this.#o;
+    const { file, original, unreadableBytesMax, signal } = this.#options;
     try {
       return await file.read(target, position, signal);
     } catch (error) {
@@ -60,7 +60,7 @@ export class BadSpots {
 
   /** Once more as a whole, for errors that pass (a reset of the bus); then piece by piece. */
   async #readAround(target: Uint8Array, position: number): Promise<number> {
-    if (this.ranges.length === 0) await wait(PULL_NOTICE_MS, undefined, { signal: this.#o.signal });
+    if (this.ranges.length === 0) await wait(PULL_NOTICE_MS, undefined, { signal: this.#options.signal });
     const again = await this.#try(target, position);
     if (again !== null) return again;
     let filled = 0;
@@ -90,7 +90,7 @@ export class BadSpots {
 
   /** null if the recorder could not deliver it. */
   async #try(target: Uint8Array, position: number): Promise<number | null> {
-    const { file, signal } = this.#o;
+    const { file, signal } = this.#options;
     signal.throwIfAborted();
     const begun = performance.now();
     try {
@@ -109,14 +109,14 @@ export class BadSpots {
     target.fill(0);
     appendRange(this.ranges, { start: position, end: position + target.length });
     this.#unreadableBytes += target.length;
-    if (this.#unreadableBytes > this.#o.unreadableBytesMax) this.#refuse('more bytes than intake.unreadableMax cannot be read');
+    if (this.#unreadableBytes > this.#options.unreadableBytesMax) this.#refuse('more bytes than intake.unreadableMax cannot be read');
     if (this.ranges.length > RANGES_MAX) this.#refuse(`more than ${RANGES_MAX} places cannot be read`);
     return target.length;
   }
 
   #refuse(why: string, cause?: unknown): never {
-    this.#o.onGivenUp();
-    throw new EvidockError('recorder.read-failed', `${this.#o.original.cardPath}: ${why}`, cause);
+    this.#options.onGivenUp();
+    throw new EvidockError('recorder.read-failed', `${this.#options.original.cardPath}: ${why}`, cause);
   }
 
   /**
@@ -124,7 +124,7 @@ export class BadSpots {
    * past the page cache where that can be had. Throws recorder.read-failed if it does not, or if nothing of the file could be read at all.
    */
   async settle(): Promise<void> {
-    const { file, original, signal } = this.#o;
+    const { file, original, signal } = this.#options;
     if (this.ranges.length === 0) return;
     const left = PULL_NOTICE_MS - (performance.now() - this.#lastAtMs);
     if (left > 0) await wait(left, undefined, { signal });

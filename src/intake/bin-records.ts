@@ -1,7 +1,7 @@
-import { BIN_RECORD_BYTES, formerPath } from '#domain/bin-record';
-import { type NameRules, readName } from '#domain/card-names';
+import { BIN_RECORD_BYTES, formerPath } from '#domain/card/bin-record';
+import type { ListedFile } from '#domain/card/listed-file';
+import { type NameRules, readName } from '#domain/card/names';
 import { isCardFailure } from '#domain/errors';
-import type { ListedFile } from '#domain/listed-file';
 import type { Volume } from '#ports/recorder-driver';
 
 /** Deleted files of one card whose records are read. */

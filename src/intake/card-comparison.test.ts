@@ -6,12 +6,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DiskVault } from '#adapters/disk-vault';
-import { WorkerLanes } from '#adapters/lanes';
-import { SharedBufferPool } from '#adapters/shared-buffer-pool';
+import { DiskVault } from '#adapters/disk/disk-vault';
+import { WorkerLanes } from '#adapters/disk/lanes';
+import { SharedBufferPool } from '#adapters/disk/shared-buffer-pool';
 import { EvidockError } from '#domain/errors';
-import type { RandomBelow } from '#domain/file-sample';
 import type { Original } from '#domain/recording';
+import type { RandomBelow } from '#domain/vault/file-sample';
 import type { Volume } from '#ports/recorder-driver';
 import { store } from '#test/contract/vault';
 import { anOriginal, aRecording } from '#test/support/builders';

@@ -1,7 +1,7 @@
 import { isCardFailure, isFailure } from '#domain/errors';
-import { BLOCK_BYTES, type RandomBelow, samplePositions } from '#domain/file-sample';
-import { findBox } from '#domain/iso-bmff';
+import { findBox } from '#domain/media/iso-bmff';
 import type { Original } from '#domain/recording';
+import { BLOCK_BYTES, type RandomBelow, samplePositions } from '#domain/vault/file-sample';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Verdict } from '#ports/known-proof';
 import type { Lanes } from '#ports/lanes';

@@ -1,9 +1,9 @@
-import { type Capture, groupCaptures } from '#domain/captures';
-import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card-names';
+import { type Capture, groupCaptures } from '#domain/card/captures';
+import type { ListedFile } from '#domain/card/listed-file';
+import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card/names';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isFailure } from '#domain/errors';
-import type { FormerClock } from '#domain/former-clock';
-import type { ListedFile } from '#domain/listed-file';
+import type { FormerClock } from '#domain/recorder/former-clock';
 import type { Original, Recording } from '#domain/recording';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -66,7 +66,7 @@ interface Options {
  * belong together: segments, sidecars and claims of time are told by the whole card, not by one directory of it.
  */
 export class CardListing {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
   readonly #before: ListingCounts;
   #listed: ListedFile[] = [];
@@ -80,7 +80,7 @@ export class CardListing {
   /** Sealed with places that could not be read. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
-  #ownerOf: OwnerOf = () => this.#o.docking.recorderSerial;
+  #ownerOf: OwnerOf = () => this.#options.docking.recorderSerial;
   /** Recorders whose files lie on this card beside its own. */
   readonly #others = new Set<string>();
   readonly #grown = new Set<string>();
@@ -90,7 +90,7 @@ export class CardListing {
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.#before = options.found.counts;
     this.#views = new ViewLinks(options.timezone);
     this.#names = new OtherNames({ ...options, ownerOf: (facts) => this.#ownerOf(facts) });
@@ -103,13 +103,13 @@ export class CardListing {
   /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
-    const { docking, clock, found, known, ledger, last, onProgress } = this.#o;
+    const { docking, clock, found, known, ledger, last, onProgress } = this.#options;
     this.#refusedBefore = await refusedSoFar(ledger, docking.id);
     const unreadable = await this.#readAll();
-    this.#listed = await withFormerNames(this.#listed, this.#o.volume, this.#o.names);
+    this.#listed = await withFormerNames(this.#listed, this.#options.volume, this.#options.names);
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
     const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
-    this.#listed = await withContentKinds(this.#listed, { volume: this.#o.volume, signal, isOnRecord });
+    this.#listed = await withContentKinds(this.#listed, { volume: this.#options.volume, signal, isOnRecord });
     await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
     await this.#lookAgain();
@@ -138,15 +138,15 @@ export class CardListing {
       this.#refusals = unread.slice(at, at + ORIGINALS_PER_TRANSACTION);
       await this.#write();
     }
-    this.#o.found.unread.clear();
+    this.#options.found.unread.clear();
   }
 
   /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
   async #readAll(): Promise<EvidockError | null> {
     try {
-      for await (const item of this.#o.volume.list(this.#signal)) {
+      for await (const item of this.#options.volume.list(this.#signal)) {
         if ('code' in item) this.#refuse(item);
-        else this.#listed.push({ ...item, facts: readName(item.path, this.#o.names) });
+        else this.#listed.push({ ...item, facts: readName(item.path, this.#options.names) });
         if (this.#listed.length % PROGRESS_EVERY_FILES === 0) this.#showProgress();
         if (this.#refusals.length >= ORIGINALS_PER_TRANSACTION) await this.#write();
       }
@@ -160,7 +160,7 @@ export class CardListing {
   #refuse(refusal: VolumeRefusal): void {
     if (refusal.code !== 'recorder.unreadable') return void this.#refusals.push(refusal);
     this.#unread.push(refusal);
-    this.#o.found.unread.set(refusal.path, refusal);
+    this.#options.found.unread.set(refusal.path, refusal);
   }
 
   /**
@@ -168,13 +168,13 @@ export class CardListing {
    * own beside the damaged one. Only the missing places are tried first, so that a card that is still bad costs no time and no second copy.
    */
   async #lookAgain(): Promise<void> {
-    const { docking, clock, volume } = this.#o;
+    const { docking, clock, volume } = this.#options;
     const endMs = performance.now() + LOOK_AGAIN_MS_MAX;
     for (const { item, known } of this.#withGaps) {
       // Tried by the listing before, a moment ago.
-      if (this.#o.gaps.has(known.cardPath)) continue;
+      if (this.#options.gaps.has(known.cardPath)) continue;
       if (!(await gapsReadNow(volume, known, { signal: this.#signal, endMs }))) {
-        this.#o.onGaps(known);
+        this.#options.onGaps(known);
         continue;
       }
       await this.#starts.prepareFiles([item.file]);
@@ -185,22 +185,22 @@ export class CardListing {
         const before = await writer.recording(known.recordingId);
         const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner }, this.#startOf([item], before));
         this.#countKnown(item.file, -1);
-        this.#o.found.known.delete(known.id);
-        this.#o.found.rechecked.delete(known.id);
-        await this.#o.known.write(writer);
+        this.#options.found.known.delete(known.id);
+        this.#options.found.rechecked.delete(known.id);
+        await this.#options.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
         const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
         const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
         await writer.appendCustody({ type: 'recording.read-again', ...entry });
         return originals;
       });
-      for (const original of fresh) this.#o.toCopy(original, false);
+      for (const original of fresh) this.#options.toCopy(original, false);
     }
   }
 
   /** Nothing is written for a recorder that has gone: the files may belong to its next docking by now. */
   #inTransaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
-    return this.#o.ledger.transaction(async (writer) => {
+    return this.#options.ledger.transaction(async (writer) => {
       this.#signal.throwIfAborted();
       const result = await body(writer);
       this.#signal.throwIfAborted();
@@ -221,7 +221,7 @@ export class CardListing {
   /** Files are counted sooner than they are on record. */
   #showProgress(): void {
     const { files, ...counts } = this.#countedWithBefore();
-    this.#o.onProgress({ ...counts, files: Math.max(files, this.#listed.length) });
+    this.#options.onProgress({ ...counts, files: Math.max(files, this.#listed.length) });
   }
 
   #countedWithBefore(): ListingCounts {
@@ -229,7 +229,12 @@ export class CardListing {
   }
 
   async #writeCounts(writer: LedgerWriter, { files, known, refused, bytes }: ListingCounts): Promise<void> {
-    await writer.updateDocking(this.#o.docking.id, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
+    await writer.updateDocking(this.#options.docking.id, {
+      filesListed: files,
+      filesKnown: known,
+      filesRefused: refused,
+      bytesListed: bytes,
+    });
   }
 
   /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
@@ -237,8 +242,8 @@ export class CardListing {
     this.#starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();
     const rules = {
-      contiguousMs: this.#o.driver.contiguousMs,
-      timezone: this.#o.timezone,
+      contiguousMs: this.#options.driver.contiguousMs,
+      timezone: this.#options.timezone,
       durationMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).durationMs,
       containerStartMs: async (file: ListedFile) => (await this.#starts.containerTells(file)).containerMs,
     };
@@ -259,7 +264,7 @@ export class CardListing {
     this.#captures = [];
     this.#refusals = [];
     this.#pendingFiles = 0;
-    const { faults, docking, clock, found } = this.#o;
+    const { faults, docking, clock, found } = this.#options;
     const fresh: Original[] = [];
     const replaced: string[] = [];
     for (const { segments, sidecars } of captures) this.#names.belongTogether([...segments, ...sidecars]);
@@ -271,15 +276,15 @@ export class CardListing {
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
       for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
-      await this.#o.known.write(writer);
+      await this.#options.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
-    this.#o.known.written();
+    this.#options.known.written();
     for (const id of replaced) found.replaced.add(id);
     found.counts = this.#countedWithBefore();
     faults.reached('w02-files-listed');
     this.#showProgress();
-    for (const original of fresh) this.#o.toCopy(original, this.#grown.has(original.id));
+    for (const original of fresh) this.#options.toCopy(original, this.#grown.has(original.id));
   }
 
   /** Before the transaction: reading a card takes its time. */
@@ -288,11 +293,11 @@ export class CardListing {
     for (const { segments, sidecars } of captures) {
       const marked = segments.some(({ facts }) => facts.important);
       for (const file of [...segments, ...sidecars]) {
-        const known = (await this.#o.ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
+        const known = (await this.#options.ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
         if (known) looksLike.push({ ...known, cardPath: file.path });
       }
     }
-    for (const id of await this.#o.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
+    for (const id of await this.#options.known.compare(looksLike, this.#signal)) this.#otherBytes.add(id);
   }
 
   /**
@@ -300,7 +305,7 @@ export class CardListing {
    * be copied.
    */
   async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
-    const { docking, found, clock } = this.#o;
+    const { docking, found, clock } = this.#options;
     const toCopy: Original[] = [];
     const standing = new Map<ListedFile, Standing>();
     const all = [
@@ -316,7 +321,7 @@ export class CardListing {
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
       else if (known && this.#names.wasMarkedLater(file.path)) await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
-      const grown = known ? null : await relistGrown(writer, this.#names.identityOf(file), this.#o);
+      const grown = known ? null : await relistGrown(writer, this.#names.identityOf(file), this.#options);
       if (grown) {
         this.#grown.add(grown.id);
         toCopy.push(grown);
@@ -328,7 +333,7 @@ export class CardListing {
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
         if (known.unreadable.length > 0 && known.dockingId !== docking.id)
           this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
-      } else if (!this.#o.takenOver(known.dockingId)) {
+      } else if (!this.#options.takenOver(known.dockingId)) {
         // What was read already keeps the name under which it was.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
@@ -347,7 +352,7 @@ export class CardListing {
       toCopy.push(...originals);
     }
     this.#views.add(capture.segments, owner, standing);
-    await linkPieces(writer, capture, standing, this.#o.clock.nowMs());
+    await linkPieces(writer, capture, standing, this.#options.clock.nowMs());
     return toCopy;
   }
 }

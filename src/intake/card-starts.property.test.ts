@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { IANAZone } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import type { StartDecision } from '#domain/start-claims';
+import type { StartDecision } from '#domain/start/claims';
 import { MemoryVolume } from '#test/support/memory-volume';
 import { CardStarts } from './card-starts.ts';
 

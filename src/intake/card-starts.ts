@@ -1,18 +1,18 @@
-import type { Capture } from '#domain/captures';
-import { type ContainerHeader, readContainerHeader } from '#domain/container-header';
+import type { Capture } from '#domain/card/captures';
+import type { ListedFile } from '#domain/card/listed-file';
+import { numbersInRow, type Rows, rowsOf } from '#domain/card/row';
 import type { Docking } from '#domain/docking';
 import { isCardFailure } from '#domain/errors';
-import { type FormerClock, offsetOfClaim } from '#domain/former-clock';
-import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/gps-track';
-import type { ReadAt } from '#domain/iso-bmff';
-import type { ListedFile } from '#domain/listed-file';
-import { sightingOfRecord } from '#domain/record-sighting';
+import { type ContainerHeader, readContainerHeader } from '#domain/media/container-header';
+import type { ReadAt } from '#domain/media/iso-bmff';
+import { type FormerClock, offsetOfClaim } from '#domain/recorder/former-clock';
 import type { Original, Recording } from '#domain/recording';
-import { numbersInRow, type Rows, rowsOf } from '#domain/row';
-import { type TakeFacts, TELLS_NOTHING } from '#domain/segment-names';
-import type { Bounds } from '#domain/start-claim';
-import { decideStart, type StartDecision } from '#domain/start-claims';
-import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start-readings';
+import type { Bounds } from '#domain/start/claim';
+import { decideStart, type StartDecision } from '#domain/start/claims';
+import { type GpsTimes, gpsTimes, TRACK_BYTES_READ } from '#domain/start/gps-track';
+import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsOf, type Sighting } from '#domain/start/readings';
+import { sightingOfRecord } from '#domain/start/record-sighting';
+import { type TakeFacts, TELLS_NOTHING } from '#domain/take/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerReader } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
@@ -64,10 +64,10 @@ interface Prepared {
 
 /**
  * When the recordings of one card started. Reads what their files tell of it, each header once, and none of a file that is on record; what is
- * decided, and why, is pure (src/domain/start-claims.ts).
+ * decided, and why, is pure (src/domain/start/claims.ts).
  */
 export class CardStarts {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #headers = new Map<ListedFile, Promise<ContainerHeader>>();
   readonly #told = new Map<string, Told>();
   readonly #dated = new Map<ListedFile, Dated | null>();
@@ -79,7 +79,7 @@ export class CardStarts {
   #readings: CardReadings | undefined;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   /** What is on the card: files tell of each other. `signal`: the recorder has left. */
@@ -162,7 +162,7 @@ export class CardStarts {
 
   /** The clock may have been set since a file was read with gaps, and the file is as old as it was. */
   #facts(before: Recording | null, file?: ListedFile): ClockFacts {
-    const { docking, driver, formerClocks, clock, timezone, volume, isOwn } = this.#o;
+    const { docking, driver, formerClocks, clock, timezone, volume, isOwn } = this.#options;
     const own = file === undefined || isOwn(file);
     const nowMs = clock.nowMs();
     const clocks = { former: own ? formerClocks : [], offsetMs: own ? docking.clockOffsetMs : null, nowMs };
@@ -199,7 +199,7 @@ export class CardStarts {
   async #sighting(file: ListedFile): Promise<Sighting> {
     const known = await this.#onRecord(file);
     if (!known) return this.#seen(file, await this.#header(file));
-    const recording = known.index === 1 ? await this.#o.ledger.recording(known.recordingId) : null;
+    const recording = known.index === 1 ? await this.#options.ledger.recording(known.recordingId) : null;
     // Of a later segment only what tells its place in the take is kept.
     if (!recording) return this.#seen(file, { writtenMs: null, durationMs: known.take?.durationMs ?? null });
     return { ...sightingOfRecord(recording, known), row: numbersInRow(file)?.row ?? '' };
@@ -212,8 +212,8 @@ export class CardStarts {
   }
 
   async #onRecord(file: ListedFile): Promise<Original | null> {
-    const known = await this.#o.ledger.findOriginal(this.#o.identity(file));
-    return known && !this.#o.hasOtherBytes(known) ? known : null;
+    const known = await this.#options.ledger.findOriginal(this.#options.identity(file));
+    return known && !this.#options.hasOtherBytes(known) ? known : null;
   }
 
   #header(file: ListedFile): Promise<ContainerHeader> {
@@ -248,7 +248,7 @@ export class CardStarts {
   }
 
   async #readOpened<T>(file: ListedFile, signal: AbortSignal, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
-    const opened = await this.#o.volume.open(file.path);
+    const opened = await this.#options.volume.open(file.path);
     try {
       return await body(async (position, length) => {
         const target = new Uint8Array(length);

@@ -1,6 +1,6 @@
+import type { ListedFile } from '#domain/card/listed-file';
 import { isCardFailure } from '#domain/errors';
-import type { ListedFile } from '#domain/listed-file';
-import { HEAD_BYTES, kindOfContent } from '#domain/media-kind';
+import { HEAD_BYTES, kindOfContent } from '#domain/media/media-kind';
 import type { Volume } from '#ports/recorder-driver';
 
 /** Files of one card whose beginning is read while somebody waits for the first copy, and for how long. */

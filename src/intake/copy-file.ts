@@ -9,7 +9,7 @@ import type { Vault, VaultDraft } from '#ports/vault';
 import { BadSpots } from './bad-spots.ts';
 import { carry, mustBeAll } from './carry.ts';
 import { readAgain } from './second-read.ts';
-import type { InHand, SpentSoFar } from './waiting.ts';
+import type { InHand, SpentSoFar } from './waiting-sampler.ts';
 
 export interface CopyTools {
   readonly vault: Vault;

@@ -1,30 +1,30 @@
 import { randomInt } from 'node:crypto';
-import type { CompiledPattern } from '#domain/card-facts';
+import type { CompiledPattern } from '#domain/card/facts';
+import type { Leftovers } from '#domain/card/leftovers';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { RandomBelow } from '#domain/file-sample';
-import type { FormerClock } from '#domain/former-clock';
-import type { Leftovers } from '#domain/leftovers';
+import type { FormerClock } from '#domain/recorder/former-clock';
 import type { Original } from '#domain/recording';
+import type { RandomBelow } from '#domain/vault/file-sample';
 import { copyFailed, type Log, originalCopied } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import { GroupCommit } from '#ports/group-commit';
 import type { KnownProof, Verdict } from '#ports/known-proof';
 import type { Lanes } from '#ports/lanes';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
-import { CardLister } from './card-lister.ts';
+import { GroupCommit } from '#steps/group-commit';
 import { type CopiedFile, copyFile } from './copy-file.ts';
 import { FairTurns } from './fair-turns.ts';
+import { ListingRounds } from './listing-rounds.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
 import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InHand, SpentSoFar } from './waiting.ts';
+import type { InHand, SpentSoFar } from './waiting-sampler.ts';
 
 /** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
 const HANDS_PER_RECORDER = 2;
@@ -91,10 +91,10 @@ export interface DockedVolume {
 
 /** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
 export class IntakeStage implements KnownProof {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #turns: FairTurns;
   readonly #view: SessionView;
-  readonly #lister: CardLister;
+  readonly #lister: ListingRounds;
   readonly #recheck: Recheck;
   readonly #sessions = new Map<string, Session>();
   /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
@@ -108,9 +108,9 @@ export class IntakeStage implements KnownProof {
   #sampling: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.#view = new SessionView(options);
-    this.#lister = new CardLister({
+    this.#lister = new ListingRounds({
       ...options,
       view: this.#view,
       random: options.random ?? randomInt,
@@ -159,9 +159,9 @@ export class IntakeStage implements KnownProof {
   async recopy(original: Original): Promise<void> {
     let now: Original | null = original;
     try {
-      now = await this.#o.ledger.original(original.id);
+      now = await this.#options.ledger.original(original.id);
     } catch (error) {
-      copyFailed(this.#o.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
+      copyFailed(this.#options.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
     const session = this.#sessions.get(now?.dockingId ?? '');
     if (!session || isOver(session) || !now || now.state === 'sealed') return;
@@ -204,7 +204,7 @@ export class IntakeStage implements KnownProof {
   /** A file that waits for its next try keeps nobody from the disk. */
   #isQuiet(): boolean {
     const listing = [...this.#sessions.values()].some((session) => session.listing && !isOver(session));
-    return !listing && this.#turnsTaken === 0 && !(this.#o.isSealing?.() ?? false);
+    return !listing && this.#turnsTaken === 0 && !(this.#options.isSealing?.() ?? false);
   }
 
   #list(session: Session, look = (card: Session) => this.#lister.list(card)): void {
@@ -253,7 +253,7 @@ export class IntakeStage implements KnownProof {
       const waiting = isOver(session) ? null : session.sampler.sample(session.inHand, spent, vaultFails);
       if (waiting === session.waiting) continue;
       session.waiting = waiting;
-      if (!session.signal.aborted) this.#o.board.update(session.docking.slot, { waiting });
+      if (!session.signal.aborted) this.#options.board.update(session.docking.slot, { waiting });
     }
     if (busy) return;
     clearInterval(this.#sampling);
@@ -282,7 +282,7 @@ export class IntakeStage implements KnownProof {
     const failed = again.filter((original) => original !== undefined);
     if (failed.length === 0) return;
     // Others may use the turn while these wait for the disk or the recorder to get better.
-    await pause(this.#o.settings.retryMs, session.signal);
+    await pause(this.#options.settings.retryMs, session.signal);
     for (const original of failed) session.queue.push(original);
   }
 
@@ -298,7 +298,7 @@ export class IntakeStage implements KnownProof {
       const failure = asEvidockError(error);
       const attempt = (session.tries.get(original.id) ?? 0) + 1;
       session.tries.set(original.id, attempt);
-      copyFailed(this.#o.log, { originalId: original.id, dockingId: session.docking.id, attempt }, failure);
+      copyFailed(this.#options.log, { originalId: original.id, dockingId: session.docking.id, attempt }, failure);
       // Another docking of the same recorder was quicker.
       if (failure.code === 'request.conflict') return undefined;
       fail(session, original.id, failure);
@@ -318,14 +318,14 @@ export class IntakeStage implements KnownProof {
       session.signal.throwIfAborted();
       const other = this.#copying.get(original.id);
       if (!other) break;
-      await Promise.race([other, pause(this.#o.settings.retryMs, session.signal)]);
+      await Promise.race([other, pause(this.#options.settings.retryMs, session.signal)]);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
     try {
-      const now = await this.#o.ledger.original(original.id);
+      const now = await this.#options.ledger.original(original.id);
       if (now?.state === 'listed' && now.replacedBy === null) await this.#copy(session, hand, now);
-      else if (!session.signal.aborted) this.#o.board.passed(session.docking.slot, original.bytes);
+      else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();
@@ -333,7 +333,7 @@ export class IntakeStage implements KnownProof {
   }
 
   async #copy(session: Session, hand: InHand, original: Original): Promise<void> {
-    const { ledger, vault, clock, faults, log } = this.#o;
+    const { ledger, vault, clock, faults, log } = this.#options;
     const begun = performance.now();
     const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
@@ -350,12 +350,12 @@ export class IntakeStage implements KnownProof {
       elapsedMs: Math.round(performance.now() - begun),
     });
     if (copied.unreadable.length > 0) this.#view.gaps(session, original);
-    this.#o.onCopied();
+    this.#options.onCopied();
   }
 
   /** Write 5. */
   async #record(batch: readonly Copied[]): Promise<void> {
-    const { ledger, faults } = this.#o;
+    const { ledger, faults } = this.#options;
     await ledger.transaction(async (writer) => {
       for (const each of batch) await recordCopied(writer, each);
     });
@@ -363,7 +363,7 @@ export class IntakeStage implements KnownProof {
   }
 
   async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
-    const { vault, lanes, buffers, board, settings } = this.#o;
+    const { vault, lanes, buffers, board, settings } = this.#options;
     const { slot } = session.docking;
     const tools = {
       vault,

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Docking } from '#domain/docking';
+import type { Original } from '#domain/recording';
 import {
   bySampleNeed,
   type Compared,
@@ -8,8 +9,7 @@ import {
   SAMPLE_BLOCKS,
   type SampleCosts,
   WHOLE_BYTES_MAX,
-} from '#domain/file-sample';
-import type { Original } from '#domain/recording';
+} from '#domain/vault/file-sample';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';

@@ -1,5 +1,5 @@
+import type { ListedFile } from '#domain/card/listed-file';
 import type { Docking } from '#domain/docking';
-import type { ListedFile } from '#domain/listed-file';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 

@@ -1,11 +1,11 @@
+import type { ListedFile } from '#domain/card/listed-file';
 import type { Docking } from '#domain/docking';
 import { newId } from '#domain/ids';
-import type { ListedFile } from '#domain/listed-file';
 import type { RecordingNote } from '#domain/notes';
 import type { Original } from '#domain/recording';
-import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/segment-names';
-import type { StartDecision } from '#domain/start-claims';
-import { originalKey } from '#domain/vault-key';
+import type { StartDecision } from '#domain/start/claims';
+import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/take/segment-names';
+import { originalKey } from '#domain/vault/vault-key';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter, NewRecording } from '#ports/ledger';
 

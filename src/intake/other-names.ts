@@ -1,7 +1,7 @@
-import type { OwnerOf } from '#domain/card-names';
+import type { ListedFile } from '#domain/card/listed-file';
+import { unmarkedName } from '#domain/card/marks';
+import type { OwnerOf } from '#domain/card/names';
 import { isCardFailure } from '#domain/errors';
-import type { ListedFile } from '#domain/listed-file';
-import { unmarkedName } from '#domain/marks';
 import type { Original } from '#domain/recording';
 import type { Ledger } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';

@@ -1,7 +1,7 @@
-import type { Capture } from '#domain/captures';
-import type { ListedFile } from '#domain/listed-file';
+import type { Capture } from '#domain/card/captures';
+import type { ListedFile } from '#domain/card/listed-file';
 import type { LedgerWriter } from '#ports/ledger';
-import { linkContinuation } from '#ports/take-links';
+import { linkContinuation } from '#steps/link-continuation';
 import type { Item } from './new-recording.ts';
 
 /** Where a segment of a capture is on record: in a recording, nowhere yet (null), or somewhere that says nothing of its neighbours. */

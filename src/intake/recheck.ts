@@ -1,9 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { ListedFile } from '#domain/card/listed-file';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { byRecheckNeed, type Compared } from '#domain/file-sample';
-import type { ListedFile } from '#domain/listed-file';
 import type { Original } from '#domain/recording';
-import type { StartDecision } from '#domain/start-claims';
+import type { StartDecision } from '#domain/start/claims';
+import { byRecheckNeed, type Compared } from '#domain/vault/file-sample';
 import { knownDiffers, type Log, rechecked, stageFailed } from '#events';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Clock } from '#ports/clock';

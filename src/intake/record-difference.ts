@@ -1,10 +1,10 @@
-import { type CompiledPattern, compilePatterns } from '#domain/card-facts';
-import { readName } from '#domain/card-names';
-import type { Leftovers } from '#domain/leftovers';
-import type { ListedFile } from '#domain/listed-file';
+import { type CompiledPattern, compilePatterns } from '#domain/card/facts';
+import type { Leftovers } from '#domain/card/leftovers';
+import type { ListedFile } from '#domain/card/listed-file';
+import { readName } from '#domain/card/names';
 import type { Original } from '#domain/recording';
-import { TELLS_NOTHING } from '#domain/segment-names';
-import type { StartDecision } from '#domain/start-claims';
+import type { StartDecision } from '#domain/start/claims';
+import { TELLS_NOTHING } from '#domain/take/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import { insertRecording } from './new-recording.ts';

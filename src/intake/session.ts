@@ -1,11 +1,11 @@
 import type { Docking, Problem } from '#domain/docking';
 import type { EvidockError } from '#domain/errors';
-import type { FormerClock } from '#domain/former-clock';
+import type { FormerClock } from '#domain/recorder/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
 import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
-import { type InHand, WaitingSampler } from './waiting.ts';
+import { type InHand, WaitingSampler } from './waiting-sampler.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {

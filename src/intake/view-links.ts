@@ -1,6 +1,6 @@
-import type { ListedFile } from '#domain/listed-file';
-import { otherViews, type View } from '#domain/scenes';
-import { claimedToMs } from '#domain/station-time';
+import type { ListedFile } from '#domain/card/listed-file';
+import { otherViews, type View } from '#domain/take/scenes';
+import { claimedToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
 import type { Standing } from './pieces.ts';
 

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError, errnoOf } from '#domain/errors';
 
 /** What an interrupted upload needs to go on after a restart; kept in the ledger. */
 export interface UploadState {
@@ -43,19 +42,6 @@ export interface PutRequest extends TransferOptions {
   readonly open: (range: ByteRange) => Promise<Readable>;
 }
 
-/** The bytes that are to be archived. What fails here is the vault's disk, and must not be told of as the archive. */
-export async function* sourceChunks(request: PutRequest, range: ByteRange): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) {
-      request.onMoved?.();
-      yield chunk;
-    }
-  } catch (error) {
-    if (error instanceof EvidockError || request.signal?.aborted) throw error;
-    throw new EvidockError('vault.read-failed', `${request.key} (${errnoOf(error) ?? String(error)})`, error);
-  }
-}
-
 export interface ArchivedObject {
   readonly key: string;
   readonly bytes: number;
@@ -92,14 +78,4 @@ export interface Archive {
   /** Writes, reads and removes a small probe object in every way in which objects are written. Returns a line that tells what was reached. */
   check(signal?: AbortSignal): Promise<string>;
   close(): Promise<void>;
-}
-
-/** Looks twice before it says that a copy is not what it should be. `look` throws archive.mismatch or archive.missing if it is not. */
-export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof EvidockError) || !['archive.mismatch', 'archive.missing'].includes(error.code)) throw error;
-    return look();
-  }
 }

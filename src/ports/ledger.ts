@@ -2,11 +2,11 @@ import type { ByteRange } from '#domain/byte-range';
 import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
-import type { Compared } from '#domain/file-sample';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { Compared } from '#domain/vault/file-sample';
 import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
 

@@ -1,6 +1,6 @@
-import type { PathPattern } from '#domain/card-facts';
-import type { UsbProfile } from '#domain/exchange';
-import type { ContainerReading } from '#domain/start-readings';
+import type { PathPattern } from '#domain/card/facts';
+import type { UsbProfile } from '#domain/recorder/exchange';
+import type { ContainerReading } from '#domain/start/readings';
 
 /** One regular file of a recorder, as listed. */
 export interface VolumeEntry {

@@ -1,25 +1,4 @@
-import type { Problem } from '#domain/docking';
-
-/**
- * `preparing`: being unlocked or mounted; `rechecking`: known files are compared whole, and "safe" waits for that (`intake.known: whole`); `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
- * file is safe, but its clock file is being written or sealed files are being removed, do not undock; `removed`: it has left, with a problem if it
- * was not safe.
- */
-export const SLOT_PHASES = [
-  'empty',
-  'preparing',
-  'arrived',
-  'listing',
-  'copying',
-  'rechecking',
-  'setting-clock',
-  'wiping',
-  'safe',
-  'unknown',
-  'problem',
-  'removed',
-] as const;
-export type SlotPhase = (typeof SLOT_PHASES)[number];
+import type { Problem, SlotPhase } from '#domain/docking';
 
 /** Files that this docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
 export interface RecheckView {

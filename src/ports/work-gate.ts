@@ -79,7 +79,7 @@ export interface ArchiveItem {
 }
 
 /** One object that the archive holds and that was verified there. */
-export interface ArchivedItem {
+interface ArchivedItem {
   readonly itemId: string;
   readonly key: string;
   readonly bytes: number;

@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
-import { recordSuggestions, type SuggestRules } from '#ports/suggesting';
+import { recordSuggestions, type SuggestRules } from '#steps/record-suggestions';
 
 export interface ClosingSettings {
   /** An archive is configured: sealed recordings are to be archived. */

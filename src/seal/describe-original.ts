@@ -1,6 +1,6 @@
 import { EvidockError } from '#domain/errors';
-import { isoOrNull, type Manifest } from '#domain/manifest';
 import type { Original, Recording } from '#domain/recording';
+import { isoOrNull, type Manifest } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
 export interface Sealed {

@@ -2,7 +2,7 @@ import { damageFromIntake } from '#domain/damage';
 import { asEvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { Original, Recording } from '#domain/recording';
-import { originalKey } from '#domain/vault-key';
+import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
@@ -35,13 +35,13 @@ interface Options {
  * what is missing is sealed, nobody waits: the rest is closed at once, and that recording with it, as replaced.
  */
 export class IncompleteRecordings {
-  readonly #o: Options;
+  readonly #options: Options;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   /** Looks now and every hour for files that have been waited for long enough. */
@@ -60,12 +60,12 @@ export class IncompleteRecordings {
   /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
   cardListed(dockingId: string): void {
     this.#queue(async () => {
-      const docking = await this.#o.ledger.docking(dockingId);
+      const docking = await this.#options.ledger.docking(dockingId);
       if (!docking) return;
       const { recorderSerial } = docking;
       // A recording of this recorder that was found on another's card is not looked for on its own.
       const wasOnThisCard = async (recording: Recording) =>
-        (await this.#o.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
+        (await this.#options.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
       await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
@@ -81,7 +81,7 @@ export class IncompleteRecordings {
   }
 
   #sweep(): void {
-    const before = this.#o.clock.nowMs() - this.#o.settings.waitMs;
+    const before = this.#options.clock.nowMs() - this.#options.settings.waitMs;
     this.#queue(() => this.#split({}, ({ createdAtMs }) => createdAtMs < before, 'they did not come in time'));
   }
 
@@ -92,7 +92,7 @@ export class IncompleteRecordings {
         await work();
       } catch (error) {
         // The next card or the next hour tries again.
-        stageFailed(this.#o.log, 'seal', {}, asEvidockError(error));
+        stageFailed(this.#options.log, 'seal', {}, asEvidockError(error));
       }
     });
   }
@@ -101,9 +101,14 @@ export class IncompleteRecordings {
     let after: string | undefined;
     let splits = 0;
     for (;;) {
-      const page = await this.#o.ledger.recordings({ ...filter, state: 'copying', ...(after === undefined ? {} : { after }), limit: PAGE });
+      const page = await this.#options.ledger.recordings({
+        ...filter,
+        state: 'copying',
+        ...(after === undefined ? {} : { after }),
+        limit: PAGE,
+      });
       const newer = await newerVersionsOf(
-        this.#o.ledger,
+        this.#options.ledger,
         page.flatMap(({ originals }) => originals),
       );
       for (const detail of page) {
@@ -118,7 +123,7 @@ export class IncompleteRecordings {
   }
 
   async #closeReplaced(detail: RecordingDetail): Promise<boolean> {
-    const { ledger, log, clock } = this.#o;
+    const { ledger, log, clock } = this.#options;
     const { id } = detail.recording;
     if (detail.originals.some(({ state }) => state !== 'listed')) return this.#splitOne(detail, 'they changed before they were copied');
     const closed = await ledger.transaction((writer) => closeReplaced(writer, id, clock.nowMs()));
@@ -127,7 +132,7 @@ export class IncompleteRecordings {
   }
 
   async #splitOne({ recording, originals, caseNumbers }: RecordingDetail, why: string): Promise<boolean> {
-    const { ledger, vault, log, settings, clock } = this.#o;
+    const { ledger, vault, log, settings, clock } = this.#options;
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
     // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
@@ -151,7 +156,7 @@ export class IncompleteRecordings {
     });
     if (!closed) return false;
     recordingSplit(log, closed);
-    this.#o.onSealed(recording.id);
+    this.#options.onSealed(recording.id);
     return true;
   }
 }

@@ -1,16 +1,16 @@
 import { sha256Hex } from '#domain/canonical-json';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
-import { manifestBytes } from '#domain/manifest';
 import type { Original } from '#domain/recording';
-import { manifestKey } from '#domain/vault-key';
+import { manifestBytes } from '#domain/vault/manifest';
+import { manifestKey } from '#domain/vault/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import { GroupCommit } from '#ports/group-commit';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
+import { GroupCommit } from '#steps/group-commit';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
 import { closeReplacedBy } from './replaced.ts';
@@ -57,7 +57,7 @@ interface Options {
 
 /** Takes every `copied` original from the ledger, reads it back from the disk, writes its manifest and records it as sealed. */
 export class SealStage {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #stop = new AbortController();
   readonly #active = new Map<string, Promise<void>>();
   /** Originals that failed and wait for their next try. Their timer wakes them: timers may ring up to 1 ms early by any other clock. */
@@ -72,7 +72,7 @@ export class SealStage {
   #again = false;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.#sealed = new GroupCommit({ itemsMax: SEALS_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
@@ -99,7 +99,7 @@ export class SealStage {
   }
 
   async #fill(): Promise<void> {
-    const { ledger, settings, log } = this.#o;
+    const { ledger, settings, log } = this.#options;
     this.#again = false;
     // The ledger is asked for many at once.
     if (this.#active.size > SMALL_AT_ONCE / 2) return;
@@ -128,7 +128,7 @@ export class SealStage {
   }
 
   #later(what: () => void): void {
-    setTimeout(what, this.#o.settings.retryMs).unref();
+    setTimeout(what, this.#options.settings.retryMs).unref();
   }
 
   async #seal(original: Original): Promise<void> {
@@ -138,7 +138,7 @@ export class SealStage {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       const failure = asEvidockError(error);
-      stageFailed(this.#o.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, failure);
+      stageFailed(this.#options.log, 'seal', { originalId: original.id, recordingId: original.recordingId }, failure);
       await this.#showProblem(original, failure);
       this.#resting.add(original.id);
       this.#later(() => {
@@ -150,7 +150,7 @@ export class SealStage {
 
   /** Who stands at the dock must see what it waits for; a problem that intake shows is left alone. */
   async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
-    const { ledger, board, log } = this.#o;
+    const { ledger, board, log } = this.#options;
     try {
       const shown = await ledger.transaction(async (writer) => {
         const now = await writer.original(original.id);
@@ -178,7 +178,7 @@ export class SealStage {
 
   /** Write 6; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
-    const { vault, clock, faults, settings } = this.#o;
+    const { vault, clock, faults, settings } = this.#options;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
     let method: Sealed['method'];
     let digests = original.digests;
@@ -200,7 +200,7 @@ export class SealStage {
     await vault.makeReadOnly(original.vaultKey);
     const sealedAtMs = clock.nowMs();
     const proved = { ...original, digests };
-    const bytes = manifestBytes(await describeOriginal(this.#o.ledger, settings, proved, { reread: method, sealedAtMs }));
+    const bytes = manifestBytes(await describeOriginal(this.#options.ledger, settings, proved, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
     await this.#putManifest(key, bytes);
     faults.reached('w06-manifest-linked');
@@ -209,7 +209,7 @@ export class SealStage {
 
   /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
   async #putManifest(key: string, bytes: Uint8Array): Promise<void> {
-    const { vault } = this.#o;
+    const { vault } = this.#options;
     try {
       await vault.putSmall(key, bytes);
     } catch (error) {
@@ -220,19 +220,19 @@ export class SealStage {
   }
 
   async #giveBack(original: Original, what: string): Promise<void> {
-    const { ledger, clock, log } = this.#o;
+    const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.unmarkCopied(original.id);
       const data = { recording: original.recordingId, key: original.vaultKey, expected: original.digests?.sha256 ?? '', found: what };
       await writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
-    this.#o.onMismatch(original);
+    this.#options.onMismatch(original);
   }
 
   /** Writes 7 and 8. */
   async #record(batch: readonly Sealed[]): Promise<void> {
-    const { ledger, faults, log, settings, clock } = this.#o;
+    const { ledger, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
     const recordingIds = new Set(batch.map(({ original }) => original.recordingId));
     const closed: string[] = [];
@@ -250,9 +250,9 @@ export class SealStage {
     faults.reached('w07-sealed-recorded');
     const bytes = batch.reduce((sum, { original }) => sum + original.bytes, 0);
     originalsSealed(log, { files: batch.length, bytes, elapsedMs: Math.round(performance.now() - begun) });
-    for (const id of closed) this.#o.onSealed(id);
+    for (const id of closed) this.#options.onSealed(id);
     if (replaced.closed.length > 0) recordingsReplaced(log, { recordingIds: replaced.closed });
-    if (replaced.partly.length > 0) this.#o.onPartlyReplaced();
+    if (replaced.partly.length > 0) this.#options.onPartlyReplaced();
     for (const id of dockingIds) {
       if (this.#shown.delete(id)) this.#takeBackFromBoard(id);
       await this.#checkSoon(id);
@@ -260,7 +260,7 @@ export class SealStage {
   }
 
   #takeBackFromBoard(dockingId: string): void {
-    const { board } = this.#o;
+    const { board } = this.#options;
     const view = board.snapshot().find((slot) => slot.dockingId === dockingId);
     if (view?.phase === 'problem') board.update(view.slot, { phase: 'copying', problem: null });
   }
@@ -288,13 +288,13 @@ export class SealStage {
     try {
       await this.#markIfSafe(dockingId);
     } catch (error) {
-      stageFailed(this.#o.log, 'seal', { dockingId }, asEvidockError(error));
-      this.#checkIn(dockingId, this.#o.settings.retryMs);
+      stageFailed(this.#options.log, 'seal', { dockingId }, asEvidockError(error));
+      this.#checkIn(dockingId, this.#options.settings.retryMs);
     }
   }
 
   async #markIfSafe(dockingId: string): Promise<void> {
-    const { ledger, clock, faults, log, settings } = this.#o;
+    const { ledger, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
     const docking = await ledger.docking(dockingId);
     if (!docking) return;
@@ -316,12 +316,12 @@ export class SealStage {
     faults.reached('w08-safe-recorded');
     this.#show(docking, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
     dockingSafe(log, { dockingId, slot: docking.slot });
-    this.#o.onSafe(dockingId);
+    this.#options.onSafe(dockingId);
   }
 
   /** The last files of a recorder that has left are sealed while its slot shows another one already. */
   #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    const { board } = this.#o;
+    const { board } = this.#options;
     if (board.snapshot().some(({ slot, dockingId }) => slot === docking.slot && dockingId === docking.id))
       board.update(docking.slot, patch);
   }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { SLOT_PHASES } from '#ports/slot-board';
-import type { ServeDeps } from './deps.ts';
-import { hubViews } from './slots.ts';
+import type { DeskDeps } from '#desk/deps';
+import { hubViews } from '#desk/slots';
+import { SLOT_PHASES } from '#domain/docking';
 
 /** What Prometheus reads; figures of the ledger are taken when it asks. */
 export class Metrics {
@@ -9,7 +9,7 @@ export class Metrics {
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #sent: Counter<'from'>;
 
-  constructor(deps: ServeDeps) {
+  constructor(deps: DeskDeps) {
     const registers = [this.#registry];
     this.#requests = new Histogram({
       name: 'evidock_http_request_seconds',

@@ -1,12 +1,12 @@
-import { shownPath } from '#domain/card-path';
+import type { Standing } from '#desk/standing';
+import { shownPath } from '#domain/card/path';
 import type { CustodyEntry } from '#domain/custody';
 import type { Docking } from '#domain/docking';
 import type { Copy, Original } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
-import { msToZoned } from '#domain/station-time';
+import { msToZoned } from '#domain/time/station-time';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
-import type { Standing } from './standing.ts';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {

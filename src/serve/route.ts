@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
+import type { DeskDeps } from '#desk/deps';
+import type { LookLog } from '#desk/look-log';
 import type { Actor } from '#domain/custody';
-import type { ServeDeps } from './deps.ts';
 import type { StreamLimit } from './limits.ts';
-import type { LookLog } from './look-log.ts';
 import type { Metrics } from './metrics.ts';
 
 /** `viewer`: looks; `operator`: changes, re-reads, takes in. Every way in grants one of them. */
@@ -11,7 +11,7 @@ export type Access = 'viewer' | 'operator';
 
 /** What handlers get beside the request. */
 export interface Serving {
-  readonly deps: ServeDeps;
+  readonly deps: DeskDeps;
   readonly looks: LookLog;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;

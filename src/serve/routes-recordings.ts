@@ -1,16 +1,15 @@
 import Type from 'typebox';
-import { DERIVATIVE_KINDS, RECORDING_STATES } from '#domain/recording';
-import { workId } from '#domain/work';
-import { derivativeItem, originalItem, serveItem } from './playback.ts';
-import { Presenter } from './present.ts';
-import { momentOf } from './registry.ts';
-import { type Route, route } from './route.ts';
-import { CategoryText, CustodyJson, closed, Limit, Name, nullable, oneOf, RecordingJson, RecordingParams } from './schemas.ts';
-import { standingOf } from './standing.ts';
-import { mustHaveRecording, tagRecording } from './tagging.ts';
+import { CustodyJson } from '#api/custody';
+import { DerivativeParams, FromQuery, OriginalParams, RecordingJson, RecordingParams, RecordingsQuery, TagBody } from '#api/recordings';
+import { derivativeItem, originalItem } from '#desk/footage';
+import { momentOf } from '#desk/registry';
+import { standingOf } from '#desk/standing';
+import { mustHaveRecording, tagRecording } from '#desk/tagging';
 
-const From = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
-const Id = { id: RecordingParams.properties.id };
+import { workId } from '#domain/work';
+import { serveItem } from './playback.ts';
+import { Presenter } from './present.ts';
+import { type Route, route } from './route.ts';
 
 export const recordingRoutes: readonly Route[] = [
   route({
@@ -20,19 +19,7 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'Recordings, newest first',
     custody: null,
     schema: {
-      querystring: closed({
-        case: Type.Optional(Name()),
-        officer: Type.Optional(Name()),
-        recorder: Type.Optional(Name()),
-        docking: Type.Optional(Name(64)),
-        state: Type.Optional(oneOf(RECORDING_STATES)),
-        since: Type.Optional(Type.String({ maxLength: 40, description: "Started at or after; without an offset in the station's zone." })),
-        until: Type.Optional(Type.String({ maxLength: 40, description: 'Started before.' })),
-        damaged: Type.Optional(Type.Boolean()),
-        unassigned: Type.Optional(Type.Boolean({ description: 'Without an officer or without a case.' })),
-        limit: Type.Optional(Limit),
-        after: Type.Optional(Type.String({ maxLength: 64, description: 'The last id of the page before.' })),
-      }),
+      querystring: RecordingsQuery,
       response: Type.Array(RecordingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -86,7 +73,7 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'The playable copy; ranges are answered',
     custody: 'recording.viewed',
     produces: 'video/mp4',
-    schema: { params: RecordingParams, querystring: From },
+    schema: { params: RecordingParams, querystring: FromQuery },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
       return serveItem(
@@ -104,7 +91,7 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
     custody: 'recording.viewed',
     produces: 'application/octet-stream',
-    schema: { params: closed({ ...Id, kind: oneOf(DERIVATIVE_KINDS) }), querystring: From },
+    schema: { params: DerivativeParams, querystring: FromQuery },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
       return serveItem(
@@ -122,7 +109,7 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'An original as it was on the recorder; ranges are answered',
     custody: 'recording.viewed',
     produces: 'application/octet-stream',
-    schema: { params: closed({ ...Id, index: Type.Integer({ minimum: 1, maximum: 100_000 }) }), querystring: From },
+    schema: { params: OriginalParams, querystring: FromQuery },
     handle: async (serving, request) => {
       const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
       return serveItem(serving, request, originalItem(detail, request.params.index), request.query.from ?? 'vault');
@@ -136,13 +123,7 @@ export const recordingRoutes: readonly Route[] = [
     custody: 'recording.tagged',
     schema: {
       params: RecordingParams,
-      body: closed({
-        cases: Type.Optional(Type.Array(Name(), { maxItems: 50 })),
-        removeCases: Type.Optional(Type.Array(Name(), { maxItems: 50 })),
-        officer: Type.Optional(nullable.text('null takes it away.')),
-        category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
-        important: Type.Optional(Type.Boolean()),
-      }),
+      body: TagBody,
       response: RecordingJson,
     },
     handle: async ({ deps }, { params, body, actor }) => {

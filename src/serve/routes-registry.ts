@@ -1,45 +1,35 @@
 import Type from 'typebox';
-import { EvidockError } from '#domain/errors';
-import { readCases, readOfficers } from './imports.ts';
-import { Presenter } from './present.ts';
-import { addCases, addOfficers, addRecorder, assignRecorder } from './registry.ts';
-import { type Route, route } from './route.ts';
 import {
+  AssignmentBody,
+  AssignmentJson,
+  CaseBody,
+  CaseDetailJson,
   CaseJson,
-  CategoryText,
-  closed,
-  EventJson,
-  Limit,
-  Name,
-  nullable,
+  CaseParams,
+  CasesQuery,
+  DecisionBody,
+  DecisionJson,
+  DecisionParams,
+  ImportBody,
+  ImportJson,
+  OfficerBody,
   OfficerJson,
-  oneOf,
+  RecorderAddedJson,
+  RecorderBody,
   RecorderJson,
-  RecordingJson,
-  StageText,
+  RecorderParams,
   SuggestionJson,
-} from './schemas.ts';
-import { standingOf } from './standing.ts';
-import { decideSuggestion, mustHaveCase } from './tagging.ts';
+  SuggestionsQuery,
+} from '#api/registry';
+import { readCases, readOfficers } from '#desk/imports';
+import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/registry';
+import { standingOf } from '#desk/standing';
+import { decideSuggestion, mustHaveCase } from '#desk/tagging';
+import { EvidockError } from '#domain/errors';
+import { Presenter } from './present.ts';
+import { type Route, route } from './route.ts';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
-const Number_ = closed({ number: Name() });
-const Serial = closed({ serial: Name() });
-const Officers = Type.Array(Name(), { maxItems: 100 });
-const Import = closed({ format: oneOf(['csv', 'json']), text: Type.String({ minLength: 1 }) });
-const EventBody = closed({
-  start: Type.String({ maxLength: 40 }),
-  end: Type.String({ maxLength: 40 }),
-  stage: Type.Optional(StageText),
-  officers: Type.Optional(Officers),
-  place: Type.Optional(nullable.text()),
-});
-const Sum = Type.Object({
-  added: Type.Integer(),
-  updated: Type.Integer(),
-  events: Type.Optional(Type.Integer()),
-  suggestions: Type.Optional(Type.Integer()),
-});
 
 const caseRoutes: readonly Route[] = [
   route({
@@ -49,7 +39,7 @@ const caseRoutes: readonly Route[] = [
     summary: 'Cases, newest first',
     custody: null,
     schema: {
-      querystring: closed({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) }),
+      querystring: CasesQuery,
       response: Type.Array(CaseJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -64,8 +54,8 @@ const caseRoutes: readonly Route[] = [
     summary: 'One case with its events and its newest recordings',
     custody: null,
     schema: {
-      params: Number_,
-      response: Type.Interface([CaseJson], { events: Type.Array(EventJson), recordings: Type.Array(RecordingJson) }),
+      params: CaseParams,
+      response: CaseDetailJson,
     },
     handle: async ({ deps: { ledger, facts } }, { params }) => {
       const presenter = new Presenter(facts.timezone);
@@ -88,16 +78,8 @@ const caseRoutes: readonly Route[] = [
     summary: 'Adds a case and events of it; with `update` also changes what is there',
     custody: 'case.changed',
     schema: {
-      body: closed({
-        number: Name(),
-        title: Name(500),
-        stage: Type.Optional(StageText),
-        category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
-        officers: Type.Optional(Officers),
-        events: Type.Optional(Type.Array(EventBody, { maxItems: 100 })),
-        update: Type.Optional(Type.Boolean()),
-      }),
-      response: Sum,
+      body: CaseBody,
+      response: ImportJson,
     },
     handle: ({ deps }, { body: { update = false, ...draft }, actor }) => addCases(deps, [draft], { update, actor }),
   }),
@@ -108,7 +90,7 @@ const caseRoutes: readonly Route[] = [
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing',
     custody: 'case.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
-    schema: { body: Import, response: Sum },
+    schema: { body: ImportBody, response: ImportJson },
     handle: ({ deps }, { body, actor }) => {
       const { drafts, lines } = readCases(body, deps.facts.timezone);
       return addCases(deps, drafts, { update: true, actor, label: (index) => `row ${lines[index]}: ` });
@@ -132,7 +114,7 @@ const peopleRoutes: readonly Route[] = [
     access: 'operator',
     summary: 'Adds or changes an officer',
     custody: 'officer.changed',
-    schema: { body: closed({ id: Name(64), name: Name(), unit: Type.Optional(nullable.text()) }), response: Sum },
+    schema: { body: OfficerBody, response: ImportJson },
     handle: ({ deps }, { body: { id, name, unit = null }, actor }) => addOfficers(deps, [{ id, name, unit }], actor),
   }),
   route({
@@ -142,7 +124,7 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing',
     custody: 'officer.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
-    schema: { body: Import, response: Sum },
+    schema: { body: ImportBody, response: ImportJson },
     handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor),
   }),
   route({
@@ -164,8 +146,8 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Adds a recorder before it is docked for the first time',
     custody: 'recorder.changed',
     schema: {
-      body: closed({ serial: Name(), model: Type.Optional(nullable.text()), officer: Type.Optional(nullable.text()) }),
-      response: Type.Object({ serial: Type.String() }),
+      body: RecorderBody,
+      response: RecorderAddedJson,
     },
     handle: async ({ deps }, { body: { serial, model = null, officer = null }, actor }) => {
       await addRecorder(deps, { serial, model, officer }, actor);
@@ -179,9 +161,9 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Assigns a recorder to an officer; null takes the assignment away',
     custody: 'recorder.changed',
     schema: {
-      params: Serial,
-      body: closed({ officer: nullable.text() }),
-      response: Type.Object({ serial: Type.String(), officer: nullable.text() }),
+      params: RecorderParams,
+      body: AssignmentBody,
+      response: AssignmentJson,
     },
     handle: async ({ deps }, { params: { serial }, body: { officer }, actor }) => {
       await assignRecorder(deps, serial, officer, actor);
@@ -198,11 +180,7 @@ const suggestionRoutes: readonly Route[] = [
     summary: 'Case events that recordings may belong to, with the reason; newest first',
     custody: null,
     schema: {
-      querystring: closed({
-        state: Type.Optional(oneOf(['open', 'accepted', 'declined'])),
-        recording: Type.Optional(Name(64)),
-        limit: Type.Optional(Limit),
-      }),
+      querystring: SuggestionsQuery,
       response: Type.Array(SuggestionJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -222,9 +200,9 @@ const suggestionRoutes: readonly Route[] = [
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
     custody: 'suggestion.decided',
     schema: {
-      params: closed({ id: Name(64) }),
-      body: closed({ decision: oneOf(['accepted', 'declined']) }),
-      response: Type.Object({ id: Type.String(), state: Type.String() }),
+      params: DecisionParams,
+      body: DecisionBody,
+      response: DecisionJson,
     },
     handle: async ({ deps }, { params: { id }, body: { decision }, actor }) => {
       await decideSuggestion(deps, id, decision, actor);

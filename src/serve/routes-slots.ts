@@ -1,13 +1,10 @@
 import Type from 'typebox';
-import { slotViews } from './dockings.ts';
+import { HubJson, LearningBody, LearningJson, SlotChangeBody, SlotChangeJson, SlotJson } from '#api/slots';
+import { slotViews } from '#desk/dockings';
+import { assignSlot, hubViews } from '#desk/slots';
 import { Presenter } from './present.ts';
 import { type Route, route } from './route.ts';
-import { closed, Name, nullable, SlotJson } from './schemas.ts';
 import { presentSlot, slotEvents } from './slot-events.ts';
-import { assignSlot, hubViews } from './slots.ts';
-
-const SLOT_MAX = 9999;
-const LEARNING_SECONDS_MAX = 3600;
 
 export const slotRoutes: readonly Route[] = [
   route({
@@ -29,14 +26,7 @@ export const slotRoutes: readonly Route[] = [
     summary: 'The hubs of the slots, with what comes through each of them now',
     custody: null,
     schema: {
-      response: Type.Array(
-        Type.Object({
-          hub: Type.String({ description: 'Port path of the hub.' }),
-          recorders: Type.Integer({ description: 'Recorders that are docked.' }),
-          bytesPerSecond: Type.Integer(),
-          slots: Type.Array(Type.Integer()),
-        }),
-      ),
+      response: Type.Array(HubJson),
     },
     handle: async ({ deps }) => hubViews(deps),
   }),
@@ -57,8 +47,8 @@ export const slotRoutes: readonly Route[] = [
     summary: 'While slots are learnt, what is plugged in is told as event `port` and not taken in; 0 seconds ends it',
     custody: null,
     schema: {
-      body: closed({ seconds: Type.Integer({ minimum: 0, maximum: LEARNING_SECONDS_MAX }) }),
-      response: Type.Object({ seconds: Type.Integer() }),
+      body: LearningBody,
+      response: LearningJson,
     },
     handle: async ({ deps }, { body }) => {
       deps.learning.learn(body.seconds);
@@ -72,17 +62,8 @@ export const slotRoutes: readonly Route[] = [
     summary: 'Gives a port a number; a port that has it gets the old number of this one, or the next free one',
     custody: 'slots.changed',
     schema: {
-      body: closed({ port: Name(4096), slot: Type.Integer({ minimum: 1, maximum: SLOT_MAX }) }),
-      response: Type.Object({
-        port: Type.String(),
-        slot: Type.Integer(),
-        before: nullable.integer('The number that the port had.'),
-        moved: Type.Unsafe<{ port: string; slot: number } | null>({
-          type: ['object', 'null'],
-          properties: { port: { type: 'string' }, slot: { type: 'integer' } },
-          description: 'The port that had this number, and the one it has now.',
-        }),
-      }),
+      body: SlotChangeBody,
+      response: SlotChangeJson,
     },
     handle: ({ deps }, { body, actor }) => assignSlot(deps, { ...body, actor }),
   }),

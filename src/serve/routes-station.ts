@@ -1,44 +1,7 @@
-import { mkdir, realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import Type from 'typebox';
-import type { Actor } from '#domain/custody';
-import { EvidockError, errnoOf } from '#domain/errors';
-import type { ServeDeps } from './deps.ts';
-import { checkReadiness } from './readiness.ts';
+import { BackupBody, BackupJson, HealthJson, ReadyJson, ReadyQuery } from '#api/station';
+import { backupLedger } from '#desk/backup-ledger';
+import { checkReadiness } from '#desk/readiness';
 import { RawAnswer, type Route, route } from './route.ts';
-import { closed, nullable } from './schemas.ts';
-
-const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
-
-/** Vault, archive, queue and the rest of the state hold nothing but what the station knows of. Throws request.forbidden. */
-async function mustBeOthers(file: string, own: readonly string[]): Promise<void> {
-  let real: string;
-  try {
-    real = join(await realpath(dirname(file)), basename(file));
-  } catch (error) {
-    throw new EvidockError('request.invalid', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
-  }
-  for (const place of own) {
-    const there = await realpath(place).catch(() => place);
-    if (real.startsWith(`${there}/`)) throw new EvidockError('request.forbidden', `backup to ${file}: ${place} is the station's own`);
-  }
-}
-
-/** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
-async function backupLedger(deps: ServeDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
-  const { ledger, clock, facts } = deps;
-  if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
-  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
-  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
-  if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
-  else await mustBeOthers(target, facts.ownDirectories);
-  const { bytes } = await ledger.backup(target);
-  await ledger.transaction(async (writer) => {
-    const data = { file: target, bytes };
-    await writer.appendCustody({ type: 'ledger.backed-up', atMs: clock.nowMs(), actor, subject: facts.stationId, data });
-  });
-  return { file: target, bytes };
-}
 
 export const stationRoutes: readonly Route[] = [
   route({
@@ -48,13 +11,7 @@ export const stationRoutes: readonly Route[] = [
     summary: 'The process answers',
     custody: null,
     schema: {
-      response: Type.Object({
-        status: Type.String(),
-        version: Type.String(),
-        stationId: Type.String(),
-        stationName: Type.String(),
-        archive: nullable.text(),
-      }),
+      response: HealthJson,
     },
     handle: async ({ deps: { facts, archive } }) => {
       const { version, stationId, stationName } = facts;
@@ -68,11 +25,8 @@ export const stationRoutes: readonly Route[] = [
     summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
     custody: null,
     schema: {
-      querystring: closed({ fresh: Type.Optional(Type.Boolean({ description: 'Waits for a new probe of the archive.' })) }),
-      response: Type.Object({
-        status: Type.String(),
-        checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
-      }),
+      querystring: ReadyQuery,
+      response: ReadyJson,
     },
     produces: 'application/json',
     handle: async ({ deps }, { query }) => {
@@ -108,8 +62,8 @@ export const stationRoutes: readonly Route[] = [
     summary: 'Takes a consistent copy of the ledger while the station runs',
     custody: 'ledger.backed-up',
     schema: {
-      body: closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) }),
-      response: Type.Object({ file: Type.String(), bytes: Type.Integer() }),
+      body: BackupBody,
+      response: BackupJson,
     },
     handle: ({ deps }, { body, actor }) => backupLedger(deps, body.file, actor),
   }),

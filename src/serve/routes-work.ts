@@ -1,17 +1,26 @@
 import { Readable } from 'node:stream';
 import Type from 'typebox';
+import {
+  DockingJson,
+  DockingReportJson,
+  DockingReportParams,
+  DockingsQuery,
+  IngestBody,
+  IngestJson,
+  RemovalJson,
+  RemovalParams,
+} from '#api/dockings';
+import { DeriveAgainBody, DeriveAgainJson, JobsQuery, RetryBody, RetryJson, VerifyBody, WorkJson } from '#api/work';
+import { ingestDirectory, reportDocking } from '#desk/dockings';
+import { countRederive, startRederive } from '#desk/rederive';
+import { retryWork } from '#desk/retry-work';
+import { mustHaveRecording } from '#desk/tagging';
+import { Verification, verifyRequestOf } from '#desk/verify';
 import { asEvidockError } from '#domain/errors';
-import { ingestDirectory, reportDocking } from './dockings.ts';
 import { Presenter } from './present.ts';
-import { countRederive, startRederive } from './rederive.ts';
 import { RawAnswer, type Route, route } from './route.ts';
-import { closed, DockingJson, Limit, Name, nullable, oneOf, WorkJson } from './schemas.ts';
-import { mustHaveRecording } from './tagging.ts';
-import { Verification, verifyRequestOf } from './verify.ts';
 
 const HEARTBEAT_MS = 2000;
-
-const Stage = oneOf(['derive', 'archive']);
 
 const dockingRoutes: readonly Route[] = [
   route({
@@ -21,7 +30,7 @@ const dockingRoutes: readonly Route[] = [
     summary: 'Dockings, newest first',
     custody: null,
     schema: {
-      querystring: closed({ open: Type.Optional(Type.Boolean()), limit: Type.Optional(Limit) }),
+      querystring: DockingsQuery,
       response: Type.Array(DockingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -38,21 +47,8 @@ const dockingRoutes: readonly Route[] = [
     summary: 'One docking: progress, what was refused, its recordings, and the work that is left for them',
     custody: null,
     schema: {
-      params: closed({ id: Name(64) }),
-      response: Type.Object({
-        docking: DockingJson,
-        progress: Type.Object({
-          listed: Type.Integer(),
-          copied: Type.Integer(),
-          sealed: Type.Integer(),
-          bytes: Type.Integer(),
-          listedBytes: Type.Integer({ description: 'Still on the recorder only.' }),
-          sealedBytes: Type.Integer(),
-        }),
-        refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), detail: Type.String() })),
-        recordings: Type.Array(Type.Object({ id: Type.String(), damaged: Type.Boolean() })),
-        pending: Type.Array(WorkJson),
-      }),
+      params: DockingReportParams,
+      response: DockingReportJson,
     },
     handle: async ({ deps }, { params }) => {
       const presenter = new Presenter(deps.facts.timezone);
@@ -67,13 +63,8 @@ const dockingRoutes: readonly Route[] = [
     summary: 'Docks a directory of the station',
     custody: 'docking.arrived',
     schema: {
-      body: closed({
-        directory: Type.String({ minLength: 1, maxLength: 4096 }),
-        slot: Type.Optional(nullable.integer()),
-        serial: Type.Optional(nullable.text()),
-        clockOffsetMs: Type.Optional(nullable.integer()),
-      }),
-      response: Type.Object({ dockingId: Type.String() }),
+      body: IngestBody,
+      response: IngestJson,
     },
     handle: async ({ deps }, { body }) => ({ dockingId: await ingestDirectory(deps, body) }),
   }),
@@ -83,7 +74,7 @@ const dockingRoutes: readonly Route[] = [
     access: 'operator',
     summary: 'Ends the stay of a directory that was docked by request',
     custody: 'docking.removed',
-    schema: { params: closed({ id: Name(64) }), response: Type.Object({ dockingId: Type.String() }) },
+    schema: { params: RemovalParams, response: RemovalJson },
     handle: async ({ deps }, { params }) => {
       await reportDocking(deps, params.id);
       await deps.undock(params.id);
@@ -100,12 +91,7 @@ const jobRoutes: readonly Route[] = [
     summary: 'Work that was or is to be done',
     custody: null,
     schema: {
-      querystring: closed({
-        stage: Type.Optional(Stage),
-        state: Type.Optional(oneOf(['waiting', 'running', 'done', 'failed'])),
-        recording: Type.Optional(Name(64)),
-        limit: Type.Optional(Limit),
-      }),
+      querystring: JobsQuery,
       response: Type.Array(WorkJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
@@ -126,17 +112,10 @@ const jobRoutes: readonly Route[] = [
     summary: 'Makes failed work wait again, and hurries what backs off',
     custody: null,
     schema: {
-      body: closed({ stage: Type.Optional(Stage), recording: Type.Optional(Name(64)) }),
-      response: Type.Object({ retried: Type.Integer() }),
+      body: RetryBody,
+      response: RetryJson,
     },
-    handle: async ({ deps }, { body }) => {
-      const { ledger, clock, pokeWork } = deps;
-      if (body.recording !== undefined) await mustHaveRecording(ledger, body.recording);
-      const filter = { ...(body.stage ? { stage: body.stage } : {}), ...(body.recording ? { recordingId: body.recording } : {}) };
-      const retried = await ledger.transaction((writer) => writer.retryFailedWork(filter, clock.nowMs()));
-      pokeWork();
-      return { retried };
-    },
+    handle: async ({ deps }, { body }) => ({ retried: await retryWork(deps, body) }),
   }),
   route({
     method: 'POST',
@@ -145,13 +124,8 @@ const jobRoutes: readonly Route[] = [
     summary: "Has derivatives made again by today's recipes, at the lowest priority; `count` only tells how many that would be",
     custody: 'recording.derive-again',
     schema: {
-      body: closed({
-        failed: Type.Optional(Type.Boolean()),
-        recipe: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-        recordings: Type.Optional(Type.Array(Name(64), { minItems: 1, maxItems: 1000 })),
-        count: Type.Optional(Type.Boolean()),
-      }),
-      response: Type.Object({ recordings: Type.Integer(), bytes: Type.Integer(), started: Type.Boolean() }),
+      body: DeriveAgainBody,
+      response: DeriveAgainJson,
     },
     handle: async ({ deps }, { body: { count, ...request }, actor }) => {
       if (count) return { ...(await countRederive(deps, request)), started: false };
@@ -166,12 +140,7 @@ const jobRoutes: readonly Route[] = [
     custody: 'recording.verified',
     produces: 'application/x-ndjson',
     schema: {
-      body: closed({
-        recording: Type.Optional(Name(64)),
-        vault: Type.Optional(Type.Boolean()),
-        archive: Type.Optional(Type.Boolean()),
-        log: Type.Optional(Type.Boolean()),
-      }),
+      body: VerifyBody,
     },
     handle: async ({ deps }, { body, actor, signal }) => {
       const request = verifyRequestOf(deps, body);

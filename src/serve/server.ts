@@ -5,15 +5,15 @@ import { dirname } from 'node:path';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ErrorReply } from '#api/common';
+import type { DeskDeps } from '#desk/deps';
+import { LookLog } from '#desk/look-log';
 import type { Actor } from '#domain/custody';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { ServeDeps } from './deps.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
-import { LookLog } from './look-log.ts';
 import { Metrics } from './metrics.ts';
 import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
-import { ErrorReply } from './schemas.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 30_000;
@@ -24,7 +24,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const ACTOR = /^cli:[A-Za-z0-9._@-]{1,64}$/;
 
 interface Options {
-  readonly deps: ServeDeps;
+  readonly deps: DeskDeps;
   /** What this way in allows: `viewer` for the TCP listener, `operator` for the control socket and for commands in the process. */
   readonly grants: Access;
   /** Shared by the servers of one station, so that figures add up. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
+import type { DeskDeps } from '#desk/deps';
+import { slotViews } from '#desk/dockings';
 import type { SlotView } from '#ports/slot-board';
-import type { ServeDeps } from './deps.ts';
-import { slotViews } from './dockings.ts';
 import type { StreamLimit } from './limits.ts';
 import { Presenter } from './present.ts';
 import { RawAnswer } from './route.ts';
@@ -16,7 +16,7 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
 }
 
 /** `slots`: all of them, once; `slot`: one that has changed; `port`: what was plugged in while slots are learnt. Ends with the connection. */
-export async function slotEvents(deps: ServeDeps, streams: StreamLimit, signal: AbortSignal): Promise<RawAnswer> {
+export async function slotEvents(deps: DeskDeps, streams: StreamLimit, signal: AbortSignal): Promise<RawAnswer> {
   const presenter = new Presenter(deps.facts.timezone);
   const body = new PassThrough();
   body.once('close', streams.take());

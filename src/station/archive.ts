@@ -1,4 +1,4 @@
-import { DiskArchive } from '#adapters/disk-archive';
+import { DiskArchive } from '#adapters/disk/disk-archive';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
 import { WatchedArchive } from '#adapters/watched-archive';

@@ -56,7 +56,7 @@ const RETRIES_APART_MAX = 16;
  * policy says; who is gone is stopped, then closed. Part of the composition root.
  */
 export class DockDesk {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #stays = new Map<string, Stay>();
   /** What happens at one port happens in order: the next arrival is opened when the last one's removal is on record. */
   readonly #ports = new Map<string, Promise<void>>();
@@ -64,7 +64,7 @@ export class DockDesk {
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.learner = new SlotLearner({
       slotOf: (port) => options.ledger.slotOf(port),
       onEnd: (held, notices) => {
@@ -76,23 +76,23 @@ export class DockDesk {
   }
 
   async start(): Promise<void> {
-    this.#sweep = setInterval(() => this.lookForArchived(), this.#o.sweepSeconds * 1000);
-    for (const [index, dock] of this.#o.docks.entries()) {
+    this.#sweep = setInterval(() => this.lookForArchived(), this.#options.sweepSeconds * 1000);
+    for (const [index, dock] of this.#options.docks.entries()) {
       await dock.start({
         arrived: (arrival) => {
-          if (dock === this.#o.byRequest || !this.learner.holds(index, arrival)) this.#open(dock, arrival);
+          if (dock === this.#options.byRequest || !this.learner.holds(index, arrival)) this.#open(dock, arrival);
         },
         removed: (key) => void this.#removed(key),
         noticed: (notice) => this.#noticed(notice),
-        settingClock: (setting) => this.#o.recorderClock.announce(setting),
-        clockSettled: (setting, outcome) => this.#o.recorderClock.settle(setting, outcome),
+        settingClock: (setting) => this.#options.recorderClock.announce(setting),
+        clockSettled: (setting, outcome) => this.#options.recorderClock.settle(setting, outcome),
       });
     }
   }
 
   #inOrder(port: string, step: () => Promise<void>): Promise<void> {
     const before = this.#ports.get(port) ?? Promise.resolve();
-    const turn = before.then(step).catch((error: unknown) => arrivalFailed(this.#o.log, asEvidockError(error)));
+    const turn = before.then(step).catch((error: unknown) => arrivalFailed(this.#options.log, asEvidockError(error)));
     this.#ports.set(port, turn);
     void turn.then(() => this.#ports.get(port) === turn && this.#ports.delete(port));
     return turn;
@@ -100,7 +100,7 @@ export class DockDesk {
 
   #noticed(notice: DockNotice): void {
     if (this.learner.holdsNotice(notice)) return;
-    void this.#inOrder(notice.port, () => this.#o.dockStage.notice(notice));
+    void this.#inOrder(notice.port, () => this.#options.dockStage.notice(notice));
   }
 
   #open(dock: Dock | undefined, arrival: Arrival): void {
@@ -129,7 +129,7 @@ export class DockDesk {
   /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
   async #work(stay: Stay): Promise<void> {
     const { arrival, gone } = stay;
-    const { retryMs, intake, log } = this.#o;
+    const { retryMs, intake, log } = this.#options;
     let failed = false;
     for (let waitMs = retryMs; !gone.signal.aborted && !stay.docked; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
       const again = failed;
@@ -154,13 +154,13 @@ export class DockDesk {
     await this.#inOrder(arrival.port, async () => {
       try {
         if (gone.signal.aborted) throw new EvidockError('recorder.removed', arrival.port);
-        stay.docked = await this.#o.dockStage.arrive(arrival, { signal: gone.signal, again });
+        stay.docked = await this.#options.dockStage.arrive(arrival, { signal: gone.signal, again });
         stay.record(stay.docked.docking.id);
       } catch (error) {
         failure = asEvidockError(error);
         stay.refuse(failure);
         // A device that is left alone by policy is no failure; its slot and the custody log tell of it.
-        if (!gone.signal.aborted && failure.code !== 'recorder.unknown') arrivalFailed(this.#o.log, failure);
+        if (!gone.signal.aborted && failure.code !== 'recorder.unknown') arrivalFailed(this.#options.log, failure);
       }
     });
     return failure;
@@ -176,9 +176,9 @@ export class DockDesk {
     await this.#inOrder(stay.arrival.port, async () => {
       await stay.work;
       await stay.finishing;
-      if (!stay.docked) return this.#o.dockStage.vacate(stay.arrival.port);
-      await this.#o.intake.forget(stay.docked.docking.id);
-      await this.#o.dockStage.leave(stay.docked.docking.id);
+      if (!stay.docked) return this.#options.dockStage.vacate(stay.arrival.port);
+      await this.#options.intake.forget(stay.docked.docking.id);
+      await this.#options.dockStage.leave(stay.docked.docking.id);
     });
     stay.left();
   }
@@ -190,14 +190,14 @@ export class DockDesk {
   /** The card is listed to its end. */
   listed(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
-    if (stay) this.#then(stay, () => this.#o.recorderClock.doubt(dockingId));
+    if (stay) this.#then(stay, () => this.#options.recorderClock.doubt(dockingId));
   }
 
   /** Every file of the docking is safe, maybe not for the first time: what is left to do on the recorder may be done. */
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
-    const { recorderClock, wipeStage } = this.#o;
+    const { recorderClock, wipeStage } = this.#options;
     const again = stay.clockSet;
     stay.clockSet = true;
     const setsClock = !again && recorderClock.showSetting(stay.docked);
@@ -223,7 +223,7 @@ export class DockDesk {
   /** Asks the ledger for each recorder that waits: whoever archived its recordings, and whether or not word of it has come. */
   lookForArchived(): void {
     for (const stay of this.#stays.values()) {
-      if (stay.awaited) continue;
+      if (!stay.awaited || stay.awaited.size === 0) continue;
       this.#then(stay, async (docked) => {
         if (stay.awaited && stay.awaited.size > 0) await this.#finishIfArchived(stay, docked);
       });
@@ -232,18 +232,18 @@ export class DockDesk {
 
   /** What counts is what the ledger says now: a recording of the card that was archived before may have lost its copy meanwhile. */
   async #finishIfArchived(stay: Stay, docked: Docked): Promise<void> {
-    stay.awaited = new Set(await this.#o.wipeStage.awaited(docked, stay.gone.signal));
+    stay.awaited = new Set(await this.#options.wipeStage.awaited(docked, stay.gone.signal));
     if (stay.awaited.size === 0) await this.#finish(stay, docked);
   }
 
   #then(stay: Stay, step: (docked: Docked) => Promise<void>): void {
     stay.finishing = stay.finishing.then(async () => {
       if (!stay.docked || stay.gone.signal.aborted) return;
-      const resume = this.#o.intake.holdRecheck(stay.docked.docking.id);
+      const resume = this.#options.intake.holdRecheck(stay.docked.docking.id);
       try {
         await step(stay.docked);
       } catch (error) {
-        if (!stay.gone.signal.aborted) arrivalFailed(this.#o.log, asEvidockError(error));
+        if (!stay.gone.signal.aborted) arrivalFailed(this.#options.log, asEvidockError(error));
       } finally {
         resume();
       }
@@ -251,13 +251,13 @@ export class DockDesk {
   }
 
   async #finish(stay: Stay, docked: Docked): Promise<void> {
-    await this.#o.wipeStage.wipe(docked, stay.gone.signal);
-    if (this.#o.release && !stay.gone.signal.aborted) void this.#releaseLater(stay, docked);
+    await this.#options.wipeStage.wipe(docked, stay.gone.signal);
+    if (this.#options.release && !stay.gone.signal.aborted) void this.#releaseLater(stay, docked);
   }
 
   /** A recorder that is off the bus cannot be compared any more. Nobody has to wait for that to undock it. */
   async #releaseLater(stay: Stay, docked: Docked): Promise<void> {
-    const { intake, ledger, log } = this.#o;
+    const { intake, ledger, log } = this.#options;
     const { id } = docked.docking;
     await intake.rechecked(id);
     this.#then(stay, async () => {
@@ -303,10 +303,10 @@ export class DockDesk {
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     this.learner.stop();
-    for (const dock of this.#o.docks) await dock.stop();
+    for (const dock of this.#options.docks) await dock.stop();
     for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));
     await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
-    await Promise.all([...this.#stays.values()].map(({ docked }) => docked && this.#o.intake.forget(docked.docking.id)));
+    await Promise.all([...this.#stays.values()].map(({ docked }) => docked && this.#options.intake.forget(docked.docking.id)));
     await Promise.all(this.#ports.values());
     this.#stays.clear();
   }

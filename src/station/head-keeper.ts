@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { sha256Hex } from '#domain/canonical-json';
 import { asEvidockError } from '#domain/errors';
-import { archivedHeadKey, headBytes, type LedgerHead } from '#domain/ledger-head';
+import { archivedHeadKey, headBytes, type LedgerHead } from '#domain/vault/ledger-head';
 import { type Log, ledgerHead, ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';

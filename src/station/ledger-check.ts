@@ -1,9 +1,9 @@
+import { archiveHeadFault, vaultHeadFault } from '#desk/ledger-heads';
 import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
 import { ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
-import { archiveHeadFault, vaultHeadFault } from '#serve/ledger-heads';
 import type { StationContext } from './context.ts';
 
 /** An archive that does not answer must not keep recorders waiting. */

@@ -13,7 +13,7 @@ interface Options {
 
 /** Holds back what arrives while an operator numbers the slots. Part of the composition root, like the desk that it serves. */
 export class SlotLearner implements SlotLearning {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #held = new Map<string, { dock: number; arrival: Arrival }>();
   /** The last word of each port: an alarm that was held back is raised when learning ends, if its cause is still there. */
   readonly #notices = new Map<string, DockNotice>();
@@ -21,7 +21,7 @@ export class SlotLearner implements SlotLearning {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   learn(seconds: number): void {
@@ -66,11 +66,11 @@ export class SlotLearner implements SlotLearning {
   }
 
   #tell(port: string, hub: string | null, facts: readonly string[]): void {
-    this.#o.slotOf(port).then(
+    this.#options.slotOf(port).then(
       (slot) => {
         for (const listener of this.#listeners) listener({ port, hub, slot, facts });
       },
-      (error: unknown) => this.#o.onError(error),
+      (error: unknown) => this.#options.onError(error),
     );
   }
 
@@ -80,6 +80,6 @@ export class SlotLearner implements SlotLearning {
     this.#held.clear();
     const notices = [...this.#notices.values()];
     this.#notices.clear();
-    this.#o.onEnd(held, notices);
+    this.#options.onEnd(held, notices);
   }
 }

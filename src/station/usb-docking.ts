@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import { DirectoryAccess } from '#adapters/directory-access';
-import { DirectoryVolume, type VolumeLimits } from '#adapters/directory-volume';
+import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
+import { DirectoryVolume, type VolumeLimits } from '#adapters/directory-dock/directory-volume';
 import { HelperMounter } from '#adapters/usb-dock/helper-mounter';
 import { PlainMounter } from '#adapters/usb-dock/mount-commands';
 import type { Mounter } from '#adapters/usb-dock/mounter';
@@ -9,7 +9,7 @@ import { NodeUsbBus } from '#adapters/usb-dock/usb-bus';
 import { UsbDock } from '#adapters/usb-dock/usb-dock';
 import { writesToRecorders } from '#config/recorder-writes';
 import type { Config } from '#config/schema';
-import { standardOffsetMinutes } from '#domain/station-time';
+import { standardOffsetMinutes } from '#domain/time/station-time';
 import type { Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Dock } from '#ports/dock';

@@ -32,18 +32,18 @@ interface Options {
  * Does the work that waits in the ledger: the queue only says which id to look at. Whatever the queue forgets is rung again at every sweep.
  */
 export class WorkRunner {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #fold = new LogFold();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   async start(): Promise<void> {
-    const { queue, handlers, concurrency, sweepSeconds } = this.#o;
+    const { queue, handlers, concurrency, sweepSeconds } = this.#options;
     for (const handler of handlers)
       for (const lane of lanesOf(handler.stage)) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
     await queue.start();
@@ -55,7 +55,7 @@ export class WorkRunner {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#sweeping;
-    await this.#o.queue.stop();
+    await this.#options.queue.stop();
     this.#fold.stop();
   }
 
@@ -70,10 +70,10 @@ export class WorkRunner {
   async #sweepOnce(): Promise<void> {
     if (this.#stopped) return;
     try {
-      await this.#o.ledger.endLapsedLeases();
+      await this.#options.ledger.endLapsedLeases();
       // Stage by stage: a long backlog of one must not hide what is due in another.
-      for (const { stage } of this.#o.handlers)
-        for (const work of await this.#o.ledger.dueWork(this.#o.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
+      for (const { stage } of this.#options.handlers)
+        for (const work of await this.#options.ledger.dueWork(this.#options.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
     } catch (error) {
       // The next sweep tries again; nothing is lost, the work waits in the ledger.
       this.#sweepFailed(asEvidockError(error));
@@ -84,9 +84,9 @@ export class WorkRunner {
   async poke(recordingId: string): Promise<void> {
     if (this.#stopped) return;
     try {
-      const nowMs = this.#o.clock.nowMs();
+      const nowMs = this.#options.clock.nowMs();
       for (const stage of WORK_STAGES) {
-        for (const work of await this.#o.ledger.listWork({ stage, state: 'waiting', recordingId, limit: 10 })) {
+        for (const work of await this.#options.ledger.listWork({ stage, state: 'waiting', recordingId, limit: 10 })) {
           if (isDue(work.dueAtMs, nowMs)) await this.#ring(work, 0);
         }
       }
@@ -96,16 +96,16 @@ export class WorkRunner {
   }
 
   #sweepFailed(error: EvidockError): void {
-    this.#fold.tell(`sweep ${error.code}`, (repeated) => sweepFailed(this.#o.log, error, repeated));
+    this.#fold.tell(`sweep ${error.code}`, (repeated) => sweepFailed(this.#options.log, error, repeated));
   }
 
   async #ring(work: Work, delayMs: number): Promise<void> {
-    if (!this.#o.handlers.some((handler) => handler.stage === work.stage)) return;
-    await this.#o.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
+    if (!this.#options.handlers.some((handler) => handler.stage === work.stage)) return;
+    await this.#options.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
   async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
-    const { ledger, claims, clock } = this.#o;
+    const { ledger, claims, clock } = this.#options;
     const rung = await claims.look(id);
     // Its priority has changed since it was rung: it does not take a place of this lane.
     if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
@@ -117,7 +117,7 @@ export class WorkRunner {
       await this.#run(handler, held, { lane, job, lease });
     } catch (error) {
       if (!isFailure(error, 'work.lease-lost')) throw error;
-      workLost(this.#o.log, { workId: id, token: held.claim.token }, error);
+      workLost(this.#options.log, { workId: id, token: held.claim.token }, error);
     } finally {
       lease.end();
     }
@@ -132,18 +132,18 @@ export class WorkRunner {
     const later = lane !== handler.stage;
     const run = { signal, later, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
     try {
-      await orStopped(handler.run(held.claim, run), lease.signal, this.#o.graceMs ?? GRACE_MS);
+      await orStopped(handler.run(held.claim, run), lease.signal, this.#options.graceMs ?? GRACE_MS);
     } catch (error) {
       lease.end();
       const why: unknown = lease.signal.aborted ? lease.signal.reason : error;
       if (isFailure(why, 'work.lease-lost')) throw why;
-      if (job.signal.aborted) await this.#o.claims.postpone(held.claim, { delayMs: 0 });
+      if (job.signal.aborted) await this.#options.claims.postpone(held.claim, { delayMs: 0 });
       else await this.#failed(handler, held, why);
     }
   }
 
   async #failed(handler: WorkHandler, { claim, work }: ClaimedWork, thrown: unknown): Promise<void> {
-    const { claims, log, random } = this.#o;
+    const { claims, log, random } = this.#options;
     const error = asEvidockError(thrown);
     if (error.retry === 'never' || work.attempts >= handler.attemptsMax) {
       await handler.gaveUp(claim, error);

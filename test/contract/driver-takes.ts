@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { groupCaptures } from '#domain/captures';
-import { type CardFacts, type CompiledPattern, compilePatterns, readCardPath } from '#domain/card-facts';
-import type { ListedFile } from '#domain/listed-file';
-import { standsInRow } from '#domain/segment-names';
+import { groupCaptures } from '#domain/card/captures';
+import { type CardFacts, type CompiledPattern, compilePatterns, readCardPath } from '#domain/card/facts';
+import type { ListedFile } from '#domain/card/listed-file';
+import { standsInRow } from '#domain/take/segment-names';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 /*

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { NOTES_MAX } from '#domain/notes';
-import type { StartClaim } from '#domain/start-claim';
+import type { StartClaim } from '#domain/start/claim';
 import { workId } from '#domain/work';
 import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
 import {

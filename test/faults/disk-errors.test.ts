@@ -80,7 +80,7 @@ describe('a failing flush', () => {
     try {
       const script = `
         import { openSync } from 'node:fs';
-        import { DraftWriter } from '${join(ROOT, 'src/adapters/draft-writer.ts')}';
+        import { DraftWriter } from '${join(ROOT, 'src/adapters/disk/draft-writer.ts')}';
         const writer = new DraftWriter(openSync('${join(ramfs, 'draft')}', 'wx'));
         let written = 0;
         try {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
-import { manifestKey } from '#domain/vault-key';
+import { manifestKey } from '#domain/vault/vault-key';
 import { deriving } from '#test/support/deriving';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';

@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
-import { WorkerLanes } from '#adapters/lanes';
+import { WorkerLanes } from '#adapters/disk/lanes';
 import { EvidockError } from '#domain/errors';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume } from '#ports/recorder-driver';

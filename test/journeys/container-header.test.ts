@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ContainerHeader, readContainerHeader } from '#domain/container-header';
+import { type ContainerHeader, readContainerHeader } from '#domain/media/container-header';
 import { seededRandom } from '../support/seeded-random.ts';
 
 // Goal: the headers of real files tell their time and length in a few small reads, and hostile ones are given up soon. Method: clips that ffmpeg makes,

@@ -2,12 +2,12 @@
  * Shows what happens to work that is slow and to footage that is made again: slow work leaves its place and goes on where nothing waits for it; what was
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
-import { derivedPrefix } from '#domain/vault-key';
+import { derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
@@ -148,10 +148,15 @@ describe('a worker that lost its lease', () => {
     // What the first station had of before is gone: no row names it.
     expect(await files(id)).toEqual(await keysOf(id));
     const entries = (await station.ledger.custodyOf(id)).length;
+    const pathsOf = () => rows.map(({ vaultKey }) => join(station.directory, 'vault', vaultKey));
+    const inodes = () => Promise.all(pathsOf().map(async (path) => (await stat(path)).ino));
+    const before = await inodes();
     await expect(derive(late)).rejects.toMatchObject({ code: 'work.lease-lost' });
     expect(await station.ledger.derivatives(id)).toEqual(rows);
     expect(await workOf(id)).toEqual(work);
     expect(await files(id)).toEqual(rows.map(({ vaultKey }) => vaultKey).sort());
+    // Both made the same bytes: it is the files themselves that are still the ones on record.
+    expect(await inodes()).toEqual(before);
     for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
     expect((await station.ledger.custodyOf(id)).length).toBe(entries);
   });

@@ -7,9 +7,9 @@ import { appendFile, chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import { manifestKey } from '#domain/vault-key';
+import { manifestKey } from '#domain/vault/vault-key';
 import type { Vault } from '#ports/vault';
-import { makeCard } from '#scripts/make-card';
+import { makeCard } from '#sample-card/make-card';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 

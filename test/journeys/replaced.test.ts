@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
-import { replacedFaults } from '#serve/replaced-faults';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { claimedToMs } from '#domain/station-time';
+import { claimedToMs } from '#domain/time/station-time';
 import { sampleCard } from '#scripts/sample-card';
 
 // Goal: a real card becomes a driver's sample card without its content and without officers' numbers. Method: a small card in a directory.

@@ -3,7 +3,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { manifestKey } from '#domain/vault-key';
+import { manifestKey } from '#domain/vault/vault-key';
 import type { Volume } from '#ports/recorder-driver';
 import { deriving } from '#test/support/deriving';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -11,7 +11,7 @@ import { homeForEach } from '../support/home-for-each.ts';
 import { intakeStation } from '../support/intake-station.ts';
 
 // Goal: recordings of real clips are dated as they were made, and say why. Method: dock, intake and seal with their real parts (zone Asia/Shanghai), clips
-// of 90 s by ffmpeg with the times that a recorder would leave; random habits of recorders are in src/domain/start-claims.property.test.ts.
+// of 90 s by ffmpeg with the times that a recorder would leave; random habits of recorders are in src/domain/start/claims.property.test.ts.
 
 const LASTS_S = 90;
 const HOUR = 3600_000;

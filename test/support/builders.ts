@@ -3,7 +3,7 @@ import type { Digests } from '#domain/digest';
 import { type IdPrefix, newId } from '#domain/ids';
 import type { Copy, Derivative } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
-import { derivativeKey, originalKey } from '#domain/vault-key';
+import { derivativeKey, originalKey } from '#domain/vault/vault-key';
 import { type WorkStage, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { NewDocking, NewOriginal, NewRecording } from '#ports/ledger';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { LocalScratch } from '#adapters/disk/local-scratch';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { LocalScratch } from '#adapters/local-scratch';
 import { DeriveRecords } from '#derive/derive-records';
 import { DeriveStage } from '#derive/derive-stage';
 import { type Claim, workId } from '#domain/work';

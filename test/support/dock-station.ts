@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { DirectoryAccess } from '#adapters/directory-access';
+import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import { WipeStage } from '#dock/wipe-stage';
 import type { Docking } from '#domain/docking';
 import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice } from '#ports/dock';

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { DiskVault } from '#adapters/disk-vault';
+import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import type { DeskDeps } from '#desk/deps';
 import { sha256Hex } from '#domain/canonical-json';
-import { manifestKey } from '#domain/vault-key';
+import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger, NewRecording } from '#ports/ledger';
-import type { ServeDeps } from '#serve/deps';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
 
 export interface ServedStation {
-  readonly deps: ServeDeps;
+  readonly deps: DeskDeps;
   readonly ledger: Ledger;
   readonly directory: string;
   readonly clock: ReturnType<typeof fixedClock>;
@@ -23,13 +23,13 @@ export interface ServedStation {
 }
 
 /** The real ledger and the real vault in a directory of the test's own, without docks and work. */
-export async function servedStation(overrides: Partial<ServeDeps> = {}): Promise<ServedStation> {
+export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<ServedStation> {
   const home = await temporaryDirectory();
   const clock = fixedClock();
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
-  const deps: ServeDeps = {
+  const deps: DeskDeps = {
     ledger,
     vault,
     archive: null,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { DirectoryAccess } from '#adapters/directory-access';
+import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import { dockStation } from './dock-station.ts';
 import { temporaryDirectory } from './evidock.ts';

@@ -1,4 +1,4 @@
-import { tracksOf } from '#domain/iso-bmff';
+import { tracksOf } from '#domain/media/iso-bmff';
 import { withReader } from './read-at.ts';
 import { FASTSTART } from './ways.ts';
 

@@ -1,5 +1,5 @@
 import { errnoOf } from '#domain/errors';
-import { tracksOf } from '#domain/iso-bmff';
+import { tracksOf } from '#domain/media/iso-bmff';
 import { withReader } from './read-at.ts';
 
 /** A camera writes one edit or two for each track; editing software some dozens. */

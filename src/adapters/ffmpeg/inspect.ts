@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { type Box, boxesOf } from '#domain/iso-bmff';
-import { missingOfAsf, missingOfTransportStream } from '#domain/packets';
-import { missingOfRiff } from '#domain/riff';
+import { type Box, boxesOf } from '#domain/media/iso-bmff';
+import { missingOfAsf, missingOfTransportStream } from '#domain/media/packets';
+import { missingOfRiff } from '#domain/media/riff';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
 import { complaint, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';

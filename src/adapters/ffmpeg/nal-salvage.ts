@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EvidockError } from '#domain/errors';
-import { boxesOf } from '#domain/iso-bmff';
+import { boxesOf } from '#domain/media/iso-bmff';
 import type { MediaRun } from '#ports/transcoder';
 import { runChild } from './child.ts';
 import { readerOf } from './read-at.ts';

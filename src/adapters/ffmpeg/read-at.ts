@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ReadAt } from '#domain/iso-bmff';
+import type { ReadAt } from '#domain/media/iso-bmff';
 
 /** Reads from a file handle as the box walkers want it. */
 export function readerOf(handle: FileHandle): ReadAt {

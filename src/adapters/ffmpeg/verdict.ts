@@ -1,5 +1,5 @@
 import { isFailure } from '#domain/errors';
-import { movieDurationMs, type ReadAt, type Track, tracksOf } from '#domain/iso-bmff';
+import { movieDurationMs, type ReadAt, type Track, tracksOf } from '#domain/media/iso-bmff';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { complaint } from './child.ts';
 import { areCombed, stripOutputs } from './combing.ts';

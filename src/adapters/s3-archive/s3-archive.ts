@@ -12,19 +12,12 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
-import { isVaultKey } from '#domain/vault-key';
-import {
-  type Archive,
-  type ArchivedObject,
-  type ExpectedObject,
-  lookTwice,
-  type PutRequest,
-  type TransferOptions,
-  type UploadJournal,
-} from '#ports/archive';
+import { isVaultKey } from '#domain/vault/vault-key';
+import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
+import { lookTwice } from '../archive-transfers.ts';
 import { archiveError, s3ErrorName } from './errors.ts';
 import { MovingHttp } from './moving-http.ts';
 import { ObjectReader } from './object-reader.ts';

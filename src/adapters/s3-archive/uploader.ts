@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
-import { type PutRequest, sourceChunks, type UploadJournal, type UploadState } from '#ports/archive';
+import type { PutRequest, UploadJournal, UploadState } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
+import { sourceChunks } from '../archive-transfers.ts';
 import { s3ErrorName } from './errors.ts';
 import type { PartSender } from './part-sender.ts';
 import { wireOptions } from './wire-options.ts';

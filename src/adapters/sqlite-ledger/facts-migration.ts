@@ -1,5 +1,5 @@
 /**
- * What `facts.json` of a recording tells (src/ports/recording-facts.ts) changes only here. Whoever changes it makes the archive's work wait again in the same
+ * What `facts.json` of a recording tells (src/archive/recording-facts.ts) changes only here. Whoever changes it makes the archive's work wait again in the same
  * transaction, without having to know of it. Work that waits or runs looks at the facts in the end anyway.
  */
 const refact = (id: string) =>

@@ -32,7 +32,9 @@ test('a ledger of before keeps its work, and what ran is given back', async () =
   expect(await ledger.alterations()).toEqual([]);
   expect((await ledger.recover()).work).toBe(1);
   for (const stage of ['derive', 'archive'] as const) {
-    const claim = await ledger.transaction((writer) => writer.claimWork(`${stage}.${recording.id}`, { host: 'worker-1', instance: 'a' }, 1000));
+    const claim = await ledger.transaction((writer) =>
+      writer.claimWork(`${stage}.${recording.id}`, { host: 'worker-1', instance: 'a' }, 1000),
+    );
     expect(claim?.token).toBe(1);
   }
   await ledger.close();

@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
-import type { Compared } from '#domain/file-sample';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
+import type { Compared } from '#domain/vault/file-sample';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
 import type { Rows } from './connection.ts';
 import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';

@@ -22,10 +22,10 @@ interface Options {
  * asked by who mounts (`PlainMounter`). A station that has been taken over cannot reach any other disk through both.
  */
 export class GuardedMounter implements Mounter {
-  readonly #o: Options;
+  readonly #options: Options;
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   async mount(request: MountRequest): Promise<Mounted> {
@@ -33,14 +33,14 @@ export class GuardedMounter implements Mounter {
     if (!DEVICE_NAME.test(device)) throw refused('that is no name of a disk');
     const number = await this.#blockNumber(device);
     await this.#checkTag(`b${number}`, device);
-    const mounted = await this.#o.mounter.mount(request);
+    const mounted = await this.#options.mounter.mount(request);
     // Between the look and the mount one device may have left and another have taken its name.
     const [entry] = await mountsBelow(mounted.path);
     try {
       if (!entry || entry.device !== number) throw new EvidockError('recorder.removed', `${device} was replaced while it was mounted`);
       await this.#checkTag(`b${number}`, device);
     } catch (error) {
-      await this.#o.mounter.unmount(mounted.path);
+      await this.#options.mounter.unmount(mounted.path);
       throw error;
     }
     return mounted;
@@ -49,35 +49,35 @@ export class GuardedMounter implements Mounter {
   async mountMtp(request: MtpRequest): Promise<Mounted> {
     const { busNumber, deviceNumber } = request;
     await this.#checkTag(usbNumber(busNumber, deviceNumber), `USB device ${busNumber}:${deviceNumber}`);
-    return this.#o.mounter.mountMtp(request);
+    return this.#options.mounter.mountMtp(request);
   }
 
   remount(path: string, mode: RemountMode): Promise<void> {
-    return this.#o.mounter.remount(path, mode);
+    return this.#options.mounter.remount(path, mode);
   }
 
   unmount(path: string): Promise<void> {
-    return this.#o.mounter.unmount(path);
+    return this.#options.mounter.unmount(path);
   }
 
   unmountAll(): Promise<number> {
-    return this.#o.mounter.unmountAll();
+    return this.#options.mounter.unmountAll();
   }
 
   /** Only a port in which a tagged device is, or one that tagged disks hang on: never a hub, a keyboard or a disk that this machine uses. */
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw refused('that is no USB port');
-    const directory = join(this.#o.sys, 'bus/usb/devices', sysName);
+    const directory = join(this.#options.sys, 'bus/usb/devices', sysName);
     const [bus, device] = await Promise.all(['busnum', 'devnum'].map((name) => numberIn(join(directory, name))));
     // Nothing is in the port any more: that is what was wanted.
     if (bus === undefined || device === undefined) return;
     await this.#checkTag(usbNumber(bus, device), `the device in port ${sysName}`);
-    await this.#o.mounter.powerOff(sysName);
+    await this.#options.mounter.powerOff(sysName);
   }
 
   async #blockNumber(device: string): Promise<string> {
     try {
-      const number = (await readFile(join(this.#o.sys, 'class/block', device, 'dev'), 'utf8')).trim();
+      const number = (await readFile(join(this.#options.sys, 'class/block', device, 'dev'), 'utf8')).trim();
       if (/^[0-9]{1,4}:[0-9]{1,7}$/.test(number)) return number;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENODEV')
@@ -91,7 +91,7 @@ export class GuardedMounter implements Mounter {
   async #checkTag(record: string, what: string): Promise<void> {
     let text = '';
     try {
-      text = await readFile(join(this.#o.udev, record), 'utf8');
+      text = await readFile(join(this.#options.udev, record), 'utf8');
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }

@@ -65,27 +65,27 @@ interface Probed {
 
 /** Mounts with the system's own programs; needs the rights of root. Used by the station where it is root, and by the mount helper. */
 export class PlainMounter implements Mounter {
-  readonly #o: Options;
+  readonly #options: Options;
   /** Mounts of file systems that must not be written. */
   readonly #unwritable = new Map<string, Unwritable>();
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
   }
 
   get #uses() {
-    const { sys, directory, swaps = '/proc/swaps' } = this.#o;
+    const { sys, directory, swaps = '/proc/swaps' } = this.#options;
     return { sys, directory, swaps };
   }
 
   async mount({ device, utcOffsetMinutes }: MountRequest): Promise<Mounted> {
-    if (!DEVICE_NAME.test(device) && this.#o.usbOnly !== false)
+    if (!DEVICE_NAME.test(device) && this.#options.usbOnly !== false)
       throw new EvidockError('recorder.mount-failed', 'that is no name of a disk');
     if (!Number.isInteger(utcOffsetMinutes) || Math.abs(utcOffsetMinutes) > 840)
       throw new EvidockError('recorder.mount-failed', 'that is no time offset');
-    if (this.#o.usbOnly !== false) await this.#checkUsb(device);
+    if (this.#options.usbOnly !== false) await this.#checkUsb(device);
     await mustBeUnused(this.#uses, device);
-    const node = join(this.#o.dev, device);
+    const node = join(this.#options.dev, device);
     // The kernel itself refuses every write from here on, also one that a file system driver would make at mounting.
     await this.#setWritable(node, false);
     const probed = await probe(node, device);
@@ -111,7 +111,7 @@ export class PlainMounter implements Mounter {
         throw new EvidockError('recorder.mount-failed', 'that is no bus address');
     }
     const path = await this.#newDirectory(`mtp-${busNumber}-${deviceNumber}`);
-    const { owner } = this.#o;
+    const { owner } = this.#options;
     const options = ['ro', 'noexec', 'nosuid', 'nodev'].join(',');
     try {
       // fusermount looks into the empty directory as a root that may not pass by permissions.
@@ -134,7 +134,7 @@ export class PlainMounter implements Mounter {
     this.#checkPath(path);
     const refusal = this.#unwritable.get(path);
     if (asked !== 'ro' && refusal && refusal.allowing !== asked) throw new EvidockError('recorder.mount-failed', refusal.why);
-    if (asked !== 'ro' && !(await this.#o.mayWrite()))
+    if (asked !== 'ro' && !(await this.#options.mayWrite()))
       throw new EvidockError('recorder.mount-failed', 'neither wiping (dock.wipe) nor setting clocks (dock.setClock) is configured');
     const mode = asked === 'ro' ? 'ro' : 'rw';
     const [entry, ...under] = await mountsBelow(path);
@@ -168,8 +168,8 @@ export class PlainMounter implements Mounter {
 
   async unmountAll(): Promise<number> {
     const paths = new Set<string>();
-    for (const { path } of await mountsBelow(this.#o.directory)) {
-      if (dirname(path) === this.#o.directory && MOUNT_NAME.test(basename(path))) paths.add(path);
+    for (const { path } of await mountsBelow(this.#options.directory)) {
+      if (dirname(path) === this.#options.directory && MOUNT_NAME.test(basename(path))) paths.add(path);
     }
     for (const path of paths) await this.unmount(path);
     return paths.size;
@@ -183,7 +183,7 @@ export class PlainMounter implements Mounter {
     if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
     try {
       await mustBeUnusedBelow(this.#uses, sysName);
-      await writeFile(join(this.#o.sys, 'bus/usb/devices', sysName, 'authorized'), '0');
+      await writeFile(join(this.#options.sys, 'bus/usb/devices', sysName, 'authorized'), '0');
     } catch (error) {
       if (error instanceof EvidockError) throw error;
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENODEV')
@@ -194,7 +194,7 @@ export class PlainMounter implements Mounter {
   /** A name from a request must not reach the station's own disks. */
   async #checkUsb(device: string): Promise<void> {
     try {
-      const target = await readlink(join(this.#o.sys, 'class/block', device));
+      const target = await readlink(join(this.#options.sys, 'class/block', device));
       if (/\/usb[0-9]+\//.test(target)) return;
     } catch (error) {
       throw new EvidockError('recorder.removed', `${device} is gone`, error);
@@ -214,13 +214,13 @@ export class PlainMounter implements Mounter {
   }
 
   #checkPath(path: string): void {
-    if (dirname(path) !== this.#o.directory || !MOUNT_NAME.test(basename(path)))
+    if (dirname(path) !== this.#options.directory || !MOUNT_NAME.test(basename(path)))
       throw new EvidockError('recorder.mount-failed', 'that is no mount of the station');
   }
 
   async #newDirectory(name: string): Promise<string> {
-    await mkdir(this.#o.directory, { recursive: true, mode: 0o755 });
-    const path = join(this.#o.directory, `${name}-${randomBytes(4).toString('hex')}`);
+    await mkdir(this.#options.directory, { recursive: true, mode: 0o755 });
+    const path = join(this.#options.directory, `${name}-${randomBytes(4).toString('hex')}`);
     await mkdir(path, { mode: 0o700 });
     return path;
   }
@@ -239,7 +239,7 @@ export class PlainMounter implements Mounter {
   }
 
   async #mountAs(fileSystem: FileSystem, node: string, path: string, utcOffsetMinutes: number): Promise<void> {
-    const { uid, gid } = this.#o.owner;
+    const { uid, gid } = this.#options.owner;
     const owned = [`uid=${uid}`, `gid=${gid}`];
     const offset = `time_offset=${utcOffsetMinutes}`;
     if (fileSystem === 'vfat') return mountWith('vfat', node, path, ['utf8=1', 'fmask=0177', 'dmask=0077', offset, ...owned]);

@@ -17,12 +17,12 @@ interface Options {
 
 /** The helper's side of the socket: reads one request per connection, has it carried out, answers. */
 export class MountServer {
-  readonly #o: Options;
+  readonly #options: Options;
   readonly #server: Server;
   readonly #working = new Set<Promise<void>>();
 
   constructor(options: Options) {
-    this.#o = options;
+    this.#options = options;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
@@ -57,7 +57,7 @@ export class MountServer {
     };
     const refuse = (why: string) => {
       end();
-      helperRefused(this.#o.log, { why });
+      helperRefused(this.#options.log, { why });
       answer(socket, { ok: false, code: 'recorder.mount-failed', detail: `request refused: ${why}` });
     };
     // A client that goes away is no trouble of ours: what it asked for is carried out, its answer is lost.
@@ -83,12 +83,12 @@ export class MountServer {
     const begun = performance.now();
     const facts = () => ({ what: request.do, elapsedMs: Math.round(performance.now() - begun) });
     try {
-      const result = (await perform(this.#o.mounter, request)) ?? null;
-      helperServed(this.#o.log, facts(), null);
+      const result = (await perform(this.#options.mounter, request)) ?? null;
+      helperServed(this.#options.log, facts(), null);
       return { ok: true, result };
     } catch (error) {
       const known: EvidockError = asEvidockError(error);
-      helperServed(this.#o.log, facts(), known);
+      helperServed(this.#options.log, facts(), known);
       return { ok: false, code: known.code, detail: known.detail };
     }
   }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { UsbProfile } from '#domain/exchange';
+import type { UsbProfile } from '#domain/recorder/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
 import { areStillThere, type Disk, type Media, mediaOf, waitForDisks } from './disks.ts';
 import { type Role, roleOf } from './foreign.ts';
-import { type IntroduceOptions, type Introduction, introduce } from './introduce.ts';
 import { type Mounted, NOTHING_TO_MOUNT } from './mounter.ts';
 import { hubOf, isPresent, readBlockDevices, type UsbDevice } from './sysfs.ts';
+import { type IntroduceOptions, type Introduction, introduce } from './vendor-commands.ts';
 import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
 
 export interface StayOptions extends VolumesOptions, IntroduceOptions {
@@ -45,7 +45,7 @@ export type StayState = 'opening' | 'ignored' | 'noticed' | 'docked' | 'left';
 export class PortStay {
   readonly device: UsbDevice;
   readonly key: string;
-  readonly #o: StayOptions & StayOwner;
+  readonly #options: StayOptions & StayOwner;
   readonly #handler: DockHandler;
   readonly #gone = new AbortController();
   readonly #mounts: Mounted[] = [];
@@ -57,7 +57,7 @@ export class PortStay {
   #opening: Promise<void> = Promise.resolve();
 
   constructor(options: StayOptions & StayOwner, handler: DockHandler, device: UsbDevice, key: string, remembered: Introduction | null) {
-    this.#o = options;
+    this.#options = options;
     this.#handler = handler;
     this.device = device;
     this.key = key;
@@ -89,7 +89,7 @@ export class PortStay {
   async #open(): Promise<void> {
     const role = roleOf(this.device);
     if (await this.#isForeign(role)) return;
-    const found = this.#o.profiles.find(({ profile }) => matches(profile, this.device));
+    const found = this.#options.profiles.find(({ profile }) => matches(profile, this.device));
     if (!role.storage && !role.mtp && !found) return this.#ignore(role);
     this.#notice('preparing', null);
     let disks = role.storage ? await this.#disks(found?.profile.unlock ? LOCKED_DISK_MS_MAX : DISK_MS_MAX) : [];
@@ -109,7 +109,7 @@ export class PortStay {
     let disks = found;
     for (let attempt = 1; ; attempt += 1) {
       const now = disks;
-      const opened = await this.#o.oneOfFew(() => this.#openPatiently(now));
+      const opened = await this.#options.oneOfFew(() => this.#openPatiently(now));
       this.#gone.signal.throwIfAborted();
       if (attempt >= OPEN_TRIES_MAX || (await this.#hasItsMedia())) {
         const serialOf = now.map((disk) => disk.udev?.serialShort).find((serial) => serial);
@@ -123,11 +123,11 @@ export class PortStay {
 
   async #hasItsMedia(): Promise<boolean> {
     if (this.#media === null) return true;
-    return mediaOf((await readBlockDevices(this.#o.sys)).get(this.device.sysName) ?? []) === this.#media.text;
+    return mediaOf((await readBlockDevices(this.#options.sys)).get(this.device.sysName) ?? []) === this.#media.text;
   }
 
   async #disks(msMax: number): Promise<readonly Disk[]> {
-    const found = await waitForDisks(this.#o, this.device.sysName, msMax, this.#gone.signal);
+    const found = await waitForDisks(this.#options, this.device.sysName, msMax, this.#gone.signal);
     this.#media = found.media;
     return found.disks;
   }
@@ -148,7 +148,7 @@ export class PortStay {
 
   async #isOnSlot(): Promise<boolean> {
     const { sysName, twin } = this.device;
-    return (await this.#o.isSlotPort(sysName)) || (twin !== null && (await this.#o.isSlotPort(twin)));
+    return (await this.#options.isSlotPort(sysName)) || (twin !== null && (await this.#options.isSlotPort(twin)));
   }
 
   /** Nothing that could be read. On a port for recorders, somebody should know. */
@@ -160,14 +160,20 @@ export class PortStay {
   }
 
   async #introduce(profile: UsbProfile, unlock: boolean): Promise<void> {
-    const options = { bus: this.#o.bus, setClock: this.#o.setClock, timezone: this.#o.timezone, unlock, signal: this.#gone.signal };
+    const options = {
+      bus: this.#options.bus,
+      setClock: this.#options.setClock,
+      timezone: this.#options.timezone,
+      unlock,
+      signal: this.#gone.signal,
+    };
     const told = await introduce(this.device, profile, {
       ...options,
       port: this.device.port,
       usbSerial: realSerial(this.device.serial),
       record: this.#handler,
-      nowMs: () => this.#o.nowMs(),
-      secret: (name) => this.#o.secret(name),
+      nowMs: () => this.#options.nowMs(),
+      secret: (name) => this.#options.secret(name),
     });
     this.#introduction = told;
     this.#facts.push(...told.facts);
@@ -188,8 +194,8 @@ export class PortStay {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return disks.length > 0
-          ? await openDisks(disks, this.#o, this.holdsWhatWasOpened, keep)
-          : await openMtp(this.device, this.#o, this.#present, keep);
+          ? await openDisks(disks, this.#options, this.holdsWhatWasOpened, keep)
+          : await openMtp(this.device, this.#options, this.#present, keep);
       } catch (error) {
         const { code, detail } = asEvidockError(error);
         const hopeless = detail.includes('not installed') || detail.includes(NOTHING_TO_MOUNT);
@@ -229,8 +235,8 @@ export class PortStay {
 
   /** Where it is not, the look comes at once: a read may find that out long before the bus rings. */
   readonly #present = async (): Promise<boolean> => {
-    const present = await isPresent(this.#o.sys, this.device);
-    if (!present) this.#o.onChanged();
+    const present = await isPresent(this.#options.sys, this.device);
+    if (!present) this.#options.onChanged();
     return present;
   };
 
@@ -240,13 +246,15 @@ export class PortStay {
    */
   readonly holdsWhatWasOpened = async (): Promise<boolean> => {
     if (!(await this.#present())) return false;
-    if (this.#media === null || (await areStillThere(this.#o.sys, this.#media))) return true;
-    this.#o.onChanged();
+    if (this.#media === null || (await areStillThere(this.#options.sys, this.#media))) return true;
+    this.#options.onChanged();
     return false;
   };
 
   async #failed(error: unknown): Promise<void> {
-    await this.#unmount().catch((failure: unknown) => usbTrouble(this.#o.log, { port: this.device.sysName }, asEvidockError(failure)));
+    await this.#unmount().catch((failure: unknown) =>
+      usbTrouble(this.#options.log, { port: this.device.sysName }, asEvidockError(failure)),
+    );
     if (this.#gone.signal.aborted) return;
     const failure = asEvidockError(error);
     // It is leaving: the look that finds it gone ends this stay.
@@ -291,7 +299,7 @@ export class PortStay {
   }
 
   async #unmount(): Promise<void> {
-    const results = await Promise.allSettled(this.#mounts.splice(0).map(({ path }) => this.#o.mounter.unmount(path)));
+    const results = await Promise.allSettled(this.#mounts.splice(0).map(({ path }) => this.#options.mounter.unmount(path)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import type { UsbProfile } from '#domain/exchange';
+import type { UsbProfile } from '#domain/recorder/exchange';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb-ports';

@@ -2,9 +2,9 @@ import { asEvidockError } from '#domain/errors';
 import { usbStaleMounts, usbTrouble } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import { mediaOf } from './disks.ts';
-import type { Introduction } from './introduce.ts';
 import { PortStay, RETURN_MS_MAX, type StayOptions } from './port-stay.ts';
 import { type BlockDevice, hubOf, isBelow, readBlockDevices, readUsbDevices, type UsbDevice } from './sysfs.ts';
+import type { Introduction } from './vendor-commands.ts';
 
 export interface UsbDockOptions extends StayOptions {
   /** Port paths below which ports are looked at, and all are for recorders; empty: every port is looked at. */
@@ -40,7 +40,7 @@ const FAST_FOR_MS = 3000;
  * early does no harm.
  */
 export class UsbDock implements Dock {
-  readonly #o: UsbDockOptions;
+  readonly #options: UsbDockOptions;
   readonly #stays = new Map<string, PortStay>();
   readonly #released = new Map<string, Released>();
   /** By port: a recorder may come back under the other name of its socket. */
@@ -56,14 +56,14 @@ export class UsbDock implements Dock {
 
   constructor(options: UsbDockOptions) {
     const isSlotPort = async (port: string) => options.hubs.length > 0 || (await options.isSlotPort(port));
-    this.#o = { ...options, isSlotPort };
+    this.#options = { ...options, isSlotPort };
   }
 
   async start(handler: DockHandler): Promise<void> {
     this.#handler = handler;
-    const mounts = await this.#o.mounter.unmountAll();
-    if (mounts > 0) usbStaleMounts(this.#o.log, { mounts });
-    await this.#o.bus.start(() => this.#ring());
+    const mounts = await this.#options.mounter.unmountAll();
+    if (mounts > 0) usbStaleMounts(this.#options.log, { mounts });
+    await this.#options.bus.start(() => this.#ring());
     await this.#look();
     this.#running = this.#keepLooking();
   }
@@ -89,20 +89,22 @@ export class UsbDock implements Dock {
   async #look(): Promise<void> {
     try {
       // Disks first: a device that is taken off the bus in between is seen to be refused, and not to have lost its card.
-      const disks = await readBlockDevices(this.#o.sys);
-      const devices = await readUsbDevices(this.#o.sys);
+      const disks = await readBlockDevices(this.#options.sys);
+      const devices = await readUsbDevices(this.#options.sys);
       for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
       for (const [port, released] of this.#released) this.#lookAfterReleased(port, released, devices.get(port), disks.get(port) ?? []);
       this.#lookAfterExpected(devices);
       for (const device of devices.values()) if (!device.isHub && this.#isWatched(device)) this.#consider(device);
     } catch (error) {
-      usbTrouble(this.#o.log, { port: '' }, asEvidockError(error));
+      usbTrouble(this.#options.log, { port: '' }, asEvidockError(error));
     }
   }
 
   /** Both names of a socket count: somebody who named the one means the socket. */
   #isWatched({ sysName, twin }: UsbDevice): boolean {
-    return this.#o.hubs.length === 0 || this.#o.hubs.some((hub) => isBelow(sysName, hub) || (twin !== null && isBelow(twin, hub)));
+    return (
+      this.#options.hubs.length === 0 || this.#options.hubs.some((hub) => isBelow(sysName, hub) || (twin !== null && isBelow(twin, hub)))
+    );
   }
 
   #lookAfter(stay: PortStay, now: UsbDevice | undefined, disks: ReadonlyMap<string, readonly BlockDevice[]>): void {
@@ -132,7 +134,13 @@ export class UsbDock implements Dock {
     const expected = this.#expected.get(device.port);
     this.#expected.delete(device.port);
     const remembered = expected && isSame(expected, device) ? expected.introduction : null;
-    const stay = new PortStay({ ...this.#o, onChanged: () => this.#ring() }, this.#handler, device, `usb-${this.#next++}`, remembered);
+    const stay = new PortStay(
+      { ...this.#options, onChanged: () => this.#ring() },
+      this.#handler,
+      device,
+      `usb-${this.#next++}`,
+      remembered,
+    );
     this.#stays.set(sysName, stay);
     stay.open();
   }
@@ -177,19 +185,19 @@ export class UsbDock implements Dock {
     this.#released.set(sysName, { key, port, identity, media });
     await stay.release();
     // Another card that was put in meanwhile is to be read.
-    if (this.#o.powerOff && (await stay.holdsWhatWasOpened())) await this.#o.mounter.powerOff(sysName);
+    if (this.#options.powerOff && (await stay.holdsWhatWasOpened())) await this.#options.mounter.powerOff(sysName);
   }
 
   #background(work: Promise<void>, port: string): void {
     const tracked = work
-      .catch((error: unknown) => usbTrouble(this.#o.log, { port }, asEvidockError(error)))
+      .catch((error: unknown) => usbTrouble(this.#options.log, { port }, asEvidockError(error)))
       .finally(() => this.#leaving.delete(tracked));
     this.#leaving.add(tracked);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#o.bus.stop();
+    this.#options.bus.stop();
     this.#wake();
     await this.#running;
     this.#handler = undefined;

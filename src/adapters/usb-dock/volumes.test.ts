@@ -3,8 +3,8 @@
  * Method: a mounter that only remembers what it was asked for; real mounts are in mount-commands.test.ts and in the lab.
  */
 import { describe, expect, it } from 'vitest';
-import { DirectoryAccess } from '../directory-access.ts';
-import { DirectoryVolume } from '../directory-volume.ts';
+import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
+import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import type { FileSystem, Mounter } from './mounter.ts';
 import { openDisks } from './volumes.ts';
 

@@ -160,7 +160,7 @@ async function overMtp(lab: Lab): Promise<void> {
 async function pulledMtp(lab: Lab): Promise<void> {
   const { station, context } = lab;
   const { guest } = station;
-  const directory = await mtpStorage(lab, 'DSJ0000010', MTP_FILES, 1_500_000);
+  const directory = await mtpStorage(lab, 'DSJ0000010', MTP_FILES, 6_000_000);
   await plugMtp(guest, { name: 'MTP2', port: '5', directory });
   const copying = await station.until(
     'some of it is sealed, and more is being copied',

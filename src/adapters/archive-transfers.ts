@@ -1,0 +1,26 @@
+import type { ByteRange } from '#domain/byte-range';
+import { EvidockError, errnoOf } from '#domain/errors';
+import type { PutRequest } from '#ports/archive';
+
+/** The bytes that are to be archived. What fails here is the vault's disk, and must not be told of as the archive. */
+export async function* sourceChunks(request: PutRequest, range: ByteRange): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) {
+      request.onMoved?.();
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof EvidockError || request.signal?.aborted) throw error;
+    throw new EvidockError('vault.read-failed', `${request.key} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
+/** Looks twice before it says that a copy is not what it should be. `look` throws archive.mismatch or archive.missing if it is not. */
+export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || !['archive.mismatch', 'archive.missing'].includes(error.code)) throw error;
+    return look();
+  }
+}

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { type Job, type Processor, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { type Log, queueTrouble, stageFailed } from '#events';
+import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
+import type { RedisAddress } from './private-redis.ts';
+
+const ANSWER_MS_MAX = 5000;
+const STOP_MS_MAX = 10_000;
+const LOCK_MS = 30_000;
+const STALLED_MS = 15_000;
+const PROBE_MS = 10_000;
+/** What a Redis answers that is there and takes nothing. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  READONLY: 'it is a read-only replica',
+  OOM: 'it has no memory left (maxmemory)',
+  MISCONF: 'it cannot write to its disk',
+  NOPERM: 'its user may not write',
+  NOAUTH: 'it wants a password',
+  WRONGPASS: 'the password is wrong',
+  MASTERDOWN: 'it is a replica that has lost its primary',
+  CLUSTERDOWN: 'its cluster is down',
+};
+
+interface Options {
+  /** A URL, or the private server's address. */
+  readonly server: { readonly url: string } | RedisAddress;
+  /** Before every key. */
+  readonly prefix: string;
+  /** Part of every key: stations on one server never take each other's rings. */
+  readonly stationId: string;
+  readonly log: Log;
+}
+
+interface Listener {
+  readonly lane: QueueLane;
+  readonly concurrency: number;
+  readonly handler: (workId: string, run: JobRun) => Promise<void>;
+}
+
+/** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
+export class BullmqQueue implements WorkQueue {
+  readonly #options: Options;
+  readonly #stop = new AbortController();
+  readonly #listeners: Listener[] = [];
+  readonly #queues = new Map<QueueLane, Queue>();
+  readonly #workers: Worker[] = [];
+  readonly #connections: Redis[] = [];
+  readonly #prefix: string;
+  #commands: Redis | undefined;
+  #troubled = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#prefix = `${options.prefix}:${options.stationId}`;
+  }
+
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+    this.#listeners.push({ lane, concurrency, handler });
+  }
+
+  async start(): Promise<void> {
+    // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
+    this.#commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
+    for (const { lane, concurrency, handler } of this.#listeners) {
+      const connection = this.#connect({ maxRetriesPerRequest: null });
+      const worker = new Worker(lane, this.#processor(lane, handler), {
+        connection,
+        prefix: this.#prefix,
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
+        // Progress and leases are the ledger's: a job that stalls here is simply rung again.
+        maxStalledCount: 100,
+      });
+      worker.on('error', (error) => this.#trouble(error));
+      this.#workers.push(worker);
+    }
+  }
+
+  #processor(lane: QueueLane, handler: Listener['handler']): Processor {
+    return async (job: Job) => {
+      this.#troubled = false;
+      try {
+        await handler(String(job.id), { signal: this.#stop.signal });
+      } catch (error) {
+        if (!this.#stop.signal.aborted) stageFailed(this.#options.log, lane, { workId: String(job.id) }, asEvidockError(error));
+      }
+    };
+  }
+
+  #connect(options: { maxRetriesPerRequest: number | null; enableOfflineQueue?: boolean; commandTimeout?: number }): Redis {
+    const { server } = this.#options;
+    const common = { ...options, retryStrategy: (times: number) => Math.min(times * 100, 2000), lazyConnect: false };
+    const connection =
+      'url' in server ? new Redis(server.url, common) : new Redis({ path: server.socketPath, password: server.password, ...common });
+    connection.on('error', (error) => this.#trouble(error));
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Connections report the same outage many times a second: it is told once, until something works again. */
+  #trouble(error: unknown): void {
+    if (this.#troubled || this.#stop.signal.aborted) return;
+    this.#troubled = true;
+    queueTrouble(this.#options.log, error);
+  }
+
+  async ring(lane: QueueLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
+    const queue = this.#queue(lane);
+    const job = {
+      jobId: workId,
+      priority: options.priority,
+      delay: Math.max(0, Math.round(options.delayMs)),
+      removeOnComplete: true,
+      removeOnFail: true,
+    };
+    await this.#answered(async () => {
+      // A delayed job keeps its id taken: who rings again without delay means now.
+      if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);
+      await queue.add(lane, {}, job);
+    });
+  }
+
+  #queue(lane: QueueLane): Queue {
+    const known = this.#queues.get(lane);
+    if (known) return known;
+    if (!this.#commands) throw new EvidockError('queue.unreachable', 'not started');
+    const queue = new Queue(lane, { connection: this.#commands, prefix: this.#prefix });
+    queue.on('error', (error) => this.#trouble(error));
+    this.#queues.set(lane, queue);
+    return queue;
+  }
+
+  async check(): Promise<string> {
+    const [connection] = this.#connections;
+    if (!connection) throw new EvidockError('queue.unreachable', 'not started');
+    const info = await this.#answered(() => connection.info('server'));
+    // A replica, and a server without memory, answer every question and take no work.
+    const key = `${this.#prefix}:probe:${randomBytes(6).toString('hex')}`;
+    const back = await this.#answered(async () => {
+      await connection.set(key, key, 'PX', PROBE_MS);
+      const found = await connection.get(key);
+      await connection.del(key);
+      return found;
+    });
+    if (back !== key) throw new EvidockError('queue.refused', 'a probe that was written is not there');
+    return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
+  }
+
+  async #answered<T>(call: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${ANSWER_MS_MAX / 1000} s`)), ANSWER_MS_MAX);
+    });
+    try {
+      const answer = await Promise.race([call(), late]);
+      this.#troubled = false;
+      return answer;
+    } catch (error) {
+      if (error instanceof EvidockError) throw error;
+      throw queueError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS_MAX);
+    });
+    // Closing waits for running handlers; a server that is away must not keep us from ending.
+    await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), late]);
+    clearTimeout(timer);
+    for (const connection of this.#connections) connection.disconnect();
+  }
+}
+
+function queueError(thrown: unknown): EvidockError {
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  // A script tells the reply of the command that it ran within words of its own.
+  const word = Object.keys(REFUSALS).find((each) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
+  if (word === undefined) return new EvidockError('queue.unreachable', words, thrown);
+  return new EvidockError('queue.refused', `${REFUSALS[word]} (${word})`, thrown);
+}

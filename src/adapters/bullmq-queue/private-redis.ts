@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { EvidockError } from '#domain/errors';
+import { type Log, redisEnded, redisStarted } from '#events';
+
+const SOCKET_PATH_MAX = 100;
+/** For a machine whose disk and processors are busy: a server that lives is waited for. */
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 5000;
+const ANSWER_MS_MAX = 1000;
+const RESTART_MS_MAX = 30_000;
+/** Of what it printed, so much is kept to tell why it ended. */
+const WORDS_MAX = 2000;
+
+export interface RedisAddress {
+  readonly socketPath: string;
+  readonly password: string;
+}
+
+interface Options {
+  /** Its configuration. */
+  readonly directory: string;
+  /** Sockets; short, because a socket's path has at most 107 bytes. */
+  readonly runDirectory: string;
+  readonly program: string;
+  readonly log: Log;
+}
+
+/**
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, nothing on
+ * disk (docs/decisions/0006). It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
+ * that waits for the end of a pipe from us and stops it then.
+ */
+export class PrivateRedis {
+  readonly #options: Options;
+  readonly #password = randomBytes(24).toString('hex');
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restarts = 0;
+  #lastWords = '';
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get address(): RedisAddress {
+    return { socketPath: join(this.#options.runDirectory, 'redis.sock'), password: this.#password };
+  }
+
+  /** Throws queue.unreachable if it ends, or does not answer within a minute. */
+  async start(): Promise<void> {
+    const { directory, runDirectory } = this.#options;
+    const { socketPath } = this.address;
+    if (socketPath.length > SOCKET_PATH_MAX) {
+      throw new EvidockError(
+        'config.invalid',
+        `station.state: ${socketPath} is too long for a socket (${SOCKET_PATH_MAX} characters); choose a shorter state directory`,
+      );
+    }
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(runDirectory, { recursive: true, mode: 0o700 });
+    await this.#stopOld();
+    const config = [
+      'port 0',
+      `unixsocket ${JSON.stringify(socketPath)}`,
+      'unixsocketperm 600',
+      `requirepass ${this.#password}`,
+      `dir ${JSON.stringify(directory)}`,
+      // The ledger knows what is due and rings again: a file would only make each start wait for the disk.
+      'appendonly no',
+      'save ""',
+      'maxmemory-policy noeviction',
+      'daemonize no',
+      `pidfile ${JSON.stringify(join(runDirectory, 'redis.pid'))}`,
+    ];
+    await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
+    // For operators and `evidock doctor`; as secret as the socket itself.
+    await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
+    await this.#spawn();
+  }
+
+  async #spawn(): Promise<void> {
+    const begun = performance.now();
+    const script = [
+      'exec 3<&0',
+      '"$1" "$2" </dev/null & server=$!',
+      '(read -r _ <&3; kill $server) >/dev/null 2>&1 & watch=$!',
+      'trap "kill $server" TERM',
+      'wait $server; kill $watch 2>/dev/null',
+    ].join('\n');
+    const child = spawn('/bin/sh', ['-c', script, 'evidock-redis', this.#options.program, join(this.#options.directory, 'redis.conf')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    child.unref();
+    this.#lastWords = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (words: string) => {
+        this.#lastWords = (this.#lastWords + words).slice(-WORDS_MAX);
+      });
+      (stream as Socket).unref();
+    }
+    child.stdin?.on('error', () => undefined);
+    this.#child = child;
+    const failed = new Promise<never>((_, reject) =>
+      child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
+    );
+    try {
+      await Promise.race([failed, this.#answers(child)]);
+    } catch (error) {
+      child.stdin?.end();
+      throw error;
+    }
+    if (child.exitCode === null) child.once('exit', () => this.#ended());
+    else this.#ended();
+    redisStarted(this.#options.log, { elapsedMs: Math.round(performance.now() - begun) });
+  }
+
+  async #answers(child: ChildProcess): Promise<void> {
+    const end = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < end && child.exitCode === null) {
+      if (await answersAt(this.address.socketPath)) return;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    throw new EvidockError(
+      'queue.unreachable',
+      `${this.#options.program} did not start (${this.#said()}); is the package redis-server installed?`,
+    );
+  }
+
+  /** The last line it printed. */
+  #said(): string {
+    return this.#lastWords.trim().split('\n').at(-1) || 'it printed nothing';
+  }
+
+  #ended(): void {
+    if (this.#stopping) return;
+    this.#restarts += 1;
+    const waitMs = Math.min(RESTART_MS_MAX, 250 * 2 ** Math.min(this.#restarts, 10));
+    redisEnded(this.#options.log, { restarts: this.#restarts, waitMs, said: this.#said() });
+    setTimeout(() => {
+      if (this.#stopping) return;
+      // Why it does not start is told by what it printed, and by the queue that cannot reach it.
+      this.#spawn().catch(() => this.#ended());
+    }, waitMs).unref();
+  }
+
+  /** One that outlived a killed station (its watching shell may take a moment) must not hold the socket. */
+  async #stopOld(): Promise<void> {
+    const file = join(this.#options.runDirectory, 'redis.pid');
+    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (Number.isInteger(pid) && pid > 1) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('redis-server')) process.kill(pid, 'SIGTERM');
+      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(this.address.socketPath)); waited += 50) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+    await rm(file, { force: true });
+    await rm(this.address.socketPath, { force: true });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin?.end();
+    const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** Whether a Redis answers there, be it with a refusal: it listens before it has read its file, and may yet end over that. */
+function answersAt(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const done = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.setTimeout(ANSWER_MS_MAX, () => done(false));
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
+  });
+}

@@ -1,0 +1,382 @@
+import { randomBytes } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { link, lstat, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import pLimit from 'p-limit';
+import type { ByteRange } from '#domain/byte-range';
+import type { Digests } from '#domain/digest';
+import { EvidockError, errnoOf } from '#domain/errors';
+import { bytesText } from '#domain/figures';
+import { isVaultKey } from '#domain/vault/vault-key';
+import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
+import {
+  DurableFile,
+  makeDirectory,
+  probeDirectory,
+  putDurably,
+  SharedSyncs,
+  syncDirectory,
+  VAULT_WRITE_ERRORS,
+  writeError,
+} from '../durable-file.ts';
+import { adoptFile, removeIfEmpty } from './adopt-file.ts';
+import { readError } from './vault-errors.ts';
+import { Rereader } from './vault-reread.ts';
+import { sweepVault } from './vault-sweep.ts';
+
+const SMALL_BYTES_MAX = 1024 * 1024;
+const STREAM_CHUNK = 1024 * 1024;
+/** Waiting for the disk blocks a thread of libuv's pool: with more at once, reads of recorders would have to queue behind them. */
+const FLUSHES_AT_ONCE = 4;
+const SCRATCH = 'scratch';
+const QUARANTINE = 'quarantine';
+/** What the vault keeps of the ledger: no footage, so no list shows it. */
+const LEDGER_HEAD = 'ledger-head.json';
+const READ_ONLY = 0o440;
+
+interface Options {
+  readonly directory: string;
+  /** Bytes on the vault's disk that drafts never use. */
+  readonly reserveBytes: number;
+  readonly rereadThreads: number;
+}
+
+/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`; `<directory>/scratch/` is left to who makes derivatives there. */
+export class DiskVault implements Vault {
+  readonly #root: string;
+  readonly #reserveBytes: number;
+  readonly #rereader: Rereader;
+  /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
+  #promised = 0;
+  readonly #flushes = pLimit(FLUSHES_AT_ONCE);
+  readonly #directories = new Set<string>();
+  readonly #syncs = new SharedSyncs();
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#root = options.directory;
+    this.#reserveBytes = options.reserveBytes;
+    this.#rereader = new Rereader(options.rereadThreads);
+  }
+
+  /** Makes the vault's directory. Throws vault.read-only or vault.write-failed. */
+  async open(): Promise<void> {
+    try {
+      await makeDirectory(this.#root);
+    } catch (error) {
+      throw writeError(VAULT_WRITE_ERRORS, 'vault directory', error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#rereader.close();
+  }
+
+  #path(key: string): string {
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', JSON.stringify(key));
+    return join(this.#root, key);
+  }
+
+  async draft(key: string, bytes: number): Promise<VaultDraft> {
+    const path = this.#path(key);
+    const free = (await this.freeBytes()) - this.#promised;
+    if (bytes > free)
+      throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
+    const file = await this.#durable(path, key);
+    let promised = bytes;
+    this.#promised += bytes;
+    const keepPromise = (written: number) => {
+      const kept = Math.min(promised, written);
+      promised -= kept;
+      this.#promised -= kept;
+    };
+    return {
+      key,
+      write: async (chunk, length, position) => {
+        await file.write(chunk, length, position);
+        keepPromise(length);
+      },
+      descriptor: file.descriptor,
+      wrote: keepPromise,
+      finish: (length) => this.#flushes(() => file.finish(length)),
+      commit: () => file.commit(),
+      discard: async () => {
+        keepPromise(promised);
+        await file.discard();
+      },
+    };
+  }
+
+  /** Read-only from the moment on at which it has its name. */
+  async #durable(path: string, key: string, made?: number): Promise<DurableFile> {
+    await this.#makeParent(path, key);
+    const options = { final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY };
+    const file = new DurableFile(made === undefined ? options : { ...options, made });
+    await file.open();
+    return file;
+  }
+
+  async #makeParent(path: string, key: string): Promise<void> {
+    const parent = dirname(path);
+    if (this.#directories.has(parent)) return;
+    try {
+      await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
+    } catch (error) {
+      throw writeError(VAULT_WRITE_ERRORS, key, error);
+    }
+    if (this.#directories.size > 10_000) this.#directories.clear();
+    this.#directories.add(parent);
+  }
+
+  async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
+    if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
+    // Manifests may use the reserve: what is copied can be sealed then.
+    const draft = await this.#durable(this.#path(key), key, READ_ONLY);
+    try {
+      await draft.write(bytes, bytes.length, 0);
+      await draft.finish(bytes.length);
+      if ((await draft.commit()) === 'created') return 'created';
+    } catch (error) {
+      await draft.discard();
+      throw error;
+    }
+    await draft.discard();
+    if (Buffer.compare(await this.readSmall(key), bytes) !== 0) throw new EvidockError('vault.mismatch', `${key} exists with other bytes`);
+    return 'exists';
+  }
+
+  async stat(key: string): Promise<{ bytes: number } | null> {
+    try {
+      const found = await lstat(this.#path(key));
+      return found.isFile() ? { bytes: found.size } : null;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+      throw readError(key, error);
+    }
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    const handle = await this.#openForRead(key);
+    if (range && range.end <= range.start) {
+      await handle.close();
+      throw new EvidockError('request.invalid', `${key}: empty range`);
+    }
+    const bounds = range ? { start: range.start, end: range.end - 1 } : {};
+    return createReadStream('', { fd: handle, highWaterMark: STREAM_CHUNK, autoClose: true, ...bounds });
+  }
+
+  async openFile(key: string): Promise<VaultFile> {
+    const handle = await this.#openForRead(key);
+    try {
+      const { size } = await handle.stat();
+      return {
+        bytes: size,
+        read: async (target, position) => {
+          let filled = 0;
+          try {
+            while (filled < target.length) {
+              const { bytesRead } = await handle.read(target, filled, target.length - filled, position + filled);
+              if (bytesRead === 0) break;
+              filled += bytesRead;
+            }
+          } catch (error) {
+            throw readError(key, error);
+          }
+          return filled;
+        },
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      await handle.close();
+      throw readError(key, error);
+    }
+  }
+
+  async #openForRead(key: string) {
+    try {
+      return await open(this.#path(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+    } catch (error) {
+      throw readError(key, error);
+    }
+  }
+
+  async readSmall(key: string): Promise<Uint8Array> {
+    const handle = await this.#openForRead(key);
+    try {
+      const { size } = await handle.stat();
+      if (size > SMALL_BYTES_MAX) throw new EvidockError('vault.read-failed', `${key}: ${size} bytes are not a small file`);
+      return await handle.readFile();
+    } catch (error) {
+      throw readError(key, error);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async reread(
+    key: string,
+    options: { sm3: boolean; signal?: AbortSignal; onBytes?: (bytes: number) => void },
+  ): Promise<{ bytes: number; digests: Digests; method: 'direct' | 'nocache' | 'cached' }> {
+    const { bytes, sha256, sm3, method } = await this.#rereader.reread(key, this.#path(key), options);
+    return { bytes, digests: { sha256, sm3 }, method };
+  }
+
+  async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+    if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', JSON.stringify(prefix));
+    yield* this.#walk(prefix);
+  }
+
+  async *#walk(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
+    const names: { name: string; directory: boolean }[] = [];
+    try {
+      for await (const entry of await opendir(join(this.#root, prefix))) {
+        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE || entry.name === LEDGER_HEAD)) continue;
+        if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
+        else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
+      }
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return;
+      throw readError(prefix, error);
+    }
+    names.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { name, directory } of names) {
+      const key = prefix === '' ? name : `${prefix}/${name}`;
+      if (directory) yield* this.#walk(key);
+      else yield { key, bytes: (await lstat(join(this.#root, key))).size };
+    }
+  }
+
+  async freeBytes(): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(this.#root);
+      return Math.max(0, bavail * bsize - this.#reserveBytes);
+    } catch (error) {
+      throw writeError(VAULT_WRITE_ERRORS, 'free space of the vault', error);
+    }
+  }
+
+  async probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    await this.#probe;
+    const freeBytes = await this.freeBytes();
+    if (freeBytes === 0) throw new EvidockError('vault.full', 'nothing is free above the reserve');
+    return { freeBytes };
+  }
+
+  async localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
+    const paths = keys.map((key) => this.#path(key));
+    for (const key of keys) if (!(await this.stat(key))) throw new EvidockError('vault.missing', key);
+    return { paths, release: async () => undefined };
+  }
+
+  async link(existingKey: string, newKey: string): Promise<'created' | 'exists'> {
+    const from = this.#path(existingKey);
+    const to = this.#path(newKey);
+    await this.#makeParent(to, newKey);
+    try {
+      await link(from, to);
+      await syncDirectory(dirname(to));
+      return 'created';
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return 'exists';
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', existingKey, error);
+      // No links here (another file system, or too many on one file): a copy serves as well, it only costs space.
+      if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EMLINK' || errnoOf(error) === 'EPERM') return this.#copy(from, newKey);
+      throw writeError(VAULT_WRITE_ERRORS, newKey, error);
+    }
+  }
+
+  async #copy(from: string, newKey: string): Promise<'created' | 'exists'> {
+    const { size } = await lstat(from);
+    const draft = await this.draft(newKey, size);
+    try {
+      let position = 0;
+      for await (const chunk of createReadStream(from, { highWaterMark: STREAM_CHUNK }) as AsyncIterable<Buffer>) {
+        await draft.write(chunk, chunk.length, position);
+        position += chunk.length;
+      }
+      await draft.finish(size);
+      const outcome = await draft.commit();
+      if (outcome === 'exists') await draft.discard();
+      return outcome;
+    } catch (error) {
+      await draft.discard();
+      throw error;
+    }
+  }
+
+  async makeReadOnly(key: string): Promise<void> {
+    try {
+      const path = this.#path(key);
+      if (((await lstat(path)).mode & 0o777) === READ_ONLY) return;
+      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        await handle.chmod(READ_ONLY);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', key, error);
+      throw writeError(VAULT_WRITE_ERRORS, `${key}: make read-only`, error);
+    }
+  }
+
+  async quarantine(key: string): Promise<string> {
+    const from = this.#path(key);
+    const to = join(this.#root, QUARANTINE, `${key.replaceAll('/', '_')}.${randomBytes(6).toString('hex')}`);
+    try {
+      await makeDirectory(dirname(to));
+      await rename(from, to);
+      await syncDirectory(dirname(to));
+      await syncDirectory(dirname(from));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', key, error);
+      throw writeError(VAULT_WRITE_ERRORS, `${key}: quarantine`, error);
+    }
+    return to.slice(this.#root.length + 1);
+  }
+
+  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    const to = this.#derivativePath(key);
+    await this.#makeParent(to, key);
+    return adoptFile(path, to, { label: key, mode: READ_ONLY, sync: (directory) => this.#syncs.sync(directory) });
+  }
+
+  async removeDerivative(key: string): Promise<void> {
+    const path = this.#derivativePath(key);
+    try {
+      await rm(path, { force: true });
+      this.#directories.delete(dirname(path));
+      await removeIfEmpty(dirname(path));
+    } catch (error) {
+      throw writeError(VAULT_WRITE_ERRORS, `${key}: remove`, error);
+    }
+  }
+
+  #derivativePath(key: string): string {
+    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    return this.#path(key);
+  }
+
+  sweep(): Promise<number> {
+    return sweepVault({ root: this.#root, quarantine: join(this.#root, QUARANTINE), failed: readError });
+  }
+
+  async ledgerHead(): Promise<Uint8Array | null> {
+    try {
+      return await readFile(join(this.#root, LEDGER_HEAD));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return null;
+      throw readError(LEDGER_HEAD, error);
+    }
+  }
+
+  async keepLedgerHead(bytes: Uint8Array): Promise<void> {
+    await putDurably(join(this.#root, LEDGER_HEAD), bytes, { label: LEDGER_HEAD, errors: VAULT_WRITE_ERRORS });
+  }
+}

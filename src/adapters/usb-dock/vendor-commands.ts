@@ -1,0 +1,183 @@
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import type { Exchange, UsbProfile } from '#domain/recorder/exchange';
+import { clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/recorder/exchange-bytes';
+import { claimedToMs, msToClaimed } from '#domain/time/station-time';
+import type { ClockSetting, DockHandler } from '#ports/dock';
+import type { BusAddress, UsbBus, UsbTalk } from './usb-bus.ts';
+
+/** What a recorder told over a vendor's interface, before it was a disk. */
+export interface Introduction {
+  readonly serial: string | null;
+  readonly clockOffsetMs: number | null;
+  /** null: it was not, or the recorder did not say so. */
+  readonly clockSet: ClockSetting | null;
+  readonly unlocked: boolean;
+  readonly facts: readonly string[];
+}
+
+export interface IntroduceOptions {
+  readonly bus: UsbBus;
+  readonly setClock: boolean;
+  readonly timezone: string;
+  nowMs(): number;
+  /** A named secret of the station; null if there is none. Its value goes to the device and nowhere else. */
+  secret(name: string): Promise<string | null>;
+}
+
+/** One device in its port. */
+interface Visit {
+  readonly port: string;
+  /** Of its USB descriptors, if it is worth something. */
+  readonly usbSerial: string | null;
+  readonly unlock: boolean;
+  readonly signal: AbortSignal;
+  readonly record: Pick<DockHandler, 'settingClock' | 'clockSettled'>;
+}
+
+/** A clock that is off by less is not set: reading it takes as long. */
+const CLOCK_OFF_MS = 1000;
+
+/**
+ * Carries out what a profile declares: who it is, its clock, setting it, unlocking. Throws recorder.locked with the reason if it does not answer,
+ * or does not unlock. That it refuses to tell its number or clock is a fact, not a failure.
+ */
+export async function introduce(device: BusAddress, profile: UsbProfile, options: IntroduceOptions & Visit): Promise<Introduction> {
+  const facts: string[] = [];
+  const run = (exchange: Exchange, sending?: () => void) => runExchange(device, exchange, options, options.signal, sending);
+  const told = profile.identify ? await orFact(() => run(profile.identify as Exchange), 'it does not tell who it is', facts) : null;
+  let clockOffsetMs: number | null = null;
+  let clockSet: ClockSetting | null = null;
+  if (profile.readClock) {
+    const exchange = profile.readClock;
+    const askedMs = options.nowMs();
+    const answer = await orFact(() => run(exchange), 'it does not tell its clock', facts);
+    clockOffsetMs = offsetOf(answer?.['time'], (askedMs + options.nowMs()) / 2, options.timezone);
+  }
+  if (profile.setClock && options.setClock && clockOffsetMs !== null && Math.abs(clockOffsetMs) > CLOCK_OFF_MS) {
+    const exchange = profile.setClock;
+    const setting = { port: options.port, serial: told?.['serial'] ?? options.usbSerial, offsetMs: clockOffsetMs, atMs: options.nowMs() };
+    clockSet = await setOnRecord(setting, options.record, facts, (sending) => run(exchange, sending));
+  }
+  if (profile.unlock && options.unlock) await run(profile.unlock);
+  for (const name of ['model', 'serial', 'officer'] as const) if (told?.[name]) facts.push(`it says: ${name} ${told[name]}`);
+  if (clockOffsetMs !== null)
+    facts.push(`its clock was ${Math.round(Math.abs(clockOffsetMs) / 1000)} s ${clockOffsetMs < 0 ? 'fast' : 'slow'}`);
+  if (clockSet) facts.push('its clock was set by a vendor command');
+  if (profile.unlock && options.unlock) facts.push('unlocked by a vendor command');
+  return { serial: told?.['serial'] ?? null, clockOffsetMs, clockSet, unlocked: options.unlock, facts };
+}
+
+/**
+ * Sets the clock by what `send` sends, when it is on record that this is about to happen; what comes of it is told before anything else is done. Returns
+ * null if it is not set: one that cannot be put on record is left alone, and the recorder is taken in all the same, as its files matter more.
+ */
+async function setOnRecord(
+  setting: ClockSetting,
+  record: Visit['record'],
+  facts: string[],
+  send: (sending: () => void) => Promise<unknown>,
+): Promise<ClockSetting | null> {
+  try {
+    await record.settingClock(setting);
+  } catch (error) {
+    facts.push(`its clock is not set, because that cannot be put on record (${asEvidockError(error).detail})`);
+    return null;
+  }
+  let sent = false;
+  try {
+    await send(() => {
+      sent = true;
+    });
+  } catch (error) {
+    const refused = error instanceof Refused;
+    const why = asEvidockError(error).detail;
+    await record.clockSettled(setting, { set: sent && !refused ? 'unknown' : 'no', why });
+    if (!refused) throw error;
+    facts.push(`its clock cannot be set (${why})`);
+    return null;
+  }
+  await record.clockSettled(setting, { set: 'yes' });
+  return setting;
+}
+
+/** What the steps of one exchange captured. `sending` is called before each packet that tells the recorder a time. */
+async function runExchange(
+  device: BusAddress,
+  exchange: Exchange,
+  options: IntroduceOptions,
+  signal: AbortSignal,
+  sending: () => void = () => undefined,
+): Promise<Record<string, string>> {
+  const secrets = await secretsOf(exchange, options);
+  return options.bus.talk(device, exchange.interfaceNumber, async (talk) => {
+    const captured: Record<string, string> = {};
+    for (const step of exchange.steps) {
+      signal.throwIfAborted();
+      const nowClaimed = msToClaimed(options.nowMs(), options.timezone) ?? '';
+      Object.assign(
+        captured,
+        await runStep(talk, step, exchange.timeoutMs, { secret: (name) => secrets.get(name) ?? null, nowClaimed }, sending),
+      );
+    }
+    return captured;
+  });
+}
+
+async function runStep(
+  talk: UsbTalk,
+  { what, send, receive }: Exchange['steps'][number],
+  timeoutMs: number,
+  sources: PacketSources,
+  sending: () => void,
+): Promise<Record<string, string>> {
+  try {
+    const packet = renderPacket(send.parts, sources, send.padTo);
+    if (send.parts.some((part) => 'time' in part)) sending();
+    await talk.send(send.to, packet, timeoutMs);
+    if (!receive) return {};
+    const verdict = judgeAnswer(receive, await talk.receive(receive.from, receive.bytes, timeoutMs));
+    if (!verdict) throw new EvidockError('recorder.locked', 'the answer is not understood');
+    if ('refused' in verdict) throw new Refused(verdict.refused);
+    return verdict.captured;
+  } catch (error) {
+    if (isFailure(error, 'recorder.locked')) {
+      const detail = `${what}: ${error.detail}`;
+      throw error instanceof Refused ? new Refused(detail) : new EvidockError('recorder.locked', detail, error);
+    }
+    throw error;
+  }
+}
+
+/** The recorder answered, and its answer is no. */
+class Refused extends EvidockError {
+  constructor(detail: string) {
+    super('recorder.locked', detail);
+  }
+}
+
+async function orFact<T>(work: () => Promise<T>, words: string, facts: string[]): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    facts.push(`${words} (${error.detail})`);
+    return null;
+  }
+}
+
+async function secretsOf(exchange: Exchange, options: IntroduceOptions): Promise<ReadonlyMap<string, string>> {
+  const secrets = new Map<string, string>();
+  for (const part of exchange.steps.flatMap((step) => step.send.parts)) {
+    if (!('secret' in part)) continue;
+    const value = await options.secret(part.secret);
+    if (value !== null) secrets.set(part.secret, value);
+  }
+  return secrets;
+}
+
+function offsetOf(digits: string | undefined, stationMs: number, timezone: string): number | null {
+  const claimed = digits === undefined ? null : clockOf(digits);
+  if (claimed === null) return null;
+  const recorderMs = claimedToMs(claimed, timezone);
+  return Number.isFinite(recorderMs) ? Math.round(stationMs - recorderMs) : null;
+}

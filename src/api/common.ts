@@ -1,0 +1,36 @@
+import Type, { type TSchema } from 'typebox';
+import { CATEGORIES } from '#domain/registry';
+
+/** Parts of which the schemas of the contract are built. Times are ISO 8601 texts. */
+
+// One schema with two types is checked and printed much faster than a union of two schemas.
+export const nullable = {
+  text: (description?: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...(description ? { description } : {}) }),
+  integer: (description?: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...(description ? { description } : {}) }),
+};
+
+/** A text that is one of `values`; printed as a plain enum in the API document. */
+export function oneOf<const T extends readonly string[]>(values: T, description?: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) });
+}
+
+export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Object(fields, { additionalProperties: false });
+
+export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
+
+export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+
+export const ErrorReply = Type.Object({
+  code: Type.String(),
+  message: Type.String({ description: 'What failed, for a person.' }),
+  remedy: Type.String({ description: 'What the person should do.' }),
+  detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
+  requestId: Type.String(),
+});
+
+export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
+  type: ['object', 'null'],
+  properties: { code: { type: 'string' }, detail: { type: 'string' } },
+});
+
+export const CategoryText = oneOf(CATEGORIES);

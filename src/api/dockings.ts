@@ -1,0 +1,65 @@
+import Type, { type Static } from 'typebox';
+import { closed, Limit, Name, nullable, oneOf, ProblemJson } from './common.ts';
+import { WorkJson } from './work.ts';
+
+/** Dockings. */
+
+export const DockingJson = Type.Object({
+  id: Type.String(),
+  slot: Type.Integer(),
+  port: Type.String(),
+  recorderSerial: Type.String(),
+  toldSerial: nullable.text('Serial that the bus told.'),
+  driverId: Type.String(),
+  driverScore: Type.Integer(),
+  driverWhy: Type.Array(Type.String()),
+  clockOffsetMs: nullable.integer(),
+  state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
+  problem: ProblemJson,
+  arrivedAt: Type.String(),
+  listedAt: nullable.text(),
+  unchangedAt: nullable.text('Everything was copied, and the card still was as it was listed.'),
+  safeAt: nullable.text(),
+  removedAt: nullable.text(),
+  filesListed: Type.Integer(),
+  filesKnown: Type.Integer({ description: 'Sealed in an earlier docking, not copied again.' }),
+  filesRefused: Type.Integer(),
+  bytesListed: Type.Integer(),
+  filesToRecheck: Type.Integer({ description: 'Known files that are compared whole while the recorder stays.' }),
+  filesRechecked: Type.Integer({ description: 'Of those, the ones that were, and have the sealed digest.' }),
+});
+
+export const RemovalParams = closed({ id: Name(64) });
+
+export const RemovalJson = Type.Object({ dockingId: Type.String() });
+
+export const IngestBody = closed({
+  directory: Type.String({ minLength: 1, maxLength: 4096 }),
+  slot: Type.Optional(nullable.integer()),
+  serial: Type.Optional(nullable.text()),
+  clockOffsetMs: Type.Optional(nullable.integer()),
+});
+
+export const IngestJson = Type.Object({ dockingId: Type.String() });
+
+export const DockingReportParams = closed({ id: Name(64) });
+
+export const DockingReportJson = Type.Object({
+  docking: DockingJson,
+  progress: Type.Object({
+    listed: Type.Integer(),
+    copied: Type.Integer(),
+    sealed: Type.Integer(),
+    bytes: Type.Integer(),
+    listedBytes: Type.Integer({ description: 'Still on the recorder only.' }),
+    sealedBytes: Type.Integer(),
+  }),
+  refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), detail: Type.String() })),
+  recordings: Type.Array(Type.Object({ id: Type.String(), damaged: Type.Boolean() })),
+  pending: Type.Array(WorkJson),
+});
+
+export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), limit: Type.Optional(Limit) });
+
+export type DockingReportAnswer = Static<typeof DockingReportJson>;
+export type IngestAnswer = Static<typeof IngestJson>;

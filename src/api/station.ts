@@ -1,0 +1,27 @@
+import Type, { type Static } from 'typebox';
+import { closed, nullable } from './common.ts';
+
+/** The station itself: health, readiness, backup. */
+
+const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
+
+export const BackupBody = closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) });
+
+export const BackupJson = Type.Object({ file: Type.String(), bytes: Type.Integer() });
+
+export const ReadyQuery = closed({ fresh: Type.Optional(Type.Boolean({ description: 'Waits for a new probe of the archive.' })) });
+
+export const ReadyJson = Type.Object({
+  status: Type.String(),
+  checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
+});
+
+export const HealthJson = Type.Object({
+  status: Type.String(),
+  version: Type.String(),
+  stationId: Type.String(),
+  stationName: Type.String(),
+  archive: nullable.text(),
+});
+
+export type BackupAnswer = Static<typeof BackupJson>;

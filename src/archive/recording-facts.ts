@@ -1,0 +1,74 @@
+import { sha256Hex } from '#domain/canonical-json';
+import { mediaTypeOf } from '#domain/media/media-type';
+import type { Original } from '#domain/recording';
+import { factsBytes } from '#domain/vault/facts';
+import { isoOrNull } from '#domain/vault/manifest';
+import { factsKey, manifestKey } from '#domain/vault/vault-key';
+import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+
+/** What of the configuration goes into the facts of a recording. */
+export interface FactsSettings {
+  readonly stationId: string;
+  readonly timezone: string;
+  /** Derivatives are archived beside the originals. */
+  readonly derivatives: boolean;
+}
+
+/** `facts.json` of a sealed recording, as it is to be in the archive now. */
+export async function factsOf(
+  ledger: LedgerReader,
+  { recording, caseNumbers, originals, derivatives }: RecordingDetail,
+  settings: FactsSettings,
+): Promise<{ key: string; bytes: Uint8Array; sha256: string }> {
+  const { id, kind, category, important, damaged, damageReason, claimedStart, claimedFrom, clockOffsetMs, durationMs } = recording;
+  const { startMs, duplicateOf, missingCount } = recording;
+  const bytes = factsBytes({
+    station: settings.stationId,
+    recording: {
+      ...{
+        id,
+        kind,
+        category,
+        important,
+        damaged,
+        damageReason,
+        claimedStart,
+        claimedFrom,
+        clockOffsetMs,
+        durationMs,
+        duplicateOf,
+        missingCount,
+      },
+      recorder: recording.recorderSerial,
+      cases: caseNumbers,
+      officer: recording.officerId,
+      officerSource: recording.officerSource,
+      timezone: settings.timezone,
+      start: isoOrNull(startMs),
+      end: startMs === null || durationMs === null ? null : isoOrNull(startMs + durationMs),
+    },
+    originals: await Promise.all(originals.map((original) => factsOfOriginal(ledger, original))),
+    derivatives: settings.derivatives
+      ? derivatives.map(({ vaultKey, ...made }) => {
+          const { kind: what, recipe, mediaType, bytes: size, sha256 } = made;
+          return { kind: what, recipe, key: vaultKey, mediaType, bytes: size, sha256 };
+        })
+      : [],
+  });
+  return { key: factsKey(id), bytes, sha256: sha256Hex(bytes) };
+}
+
+async function factsOfOriginal(ledger: LedgerReader, original: Original) {
+  const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, unreadable } = original;
+  // Its digest stands in the custody log alone, beside those of the original.
+  const sealed = (await ledger.custodyOf(id)).find(({ type, subject }) => type === 'original.sealed' && subject === id);
+  const manifestSha256 = sealed?.data['manifestSha256'];
+  return {
+    ...{ id, index, role, kind, bytes, cardPath, unreadable },
+    key: vaultKey,
+    mediaType: mediaTypeOf(vaultKey),
+    digests: digests ?? { sha256: '', sm3: null },
+    mtime: isoOrNull(mtimeMs),
+    manifest: { key: manifestKey(recordingId, index), sha256: typeof manifestSha256 === 'string' ? manifestSha256 : null },
+  };
+}

@@ -1,0 +1,35 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { Actor } from '#domain/custody';
+import { EvidockError, errnoOf } from '#domain/errors';
+import type { DeskDeps } from './deps.ts';
+
+/** Vault, archive, queue and the rest of the state hold nothing but what the station knows of. Throws request.forbidden. */
+async function mustBeOthers(file: string, own: readonly string[]): Promise<void> {
+  let real: string;
+  try {
+    real = join(await realpath(dirname(file)), basename(file));
+  } catch (error) {
+    throw new EvidockError('request.invalid', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+  }
+  for (const place of own) {
+    const there = await realpath(place).catch(() => place);
+    if (real.startsWith(`${there}/`)) throw new EvidockError('request.forbidden', `backup to ${file}: ${place} is the station's own`);
+  }
+}
+
+/** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
+export async function backupLedger(deps: DeskDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
+  const { ledger, clock, facts } = deps;
+  if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
+  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
+  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
+  if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+  else await mustBeOthers(target, facts.ownDirectories);
+  const { bytes } = await ledger.backup(target);
+  await ledger.transaction(async (writer) => {
+    const data = { file: target, bytes };
+    await writer.appendCustody({ type: 'ledger.backed-up', atMs: clock.nowMs(), actor, subject: facts.stationId, data });
+  });
+  return { file: target, bytes };
+}

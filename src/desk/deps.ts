@@ -1,0 +1,53 @@
+import type { Log } from '#events';
+import type { Archive } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
+import type { SlotBoard } from '#ports/slot-board';
+import type { SlotLearning } from '#ports/slot-learning';
+import type { VaultReader } from '#ports/vault';
+import type { SuggestRules } from '#steps/record-suggestions';
+
+interface IngestRequest {
+  /** Absolute. */
+  readonly directory: string;
+  readonly slot: number | null;
+  readonly serial: string | null;
+  readonly clockOffsetMs: number | null;
+}
+
+/** What the API needs to know of the station's configuration and identity. */
+interface DeskFacts {
+  readonly stationId: string;
+  readonly stationName: string;
+  readonly timezone: string;
+  readonly version: string;
+  /** Absolute; ledger backups go here unless the request names a file. */
+  readonly backupDirectory: string;
+  /** Absolute; no backup is written below these. */
+  readonly ownDirectories: readonly string[];
+  readonly archiveDerivatives: boolean;
+  readonly suggest: SuggestRules;
+}
+
+/** Everything that routes and use-cases stand on; given by the composition root. */
+export interface DeskDeps {
+  readonly ledger: Ledger;
+  readonly vault: VaultReader;
+  /** null if no archive is configured. */
+  readonly archive: Archive | null;
+  readonly board: SlotBoard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly facts: DeskFacts;
+  /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
+  readonly ingest: (request: IngestRequest) => Promise<string>;
+  /** Ends the stay of a directory that `ingest` docked, safe or not; resolves when that is on record. Nothing to do for another docking. */
+  readonly undock: (dockingId: string) => Promise<void>;
+  readonly learning: SlotLearning;
+  /** Rings the queue for all waiting work, now. */
+  readonly pokeWork: () => void;
+  /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
+  readonly checkArchive: (options: { fresh: boolean }) => Promise<string>;
+  /** Throws queue.unreachable or queue.refused. */
+  readonly checkQueue: () => Promise<string>;
+}

@@ -1,0 +1,51 @@
+import { asEvidockError, type EvidockError } from '#domain/errors';
+import { bytesText } from '#domain/figures';
+import type { DeskDeps } from './deps.ts';
+
+const CHECK_MS_MAX = 3000;
+/** For who asks for a fresh probe of the archive: it takes several requests, over whatever link there is. */
+const FRESH_MS_MAX = 35_000;
+
+interface Check {
+  readonly ok: boolean;
+  /** null if it is well. */
+  readonly code: string | null;
+  readonly detail: string;
+}
+
+export interface Readiness {
+  /** `degraded`: footage can be taken in, but is not being derived or archived. */
+  readonly status: 'ready' | 'degraded' | 'failing';
+  readonly checks: { readonly ledger: Check; readonly vault: Check; readonly queue: Check; readonly archive: Check | null };
+}
+
+/** Asks what the station stands on, each at most 3 s; `fresh`: and waits for a new probe of the archive. */
+export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean }): Promise<Readiness> {
+  const { ledger, vault, archive, checkArchive, checkQueue } = deps;
+  const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
+    check(async () => {
+      await ledger.probe();
+      return `${(await ledger.counts()).recordings} recordings`;
+    }),
+    check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
+    check(checkQueue),
+    archive ? check(() => checkArchive({ fresh }), fresh ? FRESH_MS_MAX : CHECK_MS_MAX) : null,
+  ]);
+  const checks = { ledger: ledgerCheck, vault: vaultCheck, queue: queueCheck, archive: archiveCheck };
+  const local = ledgerCheck.ok && vaultCheck.ok;
+  const remote = queueCheck.ok && (archiveCheck?.ok ?? true);
+  return { status: !local ? 'failing' : remote ? 'ready' : 'degraded', checks };
+}
+
+async function check(ask: () => Promise<string>, msMax = CHECK_MS_MAX): Promise<Check> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${msMax} ms`)), msMax);
+  try {
+    return { ok: true, code: null, detail: await Promise.race([ask(), late]) };
+  } catch (error) {
+    const known: EvidockError = asEvidockError(error);
+    return { ok: false, code: known.code, detail: known.detail };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+import { EvidockError } from '#domain/errors';
+import { PRIORITY, workId } from '#domain/work';
+import type { LedgerReader } from '#ports/ledger';
+import type { DeskDeps } from './deps.ts';
+import { mustHaveRecording } from './tagging.ts';
+
+const PAGE = 500;
+
+/** Which recordings are to be made again; of no field: all. */
+export interface RederiveRequest {
+  /** Those of which no derivative could be made. */
+  readonly failed?: boolean;
+  /** Those of which some derivative was made by this recipe. */
+  readonly recipe?: string;
+  readonly recordings?: readonly string[];
+}
+
+/** How many recordings would be made again, and how many bytes of originals that reads. */
+export async function countRederive({ ledger }: DeskDeps, request: RederiveRequest): Promise<{ recordings: number; bytes: number }> {
+  let recordings = 0;
+  let bytes = 0;
+  for await (const id of candidates(ledger, request)) {
+    recordings += 1;
+    bytes += await bytesOf(ledger, id);
+  }
+  return { recordings, bytes };
+}
+
+/**
+ * Has derivatives made again by today's recipes, at the lowest priority. What is there stays until the new has been verified and takes its place;
+ * if the new cannot be made, it stays for good.
+ */
+export async function startRederive(
+  deps: DeskDeps,
+  request: RederiveRequest,
+  actor: string,
+): Promise<{ recordings: number; bytes: number }> {
+  const { ledger, pokeWork } = deps;
+  let recordings = 0;
+  let bytes = 0;
+  let batch: string[] = [];
+  const flush = async () => {
+    const reopened = await reopen(deps, batch, request, actor);
+    recordings += reopened.length;
+    for (const id of reopened) bytes += await bytesOf(ledger, id);
+    batch = [];
+  };
+  for await (const id of candidates(ledger, request)) {
+    batch.push(id);
+    if (batch.length === PAGE) await flush();
+  }
+  await flush();
+  pokeWork();
+  return { recordings, bytes };
+}
+
+async function reopen(
+  { ledger, clock }: DeskDeps,
+  ids: readonly string[],
+  request: RederiveRequest,
+  actor: string,
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  return ledger.transaction(async (writer) => {
+    const reopened: string[] = [];
+    for (const recordingId of ids) {
+      const id = workId('derive', recordingId);
+      // It may have begun since it was counted.
+      if (!isSettled((await writer.work(id))?.state)) continue;
+      const nowMs = clock.nowMs();
+      await writer.reopenWork({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });
+      const recipes = (await writer.derivatives(recordingId)).map(({ recipe }) => recipe).sort();
+      const why = request.failed ? 'failed' : (request.recipe ?? (request.recordings ? 'named' : 'all'));
+      await writer.appendCustody({ type: 'recording.derive-again', atMs: nowMs, actor, subject: recordingId, data: { why, recipes } });
+      reopened.push(recordingId);
+    }
+    return reopened;
+  });
+}
+
+/** Sealed recordings whose derive work is settled. */
+async function* candidates(ledger: LedgerReader, request: RederiveRequest): AsyncGenerator<string> {
+  for await (const id of named(ledger, request)) if (isSettled((await ledger.work(workId('derive', id)))?.state)) yield id;
+}
+
+async function* named(ledger: LedgerReader, { failed, recipe, recordings }: RederiveRequest): AsyncGenerator<string> {
+  if ([failed, recipe, recordings].filter((each) => each !== undefined && each !== false).length > 1)
+    throw new EvidockError('request.invalid', 'failed, recipe and recordings exclude one another');
+  if (recordings) {
+    for (const id of new Set(recordings)) {
+      await mustHaveRecording(ledger, id);
+      yield id;
+    }
+  } else if (recipe !== undefined) {
+    for (let after = '', page = await ledger.recordingsByRecipe(recipe, after, PAGE); page.length > 0; ) {
+      yield* page;
+      after = page.at(-1) ?? after;
+      page = await ledger.recordingsByRecipe(recipe, after, PAGE);
+    }
+  } else {
+    for await (const id of ledger.recordingIds()) if (!failed || (await ledger.work(workId('derive', id)))?.state === 'failed') yield id;
+  }
+}
+
+async function bytesOf(ledger: LedgerReader, recordingId: string): Promise<number> {
+  const segments = (await ledger.originalsOf(recordingId)).filter(({ role }) => role === 'segment');
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function isSettled(state: string | undefined): boolean {
+  return state === 'done' || state === 'failed';
+}

@@ -1,0 +1,190 @@
+import type { Actor } from '#domain/custody';
+import { EvidockError } from '#domain/errors';
+import { newId } from '#domain/ids';
+import { isTakenIn } from '#domain/recording';
+import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
+import { writtenToMs } from '#domain/time/station-time';
+import type { LedgerWriter } from '#ports/ledger';
+import { recordSuggestions } from '#steps/record-suggestions';
+import type { DeskDeps } from './deps.ts';
+import { mustHaveOfficer } from './tagging.ts';
+
+const PAGE = 1000;
+/** No recorder's battery lasts longer than this: how far before an event's window a recording that touches it may have begun. */
+const RECORDING_MS_MAX = 24 * 3_600_000;
+
+export interface EventDraft {
+  /** ISO 8601; without an offset in the station's zone. */
+  readonly start: string;
+  readonly end: string;
+  readonly stage?: CaseStage;
+  readonly officers?: readonly string[];
+  readonly place?: string | null;
+}
+
+export interface CaseDraft {
+  readonly number: string;
+  readonly title: string;
+  readonly stage?: CaseStage;
+  readonly category?: Category | null;
+  readonly officers?: readonly string[];
+  readonly events?: readonly EventDraft[];
+}
+
+/** A time as a person writes it, ms since 1970 UTC. Throws request.invalid. */
+export function momentOf(text: string, zone: string, field: string): number {
+  const ms = writtenToMs(text, zone);
+  if (!Number.isFinite(ms))
+    throw new EvidockError('request.invalid', `${field}: ${JSON.stringify(text)} is not a time such as 2026-06-20 15:30`);
+  return ms;
+}
+
+/** Adds cases, or with `update` also changes them; all of them or none. Returns how many are new and how many suggestions came of their events. */
+export async function addCases(
+  deps: DeskDeps,
+  drafts: readonly CaseDraft[],
+  options: { update: boolean; actor: Actor; label?: (index: number) => string },
+): Promise<{ added: number; updated: number; events: number; suggestions: number }> {
+  return deps.ledger.transaction(async (writer) => {
+    const sum = { added: 0, updated: 0, events: 0, suggestions: 0 };
+    for (const [index, draft] of drafts.entries()) {
+      const label = options.label?.(index) ?? '';
+      const outcome = await addCase(deps, writer, draft, { ...options, label });
+      sum[outcome] += 1;
+      for (const event of draft.events ?? []) {
+        const added = await addEvent(deps, writer, draft, event, label);
+        if (!added) continue;
+        sum.events += 1;
+        sum.suggestions += await suggestForEvent(deps, writer, added);
+      }
+    }
+    return sum;
+  });
+}
+
+async function addCase(
+  deps: DeskDeps,
+  writer: LedgerWriter,
+  draft: CaseDraft,
+  options: { update: boolean; actor: Actor; label: string },
+): Promise<'added' | 'updated'> {
+  const old = await writer.case(draft.number);
+  if (old && !options.update)
+    throw new EvidockError(
+      'request.conflict',
+      `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
+    );
+  const fresh: Case = {
+    number: draft.number,
+    title: draft.title,
+    stage: draft.stage ?? old?.stage ?? 'filing',
+    category: draft.category === undefined ? (old?.category ?? null) : draft.category,
+    officerIds: draft.officers ?? old?.officerIds ?? [],
+    createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
+  };
+  if (old && JSON.stringify(describe(old)) === JSON.stringify(describe(fresh))) return 'updated';
+  await writer.upsertCase(fresh);
+  const data = { old: old ? describe(old) : null, new: describe(fresh) };
+  await writer.appendCustody({ type: 'case.changed', atMs: deps.clock.nowMs(), actor: options.actor, subject: draft.number, data });
+  return old ? 'updated' : 'added';
+}
+
+function describe({ title, stage, category, officerIds }: Case) {
+  return { title, stage, category, officers: [...officerIds] };
+}
+
+/** null if the same window of the same case is on record with the same facts: an import may be repeated. */
+async function addEvent(
+  deps: DeskDeps,
+  writer: LedgerWriter,
+  draft: CaseDraft,
+  event: EventDraft,
+  label: string,
+): Promise<CaseEvent | null> {
+  const { timezone, stationId } = deps.facts;
+  const startMs = momentOf(event.start, timezone, `${label}event start`);
+  const endMs = momentOf(event.end, timezone, `${label}event end`);
+  if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
+  const same = (await writer.caseEvents(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
+  const fresh: CaseEvent = {
+    id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
+    caseNumber: draft.number,
+    stage: event.stage ?? draft.stage ?? 'evidence',
+    officerIds: event.officers ?? draft.officers ?? [],
+    startMs,
+    endMs,
+    place: event.place ?? null,
+  };
+  if (same && JSON.stringify(same) === JSON.stringify(fresh)) return null;
+  await writer.upsertCaseEvent(fresh);
+  return fresh;
+}
+
+/** Looks through the recordings that are sealed already; those still being copied are looked at when they are sealed. */
+async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: CaseEvent): Promise<number> {
+  const { suggest } = deps.facts;
+  const window = { sinceMs: event.startMs - suggest.marginMs - RECORDING_MS_MAX, untilMs: event.endMs + suggest.marginMs + 1, limit: PAGE };
+  let made = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page = await writer.recordings(after === undefined ? window : { ...window, after });
+    for (const { recording } of page) {
+      if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
+    }
+    if (page.length < PAGE) return made;
+    after = page.at(-1)?.recording.id;
+  }
+}
+
+/** Adds or changes officers; all of them or none. */
+export async function addOfficers(deps: DeskDeps, officers: readonly Officer[], actor: Actor): Promise<{ added: number; updated: number }> {
+  return deps.ledger.transaction(async (writer) => {
+    const sum = { added: 0, updated: 0 };
+    for (const officer of officers) {
+      const old = await writer.officer(officer.id);
+      sum[old ? 'updated' : 'added'] += 1;
+      if (old && old.name === officer.name && old.unit === officer.unit) continue;
+      await writer.upsertOfficer(officer);
+      const data = { old: old ? { name: old.name, unit: old.unit } : null, new: { name: officer.name, unit: officer.unit } };
+      await writer.appendCustody({ type: 'officer.changed', atMs: deps.clock.nowMs(), actor, subject: officer.id, data });
+    }
+    return sum;
+  });
+}
+
+/** Puts a recorder into the registry before it is docked for the first time. */
+export async function addRecorder(
+  deps: DeskDeps,
+  draft: { serial: string; model: string | null; officer: string | null },
+  actor: Actor,
+): Promise<void> {
+  await deps.ledger.transaction(async (writer) => {
+    const old = await writer.recorder(draft.serial);
+    if (old && (draft.model === null || draft.model === old.model))
+      throw new EvidockError(
+        'request.conflict',
+        `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
+      );
+    const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
+    await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
+    const data = { model: { old: old?.model ?? null, new: draft.model } };
+    await writer.appendCustody({ type: 'recorder.changed', atMs: deps.clock.nowMs(), actor, subject: draft.serial, data });
+    if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
+  });
+}
+
+/** From now on recordings of that recorder without an officer of their own are this officer's; null takes the assignment away. */
+export async function assignRecorder(deps: DeskDeps, serial: string, officerId: string | null, actor: Actor): Promise<void> {
+  await deps.ledger.transaction((writer) => assign(deps, writer, serial, officerId, actor));
+}
+
+async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<void> {
+  const recorder = await writer.recorder(serial);
+  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  if (officerId !== null) await mustHaveOfficer(writer, officerId);
+  if (recorder.assignedOfficerId === officerId) return;
+  const atMs = deps.clock.nowMs();
+  await writer.assignRecorder(serial, officerId, atMs);
+  const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
+  await writer.appendCustody({ type: 'recorder.changed', atMs, actor, subject: serial, data });
+}

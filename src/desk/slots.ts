@@ -1,0 +1,90 @@
+import type { Actor } from '#domain/custody';
+import { isPort, nextFreeSlot } from '#domain/docking';
+import { EvidockError } from '#domain/errors';
+import type { LedgerWriter } from '#ports/ledger';
+import type { SlotView } from '#ports/slot-board';
+import type { DeskDeps } from './deps.ts';
+
+/** What is docked stays where it was docked: these phases have nothing of a recorder in them. */
+const IDLE = new Set<SlotView['phase']>(['empty', 'removed', 'unknown', 'problem', 'preparing']);
+
+export interface SlotChange {
+  readonly port: string;
+  readonly slot: number;
+  /** The number that the port had. */
+  readonly before: number | null;
+  /** The port that had this number, and the one it has now; null if the number was free. */
+  readonly moved: { readonly port: string; readonly slot: number } | null;
+}
+
+/**
+ * Gives a port a number. Where another port has it the two change numbers, or the other gets the next free one. Throws request.conflict while a
+ * recorder is docked in either slot: people and records know it by its number.
+ */
+export async function assignSlot(deps: DeskDeps, request: { port: string; slot: number; actor: Actor }): Promise<SlotChange> {
+  const { ledger, clock } = deps;
+  const { port, slot, actor } = request;
+  if (!isPort(port))
+    throw new EvidockError('request.invalid', `port: ${JSON.stringify(port)} is neither a USB port (1-4.2) nor an absolute path`);
+  const change = await ledger.transaction(async (writer) => {
+    const before = await writer.slotOf(port);
+    const other = (await writer.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;
+    if (before === slot) return { port, slot, before, moved: null };
+    await mustBeIdle(deps, writer, [port, ...(other === null ? [] : [other])], [slot, ...(before === null ? [] : [before])]);
+    await writer.releaseSlot(port);
+    if (other !== null) await writer.releaseSlot(other);
+    await writer.assignSlot(port, slot);
+    const moved = other === null ? null : { port: other, slot: before ?? nextFreeSlot(await writer.slots()) };
+    if (moved) await writer.assignSlot(moved.port, moved.slot);
+    const data = { port, slot, before, moved };
+    await writer.appendCustody({ type: 'slots.changed', atMs: clock.nowMs(), actor, subject: `port:${port}`, data });
+    return data;
+  });
+  renumber(deps, change);
+  return change;
+}
+
+async function mustBeIdle({ board }: DeskDeps, writer: LedgerWriter, ports: readonly string[], slots: readonly number[]): Promise<void> {
+  const docked = (await writer.dockings({ openOnly: true, limit: 1000 })).find(
+    (docking) => ports.includes(docking.port) || slots.includes(docking.slot),
+  );
+  if (docked) throw new EvidockError('request.conflict', `a recorder is docked in slot ${docked.slot} (${docked.port}): undock it first`);
+  const busy = board.snapshot().find((view) => slots.includes(view.slot) && !IDLE.has(view.phase));
+  if (busy) throw new EvidockError('request.conflict', `slot ${busy.slot} is in use: undock the recorder first`);
+}
+
+/** What the ports show goes with them. */
+function renumber({ board }: DeskDeps, { port, slot, before, moved }: SlotChange): void {
+  const shown = board.snapshot();
+  const viewOf = (number: number | null, of: string) => shown.find((view) => view.slot === number && view.port === of);
+  const views = [{ to: slot, view: viewOf(before, port) }, ...(moved ? [{ to: moved.slot, view: viewOf(slot, moved.port) }] : [])];
+  for (const number of [before, slot]) if (number !== null) board.clear(number);
+  for (const { to, view } of views) {
+    if (!view) continue;
+    const { slot: _slot, updatedAtMs: _updatedAtMs, ...rest } = view;
+    board.update(to, rest);
+  }
+}
+
+export interface HubView {
+  readonly hub: string;
+  readonly recorders: number;
+  readonly bytesPerSecond: number;
+  readonly slots: readonly number[];
+}
+
+/** The hubs that have shown anything, with what comes through each of them now. */
+export function hubViews({ board }: Pick<DeskDeps, 'board'>): readonly HubView[] {
+  const hubs = Map.groupBy(
+    board.snapshot().filter((view) => view.hub !== null),
+    (view) => view.hub ?? '',
+  );
+  return [...hubs.entries()]
+    .map(([hub, views]) => ({
+      hub,
+      recorders: views.filter((view) => view.dockingId !== null && view.phase !== 'removed').length,
+      bytesPerSecond: views.reduce((sum, view) => sum + view.bytesPerSecond, 0),
+      slots: views.map((view) => view.slot),
+    }))
+    .sort((a, b) => a.hub.localeCompare(b.hub, 'en', { numeric: true }));
+}

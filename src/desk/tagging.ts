@@ -1,0 +1,120 @@
+import type { Json } from '#domain/canonical-json';
+import type { Actor } from '#domain/custody';
+import { EvidockError } from '#domain/errors';
+import type { Category } from '#domain/registry';
+import type { LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { DeskDeps } from './deps.ts';
+
+export interface TagRequest {
+  readonly cases?: readonly string[];
+  readonly removeCases?: readonly string[];
+  /** null takes the officer away. */
+  readonly officer?: string | null;
+  /** null takes the category away. */
+  readonly category?: Category | null;
+  readonly important?: boolean;
+}
+
+/** Throws request.not-found with what to do about it. */
+export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
+  if (!(await reader.case(number)))
+    throw new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
+}
+
+export async function mustHaveOfficer(reader: LedgerReader, id: string): Promise<void> {
+  if (!(await reader.officer(id)))
+    throw new EvidockError('request.not-found', `officer ${id}; add them with: evidock officer add ${id} --name …`);
+}
+
+export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {
+  const detail = await reader.recordingDetail(id);
+  if (!detail) throw new EvidockError('request.not-found', `recording ${id}`);
+  return detail;
+}
+
+/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new. */
+export async function tagRecording(
+  { ledger, clock }: DeskDeps,
+  recordingId: string,
+  request: TagRequest,
+  actor: Actor,
+): Promise<RecordingDetail> {
+  if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
+    throw new EvidockError('request.invalid', 'nothing to change: name a case, an officer, a category or the important mark');
+  }
+  return ledger.transaction(async (writer) => {
+    const before = await mustHaveRecording(writer, recordingId);
+    const data: Record<string, Json> = {};
+    await tagCases(writer, before, request, data);
+    await tagFields(writer, before, request, data);
+    if (Object.keys(data).length > 0) {
+      await writer.appendCustody({ type: 'recording.tagged', atMs: clock.nowMs(), actor, subject: recordingId, data });
+    }
+    return mustHaveRecording(writer, recordingId);
+  });
+}
+
+async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: TagRequest, data: Record<string, Json>): Promise<void> {
+  const { caseNumbers, recording } = before;
+  const wanted = new Set(caseNumbers);
+  for (const number of request.removeCases ?? []) {
+    if (!wanted.delete(number)) throw new EvidockError('request.conflict', `recording ${recording.id} does not belong to case ${number}`);
+    await writer.removeRecordingCase(recording.id, number);
+  }
+  for (const number of request.cases ?? []) {
+    await mustHaveCase(writer, number);
+    wanted.add(number);
+    await writer.addRecordingCase(recording.id, number);
+  }
+  const now = [...wanted].sort();
+  if (JSON.stringify(now) !== JSON.stringify([...caseNumbers].sort())) data['cases'] = { old: [...caseNumbers], new: now };
+}
+
+async function tagFields(
+  writer: LedgerWriter,
+  { recording }: RecordingDetail,
+  request: TagRequest,
+  data: Record<string, Json>,
+): Promise<void> {
+  const { officer, category, important } = request;
+  if (officer !== undefined && (officer !== recording.officerId || recording.officerSource !== 'person')) {
+    if (officer !== null) await mustHaveOfficer(writer, officer);
+    await writer.updateRecording(recording.id, { officerId: officer, officerSource: 'person' });
+    data['officer'] = { old: recording.officerId, new: officer, oldSource: recording.officerSource };
+  }
+  if (category !== undefined && category !== recording.category) {
+    await writer.updateRecording(recording.id, { category });
+    data['category'] = { old: recording.category, new: category };
+  }
+  if (important !== undefined && important !== recording.important) {
+    await writer.updateRecording(recording.id, { important });
+    data['important'] = { old: recording.important, new: important };
+  }
+}
+
+/** A person says whether a suggestion holds; saying the same twice changes nothing. */
+export async function decideSuggestion(
+  { ledger, clock }: DeskDeps,
+  id: string,
+  decision: 'accepted' | 'declined',
+  actor: Actor,
+): Promise<void> {
+  await ledger.transaction(async (writer) => {
+    const suggestion = await writer.suggestion(id);
+    if (!suggestion) throw new EvidockError('request.not-found', `suggestion ${id}`);
+    if (suggestion.state === decision) return;
+    if (suggestion.state !== 'open')
+      throw new EvidockError('request.conflict', `suggestion ${id} is ${suggestion.state} already, by ${suggestion.decidedBy}`);
+    const { recordingId, caseNumber, reason } = suggestion;
+    const atMs = clock.nowMs();
+    await writer.decideSuggestion(id, decision, actor);
+    const decided = { suggestion: id, case: caseNumber, decision, reason };
+    await writer.appendCustody({ type: 'suggestion.decided', atMs, actor, subject: recordingId, data: decided });
+    if (decision === 'declined') return;
+    const { caseNumbers } = await mustHaveRecording(writer, recordingId);
+    if (caseNumbers.includes(caseNumber)) return;
+    await writer.addRecordingCase(recordingId, caseNumber);
+    const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
+    await writer.appendCustody({ type: 'recording.tagged', atMs, actor, subject: recordingId, data });
+  });
+}

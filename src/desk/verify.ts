@@ -1,0 +1,393 @@
+import { sha256Hex } from '#domain/canonical-json';
+import type { Actor, CustodyEntry } from '#domain/custody';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { isTakenIn, type Original } from '#domain/recording';
+import { FACTS_ITEM } from '#domain/vault/facts';
+import { manifestKey } from '#domain/vault/vault-key';
+import { workId } from '#domain/work';
+import type { RecordingDetail } from '#ports/ledger';
+import type { DeskDeps } from './deps.ts';
+import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
+import { replacedFaults } from './replaced-faults.ts';
+import { mustHaveRecording } from './tagging.ts';
+import { type WrongCopy, withdrawCopies } from './withdraw.ts';
+
+export interface VerifyRequest {
+  /** Only this recording; null for all. */
+  readonly recording: string | null;
+  readonly vault: boolean;
+  readonly archive: boolean;
+  readonly log: boolean;
+}
+
+export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
+
+/** What a verification tells while it runs; the last is the summary. */
+export type VerifyLine =
+  | {
+      readonly type: 'progress';
+      readonly place: VerifyPlace;
+      readonly files: number;
+      readonly filesTotal: number;
+      readonly bytes: number;
+      readonly bytesTotal: number;
+    }
+  | {
+      readonly type: 'fault';
+      readonly place: VerifyPlace;
+      readonly recordingId: string | null;
+      readonly key: string | null;
+      readonly what: string;
+    }
+  | {
+      readonly type: 'summary';
+      readonly vaultFiles: number;
+      readonly archiveFiles: number;
+      readonly logEntries: number;
+      readonly bytes: number;
+      readonly faults: number;
+      readonly elapsedMs: number;
+    };
+
+type Fault = Extract<VerifyLine, { type: 'fault' }>;
+
+const PROGRESS_MS = 500;
+
+/** What custody told when an original was sealed. */
+interface SealedEntry {
+  readonly sha256: string;
+  readonly sm3: string | null;
+  readonly bytes: number;
+  readonly manifestSha256: string;
+}
+
+/** Reads everything again and compares it with what was sealed: vault, archive, custody log. One run of one request. */
+export class Verification {
+  readonly #deps: DeskDeps;
+  readonly #request: VerifyRequest;
+  readonly #actor: Actor;
+  readonly #signal: AbortSignal;
+  readonly #done = { vaultFiles: 0, archiveFiles: 0, logEntries: 0, bytes: 0, faults: 0 };
+  #total = { files: 0, bytes: 0 };
+  #toldAtMs = 0;
+  #place: VerifyPlace = 'vault';
+
+  constructor(options: { deps: DeskDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
+    this.#deps = options.deps;
+    this.#request = options.request;
+    this.#actor = options.actor;
+    this.#signal = options.signal;
+  }
+
+  async *run(): AsyncGenerator<VerifyLine> {
+    const { ledger, archive, clock, facts } = this.#deps;
+    const { recording, vault, log } = this.#request;
+    const begun = performance.now();
+    if (recording !== null) await mustHaveRecording(ledger, recording);
+    await this.#measure();
+    for await (const id of recording === null ? ledger.recordingIds() : [recording]) {
+      this.#signal.throwIfAborted();
+      const custody = await ledger.custodyOf(id);
+      const sealed = sealedEntries(custody);
+      const detail = await mustHaveRecording(ledger, id);
+      for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
+      if (vault) yield* this.#verifyVault(detail, sealed);
+      if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
+    }
+    if (vault && recording === null) yield* this.#verifyVaultHoldsNothingElse();
+    if (log) yield* this.#verifyLog();
+    const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
+    const data = { vaultFiles, archiveFiles, faults, bytes, log };
+    await ledger.transaction(async (writer) => {
+      const subject = recording ?? facts.stationId;
+      await writer.appendCustody({ type: 'recording.verified', atMs: clock.nowMs(), actor: this.#actor, subject, data });
+    });
+    yield { type: 'summary', ...this.#done, elapsedMs: Math.round(performance.now() - begun) };
+  }
+
+  /** How much there is to read, for the progress only. */
+  async #measure(): Promise<void> {
+    const { ledger, archive } = this.#deps;
+    const { recording, vault } = this.#request;
+    const places = (vault ? 1 : 0) + (this.#request.archive && archive ? 1 : 0);
+    if (recording === null) {
+      const counts = await ledger.counts();
+      this.#total = { files: counts.originals * places, bytes: counts.originalBytes * places };
+    } else {
+      const originals = await ledger.originalsOf(recording);
+      this.#total = { files: originals.length * places, bytes: originals.reduce((sum, { bytes }) => sum + bytes, 0) * places };
+    }
+  }
+
+  /** The rows of the ledger against what custody told when the originals were sealed. */
+  *#checkRecord(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>, custody: readonly CustodyEntry[]): Iterable<Fault> {
+    const { recording, originals } = detail;
+    const fault = (what: string, key: string | null = null): Fault => ({
+      type: 'fault',
+      place: 'ledger',
+      recordingId: recording.id,
+      key,
+      what,
+    });
+    for (const { id, state, digests, bytes, vaultKey, cardPath } of originals) {
+      const told = sealed.get(id);
+      if (state !== 'sealed') {
+        if (isTakenIn(recording.state)) yield fault(`${cardPath} is ${state} in a recording that is ${recording.state}`, vaultKey);
+      } else if (!told) yield fault(`${cardPath} is sealed, but the custody log has no entry of it`, vaultKey);
+      else if (told.sha256 !== digests?.sha256)
+        yield fault(`${cardPath}: the ledger names SHA-256 ${digests?.sha256}, the custody log ${told.sha256}`, vaultKey);
+      else if (told.sm3 !== digests.sm3)
+        yield fault(`${cardPath}: the ledger names SM3 ${digests.sm3}, the custody log ${told.sm3}`, vaultKey);
+      else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
+    }
+    for (const what of replacedFaults(detail, custody)) yield fault(what);
+    const { originalCount, missingCount } = recording;
+    if (originals.length + missingCount !== originalCount)
+      yield fault(`has ${originals.length} originals on record, ${originalCount} were listed and ${missingCount} never came`);
+  }
+
+  async *#verifyVault(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
+    const { recording, originals, derivatives } = detail;
+    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'vault', recordingId: recording.id, key, what });
+    for (const original of originals) {
+      const told = sealed.get(original.id);
+      if (original.state !== 'sealed' || !original.digests) continue;
+      const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
+      const wrong = await this.#reread(original.vaultKey, expected);
+      if (wrong) yield fault(original.vaultKey, `${original.cardPath}: ${wrong}`);
+      else await this.#recordFixity(original);
+      const key = manifestKey(recording.id, original.index);
+      const wrongManifest = told ? await this.#readManifest(key, told.manifestSha256) : null;
+      if (wrongManifest) yield fault(key, wrongManifest);
+      this.#done.vaultFiles += 1;
+      yield* this.#progress('vault');
+    }
+    for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
+      const wrong = await this.#reread(vaultKey, { bytes, sha256 });
+      if (wrong) yield fault(vaultKey, `${kind}: ${wrong}`);
+    }
+  }
+
+  /** null if the file has these bytes, else what differs. An aborted verification throws. */
+  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
+    try {
+      let told = 0;
+      const onBytes = (position: number) => {
+        this.#done.bytes += position - told;
+        told = position;
+      };
+      const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
+      onBytes(bytes);
+      if (bytes !== expected.bytes) return `has ${bytes} bytes, ${expected.bytes} were sealed`;
+      return digests.sha256 === expected.sha256 ? null : `has SHA-256 ${digests.sha256}, sealed was ${expected.sha256}`;
+    } catch (error) {
+      return this.#told(error);
+    }
+  }
+
+  async #readManifest(key: string, expected: string): Promise<string | null> {
+    try {
+      const found = sha256Hex(await this.#deps.vault.readSmall(key));
+      return found === expected ? null : `manifest has SHA-256 ${found}, the custody log names ${expected}`;
+    } catch (error) {
+      return this.#told(error);
+    }
+  }
+
+  #told(error: unknown): string {
+    this.#signal.throwIfAborted();
+    return asEvidockError(error).message;
+  }
+
+  /** The copy row tells when the bytes were last seen to be right. */
+  async #recordFixity(original: Original): Promise<void> {
+    const { ledger, clock } = this.#deps;
+    await ledger.transaction(async (writer) => {
+      const copy = (await writer.copies(original.recordingId)).find(({ itemId, where }) => itemId === original.id && where === 'vault');
+      if (copy) await writer.upsertCopy({ ...copy, verifiedAtMs: clock.nowMs() });
+    });
+  }
+
+  /** Every object that a copy row or a sealed manifest promises, by reading it back. */
+  async *#verifyArchive(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
+    const { archive, vault, facts } = this.#deps;
+    if (!archive) return;
+    const { recording, originals, derivatives, copies } = detail;
+    const held = new Map(copies.filter(({ where }) => where === archive.name).map((copy) => [copy.itemId, copy]));
+    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, what });
+    const wrong: WrongCopy[] = [];
+    for (const original of originals) {
+      const copy = held.get(original.id);
+      if (!copy) {
+        if (recording.state !== 'archived') continue;
+        wrong.push({ itemId: original.id, key: original.vaultKey, what: 'no copy of it is on record' });
+        yield fault(original.vaultKey, `${original.cardPath}: the recording is archived, but no copy of this file is on record`);
+        continue;
+      }
+      const told = sealed.get(original.id);
+      const sha256 = told?.sha256 ?? original.digests?.sha256 ?? '';
+      const found = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 }, original.id, wrong);
+      if (found) yield fault(copy.key, `${original.cardPath}: ${found}`);
+      const key = manifestKey(recording.id, original.index);
+      const manifest = await vault.stat(key);
+      // A manifest has no copy row of its own: it goes with its original, and comes again with it.
+      const foundManifest =
+        told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }, original.id, wrong) : null;
+      if (foundManifest) yield fault(key, `manifest: ${foundManifest}`);
+      this.#done.archiveFiles += 1;
+      yield* this.#progress('archive');
+    }
+    for (const { id, kind, vaultKey, bytes, sha256 } of facts.archiveDerivatives ? derivatives : []) {
+      const copy = held.get(id);
+      const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256 }, id, wrong) : null;
+      if (found) yield fault(vaultKey, `${kind}: ${found}`);
+    }
+    const known = held.get(FACTS_ITEM);
+    // While there is archive work, they may be on their way there in a newer version.
+    const settled = (await this.#deps.ledger.work(workId('archive', recording.id)))?.state === 'done';
+    if (settled && known?.sha256 !== undefined) {
+      const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
+      if (found) yield fault(known.key, `facts: ${found}`);
+    }
+    if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
+  }
+
+  /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
+  async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<string | null> {
+    const { archive } = this.#deps;
+    try {
+      const onBytes = (count: number) => {
+        this.#done.bytes += count;
+      };
+      await archive?.verify(expected, { policy: 'readback', signal: this.#signal, onBytes });
+      return null;
+    } catch (error) {
+      const what = this.#told(error);
+      if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what: error.message });
+      return what;
+    }
+  }
+
+  /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
+  async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
+    try {
+      yield* this.#verifyNothingElse();
+    } catch (error) {
+      yield this.#counted({ type: 'fault', place: 'vault', recordingId: null, key: null, what: this.#told(error) });
+    }
+  }
+
+  /** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
+  async *#verifyNothingElse(): AsyncGenerator<VerifyLine> {
+    let recordingId: string | null = null;
+    let known: { keys: ReadonlySet<string>; deriving: boolean } = { keys: new Set(), deriving: false };
+    for await (const { key } of this.#deps.vault.list('')) {
+      this.#signal.throwIfAborted();
+      const [, , , owner = ''] = key.split('/');
+      if (owner !== recordingId) {
+        recordingId = owner;
+        known = await this.#keysOf(owner);
+      }
+      // While its derive work is not done, files may be there before their row is.
+      if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
+      yield this.#counted({ type: 'fault', place: 'vault', recordingId: owner || null, key, what: 'no row of the ledger knows this file' });
+    }
+  }
+
+  async #keysOf(recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
+    const { ledger } = this.#deps;
+    const work = await ledger.work(workId('derive', recordingId));
+    const detail = await ledger.recordingDetail(recordingId);
+    if (!detail) return { keys: new Set(), deriving: false };
+    const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
+    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey)]);
+    return { keys, deriving: work !== null && work.state !== 'done' };
+  }
+
+  async *#verifyLog(): AsyncGenerator<VerifyLine> {
+    const { ledger } = this.#deps;
+    const faults = ledger.verifyCustody((seq) => {
+      this.#done.logEntries = Math.max(this.#done.logEntries, seq + 1);
+    });
+    for await (const { seq, what } of faults) {
+      this.#signal.throwIfAborted();
+      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
+    }
+    yield* this.#verifyHeads();
+    for (const what of await ledger.integrity())
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  /** The notes of the newest entry that vault and archive keep: whoever cuts the log cannot have cut those. */
+  async *#verifyHeads(): AsyncGenerator<VerifyLine> {
+    const { ledger, vault, archive, facts } = this.#deps;
+    const asked = this.#request.archive ? archive : null;
+    for (const ask of [
+      () => vaultHeadFault(ledger, vault),
+      () => (asked ? archiveHeadFault(ledger, asked, { stationId: facts.stationId, signal: this.#signal }) : null),
+    ]) {
+      let what: string | null;
+      try {
+        what = await ask();
+      } catch (error) {
+        what = this.#told(error);
+      }
+      if (what !== null) yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, what });
+    }
+  }
+
+  #counted(fault: Fault): Fault {
+    this.#done.faults += 1;
+    return fault;
+  }
+
+  *#progress(place: VerifyPlace): Iterable<VerifyLine> {
+    this.#place = place;
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < PROGRESS_MS) return;
+    this.#toldAtMs = nowMs;
+    yield this.progress();
+  }
+
+  /** How far it is now; may be asked at any time. */
+  progress(): VerifyLine {
+    const { vaultFiles, archiveFiles, bytes } = this.#done;
+    const { files, bytes: total } = this.#total;
+    return {
+      type: 'progress',
+      place: this.#place,
+      files: vaultFiles + archiveFiles,
+      filesTotal: files,
+      bytes,
+      bytesTotal: Math.max(bytes, total),
+    };
+  }
+}
+
+function sealedEntries(custody: readonly CustodyEntry[]): ReadonlyMap<string, SealedEntry> {
+  return new Map(
+    custody
+      .filter(({ type }) => type === 'original.sealed')
+      .map(({ subject, data }) => {
+        const { sha256, sm3, bytes, manifestSha256 } = data;
+        const digests = { sha256: String(sha256), sm3: typeof sm3 === 'string' ? sm3 : null };
+        return [subject, { ...digests, bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
+      }),
+  );
+}
+
+/** Nothing named means everything; an archive that is named must exist. */
+export function verifyRequestOf(
+  deps: DeskDeps,
+  asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },
+): VerifyRequest {
+  const all = !asked.vault && !asked.archive && !asked.log;
+  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', 'archive: no archive is configured');
+  const recording = asked.recording ?? null;
+  return {
+    recording,
+    vault: all || (asked.vault ?? false),
+    archive: all || (asked.archive ?? false),
+    log: (all && recording === null) || (asked.log ?? false),
+  };
+}

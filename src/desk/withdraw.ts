@@ -1,0 +1,42 @@
+import type { Actor } from '#domain/custody';
+import { recordingStateOf } from '#domain/recording';
+import { workId } from '#domain/work';
+import type { DeskDeps } from './deps.ts';
+
+/** Something that the archive does not hold as it should, as two readings have told. */
+export interface WrongCopy {
+  readonly itemId: string;
+  readonly key: string;
+  /** In words. */
+  readonly what: string;
+}
+
+/**
+ * A copy that failed its check is none: its row goes, custody says why, the recording is no longer archived, and archiving is queued again, all in one
+ * transaction. Whatever may be done only with an archived recording (a wipe of its recorder, later an eviction) waits until it is archived again.
+ */
+export async function withdrawCopies(
+  { ledger, archive, clock, pokeWork }: DeskDeps,
+  recordingId: string,
+  wrong: readonly WrongCopy[],
+  actor: Actor,
+): Promise<void> {
+  if (!archive) return;
+  await ledger.transaction(async (writer) => {
+    const recording = await writer.recording(recordingId);
+    if (!recording) return;
+    const nowMs = clock.nowMs();
+    for (const itemId of new Set(wrong.map((each) => each.itemId))) await writer.withdrawCopy({ recordingId, itemId, where: archive.name });
+    const objects = wrong.map(({ itemId, key, what }) => ({ item: itemId, key, what }));
+    const data = { archive: archive.name, objects };
+    await writer.appendCustody({ type: 'copy.withdrawn', atMs: nowMs, actor, subject: recordingId, data });
+    const priority = (await writer.work(workId('archive', recordingId)))?.priority ?? 5;
+    const id = workId('archive', recordingId);
+    await writer.reopenWork({ id, stage: 'archive', recordingId, priority, dueAtMs: nowMs, nowMs });
+    if (recording.state !== 'archived') return;
+    const derive = await writer.work(workId('derive', recordingId));
+    const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
+    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: false }) });
+  });
+  pokeWork();
+}

@@ -1,0 +1,66 @@
+import { type CompiledPattern, readCardPath } from '#domain/card/facts';
+
+/** What a driver says of itself for one card. */
+export interface Candidate {
+  readonly id: string;
+  readonly score: number;
+  readonly why: readonly string[];
+}
+
+interface Choice {
+  readonly id: string;
+  readonly score: number;
+  readonly why: readonly string[];
+  /** Some driver knows the card: false where the fallback takes it because nobody else would, true where two would as well as each other. */
+  readonly known: boolean;
+}
+
+const WEAK_BELOW = 40;
+const TIE_WITHIN = 5;
+
+/**
+ * Chooses the driver: the best score wins; a weak match, or two that are as good as each other, goes to `fallback`, and the
+ * reasons say so. Returns the id of the choice.
+ */
+export function chooseDriver(candidates: readonly Candidate[], fallback: string): Choice {
+  const [best, second] = [...candidates]
+    .filter((candidate) => candidate.id !== fallback && candidate.score > 0)
+    .sort((a, b) => b.score - a.score);
+  if (!best) return { id: fallback, score: 0, why: ['no driver knows this layout: every file is taken as it is'], known: false };
+  if (best.score < WEAK_BELOW) {
+    return {
+      id: fallback,
+      score: best.score,
+      why: [`weak match: ${best.id} with ${best.score} of 100 (${best.why.join('; ')})`, 'every file is taken as it is'],
+      known: false,
+    };
+  }
+  if (second && best.score - second.score < TIE_WITHIN) {
+    return {
+      id: fallback,
+      score: best.score,
+      why: [`tie: ${best.id} ${best.score}, ${second.id} ${second.score}`, 'every file is taken as it is'],
+      known: true,
+    };
+  }
+  return { id: best.id, score: best.score, why: best.why, known: true };
+}
+
+/**
+ * The files by which a driver is asked for its score; `patterns` its own. Footage that they do not know is left out where they know more than half of it:
+ * one clip of another camera, or a bin full of them, says nothing of the recorder whose names are on all the rest. A driver that knows less sees them all.
+ */
+export function withoutMinority<E extends { readonly path: string }>(
+  sample: readonly E[],
+  patterns: readonly CompiledPattern[],
+): readonly E[] {
+  const foreign = new Set(sample.filter(({ path }) => isFootage(path) && !patterns.some(({ matcher }) => matcher.test(path))));
+  const footage = sample.filter(({ path }) => isFootage(path)).length;
+  return foreign.size * 2 < footage ? sample.filter((entry) => !foreign.has(entry)) : sample;
+}
+
+/** By the extension alone: previews and tracks are no footage. */
+function isFootage(path: string): boolean {
+  const { kind, sidecar } = readCardPath(path, []);
+  return !sidecar && (kind === 'video' || kind === 'audio' || kind === 'photo');
+}

@@ -1,0 +1,59 @@
+import { canonicalBytes } from '#domain/canonical-json';
+
+/**
+ * The newest custody entry at some moment, noted outside the ledger. It is written after the entry is durable, so a ledger that has not been touched is never
+ * behind it.
+ */
+export interface LedgerHead {
+  readonly station: string;
+  readonly seq: number;
+  /** SHA-256 of the entry, hexadecimal. */
+  readonly hash: string;
+}
+
+const VERSION = 1;
+/** Longer than every head: what is longer is none. */
+export const HEAD_BYTES_MAX = 1024;
+
+/** Canonical JSON with a final newline. */
+export function headBytes({ station, seq, hash }: LedgerHead): Uint8Array {
+  return Buffer.concat([canonicalBytes({ v: VERSION, station, seq, hash }), Buffer.from('\n')]);
+}
+
+/** null for bytes that are no head. */
+export function parseHead(bytes: Uint8Array): LedgerHead | null {
+  let inside: unknown;
+  try {
+    inside = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+  if (typeof inside !== 'object' || inside === null) return null;
+  const { v, station, seq, hash } = inside as Record<string, unknown>;
+  if (v !== VERSION || typeof station !== 'string' || typeof seq !== 'number' || typeof hash !== 'string') return null;
+  return Number.isSafeInteger(seq) && seq >= 0 && /^[0-9a-f]{64}$/.test(hash) ? { station, seq, hash } : null;
+}
+
+/** Where the heads of a station lie in its archive, one file each: names that sort by their place in the log. */
+export function archivedHeadsPrefix(stationId: string): string {
+  return `ledger-heads/${
+    stationId
+      .toLowerCase()
+      .replaceAll(/[^0-9a-z]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'station'
+  }`;
+}
+
+export function archivedHeadKey({ station, seq }: LedgerHead): string {
+  return `${archivedHeadsPrefix(station)}/${String(seq).padStart(12, '0')}.json`;
+}
+
+/**
+ * Compares a noted head with the ledger; `hash` is that of the ledger's entry with the head's number, null if it has none, and `entries` how many it
+ * has. null if they agree, else what differs.
+ */
+export function headFault(place: string, head: LedgerHead, ledger: { hash: string | null; entries: number }): string | null {
+  if (ledger.hash === head.hash) return null;
+  if (ledger.hash === null) return `the ${place} names custody entry ${head.seq}, the ledger ends with entry ${ledger.entries - 1}`;
+  return `custody entry ${head.seq} has another hash than the ${place} names`;
+}

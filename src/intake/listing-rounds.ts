@@ -1,0 +1,171 @@
+import { type CompiledPattern, compilePatterns } from '#domain/card/facts';
+import type { Leftovers } from '#domain/card/leftovers';
+import { asEvidockError } from '#domain/errors';
+import type { Original } from '#domain/recording';
+import { cardListed, copyFailed, type Log } from '#events';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger } from '#ports/ledger';
+import type { ComparisonTools } from './card-comparison.ts';
+import { CardListing } from './card-listing.ts';
+import { changedSince } from './changed-files.ts';
+import { KnownFiles } from './known-files.ts';
+import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
+import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
+import { pause, type SessionView } from './session-view.ts';
+
+const REFUSALS_PER_TRANSACTION = 200;
+
+interface Options extends ComparisonTools {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly view: SessionView;
+  readonly settings: {
+    readonly stationId: string;
+    readonly timezone: string;
+    readonly patterns: readonly CompiledPattern[];
+    readonly otherPatterns: readonly CompiledPattern[];
+    readonly leftovers: Leftovers;
+    readonly retryMs: number;
+  };
+  /** An original waits in the session's queue. */
+  readonly onQueued: (session: Session) => void;
+  /** A later docking with this id is at work. */
+  readonly takenOver: (dockingId: string, session: Session) => boolean;
+  readonly onListed: (dockingId: string) => void;
+  /** All of it is copied, and the card holds nothing else. */
+  readonly onUnchanged: (dockingId: string) => void;
+}
+
+/** Lists the card of a docking, and once more where that may mend what the first listing could not be sure of. */
+export class ListingRounds {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Resolves when the card is listed or cannot be: then `session.unlisted` says why. Never throws. */
+  async list(session: Session): Promise<void> {
+    const { signal } = session;
+    session.listings += 1;
+    if (signal.aborted) return;
+    await this.#options.view.listing(session);
+    await this.#persist(session, () => this.#tryToList(session));
+  }
+
+  /** All that was listed is copied. Takes what has come or grown on the card since, or puts on record that there is nothing. Never throws. */
+  async lookAgain(session: Session): Promise<void> {
+    session.looks += 1;
+    session.looking = true;
+    await this.#persist(session, () => this.#tryToLookAgain(session));
+    session.looking = false;
+  }
+
+  async #tryToLookAgain(session: Session): Promise<void> {
+    const { docking, volume, signal, found } = session;
+    const { ledger, clock, faults, view, onUnchanged } = this.#options;
+    const changed = await changedSince(volume, found.listed, signal);
+    if (changed.length > 0 && session.looks < LOOKS_MAX) {
+      session.listings += 1;
+      return this.#tryToList(session);
+    }
+    await ledger.transaction(async (writer) => {
+      signal.throwIfAborted();
+      for (const { path } of changed.slice(0, REFUSALS_PER_TRANSACTION)) {
+        const detail = `it was still being written after ${LOOKS_MAX} looks`;
+        await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
+      }
+      const filesRefused = found.counts.refused + changed.length;
+      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+    });
+    faults.reached('w22-card-unchanged');
+    session.unchanged = true;
+    if (changed.length > 0)
+      view.stillWriting(
+        session,
+        changed.map(({ path }) => path),
+      );
+    onUnchanged(docking.id);
+  }
+
+  /** Goes on until it succeeds, or until only another look at the card, or nothing, can help: then `session.unlisted` says why. */
+  async #persist(session: Session, work: () => Promise<void>): Promise<void> {
+    const { signal } = session;
+    while (!signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = asEvidockError(error);
+        if (failure.code === 'recorder.removed') return this.#options.view.lost(session);
+        session.unlisted = { code: failure.code, detail: failure.detail };
+        await this.#options.view.problem(session, session.unlisted);
+        // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
+        if (failure.side !== 'ledger') return;
+        await pause(this.#options.settings.retryMs, signal);
+      }
+    }
+  }
+
+  async #tryToList(session: Session): Promise<void> {
+    const { docking, driver, volume, formerClocks, signal, queue, failed, found, gaps } = session;
+    const { ledger, clock, faults, settings, log, view, onQueued, takenOver, onListed } = this.#options;
+    const begun = performance.now();
+    const again = isListedAgain(session);
+    const listing = new CardListing({
+      ...{ ledger, clock, faults, docking, volume, formerClocks, found, gaps, last: again },
+      known: new KnownFiles({ ...this.#options, docking, volume, found }),
+      names: {
+        patterns: [...settings.patterns, ...compilePatterns(driver.patterns)],
+        others: settings.otherPatterns,
+        leftovers: settings.leftovers,
+      },
+      stationId: settings.stationId,
+      timezone: settings.timezone,
+      driver,
+      toCopy: (original: Original, grown: boolean) => {
+        // It is another file now than the one that could not be copied.
+        if (grown) forget(session, original.id);
+        // What was given up in this docking is not begun anew because the card is listed once more.
+        if (failed.has(original.id)) return;
+        queue.push(original);
+        onQueued(session);
+      },
+      takenOver: (dockingId) => takenOver(dockingId, session),
+      onGaps: (original) => view.gaps(session, original),
+      onProgress: (counts) => view.listed(session, counts),
+    });
+    const { files, known, refused, bytes } = await listing.run(signal);
+    view.others(session, listing.otherRecorders());
+    const wasUnlisted = session.unlisted !== null;
+    session.unlisted = null;
+    if (wasUnlisted) await view.problem(session, problemOf(session));
+    cardListed(log, { dockingId: docking.id, again, files, known, refused, bytes, elapsedMs: Math.round(performance.now() - begun) });
+    onListed(docking.id);
+  }
+
+  /** The session ends. What the device could not read is put on record also if the recorder left before it could be asked once more. */
+  async end({ docking, found }: Session): Promise<void> {
+    if (found.unread.size === 0) return;
+    const { ledger, clock, log } = this.#options;
+    try {
+      const refused = await refusedSoFar(ledger, docking.id);
+      const unread = [...found.unread.values()].filter((refusal) => !refused.has(refusalKey(refusal)));
+      let filesRefused = found.counts.refused;
+      for (let at = 0; at < unread.length; at += REFUSALS_PER_TRANSACTION) {
+        const some = unread.slice(at, at + REFUSALS_PER_TRANSACTION);
+        filesRefused += some.length;
+        await ledger.transaction(async (writer) => {
+          for (const refusal of some) await refuse(writer, docking.id, refusal, clock.nowMs());
+          await writer.updateDocking(docking.id, { filesRefused });
+        });
+      }
+    } catch (error) {
+      copyFailed(log, { originalId: '', dockingId: docking.id, attempt: 0 }, asEvidockError(error));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/*
+ * Goal: the import rule of docs/design.md ("The house") is linted, and no room has over 40 files.
+ * Method: Biome, with the project's rules, reads a file of each room that breaks the rule, and then one that does not; files are counted on the disk.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '#test/support/evidock';
+
+const FILES_MAX = 40;
+
+let home: string;
+
+/** Biome's word on one file that imports this, in a tree with the project's rules. */
+function lint(path: string, imported: string): string {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `import { thing } from '${imported}';\n\nexport const other = thing;\n`);
+  const biome = join(ROOT, 'node_modules/.bin/biome');
+  const { stdout, stderr } = spawnSync(biome, ['lint', '--only=style/noRestrictedImports', path], { cwd: home, encoding: 'utf8' });
+  const told = stdout + stderr;
+  expect(told).toContain('Checked 1 file');
+  return told;
+}
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'rooms-'));
+  const { $schema: _schema, vcs: _vcs, ...rules } = JSON.parse(readFileSync(join(ROOT, 'biome.json'), 'utf8'));
+  writeFileSync(join(home, 'biome.json'), JSON.stringify(rules));
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe('the import rule', () => {
+  it.each([
+    ['src/domain/card/x.ts', '#ports/ledger', '#domain/errors'],
+    ['src/domain/card/x.ts', '../errors.ts', './path.ts'],
+    ['src/domain/card/x.ts', '../take/takes.ts', '#domain/take/takes'],
+    ['src/ports/x.ts', '#steps/group-commit', '#domain/errors'],
+    ['src/steps/x.ts', '#desk/tagging', '#ports/ledger'],
+    ['src/seal/x.ts', '#intake/session', '#steps/group-commit'],
+    ['src/seal/x.ts', '#desk/tagging', '#events'],
+    ['src/desk/x.ts', '#serve/server', '#steps/record-suggestions'],
+    ['src/desk/x.ts', '#api/common', '#ports/ledger'],
+    ['src/api/x.ts', '#ports/slot-board', '#domain/docking'],
+    ['src/serve/x.ts', '#adapters/token-bucket', '#desk/tagging'],
+    ['src/serve/x.ts', '#seal/seal-stage', '#api/common'],
+    ['src/cli/x.ts', '#serve/server', '#desk/verify'],
+    ['src/cli/x.ts', '#adapters/token-bucket', '#api/work'],
+    ['src/adapters/disk/x.ts', '../bullmq-queue/private-redis.ts', '../durable-file.ts'],
+    ['src/adapters/disk/x.ts', '#desk/tagging', '#ports/vault'],
+    ['src/main.ts', '#scripts/sample-card', '#sample-card/layouts'],
+  ])('of %s: %s is refused, %s is not', (path, refused, allowed) => {
+    expect(lint(path, refused)).toContain('lint/style/noRestrictedImports');
+    expect(lint(path, allowed)).not.toContain('lint/style/noRestrictedImports');
+  });
+});
+
+it('keeps every room within its size', () => {
+  const rooms = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const sizes = Map.groupBy(rooms, ({ parentPath }) => parentPath.slice(ROOT.length + 1));
+  expect(sizes.size).toBeGreaterThan(20);
+  expect([...sizes].filter(([, files]) => files.length > FILES_MAX).map(([room, files]) => `${room}: ${files.length}`)).toEqual([]);
+});
