@@ -1,10 +1,12 @@
 /* A dry run tells what would be and changes nothing; with --quiet a change says nothing, and an answer and an error say what they always say. */
+
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { START_MS, someWork } from '#test/support/builders';
+import { someWork } from '#test/support/builders';
+import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
 
 let cli: CommandLine;
@@ -55,7 +57,7 @@ describe('--dry-run', () => {
     const failed = () => cli.json(['jobs', '--state', 'failed']);
     await cli.station.ledger.transaction(async (writer) => {
       await writer.insertWork(someWork('derive', id));
-      await writer.failWork(`derive.${id}`, { code: 'transcoder.failed', detail: 'broken', nowMs: START_MS, nextDueAtMs: null });
+      await writer.failWork(await claimed(writer, `derive.${id}`), { code: 'transcoder.failed', detail: 'broken', retryInMs: null });
     });
     expect((await failed()).length).toBe(1);
     expect(await cli.json(['jobs', 'retry', '-n'])).toEqual({ retried: 1 });

@@ -1,5 +1,5 @@
 import type { EvidockError } from '#domain/errors';
-import type { WorkStage } from '#domain/work';
+import type { Claim, WorkStage } from '#domain/work';
 
 export interface WorkRun {
   /** Aborted when the station stops, the lease is lost or the job is cancelled. */
@@ -14,7 +14,7 @@ export interface WorkRun {
 
 /**
  * A stage that may run on any host. The runner claims the work, keeps its lease, counts tries and backs off; the stage
- * does the work and finishes it (finishWork or postponeWork) in the transaction that writes its result.
+ * does the work and hands its result in by its claim (src/ports/work-gate.ts): the transaction that writes it ends the work, or refuses both.
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
@@ -22,7 +22,7 @@ export interface WorkHandler {
   readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
-  run(recordingId: string, run: WorkRun): Promise<void>;
+  run(claim: Claim, run: WorkRun): Promise<void>;
   /** Called when no retry mends it or the tries are used up; records in one transaction (with failWork) how the recording stands now. */
-  gaveUp(recordingId: string, error: EvidockError): Promise<void>;
+  gaveUp(claim: Claim, error: EvidockError): Promise<void>;
 }

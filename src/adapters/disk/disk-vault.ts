@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { chmod, copyFile, link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { link, lstat, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
@@ -21,6 +21,7 @@ import {
   VAULT_WRITE_ERRORS,
   writeError,
 } from '../durable-file.ts';
+import { adoptFile, removeIfEmpty } from './adopt-file.ts';
 import { readError } from './vault-errors.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
@@ -43,7 +44,7 @@ interface Options {
   readonly rereadThreads: number;
 }
 
-/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`, `<directory>/scratch/…`. */
+/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`; `<directory>/scratch/` is left to who makes derivatives there. */
 export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
@@ -341,49 +342,30 @@ export class DiskVault implements Vault {
     return to.slice(this.#root.length + 1);
   }
 
-  async scratch(): Promise<{ path: string; remove(): Promise<void> }> {
-    const path = join(this.#root, SCRATCH, randomBytes(8).toString('hex'));
-    try {
-      await mkdir(path, { recursive: true, mode: 0o750 });
-    } catch (error) {
-      throw writeError(VAULT_WRITE_ERRORS, 'scratch', error);
-    }
-    return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    const to = this.#derivativePath(key);
+    await this.#makeParent(to, key);
+    return adoptFile(path, to, { label: key, mode: READ_ONLY, sync: (directory) => this.#syncs.sync(directory) });
   }
 
-  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
-    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
-    const to = this.#path(key);
-    await this.#makeParent(to, key);
+  async removeDerivative(key: string): Promise<void> {
+    const path = this.#derivativePath(key);
     try {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for await (const chunk of createReadStream(path, { highWaterMark: STREAM_CHUNK }) as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        bytes += chunk.length;
-      }
-      const handle = await open(path, 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await chmod(path, READ_ONLY);
-      // A derivative can be made again, so here replacing is right: rename is atomic.
-      await rename(path, to);
-      await syncDirectory(dirname(to));
-      return { bytes, sha256: hash.digest('hex') };
+      await rm(path, { force: true });
+      this.#directories.delete(dirname(path));
+      await removeIfEmpty(dirname(path));
     } catch (error) {
-      if (errnoOf(error) !== 'EXDEV') throw writeError(VAULT_WRITE_ERRORS, key, error);
-      const near = `${to}.${randomBytes(6).toString('hex')}.partial`;
-      await copyFile(path, near, constants.COPYFILE_EXCL);
-      return this.adoptDerivative(near, key);
+      throw writeError(VAULT_WRITE_ERRORS, `${key}: remove`, error);
     }
+  }
+
+  #derivativePath(key: string): string {
+    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    return this.#path(key);
   }
 
   sweep(): Promise<number> {
-    const [scratch, quarantine] = [join(this.#root, SCRATCH), join(this.#root, QUARANTINE)];
-    return sweepVault({ root: this.#root, scratch, quarantine, failed: readError });
+    return sweepVault({ root: this.#root, quarantine: join(this.#root, QUARANTINE), failed: readError });
   }
 
   async ledgerHead(): Promise<Uint8Array | null> {
