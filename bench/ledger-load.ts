@@ -89,7 +89,7 @@ function addRecording(to: Statements, place: Place): string {
   const claimed = new Date(atMs).toISOString().slice(0, 19);
   const path = `DCIM/100MEDIA/${serial}_${claimed.replaceAll(/\D/g, '')}_${n}.MP4`;
   const key = originalKey(id, 1, path);
-  const made = derivativeKey(id, 'playable.mp4');
+  const made = derivativeKey(id, 1, 'playable.mp4');
   const source = officer === null ? null : 'file-name';
   const damaged = n % 5000 === 0 ? 1 : 0;
   const kind = 'video';

@@ -1,55 +1,91 @@
 /*
- * Sends footage to a real S3 server (s3rver) over links as slow as some stations have, with the settings that a station has by default, and reads it back:
+ * Sends footage to a real S3 server (s3rver) over links as slow, far and lossy as some stations have, with the settings that a station has by default, and reads
+ * it back:
  *
- *   sudo node scripts/slow-links.ts [64k] [1m] [100m]      all three take about half an hour
+ *   sudo node scripts/slow-links.ts [LINK…]      64k 1m 100m and more; all of them take about an hour
  *
- * A link is a network namespace of its own whose loopback passes no more than its rate (tc tbf); where the kernel has netem, with delay and loss too.
- * Prints one line a link; ends with 1 if one of them did not get there, or sent more than a tenth in vain.
+ * A link is a TUN device in a network namespace of its own, which a program delays, drops and paces packets of (test/support/lossy_link.py): that needs no netem in
+ * the kernel. Prints one line a link; ends with 1 if one of them did not get there, or if more than a tenth of what arrived had arrived before.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { putOf } from '#test/contract/archive';
 import { archiveOn } from '#test/support/s3-server';
 import { startS3rver } from '#test/support/s3rver';
 
 const MIB = 1024 * 1024;
-const LINKS: Readonly<Record<string, { readonly rate: string; readonly bytes: number; readonly netem: string }>> = {
-  '64k': { rate: '64kbit', bytes: 2 * MIB, netem: 'delay 300ms 50ms loss 0.5%' },
-  '1m': { rate: '1mbit', bytes: 40 * MIB, netem: 'delay 100ms 20ms loss 1%' },
-  '100m': { rate: '100mbit', bytes: 1024 * MIB, netem: 'delay 40ms 5ms loss 0.1%' },
+/** Delay, jitter (ms) and loss (%) hold each way: a round trip takes twice the delay. */
+const LINKS: Readonly<
+  Record<string, { bits: number; delayMs: number; jitterMs: number; lossPercent: number; bytes: number; partBytes?: number }>
+> = {
+  '64k': { bits: 64_000, delayMs: 100, jitterMs: 20, lossPercent: 1, bytes: 2 * MIB },
+  '64k-bad': { bits: 64_000, delayMs: 100, jitterMs: 20, lossPercent: 3, bytes: 2 * MIB },
+  '1m': { bits: 1_000_000, delayMs: 50, jitterMs: 10, lossPercent: 1, bytes: 40 * MIB },
+  '1m-bad': { bits: 1_000_000, delayMs: 100, jitterMs: 20, lossPercent: 3, bytes: 20 * MIB },
+  '100m': { bits: 100_000_000, delayMs: 25, jitterMs: 5, lossPercent: 1, bytes: 96 * MIB },
+  '100m-bad': { bits: 100_000_000, delayMs: 50, jitterMs: 10, lossPercent: 3, bytes: 24 * MIB },
+  // Short enough for the suite (test/faults/lossy-link.test.ts).
+  short: { bits: 20_000_000, delayMs: 10, jitterMs: 2, lossPercent: 1, bytes: 5.5 * MIB, partBytes: 5 * MIB },
 };
+const LINK_PROGRAM = new URL('../test/support/lossy_link.py', import.meta.url).pathname;
+/** Of its bytes that may arrive twice. */
+const TWICE_MAX = 0.1;
+/** How the server is reached through the link. */
+const FAR_ADDRESS = '10.99.0.2';
 
-/** Runs this script again inside the link. */
-function inLink(name: string): number {
-  const { rate, netem } = LINKS[name] ?? { rate: '', netem: '' };
-  const setup = [
-    'set -e',
-    'ip link set lo mtu 1500 up',
-    // Without netem the rate alone: its queue makes some delay of its own.
-    `tc qdisc add dev lo root handle 1: netem ${netem} rate ${rate} 2>/dev/null || tc qdisc add dev lo root tbf rate ${rate} burst 8k latency 400ms`,
-    'echo "  $(tc qdisc show dev lo)"',
-    'exec "$0" "$@"',
-  ];
-  const args = ['-n', 'bash', '-c', setup.join('\n'), process.execPath, new URL(import.meta.url).pathname, '--inside', name];
-  return spawnSync('unshare', args, { stdio: 'inherit' }).status ?? 1;
+interface Tally {
+  readonly packets: number;
+  readonly lost: number;
+  readonly overflowed: number;
+  readonly payload: number;
 }
 
-async function loopbackBytes(): Promise<number> {
-  const line = (await readFile('/proc/net/dev', 'utf8')).split('\n').find((each) => each.trim().startsWith('lo:'));
-  return Number(line?.trim().split(/\s+/)[1] ?? 0);
+/** Runs this script again on the link. */
+function onLink(name: string): number {
+  const link = LINKS[name];
+  if (!link) throw new Error(name);
+  const directory = mkdtempSync(join(tmpdir(), 'evd-link-'));
+  try {
+    const tally = join(directory, 'tally');
+    const figures = [link.bits, link.delayMs, link.jitterMs, link.lossPercent].map(String);
+    const args = [
+      '-n',
+      'python3',
+      LINK_PROGRAM,
+      ...figures,
+      tally,
+      process.execPath,
+      new URL(import.meta.url).pathname,
+      '--on-link',
+      name,
+      tally,
+    ];
+    return spawnSync('unshare', args, { stdio: 'inherit' }).status ?? 1;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
-async function measure(name: string): Promise<boolean> {
-  const { bytes } = LINKS[name] ?? { bytes: 0 };
+/** What the link has carried until now; it tells so ten times a second. */
+async function carried(tally: string): Promise<{ readonly up: Tally; readonly down: Tally }> {
+  await rest(300);
+  return JSON.parse(await readFile(tally, 'utf8'));
+}
+
+async function measure(name: string, tally: string): Promise<boolean> {
+  const { bytes, partBytes = 16 * MIB } = LINKS[name] ?? { bytes: 0 };
   const directory = await mkdtemp(join(tmpdir(), 'evd-slow-'));
   const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: 'test1' });
-  const server = await startS3rver();
+  const local = await startS3rver({ address: '10.99.0.1' });
+  const server = { ...local, endpoint: local.endpoint.replace('10.99.0.1', FAR_ADDRESS) };
   // What a station has by default (docs/config.md).
-  const archive = archiveOn(server, ledger.uploads, { partBytes: 16 * MIB, partsAtOnce: 4, timeoutMs: 60_000 });
+  const archive = archiveOn(server, ledger.uploads, { partBytes, partsAtOnce: 4, timeoutMs: 60_000 });
   const request = putOf(`2026/06/20/rec-${name}/original-0001.mp4`, randomBytes(bytes));
   const failures: string[] = [];
   try {
@@ -65,16 +101,21 @@ async function measure(name: string): Promise<boolean> {
       if (tries === 10) throw failure;
     }
     const upMs = performance.now() - begun;
-    const sent = await loopbackBytes();
+    const { up } = await carried(tally);
     await archive.verify(request, { policy: 'readback' });
     const downMs = performance.now() - begun - upMs;
-    const vain = sent / bytes - 1;
-    const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
+    const { down } = await carried(tally);
+    const twice = up.payload / bytes - 1;
+    const lost = (100 * (up.lost + down.lost)) / (up.packets + down.packets);
     console.log(
-      `${name}: ${bytes / MIB} MiB up in ${seconds(upMs)}, back in ${seconds(downMs)}, ${(100 * vain).toFixed(1)} % more than its bytes on the link, ${failures.length} tries failed`,
+      [
+        `${name}: ${bytes / MIB} MiB up in ${inSeconds(upMs)}, back in ${inSeconds(downMs)}`,
+        `${lost.toFixed(1)} % of the packets lost, ${up.overflowed + down.overflowed} met a full queue`,
+        `${(100 * twice).toFixed(1)} % more than its bytes arrived, ${failures.length} tries failed`,
+      ].join('; '),
     );
     for (const failure of failures) console.log(`  ${failure}`);
-    return vain < 0.1;
+    return twice < TWICE_MAX && up.lost > 0 && down.lost > 0;
   } finally {
     await archive.close();
     await server.stop();
@@ -83,13 +124,15 @@ async function measure(name: string): Promise<boolean> {
   }
 }
 
-const [first, inside = ''] = process.argv.slice(2);
-if (first === '--inside') process.exitCode = (await measure(inside)) ? 0 : 1;
+const inSeconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
+
+const [first, name = '', tally = ''] = process.argv.slice(2);
+if (first === '--on-link') process.exitCode = (await measure(name, tally)) ? 0 : 1;
 else {
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(LINKS);
-  const unknown = names.find((name) => !LINKS[name]);
+  const unknown = names.find((each) => !LINKS[each]);
   if (unknown !== undefined) {
     console.error(`unknown link: ${unknown} (${Object.keys(LINKS).join(', ')})`);
     process.exitCode = 2;
-  } else for (const name of names) if (inLink(name) !== 0) process.exitCode = 1;
+  } else for (const each of names) if (onLink(each) !== 0) process.exitCode = 1;
 }

@@ -179,6 +179,11 @@ export function workGivenUp(log: Log, facts: { stage: string; recordingId: strin
   log.warn({ event: 'work.given-up', ...facts, code: error.code, err: error }, error.message);
 }
 
+/** Another host has the work, or will: what this run made is not recorded. */
+export function workLost(log: Log, facts: { workId: string; token: number }, error: EvidockError): void {
+  log.warn({ event: 'work.lost', stage: 'station', ...facts, code: error.code }, error.message);
+}
+
 /** systemd does not hear from the station: it will restart it if the unit has a watchdog. */
 export function notifyFailed(log: Log, error: unknown): void {
   log.warn({ event: 'service.notify-failed', stage: 'station', err: error }, 'systemd could not be told how the station is');

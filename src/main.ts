@@ -86,9 +86,15 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
 const unread = new AbortController();
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
-    if (errnoOf(error) !== 'EPIPE') throw error;
+    if (errnoOf(error) !== 'EPIPE') unwritten(stream, error);
     if (stream === process.stdout) unread.abort();
   });
+}
+
+/** What was asked for cannot be told (the file that it goes to is on a full disk): that is a failure, in one line. */
+function unwritten(stream: NodeJS.WriteStream, error: Error): void {
+  if (stream === process.stdout) process.stderr.write(`evidock: ${error.message}\n`);
+  process.exit(1);
 }
 
 const context: CliContext = {

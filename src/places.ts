@@ -8,6 +8,8 @@ export function placesOf(state: string) {
   return {
     ledger: join(state, 'ledger', 'ledger.sqlite'),
     vault: join(state, 'vault'),
+    /** On the vault's disk: what is made there is renamed into place, not copied. */
+    scratch: join(state, 'vault', 'scratch'),
     queue: join(state, 'queue'),
     backups: join(state, 'backups'),
     run,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
+import { LocalScratch } from '#adapters/disk/local-scratch';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
@@ -142,7 +143,7 @@ export class Station {
 
   async #open(): Promise<Opened> {
     const { config, clock, places, onStop } = this.#context;
-    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id });
+    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
     const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
@@ -174,14 +175,16 @@ export class Station {
   }
 
   async #startWork({ ledger, vault, archive, board, heads }: Opened): Promise<Working> {
-    const { clock, log } = this.#context;
-    const drafts = await vault.sweep();
+    const { log, places } = this.#context;
+    const scratch = new LocalScratch(places.scratch);
+    const drafts = (await vault.sweep()) + (await scratch.sweep());
     // Not before: the sweep takes drafts for those of earlier processes, and would take this one's away.
     if (this.#mode === 'all') heads.start();
-    recovered(log, { ...(await ledger.recover(clock.nowMs())), drafts });
+    recovered(log, { ...(await ledger.recover()), drafts });
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;
-    const given = { ledger, vault, archive, onArchived: (recordingId: string) => intake?.archived(recordingId) };
+    const onArchived = async (recordingId: string) => intake?.archived(recordingId);
+    const given = { ledger, vault, scratch, archive, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
     const onSealed = (recordingId: string) => void work?.runner.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });

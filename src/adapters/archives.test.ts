@@ -188,7 +188,7 @@ describe('s3 archive in trouble', () => {
     const archive = s3(rgw.endpoint, 'lost');
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(2);
     expect(await archive.abortAbandoned(Date.now(), 3600_000)).toBe(0);
-    await ledger.uploads.forget(known);
+    await ledger.uploads.forget({ key: known, uploadId: (await ledger.uploads.load(known))?.uploadId ?? '' });
     await archive.close();
   });
 });

@@ -54,7 +54,11 @@ export const RecorderParams = closed({ serial: Name() });
 
 const OfficersText = Type.Array(Name(), { maxItems: 100 });
 
-export const ImportBody = closed({ format: oneOf(['csv', 'json']), text: Type.String({ minLength: 1 }) });
+export const ImportBody = closed({
+  format: oneOf(['csv', 'json']),
+  text: Type.String({ minLength: 1 }),
+  dryRun: Type.Optional(Type.Boolean()),
+});
 
 const EventBody = closed({
   start: Type.String({ maxLength: 40 }),

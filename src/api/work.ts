@@ -35,7 +35,11 @@ export const DeriveAgainBody = closed({
 
 export const DeriveAgainJson = Type.Object({ recordings: Type.Integer(), bytes: Type.Integer(), started: Type.Boolean() });
 
-export const RetryBody = closed({ stage: Type.Optional(WorkStageText), recording: Type.Optional(Name(64)) });
+export const RetryBody = closed({
+  stage: Type.Optional(WorkStageText),
+  recording: Type.Optional(Name(64)),
+  dryRun: Type.Optional(Type.Boolean()),
+});
 
 export const RetryJson = Type.Object({ retried: Type.Integer() });
 

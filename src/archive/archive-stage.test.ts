@@ -16,7 +16,9 @@ import { workId } from '#domain/work';
 import type { Archive } from '#ports/archive';
 import type { LedgerWriter } from '#ports/ledger';
 import { aCase, aDerivative, START_MS, someWork } from '#test/support/builders';
+import { claimed } from '#test/support/claims';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { ArchiveRecords } from './archive-records.ts';
 import { ArchiveStage } from './archive-stage.ts';
 
 let station: ServedStation;
@@ -52,20 +54,18 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
     },
   });
   const { vault } = station.deps;
-  const settings = { verify: 'readback', derivatives: true, hours, stationId: 'test', timezone: 'UTC', standstillMsMax: 1000 } as const;
   const stage = new ArchiveStage({
-    ledger,
-    vault,
-    archive,
-    clock,
+    gate: new ArchiveRecords({
+      ...{ ledger, clock, faults, onArchived: () => undefined },
+      settings: { stationId: 'test', timezone: 'UTC', derivatives: true },
+    }),
+    ...{ claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.postponeWork(claim, how)) }, vault, archive, clock },
     log: pino({ level: 'silent' }),
-    faults,
-    onArchived: () => undefined,
-    settings,
+    settings: { verify: 'readback', derivatives: true, hours, standstillMsMax: 1000 },
   });
-  expect(await ledger.claimWork(workId('archive', id), 'test', clock.nowMs(), 60_000)).toBe(true);
+  const claim = await ledger.transaction((writer) => claimed(writer, workId('archive', id)));
   const quiet = { onPercent: () => undefined, onProgress: () => undefined };
-  await stage.run(id, { later: false, signal: new AbortController().signal, ...quiet });
+  await stage.run(claim, { later: false, failedBefore: null, signal: new AbortController().signal, ...quiet });
 }
 
 const work = () => station.ledger.work(workId('archive', id));

@@ -3,37 +3,36 @@ import type { ByteRange } from '#domain/byte-range';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError, isFailure } from '#domain/errors';
 import { mediaTypeOf } from '#domain/media/media-type';
-import { type Copy, recordingStateOf } from '#domain/recording';
 import type { Hours } from '#domain/time/hours';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
-import { workId } from '#domain/work';
+import type { Claim } from '#domain/work';
 import { archived, type Log, workGivenUp } from '#events';
 import type { Archive, ExpectedObject, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
-import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
+import type { ArchiveGate, ArchiveItem, WorkClaims } from '#ports/work-gate';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
-import { type FactsSettings, factsOf } from './recording-facts.ts';
 
-interface ArchiveSettings extends FactsSettings {
+interface ArchiveSettings {
   readonly verify: 'readback' | 'head';
+  /** Derivatives are archived too. */
+  readonly derivatives: boolean;
   readonly hours: Hours;
   /** Transfers end by themselves when they stand still; this is for what does not, ms. */
   readonly standstillMsMax: number;
 }
 
 interface Options {
-  readonly ledger: Ledger;
-  readonly vault: VaultReader;
+  readonly claims: Pick<WorkClaims, 'postpone'>;
+  readonly gate: ArchiveGate;
+  readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
+  /** For the hours alone. */
   readonly clock: Clock;
   readonly log: Log;
-  readonly faults: FaultPoints;
   readonly settings: ArchiveSettings;
-  /** All of it is verified in the archive. */
-  readonly onArchived: (recordingId: string) => void;
 }
 
 /** One object that has to be in the archive. */
@@ -49,7 +48,7 @@ interface Item {
   readonly content?: Uint8Array;
 }
 
-/** Puts what a recording has into the archive, and says so only when it was read back. */
+/** Puts what a recording has into the archive, and says so only when it was read back. Runs on any host. */
 export class ArchiveStage implements WorkHandler {
   readonly stage = 'archive';
   /** An archive that is away comes back; the second copy is never given up. */
@@ -62,42 +61,39 @@ export class ArchiveStage implements WorkHandler {
     this.standstillMsMax = options.settings.standstillMsMax;
   }
 
-  async run(recordingId: string, run: WorkRun): Promise<void> {
-    const { ledger, clock, settings, archive, log, faults } = this.#options;
-    const id = workId('archive', recordingId);
+  async run(claim: Claim, run: WorkRun): Promise<void> {
+    const { clock, settings } = this.#options;
     const nowMs = clock.nowMs();
-    if (!settings.hours.isOpen(nowMs)) {
-      await ledger.transaction((writer) => writer.postponeWork(id, settings.hours.nextOpenMs(nowMs), nowMs));
-      return;
-    }
+    if (!settings.hours.isOpen(nowMs)) return this.#waitForHours(claim);
     const closing = this.#closing(nowMs);
-    const signal = AbortSignal.any([run.signal, closing.signal]);
     try {
-      const detail = await ledger.recordingDetail(recordingId);
-      if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
-      const items = [...(await this.#missing(detail)), ...(await this.#changedFacts(detail))];
-      const begun = performance.now();
-      const how = await this.#store(items, signal, run);
-      const done = await ledger.transaction((writer) => this.#record(writer, recordingId, items, how));
-      faults.reached('w14-archived-recorded');
-      const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
-      archived(log, {
-        recordingId,
-        archive: archive.name,
-        objects: items.length,
-        bytes,
-        done,
-        elapsedMs: Math.round(performance.now() - begun),
-      });
-      if (done) this.#options.onArchived(recordingId);
+      await this.#archive(claim, { ...run, signal: AbortSignal.any([run.signal, closing.signal]) });
     } catch (error) {
-      if (!closing.signal.aborted || run.signal.aborted) throw error;
+      if (!closing.signal.aborted || run.signal.aborted || isFailure(error, 'work.lease-lost')) throw error;
       // The window has closed: what was uploaded is on record, the rest goes on when it opens.
-      const thenMs = clock.nowMs();
-      await ledger.transaction((writer) => writer.postponeWork(id, settings.hours.nextOpenMs(thenMs), thenMs));
+      await this.#waitForHours(claim);
     } finally {
       closing.cancel();
     }
+  }
+
+  async #waitForHours(claim: Claim): Promise<void> {
+    const { claims, clock, settings } = this.#options;
+    const nowMs = clock.nowMs();
+    await claims.postpone(claim, { delayMs: settings.hours.nextOpenMs(nowMs) - nowMs });
+  }
+
+  async #archive(claim: Claim, run: WorkRun): Promise<void> {
+    const { archive, gate, log } = this.#options;
+    const item = await gate.item(claim, archive.name);
+    const items = [...(await this.#missing(item.detail)), ...changedFacts(item)];
+    const begun = performance.now();
+    const verifiedBy = await this.#store(claim, items, run);
+    const told = items.map(({ itemId, key, bytes, sha256, counts }) => ({ itemId, key, bytes, sha256, counts }));
+    const { done } = await gate.record(claim, { archive: archive.name, verifiedBy, items: told });
+    const bytes = items.reduce((sum, each) => sum + each.bytes, 0);
+    const facts = { recordingId: claim.recordingId, archive: archive.name, objects: items.length, bytes, done };
+    archived(log, { ...facts, elapsedMs: Math.round(performance.now() - begun) });
   }
 
   #closing(nowMs: number): { signal: AbortSignal; cancel: () => void } {
@@ -147,16 +143,9 @@ export class ArchiveStage implements WorkHandler {
     return items;
   }
 
-  /** `facts.json`, if the archive does not hold it as it is to be now. It is put last: what it names is there before it. */
-  async #changedFacts(detail: RecordingDetail): Promise<readonly Item[]> {
-    const { archive, ledger, settings } = this.#options;
-    const { key, bytes: content, sha256 } = await factsOf(ledger, detail, settings);
-    if (heldFacts(detail.copies, archive.name) === sha256) return [];
-    return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, content }];
-  }
-
-  async #store(items: readonly Item[], signal: AbortSignal, run: WorkRun): Promise<'readback' | 'head'> {
+  async #store(claim: Claim, items: readonly Item[], run: WorkRun): Promise<'readback' | 'head'> {
     const { archive, vault, settings } = this.#options;
+    const { signal } = run;
     // Every byte goes there and, when it is read back, comes back.
     const ways = settings.verify === 'readback' ? 2 : 1;
     const total = items.reduce((sum, item) => sum + item.bytes * ways, 0);
@@ -173,71 +162,33 @@ export class ArchiveStage implements WorkHandler {
         content ? Readable.from([Buffer.from(content.subarray(range.start, range.end))]) : vault.read(object.key, range);
       // Facts change; they are never put under an object lock, which footage may one day be.
       await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
-      how = await this.#verify(object, { ...transfer, policy: settings.verify });
+      how = await this.#verify(claim, object, { ...transfer, policy: settings.verify });
     }
     return how;
   }
 
-  async #verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
-    const { archive, ledger, clock } = this.#options;
+  async #verify(claim: Claim, expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
+    const { archive, gate } = this.#options;
     const { key, bytes, sha256 } = expected;
     try {
       return await archive.verify({ key, bytes, sha256 }, options);
     } catch (error) {
-      if (isFailure(error, 'archive.mismatch')) {
-        const data = { archive: archive.name, key, expected: sha256, found: error.detail };
-        await ledger.transaction((writer) =>
-          writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: key, data }),
-        );
-      }
+      if (isFailure(error, 'archive.mismatch'))
+        await gate.mismatched(claim, { archive: archive.name, key, expected: sha256, found: error.detail });
       throw error;
     }
   }
 
-  /** Write 14. Returns false if something is to be there meanwhile that is not there yet: the work waits again then. */
-  async #record(writer: LedgerWriter, recordingId: string, items: readonly Item[], how: 'readback' | 'head'): Promise<boolean> {
-    const { archive, clock } = this.#options;
-    const nowMs = clock.nowMs();
-    for (const { itemId, key, bytes, sha256, counts, content } of items) {
-      if (!counts) continue;
-      const copy: Copy = { itemId, recordingId, where: archive.name, key, bytes, verifiedAtMs: nowMs, verifiedBy: how };
-      await writer.upsertCopy(content ? { ...copy, sha256 } : copy);
-    }
-    const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
-    const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? 'recording.facts-archived' : 'recording.archived';
-    const data = { archive: archive.name, verifiedBy: how, objects };
-    if (objects.length > 0) await writer.appendCustody({ type, atMs: nowMs, actor: 'station', subject: recordingId, data });
-    const id = workId('archive', recordingId);
-    if (!(await this.#holdsAll(writer, recordingId))) {
-      await writer.postponeWork(id, nowMs, nowMs);
-      return false;
-    }
-    await writer.finishWork(id, nowMs);
-    const derive = await writer.work(workId('derive', recordingId));
-    const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
-    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: true }) });
-    return true;
-  }
-
-  async #holdsAll(writer: LedgerWriter, recordingId: string): Promise<boolean> {
-    const { archive, settings } = this.#options;
-    const detail = await writer.recordingDetail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
-    const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
-    const wanted = [...detail.originals, ...(settings.derivatives ? detail.derivatives : [])];
-    const facts = await factsOf(writer, detail, settings);
-    return wanted.every((item) => there.has(item.id)) && heldFacts(detail.copies, archive.name) === facts.sha256;
-  }
-
-  async gaveUp(recordingId: string, error: EvidockError): Promise<void> {
-    const { ledger, clock, log } = this.#options;
-    const facts = { code: error.code, detail: error.detail, nowMs: clock.nowMs(), nextDueAtMs: null };
-    await ledger.transaction((writer) => writer.failWork(workId('archive', recordingId), facts));
-    workGivenUp(log, { stage: 'archive', recordingId }, error);
+  async gaveUp(claim: Claim, error: EvidockError): Promise<void> {
+    await this.#options.gate.giveUp(claim, { code: error.code, detail: error.detail, retryInMs: null });
+    workGivenUp(this.#options.log, { stage: 'archive', recordingId: claim.recordingId }, error);
   }
 }
 
-/** Digest of the facts that the archive holds; undefined if it has none. */
-function heldFacts(copies: readonly Copy[], archive: string): string | undefined {
-  return copies.find(({ itemId, where }) => itemId === FACTS_ITEM && where === archive)?.sha256;
+/** `facts.json`, if the archive does not hold it as it is to be now. It is put last: what it names is there before it. */
+function changedFacts({ facts }: ArchiveItem): readonly Item[] {
+  if (facts === null) return [];
+  const { key, text, sha256 } = facts;
+  const content = Buffer.from(text, 'utf8');
+  return [{ itemId: FACTS_ITEM, key, bytes: content.length, sha256, mediaType: mediaTypeOf(key), counts: true, content }];
 }

@@ -110,7 +110,7 @@ export class SocketClient implements StationClient {
       const { status } = await this.#send('GET', '/api/v1/health', {}, PROBE_MS_MAX).then(readAll);
       return status === 200;
     } catch (error) {
-      if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'].includes(errnoOf(error) ?? '')) return false;
+      if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'].includes(errnoOf(error) ?? '')) return false;
       if (errnoOf(error) === 'EACCES') throw new EvidockError('request.forbidden', `${this.#socketPath} belongs to another user`, error);
       throw new EvidockError('station.internal', `control socket: ${error instanceof Error ? error.message : String(error)}`, error);
     }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writtenToMs } from '#domain/time/station-time';
 import type { StationClient } from './client.ts';
@@ -27,6 +28,10 @@ export class Shell {
   readonly context: CliContext;
   readonly say: Say;
   readonly language: Language;
+  /** Set before a command runs: remarks, progress and confirmations are left out. */
+  quiet = false;
+  /** Commands that run where their group is called alone. */
+  readonly defaults = new Set<Command>();
 
   constructor(options: { context: CliContext; say: Say; language: Language }) {
     this.context = options.context;
@@ -38,13 +43,15 @@ export class Shell {
   add(parent: Command, usage: string, about: string, example: string, options: { ownState?: boolean; isDefault?: boolean } = {}): Command {
     const { say } = this;
     const command = parent.command(usage, { isDefault: options.isDefault ?? false }).description(about);
-    command.addOption(new Option('--config <file>', say('option.config')).hideHelp());
-    command.addOption(new Option('--state-dir <dir>', say('option.state')).hideHelp());
+    if (options.isDefault) this.defaults.add(command);
+    command.addOption(new Option('-c, --config <file>', say('option.config')).hideHelp());
+    command.addOption(new Option('-d, --state-dir <dir>', say('option.state')).hideHelp());
     // What it was called before; to be gone with the next release.
     if (!options.ownState) command.addOption(new Option('--state <dir>', say('option.state')).hideHelp());
+    command.addOption(new Option('-q, --quiet', say('option.quiet')).hideHelp());
     // It was read before the commands were built, whose texts it decides.
     command.addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES).hideHelp());
-    command.addOption(new Option('--json', say('option.json')));
+    command.addOption(new Option('-j, --json', say('option.json')));
     command.addHelpText('after', `\n${say('help.example')}\n  evidock ${example}`);
     return command;
   }
@@ -73,7 +80,16 @@ export class Shell {
     const top = root.opts<Given>();
     const before = options.ownState ? top.state : (local.state ?? top.state);
     const state = local.stateDir ?? top.stateDir ?? before;
-    return { config: local.config ?? top.config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
+    const config = local.config ?? top.config;
+    // Empty, they would name the directory that the command happens to be called in.
+    for (const given of [state, config]) if (given !== undefined) this.path(given);
+    return { config: config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
+  }
+
+  /** What a person calls a place by, from where the command was called. An empty word (a variable of a script that is not set) is no place. */
+  path(given: string): string {
+    if (given === '') throw new UsageError(this.say('usage.emptyPath'));
+    return resolve(this.context.cwd, given);
   }
 
   /** Connects, runs, closes. */
@@ -90,13 +106,18 @@ export class Shell {
     this.context.stdout.write(`${obeyedByNone(text)}\n`);
   }
 
+  /** Says that a change was made: whoever wants it quiet reads it from the exit code. */
+  done(text: string): void {
+    if (!this.quiet) this.print(text);
+  }
+
   printJson(value: unknown): void {
     this.print(jsonText(value, 2));
   }
 
   /** Remarks that are no result. */
   note(text: string): void {
-    this.context.stderr.write(`${obeyedByNone(text)}\n`);
+    if (!this.quiet) this.context.stderr.write(`${obeyedByNone(text)}\n`);
   }
 
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {

@@ -9,6 +9,7 @@ interface Options {
   readonly failed?: boolean;
   readonly recipe?: string;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function addDerive(program: Command, shell: Shell): void {
@@ -19,11 +20,12 @@ export function addDerive(program: Command, shell: Shell): void {
     .option('--again', say('derive.opt.again'))
     .option('--failed', say('derive.opt.failed'))
     .option('--recipe <name>', say('derive.opt.recipe'))
-    .option('--yes', say('derive.opt.yes'))
-    .action(async (recordings: readonly string[], { again, failed, recipe, yes }: Options, command: Command) => {
+    .option('-y, --yes', say('derive.opt.yes'))
+    .option('-n, --dry-run', say('option.dry-run'))
+    .action(async (recordings: readonly string[], { again, failed, recipe, yes, dryRun }: Options, command: Command) => {
       if (!again) throw new UsageError(say('derive.needs-again'));
       const globals = shell.globals(command);
-      const body = { failed, recipe, recordings: recordings.length > 0 ? recordings : undefined, count: !yes };
+      const body = { failed, recipe, recordings: recordings.length > 0 ? recordings : undefined, count: dryRun || !yes };
       const answer = await shell.withStation(globals, (client) => ask<DeriveAgainAnswer>(client, 'POST', '/derivatives/again', { body }));
       if (globals.json) return shell.printJson(answer);
       const { started, bytes } = answer;

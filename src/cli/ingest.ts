@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
@@ -27,14 +26,14 @@ export function addIngest(program: Command, shell: Shell): void {
   const { say } = shell;
   shell
     .add(program, 'ingest <dir>', say('ingest.about'), 'ingest /media/recorder --slot 3 --wait')
-    .option('--slot <n>', say('ingest.opt.slot'), wholeNumber(1, 9999))
+    .option('-s, --slot <n>', say('ingest.opt.slot'), wholeNumber(1, 9999))
     .option('--serial <serial>', say('ingest.opt.serial'))
     .option('--clock-offset <ms>', say('ingest.opt.offset'), wholeNumber(-1e13, 1e13))
-    .option('--wait', say('ingest.opt.wait'))
+    .option('-w, --wait', say('ingest.opt.wait'))
     .action(async (directory: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       const wait = options.wait ?? false;
-      const card = resolve(shell.context.cwd, directory);
+      const card = shell.path(directory);
       await shell.withStation({ ...globals, intake: true, work: wait, card }, async (client) => {
         await ingest(shell, client, { ...options, directory: card, json: globals.json, wait });
       });
@@ -56,7 +55,7 @@ async function ingest(
     report = await untilSafe(shell, client, dockingId, progress);
     progress.end();
     const { slot: number, recorderSerial } = report.docking;
-    if (!json) shell.print(shell.say('ingest.safe', { slot: number, serial: printable(recorderSerial) }));
+    if (!json) shell.done(shell.say('ingest.safe', { slot: number, serial: printable(recorderSerial) }));
     if (options.wait) report = await untilDone(shell, client, dockingId, progress);
   } finally {
     progress.end();

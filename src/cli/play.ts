@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { bytesText } from '#domain/figures';
@@ -23,22 +22,22 @@ export function addPlay(program: Command, shell: Shell): void {
   const { say } = shell;
   shell
     .add(program, 'play <id>', say('play.about'), 'play rec-01jy… --out clip.mp4 --from archive')
-    .requiredOption('--out <file>', say('play.opt.out'))
+    .requiredOption('-o, --out <file>', say('play.opt.out'))
     .addOption(new Option('--from <place>', say('play.opt.from')).choices(['vault', 'archive']))
     .option('--original <n>', say('play.opt.original'), wholeNumber(1, 100_000))
     .addOption(new Option('--derivative <kind>', say('play.opt.derivative')).choices(DERIVATIVE_KINDS))
-    .option('--force', say('play.opt.force'))
+    .option('-f, --force', say('play.opt.force'))
     .action(async (id: string, options: Options, command: Command) => {
       const globals = shell.globals(command);
       if (options.original !== undefined && options.derivative !== undefined) throw new UsageError('--original, --derivative');
-      const file = resolve(shell.context.cwd, options.out);
+      const file = shell.path(options.out);
       if (!options.force && (await exists(file))) throw new EvidockError('request.conflict', say('play.exists', { file }));
       await shell.withStation(globals, async (client) => {
         const from = options.from ?? 'vault';
         const answer = await askStream(client, 'GET', pathOf(id, options), { query: { from } });
         const { bytes, sha256 } = await save(shell, answer, file, { force: options.force ?? false, silent: globals.json });
         if (globals.json) shell.printJson({ file, bytes, sha256, from });
-        else shell.print(say('play.saved', { file, bytes: bytesText(bytes), from: word(say, 'place', from), sha256 }));
+        else shell.done(say('play.saved', { file, bytes: bytesText(bytes), from: word(say, 'place', from), sha256 }));
       });
     });
 }

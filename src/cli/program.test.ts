@@ -73,6 +73,11 @@ describe('every command', () => {
     [['play', 'rec-1', '--out', 'x', '--from', 'moon']],
     [['play', 'rec-1', '--out', 'x', '--original', '1', '--derivative', 'poster']],
     [['ingest', '/card', '--slot', 'three']],
+    [['ingest', '']],
+    [['--state-dir', '', 'recordings']],
+    [['recordings', '--config', '']],
+    [['ledger', 'backup', '--out', '']],
+    [['case', 'import', '']],
     [['case', 'add', 'A-1']],
     [['case', 'add', 'A-1', '--title', 'T', '--event-start', '2026-06-20 15:00']],
     [['case', 'import', 'cases.xlsx']],
@@ -90,12 +95,12 @@ describe('every command', () => {
     [['slots', '--jsno'], 'there is no option --jsno (did you mean --json?)', '没有选项 --jsno （是否想用 --json？）'],
     [['slot'], 'there is no command slot (did you mean slots?)', '没有命令 slot （是否想用 slots？）'],
     [['ingest'], 'argument dir is missing', '缺少参数 dir'],
-    [['play', 'r'], 'option --out <file> is needed', '必须给出选项 --out <file>'],
-    [['play', 'r', '--out'], 'option --out <file> needs a value', '选项 --out <file> 需要一个值'],
+    [['play', 'r'], 'option -o, --out <file> is needed', '必须给出选项 -o, --out <file>'],
+    [['play', 'r', '--out'], 'option -o, --out <file> needs a value', '选项 -o, --out <file> 需要一个值'],
     [
       ['ingest', 'd', '--slot', '0'],
-      'option --slot <n>: 0 is not allowed; it must be: 1 to 9999',
-      '选项 --slot <n> 的值 0 不允许；应为：1 to 9999',
+      'option -s, --slot <n>: 0 is not allowed; it must be: 1 to 9999',
+      '选项 -s, --slot <n> 的值 0 不允许；应为：1 to 9999',
     ],
     [['jobs', 'retry', '--stage', 'x'], 'option --stage <stage>: x is not allowed; it must be: derive, archive', '应为：derive, archive'],
     [['slots', 'x'], 'too many arguments', '参数过多', 'slots '],
@@ -186,7 +191,7 @@ describe('the station', () => {
   it('shows slots, jobs and what is not there', async () => {
     expect((await cli.run(['slots'])).err).toMatch(/No slot is in use/);
     expect((await cli.run(['jobs'])).err).toBe('Nothing is left to do.\n');
-    expect((await cli.run(['jobs', 'retry'])).out).toBe('0 jobs will be tried again.\n');
+    expect((await cli.run(['jobs', 'retry'])).out).toBe('0 pieces of work will be tried again.\n');
     cli.station.deps.board.update(3, {
       phase: 'copying',
       dockingId: anId('dck'),

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { asEvidockError, ERRORS, type EvidockError } from '#domain/errors';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
+import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
@@ -29,6 +30,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     .configureHelp({
       styleTitle: (title) => titleOf(title, say),
       optionDescription: (option) => optionWords(option, say),
+      argumentDescription: (argument) => optionWords(argument, say),
       showGlobalOptions: true,
       // The others stand among the command's own options, or say nothing there.
       visibleGlobalOptions: (command) => (command.parent ? program.options.filter((each) => GLOBAL.has(each.attributeName())) : []),
@@ -44,11 +46,12 @@ export function buildProgram(context: CliContext, language: Language): Command {
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
     })
-    .addOption(new Option('--config <file>', say('option.config')))
-    .addOption(new Option('--state-dir <dir>', say('option.state')))
+    .addOption(new Option('-c, --config <file>', say('option.config')))
+    .addOption(new Option('-d, --state-dir <dir>', say('option.state')))
     // What it was called before; to be gone with the next release.
     .addOption(new Option('--state <dir>', say('option.state')).hideHelp())
-    .addOption(new Option('--json', say('option.json')))
+    .addOption(new Option('-j, --json', say('option.json')))
+    .addOption(new Option('-q, --quiet', say('option.quiet')))
     .addOption(new Option('--lang <language>', say('option.lang')).choices(LANGUAGES))
     .addHelpText('after', `\n${say('help.example')}\n  evidock --state-dir ./var ingest /media/recorder --slot 3 --wait`);
   const adders = [
@@ -69,8 +72,12 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addConfig,
     addDoctor,
     addMakeCard,
+    addCompletion,
   ];
   for (const add of adders) add(program, shell);
+  program.hook('preAction', (_, command) => {
+    shell.quiet = command.optsWithGlobals<{ quiet?: boolean }>().quiet ?? false;
+  });
   return program;
 }
 
@@ -82,15 +89,18 @@ const TITLES = {
   'Global Options:': 'help.global-options',
 } as const;
 
-const GLOBAL = new Set(['config', 'stateDir', 'lang']);
+const GLOBAL = new Set(['config', 'stateDir', 'lang', 'quiet']);
 
 /** Commander's own headings, in the language asked for. */
 function titleOf(title: string, say: ReturnType<typeof speaker>): string {
   return title in TITLES ? say(TITLES[title as keyof typeof TITLES]) : title;
 }
 
-/** What an option is for, with its values and its default. */
-function optionWords({ description, argChoices, defaultValue }: Option, say: ReturnType<typeof speaker>): string {
+/** What an option or argument is for, with its values and its default. */
+function optionWords(
+  { description, argChoices, defaultValue }: Pick<Option, 'description' | 'argChoices' | 'defaultValue'>,
+  say: ReturnType<typeof speaker>,
+): string {
   const choices = argChoices ? say('help.choices', { choices: argChoices.join(', ') }) : '';
   return `${description}${choices}${defaultValue === undefined ? '' : say('help.default', { value: String(defaultValue) })}`;
 }
@@ -109,9 +119,9 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
       // Help was printed instead of an answer.
       if (error.code === 'commander.help') return 2;
       const words = usageWords(error, speaker(language));
-      return complain(context, language, argv.includes('--json'), new UsageError(words), commandNamed(program, argv));
+      return complain(context, language, asksJson(argv), new UsageError(words), commandNamed(program, argv));
     }
-    return complain(context, language, argv.includes('--json'), error, commandNamed(program, argv));
+    return complain(context, language, asksJson(argv), error, commandNamed(program, argv));
   }
 }
 
@@ -135,6 +145,9 @@ function commandNamed(program: Command, argv: readonly string[]): string {
   }
   return path;
 }
+
+/** Flags of one letter may stand together: `-qj`. */
+const asksJson = (argv: readonly string[]) => argv.some((word) => word === '--json' || /^-[a-z]*j[a-z]*$/.test(word));
 
 function askedLanguage(argv: readonly string[]): string | null {
   const at = argv.indexOf('--lang');

@@ -19,7 +19,7 @@ export class Progress {
   /** `done` of `total` in any unit; `text` tells it in words. */
   show(done: number, total: number, text: string): void {
     const { stderr } = this.#shell.context;
-    if (this.#silent) return;
+    if (this.#silent || this.#shell.quiet) return;
     if (stderr.isTTY) {
       this.#bar ??= startBar(stderr as unknown as NodeJS.WritableStream);
       this.#bar.setTotal(Math.max(1, total));

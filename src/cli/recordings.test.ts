@@ -120,3 +120,16 @@ describe('verify', () => {
     expect((await cli.run(['verify', '--archive'])).status).toBe(1);
   });
 });
+
+it('a state is asked for by the word that is shown for it', async () => {
+  const cli = await CommandLine.open();
+  try {
+    const { id } = await cli.station.addRecording(Buffer.from('footage'));
+    expect((await cli.run(['recordings', '--state', 'ready', '--lang', 'en'])).out).toMatch(new RegExp(`${id}.* ready`));
+    expect((await cli.json(['recordings', '--state', 'ready'])).map((each: { id: string }) => each.id)).toEqual([id]);
+    expect(await cli.json(['recordings', '--state', 'sealed'])).toEqual([]);
+    expect((await cli.run(['recordings', '--state', 'done'])).status).toBe(2);
+  } finally {
+    await cli.close();
+  }
+});

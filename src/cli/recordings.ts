@@ -28,6 +28,9 @@ interface Filter {
   readonly limit?: number;
 }
 
+/** The word that people see for recordings of which everything is derived. */
+const READY = 'ready';
+
 export function addRecordings(program: Command, shell: Shell): void {
   const { say } = shell;
   shell
@@ -40,9 +43,10 @@ export function addRecordings(program: Command, shell: Shell): void {
     .option('--until <time>', say('recordings.opt.until'), aTime)
     .option('--damaged', say('recordings.opt.damaged'))
     .option('--unassigned', say('recordings.opt.unassigned'))
-    .option('--limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
-    .action(async (filter: Filter, command: Command) => {
+    .option('-l, --limit <n>', say('recordings.opt.limit'), wholeNumber(1, 1_000_000))
+    .action(async (asked: Filter, command: Command) => {
       const globals = shell.globals(command, { ownState: true });
+      const filter = asked.state === READY ? { ...asked, state: 'derived' } : asked;
       mustBeState(filter.state, RECORDING_STATES, 'recordings');
       await shell.withStation(globals, async (client) => {
         if (globals.json) await printJsonPages(shell, client, filter);

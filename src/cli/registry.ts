@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoOf } from '#domain/errors';
@@ -12,7 +12,7 @@ import { word } from './words.ts';
 
 /** The text of a file to import: UTF-8, or as spreadsheets in China save it, GB 18030. */
 async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
-  const path = resolve(shell.context.cwd, file);
+  const path = shell.path(file);
   const extension = extname(path).toLowerCase();
   if (extension !== '.csv' && extension !== '.json') throw new UsageError(`${file}: .csv, .json`);
   let bytes: Buffer;
@@ -34,14 +34,18 @@ function decode(bytes: Uint8Array): string {
 
 function addImport(parent: Command, shell: Shell, path: string, about: string, example: string): void {
   const { say } = shell;
-  shell.add(parent, 'import <file>', about, example).action(async (file: string, _options: unknown, command: Command) => {
-    const globals = shell.globals(command);
-    const body = await readImport(shell, file);
-    const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', path, { body }));
-    if (globals.json) return shell.printJson(sum);
-    shell.print(say('import.done', { added: sum.added, updated: sum.updated }));
-    if (sum.events !== undefined) shell.print(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
-  });
+  shell
+    .add(parent, 'import <file>', about, example)
+    .option('-n, --dry-run', say('option.dry-run'))
+    .action(async (file: string, { dryRun = false }: { dryRun?: boolean }, command: Command) => {
+      const globals = shell.globals(command);
+      const body = { ...(await readImport(shell, file)), dryRun };
+      const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', path, { body }));
+      if (globals.json) return shell.printJson(sum);
+      if (dryRun) return shell.print(say('import.would', { added: sum.added, updated: sum.updated }));
+      shell.done(say('import.done', { added: sum.added, updated: sum.updated }));
+      if (sum.events !== undefined) shell.done(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
+    });
 }
 
 interface CaseOptions {
@@ -76,8 +80,8 @@ export function addCase(program: Command, shell: Shell): void {
       const body = { number, title, stage, category, officers: officer, events, update };
       const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', '/cases', { body }));
       if (globals.json) return shell.printJson(sum);
-      shell.print(say(sum.added > 0 ? 'case.added' : 'case.updated', { number }));
-      if (sum.events) shell.print(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
+      shell.done(say(sum.added > 0 ? 'case.added' : 'case.updated', { number }));
+      if (sum.events) shell.done(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
     });
   addImport(group, shell, '/cases/import', say('case.import.about'), 'case import cases.csv');
   shell.add(group, 'list', say('case.list.about'), 'case list').action(async (_options: unknown, command: Command) => {
@@ -152,7 +156,7 @@ export function addOfficer(program: Command, shell: Shell): void {
         ask<ImportAnswer>(client, 'POST', '/officers', { body: { id, name, unit } }),
       );
       if (globals.json) shell.printJson(sum);
-      else shell.print(say('officer.saved', { id, name }));
+      else shell.done(say('officer.saved', { id, name }));
     });
   addImport(group, shell, '/officers/import', say('officer.import.about'), 'officer import officers.csv');
   shell.add(group, 'list', say('officer.list.about'), 'officer list').action(async (_options: unknown, command: Command) => {
@@ -178,7 +182,7 @@ export function addRecorder(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       const answer = await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
       if (globals.json) shell.printJson(answer);
-      else shell.print(say('recorder.added', { serial }));
+      else shell.done(say('recorder.added', { serial }));
     });
   shell.add(group, 'list', say('recorder.list.about'), 'recorder list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
@@ -206,6 +210,6 @@ export function addRecorder(program: Command, shell: Shell): void {
         ask(client, 'POST', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
       );
       if (globals.json) shell.printJson(answer);
-      else shell.print(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));
+      else shell.done(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));
     });
 }

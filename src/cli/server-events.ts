@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { EvidockError, errnoOf } from '#domain/errors';
 
 /** A station sends events of at most some kilobytes; more without an end is no station. */
@@ -9,22 +10,30 @@ export interface ServerEvent {
   readonly data: unknown;
 }
 
-/** The events of a stream until `signal`, which ends it quietly. Throws station.stopping when the station ends it. */
+/**
+ * The events of a stream (WHATWG HTML, "Server-sent events") until `signal`, which ends it quietly. Throws station.stopping when the station ends
+ * it, station.internal for what no station sends.
+ */
 export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const stop = () => body.destroy();
   signal.addEventListener('abort', stop, { once: true });
   const decoder = new TextDecoder();
-  let rest = '';
+  let arrived: EventSourceMessage[] = [];
+  const parser = createParser({
+    maxBufferSize: EVENT_CHARACTERS_MAX,
+    onEvent: (event) => arrived.push(event),
+    onError: (error) => {
+      // The standard lets a client pass over fields that it does not know.
+      if (error.type === 'max-buffer-size-exceeded') throw new EvidockError('station.internal', 'an event without an end');
+    },
+  });
   try {
     if (signal.aborted) return;
     for await (const chunk of body) {
-      const blocks = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n\n');
-      rest = blocks.pop() ?? '';
-      if (rest.length > EVENT_CHARACTERS_MAX) throw new EvidockError('station.internal', 'an event without an end');
-      for (const block of blocks) {
-        const event = eventOf(block);
-        if (event) yield event;
-      }
+      parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+      const events = arrived;
+      arrived = [];
+      for (const { event = 'message', data } of events) yield { event, data: parsed(data) };
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -37,14 +46,10 @@ export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncG
   if (!signal.aborted) throw new EvidockError('station.stopping', 'the stream of events has ended');
 }
 
-/** null for what only keeps the connection awake. */
-function eventOf(block: string): ServerEvent | null {
-  const fields = new Map(
-    block.split('\n').map((line): [string, string] => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1).trimStart()];
-    }),
-  );
-  const data = fields.get('data');
-  return data === undefined ? null : { event: fields.get('event') ?? 'message', data: JSON.parse(data) };
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    throw new EvidockError('station.internal', 'an event that is no JSON', error);
+  }
 }

@@ -23,7 +23,7 @@ export function addSlotsLearn(group: Command, shell: Shell): void {
       await shell.withStation(globals, async (client) => {
         const learned = await new Lesson(shell, client, globals.json).run(from, count ?? null);
         if (globals.json) shell.printJson(learned);
-        else shell.print(say('slots.learn.done', { count: learned.length }));
+        else shell.done(say('slots.learn.done', { count: learned.length }));
       });
     });
 }

@@ -28,7 +28,7 @@ beforeEach(async () => {
       },
     },
   });
-  await cli.station.ledger.recover(0);
+  await cli.station.ledger.recover();
   app = buildServer({ deps: cli.station.deps, grants: 'operator' });
   await listenOnSocket(app, join(cli.station.directory, 'control.sock'));
 });

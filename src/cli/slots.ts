@@ -22,8 +22,8 @@ export function addSlots(program: Command, shell: Shell): void {
   const group = shell.groupWithDefault(program, 'slots', say('slots.about'), 'slots --explain 3');
   shell
     .add(group, 'list', say('slots.list.about'), 'slots --explain 3', { isDefault: true })
-    .option('--explain [slot]', say('slots.opt.explain'), slotNumber)
-    .option('--watch', say('slots.opt.watch'))
+    .option('-e, --explain [slot]', say('slots.opt.explain'), slotNumber)
+    .option('-w, --watch', say('slots.opt.watch'))
     .action(async ({ explain, watch }: Options, command: Command) => {
       const globals = shell.globals(command);
       await shell.withStation(globals, async (client) => {

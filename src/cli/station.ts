@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
@@ -33,6 +32,7 @@ interface JobOptions {
   readonly stage?: string;
   readonly state?: string;
   readonly recording?: string;
+  readonly dryRun?: boolean;
 }
 
 export function addJobs(program: Command, shell: Shell): void {
@@ -42,7 +42,7 @@ export function addJobs(program: Command, shell: Shell): void {
     .add(group, 'list', say('jobs.list.about'), 'jobs --state failed', { isDefault: true, ownState: true })
     .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
     .option('--state <state>', say('jobs.opt.state'))
-    .option('--recording <id>', say('jobs.opt.recording'))
+    .option('-r, --recording <id>', say('jobs.opt.recording'))
     .action(async ({ stage, state: asked, recording }: JobOptions, command: Command) => {
       mustBeState(asked, STATES, 'jobs');
       const globals = shell.globals(command, { ownState: true });
@@ -75,14 +75,15 @@ export function addJobs(program: Command, shell: Shell): void {
   shell
     .add(group, 'retry', say('jobs.retry.about'), 'jobs retry --stage archive')
     .addOption(new Option('--stage <stage>', say('jobs.opt.stage')).choices(STAGES))
-    .option('--recording <id>', say('jobs.opt.recording'))
-    .action(async ({ stage, recording }: JobOptions, command: Command) => {
+    .option('-r, --recording <id>', say('jobs.opt.recording'))
+    .option('-n, --dry-run', say('option.dry-run'))
+    .action(async ({ stage, recording, dryRun = false }: JobOptions, command: Command) => {
       const globals = shell.globals(command);
-      const answer = await shell.withStation(globals, (client) =>
-        ask<RetryAnswer>(client, 'POST', '/jobs/retry', { body: { stage, recording } }),
-      );
+      const body = { stage, recording, dryRun };
+      const answer = await shell.withStation(globals, (client) => ask<RetryAnswer>(client, 'POST', '/jobs/retry', { body }));
       if (globals.json) shell.printJson(answer);
-      else shell.print(say('jobs.retried', { count: answer.retried }));
+      else if (dryRun) shell.print(say('jobs.would-retry', { count: answer.retried }));
+      else shell.done(say('jobs.retried', { count: answer.retried }));
     });
 }
 
@@ -118,13 +119,13 @@ export function addLedger(program: Command, shell: Shell): void {
   const group = shell.group(program, 'ledger', say('ledger.about'));
   shell
     .add(group, 'backup', say('ledger.backup.about'), 'ledger backup --out /mnt/backup/ledger.sqlite')
-    .option('--out <file>', say('ledger.opt.out'))
+    .option('-o, --out <file>', say('ledger.opt.out'))
     .action(async ({ out }: { out?: string }, command: Command) => {
       const globals = shell.globals(command);
-      const body = out === undefined ? {} : { file: resolve(shell.context.cwd, out) };
+      const body = out === undefined ? {} : { file: shell.path(out) };
       const answer = await shell.withStation(globals, (client) => ask<BackupAnswer>(client, 'POST', '/ledger/backup', { body }));
       if (globals.json) shell.printJson(answer);
-      else shell.print(say('ledger.saved', { file: answer.file, bytes: bytesText(answer.bytes) }));
+      else shell.done(say('ledger.saved', { file: answer.file, bytes: bytesText(answer.bytes) }));
     });
   addLedgerAccept(group, shell);
 }
@@ -135,7 +136,7 @@ function addLedgerAccept(group: Command, shell: Shell): void {
     const globals = shell.globals(command);
     const kind = await shell.withStation({ ...globals, acceptLedger: true }, async (client) => client.kind);
     if (globals.json) shell.printJson({ accepted: kind === 'opened' });
-    else shell.print(say(kind === 'opened' ? 'ledger.accepted' : 'ledger.accept.running'));
+    else shell.done(say(kind === 'opened' ? 'ledger.accepted' : 'ledger.accept.running'));
   });
 }
 
@@ -179,9 +180,9 @@ export function addMakeCard(program: Command, shell: Shell): void {
     .option('--files <n>', say('make-card.opt.files'), wholeNumber(1, 1_000_000), 1000)
     .action(async (dir: string, options: { layout: string; seconds: number; files: number }, command: Command) => {
       const globals = shell.globals(command);
-      const directory = resolve(context.cwd, dir);
+      const directory = shell.path(dir);
       const files = await context.makeCard({ directory, layout: options.layout, seconds: options.seconds, files: options.files });
       if (globals.json) shell.printJson({ directory, files, layout: options.layout });
-      else shell.print(say('make-card.done', { directory, files, layout: options.layout }));
+      else shell.done(say('make-card.done', { directory, files, layout: options.layout }));
     });
 }

@@ -1,22 +1,7 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { bytesText } from '#domain/figures';
-import { clip, displayWidth, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
-
-describe('displayWidth', () => {
-  it.each([
-    ['', 0],
-    ['abc', 3],
-    ['执法记录仪', 10],
-    ['ＡＢ', 4],
-    ['é', 1],
-    ['e\u0301', 1],
-    ['한국', 4],
-    ['🎥', 2],
-    ['…—', 2],
-  ])('%s takes %i columns', (text, width) => {
-    expect(displayWidth(text)).toBe(width);
-  });
-});
+import { clip, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
 
 describe('what a terminal would obey', () => {
   it.each([
@@ -50,13 +35,31 @@ describe('tables', () => {
     );
     expect(lines).toEqual(['姓名    Files  End', '王敏        7  x', 'Li Wei  12345  y']);
     // The last cell of each line begins in the same column.
-    expect(new Set(lines.map((line) => displayWidth(line.slice(0, -line.split('  ').at(-1)!.length)))).size).toBe(1);
+    expect(new Set(lines.map((line) => stringWidth(line.slice(0, -line.split('  ').at(-1)!.length)))).size).toBe(1);
   });
 
   it('cut what is too long, never a wide character in half', () => {
     expect(clip('执法记录仪', 5)).toBe('执法…');
     expect(clip('执法记录仪', 6)).toBe('执法…');
     expect(clip('abc', 3)).toBe('abc');
+  });
+
+  it('count and cut what is seen as one character as one', () => {
+    const family = '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}';
+    expect(clip(`${family}abc`, 4)).toBe(`${family}a…`);
+    expect(clip(`${family}abc`, 5)).toBe(`${family}abc`);
+    expect(clip('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
+    expect(clip('ＡＢＣ', 5)).toBe('ＡＢ…');
+    expect(clip('한국어', 5)).toBe('한국…');
+    const rows = tableLines(
+      [{ title: '' }, { title: '' }],
+      [
+        ['警', 'x'],
+        ['ab', 'y'],
+        ['e\u0301f', 'z'],
+      ],
+    );
+    expect(rows).toEqual(['警  x', 'ab  y', 'e\u0301f  z']);
   });
 
   it('never send a control character of a card to the terminal', () => {

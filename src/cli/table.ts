@@ -1,27 +1,17 @@
+import stringWidth from 'string-width';
 import { isUnseen } from '#domain/card/look-alikes';
 
-/** Columns a text takes on a terminal: wide characters (CJK, full-width forms, emoji) take two, combining marks none. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{Mark}|\p{Cf}/u.test(character)) continue;
-    width += WIDE.test(character) ? 2 : 1;
-  }
-  return width;
-}
+const GRAPHEMES = new Intl.Segmenter();
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-/** Cuts to at most `width` columns, with an ellipsis. */
+/** Cuts to at most `width` columns, with an ellipsis. Wide characters (Chinese, full-width forms, emoji) take two; one that is seen as one is never parted. */
 export function clip(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  if (stringWidth(text) <= width) return text;
   let kept = '';
   let used = 0;
-  for (const character of text) {
-    const next = displayWidth(character);
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    const next = stringWidth(segment);
     if (used + next > width - 1) break;
-    kept += character;
+    kept += segment;
     used += next;
   }
   return `${kept}…`;
@@ -68,11 +58,11 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   );
   const headings = columns.map(({ title }) => title);
   const lines = headings.every((title) => title === '') ? cells : [headings, ...cells];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => stringWidth(line[index] ?? ''))));
   return lines.map((line) =>
     line
       .map((cell, index) => {
-        const pad = ' '.repeat((widths[index] ?? 0) - displayWidth(cell));
+        const pad = ' '.repeat((widths[index] ?? 0) - stringWidth(cell));
         return columns[index]?.right ? pad + cell : cell + pad;
       })
       .join('  ')

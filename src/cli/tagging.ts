@@ -41,7 +41,7 @@ export function addTag(program: Command, shell: Shell): void {
           const numbers = recording.caseNumbers.join(' ') || say('none');
           const officerNow = recording.officerId ?? say('none');
           const categoryNow = recording.category === null ? say('none') : word(say, 'category', recording.category);
-          shell.print(say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: categoryNow }));
+          shell.done(say('tag.done', { id: recording.id, cases: numbers, officer: officerNow, category: categoryNow }));
         }
       });
     });
@@ -85,7 +85,7 @@ export function addSuggestions(program: Command, shell: Shell): void {
         await shell.withStation(globals, async (client) => {
           for (const id of ids) {
             await ask(client, 'POST', `/suggestions/${encodeURIComponent(id)}/decision`, { body: { decision } });
-            if (!globals.json) shell.print(say(`suggestions.${decision}`, { id }));
+            if (!globals.json) shell.done(say(`suggestions.${decision}`, { id }));
           }
           if (globals.json) shell.printJson(ids.map((id) => ({ id, state: decision })));
         });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { reportDocking } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
+import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
 import { speaker } from './language.ts';
 import { en } from './texts/en.ts';
@@ -28,9 +29,9 @@ beforeAll(async () => {
   dockingId = (await ledger.recording(failed))?.dockingId ?? '';
   await ledger.transaction(async (writer) => {
     for (const id of [failed, failing, waiting]) await writer.insertWork(someWork('derive', id));
-    const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing', nowMs: START_MS };
-    await writer.failWork(`derive.${failed}`, { ...reason, nextDueAtMs: null });
-    await writer.failWork(`derive.${failing}`, { ...reason, nextDueAtMs: START_MS + 1000 });
+    const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing' };
+    await writer.failWork(await claimed(writer, `derive.${failed}`), { ...reason, retryInMs: null });
+    await writer.failWork(await claimed(writer, `derive.${failing}`), { ...reason, retryInMs: 1000 });
     const recording = aRecording({ dockingId, id: anId('rec', START_MS + 9) });
     leftover = recording.id;
     await writer.insertRecording({ ...recording, originalCount: 2 });

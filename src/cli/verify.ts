@@ -24,7 +24,7 @@ export function addVerify(program: Command, shell: Shell): void {
   const { say } = shell;
   shell
     .add(program, 'verify', say('verify.about'), 'verify --recording rec-01jy… --archive')
-    .option('--recording <id>', say('verify.opt.recording'))
+    .option('-r, --recording <id>', say('verify.opt.recording'))
     .option('--vault', say('verify.opt.vault'))
     .option('--archive', say('verify.opt.archive'))
     .option('--log', say('verify.opt.log'))

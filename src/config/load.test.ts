@@ -70,6 +70,25 @@ describe('configuration', () => {
     expect(() => load(yaml)).toThrow(message);
   });
 
+  const SHARED = [
+    'queue:\n  url: redis://u:hush@h',
+    'queue:\n  prefix: ours',
+    'archive:\n  s3:\n    bucket: b',
+    'archive:\n  s3:\n    prefix: p',
+    'archive:\n  kind: s3\n  s3:\n    endpoint: http://h\n    bucket: b',
+  ];
+  it.each(SHARED)('refuses the default id where something may be shared, and takes any other: %j', (yaml) => {
+    for (const id of ['', '\nstation:\n  id: station1']) {
+      const refused = expect.objectContaining({ code: 'config.default-id', detail: expect.not.stringContaining('hush') });
+      expect(() => load(yaml + id)).toThrow(refused);
+    }
+    for (const id of ['station2', 'station']) expect(load(`${yaml}\nstation:\n  id: ${id}`).config.station.id).toBe(id);
+  });
+
+  it('keeps the default id for a station that shares nothing', () => {
+    expect(load('archive:\n  kind: disk\n  directory: /x').config.station.id).toBe('station1');
+  });
+
   it('names environment variables after the field', () => {
     expect(environmentName('archive.s3.accessKeyId')).toBe('EVIDOCK_ARCHIVE_S3_ACCESS_KEY_ID');
   });

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { type Config, ConfigSchema } from './schema.ts';
+import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
 type Origin = 'default' | 'file' | 'environment' | 'command line';
@@ -174,10 +174,21 @@ function checkRules(config: Config): void {
   }
   // It may hold a password: the value is not told.
   if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
+  const shared = whatIsShared(config);
+  if (shared !== null && station.id === DEFAULT_STATION_ID)
+    throw new EvidockError('config.default-id', `station.id: must not be ${DEFAULT_STATION_ID} where ${shared} is set`);
   if (dock.wipe === 'after-archived' && archive.kind === 'none')
     refuse('dock.wipe', 'can be after-archived only where an archive is configured (archive.kind)', dock.wipe);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);
+}
+
+/** The first field that says that others may use the same queue or archive; null if there is none. */
+function whatIsShared({ queue, archive: { s3 } }: Config): string | null {
+  if (queue.url !== '') return 'queue.url';
+  if (queue.prefix !== DEFAULT_QUEUE_PREFIX) return 'queue.prefix';
+  if (s3.bucket !== '') return 'archive.s3.bucket';
+  return s3.prefix === '' ? null : 'archive.s3.prefix';
 }
 
 function isTree(value: unknown): value is Tree {

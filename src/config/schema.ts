@@ -2,12 +2,17 @@ import type { Static } from 'typebox';
 import { choice, flag, integer, section, text } from './fields.ts';
 import { dock, intake } from './recorder-sections.ts';
 
+/** For a station that shares nothing with another. */
+export const DEFAULT_STATION_ID = 'station1';
+export const DEFAULT_QUEUE_PREFIX = 'evidock';
+
 const station = section('Station', 'Who this station is.', {
   id: text({
     title: 'Station id',
-    description: 'Part of every id that the station makes; never change it once footage is sealed.',
+    description:
+      'Part of every id that the station makes, and of every key in its queue; never change it once footage is sealed. The default is refused where a queue or an archive may be shared (queue.url, queue.prefix, archive.s3.bucket, archive.s3.prefix).',
     pattern: '^[0-9a-z]{2,12}$',
-    default: 'station1',
+    default: DEFAULT_STATION_ID,
   }),
   name: text({ title: 'Name', description: 'Shown to people and written into every manifest.', default: 'Evidock station', minLength: 1 }),
   timezone: text({
@@ -167,7 +172,12 @@ const queue = section('Queue', 'BullMQ on Redis.', {
     default: 'redis-server',
     minLength: 1,
   }),
-  prefix: text({ title: 'Key prefix', description: 'Keeps stations on a shared server apart.', default: 'evidock', minLength: 1 }),
+  prefix: text({
+    title: 'Key prefix',
+    description: 'Put before every key, with the station id behind it.',
+    default: DEFAULT_QUEUE_PREFIX,
+    minLength: 1,
+  }),
   sweepSeconds: integer(
     { title: 'Sweep', description: 'How often unfinished work is queued again from the ledger.', unit: 's', default: 60 },
     1,

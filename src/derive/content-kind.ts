@@ -6,7 +6,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
 
 /** What a recording is by the beginning of its first segment; its name may have said otherwise. */
-export async function contentKind(recording: Recording, segments: readonly Original[], vault: VaultReader): Promise<Kind> {
+export async function contentKind(recording: Recording, segments: readonly Original[], vault: Pick<VaultReader, 'read'>): Promise<Kind> {
   const [first] = segments;
   if (!first || first.bytes === 0) return recording.kind;
   const head = await buffer(await vault.read(first.vaultKey, { start: 0, end: Math.min(HEAD_BYTES, first.bytes) }));

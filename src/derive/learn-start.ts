@@ -6,16 +6,10 @@ import { sightingOfRecord } from '#domain/start/record-sighting';
 import { isoOrNull } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver } from '#ports/recorder-driver';
+import type { FoundInside } from '#ports/work-gate';
 
 /** Recordings of the same docking that tell how the recorder writes its times. */
 const OTHERS_ASKED = 24;
-
-/** What the transcoder found in the first segment. */
-export interface FoundInside {
-  /** As the container writes it; null if it does not. */
-  readonly creationTime: string | null;
-  readonly durationMs: number | null;
-}
 
 interface Settings {
   readonly timezone: string;

@@ -3,8 +3,8 @@ import type { RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
+import type { FoundInside } from '#ports/work-gate';
 import type { WorkRun } from '#ports/work-handler';
-import type { FoundInside } from './learn-start.ts';
 
 export interface Product {
   readonly files: readonly MadeFile[];
@@ -26,7 +26,7 @@ interface Request {
   readonly siblings: readonly Original[];
   /** Others of the same recorder are still being copied. */
   readonly moreSiblingsToCome: boolean;
-  readonly vault: VaultReader;
+  readonly vault: Pick<VaultReader, 'localFiles'>;
   readonly transcoder: Transcoder;
   readonly scratch: string;
   readonly run: WorkRun;
@@ -43,7 +43,10 @@ const SIBLINGS_MAX = 8;
  */
 export async function makeDerivatives(request: Request): Promise<Product | null> {
   const { recording, segments, vault, transcoder, scratch, run } = request;
-  const local = await vault.localFiles(segments.map((segment) => segment.vaultKey));
+  const local = await vault.localFiles(
+    segments.map((segment) => segment.vaultKey),
+    scratch,
+  );
   try {
     const inputs = segments.map(
       (segment, place): MediaInput => ({ path: local.paths[place] ?? '', kind: segment.kind, bytes: segment.bytes }),
@@ -173,7 +176,7 @@ async function trySalvage(request: Request, inputs: readonly MediaInput[], damag
     if (input !== damaged && (await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;
   }
   for (const original of request.siblings.slice(0, SIBLINGS_MAX)) {
-    const local = await vault.localFiles([original.vaultKey]);
+    const local = await vault.localFiles([original.vaultKey], scratch);
     try {
       const input: MediaInput = { path: local.paths[0] ?? '', kind: original.kind, bytes: original.bytes };
       if ((await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;

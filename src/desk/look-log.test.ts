@@ -11,7 +11,7 @@ const count = async (subject = 'rec-1') => (await station.ledger.custodyOf(subje
 
 beforeEach(async () => {
   station = await servedStation();
-  nowMs = 0;
+  nowMs = 1;
   looks = new LookLog({ ledger: station.ledger, clock: station.clock, monotonicMs: () => nowMs });
 });
 
@@ -24,9 +24,9 @@ describe('LookLog', () => {
   });
 
   it('counts again after 15 minutes, though it was looked at all the time', async () => {
-    for (nowMs = 0; nowMs < 15 * 60_000; nowMs += 60_000) await looks.look(look);
+    for (; nowMs <= 15 * 60_000; nowMs += 60_000) await looks.look(look);
     expect(await count()).toBe(1);
-    nowMs = 15 * 60_000;
+    nowMs = 15 * 60_000 + 2;
     await looks.look(look);
     expect(await count()).toBe(2);
   });

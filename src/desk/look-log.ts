@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Actor } from '#domain/custody';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -21,31 +22,27 @@ export interface Look {
 export class LookLog {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  readonly #monotonicMs: () => number;
-  /** Oldest first; the promise is the entry being written, so that two requests at once are one look and both wait for it. */
-  readonly #seen = new Map<string, { readonly atMs: number; readonly written: Promise<void> }>();
+  /** The promise is the entry being written, so that two requests at once are one look and both wait for it. */
+  readonly #seen: LRUCache<string, Promise<void>>;
 
   constructor(options: { ledger: Ledger; clock: Clock; monotonicMs?: () => number }) {
     this.#ledger = options.ledger;
     this.#clock = options.clock;
-    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    const now = options.monotonicMs ?? (() => performance.now());
+    this.#seen = new LRUCache({ max: REMEMBERED_MAX, ttl: SAME_LOOK_MS, ttlResolution: 0, perf: { now } });
   }
 
   /** Resolves when the look is on record. Throws ledger.failed: then nothing may be shown. */
   async look(look: Look): Promise<void> {
     const key = JSON.stringify([look.actor, look.recordingId, look.what, look.from]);
-    const nowMs = this.#monotonicMs();
     const before = this.#seen.get(key);
-    if (before && nowMs - before.atMs < SAME_LOOK_MS) return before.written;
+    if (before) return before;
     const written = this.#write(look);
-    this.#seen.delete(key);
-    this.#seen.set(key, { atMs: nowMs, written });
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > REMEMBERED_MAX && oldest !== undefined) this.#seen.delete(oldest);
+    this.#seen.set(key, written);
     try {
       await written;
     } catch (error) {
-      if (this.#seen.get(key)?.written === written) this.#seen.delete(key);
+      if (this.#seen.peek(key) === written) this.#seen.delete(key);
       throw error;
     }
   }

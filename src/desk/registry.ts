@@ -7,6 +7,7 @@ import { writtenToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
 import { recordSuggestions } from '#steps/record-suggestions';
 import type { DeskDeps } from './deps.ts';
+import { changeOrTry } from './dry-run.ts';
 import { mustHaveOfficer } from './tagging.ts';
 
 const PAGE = 1000;
@@ -43,9 +44,9 @@ export function momentOf(text: string, zone: string, field: string): number {
 export async function addCases(
   deps: DeskDeps,
   drafts: readonly CaseDraft[],
-  options: { update: boolean; actor: Actor; label?: (index: number) => string },
+  options: { update: boolean; dryRun?: boolean; actor: Actor; label?: (index: number) => string },
 ): Promise<{ added: number; updated: number; events: number; suggestions: number }> {
-  return deps.ledger.transaction(async (writer) => {
+  return changeOrTry(deps.ledger, options.dryRun ?? false, async (writer) => {
     const sum = { added: 0, updated: 0, events: 0, suggestions: 0 };
     for (const [index, draft] of drafts.entries()) {
       const label = options.label?.(index) ?? '';
@@ -137,8 +138,13 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
 }
 
 /** Adds or changes officers; all of them or none. */
-export async function addOfficers(deps: DeskDeps, officers: readonly Officer[], actor: Actor): Promise<{ added: number; updated: number }> {
-  return deps.ledger.transaction(async (writer) => {
+export async function addOfficers(
+  deps: DeskDeps,
+  officers: readonly Officer[],
+  actor: Actor,
+  dryRun = false,
+): Promise<{ added: number; updated: number }> {
+  return changeOrTry(deps.ledger, dryRun, async (writer) => {
     const sum = { added: 0, updated: 0 };
     for (const officer of officers) {
       const old = await writer.officer(officer.id);

@@ -74,7 +74,7 @@ describe('verification', () => {
     ['a missing original', (key) => rm(inVault(key)), 'not there'],
     ['a manifest', (_, id) => flip(inVault(manifestKey(id, 1))), /manifest has SHA-256/],
     ['a missing manifest', (_, id) => rm(inVault(manifestKey(id, 1))), 'not there'],
-    ['a derivative', (_, id) => flip(inVault(derivativeKey(id, 'playable.mp4'))), /playable: has SHA-256/],
+    ['a derivative', (_, id) => flip(inVault(derivativeKey(id, 1, 'playable.mp4'))), /playable: has SHA-256/],
     ['a file that nobody knows', (_, id) => writeFile(inVault(`${recordingPrefix(id)}/stranger.bin`), 'x'), 'no row'],
   ];
   it.each(changes)('names %s', async (_, change, what) => {
@@ -117,7 +117,7 @@ describe('verification', () => {
     await station.ledger.transaction((writer) =>
       writer.insertWork({ id: `derive.${one.id}`, stage: 'derive', recordingId: one.id, priority: 5, dueAtMs: nowMs, nowMs }),
     );
-    await writeFile(inVault(derivativeKey(one.id, 'poster.jpg')), 'x');
+    await writeFile(inVault(derivativeKey(one.id, 1, 'poster.jpg')), 'x');
     expect((await verify()).faults).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { REQUEST_ERRORS } from './request-errors.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
-export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'config' | 'request' | 'station';
+export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'work' | 'config' | 'request' | 'station';
 
 /** `never`: no repetition mends it; `later`: goes on by itself once the cause is mended; `now`: try once more at once. */
 export type Retry = 'never' | 'later' | 'now';
@@ -304,6 +304,12 @@ export const ERRORS = {
     status: 404,
     what: 'The archive does not hold the object',
     remedy: 'Run `evidock verify --archive`, then `evidock jobs retry`.',
+  },
+  'work.lease-lost': {
+    retry: 'never',
+    status: 409,
+    what: "The work is not this worker's any more",
+    remedy: 'Nothing is to be done: its lease had ended, the work waits or runs elsewhere, and nothing of this result was recorded.',
   },
   'queue.unreachable': {
     retry: 'later',

@@ -51,7 +51,7 @@ describe('ids and keys', () => {
     expect(originalKey(id, 12, 'no extension')).toBe(`${prefix}/original-0012.bin`);
     expect(originalKey(id, 1, 'a.\u202egpm')).toBe(`${prefix}/original-0001.bin`);
     expect(manifestKey(id, 2)).toBe(`${prefix}/original-0002.manifest.json`);
-    for (const key of [originalKey(id, 1, 'x.mp4'), manifestKey(id, 1), derivativeKey(id, 'contact-sheet.jpg')])
+    for (const key of [originalKey(id, 1, 'x.mp4'), manifestKey(id, 1), derivativeKey(id, 1, 'contact-sheet.jpg')])
       expect(isVaultKey(key)).toBe(true);
   });
 

@@ -1,5 +1,12 @@
 /** The rows of the table of errors (`errors.ts`) that are about what somebody asked for or configured, and about the station itself. */
 export const REQUEST_ERRORS = {
+  'config.default-id': {
+    retry: 'never',
+    status: 422,
+    what: 'The station shares a queue or an archive and still has the default id',
+    remedy:
+      "Set station.id to one that no other station has; of two stations with one id, each would take the other's work and copies for its own.",
+  },
   'config.invalid': {
     retry: 'never',
     status: 500,

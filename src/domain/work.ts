@@ -38,6 +38,34 @@ export interface Work {
   readonly updatedAtMs: number;
 }
 
+/** Who holds work: the host is known before and after a restart, the instance is one process of it. */
+export interface Worker {
+  readonly host: string;
+  readonly instance: string;
+}
+
+/** Host of the process that holds the ledger. Every other host has a name of its own. */
+export const STATION_HOST = 'station';
+
+/**
+ * A hold on work. Each claim of the same work has a larger token than all before it. Whoever presents a token that is not the newest, or whose work
+ * does not run any more, is refused with `work.lease-lost`.
+ */
+export interface Claim {
+  readonly workId: string;
+  readonly stage: WorkStage;
+  readonly recordingId: string;
+  readonly token: number;
+}
+
+/** How a run ended that could not do its work. */
+export interface WorkFailure {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** When it is tried again, from now on; null: never. */
+  readonly retryInMs: number | null;
+}
+
 /** Nothing is put off for longer: tries wait minutes, and a window of hours opens within a day (of 25 hours where summer time ends). */
 export const PUT_OFF_MS_MAX = 26 * 3_600_000;
 

@@ -10,11 +10,15 @@ export interface UploadState {
   readonly startedAtMs: number;
 }
 
+export type UploadName = Pick<UploadState, 'key' | 'uploadId'>;
+
 export interface UploadJournal {
   load(key: string): Promise<UploadState | null>;
   begin(state: Omit<UploadState, 'parts'>): Promise<void>;
-  part(key: string, part: { number: number; etag: string; bytes: number }): Promise<void>;
-  forget(key: string): Promise<void>;
+  /** Throws work.lease-lost where another upload of this object was begun since: parts of two never mix. */
+  part(upload: UploadName, part: { number: number; etag: string; bytes: number }): Promise<void>;
+  /** Another upload of this object that was begun since stays. */
+  forget(upload: UploadName): Promise<void>;
   all(): Promise<readonly UploadState[]>;
 }
 

@@ -2,13 +2,12 @@ import type { ByteRange } from '#domain/byte-range';
 import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
-import type { ErrorCode } from '#domain/errors';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
-import type { Work, WorkStage, WorkState } from '#domain/work';
+import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
 
 export interface RecordingFilter {
@@ -105,7 +104,7 @@ export interface LedgerReader {
   recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
 
   work(id: string): Promise<Work | null>;
-  /** What should be running: `waiting` and due (`isDue` of domain/work), or `running` with a lease that has ended. */
+  /** What should be running: `waiting` and due (`isDue` of domain/work). Work whose lease has ended is among it after `endLapsedLeases`. */
   dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
   /**
    * By id of an original that never came: the recording of the newest sealed file of the same recorder, docked recorder and path that was listed later, in the same
@@ -272,12 +271,21 @@ export interface LedgerWriter extends LedgerReader {
   insertWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
   /** Adds the work, or makes `done` or `failed` work of that id wait again with no attempts counted; `running` work is left as it is. */
   reopenWork(work: { id: string; stage: WorkStage; recordingId: string; priority: number; dueAtMs: number; nowMs: number }): Promise<void>;
+  /**
+   * Takes the work for `by`: null unless it is waiting and due, or its lease has ended. Counts one attempt. The lease ends `leaseMs` from now on by the
+   * monotonic clock of the process that holds the ledger; no other clock has a say.
+   */
+  claimWork(id: string, by: Worker, leaseMs: number): Promise<Claim | null>;
+  /** Throws work.lease-lost unless the claim is the newest of its work and that still runs. So do the four calls below. */
+  requireClaim(claim: Claim): Promise<void>;
+  /** The lease ends `leaseMs` from now on; stores the progress, 0 to 100. */
+  renewWork(claim: Claim, renewal: { leaseMs: number; percent: number }): Promise<void>;
   /** `done`; clears error and lease. */
-  finishWork(id: string, nowMs: number): Promise<void>;
-  /** Back to `waiting` from `dueAtMs` on without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
-  postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void>;
-  /** `waiting` from `nextDueAtMs` on, or `failed` if that is null; keeps code and detail. */
-  failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void>;
+  finishWork(claim: Claim): Promise<void>;
+  /** Back to `waiting`, due in `delayMs`, without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
+  postponeWork(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void>;
+  /** `waiting`, due in `retryInMs`, or `failed` if that is null; keeps code and detail. */
+  failWork(claim: Claim, failure: WorkFailure): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */
   retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;
 
@@ -301,15 +309,13 @@ export interface Ledger extends LedgerReader {
   probe(): Promise<void>;
   /** Serialised; commits when `body` resolves (synchronous=FULL), rolls back when it throws. No file or network I/O inside. */
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
+  /** Running work whose lease has ended waits again, due now; returns how much. Writes nothing where none has. */
+  endLapsedLeases(): Promise<number>;
   /**
-   * Takes the work for `owner` until `nowMs + leaseMs`: true if it was waiting and due, or its lease had ended.
-   * Counts one attempt. A small transaction of its own.
+   * Claims of earlier processes of the station itself (`STATION_HOST`) are void and their work is waiting again; those of other hosts stand. Open dockings
+   * become `interrupted`. Called once at start.
    */
-  claimWork(id: string, owner: string, nowMs: number, leaseMs: number): Promise<boolean>;
-  /** Extends the lease and stores the progress; false if the lease is no longer the owner's: stop then. */
-  renewWork(id: string, owner: string, nowMs: number, leaseMs: number, percent: number): Promise<boolean>;
-  /** Claims of earlier processes are void and their work is waiting again; open dockings become `interrupted`. Called once at start. */
-  recover(nowMs: number): Promise<{ work: number; dockings: number }>;
+  recover(): Promise<{ work: number; dockings: number }>;
   readonly uploads: UploadJournal;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;

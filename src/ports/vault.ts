@@ -51,11 +51,25 @@ export interface VaultReader {
   ledgerHead(): Promise<Uint8Array | null>;
   /** Bytes free for new originals: free space less the reserve; never negative. */
   freeBytes(): Promise<number>;
-  /** Paths that a child process on this host may read; another vault would fetch scratch copies. Call `release` in the end. */
-  localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }>;
+  /**
+   * Paths of these files that a child process on this host may read: the vault's own where it stands on this host, else copies in `scratch`. Call `release`
+   * in the end; it takes the copies away. Throws vault.missing.
+   */
+  localFiles(keys: readonly string[], scratch: string): Promise<{ paths: readonly string[]; release(): Promise<void> }>;
 }
 
-export interface Vault extends VaultReader {
+/** Where derivatives go. What stands under a key of theirs can be made again, so here alone files are replaced and removed. */
+export interface DerivativeVault {
+  /**
+   * Makes a finished file on any disk of this host durable under `key`, replacing a derivative of that name; never an original's key. The file is gone
+   * from its place then, or goes with its scratch directory.
+   */
+  adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  /** Durably. What is not there is no error. Never an original's key. */
+  removeDerivative(key: string): Promise<void>;
+}
+
+export interface Vault extends VaultReader, DerivativeVault {
   /** Opens a draft under a temporary name beside the key; throws vault.full if `bytes` would eat into the reserve. */
   draft(key: string, bytes: number): Promise<VaultDraft>;
   /** Durable write of a small file. `exists` if the key holds the same bytes; vault.mismatch if it holds others. */
@@ -66,14 +80,8 @@ export interface Vault extends VaultReader {
   makeReadOnly(key: string): Promise<void>;
   /** Moves a file that is not what the ledger says out of the way, keeping its bytes; returns where it went. */
   quarantine(key: string): Promise<string>;
-  /** A directory for derivatives in the making on the vault's own file system; gone with `remove`. */
-  scratch(): Promise<{ path: string; remove(): Promise<void> }>;
-  /** Makes a finished scratch file durable under `key`, replacing a derivative of that name; never an original's key. */
-  adoptDerivative(path: string, key: string, onBytes?: (bytes: number) => void): Promise<{ bytes: number; sha256: string }>;
-  /** Removes a derivative, durably; false if it is not there. Throws vault.key-invalid for any other file. */
-  removeDerivative(key: string): Promise<boolean>;
   /** Keeps the newest head of the ledger (`domain/ledger-head.ts`), durably, in place of the one before. */
   keepLedgerHead(bytes: Uint8Array): Promise<void>;
-  /** Removes drafts and scratch directories of earlier processes; returns how many. Called once at start. */
+  /** Removes drafts of earlier processes; returns how many. Called once at start. */
   sweep(): Promise<number>;
 }

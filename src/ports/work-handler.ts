@@ -1,5 +1,5 @@
-import type { EvidockError } from '#domain/errors';
-import type { WorkStage } from '#domain/work';
+import type { ErrorCode, EvidockError } from '#domain/errors';
+import type { Claim, WorkStage } from '#domain/work';
 
 export interface WorkRun {
   /** Aborted when the station stops, the lease is lost or the job is cancelled. */
@@ -8,13 +8,15 @@ export interface WorkRun {
   readonly onPercent: (percent: number) => void;
   /** It runs apart from the others and may take long. */
   readonly later: boolean;
+  /** How the try before this one failed; null if there was none since it was queued, or since it was done. */
+  readonly failedBefore: ErrorCode | null;
   /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
   readonly onProgress: () => void;
 }
 
 /**
  * A stage that may run on any host. The runner claims the work, keeps its lease, counts tries and backs off; the stage
- * does the work and finishes it (finishWork or postponeWork) in the transaction that writes its result.
+ * does the work and hands its result in by its claim (src/ports/work-gate.ts): the transaction that writes it ends the work, or refuses both.
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
@@ -22,7 +24,7 @@ export interface WorkHandler {
   readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
-  run(recordingId: string, run: WorkRun): Promise<void>;
+  run(claim: Claim, run: WorkRun): Promise<void>;
   /** Called when no retry mends it or the tries are used up; records in one transaction (with failWork) how the recording stands now. */
-  gaveUp(recordingId: string, error: EvidockError): Promise<void>;
+  gaveUp(claim: Claim, error: EvidockError): Promise<void>;
 }

@@ -12,6 +12,21 @@ export function allReplaced(originals: readonly Original[], newer: ReadonlyMap<s
 }
 
 /**
+ * Of these recordings, those that now have every other file: what has not come of them was replaced, maybe long before. Asked when other files of theirs are sealed, because
+ * the seal of the new version could not close them while those were only copied.
+ */
+export async function leftToReplaced(writer: LedgerWriter, recordingIds: Iterable<string>): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const id of recordingIds) {
+    const recording = await writer.recording(id);
+    if (recording?.state !== 'copying') continue;
+    const originals = await writer.originalsOf(id);
+    if (allReplaced(originals, await newerVersionsOf(writer, originals))) left.push(id);
+  }
+  return left;
+}
+
+/**
  * Part of write 7. A file that changed on its recorder before it was copied is another file, and once that is sealed nobody waits for the first. A recording of which
  * nothing came is closed here. Where some of its files are sealed, those need a recording without the missing ones: that takes work on the vault, outside of a transaction
  * (IncompleteRecordings). Returns the ids of both.

@@ -13,7 +13,7 @@ import type { Vault } from '#ports/vault';
 import { GroupCommit } from '#steps/group-commit';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
-import { closeReplacedBy } from './replaced.ts';
+import { closeReplacedBy, leftToReplaced } from './replaced.ts';
 
 /** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
@@ -240,7 +240,8 @@ export class SealStage {
       for (const sealed of batch) await recordSealed(writer, sealed);
       for (const id of recordingIds) if (await closeRecording(writer, id, settings, clock.nowMs())) closed.push(id);
       const sealedIds = batch.map(({ original }) => original.id);
-      const replaced = await closeReplacedBy(writer, sealedIds, clock.nowMs());
+      const { closed: gone, partly } = await closeReplacedBy(writer, sealedIds, clock.nowMs());
+      const replaced = { closed: gone, partly: [...partly, ...(await leftToReplaced(writer, recordingIds))] };
       // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
       const ids = new Set<string>();
       for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);

@@ -87,13 +87,13 @@ const caseRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/cases/import',
     access: 'operator',
-    summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing',
+    summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: 'case.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
     handle: ({ deps }, { body, actor }) => {
       const { drafts, lines } = readCases(body, deps.facts.timezone);
-      return addCases(deps, drafts, { update: true, actor, label: (index) => `row ${lines[index]}: ` });
+      return addCases(deps, drafts, { update: true, dryRun: body.dryRun ?? false, actor, label: (index) => `row ${lines[index]}: ` });
     },
   }),
 ];
@@ -121,11 +121,11 @@ const peopleRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/officers/import',
     access: 'operator',
-    summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing',
+    summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
     custody: 'officer.changed',
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
-    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor),
+    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor, body.dryRun),
   }),
   route({
     method: 'GET',

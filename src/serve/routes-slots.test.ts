@@ -31,7 +31,7 @@ beforeEach(async () => {
     },
   });
   // The docking that every served station starts with is over.
-  await station.ledger.recover(0);
+  await station.ledger.recover();
   app = buildServer({ deps: station.deps, grants: 'operator' });
 });
 afterEach(async () => {

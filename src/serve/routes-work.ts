@@ -109,7 +109,7 @@ const jobRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/jobs/retry',
     access: 'operator',
-    summary: 'Makes failed work wait again, and hurries what backs off',
+    summary: 'Makes failed work wait again, and hurries what backs off; `dryRun` only tells how much that would be',
     custody: null,
     schema: {
       body: RetryBody,

@@ -41,6 +41,7 @@ async function deskOf(failures: EvidockError[]) {
     intake: { intake, forget: () => undefined } as unknown as IntakeStage,
     log: pino({ level: 'silent' }),
     retryMs: 10,
+    sweepSeconds: 3600,
   });
   await desk.start();
   const key = 'k1';

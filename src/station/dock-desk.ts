@@ -44,6 +44,8 @@ interface Options {
   readonly release: boolean;
   /** How long a recorder that could not be opened is left alone at first, ms. */
   readonly retryMs: number;
+  /** How often the ledger is asked whether what is waited for is archived, s. */
+  readonly sweepSeconds: number;
 }
 
 /** The longest time between two tries, as a multiple of the first. */
@@ -59,6 +61,7 @@ export class DockDesk {
   /** What happens at one port happens in order: the next arrival is opened when the last one's removal is on record. */
   readonly #ports = new Map<string, Promise<void>>();
   readonly learner: SlotLearner;
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -73,6 +76,7 @@ export class DockDesk {
   }
 
   async start(): Promise<void> {
+    this.#sweep = setInterval(() => this.lookForArchived(), this.#options.sweepSeconds * 1000);
     for (const [index, dock] of this.#options.docks.entries()) {
       await dock.start({
         arrived: (arrival) => {
@@ -206,18 +210,30 @@ export class DockDesk {
     });
   }
 
-  /** A recording is archived: a recorder that waits for it to be wiped may have waited for the last. */
+  /** Word has come that a recording is archived: a recorder that waits for it to be wiped may have waited for the last. */
   archived(recordingId: string): void {
     for (const stay of this.#stays.values()) {
-      if (!stay.docked) continue;
       // Behind what finds out what is awaited: nothing is missed between the two.
       this.#then(stay, async (docked) => {
-        if (!stay.awaited?.delete(recordingId) || stay.awaited.size > 0) return;
-        // Another recording of the card, archived before, may have lost its copy meanwhile.
-        stay.awaited = new Set(await this.#options.wipeStage.awaited(docked, stay.gone.signal));
-        if (stay.awaited.size === 0) await this.#finish(stay, docked);
+        if (stay.awaited?.delete(recordingId) && stay.awaited.size === 0) await this.#finishIfArchived(stay, docked);
       });
     }
+  }
+
+  /** Asks the ledger for each recorder that waits: whoever archived its recordings, and whether or not word of it has come. */
+  lookForArchived(): void {
+    for (const stay of this.#stays.values()) {
+      if (!stay.awaited || stay.awaited.size === 0) continue;
+      this.#then(stay, async (docked) => {
+        if (stay.awaited && stay.awaited.size > 0) await this.#finishIfArchived(stay, docked);
+      });
+    }
+  }
+
+  /** What counts is what the ledger says now: a recording of the card that was archived before may have lost its copy meanwhile. */
+  async #finishIfArchived(stay: Stay, docked: Docked): Promise<void> {
+    stay.awaited = new Set(await this.#options.wipeStage.awaited(docked, stay.gone.signal));
+    if (stay.awaited.size === 0) await this.#finish(stay, docked);
   }
 
   #then(stay: Stay, step: (docked: Docked) => Promise<void>): void {
@@ -285,6 +301,7 @@ export class DockDesk {
 
   /** Stops copying; what is not sealed goes on after the next start. */
   async stop(): Promise<void> {
+    clearInterval(this.#sweep);
     this.learner.stop();
     for (const dock of this.#options.docks) await dock.stop();
     for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));

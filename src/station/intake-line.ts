@@ -98,6 +98,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
     ...{ docks, byRequest: manual, intake, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
+    sweepSeconds: config.queue.sweepSeconds,
   });
   onStop(() => seal.stop());
   onStop(() => intake.stop());

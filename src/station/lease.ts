@@ -1,6 +1,6 @@
-import { asEvidockError, EvidockError } from '#domain/errors';
-import type { Clock } from '#ports/clock';
-import type { Ledger } from '#ports/ledger';
+import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import type { Claim } from '#domain/work';
+import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 
 const LEASE_MS = 60_000;
 const RENEW_MS = 1000;
@@ -8,10 +8,8 @@ const RENEW_MS = 1000;
 const MARGIN_MS = 30_000;
 
 interface Options {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
+  readonly claims: WorkClaims;
   readonly workId: string;
-  readonly owner: string;
   /** How long the run may stand still, ms; null: it has limits of its own, and time renews its lease. */
   readonly standstillMsMax: number | null;
   readonly onTrouble: (error: EvidockError) => void;
@@ -25,14 +23,12 @@ export class Lease {
   #progressAtMs = performance.now();
   #renewedAtMs = 0;
   #percent = 0;
-  /** Somebody else has the work now. */
-  lost = false;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Aborted when the work is lost, or with station.stood-still. */
+  /** Aborted with work.lease-lost, or with station.stood-still. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
@@ -42,13 +38,14 @@ export class Lease {
     return standstillMsMax === null ? LEASE_MS : standstillMsMax + MARGIN_MS;
   }
 
-  async claim(): Promise<boolean> {
-    const { ledger, clock, workId, owner } = this.#options;
-    if (!(await ledger.claimWork(workId, owner, clock.nowMs(), this.#leaseMs))) return false;
+  async claim(): Promise<ClaimedWork | null> {
+    const { claims, workId } = this.#options;
+    const held = await claims.claim(workId, this.#leaseMs);
+    if (!held) return null;
     this.#progressAtMs = performance.now();
     this.#renewedAtMs = this.#progressAtMs;
-    this.#timer = setInterval(() => void this.#look(), RENEW_MS);
-    return true;
+    this.#timer = setInterval(() => void this.#look(held.claim), RENEW_MS);
+    return held;
   }
 
   progress(): void {
@@ -64,8 +61,8 @@ export class Lease {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
-    const { ledger, clock, workId, owner, standstillMsMax, onTrouble } = this.#options;
+  async #look(claim: Claim): Promise<void> {
+    const { claims, workId, standstillMsMax, onTrouble } = this.#options;
     const nowMs = performance.now();
     if (standstillMsMax !== null) {
       const stoodMs = nowMs - this.#progressAtMs;
@@ -75,10 +72,9 @@ export class Lease {
     }
     this.#renewedAtMs = nowMs;
     try {
-      if (await ledger.renewWork(workId, owner, clock.nowMs(), this.#leaseMs, this.#percent)) return;
-      this.lost = true;
-      this.#ended.abort();
+      await claims.renew(claim, { leaseMs: this.#leaseMs, percent: this.#percent });
     } catch (error) {
+      if (isFailure(error, 'work.lease-lost')) return this.#ended.abort(error);
       onTrouble(asEvidockError(error));
     }
   }

@@ -7,12 +7,14 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import { workId } from '#domain/work';
+import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
+import { TEST_WORKER, tryToClaim } from '#test/support/claims';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { oneAtATime } from '../../test/support/one-at-a-time.ts';
 import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.ts';
+import { LedgerClaims } from './ledger-claims.ts';
 import { LogFold } from './log-fold.ts';
 import { WorkRunner } from './work-runner.ts';
 
@@ -23,10 +25,12 @@ let ledger: SqliteLedger;
 let runner: WorkRunner | undefined;
 let lines: Record<string, unknown>[];
 let ids: string[];
+let aheadMs: number;
 
 beforeEach(async () => {
   home = await temporaryDirectory();
-  ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: 'test' });
+  aheadMs = 0;
+  ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: 'test', monotonicMs: () => performance.now() + aheadMs });
   lines = [];
   const docking = aDocking();
   const recordings = [1, 2, 3].map((n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
@@ -61,21 +65,28 @@ async function start(run: WorkHandler['run']): Promise<void> {
     }),
   );
   runner = new WorkRunner({
-    ...{ ledger, queue: oneAtATime(), clock: { nowMs: () => Date.now() }, log, owner: 'test', handlers: [handler] },
+    ...{
+      ledger,
+      queue: oneAtATime(),
+      clock: { nowMs: () => Date.now() },
+      log,
+      claims: new LedgerClaims(ledger, TEST_WORKER),
+      handlers: [handler],
+    },
     ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0, graceMs: 200 },
   });
   await runner.start();
 }
 
-const done = (recordingId: string) => ledger.transaction((writer) => writer.finishWork(workId('archive', recordingId), Date.now()));
+const done = (claim: Claim) => ledger.transaction((writer) => writer.finishWork(claim));
 const stateOf = async (id: string | undefined) => (await ledger.work(workId('archive', id ?? '')))?.state;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the runner', () => {
   it('takes the place of work that hangs and does not even stop when told to, tells why, and tries it again', async () => {
     let hangs = 0;
-    await start(async (id) => {
-      if (id !== ids[0]) return done(id);
+    await start(async (claim) => {
+      if (claim.recordingId !== ids[0]) return done(claim);
       hangs += 1;
       await new Promise(() => undefined);
     });
@@ -88,14 +99,14 @@ describe('the runner', () => {
 
   it('leaves work alone that moves a little now and then, far beyond the limit on standing still', async () => {
     let aborted = false;
-    await start(async (id, { onProgress, signal }: WorkRun) => {
-      if (id === ids[0])
+    await start(async (claim, { onProgress, signal }: WorkRun) => {
+      if (claim.recordingId === ids[0])
         for (let n = 0; n < 8; n += 1) {
           await pause(STANDSTILL_MS / 3);
           onProgress();
         }
       aborted ||= signal.aborted;
-      await done(id);
+      await done(claim);
     });
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(aborted).toBe(false);
@@ -103,11 +114,37 @@ describe('the runner', () => {
   });
 
   it('does not renew the lease of work that stands still: it ends, and others may take it', async () => {
-    await start(async (id) => (id === ids[0] ? new Promise(() => undefined) : done(id)));
+    await start(async (claim) => (claim.recordingId === ids[0] ? new Promise(() => undefined) : done(claim)));
     await pause(1100);
     // Beyond its lease as it was claimed: had time renewed it, it would not be to be had yet.
-    const claimed = ledger.claimWork(workId('archive', ids[0] ?? ''), 'somebody else', Date.now() + STANDSTILL_MS + 30_000 - 500, 1000);
-    expect(await claimed).toBe(true);
+    aheadMs = STANDSTILL_MS + 30_000 - 500;
+    expect(await tryToClaim(ledger, workId('archive', ids[0] ?? ''), { host: 'other', instance: 'x' })).toMatchObject({ token: 2 });
+  });
+
+  it('stops at work that somebody else has by now, says nothing of how it ended, and goes on with the next', async () => {
+    const stopped: unknown[] = [];
+    await start(async (claim, { signal, onProgress }) => {
+      if (claim.recordingId !== ids[0]) return done(claim);
+      const timer = setInterval(onProgress, 50);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      clearInterval(timer);
+      stopped.push(signal.reason);
+      throw new EvidockError('archive.unreachable', 'as whatever was stopped may say');
+    });
+    const id = workId('archive', ids[0] ?? '');
+    await expect.poll(() => stateOf(ids[0])).toBe('running');
+    aheadMs = 10 * 60_000;
+    const theirs = await tryToClaim(ledger, id, { host: 'other', instance: 'x' }, 1e9);
+    expect(theirs).toMatchObject({ token: 2 });
+    await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
+    expect(stopped).toMatchObject([{ code: 'work.lease-lost' }]);
+    expect(await ledger.work(id)).toMatchObject({ state: 'running', attempts: 2, errorCode: null });
+    expect(lines.map(({ event }) => event)).toEqual(['work.lost']);
+    // The other host is heard of no more: the sweep gives its work to whoever is there.
+    aheadMs += 2e9;
+    await runner?.sweep();
+    expect(await ledger.work(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });
+    await expect.poll(async () => (await ledger.work(id))?.attempts, { timeout: 8000 }).toBe(3);
   });
 
   it('tells a storm of the same failure in one line', async () => {

@@ -1,9 +1,10 @@
-import { asEvidockError, type EvidockError } from '#domain/errors';
+import { asEvidockError, type EvidockError, isFailure } from '#domain/errors';
 import { backoffMs, isDue, laneOf, lanesOf, WORK_STAGES, type Work, type WorkLane } from '#domain/work';
-import { type Log, stageFailed, sweepFailed } from '#events';
+import { type Log, stageFailed, sweepFailed, workLost } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
-import type { WorkHandler } from '#ports/work-handler';
+import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
+import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
 import { Lease } from './lease.ts';
 import { LogFold } from './log-fold.ts';
@@ -17,8 +18,8 @@ interface Options {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
-  /** Names this process in leases. */
-  readonly owner: string;
+  /** Of this process. */
+  readonly claims: WorkClaims;
   readonly handlers: readonly WorkHandler[];
   readonly concurrency: Readonly<Record<WorkLane, number>>;
   readonly sweepSeconds: number;
@@ -69,6 +70,7 @@ export class WorkRunner {
   async #sweepOnce(): Promise<void> {
     if (this.#stopped) return;
     try {
+      await this.#options.ledger.endLapsedLeases();
       // Stage by stage: a long backlog of one must not hide what is due in another.
       for (const { stage } of this.#options.handlers)
         for (const work of await this.#options.ledger.dueWork(this.#options.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
@@ -103,17 +105,19 @@ export class WorkRunner {
   }
 
   async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
-    const { ledger, clock, owner } = this.#options;
-    const rung = await ledger.work(id);
+    const { ledger, claims, clock } = this.#options;
+    const rung = await claims.look(id);
     // Its priority has changed since it was rung: it does not take a place of this lane.
     if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
     const onTrouble = (error: EvidockError) => this.#sweepFailed(error);
-    const lease = new Lease({ ledger, clock, workId: id, owner, standstillMsMax: handler.standstillMsMax, onTrouble });
-    if (!(await lease.claim())) return;
+    const lease = new Lease({ claims, workId: id, standstillMsMax: handler.standstillMsMax, onTrouble });
+    const held = await lease.claim();
+    if (!held) return;
     try {
-      const work = await ledger.work(id);
-      if (!work) return;
-      await this.#run(handler, work, { lane, job, lease });
+      await this.#run(handler, held, { lane, job, lease });
+    } catch (error) {
+      if (!isFailure(error, 'work.lease-lost')) throw error;
+      workLost(this.#options.log, { workId: id, token: held.claim.token }, error);
     } finally {
       lease.end();
     }
@@ -122,33 +126,35 @@ export class WorkRunner {
     if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
   }
 
-  async #run(handler: WorkHandler, work: Work, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
-    const { ledger, clock } = this.#options;
+  /** Throws work.lease-lost where the work is somebody else's by now: nothing is said of how it ended then. */
+  async #run(handler: WorkHandler, held: ClaimedWork, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
     const signal = AbortSignal.any([job.signal, lease.signal]);
     const later = lane !== handler.stage;
-    const run = { signal, later, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
+    const run: WorkRun = {
+      ...{ signal, later, failedBefore: held.work.errorCode },
+      onPercent: (percent) => lease.percent(percent),
+      onProgress: () => lease.progress(),
+    };
     try {
-      await orStopped(handler.run(work.recordingId, run), lease.signal, this.#options.graceMs ?? GRACE_MS);
+      await orStopped(handler.run(held.claim, run), lease.signal, this.#options.graceMs ?? GRACE_MS);
     } catch (error) {
       lease.end();
-      if (lease.lost) return;
-      if (job.signal.aborted) await ledger.transaction((writer) => writer.postponeWork(work.id, clock.nowMs(), clock.nowMs()));
-      else await this.#failed(handler, work, lease.signal.aborted ? lease.signal.reason : error);
+      const why: unknown = lease.signal.aborted ? lease.signal.reason : error;
+      if (isFailure(why, 'work.lease-lost')) throw why;
+      if (job.signal.aborted) await this.#options.claims.postpone(held.claim, { delayMs: 0 });
+      else await this.#failed(handler, held, why);
     }
   }
 
-  async #failed(handler: WorkHandler, work: Work, thrown: unknown): Promise<void> {
-    const { ledger, clock, log, random } = this.#options;
+  async #failed(handler: WorkHandler, { claim, work }: ClaimedWork, thrown: unknown): Promise<void> {
+    const { claims, log, random } = this.#options;
     const error = asEvidockError(thrown);
     if (error.retry === 'never' || work.attempts >= handler.attemptsMax) {
-      await handler.gaveUp(work.recordingId, error);
+      await handler.gaveUp(claim, error);
       return;
     }
     const delayMs = error.retry === 'now' ? 0 : backoffMs(work.attempts, random());
-    const nowMs = clock.nowMs();
-    await ledger.transaction((writer) =>
-      writer.failWork(work.id, { code: error.code, detail: error.detail, nowMs, nextDueAtMs: nowMs + delayMs }),
-    );
+    await claims.fail(claim, { code: error.code, detail: error.detail, retryInMs: delayMs });
     const facts = { recordingId: work.recordingId, attempt: work.attempts, retryInMs: delayMs };
     this.#fold.tell(`${work.stage} ${error.code}`, (repeated) => stageFailed(log, work.stage, { ...facts, repeated }, error));
     await this.#again(work, delayMs);

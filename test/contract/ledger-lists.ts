@@ -16,6 +16,7 @@ import {
   someDigests,
   someWork,
 } from '#test/support/builders';
+import { claimed } from '#test/support/claims';
 import { collect, type It, listOne, refused } from './ledger-support.ts';
 
 // Lists of recordings and what belongs to a recording.
@@ -154,7 +155,8 @@ export function recordings(it: It): void {
       await writer.markCopied(original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
       await writer.markSealed(original.id, 2);
       await writer.updateRecording(recording.id, { state: 'archived' });
-      await writer.failWork(workId('derive', recording.id), { code: 'transcoder.failed', detail: '', nowMs: 1, nextDueAtMs: null });
+      const claim = await claimed(writer, workId('derive', recording.id));
+      await writer.failWork(claim, { code: 'transcoder.failed', detail: '', retryInMs: null });
     });
     expect(await ledger.counts()).toEqual({ ...two, unsealed: 1, notArchived: 1, workWaiting: 0, workFailed: 1 });
     await ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'derived' }));

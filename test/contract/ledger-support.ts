@@ -1,10 +1,30 @@
 import { expect } from 'vitest';
 import type { EvidockError } from '#domain/errors';
 import type { Ledger, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
-import { aDocking, anOriginal, aRecording } from '#test/support/builders';
+import { aDocking, anOriginal, aRecording, type FixedClock, fixedClock } from '#test/support/builders';
+
+/** The two clocks of a ledger under test; both stand still until they are moved. */
+export interface LedgerTime {
+  /** The wall clock: may be set, forward and back. */
+  readonly wall: FixedClock;
+  /** What leases end by. */
+  readonly passMs: (ms: number) => void;
+  readonly monotonicMs: () => number;
+}
+
+export function ledgerTime(): LedgerTime {
+  let passedMs = 0;
+  return {
+    wall: fixedClock(),
+    passMs: (ms) => {
+      passedMs += ms;
+    },
+    monotonicMs: () => passedMs,
+  };
+}
 
 /** One test over an empty ledger. */
-export type It = (title: string, body: (ledger: Ledger) => Promise<void>) => void;
+export type It = (title: string, body: (ledger: Ledger, time: LedgerTime) => Promise<void>) => void;
 
 export interface Card {
   readonly docking: NewDocking;

@@ -3,13 +3,15 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aCustodyDraft, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
-import { collect, type It, listOne, refused } from './ledger-support.ts';
-import { copies, registry, start, uploads, work } from './ledger-work.ts';
+import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
+import { work } from './ledger-work.ts';
 
 /** An empty ledger of its own for each test. */
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
+  readonly time: LedgerTime;
   dispose(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export interface LedgerUnderTest {
 export function describeLedgerContract(name: string, make: () => Promise<LedgerUnderTest>): void {
   describe(`${name}: the Ledger contract`, () => {
     let under: LedgerUnderTest;
-    const it = (title: string, body: (ledger: Ledger) => Promise<void>) => test(title, () => body(under.ledger));
+    const it: It = (title, body) => test(title, () => body(under.ledger, under.time));
     beforeEach(async () => {
       under = await make();
     });

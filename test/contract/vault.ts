@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,36 +123,48 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       expect((await keys()).some((each) => each.includes('quarantine'))).toBe(false);
     });
 
-    it('takes derivatives over and lets them be made again, but never onto the key of an original', async () => {
-      const scratch = await vault.scratch();
+    // The second is a file system of its own wherever tests run: what is made there is copied into the vault, not renamed.
+    it.each([
+      ['the disk of temporary files', tmpdir()],
+      ['another disk', '/dev/shm'],
+    ])('takes derivatives over from %s and lets them be made again, but never onto the key of an original', async (_, disk) => {
+      const scratch = await mkdtemp(join(disk, 'evidock-scratch-'));
+      const key = '2026/06/20/rec-j/derived/3/playable.mp4';
+      const made = join(scratch, 'playable.mp4');
       for (const text of ['one', 'two']) {
-        await writeFile(join(scratch.path, 'playable.mp4'), text);
-        expect(await vault.adoptDerivative(join(scratch.path, 'playable.mp4'), '2026/06/20/rec-j/derived/playable.mp4')).toEqual({
-          bytes: 3,
-          sha256: sha256(Buffer.from(text)),
-        });
+        await writeFile(made, text);
+        expect(await vault.adoptDerivative(made, key)).toEqual({ bytes: 3, sha256: sha256(Buffer.from(text)) });
+        expect(await readdir(scratch)).toEqual([]);
       }
-      await writeFile(join(scratch.path, 'x'), 'x');
-      await expect(vault.adoptDerivative(join(scratch.path, 'x'), '2026/06/20/rec-j/original-0001.mp4')).rejects.toMatchObject({
-        code: 'vault.key-invalid',
-      });
-      await scratch.remove();
-      expect((await buffer(await vault.read('2026/06/20/rec-j/derived/playable.mp4'))).toString()).toBe('two');
+      const original = '2026/06/20/rec-j/original-0001.mp4';
+      await writeFile(made, 'x');
+      await expect(vault.adoptDerivative(made, original)).rejects.toMatchObject({ code: 'vault.key-invalid' });
+      await rm(scratch, { recursive: true });
+      await expect(vault.adoptDerivative(made, key)).rejects.toMatchObject({ code: 'vault.write-failed' });
+      expect((await buffer(await vault.read(key))).toString()).toBe('two');
     });
 
     it('removes derivatives, also when they are gone already, and nothing else', async () => {
-      const key = '2026/06/20/rec-l/derived/playable.mp4';
-      const scratch = await vault.scratch();
-      await writeFile(join(scratch.path, 'playable.mp4'), 'one');
-      await vault.adoptDerivative(join(scratch.path, 'playable.mp4'), key);
-      await scratch.remove();
-      expect(await vault.removeDerivative(key)).toBe(true);
-      expect(await vault.removeDerivative(key)).toBe(false);
+      const [key, original] = ['2026/06/20/rec-m/derived/1/a.jpg', '2026/06/20/rec-m/original-0001.mp4'];
+      await store(vault, original, Buffer.from('kept'));
+      const scratch = await mkdtemp(join(tmpdir(), 'evidock-scratch-'));
+      const adopt = async (under: string) => {
+        await writeFile(join(scratch, 'a'), 'a');
+        await vault.adoptDerivative(join(scratch, 'a'), under);
+      };
+      const beside = '2026/06/20/rec-m/derived/1/b.jpg';
+      for (const each of [key, beside]) await adopt(each);
+      for (const _ of [1, 2]) await vault.removeDerivative(key);
       expect(await vault.stat(key)).toBeNull();
-      await store(vault, '2026/06/20/rec-l/original-0001.mp4', Buffer.from('kept'));
-      for (const other of ['2026/06/20/rec-l/original-0001.mp4', '2026/06/20/rec-l/derived/../original-0001.mp4'])
+      expect(await vault.stat(beside)).toEqual({ bytes: 1 });
+      // Its directory goes with the last one, and comes again with the next.
+      await vault.removeDerivative(beside);
+      await adopt(key);
+      await rm(scratch, { recursive: true });
+      expect(await vault.stat(key)).toEqual({ bytes: 1 });
+      for (const other of [original, '2026/06/20/rec-m/derived/../original-0001.mp4'])
         await expect(vault.removeDerivative(other)).rejects.toMatchObject({ code: 'vault.key-invalid' });
-      expect((await buffer(await vault.read('2026/06/20/rec-l/original-0001.mp4'))).toString()).toBe('kept');
+      expect((await buffer(await vault.read(original))).toString()).toBe('kept');
       const none = [];
       for await (const file of vault.list('2026/06/20/rec-none/derived')) none.push(file);
       expect(none).toEqual([]);
@@ -178,7 +191,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
         () => vault.readSmall('2026/none'),
         () => vault.openFile('2026/none'),
         () => vault.reread('2026/none', { sm3: false }),
-        () => vault.localFiles(['2026/none']),
+        () => vault.localFiles(['2026/none'], tmpdir()),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'vault.missing' });
     });

@@ -6,14 +6,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { DeriveStage } from '#derive/derive-stage';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault/vault-key';
-import { DRIVERS } from '#drivers';
+import { deriving } from '#test/support/deriving';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -212,28 +209,8 @@ describe('a recording with gaps', () => {
       )
     ).safe();
     const [before] = await recordingsOf(station, path);
-    const transcoder = new FfmpegTranscoder({
-      settings: { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 },
-    });
-    const derive = new DeriveStage({
-      ledger: station.ledger,
-      vault: station.disk,
-      transcoder,
-      clock: { nowMs: () => Date.now() },
-      log: pino({ level: 'silent' }),
-      faults: { reached: () => undefined },
-      settings: {
-        stationId: 'test1',
-        timezone: 'Asia/Shanghai',
-        drivers: DRIVERS,
-        attemptsMax: 1,
-        turnMs: 600_000,
-        archiveDerivatives: false,
-      },
-      onDerived: () => undefined,
-    });
-    const quiet = { onPercent: () => undefined, onProgress: () => undefined };
-    await derive.run(before?.recording.id ?? '', { later: false, signal: new AbortController().signal, ...quiet });
+    const { run } = deriving({ ledger: station.ledger, vault: station.disk, directory: card });
+    await run(before?.recording.id ?? '');
     const [after] = await recordingsOf(station, path);
     expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
     expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');

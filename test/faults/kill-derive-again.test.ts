@@ -5,13 +5,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { chmod, cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import { derivativesPrefix } from '#domain/vault/vault-key';
+import { derivedPrefix } from '#domain/vault/vault-key';
 import { PRIORITY, workId } from '#domain/work';
 import type { FaultPoint } from '#ports/fault-points';
 import { expectWhole } from '../support/card-check.ts';
@@ -43,7 +43,8 @@ describe('kill -9 while a recording is derived again', () => {
       expect(await ended(run(state, { EVIDOCK_FAULT_POINT: point }))).toBe('SIGKILL');
       const after = await standing(state, old.recordingId);
       expect(after.files).toEqual(expect.arrayContaining([...after.rows]));
-      expect(existsSync(old.path)).toBe(point !== 'w23-leftover-removed');
+      const still = old.files.filter((name) => after.files.includes(name));
+      expect(still.length).toBe(old.files.length - (point === 'w23-leftover-removed' ? 1 : 0));
 
       const daemon = run(state);
       await expect.poll(() => derivedAndSwept(state, old.recordingId), { timeout: 60_000, interval: 200 }).toBe(true);
@@ -52,7 +53,8 @@ describe('kill -9 while a recording is derived again', () => {
       await expectWhole(state, card);
       const end = await standing(state, old.recordingId);
       expect(end.files).toEqual(end.rows);
-      expect(end).toMatchObject({ leftovers: 0, files: expect.arrayContaining(['playable.mp4']) });
+      expect(end).toMatchObject({ leftovers: 0, files: expect.arrayContaining([expect.stringMatching(/playable\.mp4$/)]) });
+      expect(end.files.filter((name) => old.files.includes(name))).toEqual([]);
     },
     120_000,
   );
@@ -86,7 +88,7 @@ function derivedAndSwept(state: string, recordingId: string): boolean {
 }
 
 /** One film's playable becomes `playable.m4a`, in vault and ledger, and is to be made again. */
-async function nameAsBefore(state: string): Promise<{ recordingId: string; path: string }> {
+async function nameAsBefore(state: string): Promise<{ recordingId: string; files: string[] }> {
   const ledger = await openLedger({ file: join(state, 'ledger', 'ledger.sqlite'), stationId: 'test' });
   try {
     const found = await ledger.recordings({ limit: 10 });
@@ -103,19 +105,27 @@ async function nameAsBefore(state: string): Promise<{ recordingId: string; path:
       const work = { id: workId('derive', recordingId), stage: 'derive', recordingId, priority: PRIORITY.later } as const;
       await writer.reopenWork({ ...work, dueAtMs: nowMs, nowMs });
     });
-    return { recordingId, path };
+    return { recordingId, files: filesOf(state, recordingId) };
   } finally {
     await ledger.close();
   }
+}
+
+/** Files below `derived`, each with the directory of its run. */
+function filesOf(state: string, recordingId: string): string[] {
+  const found = readdirSync(join(state, 'vault', derivedPrefix(recordingId)), { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => `${parentPath.split('/').at(-1)}/${name}`)
+    .sort();
 }
 
 /** Names of the files among its derivatives, and of those that the ledger has rows of. */
 async function standing(state: string, recordingId: string): Promise<{ files: string[]; rows: string[]; leftovers: number }> {
   const ledger = await openLedger({ file: join(state, 'ledger', 'ledger.sqlite'), stationId: 'test' });
   try {
-    const rows = (await ledger.derivatives(recordingId)).map(({ vaultKey }) => vaultKey.split('/').at(-1) ?? '');
-    const files = readdirSync(join(state, 'vault', derivativesPrefix(recordingId)));
-    return { files: files.sort(), rows: rows.sort(), leftovers: (await ledger.leftovers(5)).length };
+    const rows = (await ledger.derivatives(recordingId)).map(({ vaultKey }) => vaultKey.slice(derivedPrefix(recordingId).length + 1));
+    return { files: filesOf(state, recordingId), rows: rows.sort(), leftovers: (await ledger.leftovers(5)).length };
   } finally {
     await ledger.close();
   }

@@ -5,11 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { DeriveStage } from '#derive/derive-stage';
-import { DRIVERS } from '#drivers';
+import { deriving } from '#test/support/deriving';
 import { Presenter } from '../../src/serve/present.ts';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -111,26 +108,7 @@ it('a picture that its name calls a film is derived as what it is, and custody s
   const [before] = await recordings();
   const id = before?.recording.id ?? '';
   expect(before?.recording.kind).toBe('video');
-  const derive = new DeriveStage({
-    ledger: station.ledger,
-    vault: station.disk,
-    transcoder: new FfmpegTranscoder({
-      settings: { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 },
-    }),
-    clock: { nowMs: () => Date.now() },
-    log: pino({ level: 'silent' }),
-    faults: { reached: () => undefined },
-    settings: {
-      stationId: 'test1',
-      timezone: 'Asia/Shanghai',
-      attemptsMax: 1,
-      turnMs: 600_000,
-      drivers: DRIVERS,
-      archiveDerivatives: false,
-    },
-    onDerived: () => undefined,
-  });
-  await derive.run(id, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  await deriving({ ledger: station.ledger, vault: station.disk, directory: home }).run(id);
   const [after] = await recordings();
   expect(after?.recording).toMatchObject({ kind: 'photo', state: 'derived', damaged: false });
   expect(after?.originals).toMatchObject([{ kind: 'video' }]);

@@ -3,24 +3,20 @@
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { DeriveStage } from '#derive/derive-stage';
 import { sha256Hex } from '#domain/canonical-json';
-import { derivativeKey, derivativesPrefix } from '#domain/vault/vault-key';
+import { derivativeKey, derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
-import { DRIVERS } from '#drivers';
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 import type { Vault } from '#ports/vault';
+import { claimed } from '#test/support/claims';
+import { deriving } from '#test/support/deriving';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
 import { type ServedStation, servedStation } from '../support/served-station.ts';
-
-const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
 
 let station: ServedStation;
 let app: FastifyInstance;
@@ -34,17 +30,9 @@ afterEach(async () => {
   await station.close();
 });
 
-function stage(turnMs: number, faults: FaultPoints = { reached: () => undefined }): DeriveStage {
-  return new DeriveStage({
-    ledger: station.ledger,
-    vault: station.deps.vault as Vault,
-    transcoder: new FfmpegTranscoder({ settings: SETTINGS }),
-    clock: station.clock,
-    log: pino({ level: 'silent' }),
-    faults,
-    settings: { stationId: 'test', timezone: 'Asia/Shanghai', drivers: DRIVERS, attemptsMax: 1, turnMs, archiveDerivatives: false },
-    onDerived: () => undefined,
-  });
+function stage(turnMs: number, faults: FaultPoints = { reached: () => undefined }) {
+  const { ledger, deps, clock, directory } = station;
+  return deriving({ ledger, vault: deps.vault as Vault, clock, directory, turnMs, faults });
 }
 
 async function clip(name: string, ...options: string[]): Promise<Buffer> {
@@ -68,9 +56,9 @@ async function recorded(bytes: Uint8Array, work: 'done' | 'failed' | 'waiting'):
       dueAtMs: nowMs,
       nowMs,
     });
-    if (work === 'done') await writer.finishWork(workId('derive', id), nowMs);
+    if (work === 'done') await writer.finishWork(await claimed(writer, workId('derive', id)));
     if (work === 'failed')
-      await writer.failWork(workId('derive', id), { code: 'transcoder.failed', detail: 'x', nowMs, nextDueAtMs: null });
+      await writer.failWork(await claimed(writer, workId('derive', id)), { code: 'transcoder.failed', detail: 'x', retryInMs: null });
   });
   return id;
 }
@@ -83,17 +71,23 @@ async function again(body: object): Promise<{ recordings: number; bytes: number;
 }
 
 const workOf = (id: string) => station.ledger.work(workId('derive', id));
-const run = (later: boolean) => ({ later, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+
+const files = async (id: string) => {
+  const found: string[] = [];
+  for await (const { key } of station.deps.vault.list(derivedPrefix(id))) found.push(key);
+  return found.sort();
+};
+const keysOf = async (id: string) => (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
 
 describe('slow work', () => {
   it('is stopped when its turn is over, goes to the end of the queue, and is finished there', async () => {
     const id = await recorded(await clip('slow.avi', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'), 'waiting');
-    await stage(1).run(id, run(false));
+    await stage(1).run(id);
     const after = await workOf(id);
     expect(after).toMatchObject({ state: 'waiting', priority: PRIORITY.later, errorCode: null, attempts: 0 });
     expect(after && laneOf(after)).toBe('derive-later');
     expect((await station.ledger.derivatives(id)).map(({ recipe }) => recipe)).toEqual(['remux/1']);
-    await stage(1).run(id, run(true));
+    await stage(1).run(id, true);
     expect(await workOf(id)).toMatchObject({ state: 'done' });
     expect((await station.ledger.derivatives(id)).find(({ kind }) => kind === 'playable')?.recipe).toBe('h264-720p/2');
   });
@@ -121,58 +115,105 @@ describe('made again', () => {
   it('replaces what was there by what was verified', async () => {
     const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
     await again({ recordings: [id] });
-    await stage(60_000).run(id, run(true));
+    await stage(60_000).run(id, true);
     const playable = (await station.ledger.derivatives(id)).find(({ kind }) => kind === 'playable');
     expect(playable?.recipe).toBe('remux/2');
     const stored = await readFile(join(station.directory, 'vault', playable?.vaultKey ?? ''));
     expect(sha256Hex(stored)).toBe(playable?.sha256);
   });
 
-  it('removes a file whose name has changed, once the new one is on record, and no other', async () => {
+  it('removes what was there before and what killed runs left, once the new is on record, and no other file', async () => {
     const id = await recorded(await clip('a.wav', '-f', 'lavfi', '-i', 'sine', '-map', '1:a', '-t', '2'), 'done');
-    const before = (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey);
-    expect(before).toEqual([derivativeKey(id, 'playable.mp4')]);
-    const stray = derivativeKey(id, 'poster.jpg');
-    await writeFile(join(station.directory, 'vault', stray), 'a run that was killed left this');
+    const before = await keysOf(id);
+    expect(before).toHaveLength(1);
+    const old = join(station.directory, 'vault', before[0] ?? '');
+    const stray = join(station.directory, 'vault', derivativeKey(id, 1, 'poster.jpg'));
+    await mkdir(dirname(stray), { recursive: true });
+    await writeFile(stray, 'a run that was killed left this');
     const neighbour = await recorded(Buffer.from('another'), 'done');
-    await again({ recordings: [id] });
+    const untouched = await files(neighbour);
     // With what it is to be replaced by in place and not on record, it is still there.
     const seen: string[] = [];
-    const reached = (point: FaultPoint) => seen.push(`${point} ${existsSync(join(station.directory, 'vault', before[0] ?? ''))}`);
-    await stage(60_000, { reached }).run(id, run(true));
-    expect(seen).toEqual([
-      'w09-derivative-linked true',
-      'w10-derived-recorded true',
-      'w23-leftover-removed false',
-      'w23-leftover-removed false',
-    ]);
-    const files = (await readdir(join(station.directory, 'vault', derivativesPrefix(id)))).sort();
-    expect(files).toEqual(['playable.m4a', 'waveform.png']);
+    const reached = (point: FaultPoint) => seen.push(`${point} ${[old, stray].filter((path) => existsSync(path)).length}`);
+    await stage(60_000, { reached }).run(id, true);
+    expect(seen).toEqual(['w09-derivative-linked 2', 'w10-derived-recorded 2', 'w23-leftover-removed 1', 'w23-leftover-removed 0']);
+    expect((await files(id)).map((key) => key.split('/').at(-1))).toEqual(['playable.m4a', 'waveform.png']);
+    expect(await files(id)).toEqual(await keysOf(id));
     expect(await station.ledger.leftovers(5)).toEqual([]);
-    expect(await readdir(join(station.directory, 'vault', derivativesPrefix(neighbour)))).toEqual(['playable.mp4']);
+    expect(await files(neighbour)).toEqual(untouched);
   });
 
   it('keeps a noted file that has a row again', async () => {
     const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
     const [kept] = await station.ledger.derivatives(id);
     await station.ledger.transaction((writer) => writer.noteLeftovers(id, [kept?.vaultKey ?? '']));
-    await stage(60_000).removeLeftovers();
+    await stage(60_000).gate.removeLeftovers();
     expect(existsSync(join(station.directory, 'vault', kept?.vaultKey ?? ''))).toBe(true);
     expect(await station.ledger.leftovers(5)).toEqual([]);
+  });
+
+  it('that is given up leaves no file of its runs, and the ones on record', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
+    const before = await keysOf(id);
+    const { claim, gate } = stage(60_000);
+    const held = await claim(id);
+    for (const run of [held.token - 1, held.token, held.token + 1]) {
+      const half = join(station.directory, 'vault', derivativeKey(id, run, 'half.mp4'));
+      await mkdir(dirname(half), { recursive: true });
+      await writeFile(half, 'half of it');
+    }
+    await gate.giveUp(held, { code: 'vault.full', detail: 'x', retryInMs: null });
+    expect(await files(id)).toEqual([...before, derivativeKey(id, held.token + 1, 'half.mp4')].sort());
   });
 
   it('leaves what was there when nothing can be made, and does not call it damaged', async () => {
     const id = await recorded(Buffer.from('no media at all '.repeat(500)), 'done');
     const before = await station.ledger.recordingDetail(id);
     await again({ recordings: [id] });
-    const error = await stage(60_000)
-      .run(id, run(true))
-      .catch((thrown: unknown) => thrown);
+    const made = stage(60_000);
+    const claim = await made.claim(id);
+    const error = await made.derive(claim, true).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'transcoder.unsupported' });
-    await stage(60_000).gaveUp(id, error as never);
+    await made.stage.gaveUp(claim, error as never);
     const after = await station.ledger.recordingDetail(id);
     expect(after?.derivatives).toEqual(before?.derivatives);
     expect(after?.recording).toMatchObject({ damaged: false, state: 'derived', notes: [] });
     expect(await workOf(id)).toMatchObject({ state: 'failed', errorCode: 'transcoder.unsupported' });
+  });
+});
+
+describe('a worker that lost its lease', () => {
+  it('leaves the files and rows of the one that has it as they are, and nothing of its own', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'waiting');
+    const { claim, derive, run } = stage(60_000);
+    const late = await claim(id);
+    await station.ledger.recover();
+    await run(id);
+    const [rows, work] = [await station.ledger.derivatives(id), await workOf(id)];
+    expect(work).toMatchObject({ state: 'done' });
+    // What the first station had of before is gone: no row names it.
+    expect(await files(id)).toEqual(await keysOf(id));
+    const entries = (await station.ledger.custodyOf(id)).length;
+    const pathsOf = () => rows.map(({ vaultKey }) => join(station.directory, 'vault', vaultKey));
+    const inodes = () => Promise.all(pathsOf().map(async (path) => (await stat(path)).ino));
+    const before = await inodes();
+    await expect(derive(late)).rejects.toMatchObject({ code: 'work.lease-lost' });
+    expect(await station.ledger.derivatives(id)).toEqual(rows);
+    expect(await workOf(id)).toEqual(work);
+    expect(await files(id)).toEqual(rows.map(({ vaultKey }) => vaultKey).sort());
+    // Both made the same bytes: it is the files themselves that are still the ones on record.
+    expect(await inodes()).toEqual(before);
+    for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
+    expect((await station.ledger.custodyOf(id)).length).toBe(entries);
+  });
+
+  it('whose answer was lost on its way takes nothing away that is on record', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'waiting');
+    const { claim, derive, gate } = stage(60_000);
+    const held = await claim(id);
+    await derive(held);
+    await gate.discard(held);
+    expect(await files(id)).toEqual(await keysOf(id));
+    expect((await files(id)).length).toBeGreaterThan(1);
   });
 });

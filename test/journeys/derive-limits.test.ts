@@ -7,18 +7,17 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { DeriveStage } from '#derive/derive-stage';
 import { PRIORITY, workId } from '#domain/work';
-import { DRIVERS } from '#drivers';
 import type { Vault } from '#ports/vault';
+import { TEST_WORKER } from '#test/support/claims';
+import { deriving } from '#test/support/deriving';
+import { LedgerClaims } from '../../src/station/ledger-claims.ts';
 import { WorkRunner } from '../../src/station/work-runner.ts';
 import { runProgram } from '../support/evidock.ts';
 import { oneAtATime } from '../support/one-at-a-time.ts';
 import { type ServedStation, servedStation } from '../support/served-station.ts';
 
 const LIMIT_MS = 700;
-const log = pino({ level: 'silent' });
 
 let station: ServedStation;
 let runner: WorkRunner | undefined;
@@ -51,27 +50,29 @@ it('is tried twice with the same limit, and no more', async () => {
   await ledger.transaction((writer) =>
     writer.insertWork({ id: workId('derive', id), stage: 'derive', recordingId: id, priority: PRIORITY.later, dueAtMs: nowMs, nowMs }),
   );
-  const settings = { ffmpeg: program, ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: LIMIT_MS, outputBytesMax: 2 ** 30 };
-  const derive = new DeriveStage({
-    ...{ ledger, vault: station.deps.vault as Vault, transcoder: new FfmpegTranscoder({ settings }), clock, log },
-    faults: { reached: () => undefined },
-    settings: {
-      stationId: 'test',
-      timezone: 'Asia/Shanghai',
-      drivers: DRIVERS,
-      attemptsMax: 5,
-      turnMs: 60_000,
-      archiveDerivatives: false,
-    },
-    onDerived: () => undefined,
+  const vault = station.deps.vault as Vault;
+  const { stage } = deriving({
+    ledger,
+    vault,
+    directory: station.directory,
+    clock,
+    ffmpeg: program,
+    timeLimitMs: LIMIT_MS,
+    attemptsMax: 5,
   });
   runner = new WorkRunner({
-    ...{ ledger, queue: oneAtATime(), clock: { nowMs: () => Date.now() }, log, owner: 'test', handlers: [derive], graceMs: 200 },
+    ...{ ledger, queue: oneAtATime(), clock, log: pino({ level: 'silent' }), handlers: [stage], graceMs: 200 },
+    claims: new LedgerClaims(ledger, TEST_WORKER),
     ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0 },
   });
   await runner.start();
   const work = () => ledger.work(workId('derive', id));
-  await expect.poll(async () => (await work())?.state, { timeout: 30_000 }).toBe('failed');
+  const stateLater = async () => {
+    // What was put off is due then.
+    clock.advance(60_000);
+    return (await work())?.state;
+  };
+  await expect.poll(stateLater, { timeout: 30_000 }).toBe('failed');
   expect(await work()).toMatchObject({
     attempts: 2,
     errorCode: 'transcoder.too-slow',

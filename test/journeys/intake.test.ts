@@ -53,7 +53,6 @@ function failing(
         'link',
         'makeReadOnly',
         'quarantine',
-        'scratch',
         'adoptDerivative',
         'removeDerivative',
         'sweep',

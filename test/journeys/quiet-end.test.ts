@@ -33,4 +33,15 @@ describe('a command that nobody reads', () => {
     expect(stderr).not.toMatch(/EPIPE|Error|node:/);
     expect(stderr).toMatch(/status 0\n$/);
   });
+
+  it('tells in one line that its output could not be written', async () => {
+    const { stderr } = await runProgram(
+      'bash',
+      ['-c', 'scripts/evidock --state-dir "$1" config reference >/dev/full; echo "status $?" >&2', 'full', state],
+      {
+        cwd: ROOT,
+      },
+    );
+    expect(stderr).toBe('evidock: ENOSPC: no space left on device, write\nstatus 1\n');
+  });
 });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
+import type { Vault } from '#ports/vault';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -173,6 +174,49 @@ describe('a file that changed before it was copied', () => {
     expect(await inState('copying')).toEqual([]);
     expect(sizes(await inState('replaced'))).toEqual([[[50_000, 'listed']]]);
     expect((await station.ledger.counts()).unsealed).toBe(0);
+  });
+
+  it('is closed when the other file of its recording is sealed, where the new version was sealed before that', async () => {
+    await station.close();
+    const held = Promise.withResolvers<void>();
+    let holds: string | null = null;
+    // A busy disk: one copy is read back late.
+    station = await intakeStation(join(home.path, 'state'), (vault) => {
+      const reread: Vault['reread'] = async (key, options) => {
+        if (key === holds) await held.promise;
+        return vault.reread(key, options);
+      };
+      return new Proxy(vault, { get: (target, name) => (name === 'reread' ? reread : Reflect.get(target, name).bind(target)) });
+    });
+    await write(FIRST, randomBytes(70_000));
+    await write(SECOND, randomBytes(50_000));
+    await pullWithout([FIRST, SECOND], 0);
+    const [take] = await inState('copying');
+    const first = take?.originals.find(({ cardPath }) => cardPath === FIRST) ?? expect.fail('it is not listed');
+    holds = first.vaultKey;
+    await write(SECOND, randomBytes(60_000));
+    const stay = await station.dock(station.plain(card), SERIAL, 2);
+    await vi.waitFor(
+      async () => {
+        expect((await inState('sealed')).flatMap(({ originals }) => originals.map(({ bytes }) => bytes))).toEqual([60_000]);
+        expect((await station.ledger.original(first.id))?.state).toBe('copied');
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    await station.incomplete.settled();
+    expect(await inState('replaced')).toEqual([]);
+    held.resolve();
+    await stay.safe();
+    // Nobody has asked for it but the seal of that file; no sweep has run.
+    await vi.waitFor(async () => expect(sizes(await inState('replaced'))).toEqual([[[50_000, 'listed']]]), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(await inState('copying')).toEqual([]);
+    expect((await station.ledger.recordingDetail(take?.recording.id ?? ''))?.originals).toMatchObject([
+      { cardPath: FIRST, state: 'sealed' },
+    ]);
+    await stay.pull();
   });
 
   it('is taken up again when a card has it after all, and sealed in the recording that waited for it', async () => {

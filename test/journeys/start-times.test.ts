@@ -2,13 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
-import { DeriveStage } from '#derive/derive-stage';
 import { manifestKey } from '#domain/vault/vault-key';
-import { DRIVERS } from '#drivers';
 import type { Volume } from '#ports/recorder-driver';
+import { deriving } from '#test/support/deriving';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { intakeStation } from '../support/intake-station.ts';
@@ -198,30 +195,8 @@ describe('the start of a recording', () => {
     const [before] = await recordings(station);
     expect(before).toMatchObject({ startMs: end(START), claimedFrom: 'mtime' });
 
-    const settings = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
-    const derive = new DeriveStage({
-      ledger: station.ledger,
-      vault: station.disk,
-      transcoder: new FfmpegTranscoder({ settings }),
-      clock: { nowMs: () => Date.now() },
-      log: pino({ level: 'silent' }),
-      faults: { reached: () => undefined },
-      settings: {
-        stationId: 'test1',
-        timezone: 'Asia/Shanghai',
-        drivers: DRIVERS,
-        attemptsMax: 1,
-        turnMs: 600_000,
-        archiveDerivatives: false,
-      },
-      onDerived: () => undefined,
-    });
-    await derive.run(before?.id ?? '', {
-      signal: new AbortController().signal,
-      onPercent: () => undefined,
-      onProgress: () => undefined,
-      later: false,
-    });
+    const { run } = deriving({ ledger: station.ledger, vault: station.disk, directory: home });
+    await run(before?.id ?? '');
     const [after] = await recordings(station);
     expect(Math.abs((after?.startMs ?? 0) - START)).toBeLessThan(2000);
     expect(after?.startClaims).toMatchObject([{ source: 'mtime', verdict: 'used' }]);
@@ -233,12 +208,7 @@ describe('the start of a recording', () => {
       },
     ]);
     // Once more, and nothing is new.
-    await derive.run(before?.id ?? '', {
-      signal: new AbortController().signal,
-      onPercent: () => undefined,
-      onProgress: () => undefined,
-      later: false,
-    });
+    await run(before?.id ?? '');
     expect((await station.ledger.custodyOf(before?.id ?? '')).filter(({ type }) => type === 'recording.start-changed')).toHaveLength(1);
     await station.close();
   });

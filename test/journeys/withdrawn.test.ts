@@ -10,13 +10,16 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { ArchiveRecords } from '#archive/archive-records';
 import { ArchiveStage } from '#archive/archive-stage';
 import { Verification } from '#desk/verify';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
+import { claimed, TEST_WORKER } from '#test/support/claims';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
+import { LedgerClaims } from '../../src/station/ledger-claims.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { writeCard } from '../support/intake-station.ts';
@@ -47,24 +50,34 @@ afterEach(async () => {
 });
 
 /** Does the archive's work for one recording, as the runner does, and tells the desk. */
-async function archiveOne(id: string): Promise<void> {
+async function archiveOne(id: string, tell = true): Promise<void> {
   const { ledger, parts } = station;
   const { clock } = parts;
   const nowMs = clock.nowMs();
   const work = { id: workId('archive', id), stage: 'archive', recordingId: id, priority: 5, dueAtMs: nowMs, nowMs } as const;
   await ledger.transaction(async (writer) => {
-    await writer.finishWork(workId('derive', id), nowMs);
+    const derive = workId('derive', id);
+    if ((await writer.work(derive))?.state === 'waiting') await writer.finishWork(await claimed(writer, derive));
     await writer.insertWork(work);
   });
   const stage = new ArchiveStage({
-    ...{ ledger, vault: parts.vault, archive, clock, faults, log: pino({ level: 'silent' }) },
-    onArchived: (recordingId) => station.desk.archived(recordingId),
-    settings: {
-      ...{ verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), stationId: 'test', timezone: 'UTC', standstillMsMax: 1000 },
-    },
+    gate: new ArchiveRecords({
+      ...{ ledger, clock, faults, settings: { stationId: 'test', timezone: 'UTC', derivatives: true } },
+      onArchived: (recordingId) => {
+        if (tell) station.desk.archived(recordingId);
+      },
+    }),
+    ...{ claims: new LedgerClaims(ledger, TEST_WORKER), vault: parts.vault, archive, clock, log: pino({ level: 'silent' }) },
+    settings: { verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), standstillMsMax: 1000 },
   });
-  expect(await ledger.claimWork(work.id, 'test', clock.nowMs(), 60_000)).toBe(true);
-  await stage.run(id, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  const claim = await ledger.transaction((writer) => claimed(writer, work.id));
+  await stage.run(claim, {
+    later: false,
+    failedBefore: null,
+    signal: new AbortController().signal,
+    onPercent: () => undefined,
+    onProgress: () => undefined,
+  });
 }
 
 it('makes a lost copy again, and wipes the recorder only then', async () => {
@@ -136,4 +149,23 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
   for (const { recording } of await ledger.recordings({ limit: 10 })) await archiveOne(recording.id);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([withdrawn.split('/').at(-1)]);
+});
+
+it('wipes a recorder by what the ledger says, where no word came of what another process archived', async () => {
+  const card = join(home.path, 'card');
+  await writeCard(card, { [name(1)]: randomBytes(3000), [name(2)]: randomBytes(4000) });
+  const { ledger, desk } = station;
+  const key = station.plug(card);
+  await station.until(1, ({ phase }) => phase === 'safe');
+  const [first, second] = (await ledger.recordings({ limit: 10 })).map(({ recording }) => recording.id) as [string, string];
+  await archiveOne(first, false);
+  desk.lookForArchived();
+  // Word of what is not archived wipes nothing.
+  desk.archived(second);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([station.dock.released, (await readdir(join(card, 'DCIM/20260620'))).length]).toEqual([[], 2]);
+  await archiveOne(second, false);
+  desk.lookForArchived();
+  await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
+  expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([]);
 });

@@ -133,7 +133,7 @@ export function aDerivative(recordingId: string, overrides: Partial<Derivative> 
     kind: 'playable',
     recipe: 'remux/1',
     inputs: [aHash(1)],
-    vaultKey: derivativeKey(recordingId, 'playable.mp4'),
+    vaultKey: derivativeKey(recordingId, 1, 'playable.mp4'),
     mediaType: 'video/mp4',
     bytes: 3_000_000,
     sha256: aHash('derivative'),

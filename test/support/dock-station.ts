@@ -73,6 +73,7 @@ export async function dockStation(state: string, options: Options = {}) {
     byRequest,
     release: true,
     retryMs: 20,
+    sweepSeconds: 3600,
   });
   await desk.start();
   let arrivals = 0;

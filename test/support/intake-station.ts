@@ -98,11 +98,11 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
   const faults = { reached: options.reached ?? (() => undefined) };
   const timezone = 'Asia/Shanghai';
-  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1' });
+  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1', clock });
   const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 2 });
   await disk.open();
   await disk.sweep();
-  await ledger.recover(clock.nowMs());
+  await ledger.recover();
   const vault = wrap(disk);
   const workers = new WorkerLanes({ threads: 2 });
   const lanes = options.lanes?.(workers) ?? workers;

@@ -10,6 +10,8 @@ import type { S3Server } from './s3-server.ts';
 export interface Rgw extends S3Server {
   /** Runs radosgw-admin on it. */
   admin(...args: string[]): Promise<void>;
+  /** Temporary keys of its STS (AssumeRole), which end after so many seconds, as `aws sts assume-role` writes them. */
+  assumeRole(seconds: number): Promise<string>;
 }
 
 /** A port of which this and the next are free now. */
@@ -77,16 +79,44 @@ async function tryRgw(store: string): Promise<Rgw> {
   const client = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: 'evidence' }));
   client.destroy();
-  return {
-    endpoint,
-    bucket: 'evidence',
-    ...credentials,
-    stop,
-    admin: async (...args) => {
-      const done = await runProgram('radosgw-admin', ['-n', 'client.rgw', ...args], { env: { CEPH_CONF: join(home, 'ceph.conf') } });
-      if (done.status !== 0) throw new Error(`radosgw-admin ${args.join(' ')}: ${done.stderr}`);
-    },
+  const admin = async (...args: string[]) => {
+    const done = await runProgram('radosgw-admin', ['-n', 'client.rgw', ...args], { env: { CEPH_CONF: join(home, 'ceph.conf') } });
+    if (done.status !== 0) throw new Error(`radosgw-admin ${args.join(' ')}: ${done.stderr}`);
   };
+  let role: Promise<void> | undefined;
+  const assumeRole = async (seconds: number) => {
+    role ??= makeRole(admin);
+    await role;
+    return temporaryKeys(endpoint, credentials, seconds);
+  };
+  return { endpoint, bucket: 'evidence', ...credentials, stop, admin, assumeRole };
+}
+
+async function makeRole(admin: Rgw['admin']): Promise<void> {
+  const policy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+  const trust = policy({ Principal: { AWS: ['arn:aws:iam:::user/test'] }, Action: ['sts:AssumeRole'] });
+  await admin('role', 'create', '--role-name=station', `--assume-role-policy-doc=${trust}`);
+  const rights = policy({ Action: ['s3:*'], Resource: 'arn:aws:s3:::*' });
+  await admin('role-policy', 'put', '--role-name=station', '--policy-name=archive', `--policy-doc=${rights}`);
+}
+
+async function temporaryKeys(endpoint: string, keys: { accessKeyId: string; secretAccessKey: string }, seconds: number): Promise<string> {
+  const question = new URLSearchParams({
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: 'arn:aws:iam:::role/station',
+    RoleSessionName: 'evidock',
+    DurationSeconds: String(seconds),
+  });
+  // curl signs by itself; `s3` is the service whose signatures RGW takes for STS too.
+  const user = `${keys.accessKeyId}:${keys.secretAccessKey}`;
+  const args = ['-sS', '--aws-sigv4', 'aws:amz:us-east-1:s3', '-u', user, '-d', question.toString(), `${endpoint}/`];
+  const { stdout, stderr } = await runProgram('curl', args);
+  const field = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(stdout)?.[1];
+  const names = ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'];
+  const found = Object.fromEntries(names.map((name) => [name, field(name)]));
+  if (!found['SessionToken']) throw new Error(`RGW gave no session token: ${stdout}${stderr}`);
+  return JSON.stringify({ Credentials: found });
 }
 
 async function pidsIn(directory: string): Promise<number[]> {

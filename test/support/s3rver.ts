@@ -8,11 +8,16 @@ import type { S3Server } from './s3-server.ts';
 /** The one pair of keys that it knows. */
 const KEY = 'S3RVER';
 
+interface Options {
+  readonly tls?: { key: string; certificate: string };
+  readonly address?: string;
+}
+
 /** Starts s3rver (npm), a second S3 server, with an empty bucket `evidence`: another implementation than Ceph's, in a process of its own. */
-export async function startS3rver(tls?: { key: string; certificate: string }): Promise<S3Server> {
+export async function startS3rver({ tls, address = '127.0.0.1' }: Options = {}): Promise<S3Server> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-s3rver-'));
   const script = createRequire(import.meta.url).resolve('s3rver/bin/s3rver.js');
-  const args = [script, '-d', directory, '-a', '127.0.0.1', '-p', '0', '--no-vhost-buckets', '--configure-bucket', 'evidence'];
+  const args = [script, '-d', directory, '-a', address, '-p', '0', '--no-vhost-buckets', '--configure-bucket', 'evidence'];
   if (tls) args.push('--key', tls.key, '--cert', tls.certificate);
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const kill = () => void child.kill('SIGKILL');
@@ -32,5 +37,5 @@ export async function startS3rver(tls?: { key: string; certificate: string }): P
     kill();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, bucket: 'evidence', accessKeyId: KEY, secretAccessKey: KEY, stop };
+  return { endpoint: `${tls ? 'https' : 'http'}://${address}:${port}`, bucket: 'evidence', accessKeyId: KEY, secretAccessKey: KEY, stop };
 }

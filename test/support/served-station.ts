@@ -25,10 +25,10 @@ export interface ServedStation {
 /** The real ledger and the real vault in a directory of the test's own, without docks and work. */
 export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<ServedStation> {
   const home = await temporaryDirectory();
-  const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID });
+  const clock = fixedClock();
+  const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
-  const clock = fixedClock();
   const deps: DeskDeps = {
     ledger,
     vault,

@@ -9,6 +9,8 @@ import { BullmqQueue } from './bullmq-queue.ts';
 import { PrivateRedis } from './private-redis.ts';
 
 const log = pino({ level: 'silent' });
+/** A server that is away or refuses uses these up whole: a station has longer ones. */
+const SHORT = { answerMsMax: 1000, stopMsMax: 1000 };
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 const redisIn = (name: string) =>
   new PrivateRedis({ directory: join(home.path, name, 'queue'), runDirectory: join(home.path, name, 'run'), program: 'redis-server', log });
@@ -25,7 +27,7 @@ describeWorkQueueContract('BullMQ on a private Redis', async () => {
   turn += 1;
   const redis = redisIn(`c${turn}`);
   await redis.start();
-  const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
+  const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st01', log });
   return {
     queue,
     forget: async () => {
@@ -82,16 +84,17 @@ describe('private Redis', () => {
     await next.stop();
   });
 
-  it('comes back when it dies, and the queue goes on', async () => {
-    const redis = redisIn('d');
+  it.each([0, 2, 5, 20])('comes back when it dies %d ms after the queue was started, and the queue goes on', async (ms) => {
+    const redis = redisIn(`d${ms}`);
     await redis.start();
-    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st01', log });
     const heard: string[] = [];
     queue.listen('derive', 1, async (id) => {
       heard.push(id);
     });
     await queue.start();
-    const pid = Number(await readFile(join(home.path, 'd/run/redis.pid'), 'utf8'));
+    const pid = Number(await readFile(join(home.path, `d${ms}/run/redis.pid`), 'utf8'));
+    await new Promise((resolve) => setTimeout(resolve, ms));
     process.kill(pid, 'SIGKILL');
     await vi.waitFor(() => queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 }), { timeout: 30_000, interval: 300 });
     await vi.waitFor(() => expect(heard).toEqual(['derive.rec-a']), { timeout: 30_000, interval: 100 });
@@ -99,8 +102,70 @@ describe('private Redis', () => {
     await redis.stop();
   });
 
+  it('is found when it comes long after the queue was started', async () => {
+    const redis = redisIn('l');
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st01', log, ...SHORT });
+    const heard: string[] = [];
+    queue.listen('derive', 1, async (id) => {
+      heard.push(id);
+    });
+    await queue.start();
+    const ring = () => queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 });
+    for (const _ of [1, 2]) await expect(ring()).rejects.toMatchObject({ code: 'queue.unreachable' });
+    await redis.start();
+    await vi.waitFor(ring, { timeout: 30_000, interval: 300 });
+    await vi.waitFor(() => expect(heard).toEqual(['derive.rec-a']), { timeout: 30_000, interval: 100 });
+    await queue.stop();
+    await redis.stop();
+  });
+
+  it('shared by two stations takes no ring of one to the other, nor the id of one for that of the other', async () => {
+    const redis = redisIn('t');
+    await redis.start();
+    const heard: string[] = [];
+    // One id is the beginning of another; the ids of work are the same.
+    const stations = await Promise.all(
+      ['st1', 'st11'].map(async (stationId) => {
+        const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId, log });
+        for (const lane of ['derive', 'archived'] as const)
+          queue.listen(lane, 1, async (id) => {
+            heard.push(`${stationId} ${lane} ${id}`);
+          });
+        await queue.start();
+        return { stationId, queue };
+      }),
+    );
+    const now = { priority: 5, delayMs: 0 };
+    for (const round of [1, 2, 3, 4, 5])
+      await Promise.all(
+        stations.flatMap(({ queue }) => [queue.ring('derive', `r${round}`, now), queue.ring('archived', `r${round}`, now)]),
+      );
+    const all = stations.flatMap(({ stationId }) =>
+      ['derive', 'archived'].flatMap((lane) => [1, 2, 3, 4, 5].map((round) => `${stationId} ${lane} r${round}`)),
+    );
+    await vi.waitFor(() => expect(heard.toSorted()).toEqual(all.toSorted()), { timeout: 20_000, interval: 50 });
+    // A station whose workers are away keeps its rings: nobody else takes them, and they are there when it comes back.
+    const [one, other] = stations;
+    await other?.queue.stop();
+    const absent = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st11', log });
+    await absent.start();
+    await absent.ring('derive', 'late', now);
+    await one?.queue.ring('derive', 'mine', now);
+    await vi.waitFor(() => expect(heard).toContain('st1 derive mine'), { timeout: 20_000, interval: 50 });
+    expect(heard).not.toContain('st1 derive late');
+    await absent.stop();
+    const back = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st11', log });
+    back.listen('derive', 1, async (id) => {
+      heard.push(`st11 derive ${id}`);
+    });
+    await back.start();
+    await vi.waitFor(() => expect(heard).toContain('st11 derive late'), { timeout: 20_000, interval: 50 });
+    for (const queue of [one?.queue, back]) await queue?.stop();
+    await redis.stop();
+  });
+
   it('says that the queue cannot be reached when nobody is there', async () => {
-    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', log });
+    const queue = new BullmqQueue({ server: { url: 'redis://127.0.0.1:9' }, prefix: 'test', stationId: 'st01', log, ...SHORT });
     queue.listen('derive', 1, async () => undefined);
     await queue.start();
     await expect(queue.ring('derive', 'derive.rec-a', { priority: 5, delayMs: 0 })).rejects.toMatchObject({ code: 'queue.unreachable' });
@@ -116,7 +181,7 @@ describe('a Redis that is there and takes no work', () => {
   ])('is told from one that is well: %s', async (name, spoil, mend, detail) => {
     const redis = redisIn(name.slice(-6));
     await redis.start();
-    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', log });
+    const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId: 'st01', log, ...SHORT });
     queue.listen('archive', 1, async () => undefined);
     await queue.start();
     const client = clientOf(redis);

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import type { WorkLane } from '#domain/work';
 import { type Log, queueTrouble, stageFailed } from '#events';
-import type { JobRun, WorkQueue } from '#ports/work-queue';
+import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
+/** How long an answer is waited for, unless told. */
 const ANSWER_MS_MAX = 5000;
+/** How long the end of running handlers is waited for, unless told. */
 const STOP_MS_MAX = 10_000;
 const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
@@ -27,45 +28,50 @@ const REFUSALS: Readonly<Record<string, string>> = {
 interface Options {
   /** A URL, or the private server's address. */
   readonly server: { readonly url: string } | RedisAddress;
+  /** Before every key. */
   readonly prefix: string;
+  /** Part of every key: stations on one server never take each other's rings. */
+  readonly stationId: string;
   readonly log: Log;
+  readonly answerMsMax?: number;
+  readonly stopMsMax?: number;
 }
 
 interface Listener {
-  readonly lane: WorkLane;
+  readonly lane: QueueLane;
   readonly concurrency: number;
   readonly handler: (workId: string, run: JobRun) => Promise<void>;
 }
 
 /** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
 export class BullmqQueue implements WorkQueue {
-  readonly #options: Options;
+  readonly #options: Required<Options>;
   readonly #stop = new AbortController();
   readonly #listeners: Listener[] = [];
-  readonly #queues = new Map<WorkLane, Queue>();
+  readonly #queues = new Map<QueueLane, Queue>();
   readonly #workers: Worker[] = [];
   readonly #connections: Redis[] = [];
+  readonly #prefix: string;
+  #commands: Redis | undefined;
   #troubled = false;
 
   constructor(options: Options) {
-    this.#options = options;
+    this.#options = { answerMsMax: ANSWER_MS_MAX, stopMsMax: STOP_MS_MAX, ...options };
+    this.#prefix = `${options.prefix}:${options.stationId}`;
   }
 
-  listen(lane: WorkLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
     this.#listeners.push({ lane, concurrency, handler });
   }
 
   async start(): Promise<void> {
     // A queue must answer or refuse soon; a worker waits for its server as long as it takes.
-    const commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: ANSWER_MS_MAX });
+    this.#commands = this.#connect({ maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: this.#options.answerMsMax });
     for (const { lane, concurrency, handler } of this.#listeners) {
-      const queue = new Queue(lane, { connection: commands, prefix: this.#options.prefix });
-      queue.on('error', (error) => this.#trouble(error));
-      this.#queues.set(lane, queue);
       const connection = this.#connect({ maxRetriesPerRequest: null });
       const worker = new Worker(lane, this.#processor(lane, handler), {
         connection,
-        prefix: this.#options.prefix,
+        prefix: this.#prefix,
         concurrency,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_MS,
@@ -77,7 +83,7 @@ export class BullmqQueue implements WorkQueue {
     }
   }
 
-  #processor(lane: WorkLane, handler: Listener['handler']): Processor {
+  #processor(lane: QueueLane, handler: Listener['handler']): Processor {
     return async (job: Job) => {
       this.#troubled = false;
       try {
@@ -105,9 +111,7 @@ export class BullmqQueue implements WorkQueue {
     queueTrouble(this.#options.log, error);
   }
 
-  async ring(lane: WorkLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
-    const queue = this.#queues.get(lane);
-    if (!queue) throw new EvidockError('queue.unreachable', `nobody listens for ${lane}`);
+  async ring(lane: QueueLane, workId: string, options: { priority: number; delayMs: number }): Promise<void> {
     const job = {
       jobId: workId,
       priority: options.priority,
@@ -116,10 +120,34 @@ export class BullmqQueue implements WorkQueue {
       removeOnFail: true,
     };
     await this.#answered(async () => {
+      const queue = await this.#ready(lane);
       // A delayed job keeps its id taken: who rings again without delay means now.
       if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);
       await queue.add(lane, {}, job);
     });
+  }
+
+  /** BullMQ never asks again once a server went away while it was greeted: such a queue is given up, and the next ring makes another. */
+  async #ready(lane: QueueLane): Promise<Queue> {
+    const queue = this.#queue(lane);
+    try {
+      await queue.waitUntilReady();
+      return queue;
+    } catch (error) {
+      if (this.#queues.get(lane) === queue) this.#queues.delete(lane);
+      void queue.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #queue(lane: QueueLane): Queue {
+    const known = this.#queues.get(lane);
+    if (known) return known;
+    if (!this.#commands) throw new EvidockError('queue.unreachable', 'not started');
+    const queue = new Queue(lane, { connection: this.#commands, prefix: this.#prefix });
+    queue.on('error', (error) => this.#trouble(error));
+    this.#queues.set(lane, queue);
+    return queue;
   }
 
   async check(): Promise<string> {
@@ -127,7 +155,7 @@ export class BullmqQueue implements WorkQueue {
     if (!connection) throw new EvidockError('queue.unreachable', 'not started');
     const info = await this.#answered(() => connection.info('server'));
     // A replica, and a server without memory, answer every question and take no work.
-    const key = `${this.#options.prefix}:probe:${randomBytes(6).toString('hex')}`;
+    const key = `${this.#prefix}:probe:${randomBytes(6).toString('hex')}`;
     const back = await this.#answered(async () => {
       await connection.set(key, key, 'PX', PROBE_MS);
       const found = await connection.get(key);
@@ -139,9 +167,10 @@ export class BullmqQueue implements WorkQueue {
   }
 
   async #answered<T>(call: () => Promise<T>): Promise<T> {
+    const { answerMsMax } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${ANSWER_MS_MAX / 1000} s`)), ANSWER_MS_MAX);
+      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${answerMsMax / 1000} s`)), answerMsMax);
     });
     try {
       const answer = await Promise.race([call(), late]);
@@ -159,7 +188,7 @@ export class BullmqQueue implements WorkQueue {
     this.#stop.abort();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_MS_MAX);
+      timer = setTimeout(resolve, this.#options.stopMsMax);
     });
     // Closing waits for running handlers; a server that is away must not keep us from ending.
     await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), late]);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { link, lstat, mkdir, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { link, lstat, open, opendir, readFile, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
@@ -20,7 +21,7 @@ import {
   VAULT_WRITE_ERRORS,
   writeError,
 } from '../durable-file.ts';
-import { adoptDerivative, mustBeDerivative, removeDerivative } from './vault-derivatives.ts';
+import { adoptFile, removeFile } from './adopt-file.ts';
 import { readError } from './vault-errors.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
@@ -29,6 +30,7 @@ const SMALL_BYTES_MAX = 1024 * 1024;
 const STREAM_CHUNK = 1024 * 1024;
 /** Waiting for the disk blocks a thread of libuv's pool: with more at once, reads of recorders would have to queue behind them. */
 const FLUSHES_AT_ONCE = 4;
+const DIRECTORIES_MAX = 10_000;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
 /** What the vault keeps of the ledger: no footage, so no list shows it. */
@@ -42,7 +44,7 @@ interface Options {
   readonly rereadThreads: number;
 }
 
-/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`, `<directory>/scratch/…`. */
+/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`; `<directory>/scratch/` is left to who makes derivatives there. */
 export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
@@ -50,7 +52,7 @@ export class DiskVault implements Vault {
   /** Bytes that open drafts were promised and have not written yet: two recorders must not be promised the same space. */
   #promised = 0;
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
-  readonly #directories = new Set<string>();
+  readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
   /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
   #probe: Promise<void> | undefined;
@@ -120,14 +122,13 @@ export class DiskVault implements Vault {
 
   async #makeParent(path: string, key: string): Promise<void> {
     const parent = dirname(path);
-    if (this.#directories.has(parent)) return;
+    if (this.#directories.get(parent)) return;
     try {
       await makeDirectory(parent, (directory) => this.#syncs.sync(directory));
     } catch (error) {
       throw writeError(VAULT_WRITE_ERRORS, key, error);
     }
-    if (this.#directories.size > 10_000) this.#directories.clear();
-    this.#directories.add(parent);
+    this.#directories.set(parent, true);
   }
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
@@ -341,31 +342,25 @@ export class DiskVault implements Vault {
     return to.slice(this.#root.length + 1);
   }
 
-  async scratch(): Promise<{ path: string; remove(): Promise<void> }> {
-    const path = join(this.#root, SCRATCH, randomBytes(8).toString('hex'));
-    try {
-      await mkdir(path, { recursive: true, mode: 0o750 });
-    } catch (error) {
-      throw writeError(VAULT_WRITE_ERRORS, 'scratch', error);
-    }
-    return { path, remove: () => rm(path, { recursive: true, force: true }) };
-  }
-
-  async adoptDerivative(path: string, key: string, onBytes: (bytes: number) => void = () => undefined) {
-    mustBeDerivative(key);
-    const to = this.#path(key);
+  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    const to = this.#derivativePath(key);
     await this.#makeParent(to, key);
-    return adoptDerivative(path, to, key, onBytes);
+    return adoptFile(path, to, { label: key, mode: READ_ONLY, sync: (directory) => this.#syncs.sync(directory) });
   }
 
-  async removeDerivative(key: string): Promise<boolean> {
-    mustBeDerivative(key);
-    return removeDerivative(this.#path(key), key);
+  async removeDerivative(key: string): Promise<void> {
+    const path = this.#derivativePath(key);
+    this.#directories.delete(dirname(path));
+    await removeFile(path, { label: key, sync: (directory) => this.#syncs.sync(directory) });
+  }
+
+  #derivativePath(key: string): string {
+    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    return this.#path(key);
   }
 
   sweep(): Promise<number> {
-    const [scratch, quarantine] = [join(this.#root, SCRATCH), join(this.#root, QUARANTINE)];
-    return sweepVault({ root: this.#root, scratch, quarantine, failed: readError });
+    return sweepVault({ root: this.#root, quarantine: join(this.#root, QUARANTINE), failed: readError });
   }
 
   async ledgerHead(): Promise<Uint8Array | null> {

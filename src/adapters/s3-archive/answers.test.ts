@@ -118,7 +118,7 @@ describe('over TLS', () => {
     const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
     const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject];
     expect((await runProgram('openssl', args)).status).toBe(0);
-    const secure = await startS3rver({ key, certificate });
+    const secure = await startS3rver({ tls: { key, certificate } });
     try {
       const put = async (name: string, env: Record<string, string>) => {
         const directory = join(home.path, name);

@@ -71,7 +71,9 @@ export class PartSender {
       await this.#lanes.enter(request.signal, () => request.onMoved?.());
       const outcome = await this.#once(request, body, send).finally(() => this.#lanes.leave());
       if ('result' in outcome) return outcome.result;
-      if (tries >= TRIES_MAX) throw outcome.failure;
+      // A server that ends requests after some minutes would cut the same part again: the next upload has smaller ones.
+      const smallerHelps = isFailure(outcome.failure, 'archive.slow') && this.#pace.partBytes < body.bytes;
+      if (tries >= TRIES_MAX || smallerHelps) throw outcome.failure;
       await rest(REST_MS * 2 ** tries, undefined, wireOptions(request).rest);
     }
   }

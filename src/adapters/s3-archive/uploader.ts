@@ -80,10 +80,10 @@ export class Uploader {
     } catch (error) {
       // Parts that the server does not accept any more: the next try begins anew.
       if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(s3ErrorName(error) ?? ''))
-        await journal.forget(request.key);
+        await journal.forget(upload);
       throw error;
     }
-    await journal.forget(request.key);
+    await journal.forget(upload);
   }
 
   async #begin(request: PutRequest, target: Target): Promise<UploadState> {
@@ -114,7 +114,7 @@ export class Uploader {
     } catch (error) {
       if (s3ErrorName(error) !== 'NoSuchUpload') throw error;
     }
-    await journal.forget(request.key);
+    await journal.forget(known);
     return null;
   }
 
@@ -168,7 +168,7 @@ export class Uploader {
     });
     const first = (await Promise.allSettled(lanes)).find((outcome) => outcome.status === 'rejected');
     if (!first) return;
-    if (s3ErrorName(first.reason) === 'NoSuchUpload') await journal.forget(request.key);
+    if (s3ErrorName(first.reason) === 'NoSuchUpload') await journal.forget(upload);
     throw failed.signal.reason ?? first.reason;
   }
 
@@ -181,7 +181,7 @@ export class Uploader {
     if (ETag === undefined)
       throw new EvidockError('archive.unreachable', `part ${part.number} was answered without an ETag: ${request.key}`);
     const bytes = part.range.end - part.range.start;
-    await journal.part(request.key, { number: part.number, etag: ETag, bytes });
+    await journal.part(upload, { number: part.number, etag: ETag, bytes });
     faults.reached('w12-part-recorded');
     request.onBytes?.(bytes);
     return ETag;

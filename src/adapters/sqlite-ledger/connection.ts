@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { EvidockError } from '#domain/errors';
 import type { Schema } from './schema.ts';
 import { type Statements, Tables, type Value } from './tables.ts';
@@ -24,7 +25,7 @@ class StatementCache implements Statements {
   /** Refuses statements outside a transaction: one that was begun and not awaited must not commit by itself. */
   transactionsOnly = false;
   readonly #raw: DatabaseSync;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #statements = new LRUCache<string, Prepared>({ max: STATEMENTS_MAX });
 
   constructor(raw: DatabaseSync) {
     this.#raw = raw;
@@ -56,15 +57,10 @@ class StatementCache implements Statements {
   }
 
   #cached(text: string): Prepared {
-    let prepared = this.#statements.get(text);
-    if (prepared) this.#statements.delete(text);
-    else prepared = this.#prepared(text);
-    // The newest stands last, so the first is the one that was not used for longest.
+    const before = this.#statements.get(text);
+    if (before) return before;
+    const prepared = this.#prepared(text);
     this.#statements.set(text, prepared);
-    if (this.#statements.size > STATEMENTS_MAX) {
-      const oldest = this.#statements.keys().next().value;
-      if (oldest !== undefined) this.#statements.delete(oldest);
-    }
     return prepared;
   }
 

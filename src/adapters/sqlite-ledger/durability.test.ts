@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, holdLock } from '#adapters/sqlite-ledger/connection';
 import { openLedger, SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { collect, refused } from '#test/contract/ledger-support';
-import { aCustodyDraft, aDocking, anOfficer, aRecording, START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft, aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { Leases } from './leases.ts';
 
 const PAGE_BYTES = 4096;
 
@@ -140,7 +141,13 @@ describe('a full disk', () => {
   test('fails the transaction, and the next one works when there is space', async () => {
     await (await open()).close();
     const writing = connect(file, { readOnly: false });
-    const ledger = new SqliteLedger({ file, stationId: STATION_ID }, holdLock(`${file}.lock`), writing, connect(file, { readOnly: true }));
+    const ledger = new SqliteLedger(
+      { file, stationId: STATION_ID },
+      {
+        ...{ lock: holdLock(`${file}.lock`), writing, reading: connect(file, { readOnly: true }) },
+        times: { clock: fixedClock(), leases: new Leases(() => 0) },
+      },
+    );
     const big = () => ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ data: { text: 'x'.repeat(2_000_000) } })));
     const pages = Number(writing.raw.prepare('PRAGMA page_count').get()?.['page_count']);
     writing.raw.exec(`PRAGMA max_page_count = ${pages + 20}`);

@@ -3,16 +3,19 @@ import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { PUT_OFF_MS_MAX } from '#domain/work';
+import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
+import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
+import { Leases } from './leases.ts';
 import { DOCKING_OPEN, migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
 import { schemaFaults } from './schema-check.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
+import type { WorkTimes } from './work-writer.ts';
 import { SqlWriter } from './writer.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
@@ -22,6 +25,19 @@ interface Options {
   /** The database file; its directory is made if it is missing. */
   readonly file: string;
   readonly stationId: string;
+  /** What work is due by, and what its rows tell. */
+  readonly clock?: Clock;
+  /** What leases end by, ms; never jumps. */
+  readonly monotonicMs?: () => number;
+}
+
+const WALL_CLOCK: Clock = { nowMs: () => Date.now() };
+
+interface Opened {
+  readonly lock: DatabaseSync;
+  readonly writing: Connection;
+  readonly reading: Connection;
+  readonly times: WorkTimes;
 }
 
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
@@ -36,7 +52,11 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
     await migrateToLatest(writing.db);
     writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
-    return new SqliteLedger(options, lock, writing, reading);
+    const leases = new Leases(options.monotonicMs ?? (() => performance.now()));
+    // What other hosts had claimed before this start: they have their time once more, and renew it or not.
+    const running = await reading.db.selectFrom('work').select(['id', 'token', 'lease_ms']).where('state', '=', 'running').execute();
+    for (const row of running) leases.hold(row, row.lease_ms ?? 0);
+    return new SqliteLedger(options, { lock, writing, reading, times: { clock: options.clock ?? WALL_CLOCK, leases } });
   } catch (error) {
     writing?.raw.close();
     lock.close();
@@ -51,22 +71,24 @@ export class SqliteLedger extends SqlReader implements Ledger {
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
   readonly #reading: Connection;
+  readonly #times: WorkTimes;
   #last: Promise<unknown> = Promise.resolve();
   /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
   #probe: Promise<void> | undefined;
 
-  constructor(options: Options, lock: DatabaseSync, writing: Connection, reading: Connection) {
+  constructor(options: Options, { lock, writing, reading, times }: Opened) {
     super(reading);
     this.#options = options;
     this.#lock = lock;
     this.#writing = writing;
     this.#reading = reading;
+    this.#times = times;
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }
 
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const { proxy, revoke } = Proxy.revocable(new SqlWriter(this.#writing, this.#options.stationId), BOUND);
+      const { proxy, revoke } = Proxy.revocable(this.#writer(), BOUND);
       try {
         return await body(proxy);
       } finally {
@@ -74,6 +96,10 @@ export class SqliteLedger extends SqlReader implements Ledger {
         revoke();
       }
     });
+  }
+
+  #writer(): SqlWriter {
+    return new SqlWriter(this.#writing, this.#options.stationId, this.#times);
   }
 
   #serialise<T>(body: () => Promise<T>): Promise<T> {
@@ -99,50 +125,21 @@ export class SqliteLedger extends SqlReader implements Ledger {
     }
   }
 
-  claimWork(id: string, owner: string, nowMs: number, leaseMs: number): Promise<boolean> {
-    return this.#serialise(async () => {
-      const result = await this.#writing.db
-        .updateTable('work')
-        .set({ state: 'running', owner, lease_until: nowMs + leaseMs, attempts: sql`attempts + 1`, percent: 0, updated_at: nowMs })
-        .where('id', '=', id)
-        .where((is) =>
-          is.or([
-            is.and([is('state', '=', 'waiting'), is.or([is('due_at', '<=', nowMs), is('due_at', '>', nowMs + PUT_OFF_MS_MAX)])]),
-            is.and([is('state', '=', 'running'), is('lease_until', '<=', nowMs)]),
-          ]),
-        )
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
-    });
+  async endLapsedLeases(): Promise<number> {
+    const running = await this.#reading.db.selectFrom('work').select(['id', 'token']).where('state', '=', 'running').execute();
+    if (running.every((row) => this.#times.leases.isHeld(row))) return 0;
+    return this.#serialise(() => this.#writer().giveBack('lapsed'));
   }
 
-  renewWork(id: string, owner: string, nowMs: number, leaseMs: number, percent: number): Promise<boolean> {
+  recover(): Promise<{ work: number; dockings: number }> {
     return this.#serialise(async () => {
-      const result = await this.#writing.db
-        .updateTable('work')
-        .set({ lease_until: nowMs + leaseMs, percent: Math.round(Math.min(100, Math.max(0, percent))), updated_at: nowMs })
-        .where('id', '=', id)
-        .where('owner', '=', owner)
-        .where('state', '=', 'running')
-        .executeTakeFirst();
-      return result.numUpdatedRows === 1n;
-    });
-  }
-
-  recover(nowMs: number): Promise<{ work: number; dockings: number }> {
-    return this.#serialise(async () => {
-      const { db } = this.#writing;
-      const work = await db
-        .updateTable('work')
-        .set({ state: 'waiting', owner: null, lease_until: null, due_at: nowMs, updated_at: nowMs })
-        .where('state', '=', 'running')
-        .executeTakeFirst();
-      const dockings = await db
+      const work = await this.#writer().giveBack({ host: STATION_HOST });
+      const dockings = await this.#writing.db
         .updateTable('dockings')
         .set({ state: 'interrupted' })
         .where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`)
         .executeTakeFirst();
-      return { work: Number(work.numUpdatedRows), dockings: Number(dockings.numUpdatedRows) };
+      return { work, dockings: Number(dockings.numUpdatedRows) };
     });
   }
 

@@ -1,5 +1,7 @@
-import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError } from '#domain/errors';
+import { STATION_HOST } from '#domain/work';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -168,6 +170,15 @@ const DERIVATIVE_LEFTOVERS = [
   'CREATE INDEX derivative_leftovers_by_recording ON derivative_leftovers (recording_id)',
 ];
 
+// When a lease ends is not written down: a wall clock that jumps would end it, or keep it for years. Whatever ran before was the station's own.
+const FENCED_CLAIMS = [
+  `ALTER TABLE work ADD COLUMN token INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE work ADD COLUMN host TEXT`,
+  `ALTER TABLE work ADD COLUMN lease_ms INTEGER`,
+  `ALTER TABLE work DROP COLUMN lease_until`,
+  `UPDATE work SET host = '${STATION_HOST}' WHERE state = 'running'`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -202,6 +213,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
   '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
   '0015-derivative-leftovers': { up: (db: Kysely<Schema>) => run(db, DERIVATIVE_LEFTOVERS) },
+  '0017-fenced-claims': { up: (db: Kysely<Schema>) => run(db, FENCED_CLAIMS) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

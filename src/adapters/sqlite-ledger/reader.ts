@@ -27,9 +27,8 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   async dueWork(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]> {
     const inState = (state: WorkState) => this.db.selectFrom('work').selectAll().where('stage', '=', stage).where('state', '=', state);
     const waiting = inState('waiting').where('due_at', '<=', nowMs);
-    const lapsed = inState('running').where('lease_until', '<=', nowMs);
     const misdated = inState('waiting').where('due_at', '>', nowMs + PUT_OFF_MS_MAX);
-    const rows = await waiting.unionAll(lapsed).unionAll(misdated).orderBy('priority').orderBy('due_at').limit(limit).execute();
+    const rows = await waiting.unionAll(misdated).orderBy('priority').orderBy('due_at').limit(limit).execute();
     return rows.map(toWork);
   }
 

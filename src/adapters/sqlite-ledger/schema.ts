@@ -181,7 +181,12 @@ export interface WorkRow {
   due_at: number;
   percent: number;
   owner: string | null;
-  lease_until: number | null;
+  /** Host that holds it; null unless it runs. */
+  host: string | null;
+  /** Number of the last claim; grows by one with each. */
+  token: number;
+  /** How long its lease was given for last, ms. When it ends is known to the process that holds the ledger, by its monotonic clock. */
+  lease_ms: number | null;
   error_code: string | null;
   error_detail: string | null;
   created_at: number;

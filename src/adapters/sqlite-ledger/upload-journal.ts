@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { UploadJournal, UploadState } from '#ports/archive';
+import { EvidockError } from '#domain/errors';
+import type { UploadJournal, UploadName, UploadState } from '#ports/archive';
 import type { Schema } from './schema.ts';
 
 type Serialise = <T>(body: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
@@ -44,8 +45,11 @@ export class SqlUploadJournal implements UploadJournal {
     });
   }
 
-  async part(key: string, part: { number: number; etag: string; bytes: number }): Promise<void> {
+  async part({ key, uploadId }: UploadName, part: { number: number; etag: string; bytes: number }): Promise<void> {
     await this.#write(async (db) => {
+      const known = await db.selectFrom('uploads').select('upload_id').where('key', '=', key).executeTakeFirst();
+      if (known?.upload_id !== uploadId)
+        throw new EvidockError('work.lease-lost', `${key}: another upload of it was begun, or it has ended`);
       await db
         .replaceInto('upload_parts')
         .values({ key, ...part })
@@ -53,9 +57,9 @@ export class SqlUploadJournal implements UploadJournal {
     });
   }
 
-  async forget(key: string): Promise<void> {
+  async forget({ key, uploadId }: UploadName): Promise<void> {
     await this.#write(async (db) => {
-      await db.deleteFrom('uploads').where('key', '=', key).execute();
+      await db.deleteFrom('uploads').where('key', '=', key).where('upload_id', '=', uploadId).execute();
     });
   }
 }

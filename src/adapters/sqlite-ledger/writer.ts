@@ -1,26 +1,17 @@
 import { sql, type Updateable } from 'kysely';
 import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
-import { type ErrorCode, EvidockError } from '#domain/errors';
+import { EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import type { Derivative } from '#domain/recording';
-import type { WorkStage } from '#domain/work';
 import type { LedgerWriter, NewDocking, NewRecording } from '#ports/ledger';
 import type { Rows } from './connection.ts';
-import { OriginalWriter } from './original-writer.ts';
 import { mustExist } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
+import { type WorkTimes, WorkWriter } from './work-writer.ts';
 
 type RecordingPatch = Parameters<LedgerWriter['updateRecording']>[1];
 type DockingPatch = Partial<Docking> & { state?: DockingState; problem?: Problem | null };
-interface NewWork {
-  id: string;
-  stage: WorkStage;
-  recordingId: string;
-  priority: number;
-  dueAtMs: number;
-  nowMs: number;
-}
 
 function notesText(notes: readonly RecordingNote[]): string {
   return JSON.stringify(notes.slice(0, NOTES_MAX));
@@ -32,13 +23,13 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 }
 
 /** Writes inside one transaction; throws once that has ended. */
-export class SqlWriter extends OriginalWriter implements LedgerWriter {
+export class SqlWriter extends WorkWriter implements LedgerWriter {
   readonly #stationId: string;
   /** The last entry of the custody log once this transaction has added one: nobody else can. */
   #head: { readonly seq: number; readonly hash: string } | undefined;
 
-  constructor(rows: Rows, stationId: string) {
-    super(rows);
+  constructor(rows: Rows, stationId: string, times: WorkTimes) {
+    super(rows, times);
     this.#stationId = stationId;
   }
 
@@ -230,78 +221,5 @@ export class SqlWriter extends OriginalWriter implements LedgerWriter {
 
   async removeRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
     await this.db.deleteFrom('recording_cases').where('recording_id', '=', recordingId).where('case_number', '=', caseNumber).execute();
-  }
-
-  async insertWork(work: NewWork): Promise<void> {
-    this.tables.insert('work', this.#newWork(work), { tail: 'ON CONFLICT (id) DO NOTHING' });
-  }
-
-  async reopenWork(work: NewWork): Promise<void> {
-    await this.insertWork(work);
-    await this.db
-      .updateTable('work')
-      .set({
-        state: 'waiting',
-        attempts: 0,
-        due_at: work.dueAtMs,
-        priority: work.priority,
-        error_code: null,
-        error_detail: null,
-        percent: 0,
-        updated_at: work.nowMs,
-      })
-      .where('id', '=', work.id)
-      .where('state', 'in', ['done', 'failed'])
-      .execute();
-  }
-
-  #newWork(work: NewWork) {
-    return {
-      id: work.id,
-      stage: work.stage,
-      recording_id: work.recordingId,
-      state: 'waiting',
-      priority: work.priority,
-      attempts: 0,
-      due_at: work.dueAtMs,
-      percent: 0,
-      created_at: work.nowMs,
-      updated_at: work.nowMs,
-    };
-  }
-
-  async finishWork(id: string, nowMs: number): Promise<void> {
-    await this.#endRun(id, { state: 'done', percent: 100, error_code: null, error_detail: null, updated_at: nowMs });
-  }
-
-  async postponeWork(id: string, dueAtMs: number, nowMs: number, priority?: number): Promise<void> {
-    const work = await this.work(id);
-    const attempts = Math.max(0, (work?.attempts ?? 0) - 1);
-    await this.#endRun(id, named({ state: 'waiting', due_at: dueAtMs, attempts, updated_at: nowMs, priority }));
-  }
-
-  async failWork(id: string, facts: { code: ErrorCode; detail: string; nowMs: number; nextDueAtMs: number | null }): Promise<void> {
-    const next = facts.nextDueAtMs === null ? { state: 'failed' } : { state: 'waiting', due_at: facts.nextDueAtMs };
-    await this.#endRun(id, { ...next, error_code: facts.code, error_detail: facts.detail.slice(0, 2000), updated_at: facts.nowMs });
-  }
-
-  async #endRun(id: string, fields: Updateable<Schema['work']>): Promise<void> {
-    await this.db
-      .updateTable('work')
-      .set({ ...fields, owner: null, lease_until: null })
-      .where('id', '=', id)
-      .execute();
-  }
-
-  async retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number> {
-    // Waiting work that backs off is hurried too: the operator has just mended the cause.
-    let query = this.db
-      .updateTable('work')
-      .set({ state: 'waiting', attempts: 0, due_at: nowMs, updated_at: nowMs })
-      .where('state', 'in', ['failed', 'waiting'])
-      .where('error_code', 'is not', null);
-    if (filter.stage) query = query.where('stage', '=', filter.stage);
-    if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
-    return Number((await query.executeTakeFirst()).numUpdatedRows);
   }
 }

@@ -1,4 +1,5 @@
 import { archiveEn } from './archive-en.ts';
+import { consoleEn } from './console-en.ts';
 import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -8,6 +9,7 @@ import { troubleEn } from './trouble-en.ts';
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...knownEn,
+  ...consoleEn,
   ...deriveEn,
   ...archiveEn,
   ...notesEn,
@@ -24,7 +26,7 @@ export const en = {
   'help.options': 'Options:',
   'help.commands': 'Commands:',
   'help.example': 'Example:',
-  'help.global-options': 'For every command, before its name:',
+  'help.global-options': 'For every command:',
   'help.choices': ' (one of: {choices})',
   'help.default': ' (default: {value})',
 
@@ -45,13 +47,13 @@ export const en = {
   'ingest.opt.slot': 'slot number to show it under',
   'ingest.opt.serial': "the recorder's serial, if the card does not tell it",
   'ingest.opt.offset': 'station clock minus recorder clock, ms',
-  'ingest.opt.wait': 'also wait until everything is derived, archived and re-checked',
+  'ingest.opt.wait': 'also wait until everything is ready, archived and re-checked',
   'ingest.listing': 'reading the list of files',
   'ingest.copying': '{sealed}/{files} {files:file|files} sealed, {copied} of {bytes} copied, {rate}/s, {left} left',
   'ingest.sealing': '{sealed}/{files} {files:file|files} sealed',
   'ingest.safe': 'Slot {slot}: recorder {serial} is safe to undock.',
   'ingest.problem': 'Slot {slot}: {what}: {detail}',
-  'ingest.waiting': '{count} {count:job|jobs} left, {rate}/min, {left} left: {stages}',
+  'ingest.waiting': '{count} {count:piece|pieces} of work left, {rate}/min, {left} left: {stages}',
   'ingest.summary':
     '{files} {files:file|files} ({bytes}): {fresh} new, {known} known from an earlier docking, {refused} refused, {damaged} damaged {damaged:recording|recordings}, {recordings} {recordings:recording|recordings}.',
   'ingest.refusal': 'refused: {path}: {what} ({detail})',
@@ -62,7 +64,7 @@ export const en = {
   'recordings.opt.case': 'only of this case',
   'recordings.opt.officer': 'only of this officer',
   'recordings.opt.recorder': 'only of this recorder',
-  'recordings.opt.state': 'only in this state: copying, sealed, derived, archived, replaced',
+  'recordings.opt.state': 'only in this state: copying, sealed, ready, archived, replaced',
   'recordings.opt.since': "only started at or after this time (station's zone)",
   'recordings.opt.until': 'only started before this time',
   'recordings.opt.damaged': 'only damaged ones',
@@ -73,7 +75,7 @@ export const en = {
   'recordings.count': '{count} {count:recording|recordings}.',
   'recording.about': 'Show one recording with its whole custody history',
   'recording.originals': 'Originals',
-  'recording.gaps': 'File {index} could not be read from the recorder at {places} {places:place|places} and is zeros there; bytes {ranges}',
+  'recording.gaps': 'File {index} has {places} {places:gap|gaps}, which could not be read from the recorder and are zeros: bytes {ranges}',
   'recording.copies': 'Copies',
   'recording.derivatives': 'Derivatives',
   'recording.history': 'Custody history',
@@ -92,7 +94,7 @@ export const en = {
   'play.differs': '{file}: received SHA-256 {found}, the ledger names {expected}; nothing was kept',
   'play.short': '{file}: received {found} of {expected} bytes; nothing was kept',
 
-  'case.about': 'Cases',
+  'case.about': 'Cases: add, import, list, show',
   'case.add.about': 'Add a case',
   'case.import.about':
     'Import cases and their events from a CSV or JSON file: number, title, stage, category, officers, event_start, event_end, event_stage, place',
@@ -114,7 +116,7 @@ export const en = {
   'import.done': '{added} added, {updated} changed or unchanged.',
   'import.events': '{events} {events:event|events}, {suggestions} {suggestions:suggestion|suggestions}.',
 
-  'officer.about': 'Officers',
+  'officer.about': 'Officers: add, import, list',
   'officer.add.about': 'Add or change an officer',
   'officer.import.about': 'Import officers from a CSV or JSON file: id, name, unit',
   'officer.list.about': 'List officers',
@@ -165,14 +167,14 @@ export const en = {
     '{faults} {faults:difference|differences} found ({vault} {vault:file|files} in the vault, {archive} in the archive, {log} custody {log:entry|entries} looked at).',
   'verify.progress': '{files}/{total} {total:file|files}, {bytes} of {bytesTotal} read, {rate}/s, {left} left',
 
-  'jobs.about': 'Derive and archive jobs',
-  'jobs.list.about': 'List jobs that are not done, or those of a state',
-  'jobs.retry.about': 'Make failed jobs wait again and hurry those that back off',
+  'jobs.about': 'Work on recordings: making them playable, and archiving them',
+  'jobs.list.about': 'List work that is not done, or work in one state',
+  'jobs.retry.about': 'Try failed work again, and do at once what waits after a failure',
   'jobs.opt.stage': 'only of this stage',
   'jobs.opt.state': 'only in this state: waiting, running, done, failed',
   'jobs.opt.recording': 'only of this recording',
   'jobs.none': 'Nothing is left to do.',
-  'jobs.retried': '{count} {count:job|jobs} will be tried again.',
+  'jobs.retried': '{count} {count:piece|pieces} of work will be tried again.',
 
   'config.about': 'Configuration',
   'config.check.about': 'Check the configuration',
@@ -180,12 +182,12 @@ export const en = {
   'config.reference.about': 'Print the reference of all settings',
   'config.ok': 'The configuration is valid.',
 
-  'ledger.about': 'The ledger',
+  'ledger.about': 'The ledger, the record of how everything stands: back it up, or use one that was restored',
   'ledger.backup.about': 'Take a consistent copy of the ledger, also while the station runs',
   'ledger.opt.out': 'file to write (default: below the state directory)',
   'ledger.saved': 'Ledger copied to {file}: {bytes}',
 
-  'doctor.about': 'Check what the station stands on, and say how to mend what fails',
+  'doctor.about': 'Check everything that the station needs, and say how to mend what fails',
   'doctor.ok': 'ok',
   'doctor.warn': 'warning',
   'doctor.bad': 'FAILS',
@@ -195,7 +197,7 @@ export const en = {
   'make-card.opt.seconds': 'length of each clip, s',
   'make-card.opt.files': 'how many files (layout tiny)',
   'make-card.done': '{directory}: {files} {files:file|files} in layout {layout}',
-  'slots.about': 'The slots: what is docked, why it was taken for what it is, which port has which number',
+  'slots.about': 'The slots: what is docked in each, how it was recognised, and which port has which number',
   'slots.list.about': 'Show the slots as they are now',
   'slots.opt.explain': 'tell why each slot (or this one) shows what it shows',
   'slots.opt.watch': 'go on and print a line for every change, until Ctrl-C',

@@ -97,10 +97,18 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   },
   'archive.not-accepted': { what: '归档没有接受上传', remedy: '会自动重新上传；若反复出现，请检查站点与归档之间是什么改动了数据。' },
   'archive.missing': { what: '归档中没有该对象', remedy: '先运行 evidock verify --archive，再运行 evidock jobs retry。' },
+  'work.lease-lost': {
+    what: '这项工作已不属于此工作进程',
+    remedy: '无需处理：租约已到期，工作正在等待或由其他进程执行，本次结果没有写入任何记录。',
+  },
   'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
   'queue.refused': {
     what: '工作队列（Redis）不接受工作',
     remedy: '把 queue.url 指向可写且内存充足的 Redis；工作不会丢失，会从账本重新排队。',
+  },
+  'config.default-id': {
+    what: '采集站与其他站共用工作队列或归档，却仍使用默认编号',
+    remedy: '把 station.id 设为其他采集站没有使用的编号；两个站编号相同，会把对方的工作和副本当成自己的。',
   },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },

@@ -17,4 +17,5 @@ export const troubleEn = {
   'custody.recording.taken-up-again': '{cardPath} is on the card after all, as it was listed first: it is waited for again',
   'state.replaced': 'replaced',
   'recording.replaced': 'Closed as replaced: the file changed on the recorder before it was copied, and its new version is sealed in {by}.',
+  'usage.emptyPath': 'the name of a file or directory is empty',
 } as const;

@@ -16,4 +16,5 @@ export const troubleZhCN: Readonly<Record<keyof typeof troubleEn, string>> = {
   'custody.recording.taken-up-again': '{cardPath} 仍在存储卡上，与首次列出时相同：重新等待采集',
   'state.replaced': '已被替换',
   'recording.replaced': '已作为被替换关闭：该文件在复制前于记录仪上发生变化，新版本已封存于 {by}。',
+  'usage.emptyPath': '文件名或目录名为空',
 };

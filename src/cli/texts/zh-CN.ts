@@ -1,4 +1,5 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { consoleZhCN } from './console-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -9,6 +10,7 @@ import { troubleZhCN } from './trouble-zh-CN.ts';
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...knownZhCN,
+  ...consoleZhCN,
   ...deriveZhCN,
   ...archiveZhCN,
   ...notesZhCN,
@@ -25,7 +27,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'help.options': '选项：',
   'help.commands': '命令：',
   'help.example': '示例：',
-  'help.global-options': '各命令通用（写在命令之前）：',
+  'help.global-options': '各命令通用：',
   'help.choices': '（可选：{choices}）',
   'help.default': '（默认：{value}）',
 
@@ -63,7 +65,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'recordings.opt.case': '只列此案件',
   'recordings.opt.officer': '只列此执法人员',
   'recordings.opt.recorder': '只列此记录仪',
-  'recordings.opt.state': '只列此状态：copying、sealed、derived、archived、replaced',
+  'recordings.opt.state': '只列此状态：copying、sealed、ready、archived、replaced',
   'recordings.opt.since': '只列此时间及以后开始的（采集站时区）',
   'recordings.opt.until': '只列此时间以前开始的',
   'recordings.opt.damaged': '只列损坏的',
@@ -74,7 +76,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'recordings.count': '共 {count} 条录像。',
   'recording.about': '显示一条录像及其完整保管链',
   'recording.originals': '原始文件',
-  'recording.gaps': '文件 {index} 有 {places} 处无法从记录仪读取，以零填充；字节 {ranges}',
+  'recording.gaps': '文件 {index} 有 {places} 处缺口：无法从记录仪读取，以零填充；字节 {ranges}',
   'recording.copies': '副本',
   'recording.derivatives': '派生文件',
   'recording.history': '保管链',
@@ -93,7 +95,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'play.differs': '{file}：收到的 SHA-256 为 {found}，账本为 {expected}；未保留',
   'play.short': '{file}：只收到 {found} 字节，应为 {expected} 字节；未保留',
 
-  'case.about': '案件',
+  'case.about': '案件：登记、导入、列出、查看',
   'case.add.about': '新增案件',
   'case.import.about':
     '从 CSV 或 JSON 文件导入案件及其事件：number、title、stage、category、officers、event_start、event_end、event_stage、place',
@@ -115,7 +117,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'import.done': '新增 {added}，更改或未变 {updated}。',
   'import.events': '事件 {events} 个，建议 {suggestions} 条。',
 
-  'officer.about': '执法人员',
+  'officer.about': '执法人员：登记、导入、列出',
   'officer.add.about': '新增或更改执法人员',
   'officer.import.about': '从 CSV 或 JSON 文件导入执法人员：id、name、unit',
   'officer.list.about': '列出执法人员',
@@ -166,7 +168,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
 
   'jobs.about': '转码与归档工作',
   'jobs.list.about': '列出未完成的工作，或某一状态的工作',
-  'jobs.retry.about': '重新排队失败的工作，并催促等待重试的工作',
+  'jobs.retry.about': '重试失败的工作，并立即处理等待重试的工作',
   'jobs.opt.stage': '只列此阶段',
   'jobs.opt.state': '只列此状态：waiting、running、done、failed',
   'jobs.opt.recording': '只列此录像',
@@ -179,7 +181,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'config.reference.about': '打印全部设置的说明',
   'config.ok': '配置有效。',
 
-  'ledger.about': '账本',
+  'ledger.about': '账本（记录一切状态的数据库）：备份，或使用恢复的备份',
   'ledger.backup.about': '取得账本的一致副本，运行中也可',
   'ledger.opt.out': '要写入的文件（默认在状态目录下）',
   'ledger.saved': '账本已复制到 {file}：{bytes}',
@@ -276,7 +278,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
 
   'state.copying': '复制中',
   'state.sealed': '已封存',
-  'state.derived': '已处理',
+  'state.derived': '已就绪',
   'state.archived': '已归档',
   'phase.empty': '空闲',
   'phase.arrived': '识别中',

@@ -1,24 +1,17 @@
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  avi: 'video/x-msvideo',
-  ts: 'video/mp2t',
-  wmv: 'video/x-ms-wmv',
-  mkv: 'video/x-matroska',
-  webm: 'video/webm',
-  m4a: 'audio/mp4',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  aac: 'audio/aac',
-  amr: 'audio/amr',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  json: 'application/json',
-};
+import { Mime } from 'mime';
+import other from 'mime/types/other.js';
+import standard from 'mime/types/standard.js';
 
-/** The media type that the extension of a vault key stands for; `application/octet-stream` for any other. */
+/** Every player takes this extension for what it is, and few take the registered `video/x-m4v`. */
+const TYPES = new Mime(standard, other).define({ 'video/mp4': ['m4v'] }, true);
+/** A browser may show these and runs nothing of them: a page or a drawing from a recorder could hold a script, so both are bytes to keep. */
+const SHOWN = /^(?:video|audio|image)\/(?!svg)|^application\/json$/;
+
+/**
+ * The media type that the extension of a vault key stands for, after the registry of IANA; `application/octet-stream` for what has none, is no
+ * footage, or could run in a browser.
+ */
 export function mediaTypeOf(key: string): string {
-  return MEDIA_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const type = TYPES.getType(key);
+  return type !== null && SHOWN.test(type) ? type : 'application/octet-stream';
 }

@@ -25,13 +25,21 @@ export function manifestKey(recordingId: string, index: number): string {
   return `${recordingPrefix(recordingId)}/original-${String(index).padStart(4, '0')}.manifest.json`;
 }
 
-/** `<recording>/derived/<name>`; `name` is ours, for example `playable-1.mp4`. */
-export function derivativeKey(recordingId: string, name: string): string {
-  return `${derivativesPrefix(recordingId)}/${name}`;
+export function derivedPrefix(recordingId: string): string {
+  return `${recordingPrefix(recordingId)}/derived`;
 }
 
-export function derivativesPrefix(recordingId: string): string {
-  return `${recordingPrefix(recordingId)}/derived`;
+/**
+ * `<recording>/derived/<run>/<name>`; `run` is the number of the claim under which it was made, `name` is ours: `playable.mp4`. No two runs share a key, so a
+ * worker that lost its lease never puts its file in the place of one that is on record.
+ */
+export function derivativeKey(recordingId: string, run: number, name: string): string {
+  return `${derivedPrefix(recordingId)}/${run}/${name}`;
+}
+
+/** Number of the run that made it; 0 for keys from before runs had numbers. */
+export function runOfDerivative(key: string): number {
+  return Number(/\/derived\/(\d+)\//.exec(key)?.[1] ?? 0);
 }
 
 /** `<recording>/facts.json`, in the archive only: what is known of the recording now. */

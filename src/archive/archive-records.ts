@@ -1,0 +1,100 @@
+import { EvidockError } from '#domain/errors';
+import { type Copy, recordingStateOf } from '#domain/recording';
+import { FACTS_ITEM } from '#domain/vault/facts';
+import { type Claim, type WorkFailure, workId } from '#domain/work';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { ArchivedResult, ArchiveGate, ArchiveItem } from '#ports/work-gate';
+import { type FactsSettings, factsOf } from './recording-facts.ts';
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly faults: FaultPoints;
+  readonly settings: FactsSettings;
+  /** All of it is verified in the archive, as the ledger now says. */
+  readonly onArchived: (recordingId: string) => void;
+}
+
+/** The station's side of archive: what a worker on any host has to put there, and what is recorded of what it verified. */
+export class ArchiveRecords implements ArchiveGate {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async item({ recordingId }: Claim, archive: string): Promise<ArchiveItem> {
+    const detail = await this.#detail(this.#options.ledger, recordingId);
+    const { key, bytes, sha256 } = await factsOf(this.#options.ledger, detail, this.#options.settings);
+    const facts = heldFacts(detail.copies, archive) === sha256 ? null : { key, text: Buffer.from(bytes).toString('utf8'), sha256 };
+    return { detail, facts };
+  }
+
+  async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
+    const detail = await ledger.recordingDetail(recordingId);
+    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    return detail;
+  }
+
+  async record(claim: Claim, result: ArchivedResult): Promise<{ done: boolean }> {
+    const done = await this.#options.ledger.transaction((writer) => this.#record(writer, claim, result));
+    this.#options.faults.reached('w14-archived-recorded');
+    if (done) this.#options.onArchived(claim.recordingId);
+    return { done };
+  }
+
+  /** Write 14. */
+  async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
+    // First of all: nothing is written for a claim that is not the newest.
+    await writer.requireClaim(claim);
+    const { recordingId } = claim;
+    const nowMs = this.#options.clock.nowMs();
+    for (const { itemId, key, bytes, sha256, counts } of items) {
+      if (!counts) continue;
+      const copy: Copy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
+      await writer.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
+    }
+    const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
+    const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? 'recording.facts-archived' : 'recording.archived';
+    const data = { archive, verifiedBy, objects };
+    if (objects.length > 0) await writer.appendCustody({ type, atMs: nowMs, actor: 'station', subject: recordingId, data });
+    if (!(await this.#holdsAll(writer, recordingId, archive))) {
+      await writer.postponeWork(claim, { delayMs: 0 });
+      return false;
+    }
+    await writer.finishWork(claim);
+    const derive = await writer.work(workId('derive', recordingId));
+    const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
+    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: true }) });
+    return true;
+  }
+
+  async #holdsAll(writer: LedgerWriter, recordingId: string, archive: string): Promise<boolean> {
+    const { settings } = this.#options;
+    const detail = await this.#detail(writer, recordingId);
+    const there = new Set(detail.copies.filter((copy) => copy.where === archive).map((copy) => copy.itemId));
+    const wanted = [...detail.originals, ...(settings.derivatives ? detail.derivatives : [])];
+    const facts = await factsOf(writer, detail, settings);
+    return wanted.every((item) => there.has(item.id)) && heldFacts(detail.copies, archive) === facts.sha256;
+  }
+
+  async mismatched(claim: Claim, data: { archive: string; key: string; expected: string; found: string }): Promise<void> {
+    const { ledger, clock } = this.#options;
+    await ledger.transaction(async (writer) => {
+      await writer.requireClaim(claim);
+      const entry = { type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: data.key, data } as const;
+      await writer.appendCustody(entry);
+    });
+  }
+
+  async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
+    await this.#options.ledger.transaction((writer) => writer.failWork(claim, { ...failure, retryInMs: null }));
+  }
+}
+
+/** Digest of the facts that the archive holds; undefined if it has none. */
+function heldFacts(copies: readonly Copy[], archive: string): string | undefined {
+  return copies.find(({ itemId, where }) => itemId === FACTS_ITEM && where === archive)?.sha256;
+}

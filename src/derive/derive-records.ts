@@ -1,0 +1,197 @@
+import type { Json } from '#domain/canonical-json';
+import { damageFromIntake } from '#domain/damage';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { newId } from '#domain/ids';
+import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
+import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
+import { type Claim, type WorkFailure, workId } from '#domain/work';
+import { type Log, sweepFailed } from '#events';
+import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { RecorderDriver } from '#ports/recorder-driver';
+import type { DerivativeVault, VaultReader } from '#ports/vault';
+import type { DerivedResult, DeriveGate, DeriveItem } from '#ports/work-gate';
+import { compareSegments } from './compare-segments.ts';
+import { recordKind } from './content-kind.ts';
+import { learnStart } from './learn-start.ts';
+import { filesOfRuns, noteLeftovers, removeLeftovers } from './leftovers.ts';
+
+const SIBLING_PATIENCE_MS = 3600_000;
+const SIBLINGS_LOOKED_AT = 20;
+
+interface RecordSettings {
+  readonly stationId: string;
+  readonly timezone: string;
+  /** What is known of the times of each family. */
+  readonly drivers: readonly Pick<RecorderDriver, 'id' | 'madeSince' | 'containerTime'>[];
+  /** An archive is configured and takes derivatives. */
+  readonly archiveDerivatives: boolean;
+}
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly vault: Pick<VaultReader, 'list'> & Pick<DerivativeVault, 'removeDerivative'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly settings: RecordSettings;
+  /** The recording has something new to archive. */
+  readonly onDerived: (recordingId: string) => void;
+}
+
+/** The station's side of derive: what a worker on any host has to know of a recording, and what is recorded of what it made. */
+export class DeriveRecords implements DeriveGate {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async item({ recordingId }: Claim): Promise<DeriveItem> {
+    const detail = await this.#options.ledger.recordingDetail(recordingId);
+    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    const { recording, originals } = detail;
+    const siblings = await this.#siblings(recording);
+    return { recording, originals, siblings, moreSiblingsToCome: await this.#othersAreComing(recording) };
+  }
+
+  async #siblings(recording: Recording): Promise<readonly Original[]> {
+    const filter = { recorderSerial: recording.recorderSerial, damaged: false, limit: SIBLINGS_LOOKED_AT };
+    const found = await this.#options.ledger.recordings(filter);
+    return found
+      .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && isTakenIn(other.recording.state))
+      .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
+  }
+
+  /** A card that was pulled half-way leaves recordings that never come: they are waited for only while this one is fresh. */
+  async #othersAreComing({ createdAtMs, recorderSerial }: Recording): Promise<boolean> {
+    const { ledger, clock } = this.#options;
+    // A clock that was set back must not make it fresh for years.
+    if (Math.abs(clock.nowMs() - createdAtMs) > SIBLING_PATIENCE_MS) return false;
+    return (await ledger.recordings({ recorderSerial, state: 'copying', limit: 1 })).length > 0;
+  }
+
+  async record(claim: Claim, result: DerivedResult): Promise<void> {
+    const { ledger, vault, faults, onDerived } = this.#options;
+    const { recordingId, token } = claim;
+    const files = await filesOfRuns(vault, recordingId, (run) => run < token);
+    await ledger.transaction(async (writer) => {
+      await this.#record(writer, claim, result);
+      await noteLeftovers(writer, recordingId, files);
+    });
+    faults.reached('w10-derived-recorded');
+    onDerived(recordingId);
+    await this.removeLeftovers(recordingId);
+  }
+
+  discard({ recordingId, token }: Claim): Promise<void> {
+    return this.#dropRuns(recordingId, (run) => run === token);
+  }
+
+  async #dropRuns(recordingId: string, isOver: (run: number) => boolean): Promise<void> {
+    const { ledger, vault, log } = this.#options;
+    try {
+      const files = await filesOfRuns(vault, recordingId, isOver);
+      await ledger.transaction((writer) => noteLeftovers(writer, recordingId, files));
+    } catch (error) {
+      sweepFailed(log, asEvidockError(error));
+    }
+    await this.removeLeftovers(recordingId);
+  }
+
+  /** Of one recording, or of all. What cannot be removed now stays noted, and is tried again at the next start: no recording waits for it. */
+  async removeLeftovers(recordingId?: string): Promise<void> {
+    try {
+      await removeLeftovers(this.#options, recordingId);
+    } catch (error) {
+      sweepFailed(this.#options.log, asEvidockError(error));
+    }
+  }
+
+  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
+  async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
+    // First of all: nothing is written for a claim that is not the newest.
+    await writer.finishWork(claim);
+    const { recordingId } = claim;
+    const nowMs = this.#options.clock.nowMs();
+    const { timezone, drivers } = this.#options.settings;
+    const before = await knownRecording(writer, recordingId);
+    const segments = (await writer.originalsOf(recordingId)).filter(({ role }) => role === 'segment');
+    const inputs = segments.map((original) => original.digests?.sha256 ?? '');
+    const typed = segments.map((original) => (original.kind === before.kind ? { ...original, kind: result.kind } : original));
+    await recordKind(writer, before, result.kind, nowMs);
+    const fromIntake = damageFromIntake(before, await writer.originalsOf(recordingId));
+    for (const made of result.derivatives) await writer.upsertDerivative(this.#derivative(made, claim, inputs, nowMs));
+    const archive = await this.#reopenArchive(writer, recordingId, result.derivatives.length > 0, nowMs);
+    await writer.updateRecording(recordingId, {
+      state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
+      durationMs: result.durationMs,
+      ...damage(fromIntake, result.damage),
+      notes: notesAfterDeriving(before.notes, result.notes),
+    });
+    await learnStart(writer, await knownRecording(writer, recordingId), typed[0], result.inside, { timezone, drivers, nowMs });
+    if (result.damage !== null) await tellDamage(writer, recordingId, result.damage, nowMs);
+    const measured = typed.map((segment, place) => ({ ...segment, durationMs: result.segmentsMs[place] ?? null }));
+    // As the lines above have left it.
+    await compareSegments(writer, await knownRecording(writer, recordingId), measured, { timezone, nowMs });
+    const data: { [key: string]: Json } = {
+      inputs,
+      derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
+    };
+    await writer.appendCustody({ type: 'recording.derived', atMs: nowMs, actor: 'station', subject: recordingId, data });
+  }
+
+  #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
+    return { ...made, id: newId('drv', nowMs, this.#options.settings.stationId), recordingId, inputs, createdAtMs: nowMs };
+  }
+
+  /** New derivatives have to be archived too; returns how the archive work stands then. */
+  async #reopenArchive(writer: LedgerWriter, recordingId: string, fresh: boolean, nowMs: number): Promise<string | undefined> {
+    const id = workId('archive', recordingId);
+    const known = await writer.work(id);
+    if (!known || !this.#options.settings.archiveDerivatives || !fresh) return known?.state;
+    await writer.reopenWork({ id, stage: 'archive', recordingId, priority: known.priority, dueAtMs: nowMs, nowMs });
+    return 'waiting';
+  }
+
+  async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
+    const { ledger, clock } = this.#options;
+    const { recordingId } = claim;
+    const { code, detail } = failure;
+    await ledger.transaction(async (writer) => {
+      await writer.failWork(claim, { ...failure, retryInMs: null });
+      const archive = await writer.work(workId('archive', recordingId));
+      const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
+      const recording = await writer.recording(recordingId);
+      // What was playable before stays playable, and as whole as it was.
+      const before = (await writer.derivatives(recordingId)).length > 0;
+      const damaged = code === 'transcoder.unplayable' && !before;
+      const fromIntake = recording && damageFromIntake(recording, await writer.originalsOf(recordingId));
+      const unsupported = code === 'transcoder.unsupported' || code === 'transcoder.too-large';
+      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: detail } }] : [];
+      await writer.updateRecording(recordingId, {
+        state,
+        ...(damaged ? damage(fromIntake, detail) : {}),
+        ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
+      });
+      if (damaged) await tellDamage(writer, recordingId, detail, clock.nowMs());
+    });
+    await this.#dropRuns(recordingId, (run) => run <= claim.token);
+  }
+}
+
+async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
+  const recording = await writer.recording(recordingId);
+  if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+  return recording;
+}
+
+async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
+  await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recordingId, data: { reason } });
+}
+
+function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {
+  const told = reasons.filter((reason) => reason !== null);
+  return { damaged: told.length > 0, damageReason: told.length > 0 ? told.join('; ') : null };
+}

@@ -1,0 +1,41 @@
+import { EvidockError } from '#domain/errors';
+import type { Claim, Work, Worker, WorkFailure } from '#domain/work';
+import type { Ledger } from '#ports/ledger';
+import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
+
+/** The claims of one worker, on the ledger of this process. */
+export class LedgerClaims implements WorkClaims {
+  readonly #ledger: Ledger;
+  readonly #by: Worker;
+
+  constructor(ledger: Ledger, by: Worker) {
+    this.#ledger = ledger;
+    this.#by = by;
+  }
+
+  look(workId: string): Promise<Work | null> {
+    return this.#ledger.work(workId);
+  }
+
+  claim(workId: string, leaseMs: number): Promise<ClaimedWork | null> {
+    return this.#ledger.transaction(async (writer) => {
+      const claim = await writer.claimWork(workId, this.#by, leaseMs);
+      if (!claim) return null;
+      const work = await writer.work(workId);
+      if (!work) throw new EvidockError('station.internal', `${workId} was claimed and is not on record`);
+      return { claim, work };
+    });
+  }
+
+  renew(claim: Claim, renewal: { leaseMs: number; percent: number }): Promise<void> {
+    return this.#ledger.transaction((writer) => writer.renewWork(claim, renewal));
+  }
+
+  postpone(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void> {
+    return this.#ledger.transaction((writer) => writer.postponeWork(claim, postponed));
+  }
+
+  fail(claim: Claim, failure: WorkFailure): Promise<void> {
+    return this.#ledger.transaction((writer) => writer.failWork(claim, failure));
+  }
+}
