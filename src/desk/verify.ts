@@ -1,5 +1,9 @@
 import { sha256Hex } from '#domain/canonical-json';
-import type { Actor, CustodyEntry } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import type { CustodyEntry } from '#domain/custody/entry';
+import { OriginalSealed } from '#domain/custody/original-entries';
+import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
@@ -87,7 +91,7 @@ export class Verification {
     await this.#measure();
     for await (const id of recording === null ? ledger.recordingIds() : [recording]) {
       this.#signal.throwIfAborted();
-      const custody = await ledger.custodyOf(id);
+      const custody = await ledger.custodyOf(subject('recording', id));
       const sealed = sealedEntries(custody);
       const detail = await mustHaveRecording(ledger, id);
       for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
@@ -99,8 +103,12 @@ export class Verification {
     const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
     const data = { vaultFiles, archiveFiles, faults, bytes, log };
     await ledger.transaction(async (writer) => {
-      const subject = recording ?? facts.stationId;
-      await writer.appendCustody({ type: 'recording.verified', atMs: clock.nowMs(), actor: this.#actor, subject, data });
+      const done = { atMs: clock.nowMs(), actor: this.#actor, data };
+      await writer.appendCustody(
+        recording === null
+          ? StationVerified.make({ ...done, subject: subject('station', facts.stationId) })
+          : RecordingVerified.make({ ...done, subject: subject('recording', recording) }),
+      );
     });
     yield { type: 'summary', ...this.#done, elapsedMs: Math.round(performance.now() - begun) };
   }
@@ -365,15 +373,8 @@ export class Verification {
 }
 
 function sealedEntries(custody: readonly CustodyEntry[]): ReadonlyMap<string, SealedEntry> {
-  return new Map(
-    custody
-      .filter(({ type }) => type === 'original.sealed')
-      .map(({ subject, data }) => {
-        const { sha256, sm3, bytes, manifestSha256 } = data;
-        const digests = { sha256: String(sha256), sm3: typeof sm3 === 'string' ? sm3 : null };
-        return [subject, { ...digests, bytes: Number(bytes), manifestSha256: String(manifestSha256) }];
-      }),
-  );
+  const sealed = custody.map(OriginalSealed.parse).filter((entry) => entry !== null);
+  return new Map(sealed.map((entry) => [entry.subject.id, entry.data]));
 }
 
 /** Nothing named means everything; an archive that is named must exist. */

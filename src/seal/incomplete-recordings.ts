@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingSplit } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { asEvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -148,8 +151,10 @@ export class IncompleteRecordings {
       const missingCount = recording.missingCount + missing.length;
       const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
       await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
-      const data = { into, why, missing: missing.map(({ id, cardPath, bytes }) => ({ original: id, cardPath, bytes })) };
-      await writer.appendCustody({ type: 'recording.split', atMs: nowMs, actor: 'station', subject: recording.id, data });
+      const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
+      const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
+      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
+      await writer.appendCustody(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };

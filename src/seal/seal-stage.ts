@@ -1,4 +1,8 @@
 import { sha256Hex } from '#domain/canonical-json';
+import { STATION } from '#domain/custody/actor';
+import { DockingSafe } from '#domain/custody/docking-entries';
+import { CopyFailedVerification } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
@@ -223,8 +227,9 @@ export class SealStage {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.unmarkCopied(original.id);
-      const data = { recording: original.recordingId, key: original.vaultKey, expected: original.digests?.sha256 ?? '', found: what };
-      await writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
+      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
+      const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
+      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
@@ -310,7 +315,7 @@ export class SealStage {
       if (!now || !isSafe(now, await writer.dockingProgress(dockingId), whole)) return false;
       await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
       const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
-      await writer.appendCustody({ type: 'docking.safe', atMs: nowMs, actor: 'station', subject: dockingId, data });
+      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return true;
     });
     if (!recorded) return;

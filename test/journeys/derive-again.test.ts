@@ -2,6 +2,7 @@
  * Shows what happens to work that is slow and to footage that is made again: slow work leaves its place and goes on where nothing waits for it; what was
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -11,6 +12,7 @@ import { derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
+import { about } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -97,7 +99,7 @@ describe('made again', () => {
     expect((await workOf(done))?.state).toBe('done');
     expect(await again({ recordings: [done, waiting] })).toMatchObject({ recordings: 1, started: true });
     expect((await workOf(waiting))?.priority).toBe(PRIORITY.normal);
-    const entries = (await station.ledger.custodyOf(done)).filter(({ type }) => type === 'recording.derive-again');
+    const entries = (await station.ledger.custodyOf(about(done))).filter(({ type }) => type === 'recording.derive-again');
     expect(entries.map(({ actor, data }) => ({ actor, data }))).toEqual([
       { actor: 'cli:wang', data: { why: 'named', recipes: ['remux/1'] } },
     ]);
@@ -147,7 +149,7 @@ describe('a worker that lost its lease', () => {
     expect(work).toMatchObject({ state: 'done' });
     // What the first station had of before is gone: no row names it.
     expect(await files(id)).toEqual(await keysOf(id));
-    const entries = (await station.ledger.custodyOf(id)).length;
+    const entries = (await station.ledger.custodyOf(about(id))).length;
     const pathsOf = () => rows.map(({ vaultKey }) => join(station.directory, 'vault', vaultKey));
     const inodes = () => Promise.all(pathsOf().map(async (path) => (await stat(path)).ino));
     const before = await inodes();
@@ -158,7 +160,7 @@ describe('a worker that lost its lease', () => {
     // Both made the same bytes: it is the files themselves that are still the ones on record.
     expect(await inodes()).toEqual(before);
     for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
-    expect((await station.ledger.custodyOf(id)).length).toBe(entries);
+    expect((await station.ledger.custodyOf(about(id))).length).toBe(entries);
   });
 
   it('whose answer was lost on its way takes nothing away that is on record', async () => {
