@@ -6,7 +6,8 @@ import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { newId } from '#domain/ids';
 import { originalKey } from '#domain/vault/vault-key';
 import type { RecordingFilter } from '#ports/ledger';
-import { aCopy, aCustodyDraft, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
+import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
+import { aSealedDraft } from '#test/support/custody';
 import { type LedgerSize, type LoadedLedger, loadLedger } from './ledger-load.ts';
 import type { Row } from './row.ts';
 
@@ -120,8 +121,7 @@ async function seals(ledger: SqliteLedger, directory: string): Promise<Row> {
     await ledger.transaction(async (writer) => {
       await writer.markSealed(original.id, nowMs);
       await writer.upsertCopy(aCopy(original, { verifiedAtMs: nowMs }));
-      const data = { manifest: someDigests(original.id).sha256, bytes: original.bytes };
-      await writer.appendCustody(aCustodyDraft({ type: 'original.sealed', atMs: nowMs, subject: original.id, data }));
+      await writer.appendCustody(aSealedDraft(original, nowMs));
       await writer.updateRecording(recording.id, { state: 'sealed' });
       await writer.insertWork(someWork('derive', recording.id, { nowMs, dueAtMs: nowMs }));
       await writer.insertWork(someWork('archive', recording.id, { nowMs, dueAtMs: nowMs }));

@@ -9,10 +9,14 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import type { DeskDeps } from '#desk/deps';
+import { STATION } from '#domain/custody/actor';
+import { StationStarted, StationStopped } from '#domain/custody/station-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { recovered, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
@@ -181,6 +185,7 @@ export class Station {
     // Not before: the sweep takes drafts for those of earlier processes, and would take this one's away.
     if (this.#mode === 'all') heads.start();
     recovered(log, { ...(await ledger.recover()), drafts });
+    await this.#tell(ledger);
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
     let intake: IntakeLine | null = null;
     const onArchived = async (recordingId: string) => intake?.archived(recordingId);
@@ -196,6 +201,16 @@ export class Station {
       pokeWork: () => void work?.runner.sweep(),
       checkQueue: async () => (work ? work.queue.check() : 'not started'),
     };
+  }
+
+  /** On record: that the station takes things in from now on, and, when everything of it has ended, that it does no more. */
+  async #tell(ledger: Ledger): Promise<void> {
+    const { config, clock, onStop } = this.#context;
+    const about = () => ({ atMs: clock.nowMs(), actor: STATION, subject: subject('station', config.station.id) });
+    await ledger.transaction((writer) => writer.appendCustody(StationStarted.make({ ...about(), data: { version: VERSION } })));
+    onStop(async () => {
+      await ledger.transaction((writer) => writer.appendCustody(StationStopped.make(about())));
+    });
   }
 
   async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { ACTOR_KINDS } from '#domain/custody/actor';
 
 /** Entries of the custody log. */
 
@@ -6,11 +7,29 @@ export const CustodyJson = Type.Object({
   seq: Type.Integer(),
   at: Type.String(),
   type: Type.String(),
-  actor: Type.String(),
-  subject: Type.String(),
+  version: Type.Integer({ description: 'Byte form: 2, or 1 for entries of before.' }),
+  actor: Type.Object({
+    kind: Type.Union(ACTOR_KINDS.map((kind) => Type.Literal(kind))),
+    id: Type.Union([Type.String(), Type.Null()]),
+    via: Type.Union([Type.String(), Type.Null()]),
+    session: Type.Union([Type.String(), Type.Null()]),
+  }),
+  subject: Type.String({ description: 'What it is about: `case:LY-2026-0012`.' }),
+  related: Type.Array(Type.String(), { description: 'What else it belongs to the history of.' }),
   data: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  lists: Type.Unsafe<Record<string, readonly unknown[]>>({
+    type: 'object',
+    additionalProperties: { type: 'array' },
+    description: 'The entry holds their count and digest.',
+  }),
+  personal: Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The entry holds commitments; those that were erased are missing here.',
+  }),
   prev: Type.String(),
-  hash: Type.String(),
+  hash: Type.String({ description: 'SHA-256 of the UTF-8 bytes of `canonical`.' }),
+  canonical: Type.String({ description: 'Canonical JSON (RFC 8785), the bytes that are hashed.' }),
 });
 
 export type CustodyAnswer = Static<typeof CustodyJson>;

@@ -1,3 +1,7 @@
+import { STATION } from '#domain/custody/actor';
+import { CopyFailedVerification } from '#domain/custody/original-entries';
+import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
@@ -5,7 +9,7 @@ import { type Claim, type WorkFailure, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
-import type { ArchivedResult, ArchiveGate, ArchiveItem } from '#ports/work-gate';
+import type { ArchivedResult, ArchiveGate, ArchiveItem, MismatchedCopy } from '#ports/work-gate';
 import { type FactsSettings, factsOf } from './recording-facts.ts';
 
 interface Options {
@@ -57,9 +61,9 @@ export class ArchiveRecords implements ArchiveGate {
       await writer.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
     }
     const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
-    const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? 'recording.facts-archived' : 'recording.archived';
-    const data = { archive, verifiedBy, objects };
-    if (objects.length > 0) await writer.appendCustody({ type, atMs: nowMs, actor: 'station', subject: recordingId, data });
+    const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
+    const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+    if (objects.length > 0) await writer.appendCustody(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
     if (!(await this.#holdsAll(writer, recordingId, archive))) {
       await writer.postponeWork(claim, { delayMs: 0 });
       return false;
@@ -80,12 +84,12 @@ export class ArchiveRecords implements ArchiveGate {
     return wanted.every((item) => there.has(item.id)) && heldFacts(detail.copies, archive) === facts.sha256;
   }
 
-  async mismatched(claim: Claim, data: { archive: string; key: string; expected: string; found: string }): Promise<void> {
+  async mismatched(claim: Claim, { found, ...data }: MismatchedCopy): Promise<void> {
     const { ledger, clock } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.requireClaim(claim);
-      const entry = { type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: data.key, data } as const;
-      await writer.appendCustody(entry);
+      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', claim.recordingId) };
+      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found } }));
     });
   }
 

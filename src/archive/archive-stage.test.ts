@@ -2,6 +2,7 @@
  * Goal: the second copy is called one only when it was read back; a lie is told to custody; hours are kept, also when they end in the middle.
  * Method: the stage on the real ledger, vault and disk archive, in which one call is replaced as a test says.
  */
+
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,6 +18,7 @@ import type { Archive } from '#ports/archive';
 import type { LedgerWriter } from '#ports/ledger';
 import { aCase, aDerivative, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
+import { about, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ArchiveRecords } from './archive-records.ts';
 import { ArchiveStage } from './archive-stage.ts';
@@ -75,8 +77,8 @@ describe('the facts beside the footage', () => {
   const inArchive = () => join(station.directory, 'archive', factsKey(id));
   const facts = async () =>
     JSON.parse(await readFile(inArchive(), 'utf8')) as { recording: Record<string, unknown>; originals: Record<string, unknown>[] };
-  const types = async () => (await station.ledger.custodyOf(id)).map(({ type }) => type);
-  const tag = (request: Parameters<typeof tagRecording>[2]) => tagRecording(station.deps, id, request, 'cli:test');
+  const types = async () => (await station.ledger.custodyOf(about(id))).map(({ type }) => type);
+  const tag = (request: Parameters<typeof tagRecording>[2]) => tagRecording(station.deps, id, request, cli('test'));
 
   beforeEach(async () => {
     await station.ledger.transaction(async (writer) => {
@@ -98,7 +100,7 @@ describe('the facts beside the footage', () => {
       category: 'inspection',
     });
     expect(told.originals).toMatchObject([{ key: original?.vaultKey, sha256: original?.digests?.sha256, bytes: 10_000 }]);
-    const sealed = (await station.ledger.custodyOf(original?.id ?? '')).find(({ type }) => type === 'original.sealed');
+    const sealed = (await station.ledger.custodyOf(about(original?.id ?? ''))).find(({ type }) => type === 'original.sealed');
     expect(told.originals[0]?.['manifest']).toMatchObject({ sha256: sealed?.data['manifestSha256'] });
     expect(JSON.stringify(told)).not.toContain('Somebody');
   });
@@ -169,9 +171,9 @@ describe('the archive stage', () => {
     expect(await placesOfCopies()).toEqual(['disk readback', 'disk readback', 'disk readback', 'vault direct']);
     expect(await work()).toMatchObject({ state: 'done' });
     expect((await station.ledger.recording(id))?.state).toBe('archived');
-    const entry = (await station.ledger.custodyOf(id)).at(-1);
+    const entry = (await station.ledger.custodyOf(about(id))).at(-1);
     expect(entry).toMatchObject({ type: 'recording.archived', data: { archive: 'disk', verifiedBy: 'readback' } });
-    expect(entry?.data['objects']).toHaveLength(4);
+    expect(entry?.lists['objects']).toHaveLength(4);
   });
 
   it('puts originals under the media type that they have', async () => {
@@ -192,8 +194,8 @@ describe('the archive stage', () => {
     expect(await placesOfCopies()).toEqual(['vault direct']);
     expect((await station.ledger.recording(id))?.state).toBe('derived');
     const [original] = await station.ledger.originalsOf(id);
-    const told = await station.ledger.custodyOf(original?.vaultKey ?? '');
-    expect(told.map(({ type }) => type)).toEqual(['copy.failed-verification']);
+    const told = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
+    expect(told.map(({ type }) => type)).toEqual(['original.sealed', 'copy.failed-verification']);
   });
 
   it('waits outside its hours without counting a try', async () => {

@@ -156,25 +156,25 @@ export class ArchiveStage implements WorkHandler {
     };
     const transfer = { signal, onBytes, onMoved: run.onProgress };
     let how: 'readback' | 'head' = settings.verify;
-    for (const { content, counts: _, itemId: __, ...object } of items) {
+    for (const { content, counts: _, itemId, ...object } of items) {
       signal.throwIfAborted();
       const open = async (range: ByteRange) =>
         content ? Readable.from([Buffer.from(content.subarray(range.start, range.end))]) : vault.read(object.key, range);
       // Facts change; they are never put under an object lock, which footage may one day be.
       await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
-      how = await this.#verify(claim, object, { ...transfer, policy: settings.verify });
+      how = await this.#verify(claim, { ...object, itemId }, { ...transfer, policy: settings.verify });
     }
     return how;
   }
 
-  async #verify(claim: Claim, expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
+  async #verify(claim: Claim, expected: ExpectedObject & { itemId: string }, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const { archive, gate } = this.#options;
-    const { key, bytes, sha256 } = expected;
+    const { key, bytes, sha256, itemId } = expected;
     try {
       return await archive.verify({ key, bytes, sha256 }, options);
     } catch (error) {
       if (isFailure(error, 'archive.mismatch'))
-        await gate.mismatched(claim, { archive: archive.name, key, expected: sha256, found: error.detail });
+        await gate.mismatched(claim, { where: archive.name, item: itemId, key, expected: sha256, found: error.detail });
       throw error;
     }
   }

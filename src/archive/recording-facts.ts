@@ -1,4 +1,6 @@
 import { sha256Hex } from '#domain/canonical-json';
+import { OriginalSealed } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { mediaTypeOf } from '#domain/media/media-type';
 import type { Original } from '#domain/recording';
 import { factsBytes } from '#domain/vault/facts';
@@ -61,14 +63,14 @@ export async function factsOf(
 async function factsOfOriginal(ledger: LedgerReader, original: Original) {
   const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, unreadable } = original;
   // Its digest stands in the custody log alone, beside those of the original.
-  const sealed = (await ledger.custodyOf(id)).find(({ type, subject }) => type === 'original.sealed' && subject === id);
-  const manifestSha256 = sealed?.data['manifestSha256'];
+  const entries = await ledger.custodyOf(subject('original', id));
+  const sealed = entries.map(OriginalSealed.parse).find((entry) => entry !== null);
   return {
     ...{ id, index, role, kind, bytes, cardPath, unreadable },
     key: vaultKey,
     mediaType: mediaTypeOf(vaultKey),
     digests: digests ?? { sha256: '', sm3: null },
     mtime: isoOrNull(mtimeMs),
-    manifest: { key: manifestKey(recordingId, index), sha256: typeof manifestSha256 === 'string' ? manifestSha256 : null },
+    manifest: { key: manifestKey(recordingId, index), sha256: sealed?.data.manifestSha256 ?? null },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CUSTODY_TYPES } from '#domain/custody';
+import { CUSTODY_TYPES } from '#domain/custody/catalogue';
 import { ERRORS } from '#domain/errors';
 import { KINDS } from '#domain/kind';
 import { RECORDING_STATES } from '#domain/recording';

@@ -2,14 +2,17 @@
  * Goal: every command has help, ends with 0, 1 or 2 as it should, and says what failed in words.
  * Method: the whole command line in this process over a real ledger and vault; what needs docks and ffmpeg is in test/journeys.
  */
+
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actorText } from '#domain/custody/actor';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
+import { about } from '#test/support/custody';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
@@ -259,9 +262,11 @@ describe('the control socket', () => {
       expect((await cli.run(['verify', '--vault'])).status).toBe(0);
     });
     expect(Buffer.compare(await readFile(join(cli.station.directory, 'socket.mp4')), content)).toBe(0);
-    expect((await cli.station.ledger.custodyOf(id)).some(({ actor, type }) => actor === 'cli:li_wei' && type === 'recording.viewed')).toBe(
-      true,
-    );
+    expect(
+      (await cli.station.ledger.custodyOf(about(id))).some(
+        ({ actor, type }) => actorText(actor) === 'cli:li_wei' && type === 'recording.viewed',
+      ),
+    ).toBe(true);
     await app.close();
     expect(await client.answers()).toBe(false);
   });

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
+import { actorText } from '#domain/custody/actor';
+import { entryTypeOf } from '#domain/custody/catalogue';
 import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, type StationClient } from './client.ts';
@@ -240,7 +242,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   shell.print(`\n${say('recording.history')}`);
   shell.table(
     [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
-    custody.map((entry) => [String(entry.seq), timeText(entry.at), entry.actor, custodyWords(say, entry)]),
+    custody.map((entry) => [String(entry.seq), timeText(entry.at), actorText(entry.actor), custodyWords(say, entry)]),
   );
 }
 
@@ -255,16 +257,22 @@ function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void 
 }
 
 /** One custody entry in words. */
-function custodyWords(say: Say, { type, data }: CustodyAnswer): string {
+function custodyWords(say: Say, { type, data, lists, personal, related }: CustodyAnswer): string {
   const key = `custody.${type}`;
   if (!hasText(key)) return `${type} ${JSON.stringify(data)}`;
-  const values = Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
-  );
+  const erased = Object.keys(entryTypeOf(type)?.personal ?? {}).map((name) => [name, say('custody.erased')]);
+  const texts = Object.entries(lists).map(([name, list]) => [name, list.filter((item) => typeof item === 'string').join(', ')]);
+  const told = Object.entries({ ...data, ...personal });
+  const values: Record<string, string> = {
+    others: related.map((text) => text.slice(text.indexOf(':') + 1)).join(', '),
+    ...Object.fromEntries([...erased, ...texts]),
+    ...Object.fromEntries(told.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+  };
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, bytes, decision, from, ...startChange(say, data), changes: changeWords(say, data) }));
+  const place = word(say, 'place', values['place'] ?? '');
+  return printable(say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

@@ -2,12 +2,14 @@
  * Goal: a person at the dock reads what every slot does and why, follows it, and numbers the slots by plugging.
  * Method: the command line in this process over a real ledger and board; watching and learning through a real control socket.
  */
+
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PortSeen } from '#ports/slot-learning';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { CommandLine } from '#test/support/command-line';
+import { about } from '#test/support/custody';
 import { SocketClient } from './client.ts';
 
 const WAIT = { timeout: 10_000, interval: 10 };
@@ -157,7 +159,10 @@ describe('slots learn', () => {
     plug('1-4.8');
     expect(await ended).toMatchObject({ status: 0, out: 'Port 1-4.7 is slot 3.\nPort 1-4.8 is slot 4.\n2 slots have their numbers.\n' });
     expect(learning).toEqual([60, 0]);
-    expect((await cli.station.ledger.custodyOf('port:1-4.8'))[0]).toMatchObject({ type: 'slots.changed', actor: 'cli:li' });
+    expect((await cli.station.ledger.custodyOf(about('port:1-4.8')))[0]).toMatchObject({
+      type: 'slots.changed',
+      actor: { kind: 'cli', id: 'li' },
+    });
   });
 
   it('ends with Ctrl-C and keeps what was learnt', async () => {

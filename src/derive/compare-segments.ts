@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingNoted } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import { continuesIn, gapsBetween, type Neighbour } from '#domain/take/derived-takes';
@@ -60,7 +63,8 @@ async function noteGaps(
   if (JSON.stringify(before) === JSON.stringify(found)) return;
   await writer.updateRecording(id, { notes: [...others, ...found] });
   for (const { parameters } of found.filter((note) => !before.some((known) => isSame(known, note)))) {
-    await writer.appendCustody({ type: 'recording.noted', atMs: nowMs, actor: 'station', subject: id, data: { ...parameters } });
+    const data = { segment: Number(parameters['segment']), seconds: Number(parameters['seconds']) };
+    await writer.appendCustody(RecordingNoted.make({ atMs: nowMs, actor: STATION, subject: subject('recording', id), data }));
   }
 }
 

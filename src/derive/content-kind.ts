@@ -1,4 +1,7 @@
 import { buffer } from 'node:stream/consumers';
+import { STATION } from '#domain/custody/actor';
+import { KindCorrected } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Kind } from '#domain/kind';
 import { correctedKind, HEAD_BYTES } from '#domain/media/media-kind';
 import type { Original, Recording } from '#domain/recording';
@@ -18,5 +21,5 @@ export async function recordKind(writer: LedgerWriter, recording: Recording, kin
   if (kind === recording.kind) return;
   await writer.updateRecording(recording.id, { kind });
   const data = { from: recording.kind, to: kind };
-  await writer.appendCustody({ type: 'recording.kind-corrected', atMs: nowMs, actor: 'station', subject: recording.id, data });
+  await writer.appendCustody(KindCorrected.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
 }

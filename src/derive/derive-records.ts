@@ -1,4 +1,6 @@
-import type { Json } from '#domain/canonical-json';
+import { STATION } from '#domain/custody/actor';
+import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -135,11 +137,11 @@ export class DeriveRecords implements DeriveGate {
     const measured = typed.map((segment, place) => ({ ...segment, durationMs: result.segmentsMs[place] ?? null }));
     // As the lines above have left it.
     await compareSegments(writer, await knownRecording(writer, recordingId), measured, { timezone, nowMs });
-    const data: { [key: string]: Json } = {
+    const lists = {
       inputs,
       derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
     };
-    await writer.appendCustody({ type: 'recording.derived', atMs: nowMs, actor: 'station', subject: recordingId, data });
+    await writer.appendCustody(RecordingDerived.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recordingId), lists }));
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
@@ -188,7 +190,8 @@ async function knownRecording(writer: LedgerWriter, recordingId: string): Promis
 }
 
 async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
-  await writer.appendCustody({ type: 'recording.damaged', atMs: nowMs, actor: 'station', subject: recordingId, data: { reason } });
+  const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason } }));
 }
 
 function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {

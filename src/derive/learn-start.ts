@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { StartChanged } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Original, Recording } from '#domain/recording';
 import type { Bounds } from '#domain/start/claim';
 import { decideStart, type StartDecision } from '#domain/start/claims';
@@ -61,7 +64,7 @@ async function record(writer: LedgerWriter, recording: Recording, decision: Star
     start: isoOrNull(each.startMs),
   });
   const data = { old: told(recording), new: told(decision) };
-  await writer.appendCustody({ type: 'recording.start-changed', atMs: nowMs, actor: 'station', subject: recording.id, data });
+  await writer.appendCustody(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
 }
 
 /** The clock of the recording is the one that intake corrected it by. */

@@ -1,6 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import { LedgerBackedUp } from '#domain/custody/station-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { DeskDeps } from './deps.ts';
 
@@ -28,8 +30,8 @@ export async function backupLedger(deps: DeskDeps, file: string | undefined, act
   else await mustBeOthers(target, facts.ownDirectories);
   const { bytes } = await ledger.backup(target);
   await ledger.transaction(async (writer) => {
-    const data = { file: target, bytes };
-    await writer.appendCustody({ type: 'ledger.backed-up', atMs: clock.nowMs(), actor, subject: facts.stationId, data });
+    const about = { atMs: clock.nowMs(), actor, subject: subject('station', facts.stationId) };
+    await writer.appendCustody(LedgerBackedUp.make({ ...about, data: { bytes }, personal: { file: target } }));
   });
   return { file: target, bytes };
 }

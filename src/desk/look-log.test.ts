@@ -1,13 +1,21 @@
 /* Goal: one look is one entry, and no reader waits for less than the entry being durable. Method: the real ledger, a clock that the test moves. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { about, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { LookLog } from './look-log.ts';
+import { type Look, LookLog } from './look-log.ts';
 
 let station: ServedStation;
 let nowMs: number;
 let looks: LookLog;
-const look = { actor: 'loopback', recordingId: 'rec-1', what: 'playable', from: 'vault', range: '0-99' };
-const count = async (subject = 'rec-1') => (await station.ledger.custodyOf(subject)).length;
+const look: Look = {
+  actor: { kind: 'cli', id: null, via: 'loopback', session: null },
+  recordingId: 'rec-1',
+  what: 'playable',
+  from: 'vault',
+  range: '0-99',
+};
+const count = async (id = 'rec-1') => (await station.ledger.custodyOf(about(id))).length;
 
 beforeEach(async () => {
   station = await servedStation();
@@ -19,7 +27,7 @@ afterEach(() => station.close());
 
 describe('LookLog', () => {
   it('tells actors, items and places apart', async () => {
-    for (const other of [{}, { actor: 'cli:wang' }, { what: 'original 1' }, { from: 's3' }]) await looks.look({ ...look, ...other });
+    for (const other of [{}, { actor: cli('wang') }, { what: 'original 1' }, { from: 's3' }]) await looks.look({ ...look, ...other });
     expect(await count()).toBe(4);
   });
 

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import { RecordingViewed } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 
@@ -49,13 +51,8 @@ export class LookLog {
 
   async #write({ actor, recordingId, what, from, range }: Look): Promise<void> {
     await this.#ledger.transaction(async (writer) => {
-      await writer.appendCustody({
-        type: 'recording.viewed',
-        atMs: this.#clock.nowMs(),
-        actor,
-        subject: recordingId,
-        data: { what, from, range },
-      });
+      const about = { atMs: this.#clock.nowMs(), actor, subject: subject('recording', recordingId) };
+      await writer.appendCustody(RecordingViewed.make({ ...about, data: { what, from, range } }));
     });
   }
 }

@@ -1,3 +1,6 @@
+import type { Actor } from '#domain/custody/actor';
+import { DeriveAgain } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { PRIORITY, workId } from '#domain/work';
 import type { LedgerReader } from '#ports/ledger';
@@ -33,7 +36,7 @@ export async function countRederive({ ledger }: DeskDeps, request: RederiveReque
 export async function startRederive(
   deps: DeskDeps,
   request: RederiveRequest,
-  actor: string,
+  actor: Actor,
 ): Promise<{ recordings: number; bytes: number }> {
   const { ledger, pokeWork } = deps;
   let recordings = 0;
@@ -58,7 +61,7 @@ async function reopen(
   { ledger, clock }: DeskDeps,
   ids: readonly string[],
   request: RederiveRequest,
-  actor: string,
+  actor: Actor,
 ): Promise<readonly string[]> {
   if (ids.length === 0) return [];
   return ledger.transaction(async (writer) => {
@@ -71,7 +74,8 @@ async function reopen(
       await writer.reopenWork({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });
       const recipes = (await writer.derivatives(recordingId)).map(({ recipe }) => recipe).sort();
       const why = request.failed ? 'failed' : (request.recipe ?? (request.recordings ? 'named' : 'all'));
-      await writer.appendCustody({ type: 'recording.derive-again', atMs: nowMs, actor, subject: recordingId, data: { why, recipes } });
+      const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
+      await writer.appendCustody(DeriveAgain.make({ ...about, data: { why }, lists: { recipes } }));
       reopened.push(recordingId);
     }
     return reopened;

@@ -1,4 +1,7 @@
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import { RecorderChanged } from '#domain/custody/recorder-entries';
+import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { isTakenIn } from '#domain/recording';
@@ -53,7 +56,7 @@ export async function addCases(
       const outcome = await addCase(deps, writer, draft, { ...options, label });
       sum[outcome] += 1;
       for (const event of draft.events ?? []) {
-        const added = await addEvent(deps, writer, draft, event, label);
+        const added = await addEvent(deps, writer, draft, event, { label, actor: options.actor });
         if (!added) continue;
         sum.events += 1;
         sum.suggestions += await suggestForEvent(deps, writer, added);
@@ -83,15 +86,17 @@ async function addCase(
     officerIds: draft.officers ?? old?.officerIds ?? [],
     createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
   };
-  if (old && JSON.stringify(describe(old)) === JSON.stringify(describe(fresh))) return 'updated';
+  if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'updated';
   await writer.upsertCase(fresh);
-  const data = { old: old ? describe(old) : null, new: describe(fresh) };
-  await writer.appendCustody({ type: 'case.changed', atMs: deps.clock.nowMs(), actor: options.actor, subject: draft.number, data });
+  const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
+  const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
+  const title = { old: old?.title ?? null, new: fresh.title };
+  await writer.appendCustody(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
   return old ? 'updated' : 'added';
 }
 
-function describe({ title, stage, category, officerIds }: Case) {
-  return { title, stage, category, officers: [...officerIds] };
+function factsOf({ stage, category, officerIds }: Case) {
+  return { stage, category, officers: [...officerIds] };
 }
 
 /** null if the same window of the same case is on record with the same facts: an import may be repeated. */
@@ -100,7 +105,7 @@ async function addEvent(
   writer: LedgerWriter,
   draft: CaseDraft,
   event: EventDraft,
-  label: string,
+  { label, actor }: { label: string; actor: Actor },
 ): Promise<CaseEvent | null> {
   const { timezone, stationId } = deps.facts;
   const startMs = momentOf(event.start, timezone, `${label}event start`);
@@ -118,6 +123,10 @@ async function addEvent(
   };
   if (same && JSON.stringify(same) === JSON.stringify(fresh)) return null;
   await writer.upsertCaseEvent(fresh);
+  const about = { atMs: deps.clock.nowMs(), actor, subject: subject('case', draft.number) };
+  const { id, stage, officerIds, place } = fresh;
+  const data = { event: id, stage, officers: [...officerIds], start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
+  await writer.appendCustody(CaseEventChanged.make({ ...about, data, personal: { place } }));
   return fresh;
 }
 
@@ -151,8 +160,10 @@ export async function addOfficers(
       sum[old ? 'updated' : 'added'] += 1;
       if (old && old.name === officer.name && old.unit === officer.unit) continue;
       await writer.upsertOfficer(officer);
-      const data = { old: old ? { name: old.name, unit: old.unit } : null, new: { name: officer.name, unit: officer.unit } };
-      await writer.appendCustody({ type: 'officer.changed', atMs: deps.clock.nowMs(), actor, subject: officer.id, data });
+      const about = { atMs: deps.clock.nowMs(), actor, subject: subject('officer', officer.id) };
+      const name = { old: old?.name ?? null, new: officer.name };
+      const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
+      await writer.appendCustody(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
     }
     return sum;
   });
@@ -174,7 +185,8 @@ export async function addRecorder(
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
     await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { model: { old: old?.model ?? null, new: draft.model } };
-    await writer.appendCustody({ type: 'recorder.changed', atMs: deps.clock.nowMs(), actor, subject: draft.serial, data });
+    const about = { atMs: deps.clock.nowMs(), actor, subject: subject('recorder', draft.serial) };
+    await writer.appendCustody(RecorderChanged.make({ ...about, data }));
     if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
   });
 }
@@ -192,5 +204,5 @@ async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, offi
   const atMs = deps.clock.nowMs();
   await writer.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
-  await writer.appendCustody({ type: 'recorder.changed', atMs, actor, subject: serial, data });
+  await writer.appendCustody(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
 }

@@ -1,4 +1,4 @@
-import type { CustodyEntry } from '#domain/custody';
+import type { CustodyEntry } from '#domain/custody/entry';
 import type { RecordingDetail } from '#ports/ledger';
 
 /**
@@ -8,7 +8,7 @@ import type { RecordingDetail } from '#ports/ledger';
 export function replacedFaults({ recording, originals }: RecordingDetail, custody: readonly CustodyEntry[]): string[] {
   const { id, state } = recording;
   const last = custody.findLast(
-    ({ type, subject }) => subject === id && (type === 'recording.replaced' || type === 'recording.taken-up-again'),
+    ({ type, subject }) => subject.id === id && (type === 'recording.replaced' || type === 'recording.taken-up-again'),
   );
   const told = last?.type === 'recording.replaced';
   if ((state === 'replaced') !== told)

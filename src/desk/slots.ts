@@ -1,4 +1,6 @@
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import { SlotsChanged } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
 import { isPort, nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { LedgerWriter } from '#ports/ledger';
@@ -37,7 +39,7 @@ export async function assignSlot(deps: DeskDeps, request: { port: string; slot: 
     const moved = other === null ? null : { port: other, slot: before ?? nextFreeSlot(await writer.slots()) };
     if (moved) await writer.assignSlot(moved.port, moved.slot);
     const data = { port, slot, before, moved };
-    await writer.appendCustody({ type: 'slots.changed', atMs: clock.nowMs(), actor, subject: `port:${port}`, data });
+    await writer.appendCustody(SlotsChanged.make({ atMs: clock.nowMs(), actor, subject: subject('port', port), data }));
     return data;
   });
   renumber(deps, change);

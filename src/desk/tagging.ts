@@ -1,5 +1,6 @@
-import type { Json } from '#domain/canonical-json';
-import type { Actor } from '#domain/custody';
+import { type Actor, actorText } from '#domain/custody/actor';
+import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import type { Category } from '#domain/registry';
 import type { LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
@@ -14,6 +15,9 @@ export interface TagRequest {
   readonly category?: Category | null;
   readonly important?: boolean;
 }
+
+type Tags = { -readonly [N in keyof TagData]: TagData[N] };
+type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
 /** Throws request.not-found with what to do about it. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
@@ -44,17 +48,17 @@ export async function tagRecording(
   }
   return ledger.transaction(async (writer) => {
     const before = await mustHaveRecording(writer, recordingId);
-    const data: Record<string, Json> = {};
+    const data: Tags = {};
     await tagCases(writer, before, request, data);
     await tagFields(writer, before, request, data);
     if (Object.keys(data).length > 0) {
-      await writer.appendCustody({ type: 'recording.tagged', atMs: clock.nowMs(), actor, subject: recordingId, data });
+      await writer.appendCustody(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
     }
     return mustHaveRecording(writer, recordingId);
   });
 }
 
-async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: TagRequest, data: Record<string, Json>): Promise<void> {
+async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: TagRequest, data: Tags): Promise<void> {
   const { caseNumbers, recording } = before;
   const wanted = new Set(caseNumbers);
   for (const number of request.removeCases ?? []) {
@@ -67,28 +71,23 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
     await writer.addRecordingCase(recording.id, number);
   }
   const now = [...wanted].sort();
-  if (JSON.stringify(now) !== JSON.stringify([...caseNumbers].sort())) data['cases'] = { old: [...caseNumbers], new: now };
+  if (JSON.stringify(now) !== JSON.stringify([...caseNumbers].sort())) data.cases = { old: [...caseNumbers], new: now };
 }
 
-async function tagFields(
-  writer: LedgerWriter,
-  { recording }: RecordingDetail,
-  request: TagRequest,
-  data: Record<string, Json>,
-): Promise<void> {
+async function tagFields(writer: LedgerWriter, { recording }: RecordingDetail, request: TagRequest, data: Tags): Promise<void> {
   const { officer, category, important } = request;
   if (officer !== undefined && (officer !== recording.officerId || recording.officerSource !== 'person')) {
     if (officer !== null) await mustHaveOfficer(writer, officer);
     await writer.updateRecording(recording.id, { officerId: officer, officerSource: 'person' });
-    data['officer'] = { old: recording.officerId, new: officer, oldSource: recording.officerSource };
+    data.officer = { old: recording.officerId, new: officer, oldSource: recording.officerSource };
   }
   if (category !== undefined && category !== recording.category) {
     await writer.updateRecording(recording.id, { category });
-    data['category'] = { old: recording.category, new: category };
+    data.category = { old: recording.category, new: category };
   }
   if (important !== undefined && important !== recording.important) {
     await writer.updateRecording(recording.id, { important });
-    data['important'] = { old: recording.important, new: important };
+    data.important = { old: recording.important, new: important };
   }
 }
 
@@ -107,14 +106,15 @@ export async function decideSuggestion(
       throw new EvidockError('request.conflict', `suggestion ${id} is ${suggestion.state} already, by ${suggestion.decidedBy}`);
     const { recordingId, caseNumber, reason } = suggestion;
     const atMs = clock.nowMs();
-    await writer.decideSuggestion(id, decision, actor);
-    const decided = { suggestion: id, case: caseNumber, decision, reason };
-    await writer.appendCustody({ type: 'suggestion.decided', atMs, actor, subject: recordingId, data: decided });
+    await writer.decideSuggestion(id, decision, actorText(actor));
+    const about = { atMs, actor, subject: subject('recording', recordingId) };
+    const decided = { suggestion: id, case: caseNumber, decision };
+    await writer.appendCustody(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
     if (decision === 'declined') return;
     const { caseNumbers } = await mustHaveRecording(writer, recordingId);
     if (caseNumbers.includes(caseNumber)) return;
     await writer.addRecordingCase(recordingId, caseNumber);
     const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
-    await writer.appendCustody({ type: 'recording.tagged', atMs, actor, subject: recordingId, data });
+    await writer.appendCustody(RecordingTagged.make({ ...about, data }));
   });
 }

@@ -2,6 +2,7 @@
  * Goal: verification names every single thing that differs from what was sealed, and only that.
  * Method: one thing at a time is changed on the real disk or in the real archive (a directory).
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,7 @@ import { DiskArchive } from '#adapters/disk/disk-archive';
 import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import { aCopy, START_MS } from '#test/support/builders';
+import { about, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { Verification, type VerifyLine, verifyRequestOf } from './verify.ts';
 
@@ -24,7 +26,7 @@ async function verify(asked: Parameters<typeof verifyRequestOf>[1] = {}) {
   const run = new Verification({
     deps,
     request: verifyRequestOf(deps, asked),
-    actor: 'cli:test',
+    actor: cli('test'),
     signal: new AbortController().signal,
   }).run();
   for await (const line of run) lines.push(line);
@@ -56,9 +58,24 @@ describe('verification', () => {
   it('is clean when nothing differs, and leaves its own entry', async () => {
     const { faults, summary } = await verify();
     expect(faults).toEqual([]);
-    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 2 });
-    const last = (await station.ledger.custodyOf('test')).at(-1);
-    expect(last).toMatchObject({ type: 'recording.verified', actor: 'cli:test', data: { faults: 0, vaultFiles: 2 } });
+    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 3 });
+    const last = (await station.ledger.custodyOf(about('station:test'))).at(-1);
+    expect(last).toMatchObject({ type: 'station.verified', actor: cli('test'), data: { faults: 0, vaultFiles: 2 } });
+  });
+
+  it('puts a verdict on every file that it read, by its key', async () => {
+    await flip(join(station.directory, 'vault', one.key));
+    await verify({ vault: true });
+    const [told] = (await station.ledger.custodyOf(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
+    expect(told).toMatchObject({ actor: cli('test'), data: { place: 'vault', files: 6, differ: 1 } });
+    expect(told?.lists['items']).toEqual(
+      expect.arrayContaining([
+        { key: one.key, same: false },
+        { key: manifestKey(one.id, 1), same: true },
+      ]),
+    );
+    await verify({ recording: one.id, vault: true });
+    expect((await station.ledger.custodyOf(about(one.id))).map(({ type }) => type)).toContain('fixity.checked');
   });
 
   it('keeps when the bytes were last seen to be right', async () => {
@@ -177,9 +194,9 @@ describe('verification of the archive', () => {
     expect((await station.ledger.copies(one.id)).map(({ where }) => where)).toEqual(['vault']);
     expect((await station.ledger.recording(one.id))?.state).toBe('derived');
     expect(await station.ledger.work(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
-    const told = (await station.ledger.custodyOf(one.id)).find(({ type }) => type === 'copy.withdrawn');
-    expect(told).toMatchObject({ actor: 'cli:test', data: { archive: 'disk' } });
-    expect(JSON.stringify(told?.data)).toContain(what);
+    const told = (await station.ledger.custodyOf(about(one.id))).find(({ type }) => type === 'copy.withdrawn');
+    expect(told).toMatchObject({ actor: cli('test'), data: { archive: 'disk' } });
+    expect(JSON.stringify(told?.lists)).toContain(what);
   });
 
   it('withdraws nothing because the archive is away', async () => {

@@ -1,4 +1,6 @@
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
+import { CopyWithdrawn } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
@@ -28,8 +30,8 @@ export async function withdrawCopies(
     const nowMs = clock.nowMs();
     for (const itemId of new Set(wrong.map((each) => each.itemId))) await writer.withdrawCopy({ recordingId, itemId, where: archive.name });
     const objects = wrong.map(({ itemId, key, what }) => ({ item: itemId, key, what }));
-    const data = { archive: archive.name, objects };
-    await writer.appendCustody({ type: 'copy.withdrawn', atMs: nowMs, actor, subject: recordingId, data });
+    const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
+    await writer.appendCustody(CopyWithdrawn.make({ ...about, data: { archive: archive.name }, lists: { objects } }));
     const priority = (await writer.work(workId('archive', recordingId)))?.priority ?? 5;
     const id = workId('archive', recordingId);
     await writer.reopenWork({ id, stage: 'archive', recordingId, priority, dueAtMs: nowMs, nowMs });

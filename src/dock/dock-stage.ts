@@ -1,6 +1,9 @@
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
-import type { CustodyType } from '#domain/custody';
+import { STATION } from '#domain/custody/actor';
+import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
+import { ClockSet, ClockSettingBegun, ClockUnsure, RecorderUnlocked, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
+import { subject } from '#domain/custody/subject';
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -61,8 +64,8 @@ interface Options {
 /** How far back it is looked for what a recorder was: its dockings of months. */
 const REMEMBERED_DOCKINGS = 200;
 /** What a docking's history says when the station begins to write to its recorder, and when the recorder is read-only again. */
-const WRITES_BEGUN = new Set<CustodyType>(['wipe.begun', 'recorder.clock-setting', 'recorder.clock-unsure']);
-const WRITES_FINISHED = new Set<CustodyType>(['wipe.finished', 'recorder.clock-set']);
+const WRITES_BEGUN: ReadonlySet<string> = new Set([WipeBegun.type, ClockSettingBegun.type, ClockUnsure.type]);
+const WRITES_FINISHED: ReadonlySet<string> = new Set([WipeFinished.type, ClockSet.type]);
 
 /** Recognises what has arrived and opens its docking; closes it when it is gone. */
 export class DockStage {
@@ -180,8 +183,8 @@ export class DockStage {
     const { ledger } = this.#options;
     for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
       if (before.id === id) continue;
-      const entries = await ledger.custodyOf(before.id);
-      const found = entries.find(({ type }) => type === 'docking.arrived')?.data['unclean'];
+      const entries = await ledger.custodyOf(subject('docking', before.id));
+      const found = entries.map(DockingArrived.parse).find((entry) => entry !== null)?.data.unclean;
       if (found === true) continue;
       const last = entries.findLast(({ type }) => WRITES_BEGUN.has(type) || WRITES_FINISHED.has(type));
       return found === false && last && WRITES_BEGUN.has(last.type) ? unclean.access : null;
@@ -196,7 +199,7 @@ export class DockStage {
     const { id, serial, driver, score, reasons, reading, nowMs } = facts;
     const clockOffsetMs = reading.offsetMs;
     await this.#options.ledger.transaction(async (writer) => {
-      const slot = arrival.slot ?? (await slotFor(writer, arrival.port));
+      const slot = arrival.slot ?? (await slotFor(writer, arrival.port, nowMs));
       await writer.insertDocking({
         id,
         slot,
@@ -226,20 +229,23 @@ export class DockStage {
         recorder: serial,
         driver: driver.id,
         score,
-        why: reasons,
+        vendorId: arrival.vendorId,
+        productId: arrival.productId,
+        toldSerial: arrival.vendorId === null ? null : arrival.serial,
         clockOffsetMs,
         clockOff: reading.warning !== null,
         unclean: arrival.unclean !== null,
       };
-      await writer.appendCustody({ type: 'docking.arrived', atMs: nowMs, actor: 'station', subject: id, data });
+      const about = { atMs: nowMs, actor: STATION, subject: subject('docking', id) };
+      await writer.appendCustody(DockingArrived.make({ ...about, data, lists: { why: reasons } }));
       if (arrival.unlocked) {
         const unlocked = { recorder: serial, vendorId: arrival.vendorId, productId: arrival.productId };
-        await writer.appendCustody({ type: 'recorder.unlocked', atMs: nowMs, actor: 'station', subject: id, data: unlocked });
+        await writer.appendCustody(RecorderUnlocked.make({ ...about, data: unlocked }));
       }
       if (arrival.clockSet) {
         // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
-        await writer.appendCustody({ type: 'recorder.clock-set', atMs: nowMs, actor: 'station', subject: id, data: setting });
+        await writer.appendCustody(ClockSet.make({ ...about, data: setting }));
       }
     });
   }
@@ -320,13 +326,8 @@ export class DockStage {
       await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
       const { filesToRecheck, filesRechecked } = docking;
-      await writer.appendCustody({
-        type: 'docking.removed',
-        atMs: nowMs,
-        actor: 'station',
-        subject: dockingId,
-        data: { ...data, filesToRecheck, filesRechecked },
-      });
+      const about = { atMs: nowMs, actor: STATION, subject: subject('docking', dockingId) };
+      await writer.appendCustody(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
     });
     faults.reached('w15-removal-recorded');
     const view = viewOf(board, docking.slot);

@@ -1,4 +1,5 @@
-import type { CustodyEntry } from '#domain/custody';
+import { ClockSet, ClockSettingBegun } from '#domain/custody/recorder-entries';
+import { type Subject, subject } from '#domain/custody/subject';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { LedgerReader } from '#ports/ledger';
 
@@ -8,9 +9,11 @@ const UNLISTED_MAX = 20;
 const DOCKINGS_MAX = 1000;
 
 /** Custody subject of what is known of a recorder before its card can be read. */
-export function toldSubject({ serial, port }: { serial: string | null; port: string }): string {
-  return serial === null ? `port:${port}` : `recorder:${serial}`;
+export function toldSubject({ serial, port }: { serial: string | null; port: string }): Subject<'port' | 'recorder'> {
+  return serial === null ? subject('port', port) : subject('recorder', serial);
 }
+
+type Announced = NonNullable<ReturnType<typeof ClockSettingBegun.parse>>;
 
 interface Docked {
   readonly serial: string;
@@ -32,12 +35,14 @@ export async function formerClocks(ledger: LedgerReader, { serial, told, offsetM
   const unlisted = listed < 0 ? own : own.slice(0, listed);
   const found: FormerClock[] = [];
   for (const { id } of unlisted) {
-    for (const entry of await ledger.custodyOf(id)) if (entry.type === 'recorder.clock-set') found.push(...clockIn(entry));
+    for (const entry of await ledger.custodyOf(subject('docking', id))) found.push(...clockIn(ClockSet.parse(entry)));
   }
-  const announced: CustodyEntry[] = [];
+  const announced: Announced[] = [];
   for (const key of new Set([serial, told ?? serial])) {
     const entries = await ledger.custodyOf(toldSubject({ serial: key, port: '' }));
-    announced.push(...entries.filter(({ type }) => type === 'recorder.clock-setting'));
+    // What was announced once it was docked is of that docking.
+    const own = entries.filter((entry) => entry.subject.kind === 'recorder').map(ClockSettingBegun.parse);
+    announced.push(...own.filter((entry) => entry !== null));
   }
   // Nearly always: no clock was ever set by command, and nothing more need be read.
   if (found.length + announced.length === 0) return [];
@@ -49,8 +54,7 @@ export async function formerClocks(ledger: LedgerReader, { serial, told, offsetM
     // What led to a docking belongs to the recorder of that docking: others may tell the same number. The measured offset tells which docking it was.
     const led = (clock: FormerClock) =>
       dockings.some(
-        (docking) =>
-          docking.port === entry.data['port'] && docking.clockOffsetMs === clock.offsetMs && docking.arrivedAtMs >= clock.setAtMs,
+        (docking) => docking.port === entry.data.port && docking.clockOffsetMs === clock.offsetMs && docking.arrivedAtMs >= clock.setAtMs,
       );
     found.push(...clockIn(entry).filter((clock) => !led(clock)));
   }
@@ -58,7 +62,6 @@ export async function formerClocks(ledger: LedgerReader, { serial, told, offsetM
 }
 
 /** None in an entry of a clock that was set by a file: that happens only when every file of the card is safe. */
-function clockIn({ data }: CustodyEntry): FormerClock[] {
-  const { setAtMs, offsetMs } = data;
-  return typeof setAtMs === 'number' && typeof offsetMs === 'number' ? [{ setAtMs, offsetMs }] : [];
+function clockIn(entry: Announced | ReturnType<typeof ClockSet.parse>): FormerClock[] {
+  return entry?.data.setAtMs === undefined ? [] : [{ setAtMs: entry.data.setAtMs, offsetMs: entry.data.offsetMs }];
 }

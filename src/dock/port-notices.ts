@@ -1,4 +1,9 @@
+import { STATION } from '#domain/custody/actor';
+import { DeviceRefused, SlotsChanged } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
+
 import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
+
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
@@ -48,7 +53,7 @@ export class PortNotices {
       await this.refuse({ ...notice, problem, phase: 'problem', explain: notice.facts });
       return;
     }
-    const slot = await this.#options.ledger.transaction((writer) => slotFor(writer, notice.port));
+    const slot = await this.#options.ledger.transaction((writer) => slotFor(writer, notice.port, this.#options.clock.nowMs()));
     // A docking that is still there knows better than a notice what its slot shows.
     const view = viewOf(this.#options.board, slot);
     if (isOccupied(view)) return;
@@ -75,10 +80,10 @@ export class PortNotices {
     const { port, hub, problem, phase } = place;
     const fresh = performance.now() - (this.#recorded.get(`${port} ${problem.code}`) ?? Number.NEGATIVE_INFINITY) > SAME_AGAIN_MS;
     const slot = await ledger.transaction(async (writer) => {
-      const number = place.slot ?? (await slotFor(writer, port));
-      const data = { slot: number, port, code: problem.code, facts: bounded(place.facts, FACTS_MAX) };
-      const entry = { atMs: clock.nowMs(), actor: 'station', subject: `port:${port}`, data };
-      if (fresh) await writer.appendCustody({ type: 'device.refused', ...entry });
+      const number = place.slot ?? (await slotFor(writer, port, clock.nowMs()));
+      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('port', port) };
+      const data = { slot: number, port, code: problem.code };
+      if (fresh) await writer.appendCustody(DeviceRefused.make({ ...about, data, lists: { facts: bounded(place.facts, FACTS_MAX) } }));
       return number;
     });
     if (fresh) this.#recorded.set(`${port} ${problem.code}`, performance.now());
@@ -121,10 +126,12 @@ function bounded(facts: readonly string[], max: number): string[] {
 }
 
 /** The number of a port that has none yet is the next free one. */
-export async function slotFor(writer: LedgerWriter, port: string): Promise<number> {
+export async function slotFor(writer: LedgerWriter, port: string, nowMs: number): Promise<number> {
   const known = await writer.slotOf(port);
   if (known !== null) return known;
   const slot = nextFreeSlot(await writer.slots());
   await writer.assignSlot(port, slot);
+  const about = { atMs: nowMs, actor: STATION, subject: subject('port', port) };
+  await writer.appendCustody(SlotsChanged.make({ ...about, data: { port, slot, before: null, moved: null } }));
   return slot;
 }

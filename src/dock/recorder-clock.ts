@@ -1,4 +1,7 @@
-import type { CustodyDraft, CustodyType } from '#domain/custody';
+import { STATION } from '#domain/custody/actor';
+import type { CustodyDraft } from '#domain/custody/entry';
+import { ClockDoubted, ClockNotSet, ClockSet, ClockSettingBegun, ClockUnsure } from '#domain/custody/recorder-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
@@ -84,7 +87,7 @@ export class RecorderClock {
       detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come`,
     };
     const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
-    await this.#enter({ type: 'recorder.clock-doubted', atMs: nowMs, subject: dockingId, data });
+    await this.#enter(ClockDoubted.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
     const view = viewOf(board, docking.slot);
     if (isOccupied(view) && view.dockingId === dockingId) board.update(docking.slot, { warning });
   }
@@ -106,9 +109,9 @@ export class RecorderClock {
    * what it was, and by how much. The recorder is not docked yet, so the subject is what it tells of itself.
    */
   async announce(setting: ClockSetting): Promise<void> {
-    const entry = { atMs: setting.atMs, subject: toldSubject(setting), data: this.commandOf(setting) };
+    const entry = { atMs: setting.atMs, actor: STATION, subject: toldSubject(setting), data: this.commandOf(setting) };
     try {
-      await this.#enter({ type: 'recorder.clock-setting', ...entry });
+      await this.#enter(ClockSettingBegun.make(entry));
     } catch (error) {
       // Whoever asked goes on without setting it.
       clockFailed(this.#options.log, { port: setting.port }, asEvidockError(error));
@@ -118,10 +121,10 @@ export class RecorderClock {
 
   async settle(setting: ClockSetting, outcome: ClockOutcome): Promise<void> {
     const { clock, log } = this.#options;
-    const type = ({ yes: 'recorder.clock-set', no: 'recorder.clock-not-set', unknown: 'recorder.clock-unsure' } as const)[outcome.set];
-    const data = { ...this.commandOf(setting), ...(outcome.set === 'yes' ? {} : { why: outcome.why }) };
+    const about = { atMs: clock.nowMs(), actor: STATION, subject: toldSubject(setting), data: this.commandOf(setting) };
     try {
-      await this.#enter({ type, atMs: clock.nowMs(), subject: toldSubject(setting), data });
+      if (outcome.set === 'yes') await this.#enter(ClockSet.make(about));
+      else await this.#enter((outcome.set === 'no' ? ClockNotSet : ClockUnsure).make({ ...about, personal: { why: outcome.why } }));
     } catch (error) {
       // That it was begun is on record, and nothing that is corrected by it asks for more.
       clockFailed(log, { port: setting.port }, asEvidockError(error));
@@ -160,14 +163,14 @@ export class RecorderClock {
     if (!setting) return;
     const { file, access, offsetMs } = setting;
     const { clock, timezone, log } = this.#options;
-    const tell = (type: CustodyType, settingAtMs: number, why?: string) => {
-      const data = { ...this.settingOf(docking.recorderSerial, offsetMs, 'file', settingAtMs), ...(why === undefined ? {} : { why }) };
-      return this.#enter({ type, atMs: clock.nowMs(), subject: docking.id, data });
-    };
+    const about = (settingAtMs: number) => ({
+      ...{ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) },
+      data: this.settingOf(docking.recorderSerial, offsetMs, 'file', settingAtMs),
+    });
     const failed = (error: unknown) => clockFailed(log, { dockingId: docking.id }, asEvidockError(error));
     const begunAtMs = clock.nowMs();
     try {
-      await tell('recorder.clock-setting', begunAtMs);
+      await this.#enter(ClockSettingBegun.make(about(begunAtMs)));
     } catch (error) {
       return failed(error);
     }
@@ -180,19 +183,19 @@ export class RecorderClock {
         await writer.sync();
         return nowMs;
       });
-      await tell('recorder.clock-set', writtenAtMs);
+      await this.#enter(ClockSet.make(about(writtenAtMs)));
       clockSet(log, { dockingId: docking.id, offsetMs });
     } catch (error) {
       // Its files are safe, and the warning about its clock stands: that is no reason to keep it.
       failed(error);
       const { code, detail } = asEvidockError(error);
       // Where the ledger fails as well, the announcement is left without an outcome, which says the same.
-      await tell('recorder.clock-unsure', begunAtMs, `${code}: ${detail}`).catch(failed);
+      await this.#enter(ClockUnsure.make({ ...about(begunAtMs), personal: { why: `${code}: ${detail}` } })).catch(failed);
     }
   }
 
-  async #enter(entry: Omit<CustodyDraft, 'actor'>): Promise<void> {
-    await this.#options.ledger.transaction((writer) => writer.appendCustody({ ...entry, actor: 'station' }));
+  async #enter(entry: CustodyDraft): Promise<void> {
+    await this.#options.ledger.transaction((writer) => writer.appendCustody(entry));
   }
 }
 

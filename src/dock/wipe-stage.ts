@@ -1,4 +1,8 @@
 import { unmarkedName } from '#domain/card/marks';
+import { STATION } from '#domain/custody/actor';
+import { OriginalCopied } from '#domain/custody/original-entries';
+import { OriginalWiped, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Copy, Original } from '#domain/recording';
@@ -186,9 +190,9 @@ export class WipeStage {
 
   /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
-    const entries = await this.#options.ledger.custodyOf(original.id);
-    const copied = entries.findLast(({ type }) => type === 'original.copied')?.data;
-    return copied?.['docking'] === docking.id && copied['cardPath'] === original.cardPath;
+    const entries = await this.#options.ledger.custodyOf(subject('original', original.id));
+    const copied = entries.map(OriginalCopied.parse).findLast((entry) => entry !== null);
+    return copied?.data.docking === docking.id && copied.personal.cardPath === original.cardPath;
   }
 
   /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */
@@ -221,10 +225,10 @@ export class WipeStage {
   /** Write 16: whatever is found missing on the recorder after this was removed by the station. */
   async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
     const { ledger, clock, policy, faults } = this.#options;
-    const data = { docking: docking.id, recorder: docking.recorderSerial, policy, files: part.length, originals: part.map(({ id }) => id) };
-    await ledger.transaction((writer) =>
-      writer.appendCustody({ type: 'wipe.begun', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
-    );
+    const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
+    const data = { recorder: docking.recorderSerial, policy, files: part.length };
+    const lists = { originals: part.map(({ id }) => id) };
+    await ledger.transaction((writer) => writer.appendCustody(WipeBegun.make({ ...about, data, lists })));
     faults.reached('w16-wipe-begun');
   }
 
@@ -233,7 +237,7 @@ export class WipeStage {
     const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
     await ledger.transaction((writer) =>
-      writer.appendCustody({ type: 'wipe.finished', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data }),
+      writer.appendCustody(WipeFinished.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data })),
     );
     faults.reached('w19-wipe-finished');
   }
@@ -271,11 +275,11 @@ export class WipeStage {
           const data = {
             recording: original.recordingId,
             docking: docking.id,
-            cardPath: original.cardPath,
             bytes: original.bytes,
             sha256: original.digests?.sha256 ?? '',
           };
-          await record.appendCustody({ type: 'original.wiped', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
+          const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', original.id) };
+          await record.appendCustody(OriginalWiped.make({ ...about, data, personal: { cardPath: original.cardPath } }));
         }
       });
       faults.reached('w18-wipe-recorded');

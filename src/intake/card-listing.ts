@@ -1,6 +1,9 @@
 import { type Capture, groupCaptures } from '#domain/card/captures';
 import type { ListedFile } from '#domain/card/listed-file';
 import { type NameRules, type OwnerOf, ownersOn, readName } from '#domain/card/names';
+import { STATION } from '#domain/custody/actor';
+import { ReadAgain } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import { type EvidockError, isFailure } from '#domain/errors';
 import type { FormerClock } from '#domain/recorder/former-clock';
@@ -189,9 +192,9 @@ export class CardListing {
         this.#options.found.rechecked.delete(known.id);
         await this.#options.known.write(writer);
         await this.#writeCounts(writer, this.#countedWithBefore());
-        const data = { docking: docking.id, original: known.id, cardPath: known.cardPath, as: originals[0]?.recordingId ?? '' };
-        const entry = { atMs: clock.nowMs(), actor: 'station', subject: known.recordingId, data };
-        await writer.appendCustody({ type: 'recording.read-again', ...entry });
+        const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', known.recordingId) };
+        const data = { docking: docking.id, original: known.id, as: originals[0]?.recordingId ?? '' };
+        await writer.appendCustody(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
         return originals;
       });
       for (const original of fresh) this.#options.toCopy(original, false);

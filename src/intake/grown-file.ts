@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { OriginalGrown } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
@@ -19,7 +22,8 @@ export async function relistGrown(
   if (listed?.state !== 'listed' || listed.dockingId !== docking.id) return null;
   const { bytes, mtimeMs } = identity;
   await writer.relistOriginal(listed.id, { bytes, mtimeMs });
-  const data = { docking: docking.id, cardPath: identity.cardPath, listedBytes: before.bytes, bytes };
-  await writer.appendCustody({ type: 'original.grown', atMs: clock.nowMs(), actor: 'station', subject: listed.id, data });
+  const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', listed.id) };
+  const data = { docking: docking.id, listedBytes: before.bytes, bytes };
+  await writer.appendCustody(OriginalGrown.make({ ...about, data, personal: { cardPath: identity.cardPath } }));
   return { ...listed, bytes, mtimeMs };
 }

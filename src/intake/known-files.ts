@@ -1,4 +1,7 @@
 import pLimit from 'p-limit';
+import { STATION } from '#domain/custody/actor';
+import { DockingCompared } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import {
@@ -164,7 +167,9 @@ export class KnownFiles {
       fewerBlocks: FEWER_BLOCKS,
       unread,
     };
-    await writer.appendCustody({ type: 'docking.compared', atMs: clock.nowMs(), actor: 'station', subject: docking.id, data });
+    await writer.appendCustody(
+      DockingCompared.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data }),
+    );
   }
 }
 

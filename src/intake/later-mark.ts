@@ -1,4 +1,7 @@
 import type { ListedFile } from '#domain/card/listed-file';
+import { STATION } from '#domain/custody/actor';
+import { RecordingMarked } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
@@ -13,6 +16,7 @@ export async function markRecording(
   const recording = await writer.recording(known.recordingId);
   if (!recording || recording.important || file.facts.important !== true) return;
   await writer.updateRecording(known.recordingId, { important: true });
-  const data = { docking: docking.id, original: known.id, from: known.cardPath, to: file.path };
-  await writer.appendCustody({ type: 'recording.marked', atMs: nowMs, actor: 'station', subject: known.recordingId, data });
+  const about = { atMs: nowMs, actor: STATION, subject: subject('recording', known.recordingId) };
+  const data = { docking: docking.id, original: known.id };
+  await writer.appendCustody(RecordingMarked.make({ ...about, data, personal: { from: known.cardPath, to: file.path } }));
 }

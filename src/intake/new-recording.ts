@@ -1,4 +1,7 @@
 import type { ListedFile } from '#domain/card/listed-file';
+import { STATION } from '#domain/custody/actor';
+import { OtherRecorder } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import { newId } from '#domain/ids';
 import type { RecordingNote } from '#domain/notes';
@@ -103,8 +106,8 @@ async function meetOther(writer: LedgerWriter, recordingId: string, { docking, o
   const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
   if (!(await writer.recorder(owner))) await writer.upsertRecorder({ serial: owner, ...known });
   const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
-  const entry = { atMs: clock.nowMs(), actor: 'station', subject: recordingId, data };
-  await writer.appendCustody({ type: 'recording.other-recorder', ...entry });
+  const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
+  await writer.appendCustody(OtherRecorder.make({ ...about, data }));
 }
 
 function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {

@@ -1,9 +1,15 @@
 import { unreadableWords } from '#domain/byte-range';
+import { STATION } from '#domain/custody/actor';
+import { OriginalCopied } from '#domain/custody/original-entries';
+import { RecordingDamaged } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
-import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Vault, VaultDraft } from '#ports/vault';
+import { setAside } from '#steps/set-aside';
 import type { CopiedFile } from './copy-file.ts';
 
 /**
@@ -12,7 +18,7 @@ import type { CopiedFile } from './copy-file.ts';
  * with gaps has none: that its bytes are those of another file says nothing of what the recorder holds.
  */
 export async function placeCopy(
-  { vault, ledger }: { vault: Vault; ledger: LedgerReader },
+  { vault, ledger, clock }: { vault: Vault; ledger: Ledger; clock: Clock },
   original: Original,
   { draft, digests, unreadable }: CopiedFile,
   mayLink: boolean,
@@ -24,7 +30,7 @@ export async function placeCopy(
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
       if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
-        await vault.quarantine(key);
+        await setAside({ vault, ledger, clock }, original, { key, why: 'left-behind' });
         if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
       }
     }
@@ -60,21 +66,22 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   const data = {
     recording: original.recordingId,
     docking: dockingId,
-    cardPath: original.cardPath,
     bytes: original.bytes,
     sha256: digests.sha256,
-    unreadable: unreadable.map(({ start, end }) => ({ start, end })),
     sourceReread,
     duplicateOf,
   };
-  const entry = { atMs: nowMs, actor: 'station' };
-  await writer.appendCustody({ type: 'original.copied', ...entry, subject: original.id, data });
+  const by = { atMs: nowMs, actor: STATION };
+  const lists = { gaps: unreadable.map(({ start, end }) => ({ start, end })) };
+  const personal = { cardPath: original.cardPath };
+  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
   const recording = await writer.recording(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
   if (unreadable.length === 0 && !recording?.damaged) return;
   const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
   await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
-  if (unreadable.length === 0) return;
   const own = unreadableWords([{ ...original, unreadable }]);
-  await writer.appendCustody({ type: 'recording.damaged', ...entry, subject: original.recordingId, data: { reason: own } });
+  if (own === null) return;
+  const about = { ...by, subject: subject('recording', original.recordingId) };
+  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));
 }

@@ -2,6 +2,10 @@ import { type CompiledPattern, compilePatterns } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
 import type { ListedFile } from '#domain/card/listed-file';
 import { readName } from '#domain/card/names';
+import { STATION } from '#domain/custody/actor';
+import { DockingUnsafe } from '#domain/custody/docking-entries';
+import { OriginalDiffers } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import type { Original } from '#domain/recording';
 import type { StartDecision } from '#domain/start/claims';
 import { TELLS_NOTHING } from '#domain/take/segment-names';
@@ -61,12 +65,14 @@ export async function recordDifference(
   );
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
-  const data = { recording: known.recordingId, docking: docking.id, cardPath: path, sha256, sealed: known.digests?.sha256 ?? '', as };
-  await writer.appendCustody({ type: 'original.differs', atMs, actor: 'station', subject: known.id, data });
+  const by = { atMs, actor: STATION };
+  const personal = { cardPath: path };
+  const data = { recording: known.recordingId, docking: docking.id, sha256, sealed: known.digests?.sha256 ?? '', as };
+  await writer.appendCustody(OriginalDiffers.make({ ...by, subject: subject('original', known.id), data, personal }));
   const wasSafe = docking.state === 'safe';
   if (wasSafe) {
-    const why = { slot: docking.slot, original: known.id, cardPath: path, as };
-    await writer.appendCustody({ type: 'docking.unsafe', atMs, actor: 'station', subject: docking.id, data: why });
+    const why = { slot: docking.slot, original: known.id, as };
+    await writer.appendCustody(DockingUnsafe.make({ ...by, subject: subject('docking', docking.id), data: why, personal }));
   }
   const { known: kept, rechecked } = session.found;
   await writer.updateDocking(docking.id, {

@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { OriginalRechecked } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
@@ -12,7 +15,8 @@ export async function recordRechecked(writer: LedgerWriter, docking: Docking, or
     const ids = some.map(({ id }) => id);
     await writer.markCompared(ids, { how: 'whole', dockingId: docking.id, atMs });
     const bytes = some.reduce((sum, original) => sum + original.bytes, 0);
-    const data = { recorder: docking.recorderSerial, verdict: 'same', files: some.length, bytes, originals: ids };
-    await writer.appendCustody({ type: 'original.rechecked', atMs, actor: 'station', subject: docking.id, data });
+    const about = { atMs, actor: STATION, subject: subject('docking', docking.id) };
+    const data = { recorder: docking.recorderSerial, verdict: 'same' as const, files: some.length, bytes };
+    await writer.appendCustody(OriginalRechecked.make({ ...about, data, lists: { originals: ids } }));
   }
 }

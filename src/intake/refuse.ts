@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { FileRefused } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
 import type { Refusal } from '#domain/docking';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
@@ -5,9 +8,10 @@ type Refused = Pick<Refusal, 'code' | 'detail'> & { readonly path: string };
 
 /** Part of write 2: an entry that is not taken, with its reason. */
 export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
-  const data = { cardPath: refusal.path, code: refusal.code, detail: refusal.detail };
-  await writer.insertRefusal({ dockingId, atMs, ...data });
-  await writer.appendCustody({ type: 'file.refused', atMs, actor: 'station', subject: dockingId, data });
+  const { code, detail, path } = refusal;
+  await writer.insertRefusal({ dockingId, atMs, cardPath: path, code, detail });
+  const about = { atMs, actor: STATION, subject: subject('docking', dockingId) };
+  await writer.appendCustody(FileRefused.make({ ...about, data: { code }, personal: { cardPath: path, detail } }));
 }
 
 /** What is on record as refused stays there: a card that is listed once more must not be told of twice. */

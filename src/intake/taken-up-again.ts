@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { TakenUpAgain } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
@@ -15,7 +18,8 @@ export async function takeUpAgain(
   const { recordingId } = original;
   for (const { id } of await writer.originalsOf(recordingId)) await writer.markReplaced(id, null);
   await writer.updateRecording(recordingId, { state: 'copying' });
-  const data = { docking: docking.id, original: original.id, cardPath: original.cardPath };
-  await writer.appendCustody({ type: 'recording.taken-up-again', atMs: nowMs, actor: 'station', subject: recordingId, data });
+  const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+  const data = { docking: docking.id, original: original.id };
+  await writer.appendCustody(TakenUpAgain.make({ ...about, data, personal: { cardPath: original.cardPath } }));
   return { ...original, replacedBy: null };
 }

@@ -1,5 +1,7 @@
 import type { ByteRange } from '#domain/byte-range';
-import type { CustodyDraft, CustodyEntry, CustodyFault } from '#domain/custody';
+import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
+import type { CustodyFault } from '#domain/custody/read-entry';
+import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { Kind } from '#domain/kind';
@@ -133,8 +135,8 @@ export interface LedgerReader {
   slotOf(port: string): Promise<number | null>;
   slots(): Promise<readonly { slot: number; port: string }[]>;
 
-  /** Custody entries about a recording or any of its originals and dockings, oldest first. */
-  custodyOf(subject: string): Promise<readonly CustodyEntry[]>;
+  /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
+  custodyOf(about: Subject): Promise<readonly CustodyEntry[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   custodyHash(seq: number): Promise<string | null>;

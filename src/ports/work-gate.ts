@@ -94,11 +94,23 @@ export interface ArchivedResult {
   readonly items: readonly ArchivedItem[];
 }
 
+/** A copy that was read back, and is not what it should be. */
+export interface MismatchedCopy {
+  /** Name of the archive. */
+  readonly where: string;
+  readonly item: string;
+  readonly key: string;
+  /** SHA-256. */
+  readonly expected: string;
+  /** What was found, in words. */
+  readonly found: string;
+}
+
 export interface ArchiveGate {
   item(claim: Claim, archive: string): Promise<ArchiveItem>;
   /** Write 14. Not `done` if something is to be there meanwhile that is not there yet: the work waits again then. */
   record(claim: Claim, result: ArchivedResult): Promise<{ done: boolean }>;
   /** Twice the archive gave other bytes than it was sent; the work goes on being held. */
-  mismatched(claim: Claim, found: { archive: string; key: string; expected: string; found: string }): Promise<void>;
+  mismatched(claim: Claim, copy: MismatchedCopy): Promise<void>;
   giveUp(claim: Claim, failure: WorkFailure): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface WorkRun {
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
-  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit). */
+  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit, or when it stands still). */
   readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;

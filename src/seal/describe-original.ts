@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { OriginalSealed } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import type { Original, Recording } from '#domain/recording';
 import { isoOrNull, type Manifest } from '#domain/vault/manifest';
@@ -77,7 +80,7 @@ export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs,
     manifestSha256,
     reread: method,
   };
-  await writer.appendCustody({ type: 'original.sealed', atMs: sealedAtMs, actor: 'station', subject: original.id, data });
+  await writer.appendCustody(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
 }
 
 function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {

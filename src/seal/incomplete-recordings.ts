@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingSplit } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { asEvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
@@ -7,6 +10,7 @@ import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#even
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
+import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
 
@@ -136,7 +140,10 @@ export class IncompleteRecordings {
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
     // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
-    for (const { vaultKey } of gone) if (await vault.stat(vaultKey)) await vault.quarantine(vaultKey);
+    for (const original of gone) {
+      const key = original.vaultKey;
+      if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
+    }
     const closed = await ledger.transaction(async (writer) => {
       const now = await writer.originalsOf(recording.id);
       const missing = await missingOf(writer, now);
@@ -148,8 +155,10 @@ export class IncompleteRecordings {
       const missingCount = recording.missingCount + missing.length;
       const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
       await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
-      const data = { into, why, missing: missing.map(({ id, cardPath, bytes }) => ({ original: id, cardPath, bytes })) };
-      await writer.appendCustody({ type: 'recording.split', atMs: nowMs, actor: 'station', subject: recording.id, data });
+      const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
+      const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
+      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
+      await writer.appendCustody(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };

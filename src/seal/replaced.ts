@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingReplaced } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { Original } from '#domain/recording';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
@@ -54,9 +57,10 @@ export async function closeReplaced(writer: LedgerWriter, recordingId: string, n
   if (!by) return false;
   for (const [id, into] of by) await writer.markReplaced(id, into);
   await writer.updateRecording(recordingId, { state: 'replaced' });
-  const files = originals.map(({ id, cardPath, bytes, mtimeMs }) => ({ original: id, cardPath, bytes, mtimeMs, by: by.get(id) ?? '' }));
-  const data = { by: [...new Set(by.values())].join(' '), files };
-  await writer.appendCustody({ type: 'recording.replaced', atMs: nowMs, actor: 'station', subject: recordingId, data });
+  const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+  const files = originals.map(({ id, bytes, mtimeMs }) => ({ original: id, bytes, mtimeMs, by: by.get(id) ?? '' }));
+  const personal = { cardPaths: originals.map(({ cardPath }) => cardPath) };
+  await writer.appendCustody(RecordingReplaced.make({ ...about, lists: { files }, personal }));
   return true;
 }
 

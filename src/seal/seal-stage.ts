@@ -1,4 +1,8 @@
 import { sha256Hex } from '#domain/canonical-json';
+import { STATION } from '#domain/custody/actor';
+import { DockingSafe } from '#domain/custody/docking-entries';
+import { CopyFailedVerification } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
@@ -11,6 +15,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { GroupCommit } from '#steps/group-commit';
+import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
 import { closeReplacedBy, leftToReplaced } from './replaced.ts';
@@ -185,7 +190,7 @@ export class SealStage {
     try {
       const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
-        await vault.quarantine(original.vaultKey);
+        await setAside(this.#options, original, { key: original.vaultKey, why: 'differs' });
         await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
         return null;
       }
@@ -202,19 +207,19 @@ export class SealStage {
     const proved = { ...original, digests };
     const bytes = manifestBytes(await describeOriginal(this.#options.ledger, settings, proved, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
-    await this.#putManifest(key, bytes);
+    await this.#putManifest(original, key, bytes);
     faults.reached('w06-manifest-linked');
     return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
   }
 
   /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
-  async #putManifest(key: string, bytes: Uint8Array): Promise<void> {
+  async #putManifest(original: Original, key: string, bytes: Uint8Array): Promise<void> {
     const { vault } = this.#options;
     try {
       await vault.putSmall(key, bytes);
     } catch (error) {
       if (!isFailure(error, 'vault.mismatch')) throw error;
-      await vault.quarantine(key);
+      await setAside(this.#options, original, { key, why: 'left-behind' });
       await vault.putSmall(key, bytes);
     }
   }
@@ -223,8 +228,9 @@ export class SealStage {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.unmarkCopied(original.id);
-      const data = { recording: original.recordingId, key: original.vaultKey, expected: original.digests?.sha256 ?? '', found: what };
-      await writer.appendCustody({ type: 'copy.failed-verification', atMs: clock.nowMs(), actor: 'station', subject: original.id, data });
+      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
+      const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
+      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
@@ -310,7 +316,7 @@ export class SealStage {
       if (!now || !isSafe(now, await writer.dockingProgress(dockingId), whole)) return false;
       await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
       const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
-      await writer.appendCustody({ type: 'docking.safe', atMs: nowMs, actor: 'station', subject: dockingId, data });
+      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return true;
     });
     if (!recorded) return;

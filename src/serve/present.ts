@@ -1,6 +1,7 @@
 import type { Standing } from '#desk/standing';
 import { shownPath } from '#domain/card/path';
-import type { CustodyEntry } from '#domain/custody';
+import type { CustodyEntry } from '#domain/custody/entry';
+import { subjectText } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Copy, Original } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
@@ -44,8 +45,9 @@ export class Presenter {
     };
   }
 
-  custody({ atMs, ...entry }: CustodyEntry) {
-    return { ...entry, at: this.time(atMs) };
+  custody({ atMs, bytes, subject, related, ...entry }: CustodyEntry) {
+    const about = { subject: subjectText(subject), related: related.map(subjectText) };
+    return { ...entry, ...about, at: this.time(atMs), canonical: new TextDecoder().decode(bytes) };
   }
 
   docking({ arrivedAtMs, listedAtMs, unchangedAtMs, safeAtMs, removedAtMs, ...docking }: Docking) {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { DeskDeps } from '#desk/deps';
 import type { LookLog } from '#desk/look-log';
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
 import type { StreamLimit } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 

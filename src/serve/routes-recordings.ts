@@ -5,6 +5,7 @@ import { derivativeItem, originalItem } from '#desk/footage';
 import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
+import { subject } from '#domain/custody/subject';
 
 import { workId } from '#domain/work';
 import { serveItem } from './playback.ts';
@@ -63,7 +64,7 @@ export const recordingRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { params }) => {
       await mustHaveRecording(ledger, params.id);
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.custodyOf(params.id)).map((entry) => presenter.custody(entry));
+      return (await ledger.custodyOf(subject('recording', params.id))).map((entry) => presenter.custody(entry));
     },
   }),
   route({

@@ -2,11 +2,14 @@
  * Goal: what people change is changed whole or not at all, and the custody log tells who changed what.
  * Method: the API in the process, as an operator, over the real ledger.
  */
+
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { actorText } from '#domain/custody/actor';
 import { START_MS } from '#test/support/builders';
+import { about, toldBy } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';
 
@@ -25,7 +28,8 @@ async function good(method: 'GET' | 'POST', path: string, body?: object) {
   return json;
 }
 
-const entries = async (subject: string) => (await station.ledger.custodyOf(subject)).filter(({ actor }) => actor === 'cli:wang');
+const entries = async (subject: string) =>
+  (await station.ledger.custodyOf(about(subject))).filter(({ actor }) => actorText(actor) === 'cli:wang');
 
 beforeEach(async () => {
   station = await servedStation();
@@ -136,9 +140,9 @@ describe('cases and suggestions', () => {
       json: { detail: expect.stringContaining('One') },
     });
     await good('POST', '/cases', { number: 'A-1', title: 'Other', update: true });
-    expect((await entries('A-1')).map(({ data }) => data)).toMatchObject([
-      { old: null },
-      { old: { title: 'One' }, new: { title: 'Other' } },
+    expect((await entries('case:A-1')).map(toldBy)).toMatchObject([
+      { old: null, title: { old: null, new: 'One' } },
+      { title: { old: 'One', new: 'Other' } },
     ]);
   });
 });
@@ -155,7 +159,7 @@ describe('officers and recorders', () => {
     await good('POST', '/recorders', { serial: 'R1', model: 'X', officer: '1' });
     await good('POST', '/recorders/R1/assignment', { officer: '2' });
     expect(await good('GET', '/recorders')).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
-    expect((await entries('R1')).map(({ data }) => data)).toEqual([
+    expect((await entries('recorder:R1')).map(({ data }) => data)).toEqual([
       { model: { old: null, new: 'X' } },
       { officer: { old: null, new: '1' } },
       { officer: { old: '1', new: '2' } },
@@ -173,8 +177,10 @@ describe('the ledger', () => {
     expect(bytes).toBeGreaterThan(4096);
     expect(await call('POST', '/ledger/backup', { file })).toMatchObject({ status: 409 });
     expect(await call('POST', '/ledger/backup', { file: 'relative.sqlite' })).toMatchObject({ status: 400 });
-    const told = (await station.ledger.custodyOf(station.deps.facts.stationId)).filter(({ type }) => type === 'ledger.backed-up');
-    expect(told.map(({ data }) => data)).toEqual([{ file, bytes }]);
+    const told = (await station.ledger.custodyOf(about(`station:${station.deps.facts.stationId}`))).filter(
+      ({ type }) => type === 'ledger.backed-up',
+    );
+    expect(told.map(toldBy)).toEqual([{ file, bytes }]);
   });
 
   it('is never copied into what is the station’s own, by no link either', async () => {

@@ -3,6 +3,7 @@
  * look is on record.
  * Method: the whole table of routes over real sockets, with the real ledger and vault.
  */
+
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { chmod, rename, writeFile } from 'node:fs/promises';
@@ -13,6 +14,8 @@ import { buffer } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
+import { actorText } from '#domain/custody/actor';
+import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
 import { buildServer, listenOnSocket } from './server.ts';
@@ -40,7 +43,7 @@ function send(options: RequestOptions & { body?: unknown }): Promise<IncomingMes
 const overTcp = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ host: '127.0.0.1', port, path, ...options });
 const overSocket = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ socketPath, path, ...options });
 const jsonOf = async (response: IncomingMessage) => JSON.parse((await buffer(response)).toString()) as Record<string, unknown>;
-const looks = async (id: string) => (await station.ledger.custodyOf(id)).filter(({ type }) => type === 'recording.viewed');
+const looks = async (id: string) => (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.viewed');
 
 describe('the API', () => {
   beforeAll(async () => {
@@ -275,14 +278,14 @@ describe('the API', () => {
       const response = await overSocket(`/api/v1/recordings/${recording.id}/originals/1`, { headers: { 'x-evidock-actor': 'cli:wang' } });
       expect(response.headers['x-evidock-sha256']).toBe(sha256Hex(content));
       expect(Buffer.compare(await buffer(response), content)).toBe(0);
-      const [entry] = (await looks(recording.id)).filter(({ actor }) => actor === 'cli:wang');
+      const [entry] = (await looks(recording.id)).filter(({ actor }) => actorText(actor) === 'cli:wang');
       expect(entry?.data).toEqual({ what: 'original 1', from: 'vault', range: null });
     });
 
     it('does not let a visitor of the TCP port choose a name', async () => {
       const { id } = await station.addRecording(randomBytes(10));
       await buffer(await overTcp(`/api/v1/recordings/${id}/playback`, { headers: { 'x-evidock-actor': 'cli:root' } }));
-      expect((await looks(id)).map(({ actor }) => actor)).toEqual(['loopback']);
+      expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['cli (loopback)']);
     });
 
     it('counts the ranges of one film as one look within 15 minutes', async () => {

@@ -8,7 +8,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { ErrorReply } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
-import type { Actor } from '#domain/custody';
+import type { Actor } from '#domain/custody/actor';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
@@ -21,7 +21,7 @@ const REQUEST_MS_MAX = 30_000;
 const SILENCE_MS_MAX = 600_000;
 const PORT_MAX = 65_535;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-const ACTOR = /^cli:[A-Za-z0-9._@-]{1,64}$/;
+const ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 
 interface Options {
   readonly deps: DeskDeps;
@@ -145,9 +145,9 @@ function isWellFormed(part: unknown): boolean {
 
 /** The control socket is open to the station's own user and root alone, so its word for the person is taken. */
 function actorOf(request: FastifyRequest, grants: Access): Actor {
-  if (grants !== 'operator') return 'loopback';
+  if (grants !== 'operator') return { kind: 'cli', id: null, via: 'loopback', session: null };
   const named = [request.headers['x-evidock-actor']].flat()[0] ?? '';
-  return ACTOR.test(named) ? named : 'cli:unknown';
+  return { kind: 'cli', id: ACTOR.exec(named)?.[1] ?? 'unknown', via: 'socket', session: null };
 }
 
 function signalOf(reply: FastifyReply): AbortSignal {

@@ -1,4 +1,5 @@
 /* Goal: where the custody log ends is noted in vault, archive and log, after the entry is durable. Method: the real ledger, vault and disk archive. */
+
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -6,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import type { DiskVault } from '#adapters/disk/disk-vault';
 import { parseHead } from '#domain/vault/ledger-head';
-import { aCustodyDraft } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { HeadKeeper } from './head-keeper.ts';
 

@@ -1,4 +1,7 @@
 import { archiveHeadFault, vaultHeadFault } from '#desk/ledger-heads';
+import type { Actor } from '#domain/custody/actor';
+import { LedgerAccepted } from '#domain/custody/station-entries';
+import { subject } from '#domain/custody/subject';
 import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
 import { ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
@@ -32,9 +35,9 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   if (lasting.length > 0) throw new EvidockError('ledger.altered', `this cannot be made again: ${lasting.join('; ')}`);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
-    const actor = `cli:${env['SUDO_USER'] ?? env['USER'] ?? 'unknown'}`;
-    const data = { why: detail };
-    await writer.appendCustody({ type: 'ledger.accepted', atMs: clock.nowMs(), actor, subject: config.station.id, data });
+    const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
+    const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
+    await writer.appendCustody(LedgerAccepted.make({ ...about, personal: { why: detail } }));
   });
 }
 

@@ -1,3 +1,6 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingLinked } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import type { LedgerWriter } from '#ports/ledger';
 
 /** Both recordings tell from then on that one goes on in the other, and the custody log says so of both, once. */
@@ -6,8 +9,9 @@ export async function linkContinuation(writer: LedgerWriter, earlierId: string, 
   if (links.some(({ relation, recordingId }) => relation === 'continues-in' && recordingId === laterId)) return;
   await writer.linkRecordings(earlierId, 'continues-in', laterId);
   const sides = [
-    { subject: earlierId, relation: 'continues-in', other: laterId },
-    { subject: laterId, relation: 'continues-from', other: earlierId },
+    { id: earlierId, relation: 'continues-in', other: laterId },
+    { id: laterId, relation: 'continues-from', other: earlierId },
   ];
-  for (const { subject, ...data } of sides) await writer.appendCustody({ type: 'recording.linked', atMs, actor: 'station', subject, data });
+  for (const { id, ...data } of sides)
+    await writer.appendCustody(RecordingLinked.make({ atMs, actor: STATION, subject: subject('recording', id), data }));
 }

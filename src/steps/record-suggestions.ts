@@ -1,8 +1,14 @@
+import { actorText, STATION, stationBy } from '#domain/custody/actor';
+import { RecordingTagged, SuggestionDecided, SuggestionMade } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
 import type { Recording } from '#domain/recording';
 import type { CaseEvent } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import type { LedgerWriter } from '#ports/ledger';
+
+/** The station, where a suggestion is the only one of its recording. */
+const SOLE = stationBy('sole');
 
 export interface SuggestRules {
   readonly stationId: string;
@@ -40,6 +46,9 @@ export async function recordSuggestions(
       decidedBy: null,
       createdAtMs: nowMs,
     });
+    const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
+    const data = { suggestion: id, case: caseNumber, event: eventId, overlapMs };
+    await writer.appendCustody(SuggestionMade.make({ ...about, data, personal: { reason } }));
   }
   const [sole] = fresh;
   if (rules.accept === 'sole' && sole?.officerMatches && found.length === 1 && known.size === 0) {
@@ -51,10 +60,11 @@ export async function recordSuggestions(
 async function acceptByRule(writer: LedgerWriter, recordingId: string, caseNumber: string, nowMs: number): Promise<void> {
   const [suggestion] = await writer.suggestions({ recordingId, state: 'open', limit: 1 });
   if (!suggestion) return;
-  await writer.decideSuggestion(suggestion.id, 'accepted', 'rule:sole');
+  const about = { atMs: nowMs, actor: SOLE, subject: subject('recording', recordingId) };
+  await writer.decideSuggestion(suggestion.id, 'accepted', actorText(SOLE));
   await writer.addRecordingCase(recordingId, caseNumber);
-  const decided = { suggestion: suggestion.id, case: caseNumber, decision: 'accepted', reason: suggestion.reason };
-  await writer.appendCustody({ type: 'suggestion.decided', atMs: nowMs, actor: 'rule:sole', subject: recordingId, data: decided });
+  const decided = { suggestion: suggestion.id, case: caseNumber, decision: 'accepted' as const };
+  await writer.appendCustody(SuggestionDecided.make({ ...about, data: decided, personal: { reason: suggestion.reason } }));
   const tagged = { cases: { old: [], new: [caseNumber] } };
-  await writer.appendCustody({ type: 'recording.tagged', atMs: nowMs, actor: 'rule:sole', subject: recordingId, data: tagged });
+  await writer.appendCustody(RecordingTagged.make({ ...about, data: tagged }));
 }

@@ -1,5 +1,9 @@
 import { expect } from 'vitest';
-import { aCustodyDraft, aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { STATION } from '#domain/custody/actor';
+import { DockingCompared } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
+import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
+import { about } from '#test/support/custody';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Dockings, their progress and refusals, and the slots they are in.
@@ -122,15 +126,17 @@ export function dockings(it: It): void {
     const never = { copiedAtMs: 1, sampledAtMs: null, recheckedAtMs: null, recheckedIn: null };
     expect(await ledger.compared([id, anId('org')])).toEqual(new Map([[id, never]]));
     await ledger.transaction(async (writer) => {
-      await writer.appendCustody(aCustodyDraft({ type: 'docking.compared', subject: later.id }));
+      await writer.appendCustody(
+        DockingCompared.make({ atMs: START_MS, actor: STATION, subject: subject('docking', later.id), data: DockingCompared.example.data }),
+      );
       await writer.markCompared([id], { how: 'sampled', dockingId: later.id, atMs: 2 });
       await writer.markCompared([], { how: 'whole', dockingId: later.id, atMs: 9 });
     });
     expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2 });
-    expect((await ledger.custodyOf(card.recording.id)).map(({ subject }) => subject)).not.toContain(later.id);
+    expect((await ledger.custodyOf(about(card.recording.id))).map(({ subject }) => subject.id)).not.toContain(later.id);
     await ledger.transaction((writer) => writer.markCompared([id], { how: 'whole', dockingId: later.id, atMs: 3 }));
     expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2, recheckedAtMs: 3, recheckedIn: later.id });
-    expect((await ledger.custodyOf(card.recording.id)).map(({ subject }) => subject)).toContain(later.id);
+    expect((await ledger.custodyOf(about(card.recording.id))).map(({ subject }) => subject.id)).toContain(later.id);
   });
 
   it('keep refusals in their order', async (ledger) => {

@@ -3,20 +3,9 @@ import { NOTES_MAX } from '#domain/notes';
 import type { StartClaim } from '#domain/start/claim';
 import { workId } from '#domain/work';
 import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
-import {
-  aCase,
-  aCopy,
-  aCustodyDraft,
-  aDerivative,
-  aDocking,
-  anId,
-  anOriginal,
-  aRecording,
-  START_MS,
-  someDigests,
-  someWork,
-} from '#test/support/builders';
+import { aCase, aCopy, aDerivative, aDocking, anId, anOriginal, aRecording, START_MS, someDigests, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
+import { aCustodyDraft } from '#test/support/custody';
 import { collect, type It, listOne, refused } from './ledger-support.ts';
 
 // Lists of recordings and what belongs to a recording.

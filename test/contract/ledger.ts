@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { aCustodyDraft, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
+import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
+import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
@@ -57,7 +58,7 @@ function transactions(it: It): void {
     const docking = aDocking();
     const run = ledger.transaction(async (writer) => {
       await writer.insertDocking(docking);
-      await writer.appendCustody(aCustodyDraft({ subject: docking.id }));
+      await writer.appendCustody(aRefusalDraft('x', docking.id));
       throw own;
     });
     await expect(run).rejects.toBe(own);
@@ -72,7 +73,7 @@ function transactions(it: It): void {
     const runs = Array.from({ length: 20 }, (_, n) =>
       ledger.transaction(async (writer) => {
         seen.push(`begin ${n}`);
-        await writer.appendCustody(aCustodyDraft({ data: { n } }));
+        await writer.appendCustody(aCustodyDraft({ n }));
         await new Promise((resolve) => setImmediate(resolve));
         seen.push(`end ${n}`);
         return n;
@@ -236,15 +237,15 @@ function originals(it: It): void {
 function custody(it: It): void {
   it('is a chain in which every entry names the one before', async (ledger) => {
     const entries = await ledger.transaction(async (writer) => [
-      await writer.appendCustody(aCustodyDraft({ data: { n: 1, text: '执法', list: [null, true, { a: 0.5 }] } })),
-      await writer.appendCustody(aCustodyDraft({ subject: 'A-2026-0001', type: 'case.changed', actor: 'cli:root' })),
+      await writer.appendCustody(aRefusalDraft('执法')),
+      await writer.appendCustody(aCaseDraft('A-2026-0001')),
     ]);
     expect(entries.map((entry) => entry.seq)).toEqual([0, 1]);
     expect(entries[0]?.prev).toBe('0'.repeat(64));
     expect(entries[1]?.prev).toBe(entries[0]?.hash);
     expect(await ledger.custodyHead()).toEqual({ seq: 1, hash: entries[1]?.hash });
-    expect(await ledger.custodyOf(entries[0]?.subject ?? '')).toEqual([entries[0]]);
-    expect(await ledger.custodyOf('A-2026-0001')).toEqual([entries[1]]);
+    expect(await ledger.custodyOf(entries[0]?.subject ?? expect.fail())).toEqual([entries[0]]);
+    expect(await ledger.custodyOf(about('case:A-2026-0001'))).toEqual([entries[1]]);
     const seen: number[] = [];
     expect(await collect(ledger.verifyCustody((seq) => seen.push(seq)))).toEqual([]);
     expect(seen).toEqual([0, 1]);
@@ -270,16 +271,16 @@ function custody(it: It): void {
       await writer.insertDocking(later);
       await writer.moveOriginal(card.original.id, later.id);
       const subjects = [card.docking.id, later.id, card.original.id, card.recording.id, anId('org'), anId('rec'), anId('dck')];
-      for (const subject of subjects) await writer.appendCustody(aCustodyDraft({ subject }));
+      for (const id of subjects) await writer.appendCustody(anyDraft(id));
       return card;
     });
-    const told = (await ledger.custodyOf(recording.id)).map((entry) => entry.subject);
+    const told = (await ledger.custodyOf(about(recording.id))).map((entry) => entry.subject.id);
     expect(told).toEqual([docking.id, later.id, original.id, recording.id]);
-    expect((await ledger.custodyOf(original.id)).map((entry) => entry.subject)).toEqual([original.id]);
-    expect(await ledger.custodyOf(anId('rec'))).toEqual([]);
+    expect((await ledger.custodyOf(about(original.id))).map((entry) => entry.subject.id)).toEqual([original.id]);
+    expect(await ledger.custodyOf(about(anId('rec')))).toEqual([]);
     // What its docking refused is told of the docking: a hostile card would bury the recording's own entries under it.
-    await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ type: 'file.refused', subject: docking.id })));
-    expect((await ledger.custodyOf(recording.id)).map((entry) => entry.subject)).toEqual(told);
-    expect((await ledger.custodyOf(docking.id)).map((entry) => entry.type)).toContain('file.refused');
+    await ledger.transaction((writer) => writer.appendCustody(aRefusalDraft('a pipe', docking.id)));
+    expect((await ledger.custodyOf(about(recording.id))).map((entry) => entry.subject.id)).toEqual(told);
+    expect((await ledger.custodyOf(about(docking.id))).map((entry) => entry.type)).toContain('file.refused');
   });
 }

@@ -3,6 +3,7 @@
  * believed is not, and nothing is counted or refused twice.
  * Method: real dock, intake and seal over a real directory; a device whose errors rise as a test says, and listings that a test holds.
  */
+
 import { randomBytes } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
+import { about } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 
@@ -61,7 +63,9 @@ async function* doubted(items: AsyncIterable<Item>, hidden?: string): AsyncItera
 }
 
 async function refusedOf(station: Station, id: string) {
-  const told = (await station.ledger.custodyOf(id)).filter(({ type }) => type === 'file.refused').map(({ data }) => data['cardPath']);
+  const told = (await station.ledger.custodyOf(about(id)))
+    .filter(({ type }) => type === 'file.refused')
+    .map(({ personal }) => personal['cardPath']);
   const paths = (await station.ledger.refusals(id)).map(({ cardPath }) => cardPath);
   expect(told).toEqual(paths);
   expect((await station.ledger.docking(id))?.filesRefused).toBe(paths.length);
@@ -264,7 +268,7 @@ it('that is pulled while it is listed once more ends at once, and what could not
   expect(recorder.lists).toBe(SECOND);
   expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'removed', listedAtMs: null, safeAtMs: null });
   expect(await refusedOf(station, docking.id)).toEqual(['DCIM']);
-  const removed = (await station.ledger.custodyOf(docking.id)).find(({ type }) => type === 'docking.removed');
+  const removed = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.removed');
   expect(removed?.data).toMatchObject({ safe: false, listingFinished: false });
   await station.close();
 });

@@ -3,6 +3,7 @@
  * and a thread that dies costs nothing but a second copy.
  * Method: real intake, seal, ledger, vault and lanes over plain directories whose files give their descriptors; lanes are disturbed between calls.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { WorkerLanes } from '#adapters/disk/lanes';
 import { EvidockError } from '#domain/errors';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume } from '#ports/recorder-driver';
+import { about } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -171,7 +173,7 @@ describe('a file that a lane reads by itself', () => {
     const sm3 = createHash('sm3').update(bytes).digest('hex');
     const [original] = (await station.ledger.recordings({ limit: 10 })).flatMap(({ originals }) => originals);
     expect(original?.digests).toEqual({ sha256: sha256(bytes), sm3 });
-    const custody = await station.ledger.custodyOf(original?.id ?? '');
+    const custody = await station.ledger.custodyOf(about(original?.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.sealed')?.data).toMatchObject({ sm3, sha256: sha256(bytes) });
     expect(custody.find(({ type }) => type === 'original.copied')?.data).not.toHaveProperty('sm3');
     await station.close();

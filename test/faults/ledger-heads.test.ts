@@ -2,6 +2,7 @@
  * Goal: a ledger that is cut, put back, gone or changed from outside is noticed at every start and by verify, and is used only when a person says so.
  * Method: the real commands over a real state directory whose ledger a second hand changes while no station runs.
  */
+
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,7 +12,8 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { loadConfig } from '#config/load';
 import { Verification } from '#desk/verify';
-import { custodyBytes, custodyHash } from '#domain/custody';
+import { sealEntry } from '#domain/custody/entry';
+import { aCustodyDraft, cli } from '#test/support/custody';
 import { Station } from '../../src/station.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
 import { servedStation } from '../support/served-station.ts';
@@ -135,7 +137,9 @@ describe('a ledger that a person accepts', () => {
     expect(await run('ledger', 'accept')).toMatchObject({ status: 0, stdout: expect.stringContaining('evidock verify') });
     expect(await startFailure('look')).toBeNull();
     const raw = new DatabaseSync(ledgerOf(state), { readOnly: true });
-    const [entry] = raw.prepare("SELECT CAST(bytes AS TEXT) AS text FROM custody WHERE type = 'ledger.accepted'").all();
+    const [entry] = raw
+      .prepare("SELECT CAST(b.bytes AS TEXT) AS text FROM custody JOIN custody_beside b USING (seq) WHERE type = 'ledger.accepted'")
+      .all();
     raw.close();
     expect(String(entry?.['text'])).toMatch(/the vault names custody entry \d+, the ledger ends with entry \d+/);
     // What the older ledger does not know is named, and nothing is wrong with the log itself.
@@ -190,7 +194,7 @@ async function faultsOf(): Promise<string> {
   const faults: string[] = [];
   const { signal } = new AbortController();
   const deps = { ...station.deps, facts: { ...station.deps.facts, stationId: 'test1' } };
-  for await (const line of new Verification({ deps, request, actor: 'cli:test', signal }).run())
+  for await (const line of new Verification({ deps, request, actor: cli('test'), signal }).run())
     if (line.type === 'fault' && !line.what.includes('no copy of this file')) faults.push(line.what);
   await Promise.all([station.close(), disk.close(), vault.close(), ledger.close()]);
   return faults.join('\n');
@@ -200,18 +204,9 @@ function rewriteLast(): void {
   const raw = new DatabaseSync(ledgerOf(state));
   for (const statement of WITHOUT_TRIGGERS) raw.exec(statement);
   const last = raw.prepare(`SELECT seq, prev FROM custody WHERE seq = ${LAST}`).get();
-  const bytes = custodyBytes('test1', Number(last?.['seq']), String(last?.['prev']), {
-    type: 'case.changed',
-    atMs: 1_800_000_000_000,
-    actor: 'station',
-    subject: 'A-1',
-    data: {},
-  });
-  raw
-    .prepare(
-      `UPDATE custody SET bytes = ?, hash = ?, type = 'case.changed', actor = 'station', subject = 'A-1', at = 1800000000000 WHERE seq = ${LAST}`,
-    )
-    .run(bytes, custodyHash(bytes));
+  const place = { station: 'test1', seq: Number(last?.['seq']), prev: String(last?.['prev']) };
+  const { bytes, hash } = sealEntry(aCustodyDraft(), place, () => new Uint8Array(32));
+  raw.prepare(`UPDATE custody SET bytes = ?, hash = ? WHERE seq = ${LAST}`).run(bytes, hash);
   for (const statement of TRIGGERS_AGAIN) raw.exec(statement);
   raw.close();
 }

@@ -2,10 +2,12 @@
  * Goal: what a file is, what it travels with and what was seen at the same moment is told by content and names as recorders write them, GBK included.
  * Method: intake and seal with their real parts over a real directory with names as bytes; deriving with the real ffmpeg.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { about } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { Presenter } from '../../src/serve/present.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -113,6 +115,6 @@ it('a picture that its name calls a film is derived as what it is, and custody s
   expect(after?.recording).toMatchObject({ kind: 'photo', state: 'derived', damaged: false });
   expect(after?.originals).toMatchObject([{ kind: 'video' }]);
   expect(after?.derivatives.map(({ kind }) => kind)).toEqual(['thumbnail']);
-  const corrected = (await station.ledger.custodyOf(id)).filter(({ type }) => type === 'recording.kind-corrected');
+  const corrected = (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.kind-corrected');
   expect(corrected.map(({ data }) => data)).toEqual([{ from: 'video', to: 'photo' }]);
 });

@@ -8,11 +8,13 @@ import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
+import { actorText } from '#domain/custody/actor';
 import { derivativeKey, derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
+import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -106,9 +108,9 @@ describe('made again', () => {
     expect((await workOf(done))?.state).toBe('done');
     expect(await again({ recordings: [done, waiting] })).toMatchObject({ recordings: 1, started: true });
     expect((await workOf(waiting))?.priority).toBe(PRIORITY.normal);
-    const entries = (await station.ledger.custodyOf(done)).filter(({ type }) => type === 'recording.derive-again');
-    expect(entries.map(({ actor, data }) => ({ actor, data }))).toEqual([
-      { actor: 'cli:wang', data: { why: 'named', recipes: ['remux/1'] } },
+    const entries = (await station.ledger.custodyOf(about(done))).filter(({ type }) => type === 'recording.derive-again');
+    expect(entries.map((entry) => ({ actor: actorText(entry.actor), ...toldBy(entry) }))).toEqual([
+      { actor: 'cli:wang', why: 'named', recipes: ['remux/1'] },
     ]);
   });
 
@@ -193,7 +195,7 @@ describe('a worker that lost its lease', () => {
     expect(work).toMatchObject({ state: 'done' });
     // What the first station had of before is gone: no row names it.
     expect(await files(id)).toEqual(await keysOf(id));
-    const entries = (await station.ledger.custodyOf(id)).length;
+    const entries = (await station.ledger.custodyOf(about(id))).length;
     const pathsOf = () => rows.map(({ vaultKey }) => join(station.directory, 'vault', vaultKey));
     const inodes = () => Promise.all(pathsOf().map(async (path) => (await stat(path)).ino));
     const before = await inodes();
@@ -204,7 +206,7 @@ describe('a worker that lost its lease', () => {
     // Both made the same bytes: it is the files themselves that are still the ones on record.
     expect(await inodes()).toEqual(before);
     for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
-    expect((await station.ledger.custodyOf(id)).length).toBe(entries);
+    expect((await station.ledger.custodyOf(about(id))).length).toBe(entries);
   });
 
   it('whose answer was lost on its way takes nothing away that is on record', async () => {

@@ -2,6 +2,7 @@
  * Goal: whatever a recorder or the station's disk does during intake, nothing half-copied is sealed, nothing is copied twice, nothing goes unmentioned.
  * Method: dock, intake and seal with real files, SQLite, vault and hash threads; the recorder's reads and the vault's writes are disturbed.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Vault } from '#ports/vault';
 import { makeCard } from '#sample-card/make-card';
+import { about } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -91,11 +93,11 @@ describe('intake', () => {
         recorder: { serial: 'R1' },
         original: { cardPath: original.cardPath, digests: { sha256: original.digests?.sha256 } },
       });
-      const custody = await station.ledger.custodyOf(original.recordingId);
+      const custody = await station.ledger.custodyOf(about(original.recordingId));
       expect(custody.map((entry) => entry.type)).toEqual(
         expect.arrayContaining(['docking.arrived', 'original.copied', 'original.sealed', 'docking.safe']),
       );
-      expect(custody.find((entry) => entry.type === 'original.sealed' && entry.subject === original.id)?.data['manifestSha256']).toBe(
+      expect(custody.find((entry) => entry.type === 'original.sealed' && entry.subject.id === original.id)?.data['manifestSha256']).toBe(
         sha256(bytes),
       );
     }
@@ -277,7 +279,7 @@ describe('intake', () => {
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
     const [original] = await originalsOf(station);
-    const custody = await station.ledger.custodyOf(original?.recordingId ?? '');
+    const custody = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
     expect(custody.filter((entry) => entry.type === 'copy.failed-verification')).toHaveLength(1);
     expect(sha256(await readFile(join(home, 's/vault', original?.vaultKey ?? '')))).toBe(original?.digests?.sha256);
     await station.close();
@@ -361,7 +363,7 @@ describe('intake', () => {
     await docking.safe();
     const refused = await station.ledger.refusals(docking.id);
     expect(refused.map(({ cardPath }) => cardPath.split('/')[0]).sort()).toEqual(['d0', 'link-out', 'loop', 'pipe']);
-    expect((await station.ledger.custodyOf(docking.id)).filter((entry) => entry.type === 'file.refused')).toHaveLength(4);
+    expect((await station.ledger.custodyOf(about(docking.id))).filter((entry) => entry.type === 'file.refused')).toHaveLength(4);
     expect((await originalsOf(station)).every(({ state }) => state === 'sealed')).toBe(true);
     await chmod(card, 0o755);
     await rm(card, { recursive: true });

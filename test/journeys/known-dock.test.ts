@@ -2,11 +2,13 @@
  * Goal: what is done on a recorder when it is safe (wipe, power off) goes together with the re-check of its known files, and nobody has to wait for that.
  * Method: the desk with its real stages over directories; the re-check is held, and files that the sample misses are made as in known.test.ts.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aCopy } from '#test/support/builders';
+import { about } from '#test/support/custody';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -108,7 +110,7 @@ it('a recorder on which the re-check has found another file is let go once, when
   await expect.poll(() => station.dock.released, WAIT).toContain(key);
   const [docking] = await station.ledger.dockings({ limit: 1 });
   expect(docking).toMatchObject({ state: 'safe' });
-  const told = (await station.ledger.custodyOf(docking?.id ?? '')).map(({ type }) => type);
+  const told = (await station.ledger.custodyOf(about(docking?.id ?? ''))).map(({ type }) => type);
   expect(told.filter((type) => type.includes('safe'))).toEqual(['docking.safe', 'docking.unsafe', 'docking.safe']);
   const originals = (await station.ledger.recordings({ limit: 10 })).flatMap((detail) => detail.originals);
   expect(originals.map(({ state, digests }) => `${state} ${digests?.sha256}`).sort()).toEqual(

@@ -3,12 +3,14 @@
  * Method: dock, intake and seal with their real parts over directories. Files get other bytes under the same name, size and time, as a recorder makes
  * them that preallocates its files and whose clock begins anew.
  */
+
 import { randomBytes } from 'node:crypto';
 import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
+import { about } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type OnRead, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
@@ -249,7 +251,7 @@ describe('known by its bytes is', () => {
     await docking.safe();
     expect(names.map((name) => (blocks.get(name) ?? 0) > 200)).toEqual([false, true, false]);
     for (const name of names) expect(blocks.get(name)).toBeGreaterThanOrEqual(15);
-    const told = (await station.ledger.custodyOf(docking.id)).find(({ type }) => type === 'docking.compared');
+    const told = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(told?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, blocks: 256, fewer: 2, fewerBlocks: 16, unread: 0 });
     const compared = await station.ledger.compared(Object.values(idOf));
     expect(names.map((name) => compared.get(idOf[name] ?? '')?.sampledAtMs)).toEqual([5, expect.any(Number), 5]);

@@ -3,12 +3,14 @@
  * cuts the re-check short, the next docking goes on with it.
  * Method: as in known.test.ts; the test chooses the places of the sample so that it misses, and holds the whole comparison where it needs to look.
  */
+
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Volume } from '#ports/recorder-driver';
+import { about, toldBy } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
@@ -65,8 +67,13 @@ describe('the re-check', () => {
       ...['docking.arrived', 'docking.compared', 'docking.safe', 'docking.unsafe', 'docking.safe'],
     ]);
     const fresh = (await originalsOf(station)).find(({ digests }) => digests?.sha256 === sha256(other));
-    const told = (await station.ledger.custodyOf(known?.id ?? '')).find(({ type }) => type === 'original.differs');
-    expect(told?.data).toMatchObject({ docking: docking.id, cardPath: 'a.mp4', sha256: sha256(other), as: fresh?.recordingId });
+    const told = (await station.ledger.custodyOf(about(known?.id ?? ''))).find(({ type }) => type === 'original.differs');
+    expect(toldBy(told ?? expect.fail())).toMatchObject({
+      docking: docking.id,
+      cardPath: 'a.mp4',
+      sha256: sha256(other),
+      as: fresh?.recordingId,
+    });
     // An alarm that stays.
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
@@ -86,15 +93,15 @@ describe('the re-check', () => {
     const docking = await dockOnce(station, card);
     const originals = await originalsOf(station);
     for (const { id, recordingId } of originals) {
-      const entries = (await station.ledger.custodyOf(recordingId)).filter(({ type }) => type === 'original.rechecked');
-      expect(entries.filter(({ data }) => [data['originals']].flat().includes(id))).toMatchObject([
-        { subject: docking.id, data: { verdict: 'same', files: 1 } },
+      const entries = (await station.ledger.custodyOf(about(recordingId))).filter(({ type }) => type === 'original.rechecked');
+      expect(entries.filter(({ lists }) => lists['originals']?.includes(id))).toMatchObject([
+        { subject: { kind: 'docking', id: docking.id }, data: { verdict: 'same', files: 1 } },
       ]);
       expect((await station.ledger.compared([id])).get(id)).toMatchObject({ recheckedIn: docking.id });
     }
-    const compared = (await station.ledger.custodyOf(docking.id)).find(({ type }) => type === 'docking.compared');
+    const compared = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 2, whole: 1, sampled: 1, fewer: 0, unread: 0 });
-    expect((await station.ledger.custodyOf(docking.id)).find(({ type }) => type === 'docking.removed')?.data).toMatchObject({
+    expect((await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.removed')?.data).toMatchObject({
       ...{ safe: true, filesToRecheck: 2, filesRechecked: 2 },
     });
     await station.close();
@@ -311,7 +318,7 @@ describe('the re-check', () => {
       recheck: { files: 3, done: 1, unread: 2 },
       warning: { code: 'recorder.known-unread', detail: expect.stringContaining('1 more file') },
     });
-    const compared = (await station.ledger.custodyOf(docking.id)).find(({ type }) => type === 'docking.compared');
+    const compared = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, unread: 2 });
     const id = (await originalsOf(station)).find(({ cardPath }) => cardPath === 'a.mp4')?.id ?? '';
     expect((await station.ledger.compared([id])).get(id)).toMatchObject({ sampledAtMs: null, recheckedAtMs: null });

@@ -3,6 +3,7 @@
  * still come is waited for. Method: dock, intake and seal with their real parts; recorders are pulled before a file is read, and come back with another file, or
  * with the same one, under its path.
  */
+
 import { randomBytes } from 'node:crypto';
 import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
+import { about, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -61,9 +63,10 @@ async function write(path: string, content: Uint8Array | string, root = card) {
 
 const inState = async (state: 'copying' | 'replaced' | 'sealed') =>
   (await station.ledger.recordings({ state, limit: 20 })).toSorted((a, b) => (a.recording.id < b.recording.id ? -1 : 1));
-const replacedEntries = async (id: string) => (await station.ledger.custodyOf(id)).filter(({ type }) => type === 'recording.replaced');
+const replacedEntries = async (id: string) =>
+  (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.replaced');
 const verified = async (id: string) =>
-  replacedFaults((await station.ledger.recordingDetail(id)) ?? expect.fail(id), await station.ledger.custodyOf(id));
+  replacedFaults((await station.ledger.recordingDetail(id)) ?? expect.fail(id), await station.ledger.custodyOf(about(id)));
 const sizes = (details: Awaited<ReturnType<typeof inState>>) =>
   details.map(({ originals }) => originals.map(({ bytes, state }) => [bytes, state]));
 
@@ -84,15 +87,16 @@ describe('a file that changed before it was copied', () => {
     expect(await station.ledger.counts()).toMatchObject({ unsealed: 0, recordings: 2 });
     expect(closed?.originals).toMatchObject([{ state: 'listed', digests: null, replacedBy: newer?.recording.id }]);
     const [entry] = await replacedEntries(closed?.recording.id ?? '');
-    expect(entry?.data).toMatchObject({
-      by: newer?.recording.id,
-      files: [{ original: closed?.originals[0]?.id, cardPath: PHOTO, bytes: 5000, by: newer?.recording.id }],
+    expect(toldBy(entry ?? expect.fail())).toMatchObject({
+      files: [{ original: closed?.originals[0]?.id, bytes: 5000, by: newer?.recording.id }],
+      cardPaths: [PHOTO],
     });
+    expect(entry?.related).toEqual([{ kind: 'recording', id: newer?.recording.id }]);
     expect(await verified(closed?.recording.id ?? '')).toEqual([]);
     const log = await Array.fromAsync(station.ledger.verifyCustody());
     expect(log).toEqual([]);
     // Its place in the log is beside the seal of the new version: nothing stands between.
-    const [sealed] = (await station.ledger.custodyOf(newer?.recording.id ?? '')).filter(({ type }) => type === 'original.sealed');
+    const [sealed] = (await station.ledger.custodyOf(about(newer?.recording.id ?? ''))).filter(({ type }) => type === 'original.sealed');
     expect(entry?.seq).toBe((sealed?.seq ?? 0) + 1);
     await stay.pull();
   });
@@ -145,7 +149,7 @@ describe('a file that changed before it was copied', () => {
     const left = await station.ledger.recordingDetail(both?.recording.id ?? '');
     expect(left?.originals).toMatchObject([{ cardPath: kept, state: 'sealed' }]);
     expect(left?.recording).toMatchObject({ missingCount: 1, damaged: true });
-    const split = (await station.ledger.custodyOf(both?.recording.id ?? '')).find(({ type }) => type === 'recording.split');
+    const split = (await station.ledger.custodyOf(about(both?.recording.id ?? ''))).find(({ type }) => type === 'recording.split');
     // The card tells that it holds the old version no more; footage is only given up for its new version.
     expect(String(split?.data['why'])).toMatch(derives === 1 ? /no longer holds|changed before/ : /^they changed before they were copied$/);
     // A sidecar alone plays nothing, and no work fails for that.
@@ -234,7 +238,7 @@ describe('a file that changed before it was copied', () => {
     await takeIn(card);
     const sealed = await station.ledger.recordingDetail(id);
     expect(sealed).toMatchObject({ recording: { state: 'sealed' }, originals: [{ state: 'sealed', bytes: 5000, replacedBy: null }] });
-    const types = (await station.ledger.custodyOf(id)).map(({ type }) => type);
+    const types = (await station.ledger.custodyOf(about(id))).map(({ type }) => type);
     expect(types.filter((type) => /replaced|taken-up/.test(type))).toEqual(['recording.replaced', 'recording.taken-up-again']);
     expect((await station.ledger.counts()).unsealed).toBe(0);
   });

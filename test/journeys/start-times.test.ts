@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Volume } from '#ports/recorder-driver';
+import { about } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -200,7 +201,7 @@ describe('the start of a recording', () => {
     const [after] = await recordings(station);
     expect(Math.abs((after?.startMs ?? 0) - START)).toBeLessThan(2000);
     expect(after?.startClaims).toMatchObject([{ source: 'mtime', verdict: 'used' }]);
-    const changed = (await station.ledger.custodyOf(before?.id ?? '')).filter(({ type }) => type === 'recording.start-changed');
+    const changed = (await station.ledger.custodyOf(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed');
     expect(changed.map(({ data }) => data)).toMatchObject([
       {
         old: { claimedFrom: 'mtime', start: new Date(end(START)).toISOString() },
@@ -209,7 +210,9 @@ describe('the start of a recording', () => {
     ]);
     // Once more, and nothing is new.
     await run(before?.id ?? '');
-    expect((await station.ledger.custodyOf(before?.id ?? '')).filter(({ type }) => type === 'recording.start-changed')).toHaveLength(1);
+    expect((await station.ledger.custodyOf(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed')).toHaveLength(
+      1,
+    );
     await station.close();
   });
 });

@@ -4,6 +4,7 @@
  * Method: dock, intake and seal with their real parts; the card's files have real heads of containers and their own times. Derive by the whole station, with
  * containers whose heads tell no length.
  */
+
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { compareSegments } from '#derive/compare-segments';
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import { takeFactsOf } from '#domain/take/segment-names';
 import type { RecordingDetail } from '#ports/ledger';
+import { about } from '#test/support/custody';
 import { gat947 } from '../../drivers/gat947/driver.ts';
 import { aDocking, anOriginal, aRecording } from '../support/builders.ts';
 import { evidock, evidockJson, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
@@ -141,7 +143,7 @@ it('links what is docked later to the first half that is sealed, once, and leave
     ];
     expect(detail.links).toHaveLength(links.length);
     expect(detail.links).toEqual(expect.arrayContaining(links));
-    const told = (await station.ledger.custodyOf(detail.recording.id)).filter(({ type }) => type === 'recording.linked');
+    const told = (await station.ledger.custodyOf(about(detail.recording.id))).filter(({ type }) => type === 'recording.linked');
     expect(told.map(({ data }) => data['relation']).sort()).toEqual(links.map(({ relation }) => relation).sort());
   }
   for (const detail of before) expect(of(detail.originals[0]?.cardPath ?? '').originals).toEqual(detail.originals);
@@ -213,7 +215,8 @@ it('links nothing where two recordings would fit, and tells each link and each g
   expect(await linksOf(first)).toEqual([{ relation: 'continues-in', recordingId: second }]);
   expect(await linksOf(second)).toEqual([{ relation: 'continues-from', recordingId: first }]);
   expect([...(await linksOf(third)), ...(await linksOf(twin))]).toEqual([]);
-  for (const id of [first, second]) expect((await ledger.custodyOf(id)).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
+  for (const id of [first, second])
+    expect((await ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
 });
 
 it('joins what is left when a file between was never there', async () => {

@@ -2,11 +2,13 @@
  * Goal: a recorder that is pulled while it is written to loses nothing that is not on record, and its card is gone on with at the next docking.
  * Method: the desk with its real stages over plain directories that are wiped for real; yanks while a file is removed or a clock file is written.
  */
+
 import { randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { DRIVERS } from '#drivers';
+import { about, toldBy } from '#test/support/custody';
 import { writeCard } from '../support/intake-station.ts';
 import { name, WipedCard } from '../support/wiped-card.ts';
 
@@ -70,7 +72,7 @@ describe('a card that is written to', () => {
     wiped.station.dock.remove(await wiped.plugAndWait(unclean()));
     expect(await wiped.onCard()).toEqual([]);
     const dockings = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 10 });
-    const entries = (await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(id)))).reverse();
+    const entries = (await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(about(id))))).reverse();
     expect(entries.map((each) => each.find(({ type }) => type === 'docking.arrived')?.data['unclean'])).toEqual([false, true, true]);
     expect(entries.map((each) => each.flatMap(({ type, data }) => (type === 'wipe.finished' ? [data] : [])))).toMatchObject([
       [],
@@ -110,13 +112,13 @@ describe('a card that is written to', () => {
     wiped.station.dock.remove(await wiped.plugAndWait({ ...off, ...unclean }));
     expect(await wiped.onCard()).toEqual([]);
     const dockings = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 10 });
-    const told = await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(id)));
+    const told = await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(about(id))));
     const writes = told.map((each) => each.filter(({ type }) => /clock|wipe/.test(type)).map(({ type }) => type));
     expect(writes.reverse()).toEqual([
       ['recorder.clock-setting', 'recorder.clock-unsure'],
       ['wipe.begun', 'wipe.finished'],
     ]);
-    expect(told.flat().find(({ type }) => type === 'recorder.clock-unsure')?.data).toMatchObject({
+    expect(toldBy(told.flat().find(({ type }) => type === 'recorder.clock-unsure') ?? expect.fail())).toMatchObject({
       ...{ recorder: 'R1', how: 'file', offsetMs: -HOUR_MS, why: expect.stringContaining('recorder.removed') },
     });
   });

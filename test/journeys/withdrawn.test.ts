@@ -3,6 +3,7 @@
  * archived waits for that.
  * Method: the desk over a directory as recorder, the real archive stage over a real directory as archive, one object of which is removed behind its back.
  */
+
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
 import { claimed, TEST_WORKER } from '#test/support/claims';
+import { cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
@@ -97,7 +99,7 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   const deps = { ...served.deps, ledger, vault: station.parts.vault, archive, clock: station.parts.clock };
   const request = { recording: null, vault: false, archive: true, log: false };
   const faultsFound: string[] = [];
-  for await (const line of new Verification({ deps, request, actor: 'cli:test', signal: new AbortController().signal }).run())
+  for await (const line of new Verification({ deps, request, actor: cli('test'), signal: new AbortController().signal }).run())
     if (line.type === 'fault') faultsFound.push(line.what);
   expect(faultsFound).toEqual([expect.stringContaining('does not hold')]);
   expect((await ledger.recording(first))?.state).toBe('derived');

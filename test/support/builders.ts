@@ -1,4 +1,3 @@
-import type { CustodyDraft } from '#domain/custody';
 import type { Digests } from '#domain/digest';
 import { type IdPrefix, newId } from '#domain/ids';
 import type { Copy, Derivative } from '#domain/recording';
@@ -207,8 +206,4 @@ export function aSuggestion(overrides: Partial<Suggestion> & Pick<Suggestion, 'r
     createdAtMs: START_MS,
     ...overrides,
   };
-}
-
-export function aCustodyDraft(overrides: Partial<CustodyDraft> = {}): CustodyDraft {
-  return { type: 'recording.viewed', atMs: START_MS, actor: 'station', subject: anId('rec'), data: {}, ...overrides };
 }

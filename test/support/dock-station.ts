@@ -6,6 +6,7 @@ import type { Arrival, ClockOutcome, ClockSetting, Dock, DockHandler, DockNotice
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { SlotView } from '#ports/slot-board';
 import { DockDesk } from '../../src/station/dock-desk.ts';
+import { about, toldBy } from './custody.ts';
 import { intakeStation, type StationOptions } from './intake-station.ts';
 
 /** A dock into which a test plugs directories. */
@@ -122,9 +123,10 @@ export async function dockStation(state: string, options: Options = {}) {
     },
     docking: async (slot: number): Promise<Docking | undefined> =>
       (await ledger.dockings({ limit: 1000 })).find((docking) => docking.slot === slot),
-    /** Custody entries of a type, oldest first. */
+    /** Custody entries of a type, oldest first, with everything that they tell in `data`. */
     async custody(type: string, subject: string): Promise<readonly { readonly data: Record<string, unknown>; readonly subject: string }[]> {
-      return (await ledger.custodyOf(subject)).filter((entry) => entry.type === type);
+      const entries = (await ledger.custodyOf(about(subject))).filter((entry) => entry.type === type);
+      return entries.map((entry) => ({ subject: entry.subject.id, data: toldBy(entry) }));
     },
     async close() {
       await desk.stop();

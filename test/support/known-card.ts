@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { about } from './custody.ts';
 import { disturbedVolume, type intakeStation, type OnRead } from './intake-station.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -29,7 +30,8 @@ export const originalsOf = async (station: Station) =>
   (await station.ledger.recordings({ limit: 1000 })).flatMap(({ originals }) => originals);
 export const digestsOf = async (station: Station, path: string) =>
   (await originalsOf(station)).filter(({ cardPath }) => cardPath === path).map(({ digests }) => digests?.sha256);
-export const typesOf = async (station: Station, subject: string) => (await station.ledger.custodyOf(subject)).map(({ type }) => type);
+export const typesOf = async (station: Station, subject: string) =>
+  (await station.ledger.custodyOf(about(subject))).map(({ type }) => type);
 export const slotOf = (station: Station, slot: number) => station.board.snapshot().find((view) => view.slot === slot);
 
 /** Every original is sealed, and its bytes stand in the vault at `home`/s. */

@@ -1,5 +1,6 @@
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import { aCopy, aCustodyDraft, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
+import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
+import { anyDraft } from './custody.ts';
 
 /*
  * A process that seals recordings until it is killed: `node ledger-writer.ts FILE`. After every commit it prints the id of the recording
@@ -20,12 +21,12 @@ for (;;) {
     await writer.insertRecording(recording);
     await writer.insertOriginal(original);
     await writer.markCopied(original.id, { digests: someDigests(original.id), duplicateOf: null, copiedAtMs: 1 });
-    await writer.appendCustody(aCustodyDraft({ type: 'original.copied', subject: original.id }));
+    await writer.appendCustody(anyDraft(original.id));
     // Most kills shall fall into an open transaction.
     await new Promise((resolve) => setImmediate(resolve));
     await writer.markSealed(original.id, 2);
     await writer.upsertCopy(aCopy(original));
-    await writer.appendCustody(aCustodyDraft({ type: 'original.sealed', subject: original.id }));
+    await writer.appendCustody(anyDraft(original.id));
     await writer.updateRecording(recording.id, { state: 'sealed' });
     await writer.insertWork(someWork('derive', recording.id));
   });

@@ -6,6 +6,9 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
 import { sha256Hex } from '#domain/canonical-json';
+import { STATION } from '#domain/custody/actor';
+import { OriginalSealed } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger, NewRecording } from '#ports/ledger';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
@@ -91,9 +94,13 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
           key: original.vaultKey,
           bytes: content.length,
           sha256,
+          sm3: null,
           manifestSha256: sha256Hex(manifest),
+          reread: 'direct',
         };
-        await writer.appendCustody({ type: 'original.sealed', atMs: START_MS, actor: 'station', subject: original.id, data });
+        await writer.appendCustody(
+          OriginalSealed.make({ atMs: START_MS, actor: STATION, subject: subject('original', original.id), data }),
+        );
       });
       return { id: recording.id, playable, key: original.vaultKey };
     },

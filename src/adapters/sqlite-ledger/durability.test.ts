@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, holdLock } from '#adapters/sqlite-ledger/connection';
 import { openLedger, SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { collect, refused } from '#test/contract/ledger-support';
-import { aCustodyDraft, aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
 import { Leases } from './leases.ts';
 
 const PAGE_BYTES = 4096;
@@ -148,7 +149,7 @@ describe('a full disk', () => {
         times: { clock: fixedClock(), leases: new Leases(() => 0) },
       },
     );
-    const big = () => ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ data: { text: 'x'.repeat(2_000_000) } })));
+    const big = () => ledger.transaction((writer) => writer.appendCustody(aRefusalDraft('x'.repeat(2_000_000))));
     const pages = Number(writing.raw.prepare('PRAGMA page_count').get()?.['page_count']);
     writing.raw.exec(`PRAGMA max_page_count = ${pages + 20}`);
     const error = await refused(big());
@@ -209,7 +210,7 @@ describe('backup', () => {
   test('is a whole ledger of one moment, made while the station writes, without beginning again', async () => {
     const ledger = await open();
     await ledger.transaction(async (writer) => {
-      for (let n = 0; n < 20_000; n++) await writer.appendCustody(aCustodyDraft({ data: { n, text: 'x'.repeat(300) } }));
+      for (let n = 0; n < 20_000; n++) await writer.appendCustody(aRefusalDraft(`${n} ${'x'.repeat(300)}`));
     });
     let running = true;
     let written = 0;

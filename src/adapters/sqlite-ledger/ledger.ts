@@ -1,7 +1,9 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
-import { sql } from 'kysely';
+import { STATION } from '#domain/custody/actor';
+import { DockingInterrupted } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
@@ -9,9 +11,10 @@ import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
+import { continueLog } from './custody-log.ts';
 import { checkIntegrity } from './integrity.ts';
 import { Leases } from './leases.ts';
-import { DOCKING_OPEN, migrateToLatest } from './migrations.ts';
+import { migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
 import { schemaFaults } from './schema-check.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
@@ -19,6 +22,8 @@ import type { WorkTimes } from './work-writer.ts';
 import { SqlWriter } from './writer.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
+/** More than any station has slots. */
+const OPEN_DOCKINGS_MAX = 10_000;
 const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
 
 interface Options {
@@ -50,6 +55,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   try {
     writing = connect(options.file, { readOnly: false });
     await migrateToLatest(writing.db);
+    await continueOldLog(writing, options.stationId);
     writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
     const leases = new Leases(options.monotonicMs ?? (() => performance.now()));
@@ -62,6 +68,13 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
     lock.close();
     throw ledgerError(error);
   }
+}
+
+/** All of it or nothing: a start that is killed in its midst does it again. */
+async function continueOldLog(writing: Connection, stationId: string): Promise<void> {
+  writing.raw.exec('BEGIN IMMEDIATE');
+  await continueLog(writing, stationId, Date.now());
+  writing.raw.exec('COMMIT');
 }
 
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
@@ -134,13 +147,21 @@ export class SqliteLedger extends SqlReader implements Ledger {
   recover(): Promise<{ work: number; dockings: number }> {
     return this.#serialise(async () => {
       const work = await this.#writer().giveBack({ host: STATION_HOST });
-      const dockings = await this.#writing.db
-        .updateTable('dockings')
-        .set({ state: 'interrupted' })
-        .where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`)
-        .executeTakeFirst();
-      return { work, dockings: Number(dockings.numUpdatedRows) };
+      return { work, dockings: await this.#interrupt() };
     });
+  }
+
+  /** Dockings that the station did not see end. Returns how many. */
+  async #interrupt(): Promise<number> {
+    const writer = this.#writer();
+    const open = await writer.dockings({ openOnly: true, limit: OPEN_DOCKINGS_MAX });
+    const atMs = this.#times.clock.nowMs();
+    for (const { id, slot, recorderSerial: recorder, safeAtMs } of open) {
+      await writer.updateDocking(id, { state: 'interrupted' });
+      const about = { atMs, actor: STATION, subject: subject('docking', id) };
+      await writer.appendCustody(DockingInterrupted.make({ ...about, data: { slot, recorder, safe: safeAtMs !== null } }));
+    }
+    return open.length;
   }
 
   async backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }> {

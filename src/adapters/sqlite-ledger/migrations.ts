@@ -164,10 +164,30 @@ const REPLACED_FILES = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state, replaced_by ON originals WHEN ${isOpen('NEW')} <> ${isOpen('OLD')} BEGIN ${count('unsealed', `${isOpen('NEW')} - ${isOpen('OLD')}`)} END`,
 ];
 
-// Files of the vault that are to be removed: what a derivative was before it was made again under another name.
+// Files of the vault that are to be removed: what runs that are over left, and no row names.
 const DERIVATIVE_LEFTOVERS = [
   'CREATE TABLE derivative_leftovers (vault_key TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id)) STRICT',
   'CREATE INDEX derivative_leftovers_by_recording ON derivative_leftovers (recording_id)',
+];
+
+// A list stands beside the log for good; what is personal may be erased, and never changed. Entries of before are kept as they are until they are erased.
+const appendOnly = (table: string, verb: string, when = '') =>
+  `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ${when}BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
+const TYPED_CUSTODY = [
+  'CREATE TABLE custody_former (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT',
+  'INSERT INTO custody_former SELECT * FROM custody',
+  'DROP TRIGGER custody_refuses_delete',
+  'DELETE FROM custody',
+  appendOnly('custody', 'DELETE'),
+  appendOnly('custody_former', 'UPDATE'),
+  'DROP INDEX custody_by_subject',
+  'CREATE INDEX custody_former_by_subject ON custody_former (subject)',
+  'CREATE TABLE custody_subjects (subject TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (subject, seq)) STRICT, WITHOUT ROWID',
+  appendOnly('custody_subjects', 'UPDATE'),
+  appendOnly('custody_subjects', 'DELETE'),
+  'CREATE TABLE custody_beside (seq INTEGER NOT NULL, name TEXT NOT NULL, salt BLOB, bytes BLOB NOT NULL, PRIMARY KEY (seq, name)) STRICT, WITHOUT ROWID',
+  appendOnly('custody_beside', 'UPDATE'),
+  appendOnly('custody_beside', 'DELETE', 'WHEN OLD.salt IS NULL '),
 ];
 
 // When a lease ends is not written down: a wall clock that jumps would end it, or keep it for years. Whatever ran before was the station's own.
@@ -214,6 +234,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
   '0015-derivative-leftovers': { up: (db: Kysely<Schema>) => run(db, DERIVATIVE_LEFTOVERS) },
   '0017-fenced-claims': { up: (db: Kysely<Schema>) => run(db, FENCED_CLAIMS) },
+  '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

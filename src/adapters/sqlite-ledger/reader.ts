@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
-import { CUSTODY_GENESIS, type CustodyEntry, type CustodyFault, checkCustodyEntry } from '#domain/custody';
+import type { CustodyEntry } from '#domain/custody/entry';
+import type { CustodyFault } from '#domain/custody/read-entry';
+import { type Subject, subject } from '#domain/custody/subject';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader } from '#ports/ledger';
-import { idsIn, RecordingReader } from './recording-reader.ts';
-import { strayCustodyColumn, toCase, toCaseEvent, toCustodyEntry, toRecorder, toSuggestion, toWork } from './rows.ts';
+import { custodyHead, entriesOf, verifyLog } from './custody-log.ts';
+import { RecordingReader } from './recording-reader.ts';
+import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork } from './rows.ts';
 
 const LIST_MAX = 100_000;
-const FAULTS_MAX = 100;
 const PAGE = 1000;
 
 /**
@@ -139,59 +141,43 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return this.db.selectFrom('slots').selectAll().orderBy('slot').limit(LIST_MAX).execute();
   }
 
-  async custodyOf(subject: string): Promise<readonly CustodyEntry[]> {
-    const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', subject).executeTakeFirst();
+  async custodyOf(about: Subject): Promise<readonly CustodyEntry[]> {
+    const unless = { type: 'file.refused', subject: about };
+    return entriesOf({ db: this.db }, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
+      limit: LIST_MAX,
+      unless,
+    });
+  }
+
+  /** What else the history of a recording is that of. What a docking refused is its own: a hostile card has a hundred thousand of those. */
+  async #historyOf(recordingId: string): Promise<readonly Subject[]> {
+    const recording = await this.db.selectFrom('recordings').select('docking_id').where('id', '=', recordingId).executeTakeFirst();
     const originals = await this.db
       .selectFrom('originals')
       .select(['id', 'docking_id', 'rechecked_in'])
-      .where('recording_id', '=', subject)
+      .where('recording_id', '=', recordingId)
       .execute();
-    const subjects = new Set([
-      subject,
+    const dockings = new Set([
       ...(recording ? [recording.docking_id] : []),
-      ...originals.flatMap(({ id, docking_id, rechecked_in }) => [id, docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
+      ...originals.flatMap(({ docking_id, rechecked_in }) => [docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
-    const rows = await this.db
-      .selectFrom('custody')
-      .selectAll()
-      // What a docking refused is its own history, not that of its recordings: a hostile card has a hundred thousand of those.
-      .where((is) => is.or([is('type', '<>', 'file.refused'), is('subject', '=', subject)]))
-      .where('subject', 'in', idsIn([...subjects]))
-      .orderBy('seq')
-      .limit(LIST_MAX)
-      .execute();
-    return rows.map(toCustodyEntry);
+    return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
   }
 
-  async custodyHead(): Promise<{ seq: number; hash: string } | null> {
-    return (await this.db.selectFrom('custody').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+  custodyHead(): Promise<{ seq: number; hash: string } | null> {
+    return custodyHead({ db: this.db });
   }
 
   async custodyHash(seq: number): Promise<string | null> {
-    return (await this.db.selectFrom('custody').select('hash').where('seq', '=', seq).executeTakeFirst())?.hash ?? null;
+    for (const table of ['custody', 'custody_former'] as const) {
+      const row = await this.db.selectFrom(table).select('hash').where('seq', '=', seq).executeTakeFirst();
+      if (row) return row.hash;
+    }
+    return null;
   }
 
-  async *verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
-    let expected = { seq: 0, prev: CUSTODY_GENESIS };
-    let faults = 0;
-    for (;;) {
-      const rows = await this.db.selectFrom('custody').selectAll().where('seq', '>=', expected.seq).orderBy('seq').limit(PAGE).execute();
-      for (const row of rows) {
-        const fault = checkCustodyEntry(row, expected);
-        const stray = fault ? null : strayCustodyColumn(row);
-        if (fault || stray) {
-          yield fault ?? { seq: row.seq, what: stray ?? '' };
-          faults += 1;
-          if (faults >= FAULTS_MAX) return;
-        }
-        onEntry?.(row.seq);
-        // Go on from what stands there, so that one fault is told once and not for every entry after it.
-        expected = { seq: row.seq + 1, prev: row.hash };
-      }
-      if (rows.length < PAGE) return;
-      // A long walk must not keep the daemon from its other work.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  verifyCustody(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
+    return verifyLog({ db: this.db }, onEntry);
   }
 
   async counts(): Promise<LedgerCounts> {

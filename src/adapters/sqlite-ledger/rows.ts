@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { ByteRange } from '#domain/byte-range';
-import type { CustodyEntry } from '#domain/custody';
 import type { Docking, Refusal } from '#domain/docking';
-import { type ErrorCode, EvidockError } from '#domain/errors';
+import type { ErrorCode } from '#domain/errors';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
@@ -196,34 +195,4 @@ export function toSuggestion(row: Schema['suggestions']): Suggestion {
     decidedBy: row.decided_by,
     createdAtMs: row.created_at,
   };
-}
-
-interface CustodyBytes extends Pick<CustodyEntry, 'type' | 'actor' | 'subject' | 'data'> {
-  readonly at: string;
-}
-
-function custodyContent(row: Pick<Schema['custody'], 'seq' | 'bytes'>): CustodyBytes {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(row.bytes)) as CustodyBytes;
-  } catch (error) {
-    throw new EvidockError(
-      'ledger.failed',
-      `custody entry ${row.seq} cannot be read; \`evidock verify --log\` tells what is wrong with it`,
-      error,
-    );
-  }
-}
-
-/** The entry as its bytes tell it: the columns beside them are for searching only, and no hash covers them. */
-export function toCustodyEntry(row: Pick<Schema['custody'], 'seq' | 'prev' | 'hash' | 'bytes'>): CustodyEntry {
-  const { at, type, actor, subject, data } = custodyContent(row);
-  return { seq: row.seq, atMs: Date.parse(at), type, actor, subject, data, prev: row.prev, hash: row.hash };
-}
-
-/** What the columns beside the bytes of a sound entry tell otherwise than the bytes; null if nothing. */
-export function strayCustodyColumn(row: Schema['custody']): string | null {
-  const entry = toCustodyEntry(row);
-  const columns = { at: entry.atMs, type: entry.type, actor: entry.actor, subject: entry.subject };
-  const stray = (['at', 'type', 'actor', 'subject'] as const).filter((name) => row[name] !== columns[name]);
-  return stray.length === 0 ? null : `its column ${stray.join(', ')} differs from its bytes`;
 }

@@ -65,6 +65,19 @@ export interface Schema {
     hash: string;
     bytes: Uint8Array;
   };
+  /** Entries of version 1. */
+  custody_former: {
+    seq: number;
+    at: number;
+    type: string;
+    actor: string;
+    subject: string;
+    prev: string;
+    hash: string;
+    bytes: Uint8Array;
+  };
+  custody_subjects: { subject: string; seq: number };
+  custody_beside: { seq: number; name: string; salt: Uint8Array | null; bytes: Uint8Array };
   counters: { name: string; value: number };
 }
 

@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
-import { CUSTODY_GENESIS, type CustodyFault, custodyBytes, custodyHash } from '#domain/custody';
+import { STATION } from '#domain/custody/actor';
+import { CUSTODY_GENESIS, sealEntry } from '#domain/custody/entry';
+import { OriginalCopied } from '#domain/custody/original-entries';
+import type { CustodyFault } from '#domain/custody/read-entry';
+import { subject } from '#domain/custody/subject';
 import { listOne, refused } from '#test/contract/ledger-support';
-import { aCustodyDraft, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
+import { anId, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
+import { aCustodyDraft } from '#test/support/custody';
 
 /*
  * Goal: whoever changes the custody log is stopped by the database, or, having the file and the triggers out of the way, is found and
@@ -14,7 +19,9 @@ import { aCustodyDraft, anOfficer, aRecorder, START_MS, STATION_ID } from '#test
  */
 
 const ENTRIES = 2500;
-const SUBJECT = 'A-2026-0001';
+const RECORDING = anId('rec');
+/** The entry with something beside it. */
+const COPIED = ENTRIES;
 let directory: string;
 let file: string;
 
@@ -23,7 +30,8 @@ beforeEach(async () => {
   file = join(directory, 'ledger.sqlite');
   const ledger = await openLedger({ file, stationId: STATION_ID });
   await ledger.transaction(async (writer) => {
-    for (let n = 0; n < ENTRIES; n++) await writer.appendCustody(aCustodyDraft({ subject: SUBJECT, type: 'case.changed', data: { n } }));
+    for (let n = 0; n < ENTRIES; n++) await writer.appendCustody(aCustodyDraft({ recordingId: RECORDING, n }));
+    await writer.appendCustody(OriginalCopied.make({ atMs: START_MS, actor: STATION, ...OriginalCopied.example }));
   });
   await ledger.close();
 });
@@ -38,6 +46,9 @@ function change(...statements: string[]): void {
   }
 }
 
+const BESIDE_WITHOUT_TRIGGERS = ['beside_refuses_update', 'beside_refuses_delete', 'subjects_refuses_delete'].map(
+  (name) => `DROP TRIGGER custody_${name}`,
+);
 const WITHOUT_TRIGGERS = ['DROP TRIGGER custody_refuses_update', 'DROP TRIGGER custody_refuses_delete'];
 
 async function faultsFound(): Promise<CustodyFault[]> {
@@ -55,7 +66,7 @@ describe('the database refuses', () => {
   test.each([
     'UPDATE custody SET bytes = zeroblob(10) WHERE seq = 7',
     `UPDATE custody SET subject = 'x'`,
-    'DELETE FROM custody WHERE seq = 2499',
+    'DELETE FROM custody WHERE seq = 2500',
     `REPLACE INTO custody SELECT seq, at, type, 'someone', subject, prev, hash, bytes FROM custody WHERE seq = 7`,
     `INSERT INTO custody SELECT seq, at, type, actor, subject, prev, hash, bytes FROM custody WHERE seq = 7`,
   ])('%s', async (statement) => {
@@ -85,13 +96,13 @@ describe('verification names', () => {
   });
 
   test('the entry in which one byte was changed', async () => {
-    const data = `replace(CAST(bytes AS TEXT), '"n":1234}', '"n":1235}')`;
+    const data = `replace(CAST(bytes AS TEXT), 'original 1234"', 'original 1235"')`;
     change(...WITHOUT_TRIGGERS, `UPDATE custody SET bytes = CAST(${data} AS BLOB) WHERE seq = 1234`);
     expect(await faultsFound()).toEqual([{ seq: 1234, what: 'its bytes do not have its hash' }]);
   });
 
   test('the entry of which a byte was changed in the file, past the database', async () => {
-    const needle = Buffer.from('"n":2042}');
+    const needle = Buffer.from('original 2042"');
     const handle = await open(file, 'r+');
     const content = await handle.readFile();
     const at = content.indexOf(needle);
@@ -102,10 +113,11 @@ describe('verification names', () => {
   });
 
   test('the entry that was changed and hashed anew, by the next one that names another hash', async () => {
-    const bytes = custodyBytes(STATION_ID, 0, CUSTODY_GENESIS, aCustodyDraft({ subject: SUBJECT, type: 'case.changed', data: { n: 9 } }));
+    const place = { station: STATION_ID, seq: 0, prev: CUSTODY_GENESIS };
+    const { bytes, hash } = sealEntry(aCustodyDraft({ recordingId: RECORDING, n: 9 }), place, () => new Uint8Array(32));
     const raw = new DatabaseSync(file);
     for (const statement of WITHOUT_TRIGGERS) raw.exec(statement);
-    raw.prepare('UPDATE custody SET bytes = ?, hash = ? WHERE seq = 0').run(bytes, custodyHash(bytes));
+    raw.prepare('UPDATE custody SET bytes = ?, hash = ? WHERE seq = 0').run(bytes, hash);
     raw.close();
     expect(await faultsFound()).toEqual([{ seq: 1, what: 'does not name the hash of the entry before it' }]);
   });
@@ -132,11 +144,33 @@ describe('verification names', () => {
   test.each([
     ['actor', `'cli:someone'`],
     ['subject', `'rec-other'`],
-    ['type', `'recording.viewed'`],
+    ['type', `'recording.tagged'`],
     ['at', '1'],
   ])('the column %s that tells otherwise than the bytes', async (column, value) => {
     change(...WITHOUT_TRIGGERS, `UPDATE custody SET ${column} = ${value} WHERE seq = 77`);
     expect(await faultsFound()).toEqual([{ seq: 77, what: `its column ${column} differs from its bytes` }]);
+  });
+
+  test.each([
+    ['a list', `UPDATE custody_beside SET bytes = CAST('[]' AS BLOB) WHERE name = 'gaps'`, /gaps is not what it commits to/],
+    ['a list that is gone', `DELETE FROM custody_beside WHERE name = 'gaps'`, /its list gaps is missing/],
+    ['what is personal', `UPDATE custody_beside SET bytes = CAST('"other"' AS BLOB) WHERE name = 'cardPath'`, /cardPath is not what/],
+    ['something more', `INSERT INTO custody_beside VALUES (${COPIED}, 'more', NULL, CAST('[]' AS BLOB))`, /more is not named by it/],
+    [
+      'that it cannot be found',
+      `DELETE FROM custody_subjects WHERE seq = ${COPIED} AND subject LIKE 'recording:%'`,
+      /not found under recording:/,
+    ],
+  ])('the entry beside which was changed: %s', async (_what, statement, complaint) => {
+    change(...BESIDE_WITHOUT_TRIGGERS, statement);
+    expect(await faultsFound()).toEqual([{ seq: COPIED, what: expect.stringMatching(complaint) }]);
+  });
+
+  test('nothing where what is personal was erased, as the database allows', async () => {
+    change(`DELETE FROM custody_beside WHERE name = 'cardPath'`);
+    expect(await faultsFound()).toEqual([]);
+    for (const statement of [`DELETE FROM custody_beside`, `UPDATE custody_beside SET name = 'x'`, 'DELETE FROM custody_subjects'])
+      expect(() => change(statement), statement).toThrow(/append-only/);
   });
 
   test('at most 100 faults', async () => {
@@ -149,7 +183,7 @@ test('an entry whose bytes are no longer readable is said to be, not shown', asy
   change(...WITHOUT_TRIGGERS, `UPDATE custody SET bytes = x'ff00' WHERE seq = 3`);
   const ledger = await openLedger({ file, stationId: STATION_ID });
   try {
-    const error = await refused(ledger.custodyOf(SUBJECT));
+    const error = await refused(ledger.custodyOf(subject('recording', RECORDING)));
     expect([error.code, error.detail]).toEqual(['ledger.failed', expect.stringContaining('custody entry 3')]);
   } finally {
     await ledger.close();

@@ -1,11 +1,12 @@
 import { sql, type Updateable } from 'kysely';
-import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, custodyBytes, custodyHash } from '#domain/custody';
+import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import type { Derivative } from '#domain/recording';
 import type { LedgerWriter, NewDocking, NewRecording } from '#ports/ledger';
 import type { Rows } from './connection.ts';
+import { CustodyAppender } from './custody-log.ts';
 import { mustExist } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
 import { type WorkTimes, WorkWriter } from './work-writer.ts';
@@ -24,25 +25,15 @@ function named<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): 
 
 /** Writes inside one transaction; throws once that has ended. */
 export class SqlWriter extends WorkWriter implements LedgerWriter {
-  readonly #stationId: string;
-  /** The last entry of the custody log once this transaction has added one: nobody else can. */
-  #head: { readonly seq: number; readonly hash: string } | undefined;
+  readonly #custody: CustodyAppender;
 
   constructor(rows: Rows, stationId: string, times: WorkTimes) {
     super(rows, times);
-    this.#stationId = stationId;
+    this.#custody = new CustodyAppender(rows, stationId);
   }
 
-  async appendCustody(draft: CustodyDraft): Promise<CustodyEntry> {
-    const head = this.#head ?? (await this.custodyHead());
-    const seq = (head?.seq ?? -1) + 1;
-    const prev = head?.hash ?? CUSTODY_GENESIS;
-    const bytes = custodyBytes(this.#stationId, seq, prev, draft);
-    const hash = custodyHash(bytes);
-    const row = { seq, at: draft.atMs, type: draft.type, actor: draft.actor, subject: draft.subject, prev, hash, bytes };
-    this.tables.insert('custody', row);
-    this.#head = { seq, hash };
-    return { ...draft, seq, prev, hash };
+  appendCustody(draft: CustodyDraft): Promise<CustodyEntry> {
+    return this.#custody.append(draft);
   }
 
   async insertDocking(docking: NewDocking): Promise<void> {

@@ -11,5 +11,4 @@ export const deriveEn = {
   'derive.count': '{recordings} {recordings:recording|recordings} ({bytes}) would be made again. Add --yes to begin.',
   'derive.started':
     '{recordings} {recordings:recording|recordings} ({bytes}) {recordings:is|are} being made again, behind everything else: evidock jobs --stage derive',
-  'custody.recording.derive-again': 'is to be derived again ({why}); made so far by {recipes}',
 } as const;

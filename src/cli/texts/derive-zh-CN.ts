@@ -12,5 +12,4 @@ export const deriveZhCN: Readonly<Record<keyof typeof deriveEn, string>> = {
   'derive.none': '没有需要重新制作的。',
   'derive.count': '将重新制作 {recordings} 条录像（{bytes}）。加 --yes 开始。',
   'derive.started': '正在重新制作 {recordings} 条录像（{bytes}），排在其他工作之后：evidock jobs --stage derive',
-  'custody.recording.derive-again': '将重新制作派生文件（{why}）；此前由 {recipes} 制作',
 };

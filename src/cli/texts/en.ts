@@ -1,5 +1,6 @@
 import { archiveEn } from './archive-en.ts';
 import { consoleEn } from './console-en.ts';
+import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -8,6 +9,7 @@ import { troubleEn } from './trouble-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...custodyEn,
   ...knownEn,
   ...consoleEn,
   ...deriveEn,
@@ -354,39 +356,6 @@ export const en = {
   'reason.officer': 'officer {officer} took part',
   'reason.no-officer': 'officer not known',
   'reason.and': '; ',
-
-  'custody.station.started': 'the station started',
-  'custody.docking.arrived': 'the recorder was docked in slot {slot}',
-  'custody.docking.safe': 'every file of the docking was safe',
-  'custody.docking.removed': 'the recorder was removed',
-  'custody.device.refused': 'a device was refused or left alone in slot {slot}: {code}',
-  'custody.recorder.unlocked': 'the recorder was unlocked',
-  'custody.recorder.clock-setting': 'the clock of the recorder is about to be set from {from} to {to}',
-  'custody.recorder.clock-set': 'the clock of the recorder was set from {from} to {to}',
-  'custody.recorder.clock-not-set': 'the clock of the recorder was not set, it stays at {from} instead of {to}: {why}',
-  'custody.recorder.clock-unsure': 'the clock of the recorder may have been set from {from} to {to}, that is not certain: {why}',
-  'custody.recorder.clock-doubted': 'the clock of the recorder is ahead by at least {aheadAtLeastMs} ms',
-  'custody.wipe.finished':
-    'the removal ended: {files} {files:file|files} ({bytes}) removed, {kept} kept because they had changed or could not be read',
-  'custody.wipe.begun': 'removal of {files} sealed {files:file|files} from the recorder was begun ({policy})',
-  'custody.original.wiped': 'the sealed file was removed from the recorder: {cardPath}',
-  'custody.slots.changed': 'port {port} became slot {slot}',
-  'custody.file.refused': 'a file was refused: {cardPath}',
-  'custody.original.copied': 'a file was copied: {cardPath} {sha256}',
-  'custody.original.sealed': 'an original was sealed after being read back: SHA-256 {sha256}',
-  'custody.copy.failed-verification': 'a copy differed when it was read back and was set aside',
-  'custody.recording.split': 'files that never came wait in {into}; this recording was closed without them',
-  'custody.recording.derived': 'playable copy and pictures were made',
-  'custody.recording.damaged': 'found damaged: {reason}',
-  'custody.recording.read-again': 'what could not be read of {cardPath} can be read now: the file is taken again as {as}',
-  'custody.recording.archived': 'archived and verified in {archive}',
-  'custody.recording.tagged': 'tagged: {changes}',
-  'custody.recording.viewed': 'viewed {what} from {from}',
-  'custody.recording.verified': 'verified, {faults} {faults:difference|differences}',
-  'custody.suggestion.decided': 'suggestion of case {case}: {decision}',
-  'custody.case.changed': 'case changed',
-  'custody.officer.changed': 'officer changed',
-  'custody.recorder.changed': 'recorder changed',
 
   'error.failed': 'Failed: {what}',
   'error.detail': 'Detail: {detail}',

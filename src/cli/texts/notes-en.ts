@@ -8,10 +8,6 @@ export const notesEn = {
   'note.deleted-as': 'before it was deleted it was {path}',
   'note.found-after-repair': 'a repair of the card had put it aside',
   'note.other-recorder': 'recorder {number} made it; it lay on the card of {card}',
-  'custody.recording.marked': 'marked as important on the recorder since: {from} is {to} now',
-  'custody.recording.other-recorder': 'made by recorder {recorder}; it lay on the card of {card}',
-  'custody.recording.kind-corrected': 'is {to}, not {from}, as its content says',
-  'custody.original.grown': '{cardPath} has grown to {bytes} bytes before it was copied',
   'note.join-unproven': 'by its name one take with {file}, but no time proves it',
   'note.gap-between-segments': '{seconds} s between the end of the segment before and segment {segment}',
   'note.unsupported': 'nothing here can show it: {why}',
@@ -19,6 +15,4 @@ export const notesEn = {
   'link.continues-in': 'continues in {id}',
   'link.continues-from': 'continues from {id}',
   'link.other-view': 'other view: {id}',
-  'custody.recording.linked': 'names and times say that it and {other} are one take ({relation})',
-  'custody.recording.noted': 'the lengths of its segments show a gap of {seconds} s before segment {segment}',
 } as const;

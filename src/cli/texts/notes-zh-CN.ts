@@ -10,10 +10,6 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'note.deleted-as': '删除前为 {path}',
   'note.found-after-repair': '由存储卡修复程序找回',
   'note.other-recorder': '由记录仪 {number} 拍摄；位于 {card} 的存储卡上',
-  'custody.recording.marked': '此后在记录仪上被标为重要：{from} 现为 {to}',
-  'custody.recording.other-recorder': '由记录仪 {recorder} 拍摄；位于 {card} 的存储卡上',
-  'custody.recording.kind-corrected': '内容表明其为 {to}，而非 {from}',
-  'custody.original.grown': '{cardPath} 在复制之前增长到 {bytes} 字节',
   'note.join-unproven': '按文件名与 {file} 为同一次拍摄，但无时间可证',
   'note.gap-between-segments': '第 {segment} 段与前一段之间相差 {seconds} 秒',
   'note.unsupported': '没有程序能显示它：{why}',
@@ -21,6 +17,4 @@ export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'link.continues-in': '续录于 {id}',
   'link.continues-from': '接续自 {id}',
   'link.other-view': '另一镜头：{id}',
-  'custody.recording.linked': '文件名与时间表明与 {other} 为同一次拍摄（{relation}）',
-  'custody.recording.noted': '按各段实际长度，第 {segment} 段之前相差 {seconds} 秒',
 };

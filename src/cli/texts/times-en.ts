@@ -39,5 +39,4 @@ export const timesEn = {
   'why.repeated': 'other files have the same',
   'why.clock-restarted': 'the clock had begun anew',
   'why.outside-neighbours': 'the files before and after it say otherwise',
-  'custody.recording.start-changed': 'its start was {old}, and is {new} ({from})',
 } as const;

@@ -41,5 +41,4 @@ export const timesZhCN: Readonly<Record<keyof typeof timesEn, string>> = {
   'why.repeated': '其他文件相同',
   'why.clock-restarted': '时钟曾重新起算',
   'why.outside-neighbours': '与前后文件不符',
-  'custody.recording.start-changed': '开始时间由 {old} 改为 {new}（{from}）',
 };

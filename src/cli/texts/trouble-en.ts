@@ -4,8 +4,6 @@ export const troubleEn = {
   'ledger.accepted':
     'The ledger is used as it is. What was wrong with it, if anything, stands in the custody log (ledger.accepted). Now run `evidock verify`.',
   'ledger.accept.running': 'The station is running: its ledger was checked when it started, and there is nothing to accept.',
-  'custody.ledger.accepted': 'the ledger was accepted as it was found: {why}',
-  'custody.ledger.backed-up': 'the ledger was copied to {file} ({bytes})',
   'mark.failed': '{stage}-failed',
   'mark.failing': '{stage}-failing',
   'mark.waits': 'waits-for-its-recorder',
@@ -13,8 +11,6 @@ export const troubleEn = {
     'It waits for {count} {count:file that is|files that are} still on recorder {serial}: {files}. Dock that recorder again; what it no longer holds does not come.',
   'recording.failed': '{stage} failed: {what}: {detail}',
   'recording.failing': '{stage} failed the last time, and is tried again: {what}: {detail}',
-  'custody.recording.replaced': 'closed: its files changed before they were copied; the new versions are sealed in {by}',
-  'custody.recording.taken-up-again': '{cardPath} is on the card after all, as it was listed first: it is waited for again',
   'state.replaced': 'replaced',
   'recording.replaced': 'Closed as replaced: the file changed on the recorder before it was copied, and its new version is sealed in {by}.',
   'usage.emptyPath': 'the name of a file or directory is empty',

@@ -1,5 +1,6 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
+import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -9,6 +10,7 @@ import { troubleZhCN } from './trouble-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...custodyZhCN,
   ...knownZhCN,
   ...consoleZhCN,
   ...deriveZhCN,
@@ -353,38 +355,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'reason.officer': '执法人员 {officer} 参与',
   'reason.no-officer': '执法人员未知',
   'reason.and': '；',
-
-  'custody.station.started': '采集站启动',
-  'custody.docking.arrived': '记录仪接入采集口 {slot}',
-  'custody.docking.safe': '本次接入的文件全部安全',
-  'custody.docking.removed': '记录仪被取下',
-  'custody.device.refused': '采集口 {slot} 的设备被拒绝或未作处理：{code}',
-  'custody.recorder.unlocked': '记录仪已解锁',
-  'custody.recorder.clock-setting': '即将把记录仪时钟由 {from} 校正为 {to}',
-  'custody.recorder.clock-set': '记录仪时钟由 {from} 校正为 {to}',
-  'custody.recorder.clock-not-set': '记录仪时钟未校正，仍为 {from}，应为 {to}：{why}',
-  'custody.recorder.clock-unsure': '记录仪时钟可能已由 {from} 校正为 {to}，未能确认：{why}',
-  'custody.recorder.clock-doubted': '记录仪时钟至少快 {aheadAtLeastMs} 毫秒',
-  'custody.wipe.finished': '移除结束：已移除 {files} 个文件（{bytes}），{kept} 个因有变化或无法读取而保留',
-  'custody.wipe.begun': '开始从记录仪移除 {files} 个已封存文件（{policy}）',
-  'custody.original.wiped': '已封存文件已从记录仪移除：{cardPath}',
-  'custody.slots.changed': '端口 {port} 编为采集口 {slot}',
-  'custody.file.refused': '拒收文件：{cardPath}',
-  'custody.original.copied': '复制文件：{cardPath} {sha256}',
-  'custody.original.sealed': '回读一致后封存原始文件：SHA-256 {sha256}',
-  'custody.copy.failed-verification': '副本回读不一致，已隔离',
-  'custody.recording.split': '始终未到的文件另列为 {into} 等待；本录像不含它们即已收结',
-  'custody.recording.derived': '生成可播放副本与图片',
-  'custody.recording.damaged': '发现损坏：{reason}',
-  'custody.recording.read-again': '{cardPath} 原先无法读取的部分现已可读：重新采集为 {as}',
-  'custody.recording.archived': '归档并在 {archive} 核验',
-  'custody.recording.tagged': '标注：{changes}',
-  'custody.recording.viewed': '从 {from} 查看 {what}',
-  'custody.recording.verified': '核验，{faults} 处不一致',
-  'custody.suggestion.decided': '案件 {case} 的建议：{decision}',
-  'custody.case.changed': '案件更改',
-  'custody.officer.changed': '执法人员更改',
-  'custody.recorder.changed': '记录仪更改',
 
   'error.failed': '失败：{what}',
   'error.detail': '说明：{detail}',

@@ -1,0 +1,27 @@
+/** `station`: the daemon by itself; `user`: a person with an account; `cli`: an account of the machine, over the control socket; `token`: a program. */
+export const ACTOR_KINDS = ['station', 'user', 'cli', 'token'] as const;
+type ActorKind = (typeof ACTOR_KINDS)[number];
+
+/** Who did it. */
+export interface Actor {
+  readonly kind: ActorKind;
+  /** Name of the account or of the token; null for the station itself. */
+  readonly id: string | null;
+  /** The way in (`socket`, `loopback`), or the rule by which the station decided (`rule:sole`); null if there is nothing to tell. */
+  readonly via: string | null;
+  /** Session of the account; null where there is none. */
+  readonly session: string | null;
+}
+
+/** The station by itself. */
+export const STATION: Actor = { kind: 'station', id: null, via: null, session: null };
+
+export function stationBy(rule: string): Actor {
+  return { ...STATION, via: `rule:${rule}` };
+}
+
+/** The one printed form: `station`, `station (rule:sole)`, `cli:root`, `user:041234`, and `cli (loopback)` where nobody is named. */
+export function actorText({ kind, id, via }: Actor): string {
+  if (id !== null) return `${kind}:${id}`;
+  return via === null ? kind : `${kind} (${via})`;
+}

@@ -1,0 +1,36 @@
+import type { EntryType } from './define-entry.ts';
+import { DOCKING_ENTRIES } from './docking-entries.ts';
+import type { CustodyDraft } from './entry.ts';
+import { ORIGINAL_ENTRIES } from './original-entries.ts';
+import { RECORDER_ENTRIES } from './recorder-entries.ts';
+import { RECORDING_ENTRIES } from './recording-entries.ts';
+import { REGISTRY_ENTRIES } from './registry-entries.ts';
+import { STATION_ENTRIES } from './station-entries.ts';
+
+const ALL = [
+  ...STATION_ENTRIES,
+  ...DOCKING_ENTRIES,
+  ...RECORDER_ENTRIES,
+  ...ORIGINAL_ENTRIES,
+  ...RECORDING_ENTRIES,
+  ...REGISTRY_ENTRIES,
+] as const;
+
+/** What a custody entry can tell. */
+export type CustodyType = (typeof ALL)[number]['type'];
+
+/** By type. */
+const BY_TYPE: ReadonlyMap<string, EntryType> = new Map(ALL.map((each) => [each.type, each as unknown as EntryType]));
+
+export const CUSTODY_TYPES: readonly CustodyType[] = ALL.map(({ type }) => type);
+
+/** null if no such type is known: a newer version wrote it. */
+export function entryTypeOf(type: string): EntryType | null {
+  return BY_TYPE.get(type) ?? null;
+}
+
+/** Why a draft may not be appended; null if it may. */
+export function draftFault(draft: CustodyDraft): string | null {
+  const type = entryTypeOf(draft.type);
+  return type === null ? 'is of no known type' : type.fault(draft);
+}

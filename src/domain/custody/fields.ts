@@ -1,0 +1,26 @@
+import Type, { type TSchema } from 'typebox';
+
+/** Longest id, key and name in an entry, characters: with the few fields that an entry has, it stays below ENTRY_BYTES_MAX. */
+const ID_MAX = 1024;
+const KEY_MAX = 4096;
+
+export const id = (description?: string) => Type.String({ maxLength: ID_MAX, ...(description === undefined ? {} : { description }) });
+/** Key in vault or archive. */
+export const key = () => Type.String({ maxLength: KEY_MAX });
+/** A code of a table of this program, or a word of a few that it chooses from. */
+export const code = (description?: string) => Type.String({ maxLength: 200, ...(description === undefined ? {} : { description }) });
+export const flag = (description?: string) => Type.Boolean(description === undefined ? {} : { description });
+/** Personal, or of any length: stands beside the log. */
+export const words = (description?: string) => Type.String(description === undefined ? {} : { description });
+export const count = (description?: string) => Type.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) });
+export const bytes = () => Type.Integer({ minimum: 0, description: 'Bytes.' });
+export const slot = () => Type.Integer({ minimum: 1, description: 'Number of the slot.' });
+export const ms = (description = 'Milliseconds.') => Type.Number({ description });
+/** RFC 3339, in UTC. */
+export const time = () => Type.String({ maxLength: 40, description: 'RFC 3339, in UTC.' });
+export const sha256 = () => Type.String({ maxLength: 64, description: 'SHA-256, lower-case hexadecimal.' });
+export const sm3 = () =>
+  Type.Union([Type.String({ maxLength: 64 }), Type.Null()], { description: 'SM3, lower-case hexadecimal; null: not computed.' });
+export const wallClock = () =>
+  Type.Union([Type.String({ maxLength: 40 }), Type.Null()], { description: 'What the clock showed, without zone: `2019-06-27T15:30:12`.' });
+export const closed = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false });

@@ -1,0 +1,264 @@
+import Type from 'typebox';
+import { changed, defineEntry, nullable } from './define-entry.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, words } from './fields.ts';
+import { subject } from './subject.ts';
+
+const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
+const OTHER = 'rec-01k0d5w7q3-hz01-3333333333';
+const ORIGINAL = 'org-01k0d5w7q3-hz01-1111111111';
+const DOCKING = 'dck-01k0d5w7q3-hz01-8c3m2x9a1b';
+const PATH = 'DCIM/20260620/DSJ_041234_0001.MP4';
+const cases = (numbers: readonly string[]) => numbers.map((number) => subject('case', number));
+const officers = (numbers: readonly (string | null | undefined)[]) =>
+  numbers.filter((each) => typeof each === 'string').map((each) => subject('officer', each));
+
+export const RecordingSplit = defineEntry({
+  type: 'recording.split',
+  about: ['recording'],
+  tells: 'Files that never came wait in a recording of their own; this one is closed without them.',
+  data: { into: id(), why: code() },
+  lists: { missing: closed({ original: id(), bytes: bytes() }), cases: id('Cases that the new recording has from this one.') },
+  personal: { cardPaths: Type.Array(words(), { description: 'Of the missing files, in their order.' }) },
+  related: ({ into }, lists) => [subject('recording', into), ...cases(lists.cases)],
+  example: {
+    subject: RECORDING,
+    data: { into: OTHER, why: 'waited-long' },
+    lists: { missing: [{ original: ORIGINAL, bytes: 123_456 }], cases: ['LY-2026-0012'] },
+    personal: { cardPaths: [PATH] },
+  },
+});
+
+export const RecordingReplaced = defineEntry({
+  type: 'recording.replaced',
+  about: ['recording'],
+  tells: 'Its files changed before they were copied: it is closed, and the new versions are sealed in other recordings.',
+  lists: { files: closed({ original: id(), bytes: bytes(), mtimeMs: ms(), by: id() }) },
+  personal: { cardPaths: Type.Array(words(), { description: 'Of the files, in their order.' }) },
+  related: (_, { files }) => [...new Set(files.map(({ by }) => by))].map((by) => subject('recording', by)),
+  example: {
+    subject: RECORDING,
+    lists: { files: [{ original: ORIGINAL, bytes: 1000, mtimeMs: 1_781_940_600_000, by: OTHER }] },
+    personal: { cardPaths: [PATH] },
+  },
+});
+
+export const TakenUpAgain = defineEntry({
+  type: 'recording.taken-up-again',
+  about: ['recording'],
+  tells: 'A file of it is on the card after all, as it was listed first: it is waited for again.',
+  data: { docking: id(), original: id() },
+  personal: { cardPath: words() },
+  related: ({ original }) => [subject('original', original)],
+  example: { subject: RECORDING, data: { docking: DOCKING, original: ORIGINAL }, personal: { cardPath: PATH } },
+});
+
+export const RecordingDerived = defineEntry({
+  type: 'recording.derived',
+  about: ['recording'],
+  tells: 'Playable and pictures were made and verified.',
+  lists: { inputs: sha256(), derivatives: closed({ kind: code(), recipe: code(), key: key(), bytes: bytes(), sha256: sha256() }) },
+  example: {
+    subject: RECORDING,
+    lists: {
+      inputs: ['ab'.repeat(32)],
+      derivatives: [
+        { kind: 'playable', recipe: 'remux/3', key: `derivatives/${RECORDING.id}/playable.mp4`, bytes: 123_000, sha256: 'cd'.repeat(32) },
+      ],
+    },
+  },
+});
+
+export const DeriveAgain = defineEntry({
+  type: 'recording.derive-again',
+  about: ['recording'],
+  tells: 'It is to be derived again.',
+  data: { why: code() },
+  lists: { recipes: code('Recipes of what there is so far.') },
+  example: { subject: RECORDING, data: { why: 'failed' }, lists: { recipes: ['remux/1'] } },
+});
+
+export const ReadAgain = defineEntry({
+  type: 'recording.read-again',
+  about: ['recording'],
+  tells: 'What could not be read of a file can be read now: it is taken in as another recording.',
+  data: { docking: id(), original: id(), as: id() },
+  personal: { cardPath: words() },
+  related: ({ as }) => [subject('recording', as)],
+  example: { subject: RECORDING, data: { docking: DOCKING, original: ORIGINAL, as: OTHER }, personal: { cardPath: PATH } },
+});
+
+const claim = () => closed({ claimedStart: wallClock(), claimedFrom: nullable(code()), start: nullable(time()) });
+export const StartChanged = defineEntry({
+  type: 'recording.start-changed',
+  about: ['recording'],
+  tells: 'More is known of its start.',
+  data: changed(claim()).properties,
+  example: {
+    subject: RECORDING,
+    data: {
+      old: { claimedStart: null, claimedFrom: null, start: null },
+      new: { claimedStart: '2026-06-20T15:30:00', claimedFrom: 'container', start: '2026-06-20T07:30:00.000Z' },
+    },
+  },
+});
+
+export const RecordingDamaged = defineEntry({
+  type: 'recording.damaged',
+  about: ['recording'],
+  tells: 'Bytes of it are missing or wrong.',
+  personal: { reason: words() },
+  example: { subject: RECORDING, personal: { reason: '4096 bytes could not be read' } },
+});
+
+export const RecordingMarked = defineEntry({
+  type: 'recording.marked',
+  about: ['recording'],
+  tells: 'It was marked as important on the recorder after it was taken in.',
+  data: { docking: id(), original: id() },
+  personal: { from: words('Path on the card before.'), to: words('Path on the card now.') },
+  example: { subject: RECORDING, data: { docking: DOCKING, original: ORIGINAL }, personal: { from: 'a.MP4', to: 'a_IMP.MP4' } },
+});
+
+export const OtherRecorder = defineEntry({
+  type: 'recording.other-recorder',
+  about: ['recording'],
+  tells: 'Another recorder than the docked one made it: it lay on its card.',
+  data: { docking: id(), recorder: id(), card: id('Serial of the docked recorder.') },
+  related: ({ recorder, card }) => [subject('recorder', recorder), subject('recorder', card)],
+  example: { subject: RECORDING, data: { docking: DOCKING, recorder: 'DSJ0000042', card: 'DSJ0000041' } },
+});
+
+export const KindCorrected = defineEntry({
+  type: 'recording.kind-corrected',
+  about: ['recording'],
+  tells: 'Its content is of another kind than its name says.',
+  data: { from: code(), to: code() },
+  example: { subject: RECORDING, data: { from: 'photo', to: 'video' } },
+});
+
+export const RecordingLinked = defineEntry({
+  type: 'recording.linked',
+  about: ['recording'],
+  tells: 'Names and times say that it goes on in another recording, or goes on from it.',
+  data: { relation: code(), other: id() },
+  example: { subject: RECORDING, data: { relation: 'continues-in', other: OTHER } },
+});
+
+export const RecordingNoted = defineEntry({
+  type: 'recording.noted',
+  about: ['recording'],
+  tells: 'By the real lengths of its segments, something is missing or doubled between two of them.',
+  data: { segment: count('The later of the two.'), seconds: Type.Number() },
+  example: { subject: RECORDING, data: { segment: 2, seconds: 12 } },
+});
+
+const objects = () => closed({ key: key(), bytes: bytes(), sha256: sha256() });
+const ARCHIVED = { archive: id(), verifiedBy: code('`readback`, or `head`.') };
+const ARCHIVED_EXAMPLE = {
+  subject: RECORDING,
+  data: { archive: 's3', verifiedBy: 'readback' },
+  lists: { objects: [{ key: `recordings/${RECORDING.id}/001.mp4`, bytes: 123_456, sha256: 'ab'.repeat(32) }] },
+};
+
+export const RecordingArchived = defineEntry({
+  type: 'recording.archived',
+  about: ['recording'],
+  tells: 'Its files are in the archive, and were verified there.',
+  data: ARCHIVED,
+  lists: { objects: objects() },
+  example: ARCHIVED_EXAMPLE,
+});
+
+export const FactsArchived = defineEntry({
+  type: 'recording.facts-archived',
+  about: ['recording'],
+  tells: 'What is known of it now stands in the archive beside its footage.',
+  data: ARCHIVED,
+  lists: { objects: objects() },
+  example: ARCHIVED_EXAMPLE,
+});
+
+export const RecordingTagged = defineEntry({
+  type: 'recording.tagged',
+  about: ['recording'],
+  tells: 'Cases, officer, category or the important mark of it changed.',
+  data: {
+    cases: Type.Optional(changed(Type.Array(id(), { maxItems: 20 }))),
+    officer: Type.Optional(closed({ old: nullable(id()), new: nullable(id()), oldSource: nullable(code()) })),
+    category: Type.Optional(changed(nullable(code()))),
+    important: Type.Optional(changed(flag())),
+  },
+  related: (tags) => [
+    ...cases([...(tags.cases?.old ?? []), ...(tags.cases?.new ?? [])]),
+    ...officers([tags.officer?.old, tags.officer?.new]),
+  ],
+  example: {
+    subject: RECORDING,
+    data: { cases: { old: [], new: ['LY-2026-0012'] }, officer: { old: '041234', new: '041235', oldSource: 'file-name' } },
+  },
+});
+
+export const RecordingViewed = defineEntry({
+  type: 'recording.viewed',
+  about: ['recording'],
+  tells: 'Somebody looks at it: written before the first byte goes out.',
+  data: {
+    what: code('`playable`, `original 2`, …'),
+    from: id('`vault`, or the name of the archive.'),
+    range: nullable(Type.String({ maxLength: 200, description: 'As asked for; null: the whole.' })),
+  },
+  example: { subject: RECORDING, data: { what: 'playable', from: 'vault', range: null } },
+});
+
+const VERIFIED = { vaultFiles: count(), archiveFiles: count(), faults: count(), bytes: bytes(), log: flag('The custody log too.') };
+export const RecordingVerified = defineEntry({
+  type: 'recording.verified',
+  about: ['recording'],
+  tells: 'Everything of it was read again and compared with what was sealed.',
+  data: VERIFIED,
+  example: { subject: RECORDING, data: { vaultFiles: 3, archiveFiles: 3, faults: 0, bytes: 246_912, log: false } },
+});
+
+export const StationVerified = defineEntry({
+  type: 'station.verified',
+  about: ['station'],
+  tells: 'Everything was read again and compared with what was sealed.',
+  data: VERIFIED,
+  example: { subject: subject('station', 'hz01'), data: { vaultFiles: 3, archiveFiles: 3, faults: 0, bytes: 246_912, log: true } },
+});
+
+const SUGGESTION = 'sug-01k0d5w7q3-hz01-4444444444';
+const suggested = (data: { readonly case: string }) => [subject('case', data.case)];
+export const SuggestionMade = defineEntry({
+  type: 'suggestion.made',
+  about: ['recording'],
+  tells: 'It may belong to an event of a case, by its times and its officer.',
+  data: { suggestion: id(), case: id(), event: id(), overlapMs: ms() },
+  personal: { reason: words() },
+  related: suggested,
+  example: {
+    subject: RECORDING,
+    data: { suggestion: SUGGESTION, case: 'LY-2026-0012', event: 'evt-01k0d5w7q3-hz01-5555555555', overlapMs: 60_000 },
+    personal: { reason: 'officer 041234; 60 s inside the event' },
+  },
+});
+
+export const SuggestionDecided = defineEntry({
+  type: 'suggestion.decided',
+  about: ['recording'],
+  tells: 'A person, or a rule, accepted or declined a suggestion.',
+  data: { suggestion: id(), case: id(), decision: Type.Union([Type.Literal('accepted'), Type.Literal('declined')]) },
+  personal: { reason: words() },
+  related: suggested,
+  example: {
+    subject: RECORDING,
+    data: { suggestion: SUGGESTION, case: 'LY-2026-0012', decision: 'accepted' },
+    personal: { reason: 'officer 041234' },
+  },
+});
+
+export const RECORDING_ENTRIES = [
+  ...[RecordingSplit, RecordingReplaced, TakenUpAgain, RecordingDerived, DeriveAgain, ReadAgain, StartChanged, RecordingDamaged],
+  ...[RecordingMarked, OtherRecorder, KindCorrected, RecordingLinked, RecordingNoted, RecordingArchived, FactsArchived],
+  ...[RecordingTagged, RecordingViewed, RecordingVerified, StationVerified, SuggestionMade, SuggestionDecided],
+] as const;

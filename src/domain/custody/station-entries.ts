@@ -1,0 +1,49 @@
+import Type from 'typebox';
+import { defineEntry } from './define-entry.ts';
+import { bytes, code, count, sha256, words } from './fields.ts';
+import { subject } from './subject.ts';
+
+const HERE = subject('station', 'hz01');
+
+export const StationStarted = defineEntry({
+  type: 'station.started',
+  about: ['station'],
+  tells: 'The daemon started, and found its ledger to be the one that it wrote last.',
+  data: { version: code() },
+  example: { subject: HERE, data: { version: '1.0.0' } },
+});
+
+export const StationStopped = defineEntry({
+  type: 'station.stopped',
+  about: ['station'],
+  tells: 'The daemon was told to stop. Where this is missing before a start, it was killed or lost its power.',
+  example: { subject: HERE },
+});
+
+export const LogContinued = defineEntry({
+  type: 'log.continued',
+  about: ['station'],
+  tells:
+    'The log goes on in another byte form. What was written before stands beside it; number and hash of its last entry are those before this one.',
+  data: { version: Type.Integer({ description: 'Byte form of the entries before.' }), seq: count(), hash: sha256() },
+  example: { subject: HERE, data: { version: 1, seq: 1233, hash: 'ab'.repeat(32) } },
+});
+
+export const LedgerAccepted = defineEntry({
+  type: 'ledger.accepted',
+  about: ['station'],
+  tells: 'A person accepted the ledger as it was found, for example after a backup was put in its place.',
+  personal: { why: words('What was wrong with it.') },
+  example: { subject: HERE, personal: { why: 'the vault holds a note of a newer entry' } },
+});
+
+export const LedgerBackedUp = defineEntry({
+  type: 'ledger.backed-up',
+  about: ['station'],
+  tells: 'The ledger, with everything personal in it, was copied to a file.',
+  data: { bytes: bytes() },
+  personal: { file: words() },
+  example: { subject: HERE, data: { bytes: 4096 }, personal: { file: '/backup/ledger.sqlite' } },
+});
+
+export const STATION_ENTRIES = [StationStarted, StationStopped, LogContinued, LedgerAccepted, LedgerBackedUp] as const;

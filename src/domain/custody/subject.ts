@@ -1,0 +1,37 @@
+/** What an entry of the custody log can be about. */
+export const SUBJECT_KINDS = [
+  'recording',
+  'original',
+  'docking',
+  'recorder',
+  'officer',
+  'case',
+  'document',
+  'user',
+  'station',
+  /** A USB port by the kernel's name, or the path of a watched directory. */
+  'port',
+  'policy',
+] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+export interface Subject<K extends SubjectKind = SubjectKind> {
+  readonly kind: K;
+  readonly id: string;
+}
+
+export function subject<K extends SubjectKind>(kind: K, id: string): Subject<K> {
+  return { kind, id };
+}
+
+/** The one printed form: `case:LY-2026-0012`. An officer and a case with the same number have two. */
+export function subjectText({ kind, id }: Subject): string {
+  return `${kind}:${id}`;
+}
+
+/** The reverse; null if the text names no kind of subject. */
+export function parseSubject(text: string): Subject | null {
+  const at = text.indexOf(':');
+  const kind = SUBJECT_KINDS.find((each) => each === text.slice(0, at));
+  return kind === undefined || at === text.length - 1 ? null : { kind, id: text.slice(at + 1) };
+}

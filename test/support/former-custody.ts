@@ -1,0 +1,26 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { CUSTODY_GENESIS } from '#domain/custody/entry';
+
+/** Takes back what the migration to typed custody does to a ledger whose log is empty: the next open runs it again. */
+export function untypeCustody(raw: DatabaseSync): void {
+  for (const table of ['custody_former', 'custody_subjects', 'custody_beside']) raw.exec(`DROP TABLE ${table}`);
+  raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
+  raw.exec(`DELETE FROM kysely_migration WHERE name = '0018-typed-custody'`);
+}
+
+/** Writes entries as version 1 wrote them. */
+export function appendFormer(
+  raw: DatabaseSync,
+  station: string,
+  drafts: readonly { type: string; subject: string; actor?: string; data: { readonly [key: string]: Json } }[],
+): void {
+  let prev = CUSTODY_GENESIS;
+  for (const [seq, { type, subject, actor = 'station', data }] of drafts.entries()) {
+    const at = Date.UTC(2026, 5, 20) + seq;
+    const bytes = canonicalBytes({ v: 1, station, seq, prev, at: new Date(at).toISOString(), type, actor, subject, data });
+    const hash = sha256Hex(bytes);
+    raw.prepare('INSERT INTO custody VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(seq, at, type, actor, subject, prev, hash, bytes);
+    prev = hash;
+  }
+}
