@@ -4,20 +4,15 @@
  */
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '#test/support/evidock';
 import { runFfmpeg } from './convert.ts';
 
 const STANDSTILL_MS = 2500;
 
-let home: Awaited<ReturnType<typeof temporaryDirectory>>;
-beforeEach(async () => {
-  home = await temporaryDirectory();
-});
-afterEach(() => home.remove());
-
 /** Does `each` ten times a second, with `n` counting, for 6 s. */
 async function running(each: string) {
+  const home = await temporaryDirectory();
   const ffmpeg = join(home.path, 'ffmpeg');
   const lines = [
     '#!/usr/bin/python3',
@@ -30,7 +25,11 @@ async function running(each: string) {
   await writeFile(ffmpeg, `${lines.join('\n')}\n`);
   await chmod(ffmpeg, 0o755);
   const settings = { ffmpeg, ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
-  return runFfmpeg({ ...settings, standstillMsMax: STANDSTILL_MS }, [], { inputs: [], durationMs: null, bytes: 1000 });
+  try {
+    return await runFfmpeg({ ...settings, standstillMsMax: STANDSTILL_MS }, [], { inputs: [], durationMs: null, bytes: 1000 });
+  } finally {
+    await home.remove();
+  }
 }
 
 describe.concurrent('a media process', () => {
