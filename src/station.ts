@@ -131,7 +131,7 @@ export class Station {
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const deps: DeskDeps = { ...opened, ...working, clock: this.#context.clock, log, facts: this.#facts() };
     const metrics = new Metrics(deps);
-    this.#control = buildServer({ deps, grants: 'operator', metrics });
+    this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
     await listenOnSocket(this.#control, places.socket);
@@ -213,7 +213,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, grants: 'viewer', metrics });
+    const app = buildServer({ deps, way: 'loopback', metrics });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

@@ -6,19 +6,15 @@ import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
-
 import { workId } from '#domain/work';
-import { serveItem } from './playback.ts';
 import { Presenter } from './present.ts';
-import { type Route, route } from './route.ts';
+import { command, footage, query, type Route } from './route.ts';
 
 export const recordingRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Recordings, newest first',
-    custody: null,
     schema: {
       querystring: RecordingsQuery,
       response: Type.Array(RecordingJson),
@@ -42,24 +38,20 @@ export const recordingRoutes: readonly Route[] = [
       return found.map((detail) => presenter.recording(detail, standing));
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings/:id',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'One recording',
-    custody: null,
     schema: { params: RecordingParams, response: RecordingJson },
     handle: async ({ deps: { ledger, facts } }, { params }) => {
       const detail = await mustHaveRecording(ledger, params.id);
       return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings/:id/custody',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
-    custody: null,
     schema: { params: RecordingParams, response: Type.Array(CustodyJson) },
     handle: async ({ deps: { ledger, facts } }, { params }) => {
       await mustHaveRecording(ledger, params.id);
@@ -67,68 +59,52 @@ export const recordingRoutes: readonly Route[] = [
       return (await ledger.custodyOf(subject('recording', params.id))).map((entry) => presenter.custody(entry));
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/playback',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'The playable copy; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'video/mp4',
     schema: { params: RecordingParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(
-        serving,
-        request,
-        derivativeItem(detail, 'playable', await serving.deps.ledger.work(workId('derive', request.params.id))),
-        request.query.from ?? 'vault',
-      );
+    handle: async ({ deps: { ledger } }, { params: { id }, query: { from = 'vault' } }) => {
+      const detail = await mustHaveRecording(ledger, id);
+      return { item: derivativeItem(detail, 'playable', await ledger.work(workId('derive', id))), from };
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/derivatives/:kind',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'application/octet-stream',
     schema: { params: DerivativeParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(
-        serving,
-        request,
-        derivativeItem(detail, request.params.kind, await serving.deps.ledger.work(workId('derive', request.params.id))),
-        request.query.from ?? 'vault',
-      );
+    handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' } }) => {
+      const detail = await mustHaveRecording(ledger, id);
+      return { item: derivativeItem(detail, kind, await ledger.work(workId('derive', id))), from };
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/originals/:index',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'An original as it was on the recorder; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'application/octet-stream',
     schema: { params: OriginalParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, originalItem(detail, request.params.index), request.query.from ?? 'vault');
+    handle: async ({ deps: { ledger } }, { params: { id, index }, query: { from = 'vault' } }) => {
+      return { item: originalItem(await mustHaveRecording(ledger, id), index), from };
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/recordings/:id/tag',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Changes what a recording is tagged with; what is left out stays',
-    custody: 'recording.tagged',
+    custody: ['recording.tagged'],
     schema: {
       params: RecordingParams,
       body: TagBody,
       response: RecordingJson,
     },
-    handle: async ({ deps }, { params, body, actor }) => {
-      const detail = await tagRecording(deps, params.id, body, actor);
+    handle: async ({ deps }, { params, body, actor, custody }) => {
+      const { detail, changed } = await tagRecording(deps, params.id, body, actor);
+      if (!changed) custody.unchanged();
       return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
     },
   }),

@@ -35,7 +35,7 @@ beforeEach(async () => {
   });
   // The docking that every served station starts with is over.
   await station.ledger.recover();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 afterEach(async () => {
   await app.close();

@@ -33,7 +33,7 @@ const entries = async (subject: string) =>
 
 beforeEach(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 
 afterEach(async () => {
@@ -199,12 +199,12 @@ describe('the ledger', () => {
 describe('readiness', () => {
   it('says which part is missing, and fails only where footage cannot be taken in', async () => {
     expect(await good('GET', '/ready')).toMatchObject({ status: 'ready', checks: { archive: null, ledger: { ok: true } } });
-    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, grants: 'viewer' });
+    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, way: 'loopback' });
     const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
     await away.close();
     const vault = Object.assign(Object.create(station.deps.vault), { probe: () => Promise.reject(new Error('EIO')) });
-    const broken = buildServer({ deps: { ...station.deps, vault }, grants: 'viewer' });
+    const broken = buildServer({ deps: { ...station.deps, vault }, way: 'loopback' });
     const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);
     await broken.close();

@@ -49,10 +49,10 @@ describe('the API', () => {
   beforeAll(async () => {
     station = await servedStation();
     recording = await station.addRecording(content);
-    tcp = buildServer({ deps: station.deps, grants: 'viewer' });
+    tcp = buildServer({ deps: station.deps, way: 'loopback' });
     await tcp.listen({ host: '127.0.0.1', port: 0 });
     port = (tcp.server.address() as AddressInfo).port;
-    control = buildServer({ deps: station.deps, grants: 'operator' });
+    control = buildServer({ deps: station.deps, way: 'socket' });
     socketPath = join(station.directory, 'run/control.sock');
     await listenOnSocket(control, socketPath);
   });
@@ -64,7 +64,7 @@ describe('the API', () => {
   });
 
   describe('ways in', () => {
-    it.each(ROUTES.map((row) => [row.method, row.url, row.access] as const))('%s %s needs %s', async (method, url, access) => {
+    it.each(ROUTES.map((row) => [row.method, row.url, row.needs] as const))('%s %s needs %s', async (method, url, access) => {
       const path = url
         .replace(':id', 'rec-none')
         .replace(':number', 'none')
@@ -97,7 +97,7 @@ describe('the API', () => {
     });
 
     it('does not take the socket from a station that answers, but from one that is dead', async () => {
-      const second = buildServer({ deps: station.deps, grants: 'operator' });
+      const second = buildServer({ deps: station.deps, way: 'socket' });
       await expect(listenOnSocket(second, socketPath)).rejects.toMatchObject({ code: 'ledger.in-use' });
       const stale = join(station.directory, 'run/stale.sock');
       await writeFile(stale, '');
@@ -177,9 +177,9 @@ describe('the API', () => {
         paths: Record<string, Record<string, unknown>>;
       };
       expect(document.openapi).toBe('3.1.0');
-      for (const { method, url, access } of ROUTES) {
+      for (const { method, url, needs } of ROUTES) {
         const path = url.replace(/:(\w+)/g, '{$1}');
-        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-access': access });
+        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-needs': needs });
       }
     });
 
@@ -311,7 +311,7 @@ describe('the API', () => {
         ...station.deps,
         ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
       };
-      const app = buildServer({ deps: broken, grants: 'viewer' });
+      const app = buildServer({ deps: broken, way: 'loopback' });
       const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
       expect(response.statusCode).toBe(500);
       expect(response.json()).toMatchObject({ code: 'station.internal' });

@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ErrorReply } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
-import type { Actor } from '#domain/custody/actor';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { jsonLines } from './json-lines.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
+import { serveFootage } from './playback.ts';
+import { actorOf, WAYS, type Way } from './principal.ts';
+import { RequestCustody } from './request-custody.ts';
+import { custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -21,18 +25,22 @@ const REQUEST_MS_MAX = 30_000;
 const SILENCE_MS_MAX = 600_000;
 const PORT_MAX = 65_535;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-const ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 
 interface Options {
   readonly deps: DeskDeps;
-  /** What this way in allows: `viewer` for the TCP listener, `operator` for the control socket and for commands in the process. */
-  readonly grants: Access;
+  /** Tells who comes through it, and what they may do. */
+  readonly way: Way;
   /** Shared by the servers of one station, so that figures add up. */
   readonly metrics?: Metrics;
+  /** The table; another one in a test. */
+  readonly routes?: readonly Route[];
 }
 
+/** What handlers get, and what only the server uses. */
+type ServerParts = Serving & { readonly looks: LookLog };
+
 /** The API over one way in. Does not listen yet. */
-export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Options): FastifyInstance {
+export function buildServer({ deps, way, metrics = new Metrics(deps), routes = ROUTES }: Options): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -48,7 +56,7 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
   }).withTypeProvider<TypeBoxTypeProvider>();
   const openApi = () => app.swagger();
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: Serving = { deps, metrics, openApi, looks, streams: new StreamLimit() };
+  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit() };
   const failures = new FailureLog(deps.log);
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
@@ -78,7 +86,7 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
     throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
   });
   app.register(async (scope) => {
-    for (const row of ROUTES) addRoute(scope, row, grants, serving);
+    for (const row of routes) addRoute(scope, row, way, serving);
   });
   return app as unknown as FastifyInstance;
 }
@@ -99,7 +107,7 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
 }
 
-function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: Serving): void {
+function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerParts): void {
   const { response, ...inputs } = row.schema;
   const success = response ?? {
     description: row.produces ?? '',
@@ -108,29 +116,46 @@ function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: S
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
     url: row.url,
-    ...(row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
+    ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
       ...inputs,
       summary: row.summary,
       response: { 200: success, '4xx': ErrorReply, '5xx': ErrorReply },
-      ...{ 'x-evidock-access': row.access, 'x-evidock-custody': row.custody },
+      ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
-    onRequest: async () => {
-      if (row.access === 'operator' && grants !== 'operator') throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
+    onRequest: async (request) => {
+      if (!WAYS[way](request.headers).roles.includes(row.needs)) throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
     },
-    handler: async (request, reply) => {
-      const result = await row.handle(serving, {
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        actor: actorOf(request, grants),
-        headers: request.headers,
-        headOnly: request.method === 'HEAD',
-        signal: signalOf(reply),
-      });
-      return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
-    },
+    handler: (request, reply) => answer(row, way, parts, request, reply),
   });
+}
+
+async function answer(row: Route, way: Way, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { looks, ...serving } = parts;
+  const { deps, metrics } = serving;
+  const { params, query, body, headers } = request;
+  const principal = WAYS[way](headers);
+  // A look is put on record by the server itself: no handler leaves one.
+  const declared = row.kind === 'command' ? custodyOfRoute(row) : [];
+  const custody = new RequestCustody({ ledger: deps.ledger, route: `${row.method} ${row.url}`, declared });
+  const signal = signalOf(reply);
+  const judged: Serving = { ...serving, deps: { ...deps, ledger: custody.ledger } };
+  const asked = { params, query, body, principal, actor: actorOf(principal), custody, signal };
+  if (row.kind === 'footage') {
+    const footage = await row.handle(judged, asked);
+    const wanted = { actor: asked.actor, headers, headOnly: request.method === 'HEAD', signal };
+    return sendRaw(reply, await serveFootage({ deps, looks, metrics }, wanted, footage));
+  }
+  const result = await row.handle(judged, asked);
+  if (result instanceof LinesAnswer) {
+    const lines = Readable.from(
+      jsonLines(result, signal, () => custody.settle()),
+      { objectMode: false },
+    );
+    return sendRaw(reply, new RawAnswer(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }, lines));
+  }
+  custody.settle();
+  return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
 }
 
 /** Whether every text in it, and every name, can be written as UTF-8. As deep as a body of the size limit can be. */
@@ -141,13 +166,6 @@ function isWellFormed(part: unknown): boolean {
     if (typeof next === 'object' && next !== null) for (const [name, value] of Object.entries(next)) left.push(name, value);
   }
   return true;
-}
-
-/** The control socket is open to the station's own user and root alone, so its word for the person is taken. */
-function actorOf(request: FastifyRequest, grants: Access): Actor {
-  if (grants !== 'operator') return { kind: 'cli', id: null, via: 'loopback', session: null };
-  const named = [request.headers['x-evidock-actor']].flat()[0] ?? '';
-  return { kind: 'cli', id: ACTOR.exec(named)?.[1] ?? 'unknown', via: 'socket', session: null };
 }
 
 function signalOf(reply: FastifyReply): AbortSignal {

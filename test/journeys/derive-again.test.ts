@@ -23,7 +23,7 @@ let app: FastifyInstance;
 
 beforeEach(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 afterEach(async () => {
   await app.close();

@@ -94,7 +94,7 @@ export class CommandLine {
   }
 
   #open(): StationClient {
-    const app = buildServer({ deps: this.station.deps, grants: 'operator' });
+    const app = buildServer({ deps: this.station.deps, way: 'socket' });
     return new InProcessClient({
       app,
       user: 'wang',
