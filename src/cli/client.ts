@@ -44,23 +44,23 @@ export class ReplyError extends Error {
   readonly remedy: string;
   readonly what: string;
 
-  constructor(reply: { code: string; message: string; detail: string; remedy: string }) {
-    super(reply.message);
+  constructor(reply: { code: string; title: string; detail: string; remedy: string }) {
+    super(reply.detail === '' ? reply.title : `${reply.title}: ${reply.detail}`);
     this.code = reply.code;
     this.detail = reply.detail;
     this.remedy = reply.remedy;
-    this.what = reply.message.endsWith(`: ${reply.detail}`) ? reply.message.slice(0, -reply.detail.length - 2) : reply.message;
+    this.what = reply.title;
   }
 }
 
 function replyError(status: number, json: unknown): ReplyError {
   const {
     code = 'station.internal',
-    message = `the station answered ${status}`,
+    title = `the station answered ${status}`,
     detail = '',
     remedy = '',
   } = (json ?? {}) as Record<string, string>;
-  return new ReplyError({ code, message, detail, remedy });
+  return new ReplyError({ code, title, detail, remedy });
 }
 
 /** The JSON of a good answer. Throws ReplyError for any other. */

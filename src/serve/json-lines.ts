@@ -1,4 +1,4 @@
-import { asEvidockError } from '#domain/errors';
+import { problemLine } from './problems.ts';
 import type { LinesAnswer } from './route.ts';
 
 const HEARTBEAT_MS = 2000;
@@ -29,8 +29,7 @@ export async function* jsonLines({ lines, meanwhile }: LinesAnswer, signal: Abor
     }
   } catch (error) {
     if (signal.aborted) return;
-    const { code, message, remedy, detail } = asEvidockError(error);
-    yield printed({ type: 'error', code, message, remedy, detail });
+    yield printed(problemLine(error));
   }
 }
 

@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
+import { ERRORS } from '#domain/errors';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
@@ -82,7 +83,7 @@ describe('the API', () => {
           expect(await jsonOf(response)).toMatchObject({
             code: 'request.forbidden',
             remedy: expect.any(String),
-            requestId: response.headers['x-request-id'],
+            instance: `urn:uuid:${response.headers['x-request-id']}`,
           });
         } else {
           expect(response.statusCode, url).not.toBe(403);
@@ -160,7 +161,7 @@ describe('the API', () => {
     it('bounds bodies, and refuses what the schema does not know', async () => {
       const large = await overSocket('/api/v1/cases', { method: 'POST', body: { number: 'A', title: 'x'.repeat(100_000) } });
       expect(large.statusCode).toBe(413);
-      expect(await jsonOf(large)).toMatchObject({ code: 'request.invalid' });
+      expect(await jsonOf(large)).toMatchObject({ code: 'request.too-large', status: 413 });
       const unknown = await overSocket('/api/v1/cases', { method: 'POST', body: { number: 'A', title: 'B', colour: 'red' } });
       expect(unknown.statusCode).toBe(400);
       expect((await jsonOf(unknown))['detail']).toContain('colour');
@@ -169,6 +170,51 @@ describe('the API', () => {
       const filter = await overTcp('/api/v1/recordings?colour=red');
       expect(filter.statusCode).toBe(400);
       expect(await jsonOf(await overTcp('/api/v1/nothing'))).toMatchObject({ code: 'request.not-found' });
+    });
+
+    it.each([
+      ['an unknown route', '/api/v1/nothing', { method: 'GET' }, 404, 'request.not-found'],
+      ['a route that is not valid', '/api/v1/recordings/%zz', { method: 'GET' }, 400, 'request.invalid'],
+      ['a method that a route has not', '/api/v1/cases/A-1', { method: 'DELETE' }, 405, 'request.method'],
+      ['a method that a list has not', '/api/v1/cases', { method: 'PUT', headers: { 'content-type': 'text/csv' } }, 405, 'request.method'],
+      [
+        'another media type',
+        '/api/v1/cases',
+        { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'x' },
+        415,
+        'request.media-type',
+      ],
+      [
+        'what is no JSON',
+        '/api/v1/cases',
+        { method: 'POST', headers: { 'content-type': 'application/json' }, text: '{' },
+        400,
+        'request.invalid',
+      ],
+      ['what contradicts the schema', '/api/v1/cases', { method: 'POST', body: {} }, 400, 'request.invalid'],
+    ] as const)('answers %s with problem details', async (_, path, options, status, code) => {
+      const outgoing = httpRequest({
+        socketPath,
+        path,
+        agent: false,
+        ...options,
+        headers: { host: 'localhost', ...('headers' in options ? options.headers : { 'content-type': 'application/json' }) },
+      });
+      outgoing.end('text' in options ? options.text : 'body' in options ? JSON.stringify(options.body) : undefined);
+      const response = await new Promise<IncomingMessage>((resolve) => outgoing.once('response', resolve));
+      expect(response.statusCode).toBe(status);
+      expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      const problem = await jsonOf(response);
+      expect(problem).toEqual({
+        type: `urn:evidock:problem:${code}`,
+        title: ERRORS[code].what,
+        status,
+        detail: expect.stringMatching(/./),
+        instance: `urn:uuid:${response.headers['x-request-id']}`,
+        code,
+        remedy: ERRORS[code].remedy,
+      });
+      expect(response.headers.allow).toBe(status === 405 ? (path.endsWith('A-1') ? 'GET, HEAD' : 'GET, HEAD, POST') : undefined);
     });
 
     it('describes every route in an OpenAPI 3.1 document', async () => {

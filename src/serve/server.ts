@@ -6,20 +6,22 @@ import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ErrorReply } from '#api/common';
+import { Problem } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { EvidockError } from '#domain/errors';
 import { jsonLines } from './json-lines.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { serveFootage } from './playback.ts';
 import { actorOf, WAYS, type Way } from './principal.ts';
+import { answerProblem } from './problems.ts';
 import { RequestCustody } from './request-custody.ts';
 import { custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REQUEST_MS_MAX = 30_000;
 /** A connection on which nothing moves this long is cut; a player comes back with a range. */
 const SILENCE_MS_MAX = 600_000;
@@ -41,6 +43,7 @@ type ServerParts = Serving & { readonly looks: LookLog };
 
 /** The API over one way in. Does not listen yet. */
 export function buildServer({ deps, way, metrics = new Metrics(deps), routes = ROUTES }: Options): FastifyInstance {
+  const failures = new FailureLog(deps.log);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -51,13 +54,14 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
+    // A path that cannot be decoded never reaches the hooks below.
+    frameworkErrors: (error, request, reply) => answerProblem(failures, error, request, reply.header('x-request-id', request.id)),
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const openApi = () => app.swagger();
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
   const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit() };
-  const failures = new FailureLog(deps.log);
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
   app.register(swagger, {
@@ -66,7 +70,7 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
       info: {
         title: 'Evidock station',
         version: deps.facts.version,
-        description: 'Times are ISO 8601. Errors have code, message, remedy and detail.',
+        description: 'Times are ISO 8601. Errors are problem details (RFC 9457) with a code and a remedy.',
       },
     },
   });
@@ -81,12 +85,13 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
   });
   app.register(async (scope) => {
     for (const row of routes) addRoute(scope, row, way, serving);
+    refuseOtherMethods(scope, routes);
   });
   return app as unknown as FastifyInstance;
 }
@@ -107,6 +112,25 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
 }
 
+const PROBLEM = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
+
+/** Every other method of a URL is refused with those that it has (RFC 9110, 15.5.6). */
+function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
+  for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
+    const has = of.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    scope.route({
+      method: METHODS.filter((method) => !has.includes(method)),
+      url,
+      schema: { hide: true },
+      onRequest: async (request, reply) => {
+        reply.header('allow', has.join(', '));
+        throw new EvidockError('request.method', `${request.method} ${url}: it takes ${has.join(', ')}`);
+      },
+      handler: async () => undefined,
+    });
+  }
+}
+
 function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerParts): void {
   const { response, ...inputs } = row.schema;
   const success = response ?? {
@@ -120,7 +144,7 @@ function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerPar
     schema: {
       ...inputs,
       summary: row.summary,
-      response: { 200: success, '4xx': ErrorReply, '5xx': ErrorReply },
+      response: { 200: success, '4xx': PROBLEM, '5xx': PROBLEM },
       ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
     onRequest: async (request) => {
@@ -183,39 +207,6 @@ function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): Fas
     .headers(headers)
     .serializer((payload: unknown) => payload as string)
     .send(body ?? undefined);
-}
-
-function answerError(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = translate(error);
-  const status = error.statusCode === 413 ? 413 : known.status;
-  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
-  const { code, message, remedy, detail } = known;
-  return reply
-    .code(status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .serializer((payload: unknown) => JSON.stringify(payload))
-    .send({ code, message, remedy, detail, requestId: request.id });
-}
-
-/** Fastify's own refusals (schema, body, media type) are requests that are not valid. */
-function translate(error: FastifyError): EvidockError {
-  const [first] = error.validation ?? [];
-  if (first) {
-    const field = `${first.instancePath.replace(/^\//, '').replaceAll('/', '.')}${first.instancePath === '' ? '' : ' '}`;
-    const extra = (first.params as { additionalProperty?: string }).additionalProperty;
-    const values = (first.params as { allowedValues?: string[] }).allowedValues;
-    const more = extra === undefined ? '' : ` (${extra})`;
-    return new EvidockError(
-      'request.invalid',
-      `${error.validationContext}: ${field}${first.message}${more}${values ? `: ${values.join(', ')}` : ''}`,
-      error,
-    );
-  }
-  const { statusCode } = error;
-  if (!(error instanceof EvidockError) && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new EvidockError('request.invalid', error.message, error);
-  }
-  return asEvidockError(error);
 }
 
 /** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */

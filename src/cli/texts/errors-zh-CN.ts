@@ -108,6 +108,9 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
+  'request.method': { what: '不支持这种请求方式', remedy: '请使用所列方法；/api/v1/openapi.json 有说明。' },
+  'request.too-large': { what: '请求过大', remedy: '请分次提交。' },
+  'request.media-type': { what: '无法读取这种格式的请求', remedy: '请发送 JSON，并注明 content-type: application/json。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
   'request.not-made': {
     what: '尚未生成',
