@@ -19,7 +19,28 @@ export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Obj
 
 export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 
-export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+/** What every list is asked with. */
+export const PAGE = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      description: '`next` of the page before, with the same filters; nothing can be read from it.',
+    }),
+  ),
+};
+
+export const PageQuery = closed(PAGE);
+
+/** One page of a list. */
+export const pageOf = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: nullable.text('Cursor of the next page; null: this is the last.') });
+
+export interface PageAnswer<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
 
 /** Every error (RFC 9457). */
 export const Problem = Type.Object({

@@ -2,12 +2,15 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
+import type { PageAnswer } from '#api/common';
 import { EvidockError, errnoOf } from '#domain/errors';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
 /** The control socket of a running station answers at once. */
 const PROBE_MS_MAX = 2000;
+/** The most that a list gives at once. */
+const PAGE_MAX = 1000;
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -68,6 +71,29 @@ export async function ask<T>(client: StationClient, method: 'GET' | 'POST', path
   const { status, json } = await client.request(method, `/api/v1${path}`, question);
   if (status >= 400) throw replyError(status, json);
   return json as T;
+}
+
+/** Pages of at most 1000, at most `limit` things in all; `cursor`: from there on. Throws ReplyError. */
+export async function* askPages<T>(
+  client: StationClient,
+  path: string,
+  query: Query = {},
+  { limit = Number.POSITIVE_INFINITY, cursor }: { limit?: number; cursor?: string | null } = {},
+): AsyncGenerator<readonly T[]> {
+  let next = cursor;
+  for (let left = limit; left > 0; ) {
+    const asked = { ...query, limit: Math.min(PAGE_MAX, left), cursor: next ?? undefined };
+    const page = await ask<PageAnswer<T>>(client, 'GET', path, { query: asked });
+    yield page.items;
+    if (page.next === null) return;
+    left -= page.items.length;
+    next = page.next;
+  }
+}
+
+/** The whole list. Throws ReplyError. */
+export async function askAll<T>(client: StationClient, path: string, query: Query = {}): Promise<readonly T[]> {
+  return (await Array.fromAsync(askPages<T>(client, path, query))).flat();
 }
 
 /** A good answer as a stream. Throws ReplyError for any other. */

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { SuggestionAnswer } from '#api/registry';
 import { CATEGORIES } from '#domain/registry';
-import { ask } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
 import { reasonWords, word } from './words.ts';
 
@@ -53,8 +53,8 @@ export function addSuggestions(program: Command, shell: Shell): void {
   const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions --all', { isDefault: true });
   list.option('--all', say('suggestions.opt.all')).action(async (options: { all?: boolean }, command: Command) => {
     const globals = shell.globals(command);
-    const query = { limit: 1000, state: options.all ? undefined : 'open' };
-    const found = await shell.withStation(globals, (client) => ask<SuggestionAnswer[]>(client, 'GET', '/suggestions', { query }));
+    const query = { state: options.all ? undefined : 'open' };
+    const found = await shell.withStation(globals, (client) => askAll<SuggestionAnswer>(client, '/suggestions', query));
     if (globals.json) return shell.printJson(found);
     if (found.length === 0) return shell.note(say('suggestions.none'));
     shell.table(

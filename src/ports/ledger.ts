@@ -63,6 +63,13 @@ export interface DockingProgress {
   readonly sealedBytes: number;
 }
 
+/** Where a list goes on, and how far. */
+export interface Page {
+  /** Key of the last row before; from the first if it is left out. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /** May look. All lists are bounded or async iterables that page inside. */
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
@@ -71,6 +78,8 @@ export interface LedgerReader {
     openOnly?: boolean;
     recorder?: string /** Serial that the bus told. */;
     told?: string;
+    /** Those before this id. */
+    after?: string;
     limit: number;
   }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
@@ -115,18 +124,23 @@ export interface LedgerReader {
   replacedRecordings(sealedIds: readonly string[]): Promise<readonly string[]>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
-  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
+  /** By id, the highest first; `after`: those below this id. */
+  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; after?: string; limit: number }): Promise<readonly Work[]>;
 
   officer(id: string): Promise<Officer | null>;
-  officers(): Promise<readonly Officer[]>;
+  /** By id. */
+  officers(page?: Page): Promise<readonly Officer[]>;
   recorder(serial: string): Promise<Recorder | null>;
-  recorders(): Promise<readonly Recorder[]>;
+  /** By serial. */
+  recorders(page?: Page): Promise<readonly Recorder[]>;
   case(number: string): Promise<Case | null>;
-  cases(options: { limit: number }): Promise<readonly Case[]>;
+  /** Newest first, then by number. None if there is no case `after`. */
+  cases(page: Page): Promise<readonly Case[]>;
   caseEvents(caseNumber: string): Promise<readonly CaseEvent[]>;
   /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
   eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
-  suggestions(filter: { state?: Suggestion['state']; recordingId?: string; limit: number }): Promise<readonly Suggestion[]>;
+  /** Newest first; `after`: those below this id. */
+  suggestions(filter: { state?: Suggestion['state']; recordingId?: string; after?: string; limit: number }): Promise<readonly Suggestion[]>;
   suggestion(id: string): Promise<Suggestion | null>;
 
   /** Slot number of a port; null if the port has none yet. */
@@ -134,7 +148,7 @@ export interface LedgerReader {
   slots(): Promise<readonly { slot: number; port: string }[]>;
 
   /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
-  custodyOf(about: Subject): Promise<readonly CustodyEntry[]>;
+  custodyOf(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   custodyHash(seq: number): Promise<string | null>;

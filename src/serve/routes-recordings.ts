@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
 import { DerivativeParams, FromQuery, OriginalParams, RecordingJson, RecordingParams, RecordingsQuery, TagBody } from '#api/recordings';
 import { derivativeItem, originalItem } from '#desk/footage';
@@ -7,6 +7,7 @@ import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import { command, footage, query, type Route } from './route.ts';
 
@@ -17,12 +18,11 @@ export const recordingRoutes: readonly Route[] = [
     summary: 'Recordings, newest first',
     schema: {
       querystring: RecordingsQuery,
-      response: Type.Array(RecordingJson),
+      response: pageOf(RecordingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.recordings({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.case === undefined ? {} : { caseNumber: query.case }),
         ...(query.officer === undefined ? {} : { officerId: query.officer }),
         ...(query.recorder === undefined ? {} : { recorderSerial: query.recorder }),
@@ -32,10 +32,14 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.until === undefined ? {} : { untilMs: momentOf(query.until, facts.timezone, 'until') }),
         ...(query.damaged === undefined ? {} : { damaged: query.damaged }),
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
-        ...(query.after === undefined ? {} : { after: query.after }),
-      });
-      const standing = await standingOf(ledger, found);
-      return found.map((detail) => presenter.recording(detail, standing));
+      };
+      const read = async ({ after, ...page }: { limit: number; after?: string }) => {
+        if (after !== undefined && !(await ledger.recording(after))) throw wrongCursor();
+        const found = await ledger.recordings({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
+        const standing = await standingOf(ledger, found);
+        return found.map((detail) => presenter.recording(detail, standing));
+      };
+      return page({ list: 'recordings', query, read, keyOf: ({ id }) => id, show: (recording) => recording });
     },
   }),
   query({
@@ -52,11 +56,22 @@ export const recordingRoutes: readonly Route[] = [
     url: '/api/v1/recordings/:id/custody',
     needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
-    schema: { params: RecordingParams, response: Type.Array(CustodyJson) },
-    handle: async ({ deps: { ledger, facts } }, { params }) => {
+    schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
+    handle: async ({ deps: { ledger, facts } }, { params, query }) => {
       await mustHaveRecording(ledger, params.id);
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.custodyOf(subject('recording', params.id))).map((entry) => presenter.custody(entry));
+      const about = subject('recording', params.id);
+      return page({
+        list: `custody of ${params.id}`,
+        query,
+        read: ({ limit, after }) => {
+          const seq = Number(after);
+          if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
+          return ledger.custodyOf(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+        },
+        keyOf: ({ seq }) => String(seq),
+        show: (entry) => presenter.custody(entry),
+      });
     },
   }),
   footage({

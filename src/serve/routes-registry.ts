@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { PageQuery, pageOf } from '#api/common';
 import {
   AssignmentBody,
   AssignmentJson,
@@ -6,7 +6,6 @@ import {
   CaseDetailJson,
   CaseJson,
   CaseParams,
-  CasesQuery,
   DecisionBody,
   DecisionJson,
   DecisionParams,
@@ -26,10 +25,13 @@ import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/regist
 import { standingOf } from '#desk/standing';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
 import { command, query, type Route } from './route.ts';
 
+/** Recordings that are shown with their case. */
+const CASE_RECORDINGS = 1000;
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
@@ -47,12 +49,16 @@ const caseRoutes: readonly Route[] = [
     needs: 'viewer',
     summary: 'Cases, newest first',
     schema: {
-      querystring: CasesQuery,
-      response: Type.Array(CaseJson),
+      querystring: PageQuery,
+      response: pageOf(CaseJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.cases({ limit: query.limit ?? 1000 })).map((entry) => presenter.case(entry));
+      const read = async (asked: { limit: number; after?: string }) => {
+        if (asked.after !== undefined && !(await ledger.case(asked.after))) throw wrongCursor();
+        return ledger.cases(asked);
+      };
+      return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },
   }),
   query({
@@ -69,12 +75,14 @@ const caseRoutes: readonly Route[] = [
       const [entry, events, recordings] = await Promise.all([
         ledger.case(params.number),
         ledger.caseEvents(params.number),
-        ledger.recordings({ caseNumber: params.number, limit: 1000 }),
+        ledger.recordings({ caseNumber: params.number, limit: CASE_RECORDINGS }),
       ]);
       if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
       const standing = await standingOf(ledger, recordings);
       const shown = recordings.map((detail) => presenter.recording(detail, standing));
-      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown };
+      const last = shown.length === CASE_RECORDINGS ? shown.at(-1) : undefined;
+      const recordingsNext = last ? cursorInto('recordings', { case: params.number }, last.id) : null;
+      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown, recordingsNext };
     },
   }),
   command({
@@ -111,8 +119,9 @@ const peopleRoutes: readonly Route[] = [
     url: '/api/v1/officers',
     needs: 'viewer',
     summary: 'Officers',
-    schema: { response: Type.Array(OfficerJson) },
-    handle: ({ deps }) => deps.ledger.officers(),
+    schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
+    handle: ({ deps: { ledger } }, { query }) =>
+      page({ list: 'officers', query, read: (asked) => ledger.officers(asked), keyOf: ({ id }) => id, show: (officer) => officer }),
   }),
   command({
     method: 'POST',
@@ -139,10 +148,13 @@ const peopleRoutes: readonly Route[] = [
     url: '/api/v1/recorders',
     needs: 'viewer',
     summary: 'Recorders in the registry',
-    schema: { response: Type.Array(RecorderJson) },
-    handle: async ({ deps: { ledger, facts } }) => {
+    schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
+    handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.recorders()).map((recorder) => presenter.recorder(recorder));
+      return page({
+        ...{ list: 'recorders', query, read: (asked) => ledger.recorders(asked) },
+        ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
+      });
     },
   }),
   command({
@@ -185,16 +197,18 @@ const suggestionRoutes: readonly Route[] = [
     summary: 'Case events that recordings may belong to, with the reason; newest first',
     schema: {
       querystring: SuggestionsQuery,
-      response: Type.Array(SuggestionJson),
+      response: pageOf(SuggestionJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.suggestions({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+      };
+      return page({
+        ...{ list: 'suggestions', query, read: (asked) => ledger.suggestions({ ...filter, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (suggestion) => presenter.suggestion(suggestion) },
       });
-      return found.map((suggestion) => presenter.suggestion(suggestion));
     },
   }),
   command({

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { pageOf } from '#api/common';
 import {
   DockingJson,
   DockingReportJson,
@@ -17,6 +17,7 @@ import { mustHaveRecording } from '#desk/tagging';
 import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { pageOf as page } from './pages.ts';
 import { Presenter } from './present.ts';
 import { command, LinesAnswer, query, type Route } from './route.ts';
 
@@ -27,13 +28,14 @@ const dockingRoutes: readonly Route[] = [
     summary: 'Dockings, newest first',
     schema: {
       querystring: DockingsQuery,
-      response: Type.Array(DockingJson),
+      response: pageOf(DockingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.dockings({ openOnly: query.open ?? false, limit: query.limit ?? 100 })).map((docking) =>
-        presenter.docking(docking),
-      );
+      return page({
+        ...{ list: 'dockings', query, read: (asked) => ledger.dockings({ openOnly: query.open ?? false, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (docking) => presenter.docking(docking) },
+      });
     },
   }),
   query({
@@ -100,17 +102,19 @@ const jobRoutes: readonly Route[] = [
     summary: 'Work that was or is to be done',
     schema: {
       querystring: JobsQuery,
-      response: Type.Array(WorkJson),
+      response: pageOf(WorkJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.listWork({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.stage === undefined ? {} : { stage: query.stage }),
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+      };
+      return page({
+        ...{ list: 'jobs', query, read: (asked) => ledger.listWork({ ...filter, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (work) => presenter.work(work) },
       });
-      return found.map((work) => presenter.work(work));
     },
   }),
   command({

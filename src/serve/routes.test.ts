@@ -100,7 +100,7 @@ describe('cases and suggestions', () => {
     await station.addRecording(Buffer.from('c'), { startMs: START_MS - 3_600_000, officerId: '999999' });
     const sum = await good('POST', '/cases/import', csv(['A-1,Stalls,041234,2026-06-20 14:30,2026-06-20 15:30,Market']));
     expect(sum).toEqual({ added: 1, updated: 0, events: 1, suggestions: 1 });
-    const [suggestion] = await good('GET', '/suggestions?state=open');
+    const [suggestion] = (await good('GET', '/suggestions?state=open')).items;
     expect(suggestion).toMatchObject({ recordingId: id, caseNumber: 'A-1', overlapMs: 60_000, reason: expect.stringContaining('Market') });
     await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
     await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
@@ -121,7 +121,7 @@ describe('cases and suggestions', () => {
     expect(await good('POST', '/cases/import', body)).toEqual({ added: 0, updated: 1, events: 0, suggestions: 0 });
     expect((await station.ledger.custodyHead())?.seq).toBe(seq);
     expect((await good('GET', '/cases/A-1')).events).toHaveLength(1);
-    expect(await good('GET', '/suggestions')).toHaveLength(1);
+    expect((await good('GET', '/suggestions')).items).toHaveLength(1);
   });
 
   it('imports all or nothing', async () => {
@@ -130,7 +130,7 @@ describe('cases and suggestions', () => {
       status: 400,
       json: { detail: expect.stringContaining('row 3') },
     });
-    expect(await good('GET', '/cases')).toEqual([]);
+    expect(await good('GET', '/cases')).toEqual({ items: [], next: null });
   });
 
   it('does not change a case by adding it again', async () => {
@@ -158,7 +158,7 @@ describe('officers and recorders', () => {
     });
     await good('POST', '/recorders', { serial: 'R1', model: 'X', officer: '1' });
     await good('POST', '/recorders/R1/assignment', { officer: '2' });
-    expect(await good('GET', '/recorders')).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
+    expect((await good('GET', '/recorders')).items).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
     expect((await entries('recorder:R1')).map(({ data }) => data)).toEqual([
       { model: { old: null, new: 'X' } },
       { officer: { old: null, new: '1' } },

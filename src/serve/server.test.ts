@@ -238,7 +238,7 @@ describe('the API', () => {
 
   describe('recordings', () => {
     it('shows one as lists and commands need it', async () => {
-      const [listed] = (await jsonOf(await overTcp('/api/v1/recordings'))) as unknown as Record<string, unknown>[];
+      const [listed] = (await jsonOf(await overTcp('/api/v1/recordings')))['items'] as Record<string, unknown>[];
       const shown = await jsonOf(await overTcp(`/api/v1/recordings/${recording.id}`));
       expect(shown).toEqual(listed);
       expect(shown).toMatchObject({
@@ -266,7 +266,7 @@ describe('the API', () => {
 
     it('finds by time, and says what is not a time', async () => {
       const found = async (query: string) =>
-        ((await jsonOf(await overTcp(`/api/v1/recordings?${encodeURI(query)}`))) as unknown as unknown[]).length;
+        ((await jsonOf(await overTcp(`/api/v1/recordings?${encodeURI(query)}`)))['items'] as unknown[]).length;
       expect(await found('since=2026-06-20 15:00')).toBe(1);
       expect(await found('since=2026-06-20T07:00:00Z')).toBe(1);
       expect(await found('since=2026-06-20 15:01')).toBe(0);

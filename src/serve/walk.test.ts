@@ -150,7 +150,11 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /derivatives/again'), body: {}, leaves: ['recording.derive-again'] },
   { row: v1('POST /derivatives/again'), body: {}, leaves: [] },
   { row: v1('POST /verify'), body: { vault: true }, leaves: ['fixity.checked', 'station.verified'] },
-  { row: v1('POST /verify'), body: { recording: 'lost', archive: true }, leaves: ['copy.withdrawn', 'fixity.checked', 'recording.verified'] },
+  {
+    row: v1('POST /verify'),
+    body: { recording: 'lost', archive: true },
+    leaves: ['copy.withdrawn', 'recording.verified'],
+  },
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },

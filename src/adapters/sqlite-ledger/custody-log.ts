@@ -89,7 +89,7 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
 export async function entriesOf(
   rows: Pick<Rows, 'db'>,
   subjects: readonly Subject[],
-  { limit, unless }: { limit: number; unless?: { type: string; subject: Subject } },
+  { limit, after, unless }: { limit: number; after?: number; unless?: { type: string; subject: Subject } },
 ): Promise<readonly CustodyEntry[]> {
   const { db } = rows;
   const texts = JSON.stringify(subjects.map(subjectText));
@@ -101,6 +101,10 @@ export async function entriesOf(
     .selectFrom('custody')
     .select(['seq', 'prev', 'hash', 'bytes'])
     .where('seq', 'in', db.selectFrom('custody_subjects').select('seq').where('subject', 'in', among(texts)));
+  if (after !== undefined) {
+    former = former.where('seq', '>', after);
+    current = current.where('seq', '>', after);
+  }
   if (unless) {
     former = former.where((is) => is.or([is('type', '<>', unless.type), is('subject', '=', unless.subject.id)]));
     current = current.where((is) => is.or([is('type', '<>', unless.type), is('subject', '=', subjectText(unless.subject))]));
