@@ -60,4 +60,5 @@ export const custodyEn = {
   'custody.erased': '(erased)',
   'custody.file.quarantined': 'a file of the vault was set aside: {key} ({why})',
   'custody.fixity.checked': '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed',
+  'custody.recordings.listed': '{files} new {files:file|files} of the card put on record',
 } as const;
