@@ -117,7 +117,10 @@ export class CardListing {
     await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
     await this.#lookAgain();
-    await this.#views.write((body) => this.#inTransaction(body));
+    await this.#views.write(
+      (body) => this.#inTransaction(body),
+      () => clock.nowMs(),
+    );
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
@@ -349,8 +352,10 @@ export class CardListing {
         // What was read already keeps the name under which it was.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
-        await writer.moveOriginal(known.id, docking.id, cardPath);
-        if (known.dockingId !== docking.id) listed.addAgain(known.id);
+        if (known.dockingId !== docking.id || known.cardPath !== cardPath) {
+          await writer.moveOriginal(known.id, docking.id, cardPath);
+          listed.addAgain(known.id, cardPath);
+        }
         if (known.state === 'listed') toCopy.push({ ...awaited, dockingId: docking.id, cardPath });
       }
     }
