@@ -12,6 +12,7 @@ const PROBE_MS_MAX = 2000;
 /** The most that a list gives at once. */
 const PAGE_MAX = 1000;
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Ask {
@@ -34,8 +35,8 @@ export interface StreamedAnswer {
 /** A station that answers requests of the one API: running, or opened for the command. */
 export interface StationClient {
   readonly kind: 'running' | 'opened';
-  request(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<Answer>;
-  stream(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<StreamedAnswer>;
+  request(method: Method, path: string, ask?: Ask): Promise<Answer>;
+  stream(method: Method, path: string, ask?: Ask): Promise<StreamedAnswer>;
   close(): Promise<void>;
 }
 
@@ -67,7 +68,7 @@ function replyError(status: number, json: unknown): ReplyError {
 }
 
 /** The JSON of a good answer. Throws ReplyError for any other. */
-export async function ask<T>(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<T> {
+export async function ask<T>(client: StationClient, method: Method, path: string, question: Ask = {}): Promise<T> {
   const { status, json } = await client.request(method, `/api/v1${path}`, question);
   if (status >= 400) throw replyError(status, json);
   return json as T;
@@ -97,7 +98,7 @@ export async function askAll<T>(client: StationClient, path: string, query: Quer
 }
 
 /** A good answer as a stream. Throws ReplyError for any other. */
-export async function askStream(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+export async function askStream(client: StationClient, method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
   const answer = await client.stream(method, `/api/v1${path}`, question);
   if (answer.status < 400) return answer;
   const chunks: Uint8Array[] = [];
@@ -142,7 +143,7 @@ export class SocketClient implements StationClient {
     }
   }
 
-  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+  async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
     try {
       const { status, text } = await readAll(await this.#send(method, path, question, ANSWER_MS_MAX));
       return { status, json: parse(text) };
@@ -151,7 +152,7 @@ export class SocketClient implements StationClient {
     }
   }
 
-  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+  async stream(method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
     try {
       const response = await this.#send(method, path, question, ANSWER_MS_MAX);
       return { status: response.statusCode ?? 0, headers: response.headers, body: response };
@@ -213,12 +214,12 @@ export class InProcessClient implements StationClient {
     this.#close = options.close;
   }
 
-  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+  async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
     const { status, body } = await this.stream(method, path, question);
     return { status, json: parse(await readText(body as Readable)) };
   }
 
-  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+  async stream(method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
     const response = await this.#app.inject({
       method,
       url: pathWith(path, question.query),

@@ -211,7 +211,7 @@ export function addRecorder(program: Command, shell: Shell): void {
       if ((officer === undefined) !== (none ?? false)) throw new UsageError('recorder assign SERIAL OFFICER | --none');
       const body = { officer: officer ?? null };
       const answer = await shell.withStation(globals, (client) =>
-        ask(client, 'POST', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
+        ask(client, 'PUT', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
       );
       if (globals.json) shell.printJson(answer);
       else shell.done(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));

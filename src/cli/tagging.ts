@@ -34,7 +34,7 @@ export function addTag(program: Command, shell: Shell): void {
       await shell.withStation(globals, async (client) => {
         const tagged: RecordingAnswer[] = [];
         for (const id of ids) {
-          tagged.push(await ask<RecordingAnswer>(client, 'POST', `/recordings/${encodeURIComponent(id)}/tag`, { body }));
+          tagged.push(await ask<RecordingAnswer>(client, 'PATCH', `/recordings/${encodeURIComponent(id)}`, { body }));
         }
         if (globals.json) return shell.printJson(tagged);
         for (const recording of tagged) {
@@ -84,7 +84,7 @@ export function addSuggestions(program: Command, shell: Shell): void {
         const globals = shell.globals(command);
         await shell.withStation(globals, async (client) => {
           for (const id of ids) {
-            await ask(client, 'POST', `/suggestions/${encodeURIComponent(id)}/decision`, { body: { decision } });
+            await ask(client, 'PUT', `/suggestions/${encodeURIComponent(id)}/decision`, { body: { decision } });
             if (!globals.json) shell.done(say(`suggestions.${decision}`, { id }));
           }
           if (globals.json) shell.printJson(ids.map((id) => ({ id, state: decision })));

@@ -107,8 +107,8 @@ export const recordingRoutes: readonly Route[] = [
     },
   }),
   command({
-    method: 'POST',
-    url: '/api/v1/recordings/:id/tag',
+    method: 'PATCH',
+    url: '/api/v1/recordings/:id',
     needs: 'operator',
     summary: 'Changes what a recording is tagged with; what is left out stays',
     custody: ['recording.tagged'],

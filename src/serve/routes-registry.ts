@@ -173,7 +173,7 @@ const peopleRoutes: readonly Route[] = [
     },
   }),
   command({
-    method: 'POST',
+    method: 'PUT',
     url: '/api/v1/recorders/:serial/assignment',
     needs: 'operator',
     summary: 'Assigns a recorder to an officer; null takes the assignment away',
@@ -212,7 +212,7 @@ const suggestionRoutes: readonly Route[] = [
     },
   }),
   command({
-    method: 'POST',
+    method: 'PUT',
     url: '/api/v1/suggestions/:id/decision',
     needs: 'operator',
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',

@@ -34,7 +34,7 @@ export const slotRoutes: readonly Route[] = [
     handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
   }),
   command({
-    method: 'POST',
+    method: 'PUT',
     url: '/api/v1/slots/learning',
     needs: 'operator',
     summary: 'While slots are learnt, what is plugged in is told as event `port` and not taken in; 0 seconds ends it',
