@@ -44,6 +44,17 @@ export class RawAnswer {
   }
 }
 
+/** The answer of a command that made something that has a URL of its own: 201. */
+export class Created {
+  readonly location: string;
+  readonly body: unknown;
+
+  constructor(location: string, body: unknown) {
+    this.location = location;
+    this.body = body;
+  }
+}
+
 /** Lines of JSON that are told while a command runs; custody is settled after the last. */
 export class LinesAnswer {
   readonly lines: AsyncGenerator<unknown>;
@@ -86,6 +97,8 @@ interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> e
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Types of entries that a successful request may leave; of these it leaves one at least, or says that nothing changed. null: it leaves none. */
   readonly custody: readonly CustodyType[] | null;
+  /** It may answer with Created. */
+  readonly creates?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */
   readonly bodyBytesMax?: number;
   readonly handle: Handler<P, Q, B, unknown>;

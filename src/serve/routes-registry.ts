@@ -28,7 +28,7 @@ import { EvidockError } from '#domain/errors';
 import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
-import { command, query, type Route } from './route.ts';
+import { Created, command, query, type Route } from './route.ts';
 
 /** Recordings that are shown with their case. */
 const CASE_RECORDINGS = 1000;
@@ -95,8 +95,11 @@ const caseRoutes: readonly Route[] = [
       body: CaseBody,
       response: ImportJson,
     },
-    handle: async ({ deps }, { body: { update = false, ...draft }, actor, custody }) =>
-      settled(custody, await addCases(deps, [draft], { update, actor })),
+    creates: true,
+    handle: async ({ deps }, { body: { update = false, ...draft }, actor, custody }) => {
+      const sum = settled(custody, await addCases(deps, [draft], { update, actor }));
+      return sum.added === 0 ? sum : new Created(`/api/v1/cases/${encodeURIComponent(draft.number)}`, sum);
+    },
   }),
   command({
     method: 'POST',

@@ -19,7 +19,7 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { pageOf as page } from './pages.ts';
 import { Presenter } from './present.ts';
-import { command, LinesAnswer, query, type Route } from './route.ts';
+import { Created, command, LinesAnswer, query, type Route } from './route.ts';
 
 const dockingRoutes: readonly Route[] = [
   query({
@@ -58,6 +58,7 @@ const dockingRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Docks a directory of the station',
     custody: ['docking.arrived'],
+    creates: true,
     schema: {
       body: IngestBody,
       response: IngestJson,
@@ -67,7 +68,7 @@ const dockingRoutes: readonly Route[] = [
         (id) => subject('docking', id),
         () => ingestDirectory(deps, body),
       );
-      return { dockingId };
+      return new Created(`/api/v1/dockings/${dockingId}`, { dockingId });
     },
   }),
   command({

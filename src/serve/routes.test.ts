@@ -24,7 +24,7 @@ async function call(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body
 
 async function good(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: object) {
   const { status, json } = await call(method, path, body);
-  expect(status, JSON.stringify(json)).toBe(200);
+  expect([200, 201], JSON.stringify(json)).toContain(status);
   return json;
 }
 
@@ -122,6 +122,20 @@ describe('cases and suggestions', () => {
     expect((await station.ledger.custodyHead())?.seq).toBe(seq);
     expect((await good('GET', '/cases/A-1')).events).toHaveLength(1);
     expect((await good('GET', '/suggestions')).items).toHaveLength(1);
+  });
+
+  it('answers with 201 and its place when a case is new, else with 200', async () => {
+    const add = (title: string) =>
+      app.inject({
+        ...{ method: 'POST', url: '/api/v1/cases', headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' } },
+        payload: { number: '立/1', title, update: true },
+      });
+    const made = await add('One');
+    expect([made.statusCode, made.json().added]).toEqual([201, 1]);
+    const found = await app.inject({ url: String(made.headers['location']), headers: { host: 'localhost' } });
+    expect(found.json()).toMatchObject({ number: '立/1', title: 'One' });
+    const changed = await add('Two');
+    expect([changed.statusCode, changed.headers['location']]).toEqual([200, undefined]);
   });
 
   it('imports all or nothing', async () => {

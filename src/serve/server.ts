@@ -17,7 +17,7 @@ import { serveFootage } from './playback.ts';
 import { actorOf, WAYS, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import { RequestCustody } from './request-custody.ts';
-import { custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
+import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -144,7 +144,7 @@ function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerPar
     schema: {
       ...inputs,
       summary: row.summary,
-      response: { 200: success, '4xx': PROBLEM, '5xx': PROBLEM },
+      response: { 200: success, ...(row.kind === 'command' && row.creates ? { 201: success } : {}), '4xx': PROBLEM, '5xx': PROBLEM },
       ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
     onRequest: async (request) => {
@@ -179,6 +179,7 @@ async function answer(row: Route, way: Way, parts: ServerParts, request: Fastify
     return sendRaw(reply, new RawAnswer(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }, lines));
   }
   custody.settle();
+  if (result instanceof Created) return reply.code(201).header('location', result.location).send(result.body);
   return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
 }
 
