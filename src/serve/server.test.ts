@@ -223,6 +223,14 @@ describe('the API', () => {
         paths: Record<string, Record<string, unknown>>;
       };
       expect(document.openapi).toBe('3.1.0');
+      const operations = Object.entries(document.paths).flatMap(([, methods]) => Object.values(methods)) as {
+        operationId: string;
+        tags: string[];
+      }[];
+      expect(operations.length).toBe(ROUTES.length);
+      expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);
+      expect(operations.map(({ operationId }) => operationId)).toContain('patch-recordings-by-id');
+      expect(operations.every(({ tags }) => tags.length === 1)).toBe(true);
       for (const { method, url, needs } of ROUTES) {
         const path = url.replace(/:(\w+)/g, '{$1}');
         expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-needs': needs });

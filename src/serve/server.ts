@@ -59,7 +59,12 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  const openApi = () => app.swagger();
+  const openApi = () => {
+    const document = app.swagger();
+    // HEAD is GET without the body (RFC 9110, 9.3.2): described once, under one operationId.
+    const paths = Object.entries(document.paths ?? {}).map(([path, { head: _, ...methods }]) => [path, methods]);
+    return { ...document, paths: Object.fromEntries(paths) };
+  };
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
   const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit() };
   app.server.maxConnections = CONNECTIONS_MAX;
@@ -112,6 +117,17 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
 }
 
+/** What its path names, without parameters. */
+function partsOf({ url }: Route): readonly string[] {
+  return url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1' && !part.startsWith(':'));
+}
+
+/** `GET /api/v1/cases/:number` is `get-cases-by-number`: one for each row of the table. */
+function operationOf(row: Route): string {
+  const parts = row.url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1');
+  return [row.method.toLowerCase(), ...parts.map((part) => part.replace(/^:/, 'by-').replaceAll('.', '-'))].join('-');
+}
+
 const PROBLEM = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
 
 /** Every other method of a URL is refused with those that it has (RFC 9110, 15.5.6). */
@@ -144,6 +160,8 @@ function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerPar
     schema: {
       ...inputs,
       summary: row.summary,
+      operationId: operationOf(row),
+      tags: [partsOf(row)[0] ?? 'station'],
       response: { 200: success, ...(row.kind === 'command' && row.creates ? { 201: success } : {}), '4xx': PROBLEM, '5xx': PROBLEM },
       ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
