@@ -13,6 +13,7 @@ import type { RecordingDetail } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
 import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { replacedFaults } from './replaced-faults.ts';
+import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
@@ -322,6 +323,7 @@ export class Verification {
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
     }
     yield* this.#verifyHeads();
+    yield* this.#verifySegments();
     for (const what of await ledger.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
   }
@@ -341,6 +343,17 @@ export class Verification {
         what = this.#told(error);
       }
       if (what !== null) yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, what });
+    }
+  }
+
+  /** The log as it was copied into vault and archive. */
+  async *#verifySegments(): AsyncGenerator<VerifyLine> {
+    const fault = (key: string | null, what: string) => this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
+    try {
+      const asked = { archive: this.#request.archive, signal: this.#signal };
+      for await (const { key, what } of shippedLogFaults(this.#deps, asked)) yield fault(key, what);
+    } catch (error) {
+      yield fault(null, this.#told(error));
     }
   }
 

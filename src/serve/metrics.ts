@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeskDeps } from '#desk/deps';
+import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
 import { SLOT_PHASES } from '#domain/docking';
 
@@ -44,6 +45,7 @@ export class Metrics {
         for (const [name, each] of Object.entries(counts)) each.set(now[name as keyof typeof counts]);
       },
     });
+    this.#countLag(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -93,6 +95,30 @@ export class Metrics {
       registers,
       collect() {
         this.set(process.memoryUsage.rss());
+      },
+    });
+  }
+
+  /** How far the copies of the custody log are behind. */
+  #countLag(deps: DeskDeps): void {
+    const registers = [this.#registry];
+    const labelNames = ['place'] as const;
+    const age = new Gauge({
+      name: 'evidock_custody_unshipped_seconds',
+      help: 'Age of the oldest entry not shipped to a place.',
+      labelNames,
+      registers,
+    });
+    new Gauge({
+      name: 'evidock_custody_unshipped_entries',
+      help: 'Entries of the custody log that are not in a place yet.',
+      labelNames,
+      registers,
+      async collect() {
+        for (const { place, entries, ageSeconds } of await logLags(deps)) {
+          this.set({ place }, entries);
+          age.set({ place }, ageSeconds);
+        }
       },
     });
   }
