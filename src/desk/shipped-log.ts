@@ -1,14 +1,16 @@
 import { parseSegment, parseSegmentKey, type SegmentName, segmentBytes, segmentsPrefix } from '#domain/custody/segment';
+import { asEvidockError } from '#domain/errors';
 import type { LedgerReader } from '#ports/ledger';
 import type { LogShelfReader, ShippingLedger } from '#ports/log-shipping';
 import { archiveShelf, vaultShelfReader } from '#steps/log-shelves';
 import type { DeskDeps } from './deps.ts';
+import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 
 const PAGE = { entriesMax: 100_000, bytesMax: 64 * 1024 * 1024 };
 
 interface Given {
   readonly shipping: ShippingLedger;
-  readonly ledger: Pick<LedgerReader, 'custodyHead'>;
+  readonly ledger: Pick<LedgerReader, 'custodyHead' | 'custodyHash'>;
   readonly stationId: string;
   readonly signal: AbortSignal;
 }
@@ -26,11 +28,11 @@ async function* segmentFaults(shelf: LogShelfReader, given: Given): AsyncGenerat
   for await (const { key } of shelf.list(segmentsPrefix(stationId))) {
     signal.throwIfAborted();
     const name = parseSegmentKey(key);
-    if (!name) yield { key, what: 'is no piece of the custody log' };
+    if (!name) yield { key, what: `${shelf.place}: is no piece of the custody log` };
     else if (name.part === 'segment') {
       spans.push(name);
       const what = await segmentFault(shelf, key, name, given);
-      if (what !== null) yield { key, what };
+      if (what !== null) yield { key, what: `${shelf.place}: ${what}` };
     }
   }
   yield* gapsIn(spans, next, shelf, shipping);
@@ -78,16 +80,36 @@ async function* gapsIn(
     if (from !== undefined)
       yield {
         key: null,
-        what: `entries from ${from} to ${Math.min(first, next) - 1} were shipped to the ${shelf.place} and are not there`,
+        what: `${shelf.place}: entries from ${from} to ${Math.min(first, next) - 1} were shipped and are not there`,
       };
     at = Math.max(at, last + 1);
   }
 }
 
-/** The same of the vault, and of the archive if it is asked for. Throws where a place cannot be read. */
+/**
+ * What vault and archive (if it is asked for) keep of the log, against the ledger: the notes of the newest entry and the segments. Whoever cuts the log has not cut those. A
+ * place that cannot be read is a fault of its own, and no reason to leave out the other.
+ */
 export async function* shippedLogFaults(deps: DeskDeps, asked: { archive: boolean; signal: AbortSignal }): AsyncGenerator<SegmentFault> {
-  const { ledger, vault, archive, facts } = deps;
-  const given = { shipping: ledger.shipping, ledger, stationId: facts.stationId, signal: asked.signal };
-  for (const shelf of [vaultShelfReader(vault), ...(asked.archive && archive ? [archiveShelf(archive)] : [])])
-    for await (const { key, what } of segmentFaults(shelf, given)) yield { key, what: `${shelf.place}: ${what}` };
+  const { ledger, vault, facts } = deps;
+  const { stationId } = facts;
+  const archive = asked.archive ? deps.archive : null;
+  const given = { shipping: ledger.shipping, ledger, stationId, signal: asked.signal };
+  const looks: (() => AsyncIterable<SegmentFault>)[] = [
+    () => noteFault(vaultHeadFault(ledger, vault)),
+    () => segmentFaults(vaultShelfReader(vault), given),
+    ...(archive ? [() => noteFault(archiveHeadFault(ledger, archive, given)), () => segmentFaults(archiveShelf(archive), given)] : []),
+  ];
+  for (const look of looks)
+    try {
+      yield* look();
+    } catch (error) {
+      asked.signal.throwIfAborted();
+      yield { key: null, what: asEvidockError(error).message };
+    }
+}
+
+async function* noteFault(found: Promise<string | null>): AsyncGenerator<SegmentFault> {
+  const what = await found;
+  if (what !== null) yield { key: null, what };
 }

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -87,10 +87,11 @@ describe('a file that changed before it was copied', () => {
     expect(await station.ledger.counts()).toMatchObject({ unsealed: 0, recordings: 2 });
     expect(closed?.originals).toMatchObject([{ state: 'listed', digests: null, replacedBy: newer?.recording.id }]);
     const [entry] = await replacedEntries(closed?.recording.id ?? '');
-    expect(entry?.data).toMatchObject({
-      by: newer?.recording.id,
-      files: [{ original: closed?.originals[0]?.id, cardPath: PHOTO, bytes: 5000, by: newer?.recording.id }],
+    expect(toldBy(entry ?? expect.fail())).toMatchObject({
+      files: [{ original: closed?.originals[0]?.id, bytes: 5000, by: newer?.recording.id }],
+      cardPaths: [PHOTO],
     });
+    expect(entry?.related).toEqual([{ kind: 'recording', id: newer?.recording.id }]);
     expect(await verified(closed?.recording.id ?? '')).toEqual([]);
     const log = await Array.fromAsync(station.ledger.verifyCustody());
     expect(log).toEqual([]);

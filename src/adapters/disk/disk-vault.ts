@@ -34,9 +34,9 @@ const FLUSHES_AT_ONCE = 4;
 const DIRECTORIES_MAX = 10_000;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
-/** What the vault keeps of the ledger: no footage, so no list shows it. */
 const LEDGER_HEAD = 'ledger-head.json';
 const CUSTODY = 'custody';
+/** No list of all files shows these. */
 const NO_FOOTAGE: readonly string[] = [SCRATCH, QUARANTINE, LEDGER_HEAD, CUSTODY];
 const READ_ONLY = 0o440;
 
@@ -368,9 +368,8 @@ export class DiskVault implements Vault {
   }
 
   async putLog(key: string, bytes: Uint8Array): Promise<void> {
-    const path = this.#logPath(key);
-    await this.#makeParent(path, key);
-    await putDurably(path, bytes, { label: key, errors: VAULT_WRITE_ERRORS });
+    await this.#makeParent(this.#logPath(key), key);
+    await putDurably(this.#logPath(key), bytes, { label: key, errors: VAULT_WRITE_ERRORS });
   }
 
   async removeLog(key: string): Promise<void> {

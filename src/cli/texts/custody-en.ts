@@ -58,4 +58,6 @@ export const custodyEn = {
   'custody.suggestion.made': 'may belong to case {case}: {reason}',
   'custody.case.event-changed': 'event of the case: {start} to {end}',
   'custody.erased': '(erased)',
+  'custody.file.quarantined': 'a file of the vault was set aside: {key} ({why})',
+  'custody.fixity.checked': '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed',
 } as const;

@@ -57,4 +57,6 @@ export const custodyZhCN = {
   'custody.suggestion.made': '可能属于案件 {case}：{reason}',
   'custody.case.event-changed': '案件事项：{start} 至 {end}',
   'custody.erased': '（已清除）',
+  'custody.file.quarantined': '库中文件已隔离：{key}（{why}）',
+  'custody.fixity.checked': '在 {place} 重新读取 {files} 个文件，{differ} 个与封存的不同',
 } as const;

@@ -88,7 +88,7 @@ function headerLine(header: { readonly [key: string]: Json }): Uint8Array {
  * `{seq, name, salt, value}` with the salt in hexadecimal for a personal value. Lists and personal values are objects of their own, so that what is
  * personal can be replaced without touching anything else.
  */
-export function besideBytes(stationId: string, part: 'lists' | 'personal', entries: readonly ShippedEntry[]): Uint8Array {
+function besideBytes(stationId: string, part: 'lists' | 'personal', entries: readonly ShippedEntry[]): Uint8Array {
   const place = { station: stationId, first: entries[0]?.seq ?? 0, last: entries.at(-1)?.seq ?? 0, hash: entries.at(-1)?.hash ?? '' };
   const lines: Uint8Array[] = [headerLine({ type: `evidock.custody-${part}`, ...place })];
   for (const { seq, beside } of entries)
