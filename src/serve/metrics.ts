@@ -101,26 +101,19 @@ export class Metrics {
 
   /** How far the copies of the custody log are behind. */
   #countLag(deps: DeskDeps): void {
-    const registers = [this.#registry];
-    const labelNames = ['place'] as const;
-    const age = new Gauge({
-      name: 'evidock_custody_unshipped_seconds',
-      help: 'Age of the oldest entry not shipped to a place.',
-      labelNames,
-      registers,
-    });
-    new Gauge({
-      name: 'evidock_custody_unshipped_entries',
-      help: 'Entries of the custody log that are not in a place yet.',
-      labelNames,
-      registers,
-      async collect() {
-        for (const { place, entries, ageSeconds } of await logLags(deps)) {
-          this.set({ place }, entries);
-          age.set({ place }, ageSeconds);
-        }
-      },
-    });
+    const gauge = (name: string, help: string, figure: 'entries' | 'ageSeconds') =>
+      new Gauge({
+        name: `evidock_custody_unshipped_${name}`,
+        help,
+        labelNames: ['place'],
+        registers: [this.#registry],
+        // Each asks for itself: a figure that another gauge sets may be that of the scrape before.
+        async collect() {
+          for (const lag of await logLags(deps)) this.set({ place: lag.place }, lag[figure]);
+        },
+      });
+    gauge('entries', 'Entries of the custody log that are not in a place yet.', 'entries');
+    gauge('seconds', 'Age of the oldest entry that is not in a place yet.', 'ageSeconds');
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {

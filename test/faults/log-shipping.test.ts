@@ -17,6 +17,7 @@ import { shippedLogFaults } from '#desk/shipped-log';
 import { parseSegment } from '#domain/custody/segment';
 import { EvidockError } from '#domain/errors';
 import type { LogShelf } from '#ports/log-shipping';
+import { Metrics } from '#serve/metrics';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { fixedClock } from '#test/support/builders';
 import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
@@ -210,6 +211,10 @@ describe('trouble', () => {
       ['archive', 24],
     ]);
     expect((await logLags(deps()))[1]?.ageSeconds).toBeGreaterThanOrEqual(23 * 3600);
+    const figures = await new Metrics(deps()).text();
+    expect(figures).toContain('evidock_custody_unshipped_entries{place="vault"} 0');
+    expect(figures).toContain('evidock_custody_unshipped_entries{place="archive"} 24');
+    expect(figures).toMatch(/evidock_custody_unshipped_seconds\{place="archive"\} \d{5}/);
     await rm(join(station.directory, 'archive'), { recursive: true, force: true });
     await rename(away, join(station.directory, 'archive'));
     await shipper.ship({ tidy: true });
