@@ -1,5 +1,6 @@
-import { BackupBody, BackupJson, HealthJson, ReadyJson, ReadyQuery } from '#api/station';
+import { BackupBody, BackupJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery } from '#api/station';
 import { backupLedger } from '#desk/backup-ledger';
+import { logLags } from '#desk/log-lag';
 import { checkReadiness } from '#desk/readiness';
 import { command, query, RawAnswer, type Route } from './route.ts';
 
@@ -30,6 +31,15 @@ export const stationRoutes: readonly Route[] = [
       const status = readiness.status === 'failing' ? 503 : 200;
       return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
     },
+  }),
+  query({
+    url: '/api/v1/custody/shipping',
+    needs: 'viewer',
+    summary: 'How far the copies of the custody log in vault and archive are behind it',
+    schema: {
+      response: LogLagJson,
+    },
+    handle: async ({ deps }) => ({ places: [...(await logLags(deps))] }),
   }),
   query({
     url: '/metrics',

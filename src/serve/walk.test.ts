@@ -156,6 +156,7 @@ const STEPS: readonly Step[] = [
     leaves: ['copy.withdrawn', 'recording.verified'],
   },
   { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
+  { row: v1('GET /custody/shipping'), leaves: [] },
   { row: v1('GET /health'), leaves: [] },
   { row: v1('GET /ready'), leaves: [] },
   { row: v1('GET /openapi.json'), leaves: [] },
