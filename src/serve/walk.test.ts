@@ -18,7 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { command, custodyOfRoute, query, type Route } from './route.ts';
+import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
 
@@ -303,6 +303,29 @@ describe('a handler', () => {
     expect(outcome.json().detail).toContain(rowOf(row));
     expect(types).toEqual([]);
     expect(await station.ledger.officer('99')).toBeNull();
+    await broken.close();
+  });
+
+  it('that tells lines and leaves nothing ends with an error in place of its last line', async () => {
+    const told = command({
+      ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: ['station.verified'] },
+      ...{ schema: {}, produces: 'application/x-ndjson' },
+      handle: async () =>
+        new LinesAnswer(
+          (async function* () {
+            yield { type: 'fault' };
+            yield { type: 'summary' };
+          })(),
+          () => null,
+        ),
+    });
+    const broken = buildServer({ deps: station.deps, way: 'socket', routes: [told] });
+    const { body } = await request(broken, { row: rowOf(told), leaves: [] });
+    const lines = body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ type: 'fault' }, { type: 'error', code: 'station.internal' }]);
     await broken.close();
   });
 
