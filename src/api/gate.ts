@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '#domain/errors';
 import { KINDS } from '#domain/kind';
 import { NOTE_CODES, NOTES_MAX } from '#domain/notes';
@@ -26,9 +26,10 @@ const Words = Type.String({ maxLength: WORDS_MAX });
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 /** A claim by its work and its number: stage and recording are looked up, so no claim can be turned into one of another recording. */
-export const HeldClaim = closed({ workId: WorkId, token: Type.Integer({ minimum: 1 }) });
-export const NothingMore = closed({});
+const HeldClaim = closed({ workId: WorkId, token: Type.Integer({ minimum: 1 }) });
 
+export const NothingMore = closed({});
+export const BeginBody = closed({ version: Type.String({ maxLength: 64 }) });
 export const LookBody = closed({ workId: WorkId });
 export const ClaimBody = closed({ workId: WorkId, leaseMs: LeaseMs });
 export const RenewBody = closed({ claim: HeldClaim, leaseMs: LeaseMs, percent: Type.Number({ minimum: 0, maximum: 100 }) });
@@ -104,8 +105,7 @@ export const UploadForgetBody = closed({ upload: closed({ key: Key, uploadId: Up
 export const BytesQuery = closed({ key: Key });
 export const DerivativeParams = closed({
   workId: WorkId,
-  token: Type.Integer({ minimum: 1 }),
+  token: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }),
   name: Type.String({ pattern: '^[0-9a-z]+([-._][0-9a-z]+)*$', maxLength: 64 }),
 });
 
-export type HeldClaimName = Static<typeof HeldClaim>;

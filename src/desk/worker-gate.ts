@@ -5,7 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { derivativeKey, factsKey, isVaultKey, manifestKey, recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Claim, Work, Worker, WorkFailure, WorkStage } from '#domain/work';
@@ -128,15 +128,26 @@ export class WorkerGate {
     return { bytes, sha256: digests.sha256 };
   }
 
-  /** Also of a run whose claim is lost: what no row names of it is all that is removed. It must have been a run of this worker, which nobody knows any more. */
+  /** Removes what no row names of a run that this worker holds, or that is over. A run that another worker holds is not touched. */
   async discard(by: Worker, name: ClaimName): Promise<void> {
     const { derive, ledger } = this.#parts;
     const work = await ledger.work(name.workId);
     if (work?.stage !== 'derive') throw new EvidockError('request.not-found', name.workId);
-    const newest = (await ledger.claimsOf(by.host)).find(({ workId }) => workId === name.workId);
-    const lost = newest === undefined || newest.token > name.token;
-    if (!lost && newest.token !== name.token) throw leaseLost(name);
-    await derive.discard({ ...name, stage: 'derive', recordingId: work.recordingId });
+    const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId };
+    if (await this.#isOthers(by, run)) throw leaseLost(name);
+    await derive.discard(run);
+  }
+
+  async #isOthers(by: Worker, run: Claim): Promise<boolean> {
+    const { ledger } = this.#parts;
+    if ((await ledger.claimsOf(by.host)).some(({ workId, token }) => workId === run.workId && token === run.token)) return false;
+    try {
+      await ledger.transaction((writer) => writer.requireClaim(run));
+      return true;
+    } catch (error) {
+      if (isFailure(error, 'work.lease-lost')) return false;
+      throw error;
+    }
   }
 
   async giveUp(by: Worker, stage: WorkStage, name: ClaimName, failure: WorkFailure): Promise<void> {
@@ -243,6 +254,11 @@ export class WorkerGate {
     } finally {
       await room.remove();
     }
+  }
+
+  /** Of every host: an upload that none of them knows is abandoned. */
+  allUploads(): Promise<readonly UploadState[]> {
+    return this.#parts.uploads.all();
   }
 
   async loadUpload(by: Worker, key: string): Promise<UploadState | null> {
