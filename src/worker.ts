@@ -120,6 +120,9 @@ function policyOf({ archive }: Config, terms: WorkTerms): WorkTerms['archive'] {
   if (!terms.archive) throw refuse('archive.kind', 'the station has no archive on s3: none');
   const { bucket, prefix } = archive.s3;
   if (bucket !== terms.archive.bucket || prefix !== terms.archive.prefix)
-    throw refuse('archive.s3', `bucket and prefix are ${bucket} and ${prefix}, the station's are ${terms.archive.bucket} and ${terms.archive.prefix}`);
+    throw refuse(
+      'archive.s3',
+      `bucket and prefix are ${bucket} and ${prefix}, the station's are ${terms.archive.bucket} and ${terms.archive.prefix}`,
+    );
   return terms.archive;
 }

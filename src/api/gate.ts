@@ -80,10 +80,9 @@ export const ArchivedBody = closed({
   result: closed({
     archive: Type.String({ maxLength: 16 }),
     verifiedBy: oneOf(['readback', 'head']),
-    items: Type.Array(
-      closed({ itemId: Type.String({ maxLength: 64 }), key: Key, bytes: Bytes, sha256: Sha256, counts: Type.Boolean() }),
-      { maxItems: LIST_MAX },
-    ),
+    items: Type.Array(closed({ itemId: Type.String({ maxLength: 64 }), key: Key, bytes: Bytes, sha256: Sha256, counts: Type.Boolean() }), {
+      maxItems: LIST_MAX,
+    }),
   }),
 });
 export const MismatchedBody = closed({
@@ -98,7 +97,11 @@ export const UploadBeginBody = closed({
 });
 export const UploadPartBody = closed({
   upload: closed({ key: Key, uploadId: UploadId }),
-  part: closed({ number: Type.Integer({ minimum: 1, maximum: 10_000 }), etag: Type.String({ minLength: 1, maxLength: 256 }), bytes: Bytes }),
+  part: closed({
+    number: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    etag: Type.String({ minLength: 1, maxLength: 256 }),
+    bytes: Bytes,
+  }),
 });
 export const UploadForgetBody = closed({ upload: closed({ key: Key, uploadId: UploadId }) });
 
@@ -108,4 +111,3 @@ export const DerivativeParams = closed({
   token: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }),
   name: Type.String({ pattern: '^[0-9a-z]+([-._][0-9a-z]+)*$', maxLength: 64 }),
 });
-

@@ -8,7 +8,11 @@ export const WorkerParams = closed({ name: Name(32) });
 export const InviteBody = closed({
   name: Name(32),
   address: Type.Optional(
-    Type.String({ description: '`host:port` by which the worker reaches the station; else that of work.listen.', minLength: 3, maxLength: 300 }),
+    Type.String({
+      description: '`host:port` by which the worker reaches the station; else that of work.listen.',
+      minLength: 3,
+      maxLength: 300,
+    }),
   ),
 });
 
@@ -28,7 +32,10 @@ export const WorkerJson = Type.Object({
   running: Type.Integer({ description: 'Work that it holds now.' }),
 });
 
-export const RevokedJson = Type.Object({ name: Type.String(), work: Type.Integer({ description: 'Work that it held, which waits again.' }) });
+export const RevokedJson = Type.Object({
+  name: Type.String(),
+  work: Type.Integer({ description: 'Work that it held, which waits again.' }),
+});
 
 export type InvitationAnswer = Static<typeof InvitationJson>;
 export type WorkerAnswer = Static<typeof WorkerJson>;

@@ -41,7 +41,11 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
     144,
     2160,
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 }, 0, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 },
+    0,
+    16,
+  ),
   threads: integer({ title: 'Threads', description: 'Threads per ffmpeg process.', default: 2 }, 1, 64),
   timeLimit: integer(
     {
@@ -139,7 +143,11 @@ const archive = section('Archive', 'The second copy.', {
     },
     ['readback', 'head'],
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 }, 0, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 },
+    0,
+    16,
+  ),
   bandwidth: integer(
     { title: 'Bandwidth', description: 'Upload limit over all jobs; 0 is none.', unit: 'KiB/s', default: 0 },
     0,

@@ -120,7 +120,10 @@ export class WorkerGate {
       throw new EvidockError('request.invalid', `${vaultKey} was never sent`);
     const received = this.#received.get(vaultKey) ?? (await this.#reread(vaultKey));
     if (received.bytes !== bytes || received.sha256 !== sha256)
-      throw new EvidockError('request.invalid', `${vaultKey} has ${received.bytes} bytes with SHA-256 ${received.sha256}, not what is told of it`);
+      throw new EvidockError(
+        'request.invalid',
+        `${vaultKey} has ${received.bytes} bytes with SHA-256 ${received.sha256}, not what is told of it`,
+      );
   }
 
   async #reread(key: string): Promise<Received> {
@@ -209,7 +212,8 @@ export class WorkerGate {
   async bytesOf(by: Worker, key: string): Promise<number> {
     if (!isVaultKey(key)) throw new EvidockError('request.invalid', `key: ${JSON.stringify(key)}`);
     const claims = await this.#parts.ledger.claimsOf(by.host);
-    if (!(await this.#mayRead(claims, key))) throw new EvidockError('request.forbidden', `${key} belongs to no work that this worker holds`);
+    if (!(await this.#mayRead(claims, key)))
+      throw new EvidockError('request.forbidden', `${key} belongs to no work that this worker holds`);
     const found = await this.#parts.vault.stat(key);
     if (!found) throw new EvidockError('vault.missing', key);
     return found.bytes;
@@ -245,7 +249,10 @@ export class WorkerGate {
       const path = join(room.path, 'derivative');
       const came = await saved(body, path, bytes);
       if (came.bytes !== bytes || came.sha256 !== sha256)
-        throw new EvidockError('request.invalid', `${key}: ${came.bytes} bytes came with SHA-256 ${came.sha256}, announced were ${bytes} with ${sha256}`);
+        throw new EvidockError(
+          'request.invalid',
+          `${key}: ${came.bytes} bytes came with SHA-256 ${came.sha256}, announced were ${bytes} with ${sha256}`,
+        );
       // It took a while: whoever has lost the claim meanwhile leaves nothing behind.
       await this.#held(by, name, 'derive');
       const adopted = await vault.adoptDerivative(path, key);

@@ -39,7 +39,10 @@ export async function inviteWorker(
 ): Promise<Invitation> {
   const { ledger, clock, facts } = deps;
   if (!isWorkerName(name))
-    throw new EvidockError('request.invalid', `name: ${JSON.stringify(name)} must be 1 to 32 of a-z, 0-9 and -, begin with a letter, and not be station`);
+    throw new EvidockError(
+      'request.invalid',
+      `name: ${JSON.stringify(name)} must be 1 to 32 of a-z, 0-9 and -, begin with a letter, and not be station`,
+    );
   const door = await deps.workerDoor();
   const url = urlOf(address ?? door.address);
   const key = randomBytes(KEY_BYTES).toString('base64url');
@@ -60,7 +63,10 @@ function urlOf(address: string): string {
   if (host === '' || Number(port) < 1 || Number(port) > PORT_MAX)
     throw new EvidockError('request.invalid', `address: ${JSON.stringify(address)} is not host:port`);
   if (EVERYWHERE.has(host))
-    throw new EvidockError('request.invalid', `address: the station listens everywhere (${address}); name the one by which this worker reaches it`);
+    throw new EvidockError(
+      'request.invalid',
+      `address: the station listens everywhere (${address}); name the one by which this worker reaches it`,
+    );
   return `https://${host}:${port}`;
 }
 
@@ -71,7 +77,10 @@ export async function listWorkers({ ledger }: Pick<DeskDeps, 'ledger'>): Promise
 }
 
 /** Its key is good no more, from now on; what it holds waits again. */
-export async function revokeWorker(deps: WorkerDeps, { name, actor }: { name: string; actor: Actor }): Promise<{ name: string; work: number }> {
+export async function revokeWorker(
+  deps: WorkerDeps,
+  { name, actor }: { name: string; actor: Actor },
+): Promise<{ name: string; work: number }> {
   const work = await deps.ledger.transaction(async (writer) => {
     const worker = await writer.worker(name);
     if (!worker) throw new EvidockError('request.not-found', `worker ${name}`);

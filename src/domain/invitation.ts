@@ -46,7 +46,8 @@ export function invitationText(invitation: Invitation): string {
 /** Throws request.invalid for anything that is no invitation, without telling the key. */
 export function parseInvitation(text: string): Invitation {
   const { form, station, worker, url, key, certificateSha256 } = fieldsOf(text);
-  const refuse = (field: string) => new EvidockError('request.invalid', `invitation: ${field} is not what \`evidock worker invite\` writes`);
+  const refuse = (field: string) =>
+    new EvidockError('request.invalid', `invitation: ${field} is not what \`evidock worker invite\` writes`);
   if (form !== FORM) throw refuse('form');
   if (typeof station !== 'string' || !/^[0-9a-z]{2,12}$/.test(station)) throw refuse('station');
   if (typeof worker !== 'string' || !isWorkerName(worker)) throw refuse('worker');

@@ -34,6 +34,7 @@ export const WORK_ERRORS = {
     retry: 'never',
     status: 500,
     what: 'The certificate of the station for its workers cannot be made or read',
-    remedy: 'Install openssl; if the files in the directory `work` of the state directory are damaged, remove both and invite all workers anew.',
+    remedy:
+      'Install openssl; if the files in the directory `work` of the state directory are damaged, remove both and invite all workers anew.',
   },
 } as const;

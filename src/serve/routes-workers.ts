@@ -1,9 +1,8 @@
 import Type from 'typebox';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson, WorkerParams } from '#api/workers';
 import { inviteWorker, listWorkers, revokeWorker } from '#desk/worker-keys';
+import { Presenter } from './present.ts';
 import { type Route, route } from './route.ts';
-
-const isoOrNull = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 export const workerRoutes: readonly Route[] = [
   route({
@@ -13,12 +12,14 @@ export const workerRoutes: readonly Route[] = [
     summary: 'Other hosts that may take work, or might once',
     custody: null,
     schema: { response: Type.Array(WorkerJson) },
-    handle: async ({ deps }) =>
-      (await listWorkers(deps)).map(({ invitedAtMs, revokedAtMs, name, keySha256, running }) => ({
+    handle: async ({ deps }) => {
+      const presenter = new Presenter(deps.facts.timezone);
+      return (await listWorkers(deps)).map(({ invitedAtMs, revokedAtMs, name, keySha256, running }) => ({
         ...{ name, keySha256, running },
-        invitedAt: new Date(invitedAtMs).toISOString(),
-        revokedAt: isoOrNull(revokedAtMs),
-      })),
+        invitedAt: presenter.time(invitedAtMs),
+        revokedAt: presenter.timeOrNull(revokedAtMs),
+      }));
+    },
   }),
   route({
     method: 'POST',

@@ -7,4 +7,11 @@ import { workRoutes } from './routes-work.ts';
 import { workerRoutes } from './routes-workers.ts';
 
 /** The one table of everything that can be asked of the station. */
-export const ROUTES: readonly Route[] = [...stationRoutes, ...slotRoutes, ...recordingRoutes, ...registryRoutes, ...workRoutes, ...workerRoutes];
+export const ROUTES: readonly Route[] = [
+  ...stationRoutes,
+  ...slotRoutes,
+  ...recordingRoutes,
+  ...registryRoutes,
+  ...workRoutes,
+  ...workerRoutes,
+];

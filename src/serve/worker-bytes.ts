@@ -22,18 +22,14 @@ export function addBytes(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRe
     });
     return reply.code(asked === 'whole' ? 200 : 206).send(await gate.read(key, range));
   });
-  app.put(
-    '/worker/v1/derivatives/:workId/:token/:name',
-    { schema: { params: DerivativeParams } },
-    async (request, reply) => {
-      const { workId, token, name } = request.params;
-      const [sha256 = ''] = [request.headers['x-evidock-sha256']].flat();
-      const bytes = Number(request.headers['content-length']);
-      if (!SHA256.test(sha256)) throw new EvidockError('request.invalid', 'x-evidock-sha256 is no SHA-256');
-      if (!Number.isSafeInteger(bytes)) throw new EvidockError('request.invalid', 'content-length is needed');
-      if (request.headers['content-type'] !== 'application/octet-stream') throw new EvidockError('request.invalid', 'content-type');
-      const put = { claim: { workId, token: Number(token) }, name, bytes, sha256 };
-      return reply.send({ answer: await gate.putDerivative(workerOf(request), put, request.body as Readable) });
-    },
-  );
+  app.put('/worker/v1/derivatives/:workId/:token/:name', { schema: { params: DerivativeParams } }, async (request, reply) => {
+    const { workId, token, name } = request.params;
+    const [sha256 = ''] = [request.headers['x-evidock-sha256']].flat();
+    const bytes = Number(request.headers['content-length']);
+    if (!SHA256.test(sha256)) throw new EvidockError('request.invalid', 'x-evidock-sha256 is no SHA-256');
+    if (!Number.isSafeInteger(bytes)) throw new EvidockError('request.invalid', 'content-length is needed');
+    if (request.headers['content-type'] !== 'application/octet-stream') throw new EvidockError('request.invalid', 'content-type');
+    const put = { claim: { workId, token: Number(token) }, name, bytes, sha256 };
+    return reply.send({ answer: await gate.putDerivative(workerOf(request), put, request.body as Readable) });
+  });
 }

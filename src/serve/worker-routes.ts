@@ -30,17 +30,13 @@ const CALL = /^[0-9a-f-]{36}$/;
 /** The calls of the gate. What changes something has a name of its call, so that asking again for a lost answer changes nothing twice. */
 export function addGate(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRequest): void {
   const on = <B extends TSchema>(url: string, body: B, handle: (by: Worker, body: Static<B>) => Promise<unknown>, bodyLimit?: number) =>
-    app.post(
-      `/worker/v1/${url}`,
-      { schema: { body }, ...(bodyLimit === undefined ? {} : { bodyLimit }) },
-      async (request, reply) => {
-        const by = workerOf(request);
-        const call = () => handle(by, request.body as Static<B>);
-        const name = callOf(request);
-        const answer = name === null ? await call() : await gate.once(by, `${url} ${name}`, call);
-        return reply.send({ answer: answer ?? null });
-      },
-    );
+    app.post(`/worker/v1/${url}`, { schema: { body }, ...(bodyLimit === undefined ? {} : { bodyLimit }) }, async (request, reply) => {
+      const by = workerOf(request);
+      const call = () => handle(by, request.body as Static<B>);
+      const name = callOf(request);
+      const answer = name === null ? await call() : await gate.once(by, `${url} ${name}`, call);
+      return reply.send({ answer: answer ?? null });
+    });
   on('begin', BeginBody, (by, { version }) => gate.begin(by, version));
   on('look', LookBody, (by, { workId }) => gate.look(by, workId));
   on('claim', ClaimBody, (by, { workId, leaseMs }) => gate.claim(by, workId, leaseMs));

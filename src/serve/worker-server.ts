@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { workerOf } from '#desk/worker-keys';
 import type { WorkerGate } from '#desk/worker-gate';
+import { workerOf } from '#desk/worker-keys';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Worker } from '#domain/work';
 import type { Log } from '#events';
@@ -50,8 +50,9 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
     workers.set(request, await authorised(ledger, request));
   });
   // Bytes of a derivative are read by its route, under its own limit.
-  app.addContentTypeParser('application/octet-stream', (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) =>
-    done(null, payload),
+  app.addContentTypeParser(
+    'application/octet-stream',
+    (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) => done(null, payload),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
   app.setNotFoundHandler((request) => {

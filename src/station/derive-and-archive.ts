@@ -44,7 +44,10 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
   const claims = new LedgerClaims(ledger, { host: STATION_HOST, instance });
   const derive = deriveRecords(context, given, (recordingId) => void sweep.poke(recordingId));
   const handlers: WorkHandler[] = [await deriveStage(context, { claims, gate: derive, vault, scratch })];
-  const gates = { derive, archive: archive ? archiveRecords(context, ledger, (recordingId) => ringArchived(log, queue, recordingId)) : null };
+  const gates = {
+    derive,
+    archive: archive ? archiveRecords(context, ledger, (recordingId) => ringArchived(log, queue, recordingId)) : null,
+  };
   if (archive && gates.archive) {
     const { derivatives, hours } = config.archive;
     const policy = { verify: config.archive.verify as 'readback' | 'head', derivatives, hours, timezone: config.station.timezone };
@@ -53,10 +56,10 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
     void abortAbandoned(context, archive);
   }
   const stages: WorkStage[] = handlers.map(({ stage }) => stage);
+  const sweep: WorkSweep = new WorkSweep({ ledger, queue, clock, log, stages, sweepSeconds: config.queue.sweepSeconds });
   const runner = new WorkRunner({ queue, clock, log, claims, handlers, concurrency: lanePlaces(config), random: Math.random });
   onStop(() => runner.stop());
   await runner.start();
-  const sweep: WorkSweep = new WorkSweep({ ledger, queue, clock, log, stages, sweepSeconds: config.queue.sweepSeconds });
   onStop(() => sweep.stop());
   await sweep.start();
   return { sweep, queue, gates };
@@ -76,12 +79,29 @@ function deriveRecords(
 ): DeriveRecords {
   const { id: stationId, timezone } = config.station;
   const archiveDerivatives = archive !== null && config.archive.derivatives;
-  return new DeriveRecords({ ledger, vault, clock, faults, settings: { stationId, timezone, drivers: DRIVERS, archiveDerivatives }, onDerived });
+  return new DeriveRecords({
+    ledger,
+    vault,
+    clock,
+    faults,
+    settings: { stationId, timezone, drivers: DRIVERS, archiveDerivatives },
+    onDerived,
+  });
 }
 
-function archiveRecords({ config, clock, faults }: StationContext, ledger: Ledger, onArchived: (recordingId: string) => void): ArchiveRecords {
+function archiveRecords(
+  { config, clock, faults }: StationContext,
+  ledger: Ledger,
+  onArchived: (recordingId: string) => void,
+): ArchiveRecords {
   const { id: stationId, timezone } = config.station;
-  return new ArchiveRecords({ ledger, clock, faults, settings: { stationId, timezone, derivatives: config.archive.derivatives }, onArchived });
+  return new ArchiveRecords({
+    ledger,
+    clock,
+    faults,
+    settings: { stationId, timezone, derivatives: config.archive.derivatives },
+    onArchived,
+  });
 }
 
 async function openQueue({ config, places, log, onStop }: StationContext): Promise<BullmqQueue> {

@@ -32,7 +32,12 @@ interface ArchiveParts {
   readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
   /** The station's, wherever it is done. */
-  readonly policy: { readonly verify: 'readback' | 'head'; readonly derivatives: boolean; readonly hours: string; readonly timezone: string };
+  readonly policy: {
+    readonly verify: 'readback' | 'head';
+    readonly derivatives: boolean;
+    readonly hours: string;
+    readonly timezone: string;
+  };
 }
 
 export function archiveStage({ config, clock, log }: StationContext, { policy, ...parts }: ArchiveParts): ArchiveStage {

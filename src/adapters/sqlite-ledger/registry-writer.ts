@@ -19,7 +19,10 @@ export class RegistryWriter extends SqlReader {
   }
 
   async upsertWorker({ name, keySha256, invitedAtMs, revokedAtMs }: InvitedWorker): Promise<void> {
-    await this.db.replaceInto('workers').values({ name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs }).execute();
+    await this.db
+      .replaceInto('workers')
+      .values({ name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs })
+      .execute();
   }
 
   async upsertOfficer(officer: Officer): Promise<void> {

@@ -34,7 +34,10 @@ export class PinnedAgent extends Agent {
     socket.once('secureConnect', () => {
       const found = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
       if (found === this.#certificateSha256) settle(null);
-      else settle(new EvidockError('work.station-differs', `its certificate has SHA-256 ${found}, the invitation says ${this.#certificateSha256}`));
+      else
+        settle(
+          new EvidockError('work.station-differs', `its certificate has SHA-256 ${found}, the invitation says ${this.#certificateSha256}`),
+        );
     });
   }
 }

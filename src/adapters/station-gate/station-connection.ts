@@ -84,9 +84,13 @@ export class StationConnection {
     }
   }
 
-  async #opened(key: string, { start, end }: Partial<ByteRange> & { start: number }): Promise<{ response: IncomingMessage; total: number }> {
+  async #opened(
+    key: string,
+    { start, end }: Partial<ByteRange> & { start: number },
+  ): Promise<{ response: IncomingMessage; total: number }> {
     // An empty file has no range.
-    const range: Record<string, string> = start === 0 && end === undefined ? {} : { range: `bytes=${start}-${end === undefined ? '' : end - 1}` };
+    const range: Record<string, string> =
+      start === 0 && end === undefined ? {} : { range: `bytes=${start}-${end === undefined ? '' : end - 1}` };
     const response = await this.#send({ method: 'GET', path: `/worker/v1/bytes?key=${encodeURIComponent(key)}`, headers: range });
     if (response.statusCode !== 200 && response.statusCode !== 206) throw await this.#refusal(response);
     const told = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1] ?? response.headers['content-length'];
