@@ -148,7 +148,7 @@ export class Station {
 
   async #open(): Promise<Opened> {
     const { config, clock, places, onStop } = this.#context;
-    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock });
+    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
     const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });

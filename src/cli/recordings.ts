@@ -271,7 +271,8 @@ function custodyWords(say: Say, { type, data, lists, personal, related }: Custod
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
-  return printable(say(key, { ...values, bytes, decision, from, ...startChange(say, data), changes: changeWords(say, data) }));
+  const place = word(say, 'place', values['place'] ?? '');
+  return printable(say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), changes: changeWords(say, data) }));
 }
 
 /** `cases [] → ["A-1"], category null → inspection` */

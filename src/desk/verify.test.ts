@@ -58,9 +58,24 @@ describe('verification', () => {
   it('is clean when nothing differs, and leaves its own entry', async () => {
     const { faults, summary } = await verify();
     expect(faults).toEqual([]);
-    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 2 });
+    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 3 });
     const last = (await station.ledger.custodyOf(about('station:test'))).at(-1);
     expect(last).toMatchObject({ type: 'station.verified', actor: cli('test'), data: { faults: 0, vaultFiles: 2 } });
+  });
+
+  it('puts a verdict on every file that it read, by its key', async () => {
+    await flip(join(station.directory, 'vault', one.key));
+    await verify({ vault: true });
+    const [told] = (await station.ledger.custodyOf(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
+    expect(told).toMatchObject({ actor: cli('test'), data: { place: 'vault', files: 6, differ: 1 } });
+    expect(told?.lists['items']).toEqual(
+      expect.arrayContaining([
+        { key: one.key, same: false },
+        { key: manifestKey(one.id, 1), same: true },
+      ]),
+    );
+    await verify({ recording: one.id, vault: true });
+    expect((await station.ledger.custodyOf(about(one.id))).map(({ type }) => type)).toContain('fixity.checked');
   });
 
   it('keeps when the bytes were last seen to be right', async () => {

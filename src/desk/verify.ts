@@ -1,7 +1,6 @@
 import { sha256Hex } from '#domain/canonical-json';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyEntry } from '#domain/custody/entry';
-import { OriginalSealed } from '#domain/custody/original-entries';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
@@ -11,8 +10,10 @@ import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
+import { FixityRecord } from './fixity-record.ts';
 import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { replacedFaults } from './replaced-faults.ts';
+import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
@@ -57,14 +58,6 @@ type Fault = Extract<VerifyLine, { type: 'fault' }>;
 
 const PROGRESS_MS = 500;
 
-/** What custody told when an original was sealed. */
-interface SealedEntry {
-  readonly sha256: string;
-  readonly sm3: string | null;
-  readonly bytes: number;
-  readonly manifestSha256: string;
-}
-
 /** Reads everything again and compares it with what was sealed: vault, archive, custody log. One run of one request. */
 export class Verification {
   readonly #deps: DeskDeps;
@@ -74,6 +67,7 @@ export class Verification {
   readonly #done = { vaultFiles: 0, archiveFiles: 0, logEntries: 0, bytes: 0, faults: 0 };
   #total = { files: 0, bytes: 0 };
   #toldAtMs = 0;
+  readonly #fixity: FixityRecord;
   #place: VerifyPlace = 'vault';
 
   constructor(options: { deps: DeskDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
@@ -81,6 +75,7 @@ export class Verification {
     this.#request = options.request;
     this.#actor = options.actor;
     this.#signal = options.signal;
+    this.#fixity = new FixityRecord(options.deps, options.actor, options.request.recording);
   }
 
   async *run(): AsyncGenerator<VerifyLine> {
@@ -99,6 +94,7 @@ export class Verification {
       if (this.#request.archive && archive) yield* this.#verifyArchive(detail, sealed);
     }
     if (vault && recording === null) yield* this.#verifyVaultHoldsNothingElse();
+    await this.#fixity.end();
     if (log) yield* this.#verifyLog();
     const { vaultFiles, archiveFiles, faults, bytes } = this.#done;
     const data = { vaultFiles, archiveFiles, faults, bytes, log };
@@ -161,17 +157,17 @@ export class Verification {
       const told = sealed.get(original.id);
       if (original.state !== 'sealed' || !original.digests) continue;
       const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
-      const wrong = await this.#reread(original.vaultKey, expected);
+      const wrong = await this.#noted(original.vaultKey, this.#reread(original.vaultKey, expected));
       if (wrong) yield fault(original.vaultKey, `${original.cardPath}: ${wrong}`);
       else await this.#recordFixity(original);
       const key = manifestKey(recording.id, original.index);
-      const wrongManifest = told ? await this.#readManifest(key, told.manifestSha256) : null;
+      const wrongManifest = told ? await this.#noted(key, this.#readManifest(key, told.manifestSha256)) : null;
       if (wrongManifest) yield fault(key, wrongManifest);
       this.#done.vaultFiles += 1;
       yield* this.#progress('vault');
     }
     for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
-      const wrong = await this.#reread(vaultKey, { bytes, sha256 });
+      const wrong = await this.#noted(vaultKey, this.#reread(vaultKey, { bytes, sha256 }));
       if (wrong) yield fault(vaultKey, `${kind}: ${wrong}`);
     }
   }
@@ -200,6 +196,13 @@ export class Verification {
     } catch (error) {
       return this.#told(error);
     }
+  }
+
+  /** What an attempt to read a file again gave, on record by its key. */
+  async #noted(key: string, reading: Promise<string | null>): Promise<string | null> {
+    const wrong = await reading;
+    await this.#fixity.add('vault', key, wrong === null);
+    return wrong;
   }
 
   #told(error: unknown): string {
@@ -268,9 +271,11 @@ export class Verification {
         this.#done.bytes += count;
       };
       await archive?.verify(expected, { policy: 'readback', signal: this.#signal, onBytes });
+      await this.#fixity.add('archive', expected.key, true);
       return null;
     } catch (error) {
       const what = this.#told(error);
+      await this.#fixity.add('archive', expected.key, false);
       if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what: error.message });
       return what;
     }
@@ -370,11 +375,6 @@ export class Verification {
       bytesTotal: Math.max(bytes, total),
     };
   }
-}
-
-function sealedEntries(custody: readonly CustodyEntry[]): ReadonlyMap<string, SealedEntry> {
-  const sealed = custody.map(OriginalSealed.parse).filter((entry) => entry !== null);
-  return new Map(sealed.map((entry) => [entry.subject.id, entry.data]));
 }
 
 /** Nothing named means everything; an archive that is named must exist. */

@@ -337,7 +337,7 @@ export class IntakeStage implements KnownProof {
     const begun = performance.now();
     const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
-    const twin = await placeCopy({ vault, ledger }, original, copied, !session.mismatches.has(original.id));
+    const twin = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
     const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
     await this.#copied.add({ original, copied, facts });

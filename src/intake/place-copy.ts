@@ -6,8 +6,10 @@ import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
-import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Vault, VaultDraft } from '#ports/vault';
+import { setAside } from '#steps/set-aside';
 import type { CopiedFile } from './copy-file.ts';
 
 /**
@@ -16,7 +18,7 @@ import type { CopiedFile } from './copy-file.ts';
  * with gaps has none: that its bytes are those of another file says nothing of what the recorder holds.
  */
 export async function placeCopy(
-  { vault, ledger }: { vault: Vault; ledger: LedgerReader },
+  { vault, ledger, clock }: { vault: Vault; ledger: Ledger; clock: Clock },
   original: Original,
   { draft, digests, unreadable }: CopiedFile,
   mayLink: boolean,
@@ -28,7 +30,7 @@ export async function placeCopy(
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
       if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
-        await vault.quarantine(key);
+        await setAside({ vault, ledger, clock }, original, { key, why: 'left-behind' });
         if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
       }
     }

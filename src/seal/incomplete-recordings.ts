@@ -10,6 +10,7 @@ import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#even
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
+import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
 
@@ -139,7 +140,10 @@ export class IncompleteRecordings {
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
     // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
-    for (const { vaultKey } of gone) if (await vault.stat(vaultKey)) await vault.quarantine(vaultKey);
+    for (const original of gone) {
+      const key = original.vaultKey;
+      if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
+    }
     const closed = await ledger.transaction(async (writer) => {
       const now = await writer.originalsOf(recording.id);
       const missing = await missingOf(writer, now);

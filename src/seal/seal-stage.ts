@@ -15,6 +15,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
 import { GroupCommit } from '#steps/group-commit';
+import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
 import { closeReplacedBy, leftToReplaced } from './replaced.ts';
@@ -189,7 +190,7 @@ export class SealStage {
     try {
       const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
-        await vault.quarantine(original.vaultKey);
+        await setAside(this.#options, original, { key: original.vaultKey, why: 'differs' });
         await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
         return null;
       }
@@ -206,19 +207,19 @@ export class SealStage {
     const proved = { ...original, digests };
     const bytes = manifestBytes(await describeOriginal(this.#options.ledger, settings, proved, { reread: method, sealedAtMs }));
     const key = manifestKey(original.recordingId, original.index);
-    await this.#putManifest(key, bytes);
+    await this.#putManifest(original, key, bytes);
     faults.reached('w06-manifest-linked');
     return { original: proved, sealedAtMs, method, manifestSha256: sha256Hex(bytes) };
   }
 
   /** A manifest that is there already was left by an attempt that no ledger row names: it is set aside. */
-  async #putManifest(key: string, bytes: Uint8Array): Promise<void> {
+  async #putManifest(original: Original, key: string, bytes: Uint8Array): Promise<void> {
     const { vault } = this.#options;
     try {
       await vault.putSmall(key, bytes);
     } catch (error) {
       if (!isFailure(error, 'vault.mismatch')) throw error;
-      await vault.quarantine(key);
+      await setAside(this.#options, original, { key, why: 'left-behind' });
       await vault.putSmall(key, bytes);
     }
   }

@@ -315,7 +315,7 @@ it('a read that breaks off goes on at its byte', async () => {
       pieces += 1;
       if (pieces > 1) return false;
       cuts += 1;
-      setTimeout(() => outgoing.destroy(), 50);
+      setTimeout(() => incoming.socket.destroy(), 50);
       return write(chunk.subarray(0, chunk.length / 2), ...rest);
     }) as typeof outgoing.write;
   });

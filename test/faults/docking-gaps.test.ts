@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
 import { manifestKey } from '#domain/vault/vault-key';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -81,8 +81,8 @@ describe('a recorder with bad spots', () => {
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
     expect(manifest).toMatchObject({ v: 3, original: { unreadable: bad, sourceReread: null } });
     const custody = await station.ledger.custodyOf(about(damaged?.recording.id ?? ''));
-    expect(custody.find(({ type }) => type === 'original.copied')?.data).toMatchObject({ unreadable: bad });
-    expect(custody.find(({ type }) => type === 'recording.damaged')?.data).toMatchObject({ reason: damaged?.recording.damageReason });
+    expect(custody.find(({ type }) => type === 'original.copied')?.lists).toMatchObject({ gaps: bad });
+    expect(custody.find(({ type }) => type === 'recording.damaged')?.personal).toMatchObject({ reason: damaged?.recording.damageReason });
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
     expect((await recordingsOf(station, 'b.mp4'))[0]?.recording.damaged).toBe(false);
     await station.close();
@@ -155,7 +155,7 @@ describe('a recorder with bad spots', () => {
       original: { state: 'sealed', unreadable: [], duplicateOf: null, digests: { sha256: sha256(content) } },
     });
     const told = (await station.ledger.custodyOf(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
-    expect(told?.data).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
+    expect(toldBy(told ?? expect.fail())).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
     expect(await dockAgain(4)).toMatchObject({ filesListed: 2, filesKnown: 2 });
     expect(await recordingsOf(station, 'a.mp4')).toHaveLength(2);
     await station.close();

@@ -65,7 +65,7 @@ async function* doubted(items: AsyncIterable<Item>, hidden?: string): AsyncItera
 async function refusedOf(station: Station, id: string) {
   const told = (await station.ledger.custodyOf(about(id)))
     .filter(({ type }) => type === 'file.refused')
-    .map(({ data }) => data['cardPath']);
+    .map(({ personal }) => personal['cardPath']);
   const paths = (await station.ledger.refusals(id)).map(({ cardPath }) => cardPath);
   expect(told).toEqual(paths);
   expect((await station.ledger.docking(id))?.filesRefused).toBe(paths.length);

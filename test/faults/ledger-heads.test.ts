@@ -137,7 +137,9 @@ describe('a ledger that a person accepts', () => {
     expect(await run('ledger', 'accept')).toMatchObject({ status: 0, stdout: expect.stringContaining('evidock verify') });
     expect(await startFailure('look')).toBeNull();
     const raw = new DatabaseSync(ledgerOf(state), { readOnly: true });
-    const [entry] = raw.prepare("SELECT CAST(bytes AS TEXT) AS text FROM custody WHERE type = 'ledger.accepted'").all();
+    const [entry] = raw
+      .prepare("SELECT CAST(b.bytes AS TEXT) AS text FROM custody JOIN custody_beside b USING (seq) WHERE type = 'ledger.accepted'")
+      .all();
     raw.close();
     expect(String(entry?.['text'])).toMatch(/the vault names custody entry \d+, the ledger ends with entry \d+/);
     // What the older ledger does not know is named, and nothing is wrong with the log itself.

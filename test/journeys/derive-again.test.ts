@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
+import { actorText } from '#domain/custody/actor';
 import { derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { buildServer } from '../../src/serve/server.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -100,8 +101,8 @@ describe('made again', () => {
     expect(await again({ recordings: [done, waiting] })).toMatchObject({ recordings: 1, started: true });
     expect((await workOf(waiting))?.priority).toBe(PRIORITY.normal);
     const entries = (await station.ledger.custodyOf(about(done))).filter(({ type }) => type === 'recording.derive-again');
-    expect(entries.map(({ actor, data }) => ({ actor, data }))).toEqual([
-      { actor: 'cli:wang', data: { why: 'named', recipes: ['remux/1'] } },
+    expect(entries.map((entry) => ({ actor: actorText(entry.actor), ...toldBy(entry) }))).toEqual([
+      { actor: 'cli:wang', why: 'named', recipes: ['remux/1'] },
     ]);
   });
 

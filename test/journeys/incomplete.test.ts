@@ -10,7 +10,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -69,7 +69,7 @@ async function expectSplit(id: string): Promise<string> {
   expect(station.closed).toEqual([id]);
   expect((await station.ledger.work(`derive.${id}`))?.state).toBe('waiting');
   const split = (await station.ledger.custodyOf(about(id))).find(({ type }) => type === 'recording.split');
-  expect(split?.data).toMatchObject({ missing: [{ cardPath: SECOND, bytes: 50_000 }] });
+  expect(toldBy(split ?? expect.fail())).toMatchObject({ missing: [{ bytes: 50_000 }], cardPaths: [SECOND] });
   const into = String(split?.data['into']);
   const waiting = await stateOf(into);
   expect(waiting.recording).toMatchObject({ state: 'copying', originalCount: 1, missingCount: 0, damaged: false, officerId: '041234' });

@@ -2,6 +2,7 @@
  * Goal: what goes wrong between a recorder and "safe to undock" is seen, bounded, and never ends in a promise that is not kept.
  * Method: dock, intake and seal with their real parts; one call of the vault, the ledger or the recorder fails as a test says.
  */
+
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
+import { about } from '../support/custody.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -176,6 +178,10 @@ describe('a vault in trouble', () => {
     await vi.waitFor(async () => expect(await problemOf(station, docking.id)).toBe('vault.mismatch'), 10_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await readdir(stored('quarantine'))).toHaveLength(3);
+    const [original] = await originalsOf(station);
+    const told = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
+    const aside = told.filter(({ type }) => type === 'file.quarantined');
+    expect(aside.map(({ data }) => data)).toEqual(Array(3).fill({ original: original?.id, key: original?.vaultKey, why: 'differs' }));
     expect((await station.ledger.docking(docking.id))?.safeAtMs).toBeNull();
     await station.close();
   });

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Volume } from '#ports/recorder-driver';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
@@ -68,7 +68,12 @@ describe('the re-check', () => {
     ]);
     const fresh = (await originalsOf(station)).find(({ digests }) => digests?.sha256 === sha256(other));
     const told = (await station.ledger.custodyOf(about(known?.id ?? ''))).find(({ type }) => type === 'original.differs');
-    expect(told?.data).toMatchObject({ docking: docking.id, cardPath: 'a.mp4', sha256: sha256(other), as: fresh?.recordingId });
+    expect(toldBy(told ?? expect.fail())).toMatchObject({
+      docking: docking.id,
+      cardPath: 'a.mp4',
+      sha256: sha256(other),
+      as: fresh?.recordingId,
+    });
     // An alarm that stays.
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
@@ -89,8 +94,8 @@ describe('the re-check', () => {
     const originals = await originalsOf(station);
     for (const { id, recordingId } of originals) {
       const entries = (await station.ledger.custodyOf(about(recordingId))).filter(({ type }) => type === 'original.rechecked');
-      expect(entries.filter(({ data }) => [data['originals']].flat().includes(id))).toMatchObject([
-        { subject: docking.id, data: { verdict: 'same', files: 1 } },
+      expect(entries.filter(({ lists }) => lists['originals']?.includes(id))).toMatchObject([
+        { subject: { kind: 'docking', id: docking.id }, data: { verdict: 'same', files: 1 } },
       ]);
       expect((await station.ledger.compared([id])).get(id)).toMatchObject({ recheckedIn: docking.id });
     }

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -98,7 +98,7 @@ async function times(): Promise<Record<string, [offsetMs: number | null, startMs
 }
 
 const told = async (serial = TOLD) =>
-  (await station.ledger.custodyOf(about(`recorder:${serial}`))).map(({ type, data }) => ({ type, ...data }));
+  (await station.ledger.custodyOf(about(`recorder:${serial}`))).map((entry) => ({ type: entry.type, ...toldBy(entry) }));
 
 describe('a clock that a command sets', () => {
   it('is in the history of the docking as it was announced, however long the disk took to come', async () => {
@@ -124,7 +124,7 @@ describe('a clock that a command sets', () => {
     await station.dock.setClock(settingOf(HOUR_MS), { set: 'unknown', why: 'no answer within 2 s' });
     const atPort = await station.ledger.custodyOf(about('port:1-4.1'));
     expect(atPort.map(({ type }) => type)).toEqual(['recorder.clock-setting', 'recorder.clock-not-set']);
-    expect(atPort[1]?.data).toMatchObject({ recorder: null, from: '2026-06-20T15:00:00', why: 'set its clock: no' });
+    expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({ recorder: null, from: '2026-06-20T15:00:00', why: 'set its clock: no' });
     expect(await told()).toMatchObject([
       { type: 'recorder.clock-setting' },
       { type: 'recorder.clock-unsure', why: 'no answer within 2 s' },

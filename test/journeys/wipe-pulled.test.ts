@@ -8,7 +8,7 @@ import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { DRIVERS } from '#drivers';
-import { about } from '#test/support/custody';
+import { about, toldBy } from '#test/support/custody';
 import { writeCard } from '../support/intake-station.ts';
 import { name, WipedCard } from '../support/wiped-card.ts';
 
@@ -118,7 +118,7 @@ describe('a card that is written to', () => {
       ['recorder.clock-setting', 'recorder.clock-unsure'],
       ['wipe.begun', 'wipe.finished'],
     ]);
-    expect(told.flat().find(({ type }) => type === 'recorder.clock-unsure')?.data).toMatchObject({
+    expect(toldBy(told.flat().find(({ type }) => type === 'recorder.clock-unsure') ?? expect.fail())).toMatchObject({
       ...{ recorder: 'R1', how: 'file', offsetMs: -HOUR_MS, why: expect.stringContaining('recorder.removed') },
     });
   });

@@ -166,7 +166,7 @@ const REPLACED_FILES = [
 
 // A list stands beside the log for good; what is personal may be erased, and never changed. Entries of before are kept as they are until they are erased.
 const appendOnly = (table: string, verb: string, when = '') =>
-  `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ${when} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
+  `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ${when}BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
 const TYPED_CUSTODY = [
   'CREATE TABLE custody_former (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT',
   'INSERT INTO custody_former SELECT * FROM custody',
@@ -181,7 +181,7 @@ const TYPED_CUSTODY = [
   appendOnly('custody_subjects', 'DELETE'),
   'CREATE TABLE custody_beside (seq INTEGER NOT NULL, name TEXT NOT NULL, salt BLOB, bytes BLOB NOT NULL, PRIMARY KEY (seq, name)) STRICT, WITHOUT ROWID',
   appendOnly('custody_beside', 'UPDATE'),
-  appendOnly('custody_beside', 'DELETE', 'WHEN OLD.salt IS NULL'),
+  appendOnly('custody_beside', 'DELETE', 'WHEN OLD.salt IS NULL '),
 ];
 
 // When a lease ends is not written down: a wall clock that jumps would end it, or keep it for years. Whatever ran before was the station's own.

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject } from '#domain/custody/subject';
@@ -11,6 +12,8 @@ import { RecordingReader } from './recording-reader.ts';
 import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
 
 const LIST_MAX = 100_000;
+/** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
+const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
 const PAGE = 1000;
 
 /**
@@ -170,7 +173,7 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   }
 
   async custodyOf(about: Subject): Promise<readonly CustodyEntry[]> {
-    const unless = { type: 'file.refused', subject: about };
+    const unless = { types: OF_DOCKINGS_ALONE, subject: about };
     return entriesOf({ db: this.db }, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
       limit: LIST_MAX,
       unless,

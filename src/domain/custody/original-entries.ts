@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, id, key, sha256, sm3, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, sha256, sm3, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const ORIGINAL = subject('original', 'org-01k0d5w7q3-hz01-1111111111');
@@ -98,6 +98,37 @@ export const OriginalDiffers = defineEntry({
   },
 });
 
+export const FileQuarantined = defineEntry({
+  type: 'file.quarantined',
+  about: ['recording'],
+  tells: 'A file of the vault is about to be set aside, because it is not what its key promises; nothing is ever deleted there.',
+  data: {
+    original: id(),
+    key: key(),
+    why: code(
+      '`left-behind`: a killed run left other bytes under the key; `differs`: it read back otherwise; `given-up`: what the key was for never came.',
+    ),
+  },
+  related: ({ original }) => [subject('original', original)],
+  example: {
+    subject: subject('recording', RECORDING),
+    data: { original: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, why: 'left-behind' },
+  },
+});
+
+export const FixityChecked = defineEntry({
+  type: 'fixity.checked',
+  about: ['recording', 'station'],
+  tells: 'Files were read again by `verify`, at most 1,000 an entry, each with its verdict.',
+  data: { place: code('`vault`, or `archive`.'), files: count(), differ: count('Of those, not what was sealed.') },
+  lists: { items: closed({ key: key(), same: flag() }) },
+  example: {
+    subject: subject('station', 'hz01'),
+    data: { place: 'vault', files: 1, differ: 0 },
+    lists: { items: [{ key: `recordings/${RECORDING}/001.mp4`, same: true }] },
+  },
+});
+
 export const CopyFailedVerification = defineEntry({
   type: 'copy.failed-verification',
   about: ['recording'],
@@ -131,6 +162,8 @@ export const ORIGINAL_ENTRIES = [
   OriginalSealed,
   OriginalRechecked,
   OriginalDiffers,
+  FileQuarantined,
+  FixityChecked,
   CopyFailedVerification,
   CopyWithdrawn,
 ] as const;

@@ -1,0 +1,39 @@
+import type { Actor } from '#domain/custody/actor';
+import { FixityChecked } from '#domain/custody/original-entries';
+import { type Subject, subject } from '#domain/custody/subject';
+import type { DeskDeps } from './deps.ts';
+
+const ITEMS_PER_ENTRY = 1000;
+
+type Place = 'vault' | 'archive';
+
+/** Puts on record what each file of a verification was found to be. */
+export class FixityRecord {
+  readonly #deps: Pick<DeskDeps, 'ledger' | 'clock'>;
+  readonly #actor: Actor;
+  readonly #about: Subject<'recording' | 'station'>;
+  readonly #items: { readonly [place in Place]: { readonly key: string; readonly same: boolean }[] } = { vault: [], archive: [] };
+
+  constructor(deps: DeskDeps, actor: Actor, recordingId: string | null) {
+    this.#deps = deps;
+    this.#actor = actor;
+    this.#about = recordingId === null ? subject('station', deps.facts.stationId) : subject('recording', recordingId);
+  }
+
+  async add(place: Place, key: string, same: boolean): Promise<void> {
+    this.#items[place].push({ key, same });
+    if (this.#items[place].length >= ITEMS_PER_ENTRY) await this.#write(place);
+  }
+
+  /** What was not written yet. */
+  async end(): Promise<void> {
+    for (const place of ['vault', 'archive'] as const) if (this.#items[place].length > 0) await this.#write(place);
+  }
+
+  async #write(place: Place): Promise<void> {
+    const items = this.#items[place].splice(0);
+    const data = { place, files: items.length, differ: items.filter(({ same }) => !same).length };
+    const about = { atMs: this.#deps.clock.nowMs(), actor: this.#actor, subject: this.#about };
+    await this.#deps.ledger.transaction((writer) => writer.appendCustody(FixityChecked.make({ ...about, data, lists: { items } })));
+  }
+}

@@ -1,0 +1,24 @@
+import { STATION } from '#domain/custody/actor';
+import { FileQuarantined } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
+import type { Original } from '#domain/recording';
+import type { Clock } from '#ports/clock';
+import type { Ledger } from '#ports/ledger';
+import type { Vault } from '#ports/vault';
+
+interface Parts {
+  readonly vault: Pick<Vault, 'quarantine'>;
+  readonly ledger: Pick<Ledger, 'transaction'>;
+  readonly clock: Clock;
+}
+
+/** Sets a file of the vault aside. On record before: a kill in between leaves an entry too many, never a file that is gone without a word. */
+export async function setAside(
+  { vault, ledger, clock }: Parts,
+  { id, recordingId }: Pick<Original, 'id' | 'recordingId'>,
+  { key, why }: { readonly key: string; readonly why: 'left-behind' | 'differs' | 'given-up' },
+): Promise<void> {
+  const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
+  await ledger.transaction((writer) => writer.appendCustody(FileQuarantined.make({ ...about, data: { original: id, key, why } })));
+  await vault.quarantine(key);
+}
