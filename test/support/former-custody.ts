@@ -6,7 +6,9 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 export function untypeCustody(raw: DatabaseSync): void {
   for (const table of ['custody_former', 'custody_subjects', 'custody_beside']) raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
-  raw.exec(`DELETE FROM kysely_migration WHERE name = '0018-typed-custody'`);
+  // And what came after it.
+  raw.exec('DROP TABLE workers');
+  raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
 }
 
 /** Writes entries as version 1 wrote them. */
