@@ -171,6 +171,11 @@ it('a claim of another worker, an old one and one of another stage are refused, 
   await expect(
     new RemoteUploads(stranger).begin({ key: keys[1] ?? '', uploadId: 'u', partBytes: 5, startedAtMs: 1 }),
   ).rejects.toMatchObject(lost);
+  // It holds an archive claim, of another recording.
+  await expect(new RemoteUploads(first).begin({ key: keys[0] ?? '', uploadId: 'u', partBytes: 5, startedAtMs: 1 })).rejects.toMatchObject(
+    lost,
+  );
+  expect(await station.ledger.uploads.all()).toEqual([]);
   expect(await head()).toEqual(before);
   expect([await stateOf('derive'), await stateOf('derive', 1), await stateOf('archive', 1)]).toEqual(['running', 'waiting', 'running']);
 });
@@ -208,7 +213,9 @@ it('a derivative comes in under the key of its run, whole, and only then counts 
   expect(await vault.adoptDerivative(file, vaultKey)).toEqual({ bytes: BYTES.length, sha256 });
   // What is told of it must be what came, under this recording and this run.
   const elsewhere = derivativeKey(ids[1] ?? '', held.token, 'playable.mp4');
-  for (const wrong of [{ sha256: 'ab'.repeat(32) }, { bytes: 1 }, { vaultKey: keys[1] ?? '' }, { vaultKey: elsewhere }])
+  // A file that is there, and told of truly, but is another recording's.
+  const theirs = { vaultKey: keys[1] ?? '', bytes: 7, sha256: createHash('sha256').update('another').digest('hex') };
+  for (const wrong of [theirs, { sha256: 'ab'.repeat(32) }, { bytes: 1 }, { vaultKey: keys[1] ?? '' }, { vaultKey: elsewhere }])
     await expect(gate.record(held, { ...RESULT, derivatives: [{ ...made, ...wrong }] })).rejects.toMatchObject(invalid);
   expect(await stateOf('derive')).toBe('running');
   await gate.record(held, { ...RESULT, derivatives: [made] });
