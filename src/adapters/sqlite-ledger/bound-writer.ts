@@ -10,7 +10,7 @@ const TOLD = [
   ...(['insertDocking', 'insertRefusal', 'assignSlot', 'releaseSlot', 'insertRecording', 'insertOriginal', 'moveToRecording'] as const),
   ...(['moveOriginal', 'markReplaced', 'relistOriginal', 'markCopied', 'unmarkCopied', 'markSealed', 'withdrawCopy'] as const),
   ...(['upsertDerivative', 'linkRecordings', 'addRecordingCase', 'removeRecordingCase', 'upsertOfficer', 'upsertRecorder'] as const),
-  ...(['assignRecorder', 'upsertCase', 'upsertCaseEvent', 'insertSuggestion', 'decideSuggestion'] as const),
+  ...(['assignRecorder', 'upsertCase', 'upsertCaseEvent', 'insertSuggestion', 'decideSuggestion', 'upsertWorker'] as const),
 ] satisfies readonly (keyof LedgerWriter)[];
 const MUST_TELL: ReadonlySet<PropertyKey> = new Set(TOLD);
 
