@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers';
 import { EvidockError, errnoOf } from '#domain/errors';
@@ -70,6 +70,10 @@ function addInvite(group: Command, shell: Shell): void {
         await file.handle.sync();
         if (globals.json) shell.printJson({ worker: name, file: file.path });
         else shell.done(say('worker.invited', { worker: name, file: file.path }));
+      } catch (error) {
+        // An invitation that was refused leaves no empty file.
+        if (file !== null) await rm(file.path, { force: true });
+        throw error;
       } finally {
         await file?.handle.close();
       }
