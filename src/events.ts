@@ -237,3 +237,19 @@ export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void
 export function ledgerHeadFailed(log: Log, facts: { place: string }, error: EvidockError): void {
   log.warn({ event: 'ledger.head-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
 }
+
+/** Once for a whole time in which it cannot be done. */
+export function logShipFailed(log: Log, facts: { place: string }, error: EvidockError): void {
+  log.warn({ event: 'log.ship-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
+}
+
+export function logShipped(log: Log, facts: { place: string }): void {
+  log.info({ event: 'log.shipped', stage: 'station', ...facts }, 'the custody log is shipped again');
+}
+
+export function logSegmentDiffers(log: Log, facts: { place: string; key: string }): void {
+  log.error(
+    { event: 'log.segment-differs', stage: 'station', ...facts },
+    'a shipped segment of the custody log is not what the ledger says',
+  );
+}

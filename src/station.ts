@@ -7,6 +7,7 @@ import { LocalScratch } from '#adapters/disk/local-scratch';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import type { DeskDeps } from '#desk/deps';
 import { STATION } from '#domain/custody/actor';
@@ -20,6 +21,7 @@ import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
+import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
@@ -163,7 +165,18 @@ export class Station {
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     if (this.#mode === 'all') heads.start();
+    if (config.custody.ship && this.#mode !== 'look') this.#ship({ ledger, vault, archive });
     return { ledger, vault, archive, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+  }
+
+  /** A command that takes footage in ships once, in the end. */
+  #ship({ ledger, vault, archive }: Pick<Opened, 'ledger' | 'vault' | 'archive'>): void {
+    const { config, clock, faults, log, onStop } = this.#context;
+    const shelves = [vaultShelf(vault), ...(archive ? [archiveShelf(archive)] : [])];
+    const named = { stationId: config.station.id, seconds: config.custody.shipSeconds };
+    const shipper = new LogShipper({ shipping: ledger.shipping, ledger, shelves, ...named, clock, faults, log });
+    onStop(() => shipper.stop());
+    if (this.#mode === 'all') shipper.start();
   }
 
   #facts(): DeskDeps['facts'] {
@@ -176,6 +189,7 @@ export class Station {
       backupDirectory: places.backups,
       ownDirectories: ownPlacesOf(config).inside.filter((place) => place !== places.backups),
       archiveDerivatives: config.archive.derivatives,
+      shipsLog: config.custody.ship,
       suggest: suggestRules(config),
     };
   }

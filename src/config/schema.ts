@@ -167,6 +167,24 @@ const archive = section('Archive', 'The second copy.', {
   s3,
 });
 
+const custody = section('Custody log', 'Copies of the custody log outside the ledger.', {
+  ship: flag({
+    title: 'Ship the log',
+    description: 'Copy new entries of the custody log into vault and archive, as sealed segments.',
+    default: true,
+  }),
+  shipSeconds: integer(
+    {
+      title: 'Ship every',
+      description: 'How often new entries are looked for; the log outside the ledger is at most this far behind.',
+      unit: 's',
+      default: 30,
+    },
+    1,
+    3600,
+  ),
+});
+
 const queue = section('Queue', 'BullMQ on Redis.', {
   url: text({
     title: 'URL',
@@ -248,6 +266,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   intake,
   derive,
   archive,
+  custody,
   queue,
   work,
   http,

@@ -26,6 +26,8 @@ interface DeskFacts {
   /** Absolute; no backup is written below these. */
   readonly ownDirectories: readonly string[];
   readonly archiveDerivatives: boolean;
+  /** Pieces of the custody log go into vault and archive. */
+  readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
 }
 

@@ -12,6 +12,7 @@ import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/reg
 import type { Compared } from '#domain/vault/file-sample';
 import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
+import type { ShippingLedger } from './log-shipping.ts';
 
 export interface RecordingFilter {
   readonly caseNumber?: string;
@@ -328,6 +329,7 @@ export interface Ledger extends LedgerReader {
    */
   recover(): Promise<{ work: number; dockings: number }>;
   readonly uploads: UploadJournal;
+  readonly shipping: ShippingLedger;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
   /** PRAGMA integrity_check and `alterations`; the complaints, none if sound. */

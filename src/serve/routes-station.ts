@@ -1,5 +1,6 @@
-import { BackupBody, BackupJson, HealthJson, ReadyJson, ReadyQuery } from '#api/station';
+import { BackupBody, BackupJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery } from '#api/station';
 import { backupLedger } from '#desk/backup-ledger';
+import { logLags } from '#desk/log-lag';
 import { checkReadiness } from '#desk/readiness';
 import { RawAnswer, type Route, route } from './route.ts';
 
@@ -34,6 +35,17 @@ export const stationRoutes: readonly Route[] = [
       const status = readiness.status === 'failing' ? 503 : 200;
       return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
     },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/custody/shipping',
+    access: 'viewer',
+    summary: 'How far the copies of the custody log in vault and archive are behind it',
+    custody: null,
+    schema: {
+      response: LogLagJson,
+    },
+    handle: async ({ deps }) => ({ places: [...(await logLags(deps))] }),
   }),
   route({
     method: 'GET',

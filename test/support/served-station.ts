@@ -47,6 +47,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       backupDirectory: join(home.path, 'backups'),
       ownDirectories: [join(home.path, 'vault')],
       archiveDerivatives: true,
+      shipsLog: true,
       suggest: { stationId: STATION_ID, marginMs: 600_000, accept: 'person' },
     },
     ingest: async () => 'dck-none',

@@ -18,6 +18,7 @@ import { Leases } from './leases.ts';
 import { migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
 import { schemaFaults } from './schema-check.ts';
+import { SqlShipping } from './shipping.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import type { WorkTimes } from './work-writer.ts';
 import { SqlWriter } from './writer.ts';
@@ -83,6 +84,7 @@ async function continueOldLog(writing: Connection, stationId: string): Promise<v
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
 export class SqliteLedger extends SqlReader implements Ledger {
   readonly uploads: UploadJournal;
+  readonly shipping: SqlShipping;
   readonly #options: Options;
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
@@ -99,6 +101,8 @@ export class SqliteLedger extends SqlReader implements Ledger {
     this.#writing = writing;
     this.#reading = reading;
     this.#times = times;
+    const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
+    this.shipping = new SqlShipping({ reading: reading.db, writing: writing.db, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }
 

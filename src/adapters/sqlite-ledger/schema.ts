@@ -78,6 +78,10 @@ export interface Schema {
   };
   custody_subjects: { subject: string; seq: number };
   custody_beside: { seq: number; name: string; salt: Uint8Array | null; bytes: Uint8Array };
+  /** By place: everything before `next` is there. */
+  custody_shipped: { place: string; next: number };
+  /** Entries of which a personal value was erased here and not there yet. */
+  custody_erased: { place: string; seq: number };
   counters: { name: string; value: number };
 }
 
