@@ -147,6 +147,19 @@ export function queueTrouble(log: Log, error: unknown): void {
   log.warn({ event: 'queue.trouble', stage: 'queue', err: error }, 'the queue cannot be reached; work waits in the ledger');
 }
 
+/** Between a host that works and its station. `repeated`: how many like it were not written before it. */
+export function workTrouble(log: Log, error: EvidockError, repeated = 0): void {
+  log.warn({ event: 'work.trouble', stage: 'station', code: error.code, repeated, err: error }, error.message);
+}
+
+export function workerStarted(log: Log, facts: { station: string; worker: string; url: string; givenBack: number }): void {
+  log.info({ event: 'worker.started', stage: 'station', ...facts }, 'worker is up');
+}
+
+export function workersListened(log: Log, facts: { address: string }): void {
+  log.info({ event: 'workers.listened', stage: 'station', ...facts }, 'workers of other hosts may come in');
+}
+
 /** `repeated`: how many like it were not written before it. */
 export function sweepFailed(log: Log, error: EvidockError, repeated = 0): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, repeated, err: error }, error.message);

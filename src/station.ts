@@ -30,6 +30,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -131,7 +132,8 @@ export class Station {
     const { config, log, places, onStop } = this.#context;
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
-    const deps: DeskDeps = { ...opened, ...working, clock: this.#context.clock, log, facts: this.#facts() };
+    const door = () => workerDoor(this.#context);
+    const deps: DeskDeps = { ...opened, ...working, workerDoor: door, clock: this.#context.clock, log, facts: this.#facts() };
     const metrics = new Metrics(deps);
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
@@ -203,14 +205,15 @@ export class Station {
     const onArchived = async (recordingId: string) => intake?.archived(recordingId);
     const given = { ledger, vault, scratch, archive, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
-    const onSealed = (recordingId: string) => void work?.runner.poke(recordingId);
+    const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });
     intake = line;
+    if (work && this.#mode === 'all') await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates });
     return {
       ingest: line.ingest,
       undock: line.undock,
       learning: this.#mode === 'all' ? line.learning : NO_LEARNING,
-      pokeWork: () => void work?.runner.sweep(),
+      pokeWork: () => void work?.sweep.sweep(),
       checkQueue: async () => (work ? work.queue.check() : 'not started'),
     };
   }

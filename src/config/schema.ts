@@ -41,7 +41,11 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
     144,
     2160,
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings derived at the same time.', default: 1 }, 1, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 },
+    0,
+    16,
+  ),
   threads: integer({ title: 'Threads', description: 'Threads per ffmpeg process.', default: 2 }, 1, 64),
   timeLimit: integer(
     {
@@ -139,7 +143,11 @@ const archive = section('Archive', 'The second copy.', {
     },
     ['readback', 'head'],
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings archived at the same time.', default: 2 }, 1, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 },
+    0,
+    16,
+  ),
   bandwidth: integer(
     { title: 'Bandwidth', description: 'Upload limit over all jobs; 0 is none.', unit: 'KiB/s', default: 0 },
     0,
@@ -208,6 +216,16 @@ const queue = section('Queue', 'BullMQ on Redis.', {
   ),
 });
 
+const work = section('Workers', 'Other hosts that derive and archive for this station.', {
+  listen: text({
+    title: 'Address',
+    description:
+      '`host:port` where workers come in, over TLS and with a key of their own (`evidock worker invite`); empty: nowhere. Needs queue.url, which they share.',
+    default: '',
+    pattern: '^$|^(\\[[0-9A-Fa-f:]+\\]|[0-9A-Za-z][0-9A-Za-z.-]*):[0-9]{1,5}$',
+  }),
+});
+
 const http = section('HTTP', 'API and playback. Loopback only until accounts and roles exist.', {
   host: text({ title: 'Address', description: 'A loopback address: 127.0.0.1 or ::1.', default: '127.0.0.1' }),
   port: integer({ title: 'Port', description: '0 lets the system choose.', default: 8470 }, 0, 65_535),
@@ -250,6 +268,7 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   archive,
   custody,
   queue,
+  work,
   http,
   suggest,
   log,

@@ -4,6 +4,7 @@ import type { CustodyFault } from '#domain/custody/read-entry';
 import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
@@ -127,6 +128,15 @@ export interface LedgerReader {
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
   /** By id, the highest first; `after`: those below this id. */
   listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; after?: string; limit: number }): Promise<readonly Work[]>;
+
+  /** The newest claims of what runs on this host. */
+  claimsOf(host: string): Promise<readonly Claim[]>;
+
+  /** By name; also those whose key is good no more. */
+  workers(): Promise<readonly InvitedWorker[]>;
+  worker(name: string): Promise<InvitedWorker | null>;
+  /** By the SHA-256 of its key. */
+  workerByKey(keySha256: string): Promise<InvitedWorker | null>;
 
   officer(id: string): Promise<Officer | null>;
   /** By id. */
@@ -300,6 +310,10 @@ export interface LedgerWriter extends LedgerReader {
   failWork(claim: Claim, failure: WorkFailure): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */
   retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;
+
+  /** Claims of this host are void (but for those of `except`, one process of it) and their work waits, due now. Returns how many. */
+  giveBackWork(host: string, except?: string): Promise<number>;
+  upsertWorker(worker: InvitedWorker): Promise<void>;
 
   upsertOfficer(officer: Officer): Promise<void>;
   upsertRecorder(recorder: Recorder): Promise<void>;

@@ -1,55 +1,8 @@
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { Subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
-
-type WriteName = Exclude<keyof LedgerWriter, keyof LedgerReader | 'appendCustody'>;
-
-/**
- * Which writes change a fact, so that custody has to tell of them in the same transaction. The others are bookkeeping: how work stands, and when bytes
- * were last seen to be right, which the entry of the whole verification tells.
- */
-const IS_FACT: Readonly<Record<WriteName, boolean>> = {
-  insertDocking: true,
-  updateDocking: true,
-  insertRefusal: true,
-  assignSlot: true,
-  releaseSlot: true,
-  insertRecording: true,
-  insertOriginal: true,
-  moveToRecording: true,
-  moveOriginal: true,
-  markReplaced: true,
-  relistOriginal: true,
-  markCopied: true,
-  unmarkCopied: true,
-  markSealed: true,
-  measureOriginal: true,
-  markCompared: false,
-  upsertCopy: false,
-  withdrawCopy: true,
-  upsertDerivative: true,
-  updateRecording: true,
-  linkRecordings: true,
-  addRecordingCase: true,
-  removeRecordingCase: true,
-  insertWork: false,
-  reopenWork: false,
-  claimWork: false,
-  requireClaim: false,
-  renewWork: false,
-  finishWork: false,
-  postponeWork: false,
-  failWork: false,
-  retryFailedWork: false,
-  upsertOfficer: true,
-  upsertRecorder: true,
-  assignRecorder: true,
-  upsertCase: true,
-  upsertCaseEvent: true,
-  insertSuggestion: true,
-  decideSuggestion: true,
-};
+import { WRITES, type WriteName } from '#ports/fact-writes';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
 
 /** These write without a transaction that could be judged; no route has to do them. */
 const CLOSED: readonly (keyof Ledger)[] = ['mendSchema', 'recover', 'endLapsedLeases', 'close'];
@@ -152,5 +105,5 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
 }
 
 function isFact(name: PropertyKey): name is WriteName {
-  return Object.hasOwn(IS_FACT, name) && IS_FACT[name as WriteName];
+  return Object.hasOwn(WRITES, name) && WRITES[name as WriteName] !== 'bookkeeping';
 }

@@ -64,7 +64,18 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   const outcome = await body();
   const head = (await station.ledger.custodyHead())?.seq ?? -1;
   const about = [
-    ...['station:test', 'case:A-1', 'case:A-2', 'case:A-3', 'officer:7', 'officer:8', 'recorder:R1', 'port:1-4', `docking:${ids.docking}`],
+    ...[
+      'station:test',
+      'case:A-1',
+      'case:A-2',
+      'case:A-3',
+      'officer:7',
+      'officer:8',
+      'recorder:R1',
+      'port:1-4',
+      'worker:desk1',
+      `docking:${ids.docking}`,
+    ],
     ...[ids.early, ids.late, ids.lost].map((id) => `recording:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
@@ -100,6 +111,9 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: ['officer.changed'] },
   { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
+  { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
+  { row: v1('GET /workers'), leaves: [] },
+  { row: v1('POST /workers/:name/revoke'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
   { row: v1('POST /recorders'), body: { serial: 'R1', model: 'X', officer: '7' }, leaves: ['recorder.changed'] },
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: ['recorder.changed'] },
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },

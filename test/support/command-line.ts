@@ -83,6 +83,7 @@ export class CommandLine {
         this.connected.push(options);
         return this.client ?? this.#open();
       },
+      runWorker: async () => undefined,
       runStation: async ({ ready }) => ready('http://127.0.0.1:8470'),
       doctor: async () => [
         { name: 'ffmpeg', ok: true, detail: '7', remedy: null },

@@ -53,6 +53,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ingest: async () => 'dck-none',
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
+    workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     pokeWork: () => undefined,
     checkArchive: async () => 'no archive in this test',
     checkQueue: async () => 'no queue in this test',

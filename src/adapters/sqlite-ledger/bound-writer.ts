@@ -1,18 +1,7 @@
 import { EvidockError } from '#domain/errors';
+import { WRITES } from '#ports/fact-writes';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SqlWriter } from './writer.ts';
-
-/**
- * What the custody log must tell of, in the same transaction. Not here: what is counted or probed anew (progress of a listing, states that add up from other
- * rows, when a copy was last seen), and work, which tells what is to be done and not what was done.
- */
-const TOLD = [
-  ...(['insertDocking', 'insertRefusal', 'assignSlot', 'releaseSlot', 'insertRecording', 'insertOriginal', 'moveToRecording'] as const),
-  ...(['moveOriginal', 'markReplaced', 'relistOriginal', 'markCopied', 'unmarkCopied', 'markSealed', 'withdrawCopy'] as const),
-  ...(['upsertDerivative', 'linkRecordings', 'addRecordingCase', 'removeRecordingCase', 'upsertOfficer', 'upsertRecorder'] as const),
-  ...(['assignRecorder', 'upsertCase', 'upsertCaseEvent', 'insertSuggestion', 'decideSuggestion'] as const),
-] satisfies readonly (keyof LedgerWriter)[];
-const MUST_TELL: ReadonlySet<PropertyKey> = new Set(TOLD);
 
 export interface BoundWriter {
   readonly writer: LedgerWriter;
@@ -28,7 +17,7 @@ export function boundWriter(target: SqlWriter): BoundWriter {
   let told = false;
   const { proxy, revoke } = Proxy.revocable(target, {
     get: (writer, property) => {
-      if (MUST_TELL.has(property)) changed ??= property;
+      if (isFact(property)) changed ??= property;
       if (property === 'appendCustody') told = true;
       const value: unknown = Reflect.get(writer, property, writer);
       return typeof value === 'function' ? value.bind(writer) : value;
@@ -42,4 +31,8 @@ export function boundWriter(target: SqlWriter): BoundWriter {
     },
     revoke,
   };
+}
+
+function isFact(property: PropertyKey): boolean {
+  return Object.hasOwn(WRITES, property) && WRITES[property as keyof typeof WRITES] === 'fact';
 }

@@ -193,6 +193,16 @@ const FENCED_CLAIMS = [
   `UPDATE work SET host = '${STATION_HOST}' WHERE state = 'running'`,
 ];
 
+// A name that is invited again gets a new key: the history of keys is in the custody log.
+const WORKERS = [
+  `CREATE TABLE workers (
+    name TEXT PRIMARY KEY,
+    key_sha256 TEXT NOT NULL UNIQUE,
+    invited_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT`,
+];
+
 // Whoever erases a personal value need not know that it was shipped: the trigger leaves word for both places.
 const SHIPPED_LOG = [
   'CREATE TABLE custody_shipped (place TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID',
@@ -235,6 +245,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
   '0017-fenced-claims': { up: (db: Kysely<Schema>) => run(db, FENCED_CLAIMS) },
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
+  '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
 };
 

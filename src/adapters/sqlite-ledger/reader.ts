@@ -3,12 +3,13 @@ import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject } from '#domain/custody/subject';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
-import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
+import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader, Page } from '#ports/ledger';
 import { custodyHead, entriesOf, verifyLog } from './custody-log.ts';
 import { RecordingReader } from './recording-reader.ts';
-import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork } from './rows.ts';
+import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
 
 const LIST_MAX = 100_000;
 /** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
@@ -84,6 +85,33 @@ export class SqlReader extends RecordingReader implements LedgerReader {
       .orderBy('id')
       .execute();
     return rows.map(toWork);
+  }
+
+  async claimsOf(host: string): Promise<readonly Claim[]> {
+    const rows = await this.db
+      .selectFrom('work')
+      .select(['id', 'stage', 'recording_id', 'token'])
+      .where('state', '=', 'running')
+      .where('host', '=', host)
+      .limit(PAGE)
+      .execute();
+    return rows.map(({ id, stage, recording_id, token }) => ({
+      ...{ workId: id, stage: stage as WorkStage, recordingId: recording_id, token },
+    }));
+  }
+
+  async workers(): Promise<readonly InvitedWorker[]> {
+    return (await this.db.selectFrom('workers').selectAll().orderBy('name').limit(LIST_MAX).execute()).map(toWorker);
+  }
+
+  async worker(name: string): Promise<InvitedWorker | null> {
+    const row = await this.db.selectFrom('workers').selectAll().where('name', '=', name).executeTakeFirst();
+    return row ? toWorker(row) : null;
+  }
+
+  async workerByKey(keySha256: string): Promise<InvitedWorker | null> {
+    const row = await this.db.selectFrom('workers').selectAll().where('key_sha256', '=', keySha256).executeTakeFirst();
+    return row ? toWorker(row) : null;
   }
 
   async officer(id: string): Promise<Officer | null> {

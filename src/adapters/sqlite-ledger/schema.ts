@@ -31,6 +31,7 @@ export interface Schema {
   };
   derivatives: DerivativeRow;
   work: WorkRow;
+  workers: WorkersRow;
   cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };
   case_events: {
     id: string;
@@ -185,6 +186,13 @@ export interface DerivativeRow {
   bytes: number;
   sha256: string;
   created_at: number;
+}
+
+export interface WorkersRow {
+  name: string;
+  key_sha256: string;
+  invited_at: number;
+  revoked_at: number | null;
 }
 
 export interface WorkRow {

@@ -6,10 +6,12 @@ import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
+import { workerEn } from './worker-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...custodyEn,
+  ...workerEn,
   ...knownEn,
   ...consoleEn,
   ...deriveEn,

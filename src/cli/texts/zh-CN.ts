@@ -7,10 +7,12 @@ import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
+import { workerZhCN } from './worker-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...custodyZhCN,
+  ...workerZhCN,
   ...knownZhCN,
   ...consoleZhCN,
   ...deriveZhCN,
