@@ -59,6 +59,8 @@ interface Opened {
   /** Throws what is wrong with it. */
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
+  readonly heads: HeadKeeper;
+  readonly shipper: LogShipper | null;
 }
 
 /** For a station that watches no docks. */
@@ -164,19 +166,18 @@ export class Station {
     await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
-    if (this.#mode === 'all') heads.start();
-    if (config.custody.ship && this.#mode !== 'look') this.#ship({ ledger, vault, archive });
-    return { ledger, vault, archive, checkArchive, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
+    return { ledger, vault, archive, checkArchive, heads, shipper, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
   }
 
   /** A command that takes footage in ships once, in the end. */
-  #ship({ ledger, vault, archive }: Pick<Opened, 'ledger' | 'vault' | 'archive'>): void {
+  #shipper({ ledger, vault, archive }: Pick<Opened, 'ledger' | 'vault' | 'archive'>): LogShipper {
     const { config, clock, faults, log, onStop } = this.#context;
     const shelves = [vaultShelf(vault), ...(archive ? [archiveShelf(archive)] : [])];
     const named = { stationId: config.station.id, seconds: config.custody.shipSeconds };
     const shipper = new LogShipper({ shipping: ledger.shipping, ledger, shelves, ...named, clock, faults, log });
     onStop(() => shipper.stop());
-    if (this.#mode === 'all') shipper.start();
+    return shipper;
   }
 
   #facts(): DeskDeps['facts'] {
@@ -194,10 +195,15 @@ export class Station {
     };
   }
 
-  async #startWork({ ledger, vault, archive, board }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, archive, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
+    // Not before: the sweep takes drafts for those of earlier processes, and would take this one's away.
+    if (this.#mode === 'all') {
+      heads.start();
+      shipper?.start();
+    }
     recovered(log, { ...(await ledger.recover()), drafts });
     await this.#tell(ledger);
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.

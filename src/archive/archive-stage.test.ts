@@ -67,7 +67,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
   });
   const claim = await ledger.transaction((writer) => claimed(writer, workId('archive', id)));
   const quiet = { onPercent: () => undefined, onProgress: () => undefined };
-  await stage.run(claim, { later: false, signal: new AbortController().signal, ...quiet });
+  await stage.run(claim, { later: false, failedBefore: null, signal: new AbortController().signal, ...quiet });
 }
 
 const work = () => station.ledger.work(workId('archive', id));

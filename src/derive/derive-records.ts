@@ -2,12 +2,12 @@ import { STATION } from '#domain/custody/actor';
 import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
-import { EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
-import { derivedPrefix, runOfDerivative } from '#domain/vault/vault-key';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
+import { type Log, sweepFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
@@ -17,6 +17,7 @@ import type { DerivedResult, DeriveGate, DeriveItem } from '#ports/work-gate';
 import { compareSegments } from './compare-segments.ts';
 import { recordKind } from './content-kind.ts';
 import { learnStart } from './learn-start.ts';
+import { filesOfRuns, noteLeftovers, removeLeftovers } from './leftovers.ts';
 
 const SIBLING_PATIENCE_MS = 3600_000;
 const SIBLINGS_LOOKED_AT = 20;
@@ -34,6 +35,7 @@ interface Options {
   readonly ledger: Ledger;
   readonly vault: Pick<VaultReader, 'list'> & Pick<DerivativeVault, 'removeDerivative'>;
   readonly clock: Clock;
+  readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: RecordSettings;
   /** The recording has something new to archive. */
@@ -73,22 +75,40 @@ export class DeriveRecords implements DeriveGate {
   }
 
   async record(claim: Claim, result: DerivedResult): Promise<void> {
-    await this.#options.ledger.transaction((writer) => this.#record(writer, claim, result));
-    this.#options.faults.reached('w10-derived-recorded');
-    this.#options.onDerived(claim.recordingId);
-    await this.#removeUnnamed(claim.recordingId, (run) => run < claim.token);
+    const { ledger, vault, faults, onDerived } = this.#options;
+    const { recordingId, token } = claim;
+    const files = await filesOfRuns(vault, recordingId, (run) => run < token);
+    await ledger.transaction(async (writer) => {
+      await this.#record(writer, claim, result);
+      await noteLeftovers(writer, recordingId, files);
+    });
+    faults.reached('w10-derived-recorded');
+    onDerived(recordingId);
+    await this.removeLeftovers(recordingId);
   }
 
   discard({ recordingId, token }: Claim): Promise<void> {
-    return this.#removeUnnamed(recordingId, (run) => run === token);
+    return this.#dropRuns(recordingId, (run) => run === token);
   }
 
-  /** What no row names was replaced, or its run ended before it was recorded. */
-  async #removeUnnamed(recordingId: string, isOver: (run: number) => boolean): Promise<void> {
-    const { ledger, vault } = this.#options;
-    const named = new Set((await ledger.derivatives(recordingId)).map(({ vaultKey }) => vaultKey));
-    for await (const { key } of vault.list(derivedPrefix(recordingId)))
-      if (!named.has(key) && isOver(runOfDerivative(key))) await vault.removeDerivative(key);
+  async #dropRuns(recordingId: string, isOver: (run: number) => boolean): Promise<void> {
+    const { ledger, vault, log } = this.#options;
+    try {
+      const files = await filesOfRuns(vault, recordingId, isOver);
+      await ledger.transaction((writer) => noteLeftovers(writer, recordingId, files));
+    } catch (error) {
+      sweepFailed(log, asEvidockError(error));
+    }
+    await this.removeLeftovers(recordingId);
+  }
+
+  /** Of one recording, or of all. What cannot be removed now stays noted, and is tried again at the next start: no recording waits for it. */
+  async removeLeftovers(recordingId?: string): Promise<void> {
+    try {
+      await removeLeftovers(this.#options, recordingId);
+    } catch (error) {
+      sweepFailed(this.#options.log, asEvidockError(error));
+    }
   }
 
   /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
@@ -159,6 +179,7 @@ export class DeriveRecords implements DeriveGate {
       });
       if (damaged) await tellDamage(writer, recordingId, detail, clock.nowMs());
     });
+    await this.#dropRuns(recordingId, (run) => run <= claim.token);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type EvidockError, isFailure } from '#domain/errors';
+import { EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { derivativeKey } from '#domain/vault/vault-key';
 import { type Claim, PRIORITY, type WorkFailure } from '#domain/work';
@@ -49,15 +49,28 @@ export class DeriveStage implements WorkHandler {
    * nothing waits for it.
    */
   async run(claim: Claim, run: WorkRun): Promise<void> {
-    if (run.later) return this.#make(claim, run);
+    if (run.later) return this.#makeInTime(claim, run);
     const { claims, log, settings } = this.#options;
     const turn = AbortSignal.timeout(settings.turnMs);
     try {
-      await this.#make(claim, { ...run, signal: AbortSignal.any([run.signal, turn]) });
+      await this.#makeInTime(claim, { ...run, signal: AbortSignal.any([run.signal, turn]) });
     } catch (error) {
       if (!turn.aborted || run.signal.aborted || isFailure(error, 'work.lease-lost')) throw error;
       await claims.postpone(claim, { delayMs: 0, priority: PRIORITY.later });
       deriveIsSlow(log, { recordingId: claim.recordingId, afterMs: settings.turnMs });
+    }
+  }
+
+  /**
+   * The limits follow from the bytes of the original, so a try that comes after a time-out has the same ones: it is for a machine that was busy.
+   * Whoever needs longer twice would need longer the third time too.
+   */
+  async #makeInTime(claim: Claim, run: WorkRun): Promise<void> {
+    try {
+      await this.#make(claim, run);
+    } catch (error) {
+      if (!isFailure(error, 'transcoder.timeout') || run.failedBefore !== 'transcoder.timeout') throw error;
+      throw new EvidockError('transcoder.too-slow', `longer than ${error.detail}, twice`, error);
     }
   }
 

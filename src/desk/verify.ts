@@ -313,7 +313,9 @@ export class Verification {
     const detail = await ledger.recordingDetail(recordingId);
     if (!detail) return { keys: new Set(), deriving: false };
     const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
-    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey)]);
+    // What is noted to be removed is known; the next start of the daemon removes it.
+    const leftovers = await ledger.leftovers(100, recordingId);
+    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
     return { keys, deriving: work !== null && work.state !== 'done' };
   }
 

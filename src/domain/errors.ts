@@ -232,6 +232,13 @@ export const ERRORS = {
     what: 'The transcoder took longer than its limit',
     remedy: 'The original is safe; raise derive.timeLimit if the recording is honest, then run `evidock jobs retry`.',
   },
+  'transcoder.too-slow': {
+    retry: 'never',
+    status: 422,
+    what: 'The transcoder ran into its time limit twice',
+    remedy:
+      'The original is safe. Raise derive.timeLimit if the recording is honest or the machine was busy, then run `evidock derive --again --failed`.',
+  },
   'transcoder.unplayable': {
     retry: 'never',
     status: 422,

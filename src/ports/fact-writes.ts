@@ -49,4 +49,6 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   decideSuggestion: 'fact',
   upsertWorker: 'fact',
   giveBackWork: 'bookkeeping',
+  noteLeftovers: 'bookkeeping',
+  forgetLeftover: 'bookkeeping',
 };

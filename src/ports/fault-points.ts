@@ -29,6 +29,7 @@ export const FAULT_POINTS = [
   'w24-segment-noted',
   'w25-merged-written',
   'w26-merged-removed',
+  'w27-leftover-removed',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -111,6 +111,8 @@ export interface LedgerReader {
   compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
+  /** Files of the vault that `noteLeftovers` noted, of one recording or of all. */
+  leftovers(limit: number, recordingId?: string): Promise<readonly { readonly key: string; readonly recordingId: string }[]>;
   /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
   recordingsByRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
 
@@ -261,6 +263,9 @@ export interface LedgerWriter extends LedgerReader {
   withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
   /** Replaces the derivative of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
+  /** Files among the recording's derivatives that are to be removed, because no row names them any more. One that is noted already stays so. */
+  noteLeftovers(recordingId: string, keys: readonly string[]): Promise<void>;
+  forgetLeftover(key: string): Promise<void>;
   updateRecording(
     id: string,
     patch: {

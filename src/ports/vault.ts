@@ -65,7 +65,7 @@ export interface DerivativeVault {
    * from its place then, or goes with its scratch directory.
    */
   adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
-  /** What is not there is no error. Never an original's key. */
+  /** Durably. What is not there is no error. Never an original's key. */
   removeDerivative(key: string): Promise<void>;
 }
 

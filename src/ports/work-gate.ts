@@ -81,11 +81,11 @@ export interface WorkTerms {
 
 export interface DeriveGate {
   item(claim: Claim): Promise<DeriveItem>;
-  /** Write 10, and the end of the work. Then files of earlier runs that no row names any more are removed. */
+  /** Write 10, and the end of the work. It notes files of earlier runs that no row names any more; then they are removed. */
   record(claim: Claim, result: DerivedResult): Promise<void>;
   /** The result was refused: files of this run are removed, but for those that a row names (an answer may have been lost on its way). */
   discard(claim: Claim): Promise<void>;
-  /** No retry mends it, or tries are used up: how the recording stands now, and the work `failed`. */
+  /** No retry mends it, or tries are used up: how the recording stands now, and the work `failed`. Files of this run and earlier ones go too. */
   giveUp(claim: Claim, failure: WorkFailure): Promise<void>;
 }
 

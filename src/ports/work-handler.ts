@@ -1,4 +1,4 @@
-import type { EvidockError } from '#domain/errors';
+import type { ErrorCode, EvidockError } from '#domain/errors';
 import type { Claim, WorkStage } from '#domain/work';
 
 export interface WorkRun {
@@ -8,6 +8,8 @@ export interface WorkRun {
   readonly onPercent: (percent: number) => void;
   /** It runs apart from the others and may take long. */
   readonly later: boolean;
+  /** How the try before this one failed; null if there was none since it was queued, or since it was done. */
+  readonly failedBefore: ErrorCode | null;
   /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
   readonly onProgress: () => void;
 }
@@ -18,7 +20,7 @@ export interface WorkRun {
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
-  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit). */
+  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit, or when it stands still). */
   readonly standstillMsMax: number | null;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;

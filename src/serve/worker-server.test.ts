@@ -63,7 +63,7 @@ beforeEach(async () => {
     ...{ ledger, vault, uploads: ledger.uploads, scratch: new LocalScratch(join(directory, 'scratch')), derivativeBytesMax: 1_000_000 },
     claims: (by) => new LedgerClaims(ledger, by),
     derive: new DeriveRecords({
-      ...{ ledger, vault, clock, faults, onDerived: () => undefined },
+      ...{ ledger, vault, clock, log: pino({ level: 'silent' }), faults, onDerived: () => undefined },
       settings: { ...place, drivers: [], archiveDerivatives: true },
     }),
     archive: new ArchiveRecords({ ledger, clock, faults, onArchived: () => undefined, settings: { ...place, derivatives: true } }),

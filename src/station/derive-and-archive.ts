@@ -43,6 +43,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
   const instance = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const claims = new LedgerClaims(ledger, { host: STATION_HOST, instance });
   const derive = deriveRecords(context, given, (recordingId) => void sweep.poke(recordingId));
+  await derive.removeLeftovers();
   const handlers: WorkHandler[] = [await deriveStage(context, { claims, gate: derive, vault, scratch })];
   const gates = {
     derive,
@@ -73,7 +74,7 @@ function ringArchived(log: Log, queue: BullmqQueue, recordingId: string): void {
 }
 
 function deriveRecords(
-  { config, clock, faults }: StationContext,
+  { config, clock, log, faults }: StationContext,
   { ledger, vault, archive }: Given,
   onDerived: (recordingId: string) => void,
 ): DeriveRecords {
@@ -83,6 +84,7 @@ function deriveRecords(
     ledger,
     vault,
     clock,
+    log,
     faults,
     settings: { stationId, timezone, drivers: DRIVERS, archiveDerivatives },
     onDerived,

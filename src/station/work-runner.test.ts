@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
-import type { WorkQueue } from '#ports/work-queue';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
 import { TEST_WORKER, tryToClaim } from '#test/support/claims';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
+import { oneAtATime } from '../../test/support/one-at-a-time.ts';
 import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.ts';
 import { LedgerClaims } from './ledger-claims.ts';
 import { LogFold } from './log-fold.ts';
@@ -52,27 +52,6 @@ afterEach(async () => {
   await ledger.close();
   await home.remove();
 });
-
-/** One place, as `archive.atOnce: 1`: the next job begins when the last has given its place back. */
-function oneAtATime(): WorkQueue {
-  let listener: ((id: string, run: { signal: AbortSignal }) => Promise<void>) | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  const stop = new AbortController();
-  return {
-    start: async () => undefined,
-    listen: (_, __, handler) => {
-      listener = handler;
-    },
-    ring: async (_, id) => {
-      last = last.then(() => listener?.(id, { signal: stop.signal }));
-    },
-    check: async () => 'here',
-    stop: async () => {
-      stop.abort();
-      await last;
-    },
-  };
-}
 
 async function start(run: WorkHandler['run']): Promise<void> {
   const handler: WorkHandler = {

@@ -3,7 +3,7 @@ import { backoffMs, isDue, laneOf, lanesOf, type Work, type WorkLane } from '#do
 import { type Log, stageFailed, workLost, workTrouble } from '#events';
 import type { Clock } from '#ports/clock';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
-import type { WorkHandler } from '#ports/work-handler';
+import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
 import { Lease } from './lease.ts';
 import { LogFold } from './log-fold.ts';
@@ -86,7 +86,11 @@ export class WorkRunner {
   async #run(handler: WorkHandler, held: ClaimedWork, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
     const signal = AbortSignal.any([job.signal, lease.signal]);
     const later = lane !== handler.stage;
-    const run = { signal, later, onPercent: (percent: number) => lease.percent(percent), onProgress: () => lease.progress() };
+    const run: WorkRun = {
+      ...{ signal, later, failedBefore: held.work.errorCode },
+      onPercent: (percent) => lease.percent(percent),
+      onProgress: () => lease.progress(),
+    };
     try {
       await orStopped(handler.run(held.claim, run), lease.signal, this.#options.graceMs ?? GRACE_MS);
     } catch (error) {

@@ -274,6 +274,24 @@ export function lists(it: It): void {
 }
 
 export function files(it: It): void {
+  it('that are to be removed are noted once, told of one recording or of all, and forgotten', async (ledger) => {
+    const [one, other] = await ledger.transaction(async (writer) => [
+      (await listOne(writer)).recording.id,
+      (await listOne(writer)).recording.id,
+    ]);
+    await ledger.transaction(async (writer) => {
+      await writer.noteLeftovers(one ?? '', ['a/derived/x.mp4', 'a/derived/y.mp4']);
+      await writer.noteLeftovers(one ?? '', ['a/derived/x.mp4']);
+      await writer.noteLeftovers(other ?? '', []);
+      await writer.noteLeftovers(other ?? '', ['b/derived/x.mp4']);
+    });
+    const keysOf = async (...asked: [number, string?]) => (await ledger.leftovers(...asked)).map(({ key }) => key);
+    expect(await ledger.leftovers(5, other)).toEqual([{ key: 'b/derived/x.mp4', recordingId: other }]);
+    expect(await keysOf(5)).toEqual(['a/derived/x.mp4', 'a/derived/y.mp4', 'b/derived/x.mp4']);
+    expect(await keysOf(2)).toEqual(['a/derived/x.mp4', 'a/derived/y.mp4']);
+    await ledger.transaction((writer) => writer.forgetLeftover('a/derived/x.mp4'));
+    expect(await keysOf(5, one)).toEqual(['a/derived/y.mp4']);
+  });
   it('are replaced where they are made again', async (ledger) => {
     const { recording, original } = await ledger.transaction((writer) => listOne(writer));
     const first = aDerivative(recording.id);

@@ -2,15 +2,16 @@
  * Shows what happens to work that is slow and to footage that is made again: slow work leaves its place and goes on where nothing waits for it; what was
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
-
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
-import { derivedPrefix } from '#domain/vault/vault-key';
+import { derivativeKey, derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
+import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 import type { Vault } from '#ports/vault';
 import { claimed } from '#test/support/claims';
 import { about, toldBy } from '#test/support/custody';
@@ -31,9 +32,9 @@ afterEach(async () => {
   await station.close();
 });
 
-function stage(turnMs: number) {
+function stage(turnMs: number, faults: FaultPoints = { reached: () => undefined }) {
   const { ledger, deps, clock, directory } = station;
-  return deriving({ ledger, vault: deps.vault as Vault, clock, directory, turnMs });
+  return deriving({ ledger, vault: deps.vault as Vault, clock, directory, turnMs, faults });
 }
 
 async function clip(name: string, ...options: string[]): Promise<Buffer> {
@@ -72,6 +73,13 @@ async function again(body: object): Promise<{ recordings: number; bytes: number;
 }
 
 const workOf = (id: string) => station.ledger.work(workId('derive', id));
+
+const files = async (id: string) => {
+  const found: string[] = [];
+  for await (const { key } of station.deps.vault.list(derivedPrefix(id))) found.push(key);
+  return found.sort();
+};
+const keysOf = async (id: string) => (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
 
 describe('slow work', () => {
   it('is stopped when its turn is over, goes to the end of the queue, and is finished there', async () => {
@@ -116,6 +124,50 @@ describe('made again', () => {
     expect(sha256Hex(stored)).toBe(playable?.sha256);
   });
 
+  it('removes what was there before and what killed runs left, once the new is on record, and no other file', async () => {
+    const id = await recorded(await clip('a.wav', '-f', 'lavfi', '-i', 'sine', '-map', '1:a', '-t', '2'), 'done');
+    const before = await keysOf(id);
+    expect(before).toHaveLength(1);
+    const old = join(station.directory, 'vault', before[0] ?? '');
+    const stray = join(station.directory, 'vault', derivativeKey(id, 1, 'poster.jpg'));
+    await mkdir(dirname(stray), { recursive: true });
+    await writeFile(stray, 'a run that was killed left this');
+    const neighbour = await recorded(Buffer.from('another'), 'done');
+    const untouched = await files(neighbour);
+    // With what it is to be replaced by in place and not on record, it is still there.
+    const seen: string[] = [];
+    const reached = (point: FaultPoint) => seen.push(`${point} ${[old, stray].filter((path) => existsSync(path)).length}`);
+    await stage(60_000, { reached }).run(id, true);
+    expect(seen).toEqual(['w09-derivative-linked 2', 'w10-derived-recorded 2', 'w27-leftover-removed 1', 'w27-leftover-removed 0']);
+    expect((await files(id)).map((key) => key.split('/').at(-1))).toEqual(['playable.m4a', 'waveform.png']);
+    expect(await files(id)).toEqual(await keysOf(id));
+    expect(await station.ledger.leftovers(5)).toEqual([]);
+    expect(await files(neighbour)).toEqual(untouched);
+  });
+
+  it('keeps a noted file that has a row again', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
+    const [kept] = await station.ledger.derivatives(id);
+    await station.ledger.transaction((writer) => writer.noteLeftovers(id, [kept?.vaultKey ?? '']));
+    await stage(60_000).gate.removeLeftovers();
+    expect(existsSync(join(station.directory, 'vault', kept?.vaultKey ?? ''))).toBe(true);
+    expect(await station.ledger.leftovers(5)).toEqual([]);
+  });
+
+  it('that is given up leaves no file of its runs, and the ones on record', async () => {
+    const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
+    const before = await keysOf(id);
+    const { claim, gate } = stage(60_000);
+    const held = await claim(id);
+    for (const run of [held.token - 1, held.token, held.token + 1]) {
+      const half = join(station.directory, 'vault', derivativeKey(id, run, 'half.mp4'));
+      await mkdir(dirname(half), { recursive: true });
+      await writeFile(half, 'half of it');
+    }
+    await gate.giveUp(held, { code: 'vault.full', detail: 'x', retryInMs: null });
+    expect(await files(id)).toEqual([...before, derivativeKey(id, held.token + 1, 'half.mp4')].sort());
+  });
+
   it('leaves what was there when nothing can be made, and does not call it damaged', async () => {
     const id = await recorded(Buffer.from('no media at all '.repeat(500)), 'done');
     const before = await station.ledger.recordingDetail(id);
@@ -133,13 +185,6 @@ describe('made again', () => {
 });
 
 describe('a worker that lost its lease', () => {
-  const files = async (id: string) => {
-    const found: string[] = [];
-    for await (const { key } of station.deps.vault.list(derivedPrefix(id))) found.push(key);
-    return found.sort();
-  };
-  const keysOf = async (id: string) => (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
-
   it('leaves the files and rows of the one that has it as they are, and nothing of its own', async () => {
     const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'waiting');
     const { claim, derive, run } = stage(60_000);

@@ -73,7 +73,13 @@ async function archiveOne(id: string, tell = true): Promise<void> {
     settings: { verify: 'readback', derivatives: true, hours: hoursOf('', 'UTC'), standstillMsMax: 1000 },
   });
   const claim = await ledger.transaction((writer) => claimed(writer, work.id));
-  await stage.run(claim, { later: false, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+  await stage.run(claim, {
+    later: false,
+    failedBefore: null,
+    signal: new AbortController().signal,
+    onPercent: () => undefined,
+    onProgress: () => undefined,
+  });
 }
 
 it('makes a lost copy again, and wipes the recorder only then', async () => {

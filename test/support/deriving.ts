@@ -7,11 +7,12 @@ import { DeriveStage } from '#derive/derive-stage';
 import { type Claim, workId } from '#domain/work';
 import { DRIVERS } from '#drivers';
 import type { Clock } from '#ports/clock';
+import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import { claimed } from './claims.ts';
 
-const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 1, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
+const SETTINGS = { ffprobe: 'ffprobe', height: 720, threads: 1, outputBytesMax: 2 ** 30 };
 
 interface Options {
   readonly ledger: Ledger;
@@ -20,19 +21,27 @@ interface Options {
   readonly directory: string;
   readonly clock?: Clock;
   readonly turnMs?: number;
+  readonly faults?: FaultPoints;
+  /** In ffmpeg's place. */
+  readonly ffmpeg?: string;
+  /** Of each media process. */
+  readonly timeLimitMs?: number;
+  readonly attemptsMax?: number;
 }
 
 /** Derive on a real ledger, vault and transcoder, run as the runner does. */
-export function deriving({ ledger, vault, directory, clock = { nowMs: () => Date.now() }, turnMs = 600_000 }: Options) {
-  const faults = { reached: () => undefined };
+export function deriving(options: Options) {
+  const { ledger, vault, directory, clock = { nowMs: () => Date.now() }, turnMs = 600_000, attemptsMax = 1 } = options;
+  const { faults = { reached: () => undefined }, ffmpeg = 'ffmpeg', timeLimitMs = 60_000 } = options;
+  const log = pino({ level: 'silent' });
   const settings = { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, archiveDerivatives: false };
-  const gate = new DeriveRecords({ ledger, vault, clock, faults, settings, onDerived: () => undefined });
+  const gate = new DeriveRecords({ ledger, vault, clock, log, faults, settings, onDerived: () => undefined });
   const stage = new DeriveStage({
     claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.postponeWork(claim, how)) },
     gate,
-    ...{ vault, faults, scratch: new LocalScratch(join(directory, 'scratch')), log: pino({ level: 'silent' }) },
-    transcoder: new FfmpegTranscoder({ settings: SETTINGS }),
-    settings: { attemptsMax: 1, turnMs },
+    ...{ vault, faults, scratch: new LocalScratch(join(directory, 'scratch')), log },
+    transcoder: new FfmpegTranscoder({ settings: { ...SETTINGS, ffmpeg, timeLimitMs } }),
+    settings: { attemptsMax, turnMs },
   });
   const claim = (recordingId: string): Promise<Claim> =>
     ledger.transaction(async (writer) => {
@@ -42,6 +51,12 @@ export function deriving({ ledger, vault, directory, clock = { nowMs: () => Date
       return claimed(writer, id);
     });
   const derive = (held: Claim, later = false) =>
-    stage.run(held, { later, signal: new AbortController().signal, onPercent: () => undefined, onProgress: () => undefined });
+    stage.run(held, {
+      later,
+      failedBefore: null,
+      signal: new AbortController().signal,
+      onPercent: () => undefined,
+      onProgress: () => undefined,
+    });
   return { stage, gate, claim, derive, run: async (recordingId: string, later = false) => derive(await claim(recordingId), later) };
 }

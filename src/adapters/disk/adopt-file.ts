@@ -61,11 +61,14 @@ async function digestOf(path: string): Promise<{ bytes: number; sha256: string }
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** A directory that still holds something stays. */
-export async function removeIfEmpty(directory: string): Promise<void> {
+/** Removes a file durably, and its directory if nothing is left in it. What is not there is no error. */
+export async function removeFile(path: string, { label, sync }: Pick<Adoption, 'label' | 'sync'>): Promise<void> {
+  const directory = dirname(path);
   try {
+    await rm(path, { force: true });
+    await sync(directory);
     await rmdir(directory);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw writeError(VAULT_WRITE_ERRORS, `${label}: remove`, error);
   }
 }

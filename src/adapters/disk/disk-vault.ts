@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { link, lstat, open, opendir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { link, lstat, open, opendir, readFile, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
@@ -22,7 +22,7 @@ import {
   VAULT_WRITE_ERRORS,
   writeError,
 } from '../durable-file.ts';
-import { adoptFile, removeIfEmpty } from './adopt-file.ts';
+import { adoptFile, removeFile } from './adopt-file.ts';
 import { readError } from './vault-errors.ts';
 import { Rereader } from './vault-reread.ts';
 import { sweepVault } from './vault-sweep.ts';
@@ -353,13 +353,8 @@ export class DiskVault implements Vault {
 
   async removeDerivative(key: string): Promise<void> {
     const path = this.#derivativePath(key);
-    try {
-      await rm(path, { force: true });
-      this.#directories.delete(dirname(path));
-      await removeIfEmpty(dirname(path));
-    } catch (error) {
-      throw writeError(VAULT_WRITE_ERRORS, `${key}: remove`, error);
-    }
+    this.#directories.delete(dirname(path));
+    await removeFile(path, { label: key, sync: (directory) => this.#syncs.sync(directory) });
   }
 
   #derivativePath(key: string): string {

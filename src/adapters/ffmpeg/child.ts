@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE } from './settings.ts';
+import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE, STANDSTILL_MS_DEFAULT } from './settings.ts';
 
 const STDERR_BYTES_MAX = 64 * 1024;
 const KILL_AFTER_MS = 5000;
@@ -23,6 +23,10 @@ export interface ChildOptions {
   readonly timeoutMs: number | (() => number);
   readonly stdoutBytesMax: number;
   readonly memoryBytesMax?: number | undefined;
+  /** How long nothing may move: it reads nothing, and what it has counted stays the same. */
+  readonly standstillMsMax?: number | undefined;
+  /** What it has counted by now; another value is progress. */
+  readonly counted?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Standard output line by line as it comes, instead of in the outcome. */
   readonly onLine?: (line: string) => void;
@@ -46,7 +50,7 @@ export function runChild(program: string, args: readonly string[], options: Chil
       failure = reason;
       end(child);
     };
-    const settle = watch(options, stop);
+    const settle = watch({ ...options, pid: () => child.pid }, stop);
     child.once('spawn', () => lower(child.pid));
     child.stdout.on('data', (chunk: Buffer) => {
       if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
@@ -71,13 +75,23 @@ export function runChild(program: string, args: readonly string[], options: Chil
   });
 }
 
-/** Ends a child at its time limit or when it is told to; the function that is returned ends the watching. */
-export function watch({ timeoutMs, signal }: Pick<ChildOptions, 'timeoutMs' | 'signal'>, stop: (reason: unknown) => void): () => void {
+type Watched = Pick<ChildOptions, 'timeoutMs' | 'signal' | 'standstillMsMax' | 'counted'> & { readonly pid: () => number | undefined };
+
+/** Ends a child at its time limit, when it stands still or when it is told to; the function that is returned ends the watching. */
+export function watch(watched: Watched, stop: (reason: unknown) => void): () => void {
+  const { timeoutMs, signal, standstillMsMax = STANDSTILL_MS_DEFAULT, pid, counted } = watched;
   const begun = performance.now();
   const allowed = () => (typeof timeoutMs === 'number' ? timeoutMs : timeoutMs());
+  let moved = { atMs: begun, mark: '' };
   const look = () => {
+    const nowMs = performance.now();
     const limit = allowed();
-    if (performance.now() - begun >= limit) stop(new EvidockError('transcoder.timeout', `${Math.round(limit / 1000)} s`));
+    if (nowMs - begun >= limit) stop(new EvidockError('transcoder.timeout', `${Math.round(limit / 1000)} s`));
+    const read = bytesRead(pid());
+    const mark = `${read} ${counted?.()}`;
+    if (mark !== moved.mark || read === null) moved = { atMs: nowMs, mark };
+    else if (nowMs - moved.atMs >= standstillMsMax)
+      stop(new EvidockError('transcoder.timeout', `${Math.round(standstillMsMax / 1000)} s in which nothing moved`));
   };
   const timer = setInterval(look, Math.min(LOOK_EVERY_MS, allowed()));
   const onAbort = () => stop(signal?.reason);
@@ -86,6 +100,21 @@ export function watch({ timeoutMs, signal }: Pick<ChildOptions, 'timeoutMs' | 's
     clearInterval(timer);
     signal?.removeEventListener('abort', onAbort);
   };
+}
+
+/**
+ * What a process has read so far (proc_pid_io(5), rchar); null where that cannot be told. Not what it has written: that counts the lines of progress
+ * which a program prints while it stands still. The second pass over a file that puts its index first prints none, and reads.
+ */
+function bytesRead(pid: number | undefined): number | null {
+  if (pid === undefined) return null;
+  try {
+    return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1] ?? Number.NaN);
+  } catch (error) {
+    // It has ended already, or this system does not tell: the time limit is all there is then.
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
 }
 
 /** Asks a child to end, and ends it if it does not. */

@@ -56,29 +56,33 @@ function stepsOf(pictures: Uint8Array, at: number, width: number, size: number):
   return { near: near / count, far: far / count, moved: moved / count };
 }
 
+/** The file that the middle of some pictures is written to. */
+interface Strip {
+  readonly strip: string;
+}
+
 /**
- * What ffmpeg is told after its inputs, so that the middle of some pictures of each input is written to a file beside `base`. `planar`: brightness is
- * a plane of its own with 8 bits, which need not be converted.
+ * What ffmpeg is told after its inputs, so that strips of some pictures of each stream are written. `planar`: brightness is a plane of its own
+ * with 8 bits, which need not be converted.
  */
-export function stripOutputs(base: string, streams: readonly string[], planar: boolean): string[] {
+export function stripOutputs(strips: readonly (Strip & { readonly stream: string })[], planar: boolean): string[] {
   // Colour of 4:2:0 goes by pairs: odd sizes would be rounded.
   const crop = `crop=min(trunc(iw/2)*2\\,${STRIP.width}):min(trunc(ih/2)*2\\,${STRIP.height})`;
   const filter = `${crop},${planar ? 'extractplanes=y' : 'format=gray'}`;
   const common = ['-an', '-frames:v', String(PICTURES_PER_PLACE), '-fps_mode', 'passthrough', '-f', 'rawvideo'];
-  return streams.flatMap((stream, place) => ['-map', stream, '-vf', filter, ...common, stripFile(base, place)]);
+  return strips.flatMap(({ stream, strip }) => ['-map', stream, '-vf', filter, ...common, strip]);
 }
 
 /** Reads what `stripOutputs` had written, removes it, and says whether the pictures are combed. */
-export async function areCombed(base: string, places: number, video: MediaStream): Promise<boolean> {
+export async function areCombed(strips: readonly Strip[], video: MediaStream): Promise<boolean> {
   let moving = 0;
   let combed = 0;
-  for (let place = 0; place < places; place += 1) {
-    const file = stripFile(base, place);
-    const pictures = await readFile(file).catch((error: unknown) => {
+  for (const { strip } of strips) {
+    const pictures = await readFile(strip).catch((error: unknown) => {
       if (errnoOf(error) === 'ENOENT') return new Uint8Array(0);
       throw error;
     });
-    await rm(file, { force: true });
+    await rm(strip, { force: true });
     const counts = combedBlocks(pictures, even(video.width, STRIP.width), even(video.height, STRIP.height));
     moving += counts.moving;
     combed += counts.combed;
@@ -88,8 +92,4 @@ export async function areCombed(base: string, places: number, video: MediaStream
 
 function even(pixels: number | undefined, most: number): number {
   return Math.min(2 * Math.floor((pixels ?? 0) / 2), most);
-}
-
-function stripFile(base: string, place: number): string {
-  return `${base}.strip-${place}`;
 }

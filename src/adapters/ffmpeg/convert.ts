@@ -14,6 +14,8 @@ const QUIET_BUT_COUNTING = [
 ];
 /** `frame=120` and its like, which ffmpeg prints with -progress. */
 const PROGRESS = /^(\w+)=\s*(\S*)$/;
+/** Of those, what says how far it is. `speed` and `bitrate` change by time alone. */
+const MOVING: ReadonlySet<string> = new Set(['frame', 'out_time_us', 'total_size']);
 
 export interface Conversion {
   /** Each with the options that stand before it. `generated`: the path is a filter graph of the station's own. */
@@ -88,7 +90,7 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       const started = child();
       if (started) end(started);
     };
-    const settle = watch({ timeoutMs: () => gauge.allowedMs(), signal: run.signal }, stop);
+    const settle = watch({ ...gauge.limits(), signal: run.signal, pid: () => child()?.pid }, stop);
     command.once('start', () => {
       restrict(child()?.pid, settings.memoryBytesMax);
       // While the library asked ffmpeg what it can, there was nothing to end.
@@ -117,7 +119,7 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
 export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[], about: About, run: MediaRun = {}): Promise<Counted> {
   const gauge = new Gauge(settings, about, run);
   const { status, stderr } = await runChild(settings.ffmpeg, [...QUIET_BUT_COUNTING, '-progress', 'pipe:1', ...args], {
-    timeoutMs: () => gauge.allowedMs(),
+    ...gauge.limits(),
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
     signal: run.signal,
@@ -133,6 +135,9 @@ class Gauge {
   readonly #run: MediaRun;
   #frames = 0;
   #percent = 0;
+  /** Larger each time that one of the figures moved that tell how far it is. */
+  #counted = 0;
+  readonly #figures = new Map<string, string>();
 
   constructor(settings: FfmpegSettings, about: About, run: MediaRun) {
     this.#settings = settings;
@@ -140,7 +145,11 @@ class Gauge {
     this.#run = run;
   }
 
-  allowedMs(): number {
+  limits() {
+    return { timeoutMs: () => this.#allowedMs(), counted: () => this.#counted, standstillMsMax: this.#settings.standstillMsMax };
+  }
+
+  #allowedMs(): number {
     return allowedMs(this.#settings, this.#about.bytes, (this.#frames * (this.#about.pixels ?? 0)) / 1e6);
   }
 
@@ -148,6 +157,10 @@ class Gauge {
   take(line: string): boolean {
     const [, name, value] = PROGRESS.exec(line) ?? [];
     if (name === undefined) return false;
+    if (MOVING.has(name) && this.#figures.get(name) !== value) {
+      this.#figures.set(name, value ?? '');
+      this.#counted += 1;
+    }
     if (name === 'frame') this.#frames = Number(value) || 0;
     const { durationMs } = this.#about;
     if (name === 'out_time_us' && durationMs) {

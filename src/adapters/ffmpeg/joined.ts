@@ -5,7 +5,7 @@ import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { playableSize, type Size } from './picture-size.ts';
 import { type FfmpegSettings, OWN_LIST } from './settings.ts';
-import { isInterlaced, type Source, soundsThatDecode } from './source.ts';
+import { isInterlaced, loudnessOf, type Source } from './source.ts';
 import { judge } from './verdict.ts';
 import {
   BARE,
@@ -24,35 +24,34 @@ import {
 interface Plan {
   /** null: only sound. */
   readonly box: Size | null;
-  readonly tracks: number;
+  /** Places among the sound tracks of each file, the loudest first: a microphone keeps its place over all segments. */
+  readonly sounds: readonly number[];
 }
+
+/** Of each track that decodes, its mean volume, dB. */
+type Heard = ReadonlyMap<Source, ReadonlyMap<MediaStream, number>>;
 
 interface Part {
   readonly path: string;
   readonly hasPicture: boolean;
-  readonly tracks: number;
+  /** Which of the plan's sounds it has, in the plan's order. */
+  readonly sounds: readonly number[];
   readonly durationMs: number;
 }
 
 /** Several segments in one file: copied where they are of one making, else each is encoded into one shape. */
 export async function makeJoined(settings: FfmpegSettings, sources: readonly Source[], scratch: string, run: MediaRun): Promise<Made> {
-  const copied = await joinByCopy(settings, sources, scratch, run);
+  const heard = new Map<Source, ReadonlyMap<MediaStream, number>>();
+  const compare = sources.some((each) => each.sounds.length > 1);
+  for (const source of sources) heard.set(source, await loudnessOf(settings, source, compare, run));
+  const plan = planOf(settings, sources, heard);
+  const copied = await joinByCopy(settings, sources, plan, scratch, run);
   if (copied) return copied;
-  const sounds = new Map<Source, readonly MediaStream[]>();
-  for (const source of sources) {
-    const heard = await soundsThatDecode(settings, source, run);
-    // Microphones keep their places over all segments.
-    sounds.set(
-      source,
-      source.sounds.filter((sound) => heard.includes(sound)),
-    );
-  }
-  const plan = planOf(settings, sources, sounds);
   const parts: { path: string }[] = [];
   for (const [place, source] of sources.entries()) {
     const share = shareOf(run, place, sources.length + 1);
     const path = join(scratch, `part-${place}.mp4`);
-    const part = await makePart(settings, source, sounds.get(source) ?? [], plan, path, share);
+    const part = await makePart(settings, source, heard.get(source) ?? new Map(), plan, path, share);
     if (part) parts.push({ path: await fill(settings, source, part, plan, share) });
     else run.onMissing?.(`segment ${place + 1} of ${sources.length}`, 'nothing of it decodes');
   }
@@ -60,7 +59,7 @@ export async function makeJoined(settings: FfmpegSettings, sources: readonly Sou
     throw new EvidockError(sources.some((each) => each.damaged) ? 'transcoder.unplayable' : 'transcoder.unsupported', 'no segment decodes');
   const path = join(scratch, 'joined.mp4');
   const list = await listOf(parts, scratch);
-  const options = ['-map', '0', '-c', 'copy', ...BARE, ...FASTSTART];
+  const options = ['-map', '0', '-c', 'copy', ...defaultSound(plan.sounds.length), ...BARE, ...FASTSTART];
   await convert(
     settings,
     { inputs: [list], outputOptions: options, output: path, ...total(sources) },
@@ -72,11 +71,17 @@ export async function makeJoined(settings: FfmpegSettings, sources: readonly Sou
   return { path, recipe: plan.box ? `h264-${settings.height}p/2` : 'aac/2', picture: plan.box !== null, durationMs: verdict.durationMs };
 }
 
-async function joinByCopy(settings: FfmpegSettings, sources: readonly Source[], scratch: string, run: MediaRun): Promise<Made | null> {
+async function joinByCopy(
+  settings: FfmpegSettings,
+  sources: readonly Source[],
+  plan: Plan,
+  scratch: string,
+  run: MediaRun,
+): Promise<Made | null> {
   const [first] = sources;
   const ofOneMaking = sources.every((each) => each.facts.signature === first?.facts.signature && pictureCanStay(each));
   if (!first?.video || !ofOneMaking || sources.some((each) => each.damaged || each.opening.length > 0)) return null;
-  const sounds = await soundsThatDecode(settings, first, run);
+  const sounds = plan.sounds.flatMap((place) => first.sounds[place] ?? []);
   const list = await listOf(sources, scratch);
   const path = join(scratch, 'joined-copy.mp4');
   const copy = sounds.every(soundCanStay);
@@ -93,32 +98,48 @@ async function joinByCopy(settings: FfmpegSettings, sources: readonly Source[], 
   return null;
 }
 
-function planOf(settings: FfmpegSettings, sources: readonly Source[], sounds: ReadonlyMap<Source, readonly MediaStream[]>): Plan {
+function planOf(settings: FfmpegSettings, sources: readonly Source[], heard: Heard): Plan {
   const sizes = sources.flatMap(({ video }) => (video ? [playableSize(video, settings.height)] : []));
   const [box = null] = sizes.sort((one, other) => other.width * other.height - one.width * one.height);
-  return { box, tracks: Math.max(0, ...[...sounds.values()].map((each) => each.length)) };
+  const energy = new Map<number, number>();
+  for (const source of sources) {
+    for (const [place, sound] of source.sounds.entries()) {
+      const loudness = heard.get(source)?.get(sound);
+      if (loudness === undefined) continue;
+      // A long segment says more of a microphone than a short one; where no length is known, each says as much.
+      energy.set(place, (energy.get(place) ?? 0) + 10 ** (loudness / 10) * (source.facts.durationMs ?? 1));
+    }
+  }
+  return { box, sounds: [...energy.keys()].sort((one, other) => (energy.get(other) ?? 0) - (energy.get(one) ?? 0) || one - other) };
+}
+
+/** The first track is the one that plays unless a person chooses another. */
+function defaultSound(count: number): string[] {
+  return Array.from({ length: count }, (_, track) => [`-disposition:a:${track}`, track === 0 ? 'default' : '0']).flat();
 }
 
 /** Picture and sound; tolerant of what is wrong; the picture alone; the sound alone: the first of which something can be seen or heard. */
 async function makePart(
   settings: FfmpegSettings,
   source: Source,
-  sounds: readonly MediaStream[],
-  { box }: Plan,
+  heard: ReadonlyMap<MediaStream, number>,
+  { box, sounds: planned }: Plan,
   path: string,
   run: MediaRun,
 ): Promise<Part | null> {
+  const places = planned.filter((place) => source.sounds.some((sound, at) => at === place && heard.has(sound)));
+  const sounds = places.flatMap((place) => source.sounds[place] ?? []);
   const seen = { source, sounds, interlaced: await isInterlaced(settings, source, dirname(path), run) };
   const picture = (simple: boolean) => (box && source.video ? pictureOptions(settings, seen, { box, simple }) : []);
   const sound = joinedSoundOptions(sounds);
   const tolerant = [...source.opening, ...TOLERANT];
   const ways = [
-    { opening: source.opening, options: [...picture(false), ...sound], hasPicture: source.video !== undefined, tracks: sounds.length },
-    { opening: tolerant, options: [...picture(true), ...sound], hasPicture: source.video !== undefined, tracks: sounds.length },
-    { opening: tolerant, options: picture(true), hasPicture: true, tracks: 0 },
-    { opening: tolerant, options: sound, hasPicture: false, tracks: sounds.length },
+    { opening: source.opening, options: [...picture(false), ...sound], hasPicture: source.video !== undefined, has: places },
+    { opening: tolerant, options: [...picture(true), ...sound], hasPicture: source.video !== undefined, has: places },
+    { opening: tolerant, options: picture(true), hasPicture: true, has: [] },
+    { opening: tolerant, options: sound, hasPicture: false, has: places },
   ].filter((way) => way.options.length > 0);
-  for (const { opening, options, hasPicture, tracks } of ways) {
+  for (const { opening, options, hasPicture, has } of ways) {
     const conversion = {
       inputs: [{ path: source.path, options: opening }],
       outputOptions: [...options, ...BARE, ...FASTSTART],
@@ -129,7 +150,7 @@ async function makePart(
       await convert(settings, { ...conversion, durationMs, bytes: source.bytes, pixels: box ? box.width * box.height : 0 }, run);
       const expected = { picture: hasPicture, copied: null, thorough: false, bytes: source.bytes };
       const verdict = await judge(settings, path, expected, run);
-      if (verdict.usable) return { path, hasPicture, tracks, durationMs: verdict.durationMs };
+      if (verdict.usable) return { path, hasPicture, sounds: has, durationMs: verdict.durationMs };
     } catch (error) {
       if (!isFailure(error, 'transcoder.failed')) throw error;
     }
@@ -138,8 +159,8 @@ async function makePart(
 }
 
 /** A part without picture gets a black one, and without sound a silent one: as long as what is there, not as what it claims. */
-async function fill(settings: FfmpegSettings, source: Source, part: Part, { box, tracks }: Plan, run: MediaRun): Promise<string> {
-  const missing = tracks - part.tracks;
+async function fill(settings: FfmpegSettings, source: Source, part: Part, { box, sounds }: Plan, run: MediaRun): Promise<string> {
+  const missing = sounds.length - part.sounds.length;
   const needsPicture = box !== null && !part.hasPicture;
   if (missing === 0 && !needsPicture) return part.path;
   const seconds = (part.durationMs / 1000).toFixed(3);
@@ -150,11 +171,12 @@ async function fill(settings: FfmpegSettings, source: Source, part: Part, { box,
   const silent = needsPicture ? 2 : 1;
   const maps = [
     ...(needsPicture ? ['-map', '1:v', ...h264(settings)] : box ? ['-map', '0:v', '-c:v', 'copy'] : []),
-    ...(part.tracks > 0 ? ['-map', '0:a'] : []),
-    ...Array.from({ length: missing }, () => ['-map', `${silent}:a`]).flat(),
-    ...Array.from({ length: tracks }, (_, track) =>
-      track < part.tracks ? [`-c:a:${track}`, 'copy'] : [`-c:a:${track}`, 'aac', `-b:a:${track}`, '96k'],
-    ).flat(),
+    ...sounds.flatMap((place, track) => {
+      const at = part.sounds.indexOf(place);
+      return at < 0
+        ? ['-map', `${silent}:a`, `-c:a:${track}`, 'aac', `-b:a:${track}`, '96k']
+        : ['-map', `0:a:${at}`, `-c:a:${track}`, 'copy'];
+    }),
   ];
   const conversion = { inputs: [{ path: part.path }, ...generated], outputOptions: [...maps, ...BARE, ...FASTSTART], output };
   await convert(settings, { ...conversion, durationMs: part.durationMs, bytes: source.bytes }, run);

@@ -10,11 +10,15 @@ export interface FfmpegSettings {
   readonly outputBytesMax: number;
   /** Data memory of one media process; MEMORY_BYTES_DEFAULT unless told. */
   readonly memoryBytesMax?: number;
+  /** How long one media process may stand still, ms; STANDSTILL_MS_DEFAULT unless told. */
+  readonly standstillMsMax?: number;
   /** Program of libheif that turns HEIC stills into JPEG; `heif-convert` unless told. */
   readonly heifConvert?: string;
 }
 
 export const MEMORY_BYTES_DEFAULT = 1024 ** 3;
+/** More than one frame, or one read from a disk that wakes up, takes on a busy machine. */
+export const STANDSTILL_MS_DEFAULT = 300_000;
 
 /** Above this a picture is refused before any decoder sees it, pixels. */
 export const PIXELS_MAX = 8192 * 8192;

@@ -45,30 +45,50 @@ export async function openSource(settings: FfmpegSettings, input: MediaInput, ru
   };
 }
 
-/** The tracks that decode, the loudest first. One plain AAC track is taken at its word: what is made of it will be decoded anyway. */
+/** The tracks that decode, the loudest first. */
 export async function soundsThatDecode(settings: FfmpegSettings, source: Source, run: MediaRun): Promise<readonly MediaStream[]> {
-  const { sounds } = source;
-  if (sounds.length === 0 || (sounds.length === 1 && sounds[0]?.codec === 'aac')) return sounds;
-  const heard = (await listen(settings, source, sounds, run)) ?? (await listenToEach(settings, source, run));
-  return sounds.filter((sound) => heard.has(sound)).sort((one, other) => (heard.get(other) ?? 0) - (heard.get(one) ?? 0));
+  const heard = await loudnessOf(settings, source, source.sounds.length > 1, run);
+  return source.sounds.filter((sound) => heard.has(sound)).sort((one, other) => (heard.get(other) ?? 0) - (heard.get(one) ?? 0));
+}
+
+/**
+ * Mean volume of each track that decodes, dB. `compare`: of its whole length, because one has to be chosen. Else the beginning will do, and one plain
+ * AAC track is taken at its word: what is made of it will be decoded anyway.
+ */
+export async function loudnessOf(
+  settings: FfmpegSettings,
+  source: Source,
+  compare: boolean,
+  run: MediaRun,
+): Promise<ReadonlyMap<MediaStream, number>> {
+  const [first, ...others] = source.sounds;
+  if (!first) return new Map();
+  if (!compare && others.length === 0 && first.codec === 'aac') return new Map([[first, 0]]);
+  return (await listen(settings, source, source.sounds, compare, run)) ?? (await listenToEach(settings, source, compare, run));
 }
 
 /** One by one, when one of them spoils the common run. */
-async function listenToEach(settings: FfmpegSettings, source: Source, run: MediaRun): Promise<ReadonlyMap<MediaStream, number>> {
+async function listenToEach(
+  settings: FfmpegSettings,
+  source: Source,
+  whole: boolean,
+  run: MediaRun,
+): Promise<ReadonlyMap<MediaStream, number>> {
   const heard = new Map<MediaStream, number>();
   for (const sound of source.sounds)
-    for (const [track, loudness] of (await listen(settings, source, [sound], run)) ?? []) heard.set(track, loudness);
+    for (const [track, loudness] of (await listen(settings, source, [sound], whole, run)) ?? []) heard.set(track, loudness);
   return heard;
 }
 
-/** Mean volume in dB of each track of which something decodes: of all of it where one has to be chosen, else of its beginning. */
+/** Mean volume in dB of each track of which something decodes. */
 async function listen(
   settings: FfmpegSettings,
   source: Source,
   tracks: readonly MediaStream[],
+  whole: boolean,
   run: MediaRun,
 ): Promise<ReadonlyMap<MediaStream, number> | null> {
-  const length = source.sounds.length > 1 ? [] : ['-t', String(SOUND_LOOKED_AT_SECONDS)];
+  const length = whole ? [] : ['-t', String(SOUND_LOOKED_AT_SECONDS)];
   const chains = tracks.flatMap((track, place) => ['-map', `0:${track.index}`, `-filter:a:${place}`, `volumedetect@${track.index}`]);
   const args = [...LOCAL_ONLY, ...source.opening, ...length, '-i', source.path, ...chains, '-vn', '-f', 'null', '-'];
   const counted = await tried(runFfmpeg(settings, args, { durationMs: null, bytes: source.bytes, inputs: [source] }, withSignal(run)));
@@ -95,11 +115,10 @@ export async function isInterlaced(settings: FfmpegSettings, source: Source, scr
     ...(at > 1 ? ['-ss', at.toFixed(2)] : []),
     ...['-t', '1', '-i', path],
   ]);
-  const base = join(scratch, 'look');
-  const streams = begin.map((_, place) => `${place}:${video.index}`);
+  const strips = begin.map((_, place) => ({ stream: `${place}:${video.index}`, strip: join(scratch, `look.strip-${place}`) }));
   const about = { durationMs: null, bytes: source.bytes, inputs: [source] };
-  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(base, streams, false)], about, withSignal(run)));
-  return areCombed(base, PLACES, video);
+  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(strips, false)], about, withSignal(run)));
+  return areCombed(strips, video);
 }
 
 /** Looking that fails tells nothing, and making goes on without it; what stops all work is thrown. */

@@ -84,7 +84,7 @@ export function soundOptions(sounds: readonly MediaStream[], copyWhatCan: boolea
   ]);
 }
 
-/** Of tracks that have to fit those of other segments: one rate, two channels, in the order of the file. */
+/** Of tracks that have to fit those of other segments: one rate, two channels. */
 export function joinedSoundOptions(sounds: readonly MediaStream[]): string[] {
   return sounds.flatMap((sound, place) => ['-map', `0:${sound.index}`, ...aac({ ...sound, sampleRate: 48_000 }, place)]);
 }

@@ -164,6 +164,12 @@ const REPLACED_FILES = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state, replaced_by ON originals WHEN ${isOpen('NEW')} <> ${isOpen('OLD')} BEGIN ${count('unsealed', `${isOpen('NEW')} - ${isOpen('OLD')}`)} END`,
 ];
 
+// Files of the vault that are to be removed: what runs that are over left, and no row names.
+const DERIVATIVE_LEFTOVERS = [
+  'CREATE TABLE derivative_leftovers (vault_key TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id)) STRICT',
+  'CREATE INDEX derivative_leftovers_by_recording ON derivative_leftovers (recording_id)',
+];
+
 // A list stands beside the log for good; what is personal may be erased, and never changed. Entries of before are kept as they are until they are erased.
 const appendOnly = (table: string, verb: string, when = '') =>
   `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ${when}BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
@@ -243,6 +249,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-archived-facts': { up: (db: Kysely<Schema>) => run(db, ARCHIVED_FACTS) },
   '0013-cards-unchanged': { up: (db: Kysely<Schema>) => run(db, CARDS_UNCHANGED) },
   '0014-replaced-files': { up: (db: Kysely<Schema>) => run(db, REPLACED_FILES) },
+  '0015-derivative-leftovers': { up: (db: Kysely<Schema>) => run(db, DERIVATIVE_LEFTOVERS) },
   '0017-fenced-claims': { up: (db: Kysely<Schema>) => run(db, FENCED_CLAIMS) },
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },

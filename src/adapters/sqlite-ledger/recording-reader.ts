@@ -254,6 +254,12 @@ export class RecordingReader {
     return (await found.where('recording_id', '>', after).orderBy('recording_id').limit(limit).execute()).map((row) => row.recording_id);
   }
 
+  async leftovers(limit: number, recordingId?: string): Promise<readonly { key: string; recordingId: string }[]> {
+    let found = this.db.selectFrom('derivative_leftovers').selectAll();
+    found = recordingId === undefined ? found.orderBy('vault_key') : found.where('recording_id', '=', recordingId);
+    return (await found.limit(limit).execute()).map((row) => ({ key: row.vault_key, recordingId: row.recording_id }));
+  }
+
   async derivatives(recordingId: string): Promise<readonly Derivative[]> {
     return (await this.db.selectFrom('derivatives').selectAll().where('recording_id', '=', recordingId).execute()).map(toDerivative);
   }

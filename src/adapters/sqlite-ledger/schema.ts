@@ -30,6 +30,7 @@ export interface Schema {
     sha256: string | null;
   };
   derivatives: DerivativeRow;
+  derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;
   cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };

@@ -143,6 +143,20 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
       .execute();
   }
 
+  async noteLeftovers(recordingId: string, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const rows = keys.map((key) => ({ vault_key: key, recording_id: recordingId }));
+    await this.db
+      .insertInto('derivative_leftovers')
+      .values(rows)
+      .onConflict((known) => known.doNothing())
+      .execute();
+  }
+
+  async forgetLeftover(key: string): Promise<void> {
+    await this.db.deleteFrom('derivative_leftovers').where('vault_key', '=', key).execute();
+  }
+
   async updateRecording(id: string, patch: RecordingPatch): Promise<void> {
     const fields = named<Updateable<Schema['recordings']>>({
       state: patch.state,

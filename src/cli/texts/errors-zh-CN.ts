@@ -73,6 +73,10 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '转码超出时限',
     remedy: '原始文件安全；若录像正常，请调高 derive.timeLimit，然后运行 evidock jobs retry。',
   },
+  'transcoder.too-slow': {
+    what: '转码两次超出时限',
+    remedy: '原始文件安全。若录像属实或当时机器繁忙，请调高 derive.timeLimit，再运行 evidock derive --again --failed。',
+  },
   'transcoder.unplayable': { what: '无法为这条录像制作可播放副本', remedy: '原始文件保持原样；可导出交由专业人员处理。' },
   'transcoder.unsupported': {
     what: '没有程序能显示这种文件',

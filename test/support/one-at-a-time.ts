@@ -1,0 +1,22 @@
+import type { WorkQueue } from '#ports/work-queue';
+
+/** One place, as `archive.atOnce: 1`: the next job begins when the last has given its place back. */
+export function oneAtATime(): WorkQueue {
+  let listener: ((id: string, run: { signal: AbortSignal }) => Promise<void>) | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const stop = new AbortController();
+  return {
+    start: async () => undefined,
+    listen: (_, __, handler) => {
+      listener = handler;
+    },
+    ring: async (_, id) => {
+      last = last.then(() => listener?.(id, { signal: stop.signal }));
+    },
+    check: async () => 'here',
+    stop: async () => {
+      stop.abort();
+      await last;
+    },
+  };
+}
