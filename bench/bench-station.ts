@@ -26,7 +26,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const faults = { reached: () => undefined };
   const station = { id: 'bench1', name: 'bench' };
   const timezone = 'Asia/Shanghai';
-  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: station.id });
+  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: station.id, demandsCustody: true });
   const vault = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: availableParallelism() });
   await vault.open();
   const lanes = new WorkerLanes({ threads: availableParallelism() });

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
+import type { Static } from 'typebox';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
+import type { LogLagJson } from '#api/station';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
@@ -11,6 +13,8 @@ import { DRIVERS } from '#drivers';
 import { placesOf } from './places.ts';
 import { usbChecks } from './usb-checks.ts';
 
+/** Twice the time within which an entry should be there. */
+const LOG_LATE_S = 120;
 const GIB = 2 ** 30;
 /** Nothing of Evidock existed before: a clock that says so is wrong. */
 const EARLIEST_MS = Date.parse('2026-01-01T00:00:00Z');
@@ -165,8 +169,27 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       client.kind === 'running'
         ? { name: 'station', ok: true, detail: 'running', remedy: null }
         : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
-    return [running, ...found];
+    return [running, ...found, ...(await logChecks(client))];
   } finally {
     await client.close();
   }
+}
+
+/** An archive that is away stops nothing, so readiness does not tell of it; here it is told how much of the log stands in the ledger alone. */
+async function logChecks(client: StationClient): Promise<DoctorCheck[]> {
+  const { json } = await client.request('GET', '/api/v1/custody/shipping');
+  const { places } = json as Static<typeof LogLagJson>;
+  return places.map(({ place, entries, ageSeconds }): DoctorCheck => {
+    const name = `log in ${place}`;
+    if (entries === 0) return { name, ok: true, detail: 'every entry is there', remedy: null };
+    const detail = `${entries} entries are not there yet, the oldest is ${ageSeconds} s old`;
+    if (ageSeconds <= LOG_LATE_S) return { name, ok: true, detail, remedy: null };
+    return {
+      name,
+      ok: true,
+      warn: true,
+      detail,
+      remedy: `start the station (evidock run) and see to the ${place}: the log is copied by itself`,
+    };
+  });
 }

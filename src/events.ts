@@ -147,6 +147,19 @@ export function queueTrouble(log: Log, error: unknown): void {
   log.warn({ event: 'queue.trouble', stage: 'queue', err: error }, 'the queue cannot be reached; work waits in the ledger');
 }
 
+/** Between a host that works and its station. `repeated`: how many like it were not written before it. */
+export function workTrouble(log: Log, error: EvidockError, repeated = 0): void {
+  log.warn({ event: 'work.trouble', stage: 'station', code: error.code, repeated, err: error }, error.message);
+}
+
+export function workerStarted(log: Log, facts: { station: string; worker: string; url: string; givenBack: number }): void {
+  log.info({ event: 'worker.started', stage: 'station', ...facts }, 'worker is up');
+}
+
+export function workersListened(log: Log, facts: { address: string }): void {
+  log.info({ event: 'workers.listened', stage: 'station', ...facts }, 'workers of other hosts may come in');
+}
+
 /** `repeated`: how many like it were not written before it. */
 export function sweepFailed(log: Log, error: EvidockError, repeated = 0): void {
   log.warn({ event: 'sweep.failed', stage: 'queue', code: error.code, repeated, err: error }, error.message);
@@ -223,4 +236,20 @@ export function ledgerHead(log: Log, facts: { seq: number; hash: string }): void
 
 export function ledgerHeadFailed(log: Log, facts: { place: string }, error: EvidockError): void {
   log.warn({ event: 'ledger.head-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
+}
+
+/** Once for a whole time in which it cannot be done. */
+export function logShipFailed(log: Log, facts: { place: string }, error: EvidockError): void {
+  log.warn({ event: 'log.ship-failed', stage: 'station', ...facts, code: error.code, errno: errnoOf(error.cause) }, error.message);
+}
+
+export function logShipped(log: Log, facts: { place: string }): void {
+  log.info({ event: 'log.shipped', stage: 'station', ...facts }, 'the custody log is shipped again');
+}
+
+export function logSegmentDiffers(log: Log, facts: { place: string; key: string }): void {
+  log.error(
+    { event: 'log.segment-differs', stage: 'station', ...facts },
+    'a shipped segment of the custody log is not what the ledger says',
+  );
 }

@@ -7,6 +7,7 @@ import { runCli } from '#cli/program';
 import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
+import { parseInvitation } from '#domain/invitation';
 import { LAYOUTS } from '#sample-card/layouts';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
@@ -82,6 +83,33 @@ async function runStation(options: GlobalOptions & { readonly ready: (address: s
   setTimeout(() => process.exit(), LEFT_MS_MAX).unref();
 }
 
+async function runWorker({ ready, invite, ...options }: Parameters<CliContext['runWorker']>[0]): Promise<void> {
+  const invitation = parseInvitation(invite);
+  const { config } = loadConfig({
+    file: options.config,
+    state: options.state,
+    env: process.env,
+    root: ROOT,
+    stationId: invitation.station,
+  });
+  const { WorkerProcess } = await import('./worker.ts');
+  const refused = Promise.withResolvers<never>();
+  const stopped = new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  });
+  const worker = new WorkerProcess({ config, invitation, clock, env: process.env, onRefused: refused.reject });
+  // Refused while it starts, it does not start; refused later, it ends.
+  refused.promise.catch(() => undefined);
+  await worker.start();
+  ready(invitation);
+  try {
+    await Promise.race([stopped, refused.promise]);
+  } finally {
+    await worker.stop();
+    setTimeout(() => process.exit(), LEFT_MS_MAX).unref();
+  }
+}
+
 /** Nobody reads what is printed any more: `recordings | head` has what it wanted, which is no failure. What a command does, it does to its end. */
 const unread = new AbortController();
 for (const stream of [process.stdout, process.stderr]) {
@@ -116,6 +144,7 @@ const context: CliContext = {
   configReference: referenceMarkdown,
   connect,
   runStation,
+  runWorker,
   doctor: async (options) => {
     const { runDoctor } = await import('./doctor.ts');
     return runDoctor({ config: configOf(options).config, nowMs: clock.nowMs(), connect: () => connect(options) });

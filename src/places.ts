@@ -10,6 +10,8 @@ export function placesOf(state: string) {
     vault: join(state, 'vault'),
     /** On the vault's disk: what is made there is renamed into place, not copied. */
     scratch: join(state, 'vault', 'scratch'),
+    /** Key and certificate that the station shows its workers. */
+    work: join(state, 'work'),
     queue: join(state, 'queue'),
     backups: join(state, 'backups'),
     run,
@@ -22,7 +24,7 @@ export function placesOf(state: string) {
 
 /** What no card is and no card holds. A card may lie in the state directory, beside what is the station's there. */
 export function ownPlacesOf({ station, archive }: Pick<Config, 'station' | 'archive'>): OwnPlaces {
-  const { ledger, vault, queue, backups, run } = placesOf(station.state);
+  const { ledger, vault, queue, backups, run, work } = placesOf(station.state);
   const archived = archive.kind === 'disk' ? [archive.directory] : [];
-  return { whole: [station.state, ...archived], inside: [dirname(ledger), vault, queue, backups, run, ...archived] };
+  return { whole: [station.state, ...archived], inside: [dirname(ledger), vault, queue, backups, run, work, ...archived] };
 }

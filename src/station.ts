@@ -7,6 +7,7 @@ import { LocalScratch } from '#adapters/disk/local-scratch';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import type { DeskDeps } from '#desk/deps';
 import { STATION } from '#domain/custody/actor';
@@ -20,6 +21,7 @@ import type { Ledger } from '#ports/ledger';
 import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
+import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { ownPlacesOf, placesOf } from './places.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
@@ -28,6 +30,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -57,6 +60,7 @@ interface Opened {
   readonly checkArchive: DeskDeps['checkArchive'];
   readonly board: LiveSlotBoard;
   readonly heads: HeadKeeper;
+  readonly shipper: LogShipper | null;
 }
 
 /** For a station that watches no docks. */
@@ -130,9 +134,10 @@ export class Station {
     const { config, log, places, onStop } = this.#context;
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
-    const deps: DeskDeps = { ...opened, ...working, clock: this.#context.clock, log, facts: this.#facts() };
+    const door = () => workerDoor(this.#context);
+    const deps: DeskDeps = { ...opened, ...working, workerDoor: door, clock: this.#context.clock, log, facts: this.#facts() };
     const metrics = new Metrics(deps);
-    this.#control = buildServer({ deps, grants: 'operator', metrics });
+    this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
     if (this.#mode === 'look') return '';
     await listenOnSocket(this.#control, places.socket);
@@ -147,7 +152,7 @@ export class Station {
 
   async #open(): Promise<Opened> {
     const { config, clock, places, onStop } = this.#context;
-    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock });
+    const ledger = await openLedger({ file: places.ledger, stationId: config.station.id, clock, demandsCustody: true });
     onStop(() => ledger.close());
     const reserveBytes = config.intake.reserve * BYTES_PER_MIB;
     const vault = new DiskVault({ directory: places.vault, reserveBytes, rereadThreads: availableParallelism() });
@@ -161,7 +166,18 @@ export class Station {
     await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
-    return { ledger, vault, archive, checkArchive, heads, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+    const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
+    return { ledger, vault, archive, checkArchive, heads, shipper, board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }) };
+  }
+
+  /** A command that takes footage in ships once, in the end. */
+  #shipper({ ledger, vault, archive }: Pick<Opened, 'ledger' | 'vault' | 'archive'>): LogShipper {
+    const { config, clock, faults, log, onStop } = this.#context;
+    const shelves = [vaultShelf(vault), ...(archive ? [archiveShelf(archive)] : [])];
+    const named = { stationId: config.station.id, seconds: config.custody.shipSeconds };
+    const shipper = new LogShipper({ shipping: ledger.shipping, ledger, shelves, ...named, clock, faults, log });
+    onStop(() => shipper.stop());
+    return shipper;
   }
 
   #facts(): DeskDeps['facts'] {
@@ -174,16 +190,20 @@ export class Station {
       backupDirectory: places.backups,
       ownDirectories: ownPlacesOf(config).inside.filter((place) => place !== places.backups),
       archiveDerivatives: config.archive.derivatives,
+      shipsLog: config.custody.ship,
       suggest: suggestRules(config),
     };
   }
 
-  async #startWork({ ledger, vault, archive, board, heads }: Opened): Promise<Working> {
+  async #startWork({ ledger, vault, archive, board, heads, shipper }: Opened): Promise<Working> {
     const { log, places } = this.#context;
     const scratch = new LocalScratch(places.scratch);
     const drafts = (await vault.sweep()) + (await scratch.sweep());
     // Not before: the sweep takes drafts for those of earlier processes, and would take this one's away.
-    if (this.#mode === 'all') heads.start();
+    if (this.#mode === 'all') {
+      heads.start();
+      shipper?.start();
+    }
     recovered(log, { ...(await ledger.recover()), drafts });
     await this.#tell(ledger);
     // The first archived recording may come before the docks are open; those ask for themselves what is archived.
@@ -191,14 +211,15 @@ export class Station {
     const onArchived = async (recordingId: string) => intake?.archived(recordingId);
     const given = { ledger, vault, scratch, archive, onArchived };
     const work = MODES.indexOf(this.#mode) >= MODES.indexOf('work') ? await startWorkLine(this.#context, given) : null;
-    const onSealed = (recordingId: string) => void work?.runner.poke(recordingId);
+    const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });
     intake = line;
+    if (work && this.#mode === 'all') await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates });
     return {
       ingest: line.ingest,
       undock: line.undock,
       learning: this.#mode === 'all' ? line.learning : NO_LEARNING,
-      pokeWork: () => void work?.runner.sweep(),
+      pokeWork: () => void work?.sweep.sweep(),
       checkQueue: async () => (work ? work.queue.check() : 'not started'),
     };
   }
@@ -215,7 +236,7 @@ export class Station {
 
   async #listen(deps: DeskDeps, metrics: Metrics): Promise<string> {
     const { config, places, onStop } = this.#context;
-    const app = buildServer({ deps, grants: 'viewer', metrics });
+    const app = buildServer({ deps, way: 'loopback', metrics });
     onStop(() => app.close());
     const address = await app.listen({ host: config.http.host, port: config.http.port });
     await mkdir(places.run, { recursive: true });

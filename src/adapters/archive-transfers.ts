@@ -24,3 +24,8 @@ export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
     return look();
   }
 }
+
+/** Nothing but pieces of the custody log is ever removed from an archive. Throws vault.key-invalid. */
+export function mustBeLogKey(key: string): void {
+  if (!key.startsWith('custody/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a piece of the log`);
+}

@@ -231,6 +231,16 @@ export async function putDurably(final: string, bytes: Uint8Array, options: { la
   }
 }
 
+/** The name is gone for good when it returns; what is not there is no error. */
+export async function removeDurably(path: string, options: { label: string; errors: WriteErrors }): Promise<void> {
+  try {
+    await unlink(path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw writeError(options.errors, `${options.label}: remove`, error);
+  }
+}
+
 /**
  * Writes a small file into `directory` as every other is written, fsyncs it, and removes it: the only answer to "can it be written" that full disks, used-up
  * inodes, read-only mounts and missing permissions cannot make wrong. What a crash leaves ends in `.partial`. Throws in the words of `errors`.

@@ -80,6 +80,10 @@ export class WatchedArchive implements Archive {
     return this.#archive.list(prefix);
   }
 
+  removeLog(key: string, signal?: AbortSignal): Promise<void> {
+    return this.#watched(() => this.#archive.removeLog(key, signal));
+  }
+
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number> {
     return this.#archive.abortAbandoned(nowMs, olderThanMs);
   }

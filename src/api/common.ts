@@ -1,4 +1,5 @@
-import Type, { type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
+import { ERRORS, type ErrorCode } from '#domain/errors';
 import { CATEGORIES } from '#domain/registry';
 
 /** Parts of which the schemas of the contract are built. Times are ISO 8601 texts. */
@@ -18,15 +19,41 @@ export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Obj
 
 export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 
-export const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100 });
+/** What every list is asked with. */
+export const PAGE = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      description: '`next` of the page before, with the same filters; nothing can be read from it.',
+    }),
+  ),
+};
 
-export const ErrorReply = Type.Object({
-  code: Type.String(),
-  message: Type.String({ description: 'What failed, for a person.' }),
-  remedy: Type.String({ description: 'What the person should do.' }),
+export const PageQuery = closed(PAGE);
+
+/** One page of a list. */
+export const pageOf = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: nullable.text('Cursor of the next page; null: this is the last.') });
+
+export interface PageAnswer<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** Every error (RFC 9457). */
+export const Problem = Type.Object({
+  type: Type.String({ description: '`urn:evidock:problem:` and the code.' }),
+  title: Type.String({ description: 'What failed, for a person; the same for every error of this code.' }),
+  status: Type.Integer(),
   detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
-  requestId: Type.String(),
+  instance: Type.String({ description: '`urn:uuid:` and the id of the request, which is also in the header x-request-id.' }),
+  code: oneOf(Object.keys(ERRORS) as ErrorCode[]),
+  remedy: Type.String({ description: 'What the person should do.' }),
 });
+
+export type ProblemAnswer = Static<typeof Problem>;
 
 export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
   type: ['object', 'null'],

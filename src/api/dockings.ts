@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Limit, Name, nullable, oneOf, ProblemJson } from './common.ts';
+import { closed, Name, nullable, oneOf, PAGE, ProblemJson } from './common.ts';
 import { WorkJson } from './work.ts';
 
 /** Dockings. */
@@ -59,7 +59,7 @@ export const DockingReportJson = Type.Object({
   pending: Type.Array(WorkJson),
 });
 
-export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), limit: Type.Optional(Limit) });
+export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), ...PAGE });
 
 export type DockingReportAnswer = Static<typeof DockingReportJson>;
 export type IngestAnswer = Static<typeof IngestJson>;

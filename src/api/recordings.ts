@@ -3,7 +3,7 @@ import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
-import { CategoryText, closed, Limit, Name, nullable, oneOf } from './common.ts';
+import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
 
 /** What is asked and told of recordings. */
 
@@ -126,8 +126,7 @@ export const RecordingsQuery = closed({
   until: Type.Optional(Type.String({ maxLength: 40, description: 'Started before.' })),
   damaged: Type.Optional(Type.Boolean()),
   unassigned: Type.Optional(Type.Boolean({ description: 'Without an officer or without a case.' })),
-  limit: Type.Optional(Limit),
-  after: Type.Optional(Type.String({ maxLength: 64, description: 'The last id of the page before.' })),
+  ...PAGE,
 });
 
 export type RecordingAnswer = Static<typeof RecordingJson>;

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { CASE_STAGES } from '#domain/registry';
-import { CategoryText, closed, Limit, Name, nullable, oneOf } from './common.ts';
+import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
 import { RecordingJson } from './recordings.ts';
 
 /** Cases, officers, recorders and suggestions. */
@@ -84,7 +84,7 @@ export const DecisionJson = Type.Object({ id: Type.String(), state: Type.String(
 export const SuggestionsQuery = closed({
   state: Type.Optional(oneOf(['open', 'accepted', 'declined'])),
   recording: Type.Optional(Name(64)),
-  limit: Type.Optional(Limit),
+  ...PAGE,
 });
 
 export const AssignmentBody = closed({ officer: nullable.text() });
@@ -107,9 +107,11 @@ export const CaseBody = closed({
   update: Type.Optional(Type.Boolean()),
 });
 
-export const CaseDetailJson = Type.Interface([CaseJson], { events: Type.Array(EventJson), recordings: Type.Array(RecordingJson) });
-
-export const CasesQuery = closed({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) });
+export const CaseDetailJson = Type.Interface([CaseJson], {
+  events: Type.Array(EventJson),
+  recordings: Type.Array(RecordingJson),
+  recordingsNext: nullable.text('If there are more: the cursor for `/recordings?case=…`.'),
+});
 
 export type CaseAnswer = Static<typeof CaseJson>;
 export type CaseDetailAnswer = Static<typeof CaseDetailJson>;

@@ -16,6 +16,18 @@ export const ReadyJson = Type.Object({
   checks: Type.Object({ ledger: CheckJson, vault: CheckJson, queue: CheckJson, archive: Type.Union([CheckJson, Type.Null()]) }),
 });
 
+export const LogLagJson = Type.Object({
+  places: Type.Array(
+    Type.Object({
+      place: Type.Union([Type.Literal('vault'), Type.Literal('archive')]),
+      entries: Type.Integer({ description: 'Custody entries that are not there yet.' }),
+      ageSeconds: Type.Integer({ description: 'Age of the oldest of them.' }),
+      erased: Type.Integer({ description: 'Entries of which an erased personal value still stands there.' }),
+    }),
+    { description: 'None where the log is not shipped.' },
+  ),
+});
+
 export const HealthJson = Type.Object({
   status: Type.String(),
   version: Type.String(),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Limit, Name, nullable, oneOf } from './common.ts';
+import { closed, Name, nullable, oneOf, PAGE } from './common.ts';
 
 /** Derive and archive work, and verification. */
 
@@ -47,7 +47,7 @@ export const JobsQuery = closed({
   stage: Type.Optional(WorkStageText),
   state: Type.Optional(oneOf(['waiting', 'running', 'done', 'failed'])),
   recording: Type.Optional(Name(64)),
-  limit: Type.Optional(Limit),
+  ...PAGE,
 });
 
 export type WorkAnswer = Static<typeof WorkJson>;

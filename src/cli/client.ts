@@ -2,13 +2,17 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
+import type { PageAnswer } from '#api/common';
 import { EvidockError, errnoOf } from '#domain/errors';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
 /** The control socket of a running station answers at once. */
 const PROBE_MS_MAX = 2000;
+/** The most that a list gives at once. */
+const PAGE_MAX = 1000;
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Ask {
@@ -31,8 +35,8 @@ export interface StreamedAnswer {
 /** A station that answers requests of the one API: running, or opened for the command. */
 export interface StationClient {
   readonly kind: 'running' | 'opened';
-  request(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<Answer>;
-  stream(method: 'GET' | 'POST', path: string, ask?: Ask): Promise<StreamedAnswer>;
+  request(method: Method, path: string, ask?: Ask): Promise<Answer>;
+  stream(method: Method, path: string, ask?: Ask): Promise<StreamedAnswer>;
   close(): Promise<void>;
 }
 
@@ -44,34 +48,57 @@ export class ReplyError extends Error {
   readonly remedy: string;
   readonly what: string;
 
-  constructor(reply: { code: string; message: string; detail: string; remedy: string }) {
-    super(reply.message);
+  constructor(reply: { code: string; title: string; detail: string; remedy: string }) {
+    super(reply.detail === '' ? reply.title : `${reply.title}: ${reply.detail}`);
     this.code = reply.code;
     this.detail = reply.detail;
     this.remedy = reply.remedy;
-    this.what = reply.message.endsWith(`: ${reply.detail}`) ? reply.message.slice(0, -reply.detail.length - 2) : reply.message;
+    this.what = reply.title;
   }
 }
 
 function replyError(status: number, json: unknown): ReplyError {
   const {
     code = 'station.internal',
-    message = `the station answered ${status}`,
+    title = `the station answered ${status}`,
     detail = '',
     remedy = '',
   } = (json ?? {}) as Record<string, string>;
-  return new ReplyError({ code, message, detail, remedy });
+  return new ReplyError({ code, title, detail, remedy });
 }
 
 /** The JSON of a good answer. Throws ReplyError for any other. */
-export async function ask<T>(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<T> {
+export async function ask<T>(client: StationClient, method: Method, path: string, question: Ask = {}): Promise<T> {
   const { status, json } = await client.request(method, `/api/v1${path}`, question);
   if (status >= 400) throw replyError(status, json);
   return json as T;
 }
 
+/** Pages of at most 1000, at most `limit` things in all; `cursor`: from there on. Throws ReplyError. */
+export async function* askPages<T>(
+  client: StationClient,
+  path: string,
+  query: Query = {},
+  { limit = Number.POSITIVE_INFINITY, cursor }: { limit?: number; cursor?: string | null } = {},
+): AsyncGenerator<readonly T[]> {
+  let next = cursor;
+  for (let left = limit; left > 0; ) {
+    const asked = { ...query, limit: Math.min(PAGE_MAX, left), cursor: next ?? undefined };
+    const page = await ask<PageAnswer<T>>(client, 'GET', path, { query: asked });
+    yield page.items;
+    if (page.next === null) return;
+    left -= page.items.length;
+    next = page.next;
+  }
+}
+
+/** The whole list. Throws ReplyError. */
+export async function askAll<T>(client: StationClient, path: string, query: Query = {}): Promise<readonly T[]> {
+  return (await Array.fromAsync(askPages<T>(client, path, query))).flat();
+}
+
 /** A good answer as a stream. Throws ReplyError for any other. */
-export async function askStream(client: StationClient, method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+export async function askStream(client: StationClient, method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
   const answer = await client.stream(method, `/api/v1${path}`, question);
   if (answer.status < 400) return answer;
   const chunks: Uint8Array[] = [];
@@ -116,7 +143,7 @@ export class SocketClient implements StationClient {
     }
   }
 
-  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+  async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
     try {
       const { status, text } = await readAll(await this.#send(method, path, question, ANSWER_MS_MAX));
       return { status, json: parse(text) };
@@ -125,7 +152,7 @@ export class SocketClient implements StationClient {
     }
   }
 
-  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+  async stream(method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
     try {
       const response = await this.#send(method, path, question, ANSWER_MS_MAX);
       return { status: response.statusCode ?? 0, headers: response.headers, body: response };
@@ -187,12 +214,12 @@ export class InProcessClient implements StationClient {
     this.#close = options.close;
   }
 
-  async request(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<Answer> {
+  async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
     const { status, body } = await this.stream(method, path, question);
     return { status, json: parse(await readText(body as Readable)) };
   }
 
-  async stream(method: 'GET' | 'POST', path: string, question: Ask = {}): Promise<StreamedAnswer> {
+  async stream(method: Method, path: string, question: Ask = {}): Promise<StreamedAnswer> {
     const response = await this.#app.inject({
       method,
       url: pathWith(path, question.query),

@@ -74,6 +74,10 @@ export interface CliContext {
   connect(options: ConnectOptions): Promise<StationClient>;
   /** Runs the station until a signal stops it; `ready` is called with the address when it is up. */
   runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void>;
+  /** Runs a worker on this host until a signal stops it or its key is good no more; `invite` is the text of its invitation. */
+  runWorker(
+    options: GlobalOptions & { readonly invite: string; readonly ready: (names: { station: string; worker: string }) => void },
+  ): Promise<void>;
   doctor(options: GlobalOptions): Promise<readonly DoctorCheck[]>;
   readonly cardLayouts: readonly string[];
   /** Returns how many files. */

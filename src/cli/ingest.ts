@@ -120,7 +120,7 @@ function showIntake(shell: Shell, report: DockingReportAnswer, view: SlotAnswer 
 
 function problemError({ code, detail }: { code: string; detail: string }): ReplyError {
   const row = ERRORS[code as keyof typeof ERRORS] ?? ERRORS['station.internal'];
-  return new ReplyError({ code, detail, remedy: row.remedy, message: `${row.what}: ${detail}` });
+  return new ReplyError({ code, detail, remedy: row.remedy, title: row.what });
 }
 
 /**

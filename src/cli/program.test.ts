@@ -253,7 +253,7 @@ describe('the control socket', () => {
   it('is used where a station answers, and tells who typed', async () => {
     const socketPath = join(cli.station.directory, 'run/control.sock');
     expect(await new SocketClient({ socketPath, user: 'li' }).answers()).toBe(false);
-    const app = buildServer({ deps: cli.station.deps, grants: 'operator' });
+    const app = buildServer({ deps: cli.station.deps, way: 'socket' });
     await listenOnSocket(app, socketPath);
     const client = new SocketClient({ socketPath, user: 'li wei' });
     expect(await client.answers()).toBe(true);

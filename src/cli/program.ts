@@ -17,6 +17,7 @@ import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
 import { usageWords } from './usage.ts';
 import { addVerify } from './verify.ts';
+import { addWorker } from './worker.ts';
 
 /** The whole command line. */
 export function buildProgram(context: CliContext, language: Language): Command {
@@ -56,6 +57,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     .addHelpText('after', `\n${say('help.example')}\n  evidock --state-dir ./var ingest /media/recorder --slot 3 --wait`);
   const adders = [
     addRun,
+    addWorker,
     addIngest,
     addSlots,
     addRecordings,

@@ -31,17 +31,21 @@ describe('recordings', () => {
 
   it('goes on after a full page of the API', async () => {
     const asked: unknown[] = [];
-    const pages = [Array.from({ length: 1000 }, (_, n) => ({ id: `rec-${n}` })), [{ id: 'rec-last' }]];
+    const first = Array.from({ length: 1000 }, (_, n) => ({ id: `rec-${n}` }));
+    const pages = [
+      { items: first, next: 'on' },
+      { items: [{ id: 'rec-last' }], next: null },
+    ];
     const client = {
-      request: async (_method: string, _path: string, question: { query: { after?: string } }) => {
-        asked.push(question.query.after);
+      request: async (_method: string, _path: string, question: { query: { cursor?: string } }) => {
+        asked.push(question.query.cursor);
         return { status: 200, json: pages[asked.length - 1] };
       },
       close: async () => undefined,
     };
     const found = await cli.through(client, () => cli.json(['recordings']));
     expect(found).toHaveLength(1001);
-    expect(asked).toEqual([undefined, 'rec-999']);
+    expect(asked).toEqual([undefined, 'on']);
   });
 
   it('prints a table with local times and without what a terminal would obey', async () => {

@@ -5,7 +5,7 @@ import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
 import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
-import { ask, type StationClient } from './client.ts';
+import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
 import { printClaims, startChange } from './start-claims.ts';
@@ -13,7 +13,6 @@ import { durationText, jsonText, printable, timeText } from './table.ts';
 import { failureWords, linkWords, noteWords, word } from './words.ts';
 
 const SHOWN = 200;
-const PAGE = 1000;
 const GAPS_SHOWN = 8;
 /** Notes that put a mark into a list, since its time is what one looks for there. */
 const TIME_DOUBTS = ['time-uncertain', 'time-unknown', 'time-skipped', 'time-doubled'];
@@ -62,7 +61,7 @@ export function addRecordings(program: Command, shell: Shell): void {
       await shell.withStation(globals, async (client) => {
         const path = `/recordings/${encodeURIComponent(id)}`;
         const recording = await ask<RecordingAnswer>(client, 'GET', path);
-        const custody = await ask<CustodyAnswer[]>(client, 'GET', `${path}/custody`);
+        const custody = await askAll<CustodyAnswer>(client, `${path}/custody`);
         if (globals.json) shell.printJson({ ...recording, custody });
         else printRecording(shell, recording, custody);
       });
@@ -70,19 +69,10 @@ export function addRecordings(program: Command, shell: Shell): void {
 }
 
 /** Pages of recordings, newest first, at most `filter.limit` in all. */
-async function* pagesOf(client: StationClient, filter: Filter): AsyncGenerator<readonly RecordingAnswer[]> {
-  const { case: number, officer, recorder, state, since, until, damaged, unassigned } = filter;
+function pagesOf(client: StationClient, filter: Filter): AsyncGenerator<readonly RecordingAnswer[]> {
+  const { case: number, officer, recorder, state, since, until, damaged, unassigned, limit } = filter;
   const query = { case: number, officer, recorder, state, since, until, damaged, unassigned };
-  let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  let after: string | undefined;
-  while (left > 0) {
-    const asked = Math.min(PAGE, left);
-    const page = await ask<RecordingAnswer[]>(client, 'GET', '/recordings', { query: { ...query, limit: asked, after } });
-    yield page;
-    if (page.length < asked) return;
-    left -= page.length;
-    after = page.at(-1)?.id;
-  }
+  return askPages<RecordingAnswer>(client, '/recordings', query, limit === undefined ? {} : { limit });
 }
 
 /** One array, written page by page: a ledger may hold more than fits into memory. */

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { ask } from './client.ts';
+import { ask, askAll, askPages } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
@@ -86,7 +87,7 @@ export function addCase(program: Command, shell: Shell): void {
   addImport(group, shell, '/cases/import', say('case.import.about'), 'case import cases.csv');
   shell.add(group, 'list', say('case.list.about'), 'case list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
-    const cases = await shell.withStation(globals, (client) => ask<CaseAnswer[]>(client, 'GET', '/cases', { query: { limit: 10_000 } }));
+    const cases = await shell.withStation(globals, (client) => askAll<CaseAnswer>(client, '/cases'));
     if (globals.json) return shell.printJson(cases);
     if (cases.length === 0) return shell.note(say('case.none'));
     caseTable(shell, cases);
@@ -95,9 +96,12 @@ export function addCase(program: Command, shell: Shell): void {
     .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
     .action(async (number: string, _options: unknown, command: Command) => {
       const globals = shell.globals(command);
-      const found = await shell.withStation(globals, (client) =>
-        ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`),
-      );
+      const found = await shell.withStation(globals, async (client) => {
+        const { recordingsNext: cursor, ...first } = await ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`);
+        if (cursor === null) return first;
+        const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
+        return { ...first, recordings: [...first.recordings, ...more.flat()] };
+      });
       if (globals.json) return shell.printJson(found);
       caseTable(shell, [found]);
       shell.print(`\n${say('case.events')}`);
@@ -161,7 +165,7 @@ export function addOfficer(program: Command, shell: Shell): void {
   addImport(group, shell, '/officers/import', say('officer.import.about'), 'officer import officers.csv');
   shell.add(group, 'list', say('officer.list.about'), 'officer list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
-    const officers = await shell.withStation(globals, (client) => ask<OfficerAnswer[]>(client, 'GET', '/officers'));
+    const officers = await shell.withStation(globals, (client) => askAll<OfficerAnswer>(client, '/officers'));
     if (globals.json) return shell.printJson(officers);
     if (officers.length === 0) return shell.note(say('officer.none'));
     shell.table(
@@ -186,7 +190,7 @@ export function addRecorder(program: Command, shell: Shell): void {
     });
   shell.add(group, 'list', say('recorder.list.about'), 'recorder list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
-    const recorders = await shell.withStation(globals, (client) => ask<RecorderAnswer[]>(client, 'GET', '/recorders'));
+    const recorders = await shell.withStation(globals, (client) => askAll<RecorderAnswer>(client, '/recorders'));
     if (globals.json) return shell.printJson(recorders);
     if (recorders.length === 0) return shell.note(say('recorder.none'));
     shell.table(
@@ -207,7 +211,7 @@ export function addRecorder(program: Command, shell: Shell): void {
       if ((officer === undefined) !== (none ?? false)) throw new UsageError('recorder assign SERIAL OFFICER | --none');
       const body = { officer: officer ?? null };
       const answer = await shell.withStation(globals, (client) =>
-        ask(client, 'POST', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
+        ask(client, 'PUT', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
       );
       if (globals.json) shell.printJson(answer);
       else shell.done(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));

@@ -96,7 +96,7 @@ class Lesson {
   }
 
   #learning(seconds: number): Promise<unknown> {
-    return ask(this.#client, 'POST', '/slots/learning', { body: { seconds } });
+    return ask(this.#client, 'PUT', '/slots/learning', { body: { seconds } });
   }
 
   #prompt(slot: number): void {

@@ -31,7 +31,7 @@ beforeEach(async () => {
     },
   });
   await cli.station.ledger.recover();
-  app = buildServer({ deps: cli.station.deps, grants: 'operator' });
+  app = buildServer({ deps: cli.station.deps, way: 'socket' });
   await listenOnSocket(app, join(cli.station.directory, 'control.sock'));
 });
 afterEach(async () => {

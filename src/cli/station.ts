@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
 import { bytesText } from '#domain/figures';
-import { ask } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
 import { timeText } from './table.ts';
@@ -48,7 +48,7 @@ export function addJobs(program: Command, shell: Shell): void {
       const globals = shell.globals(command, { ownState: true });
       const states = asked === undefined ? ['running', 'waiting', 'failed'] : [asked];
       const jobs = await shell.withStation(globals, async (client) => {
-        const pages = states.map((state) => ask<WorkAnswer[]>(client, 'GET', '/jobs', { query: { stage, state, recording, limit: 1000 } }));
+        const pages = states.map((state) => askAll<WorkAnswer>(client, '/jobs', { stage, state, recording }));
         return (await Promise.all(pages)).flat();
       });
       if (globals.json) return shell.printJson(jobs);

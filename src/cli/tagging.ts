@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { SuggestionAnswer } from '#api/registry';
 import { CATEGORIES } from '#domain/registry';
-import { ask } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
 import { reasonWords, word } from './words.ts';
 
@@ -34,7 +34,7 @@ export function addTag(program: Command, shell: Shell): void {
       await shell.withStation(globals, async (client) => {
         const tagged: RecordingAnswer[] = [];
         for (const id of ids) {
-          tagged.push(await ask<RecordingAnswer>(client, 'POST', `/recordings/${encodeURIComponent(id)}/tag`, { body }));
+          tagged.push(await ask<RecordingAnswer>(client, 'PATCH', `/recordings/${encodeURIComponent(id)}`, { body }));
         }
         if (globals.json) return shell.printJson(tagged);
         for (const recording of tagged) {
@@ -53,8 +53,8 @@ export function addSuggestions(program: Command, shell: Shell): void {
   const list = shell.add(group, 'list', say('suggestions.list.about'), 'suggestions --all', { isDefault: true });
   list.option('--all', say('suggestions.opt.all')).action(async (options: { all?: boolean }, command: Command) => {
     const globals = shell.globals(command);
-    const query = { limit: 1000, state: options.all ? undefined : 'open' };
-    const found = await shell.withStation(globals, (client) => ask<SuggestionAnswer[]>(client, 'GET', '/suggestions', { query }));
+    const query = { state: options.all ? undefined : 'open' };
+    const found = await shell.withStation(globals, (client) => askAll<SuggestionAnswer>(client, '/suggestions', query));
     if (globals.json) return shell.printJson(found);
     if (found.length === 0) return shell.note(say('suggestions.none'));
     shell.table(
@@ -84,7 +84,7 @@ export function addSuggestions(program: Command, shell: Shell): void {
         const globals = shell.globals(command);
         await shell.withStation(globals, async (client) => {
           for (const id of ids) {
-            await ask(client, 'POST', `/suggestions/${encodeURIComponent(id)}/decision`, { body: { decision } });
+            await ask(client, 'PUT', `/suggestions/${encodeURIComponent(id)}/decision`, { body: { decision } });
             if (!globals.json) shell.done(say(`suggestions.${decision}`, { id }));
           }
           if (globals.json) shell.printJson(ids.map((id) => ({ id, state: decision })));

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Static } from 'typebox';
-import type { ErrorReply } from '#api/common';
+import type { ProblemAnswer } from '#api/common';
 import type { VerifyLine } from '#desk/verify';
 import { bytesText } from '#domain/figures';
 import { askStream, ReplyError } from './client.ts';
@@ -9,7 +8,7 @@ import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
 
-type Line = VerifyLine | (Omit<Static<typeof ErrorReply>, 'requestId'> & { readonly type: 'error' });
+type Line = VerifyLine | ({ readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'remedy'>);
 type Fault = Extract<Line, { type: 'fault' }>;
 type Summary = Extract<Line, { type: 'summary' }>;
 
@@ -77,7 +76,7 @@ async function follow(
     progress.end();
   }
   if (!summary)
-    throw new ReplyError({ code: 'station.stopping', message: 'the verification was cut off', detail: '', remedy: 'Run it again.' });
+    throw new ReplyError({ code: 'station.stopping', title: 'the verification was cut off', detail: '', remedy: 'Run it again.' });
   return { faults, summary };
 }
 

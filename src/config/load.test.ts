@@ -85,6 +85,14 @@ describe('configuration', () => {
     for (const id of ['station2', 'station']) expect(load(`${yaml}\nstation:\n  id: ${id}`).config.station.id).toBe(id);
   });
 
+  it('lets workers in only where they share a queue with the station', () => {
+    const listen = 'work:\n  listen: 10.0.0.1:8471\nstation:\n  id: hz01\n';
+    expect(() => load(listen)).toThrow(expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining('work.listen') }));
+    expect(load(`${listen}queue:\n  url: redis://q\n`).config.work.listen).toBe('10.0.0.1:8471');
+    for (const wrong of ['8471', 'host', '/run/socket', '10.0.0.1:8471/x'])
+      expect(() => load(`work:\n  listen: ${wrong}`)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  });
+
   it('keeps the default id for a station that shares nothing', () => {
     expect(load('archive:\n  kind: disk\n  directory: /x').config.station.id).toBe('station1');
   });

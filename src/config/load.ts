@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly file: string | null;
   /** `--state-dir`. */
   readonly state: string | null;
+  /** Of the invitation, for a worker: whose work it takes. */
+  readonly stationId?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The checkout or installation. */
   readonly root: string;
@@ -69,6 +71,7 @@ export function loadConfig(options: LoadOptions): { config: Config; explained: r
     put(tree, 'station.state', resolve(options.state));
     origins.set('station.state', 'command line');
   }
+  if (options.stationId !== undefined) put(tree, 'station.id', options.stationId);
   checkSchema(tree);
   const config = tree as unknown as Config;
   if (config.station.state === '') put(tree, 'station.state', resolve(options.root, 'var'));
@@ -157,7 +160,7 @@ function ruleOf(field: Field | undefined): string {
 
 /** What no single field can tell. */
 function checkRules(config: Config): void {
-  const { station, archive, http, intake, queue, dock } = config;
+  const { station, archive, http, intake, queue, dock, work } = config;
   const refuse = (path: string, rule: string, value: unknown) => {
     throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
   };
@@ -174,6 +177,7 @@ function checkRules(config: Config): void {
   }
   // It may hold a password: the value is not told.
   if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
+  if (work.listen !== '' && queue.url === '') refuse('work.listen', 'needs queue.url: workers wait at the same queue', work.listen);
   const shared = whatIsShared(config);
   if (shared !== null && station.id === DEFAULT_STATION_ID)
     throw new EvidockError('config.default-id', `station.id: must not be ${DEFAULT_STATION_ID} where ${shared} is set`);

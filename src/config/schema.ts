@@ -41,7 +41,11 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
     144,
     2160,
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings derived at the same time.', default: 1 }, 1, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 },
+    0,
+    16,
+  ),
   threads: integer({ title: 'Threads', description: 'Threads per ffmpeg process.', default: 2 }, 1, 64),
   timeLimit: integer(
     {
@@ -139,7 +143,11 @@ const archive = section('Archive', 'The second copy.', {
     },
     ['readback', 'head'],
   ),
-  atOnce: integer({ title: 'Jobs at once', description: 'Recordings archived at the same time.', default: 2 }, 1, 16),
+  atOnce: integer(
+    { title: 'Jobs at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 },
+    0,
+    16,
+  ),
   bandwidth: integer(
     { title: 'Bandwidth', description: 'Upload limit over all jobs; 0 is none.', unit: 'KiB/s', default: 0 },
     0,
@@ -157,6 +165,24 @@ const archive = section('Archive', 'The second copy.', {
     8760,
   ),
   s3,
+});
+
+const custody = section('Custody log', 'Copies of the custody log outside the ledger.', {
+  ship: flag({
+    title: 'Ship the log',
+    description: 'Copy new entries of the custody log into vault and archive, as sealed segments.',
+    default: true,
+  }),
+  shipSeconds: integer(
+    {
+      title: 'Ship every',
+      description: 'How often new entries are looked for; the log outside the ledger is at most this far behind.',
+      unit: 's',
+      default: 30,
+    },
+    1,
+    3600,
+  ),
 });
 
 const queue = section('Queue', 'BullMQ on Redis.', {
@@ -188,6 +214,16 @@ const queue = section('Queue', 'BullMQ on Redis.', {
     1,
     100,
   ),
+});
+
+const work = section('Workers', 'Other hosts that derive and archive for this station.', {
+  listen: text({
+    title: 'Address',
+    description:
+      '`host:port` where workers come in, over TLS and with a key of their own (`evidock worker invite`); empty: nowhere. Needs queue.url, which they share.',
+    default: '',
+    pattern: '^$|^(\\[[0-9A-Fa-f:]+\\]|[0-9A-Za-z][0-9A-Za-z.-]*):[0-9]{1,5}$',
+  }),
 });
 
 const http = section('HTTP', 'API and playback. Loopback only until accounts and roles exist.', {
@@ -230,7 +266,9 @@ export const ConfigSchema = section('Evidock station', 'One file configures the 
   intake,
   derive,
   archive,
+  custody,
   queue,
+  work,
   http,
   suggest,
   log,

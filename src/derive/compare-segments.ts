@@ -5,7 +5,7 @@ import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import { continuesIn, gapsBetween, type Neighbour } from '#domain/take/derived-takes';
 import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
-import { linkContinuation } from '#steps/link-continuation';
+import { linkRecordings } from '#steps/link-recordings';
 
 /** Recordings of the same recorder that are looked at, on either side. */
 const NEIGHBOURS_MAX = 40;
@@ -34,14 +34,14 @@ export async function compareSegments(
   if (before && !rival && isFree(links, 'continues-from') && isFree(before.links, 'continues-in')) {
     const { last: end } = ends(before);
     if (!others.some((other) => continuesIn(end, ends(other).first, timezone))) {
-      await linkContinuation(writer, before.recording.id, recording.id, nowMs);
+      await linkRecordings(writer, { id: before.recording.id, relation: 'continues-in', other: recording.id }, nowMs);
     }
   }
   const [after, otherRival] = others.filter((other) => continuesIn(last, ends(other).first, timezone));
   if (after && !otherRival && isFree(links, 'continues-in') && isFree(after.links, 'continues-from')) {
     const { first: begin } = ends(after);
     if (!others.some((other) => continuesIn(ends(other).last, begin, timezone))) {
-      await linkContinuation(writer, recording.id, after.recording.id, nowMs);
+      await linkRecordings(writer, { id: recording.id, relation: 'continues-in', other: after.recording.id }, nowMs);
     }
   }
 }

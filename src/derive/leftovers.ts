@@ -46,7 +46,7 @@ export async function removeLeftovers({ ledger, vault, faults }: Given, recordin
   for (const { key, recordingId: owner } of await ledger.leftovers(LEFTOVERS_MAX, recordingId)) {
     const inUse = (await ledger.derivatives(owner)).some(({ vaultKey }) => vaultKey === key);
     if (!inUse) await vault.removeDerivative(key);
-    faults.reached('w23-leftover-removed');
+    faults.reached('w27-leftover-removed');
     await ledger.transaction((writer) => writer.forgetLeftover(key));
   }
 }

@@ -26,6 +26,8 @@ interface DeskFacts {
   /** Absolute; no backup is written below these. */
   readonly ownDirectories: readonly string[];
   readonly archiveDerivatives: boolean;
+  /** Pieces of the custody log go into vault and archive. */
+  readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
 }
 
@@ -44,6 +46,8 @@ export interface DeskDeps {
   /** Ends the stay of a directory that `ingest` docked, safe or not; resolves when that is on record. Nothing to do for another docking. */
   readonly undock: (dockingId: string) => Promise<void>;
   readonly learning: SlotLearning;
+  /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
+  readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */

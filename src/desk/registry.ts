@@ -13,6 +13,9 @@ import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
 import { mustHaveOfficer } from './tagging.ts';
 
+/** What a change came to; `changed` is false where everything was so already, or was only tried. */
+type Changed<T> = T & { readonly changed: boolean };
+
 const PAGE = 1000;
 /** No recorder's battery lasts longer than this: how far before an event's window a recording that touches it may have begun. */
 const RECORDING_MS_MAX = 24 * 3_600_000;
@@ -48,21 +51,24 @@ export async function addCases(
   deps: DeskDeps,
   drafts: readonly CaseDraft[],
   options: { update: boolean; dryRun?: boolean; actor: Actor; label?: (index: number) => string },
-): Promise<{ added: number; updated: number; events: number; suggestions: number }> {
+): Promise<Changed<{ added: number; updated: number; events: number; suggestions: number }>> {
   return changeOrTry(deps.ledger, options.dryRun ?? false, async (writer) => {
     const sum = { added: 0, updated: 0, events: 0, suggestions: 0 };
+    let changed = false;
     for (const [index, draft] of drafts.entries()) {
       const label = options.label?.(index) ?? '';
       const outcome = await addCase(deps, writer, draft, { ...options, label });
-      sum[outcome] += 1;
+      sum[outcome === 'same' ? 'updated' : outcome] += 1;
+      changed ||= outcome !== 'same';
       for (const event of draft.events ?? []) {
         const added = await addEvent(deps, writer, draft, event, { label, actor: options.actor });
         if (!added) continue;
+        changed = true;
         sum.events += 1;
         sum.suggestions += await suggestForEvent(deps, writer, added);
       }
     }
-    return sum;
+    return { ...sum, changed };
   });
 }
 
@@ -71,7 +77,7 @@ async function addCase(
   writer: LedgerWriter,
   draft: CaseDraft,
   options: { update: boolean; actor: Actor; label: string },
-): Promise<'added' | 'updated'> {
+): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.case(draft.number);
   if (old && !options.update)
     throw new EvidockError(
@@ -86,7 +92,7 @@ async function addCase(
     officerIds: draft.officers ?? old?.officerIds ?? [],
     createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
   };
-  if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'updated';
+  if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
   await writer.upsertCase(fresh);
   const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
@@ -152,20 +158,22 @@ export async function addOfficers(
   officers: readonly Officer[],
   actor: Actor,
   dryRun = false,
-): Promise<{ added: number; updated: number }> {
+): Promise<Changed<{ added: number; updated: number }>> {
   return changeOrTry(deps.ledger, dryRun, async (writer) => {
     const sum = { added: 0, updated: 0 };
+    let changed = false;
     for (const officer of officers) {
       const old = await writer.officer(officer.id);
       sum[old ? 'updated' : 'added'] += 1;
       if (old && old.name === officer.name && old.unit === officer.unit) continue;
+      changed = true;
       await writer.upsertOfficer(officer);
       const about = { atMs: deps.clock.nowMs(), actor, subject: subject('officer', officer.id) };
       const name = { old: old?.name ?? null, new: officer.name };
       const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
       await writer.appendCustody(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
     }
-    return sum;
+    return { ...sum, changed };
   });
 }
 
@@ -191,18 +199,22 @@ export async function addRecorder(
   });
 }
 
-/** From now on recordings of that recorder without an officer of their own are this officer's; null takes the assignment away. */
-export async function assignRecorder(deps: DeskDeps, serial: string, officerId: string | null, actor: Actor): Promise<void> {
-  await deps.ledger.transaction((writer) => assign(deps, writer, serial, officerId, actor));
+/**
+ * From now on recordings of that recorder without an officer of their own are this officer's; null takes the assignment away. Returns false where it
+ * was so already.
+ */
+export async function assignRecorder(deps: DeskDeps, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
+  return deps.ledger.transaction((writer) => assign(deps, writer, serial, officerId, actor));
 }
 
-async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<void> {
+async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
   const recorder = await writer.recorder(serial);
   if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
-  if (recorder.assignedOfficerId === officerId) return;
+  if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();
   await writer.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
   await writer.appendCustody(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
+  return true;
 }

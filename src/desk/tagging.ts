@@ -36,13 +36,13 @@ export async function mustHaveRecording(reader: LedgerReader, id: string): Promi
   return detail;
 }
 
-/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new. */
+/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new; `changed` is false where it was so already. */
 export async function tagRecording(
   { ledger, clock }: DeskDeps,
   recordingId: string,
   request: TagRequest,
   actor: Actor,
-): Promise<RecordingDetail> {
+): Promise<{ readonly detail: RecordingDetail; readonly changed: boolean }> {
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
     throw new EvidockError('request.invalid', 'nothing to change: name a case, an officer, a category or the important mark');
   }
@@ -51,10 +51,11 @@ export async function tagRecording(
     const data: Tags = {};
     await tagCases(writer, before, request, data);
     await tagFields(writer, before, request, data);
-    if (Object.keys(data).length > 0) {
+    const changed = Object.keys(data).length > 0;
+    if (changed) {
       await writer.appendCustody(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
     }
-    return mustHaveRecording(writer, recordingId);
+    return { detail: await mustHaveRecording(writer, recordingId), changed };
   });
 }
 
@@ -63,13 +64,13 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
   const wanted = new Set(caseNumbers);
   for (const number of request.removeCases ?? []) {
     if (!wanted.delete(number)) throw new EvidockError('request.conflict', `recording ${recording.id} does not belong to case ${number}`);
-    await writer.removeRecordingCase(recording.id, number);
   }
   for (const number of request.cases ?? []) {
     await mustHaveCase(writer, number);
     wanted.add(number);
-    await writer.addRecordingCase(recording.id, number);
   }
+  for (const number of caseNumbers) if (!wanted.has(number)) await writer.removeRecordingCase(recording.id, number);
+  for (const number of wanted) if (!caseNumbers.includes(number)) await writer.addRecordingCase(recording.id, number);
   const now = [...wanted].sort();
   if (JSON.stringify(now) !== JSON.stringify([...caseNumbers].sort())) data.cases = { old: [...caseNumbers], new: now };
 }
@@ -91,17 +92,17 @@ async function tagFields(writer: LedgerWriter, { recording }: RecordingDetail, r
   }
 }
 
-/** A person says whether a suggestion holds; saying the same twice changes nothing. */
+/** A person says whether a suggestion holds; saying the same twice changes nothing, and returns false. */
 export async function decideSuggestion(
   { ledger, clock }: DeskDeps,
   id: string,
   decision: 'accepted' | 'declined',
   actor: Actor,
-): Promise<void> {
-  await ledger.transaction(async (writer) => {
+): Promise<boolean> {
+  return ledger.transaction(async (writer) => {
     const suggestion = await writer.suggestion(id);
     if (!suggestion) throw new EvidockError('request.not-found', `suggestion ${id}`);
-    if (suggestion.state === decision) return;
+    if (suggestion.state === decision) return false;
     if (suggestion.state !== 'open')
       throw new EvidockError('request.conflict', `suggestion ${id} is ${suggestion.state} already, by ${suggestion.decidedBy}`);
     const { recordingId, caseNumber, reason } = suggestion;
@@ -110,11 +111,12 @@ export async function decideSuggestion(
     const about = { atMs, actor, subject: subject('recording', recordingId) };
     const decided = { suggestion: id, case: caseNumber, decision };
     await writer.appendCustody(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
-    if (decision === 'declined') return;
+    if (decision === 'declined') return true;
     const { caseNumbers } = await mustHaveRecording(writer, recordingId);
-    if (caseNumbers.includes(caseNumber)) return;
+    if (caseNumbers.includes(caseNumber)) return true;
     await writer.addRecordingCase(recordingId, caseNumber);
     const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
     await writer.appendCustody(RecordingTagged.make({ ...about, data }));
+    return true;
   });
 }

@@ -11,9 +11,9 @@ import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
-import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
 import { replacedFaults } from './replaced-faults.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
+import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
@@ -328,27 +328,11 @@ export class Verification {
       this.#signal.throwIfAborted();
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
     }
-    yield* this.#verifyHeads();
+    const asked = { archive: this.#request.archive, signal: this.#signal };
+    for await (const { key, what } of shippedLogFaults(this.#deps, asked))
+      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
     for (const what of await ledger.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
-  }
-
-  /** The notes of the newest entry that vault and archive keep: whoever cuts the log cannot have cut those. */
-  async *#verifyHeads(): AsyncGenerator<VerifyLine> {
-    const { ledger, vault, archive, facts } = this.#deps;
-    const asked = this.#request.archive ? archive : null;
-    for (const ask of [
-      () => vaultHeadFault(ledger, vault),
-      () => (asked ? archiveHeadFault(ledger, asked, { stationId: facts.stationId, signal: this.#signal }) : null),
-    ]) {
-      let what: string | null;
-      try {
-        what = await ask();
-      } catch (error) {
-        what = this.#told(error);
-      }
-      if (what !== null) yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, what });
-    }
   }
 
   #counted(fault: Fault): Fault {

@@ -1,4 +1,5 @@
 import { REQUEST_ERRORS } from './request-errors.ts';
+import { WORK_ERRORS } from './work-errors.ts';
 
 /** Which part of the station failed: what a person has to look at first. */
 export type Side = 'recorder' | 'vault' | 'ledger' | 'transcoder' | 'archive' | 'queue' | 'work' | 'config' | 'request' | 'station';
@@ -305,12 +306,6 @@ export const ERRORS = {
     what: 'The archive does not hold the object',
     remedy: 'Run `evidock verify --archive`, then `evidock jobs retry`.',
   },
-  'work.lease-lost': {
-    retry: 'never',
-    status: 409,
-    what: "The work is not this worker's any more",
-    remedy: 'Nothing is to be done: its lease had ended, the work waits or runs elsewhere, and nothing of this result was recorded.',
-  },
   'queue.unreachable': {
     retry: 'later',
     status: 503,
@@ -323,6 +318,7 @@ export const ERRORS = {
     what: 'The job queue (Redis) takes no work',
     remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
   },
+  ...WORK_ERRORS,
   ...REQUEST_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 

@@ -19,6 +19,24 @@ export const REQUEST_ERRORS = {
     what: 'The request is not valid',
     remedy: 'Correct the named field.',
   },
+  'request.method': {
+    retry: 'never',
+    status: 405,
+    what: 'This cannot be asked in this way',
+    remedy: 'Use one of the methods that are named; /api/v1/openapi.json describes each.',
+  },
+  'request.too-large': {
+    retry: 'never',
+    status: 413,
+    what: 'The request is too large',
+    remedy: 'Send less at once.',
+  },
+  'request.media-type': {
+    retry: 'never',
+    status: 415,
+    what: 'The request is in a form that is not read here',
+    remedy: 'Send JSON, with content-type: application/json.',
+  },
   'request.not-found': {
     retry: 'never',
     status: 404,

@@ -1,8 +1,7 @@
 import type { ErrorCode } from './errors.ts';
 
 /** Work that may run on any host: it gets an id, reads through ports and writes through ports. */
-export const WORK_STAGES = ['derive', 'archive'] as const;
-export type WorkStage = (typeof WORK_STAGES)[number];
+export type WorkStage = 'derive' | 'archive';
 
 /** Smaller runs first. `later`: what is slow, or is made again; it has a place of its own and never takes the last of the others'. */
 export const PRIORITY = { important: 1, normal: 5, later: 9 } as const;

@@ -19,6 +19,7 @@ import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-ca
 import { relistGrown } from './grown-file.ts';
 import type { KnownFiles } from './known-files.ts';
 import { markRecording } from './later-mark.ts';
+import { ListedEntry } from './listed-entry.ts';
 import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
 import { linkPieces, newPieces, type Standing } from './pieces.ts';
@@ -89,7 +90,7 @@ export class CardListing {
   readonly #grown = new Set<string>();
   readonly #views: ViewLinks;
   readonly #starts: CardStarts;
-  readonly #circumstances: Omit<Circumstances, 'owner'>;
+  readonly #circumstances: Omit<Circumstances, 'owner' | 'listed'>;
   #signal: AbortSignal = AbortSignal.abort();
 
   constructor(options: Options) {
@@ -116,7 +117,10 @@ export class CardListing {
     await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
     await this.#lookAgain();
-    await this.#views.write((body) => this.#inTransaction(body));
+    await this.#views.write(
+      (body) => this.#inTransaction(body),
+      () => clock.nowMs(),
+    );
     if (!unreadable || last) await this.#refuseUnread(unreadable ? [...found.unread.values()] : this.#unread);
     if (unreadable) throw unreadable;
     found.counts = { ...this.#counts };
@@ -184,9 +188,11 @@ export class CardListing {
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
         if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
+        const listed = new ListedEntry();
         const owner = this.#names.ownerOf(item.file);
         const before = await writer.recording(known.recordingId);
-        const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner }, this.#startOf([item], before));
+        const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner, listed }, this.#startOf([item], before));
+        await listed.write(writer, docking, clock);
         this.#countKnown(item.file, -1);
         this.#options.found.known.delete(known.id);
         this.#options.found.rechecked.delete(known.id);
@@ -278,7 +284,9 @@ export class CardListing {
         this.#counts.refused += 1;
         if (!this.#refusedBefore.has(refusalKey(refusal))) await refuse(writer, docking.id, refusal, clock.nowMs());
       }
-      for (const capture of captures) fresh.push(...(await this.#record(writer, capture, replaced)));
+      const listed = new ListedEntry();
+      for (const capture of captures) fresh.push(...(await this.#record(writer, capture, { replaced, listed })));
+      await listed.write(writer, docking, clock);
       await this.#options.known.write(writer);
       await this.#writeCounts(writer, this.#countedWithBefore());
     });
@@ -307,7 +315,11 @@ export class CardListing {
    * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
    * be copied.
    */
-  async #record(writer: LedgerWriter, capture: Capture, replaced: string[]): Promise<Original[]> {
+  async #record(
+    writer: LedgerWriter,
+    capture: Capture,
+    { replaced, listed }: { replaced: string[]; listed: ListedEntry },
+  ): Promise<Original[]> {
     const { docking, found, clock } = this.#options;
     const toCopy: Original[] = [];
     const standing = new Map<ListedFile, Standing>();
@@ -340,7 +352,10 @@ export class CardListing {
         // What was read already keeps the name under which it was.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
-        await writer.moveOriginal(known.id, docking.id, cardPath);
+        if (known.dockingId !== docking.id || known.cardPath !== cardPath) {
+          await writer.moveOriginal(known.id, docking.id, cardPath);
+          listed.addAgain(known.id, cardPath);
+        }
         if (known.state === 'listed') toCopy.push({ ...awaited, dockingId: docking.id, cardPath });
       }
     }
@@ -348,7 +363,13 @@ export class CardListing {
     const owner = first ? this.#names.ownerOf(first.file) : docking.recorderSerial;
     if (owner !== docking.recorderSerial) this.#others.add(owner);
     for (const piece of newPieces(capture, standing)) {
-      const originals = await insertRecording(writer, piece, { ...this.#circumstances, owner }, this.#startOf(piece, null), capture.notes);
+      const originals = await insertRecording(
+        writer,
+        piece,
+        { ...this.#circumstances, owner, listed },
+        this.#startOf(piece, null),
+        capture.notes,
+      );
       const fresh = originals[0]?.recordingId ?? null;
       for (const { file } of piece) standing.set(file, fresh);
       if (fresh !== null) this.#views.addFresh(fresh);

@@ -11,6 +11,7 @@ import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/take/segment-n
 import { originalKey } from '#domain/vault/vault-key';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter, NewRecording } from '#ports/ledger';
+import type { ListedEntry } from './listed-entry.ts';
 
 /** A listed file in its part of a recording. */
 export interface Item {
@@ -24,6 +25,8 @@ export interface Circumstances {
   readonly docking: Docking;
   /** The recorder that made the files: the docked one, or another whose files lie on its card. */
   readonly owner: string;
+  /** Tells of it at the end of the transaction. */
+  readonly listed: ListedEntry;
   /** As the driver names it. */
   readonly contiguousMs: number;
   /** What the container of a file told while the card was listed. */
@@ -90,6 +93,7 @@ export async function insertRecording(
     }),
   );
   for (const original of originals) await writer.insertOriginal(original);
+  circumstances.listed.add(recording, originals);
   return originals;
 }
 

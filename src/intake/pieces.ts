@@ -1,7 +1,7 @@
 import type { Capture } from '#domain/card/captures';
 import type { ListedFile } from '#domain/card/listed-file';
 import type { LedgerWriter } from '#ports/ledger';
-import { linkContinuation } from '#steps/link-continuation';
+import { linkRecordings } from '#steps/link-recordings';
 import type { Item } from './new-recording.ts';
 
 /** Where a segment of a capture is on record: in a recording, nowhere yet (null), or somewhere that says nothing of its neighbours. */
@@ -38,7 +38,7 @@ export async function linkPieces(
   for (const file of segments) {
     const here: Standing = standing.get(file) ?? 'elsewhere';
     if (before !== null && before !== 'elsewhere' && here !== 'elsewhere' && before !== here)
-      await linkContinuation(writer, before, here, atMs);
+      await linkRecordings(writer, { id: before, relation: 'continues-in', other: here }, atMs);
     before = here;
   }
 }

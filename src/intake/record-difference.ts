@@ -11,6 +11,7 @@ import type { StartDecision } from '#domain/start/claims';
 import { TELLS_NOTHING } from '#domain/take/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
+import { ListedEntry } from './listed-entry.ts';
 import { insertRecording } from './new-recording.ts';
 import type { Session } from './session.ts';
 
@@ -56,13 +57,15 @@ export async function recordDifference(
   if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
   const { clock, stationId } = rules;
   const { path } = file;
+  const listed = new ListedEntry();
   const fresh = await insertRecording(
     writer,
     [{ file, role: known.role }],
     // What it belongs to, derive finds.
-    { clock, stationId, docking, owner: recorderSerial, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
+    { clock, stationId, docking, owner: recorderSerial, listed, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
     start,
   );
+  await listed.write(writer, docking, clock);
   const as = fresh[0]?.recordingId ?? '';
   const atMs = clock.nowMs();
   const by = { atMs, actor: STATION };

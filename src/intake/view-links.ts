@@ -2,6 +2,7 @@ import type { ListedFile } from '#domain/card/listed-file';
 import { otherViews, type View } from '#domain/take/scenes';
 import { claimedToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
+import { linkRecordings } from '#steps/link-recordings';
 import type { Standing } from './pieces.ts';
 
 const LINKS_PER_TRANSACTION = 200;
@@ -31,12 +32,12 @@ export class ViewLinks {
     }
   }
 
-  async write(inTransaction: (body: (writer: LedgerWriter) => Promise<void>) => Promise<void>): Promise<void> {
+  async write(inTransaction: (body: (writer: LedgerWriter) => Promise<void>) => Promise<void>, atMs: () => number): Promise<void> {
     const pairs = otherViews(this.#views).filter((pair) => pair.some(({ recordingId }) => this.#fresh.has(recordingId)));
     for (let at = 0; at < pairs.length; at += LINKS_PER_TRANSACTION) {
       await inTransaction(async (writer) => {
         for (const [one, other] of pairs.slice(at, at + LINKS_PER_TRANSACTION))
-          await writer.linkRecordings(one.recordingId, 'other-view', other.recordingId);
+          await linkRecordings(writer, { id: one.recordingId, relation: 'other-view', other: other.recordingId }, atMs());
       });
     }
   }

@@ -73,6 +73,8 @@ export interface Archive {
   head(key: string): Promise<ArchivedObject | null>;
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>;
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  /** Only a piece of the custody log, below `custody/`: footage is never removed by this. What is not there is no error. */
+  removeLog(key: string, signal?: AbortSignal): Promise<void>;
   /** Aborts multipart uploads of our station's recordings that the journal does not know or that are older than `olderThanMs`; returns how many. */
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number>;
   /** Writes, reads and removes a small probe object in every way in which objects are written. Returns a line that tells what was reached. */

@@ -25,7 +25,11 @@ export const FAULT_POINTS = [
   'w22-card-unchanged',
   'w20-rechecked-recorded',
   'w21-difference-recorded',
-  'w23-leftover-removed',
+  'w23-segment-written',
+  'w24-segment-noted',
+  'w25-merged-written',
+  'w26-merged-removed',
+  'w27-leftover-removed',
 ] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 

@@ -4,6 +4,7 @@ import type { CustodyFault } from '#domain/custody/read-entry';
 import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
@@ -11,6 +12,7 @@ import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/reg
 import type { Compared } from '#domain/vault/file-sample';
 import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
+import type { ShippingLedger } from './log-shipping.ts';
 
 export interface RecordingFilter {
   readonly caseNumber?: string;
@@ -63,6 +65,13 @@ export interface DockingProgress {
   readonly sealedBytes: number;
 }
 
+/** Where a list goes on, and how far. */
+export interface Page {
+  /** Key of the last row before; from the first if it is left out. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /** May look. All lists are bounded or async iterables that page inside. */
 export interface LedgerReader {
   docking(id: string): Promise<Docking | null>;
@@ -71,6 +80,8 @@ export interface LedgerReader {
     openOnly?: boolean;
     recorder?: string /** Serial that the bus told. */;
     told?: string;
+    /** Those before this id. */
+    after?: string;
     limit: number;
   }): Promise<readonly Docking[]>;
   refusals(dockingId: string): Promise<readonly Refusal[]>;
@@ -117,18 +128,32 @@ export interface LedgerReader {
   replacedRecordings(sealedIds: readonly string[]): Promise<readonly string[]>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
-  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]>;
+  /** By id, the highest first; `after`: those below this id. */
+  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; after?: string; limit: number }): Promise<readonly Work[]>;
+
+  /** The newest claims of what runs on this host. */
+  claimsOf(host: string): Promise<readonly Claim[]>;
+
+  /** By name; also those whose key is good no more. */
+  workers(): Promise<readonly InvitedWorker[]>;
+  worker(name: string): Promise<InvitedWorker | null>;
+  /** By the SHA-256 of its key. */
+  workerByKey(keySha256: string): Promise<InvitedWorker | null>;
 
   officer(id: string): Promise<Officer | null>;
-  officers(): Promise<readonly Officer[]>;
+  /** By id. */
+  officers(page?: Page): Promise<readonly Officer[]>;
   recorder(serial: string): Promise<Recorder | null>;
-  recorders(): Promise<readonly Recorder[]>;
+  /** By serial. */
+  recorders(page?: Page): Promise<readonly Recorder[]>;
   case(number: string): Promise<Case | null>;
-  cases(options: { limit: number }): Promise<readonly Case[]>;
+  /** Newest first, then by number. None if there is no case `after`. */
+  cases(page: Page): Promise<readonly Case[]>;
   caseEvents(caseNumber: string): Promise<readonly CaseEvent[]>;
   /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
   eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
-  suggestions(filter: { state?: Suggestion['state']; recordingId?: string; limit: number }): Promise<readonly Suggestion[]>;
+  /** Newest first; `after`: those below this id. */
+  suggestions(filter: { state?: Suggestion['state']; recordingId?: string; after?: string; limit: number }): Promise<readonly Suggestion[]>;
   suggestion(id: string): Promise<Suggestion | null>;
 
   /** Slot number of a port; null if the port has none yet. */
@@ -136,7 +161,7 @@ export interface LedgerReader {
   slots(): Promise<readonly { slot: number; port: string }[]>;
 
   /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
-  custodyOf(about: Subject): Promise<readonly CustodyEntry[]>;
+  custodyOf(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   custodyHash(seq: number): Promise<string | null>;
@@ -291,6 +316,10 @@ export interface LedgerWriter extends LedgerReader {
   /** Failed work (of that stage) is waiting again; returns how many. */
   retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;
 
+  /** Claims of this host are void (but for those of `except`, one process of it) and their work waits, due now. Returns how many. */
+  giveBackWork(host: string, except?: string): Promise<number>;
+  upsertWorker(worker: InvitedWorker): Promise<void>;
+
   upsertOfficer(officer: Officer): Promise<void>;
   upsertRecorder(recorder: Recorder): Promise<void>;
   /** Writes the assignment and its history row. */
@@ -319,6 +348,7 @@ export interface Ledger extends LedgerReader {
    */
   recover(): Promise<{ work: number; dockings: number }>;
   readonly uploads: UploadJournal;
+  readonly shipping: ShippingLedger;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
   /** PRAGMA integrity_check and `alterations`; the complaints, none if sound. */

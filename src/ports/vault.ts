@@ -69,7 +69,15 @@ export interface DerivativeVault {
   removeDerivative(key: string): Promise<void>;
 }
 
-export interface Vault extends VaultReader, DerivativeVault {
+/** Where pieces of the custody log go, below `custody/`. Not among the files of `list('')`, which are footage. */
+export interface LogVault {
+  /** Durable; takes the place of what has the key. May use the reserve: the log must not stop where footage has to. */
+  putLog(key: string, bytes: Uint8Array): Promise<void>;
+  /** What is not there is no error. */
+  removeLog(key: string): Promise<void>;
+}
+
+export interface Vault extends VaultReader, DerivativeVault, LogVault {
   /** Opens a draft under a temporary name beside the key; throws vault.full if `bytes` would eat into the reserve. */
   draft(key: string, bytes: number): Promise<VaultDraft>;
   /** Durable write of a small file. `exists` if the key holds the same bytes; vault.mismatch if it holds others. */

@@ -62,6 +62,23 @@ export interface DerivedResult {
   readonly segmentsMs: readonly (number | null)[];
 }
 
+/** What a station tells a worker that comes to it: the worker has no settings of its own for these. */
+export interface WorkTerms {
+  readonly stationId: string;
+  readonly version: string;
+  /** IANA zone of the hours. */
+  readonly timezone: string;
+  /** null if there is none that other hosts reach. */
+  readonly archive: {
+    readonly name: string;
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly derivatives: boolean;
+    readonly verify: 'readback' | 'head';
+    readonly hours: string;
+  } | null;
+}
+
 export interface DeriveGate {
   item(claim: Claim): Promise<DeriveItem>;
   /** Write 10, and the end of the work. It notes files of earlier runs that no row names any more; then they are removed. */

@@ -26,10 +26,10 @@ beforeEach(async () => {
   lines.length = 0;
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   station = await servedStation({ log, board: new LiveSlotBoard({ nowMs: () => Date.now() }) });
-  tcp = buildServer({ deps: station.deps, grants: 'viewer' });
+  tcp = buildServer({ deps: station.deps, way: 'loopback' });
   await tcp.listen({ host: '127.0.0.1', port: 0 });
   port = (tcp.server.address() as AddressInfo).port;
-  control = buildServer({ deps: station.deps, grants: 'operator' });
+  control = buildServer({ deps: station.deps, way: 'socket' });
   socketPath = join(station.directory, 'run/control.sock');
   await listenOnSocket(control, socketPath);
 });

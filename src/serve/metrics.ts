@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeskDeps } from '#desk/deps';
+import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
 import { SLOT_PHASES } from '#domain/docking';
 
@@ -44,6 +45,7 @@ export class Metrics {
         for (const [name, each] of Object.entries(counts)) each.set(now[name as keyof typeof counts]);
       },
     });
+    this.#countLag(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -95,6 +97,23 @@ export class Metrics {
         this.set(process.memoryUsage.rss());
       },
     });
+  }
+
+  /** How far the copies of the custody log are behind. */
+  #countLag(deps: DeskDeps): void {
+    const gauge = (name: string, help: string, figure: 'entries' | 'ageSeconds') =>
+      new Gauge({
+        name: `evidock_custody_unshipped_${name}`,
+        help,
+        labelNames: ['place'],
+        registers: [this.#registry],
+        // Each asks for itself: a figure that another gauge sets may be that of the scrape before.
+        async collect() {
+          for (const lag of await logLags(deps)) this.set({ place: lag.place }, lag[figure]);
+        },
+      });
+    gauge('entries', 'Entries of the custody log that are not in a place yet.', 'entries');
+    gauge('seconds', 'Age of the oldest entry that is not in a place yet.', 'ageSeconds');
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {

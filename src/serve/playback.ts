@@ -1,9 +1,32 @@
-import { type Item, sourceOf } from '#desk/footage';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { DeskDeps } from '#desk/deps';
+import { sourceOf } from '#desk/footage';
+import type { LookLog } from '#desk/look-log';
+import type { Actor } from '#domain/custody/actor';
+import type { Metrics } from './metrics.ts';
 import { rangeOf } from './range-header.ts';
-import { RawAnswer, type RouteRequest, type Serving } from './route.ts';
+import { type Footage, RawAnswer } from './route.ts';
+
+export interface FootageDeps {
+  readonly deps: DeskDeps;
+  readonly looks: LookLog;
+  readonly metrics: Metrics;
+}
+
+export interface FootageRequest {
+  readonly actor: Actor;
+  readonly headers: IncomingHttpHeaders;
+  /** A HEAD request: headers only, and no look. */
+  readonly headOnly: boolean;
+  readonly signal: AbortSignal;
+}
 
 /** Answers with an item or a range of it, after the look is on record. */
-export async function serveItem(serving: Serving, request: RouteRequest, item: Item, from: 'vault' | 'archive'): Promise<RawAnswer> {
+export async function serveFootage(
+  { deps, looks, metrics }: FootageDeps,
+  request: FootageRequest,
+  { item, from }: Footage,
+): Promise<RawAnswer> {
   const header = (name: string) => [request.headers[name]].flat()[0];
   const etag = `"${item.sha256}"`;
   const headers = {
@@ -27,11 +50,11 @@ export async function serveItem(serving: Serving, request: RouteRequest, item: I
     ...(range === 'whole' ? {} : { 'content-range': `bytes ${start}-${end - 1}/${item.bytes}` }),
   };
   const status = range === 'whole' ? 200 : 206;
-  const source = await sourceOf(serving.deps, item, from, request.signal);
+  const source = await sourceOf(deps, item, from, request.signal);
   if (request.headOnly) return new RawAnswer(status, answerHeaders, null);
   const look = { actor: request.actor, recordingId: item.recordingId, what: item.what, from: source.place };
-  await serving.looks.look({ ...look, range: range === 'whole' ? null : `${start}-${end - 1}` });
-  serving.metrics.looked(source.place);
+  await looks.look({ ...look, range: range === 'whole' ? null : `${start}-${end - 1}` });
+  metrics.looked(source.place);
   // An empty file has no range that could be asked of a disk or a server.
   return new RawAnswer(status, answerHeaders, end === start ? '' : await source.open({ start, end }));
 }

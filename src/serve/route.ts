@@ -1,37 +1,37 @@
 import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { DeskDeps } from '#desk/deps';
-import type { LookLog } from '#desk/look-log';
+import type { Item } from '#desk/footage';
 import type { Actor } from '#domain/custody/actor';
+import type { CustodyType } from '#domain/custody/catalogue';
 import type { StreamLimit } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Principal, Role } from './principal.ts';
+import type { RequestCustody } from './request-custody.ts';
 
-/** `viewer`: looks; `operator`: changes, re-reads, takes in. Every way in grants one of them. */
-export type Access = 'viewer' | 'operator';
-
-/** What handlers get beside the request. */
+/** What handlers get beside the request. Their `deps.ledger` holds them to what their route declares. */
 export interface Serving {
   readonly deps: DeskDeps;
-  readonly looks: LookLog;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;
   /** Event streams of this way in. */
   readonly streams: StreamLimit;
 }
 
-export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
+interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  readonly principal: Principal;
+  /** The principal as custody names it. */
   readonly actor: Actor;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** A HEAD request: headers only. */
-  readonly headOnly: boolean;
+  /** Where a command says that nothing changed. */
+  readonly custody: RequestCustody;
   /** Ends with the connection. */
   readonly signal: AbortSignal;
 }
 
-/** An answer that is no JSON document of the schema: bytes, lines, events. */
+/** An answer that is no JSON document of the schema: text, events. */
 export class RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -44,28 +44,107 @@ export class RawAnswer {
   }
 }
 
-interface Spec<P extends TSchema, Q extends TSchema, B extends TSchema> {
-  readonly method: 'GET' | 'POST';
+/** The answer of a command that made something that has a URL of its own: 201. */
+export class Created {
+  readonly location: string;
+  readonly body: unknown;
+
+  constructor(location: string, body: unknown) {
+    this.location = location;
+    this.body = body;
+  }
+}
+
+/** Lines of JSON that are told while a command runs; custody is settled after the last. */
+export class LinesAnswer {
+  readonly lines: AsyncGenerator<unknown>;
+  /** What is told while the next line is not there yet. */
+  readonly meanwhile: () => unknown;
+
+  constructor(lines: AsyncGenerator<unknown>, meanwhile: () => unknown) {
+    this.lines = lines;
+    this.meanwhile = meanwhile;
+  }
+}
+
+/** What a footage handler finds; the server puts the look on record and sends the bytes. */
+export interface Footage {
+  readonly item: Item;
+  readonly from: 'vault' | 'archive';
+}
+
+interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly url: string;
-  readonly access: Access;
+  readonly needs: Role;
   readonly summary: string;
-  /** Custody entry that a successful request leaves; null if none. */
-  readonly custody: string | null;
   readonly schema: { readonly params?: P; readonly querystring?: Q; readonly body?: B; readonly response?: TSchema };
+  /** Media type of an answer that is no JSON of the schema, for the API document. */
+  readonly produces?: string;
+}
+
+type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, A> = (
+  serving: Serving,
+  request: RouteRequest<Static<P>, Static<Q>, Static<B>>,
+) => Promise<A>;
+
+/** Looks, and changes nothing. */
+interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
+  readonly handle: Handler<P, Q, B, unknown>;
+}
+
+/** Changes something. */
+interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Types of entries that a successful request may leave; of these it leaves one at least, or says that nothing changed. null: it leaves none. */
+  readonly custody: readonly CustodyType[] | null;
+  /** It may answer with Created. */
+  readonly creates?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */
   readonly bodyBytesMax?: number;
-  /** Media type of a RawAnswer, for the API document. */
-  readonly produces?: string;
-  handle(serving: Serving, request: RouteRequest<Static<P>, Static<Q>, Static<B>>): Promise<unknown>;
+  readonly handle: Handler<P, Q, B, unknown>;
 }
+
+/** Shows bytes of a recording. */
+interface FootageSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
+  readonly produces: string;
+  readonly handle: Handler<P, Q, B, Footage>;
+}
+
+/** Tells what happens, as server-sent events, until the client leaves. */
+interface EventsSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
+  readonly handle: Handler<P, Q, B, RawAnswer>;
+}
+
+type Any<S> = Omit<S, 'handle'> & { readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' };
+type Answering<A> = { handle(serving: Serving, request: RouteRequest): Promise<A> };
 
 /** One row of the table of routes. */
-export interface Route extends Omit<Spec<TSchema, TSchema, TSchema>, 'handle'> {
-  handle(serving: Serving, request: RouteRequest): Promise<unknown>;
+export type Route =
+  | (Any<QuerySpec<TSchema, TSchema, TSchema>> & Answering<unknown> & { readonly kind: 'query' })
+  | (Any<CommandSpec<TSchema, TSchema, TSchema>> & Answering<unknown> & { readonly kind: 'command' })
+  | (Any<FootageSpec<TSchema, TSchema, TSchema>> & Answering<Footage> & { readonly kind: 'footage' })
+  | (Any<EventsSpec<TSchema, TSchema, TSchema>> & Answering<RawAnswer> & { readonly kind: 'events' });
+
+// The handler of a row gets the types of the row's own schemas: the server checks each request against these before it calls the handler.
+
+export function query<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: QuerySpec<P, Q, B>): Route {
+  return { ...spec, kind: 'query', method: 'GET' } as unknown as Route;
 }
 
-/** A row whose handler gets the types of its own schemas. */
-export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: Spec<P, Q, B>): Route {
-  // The server checks each request against these schemas before it calls the handler.
-  return spec as unknown as Route;
+export function command<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: CommandSpec<P, Q, B>): Route {
+  return { ...spec, kind: 'command' } as unknown as Route;
+}
+
+export function footage<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: FootageSpec<P, Q, B>): Route {
+  return { ...spec, kind: 'footage', method: 'GET' } as unknown as Route;
+}
+
+export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: EventsSpec<P, Q, B>): Route {
+  return { ...spec, kind: 'events', method: 'GET', produces: 'text/event-stream' } as unknown as Route;
+}
+
+/** What a route may leave in the custody log. */
+export function custodyOfRoute(row: Route): readonly CustodyType[] {
+  if (row.kind === 'command') return row.custody ?? [];
+  return row.kind === 'footage' ? ['recording.viewed'] : [];
 }

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
 import { DerivativeParams, FromQuery, OriginalParams, RecordingJson, RecordingParams, RecordingsQuery, TagBody } from '#api/recordings';
 import { derivativeItem, originalItem } from '#desk/footage';
@@ -6,27 +6,23 @@ import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
-
 import { workId } from '#domain/work';
-import { serveItem } from './playback.ts';
+import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
-import { type Route, route } from './route.ts';
+import { command, footage, query, type Route } from './route.ts';
 
 export const recordingRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Recordings, newest first',
-    custody: null,
     schema: {
       querystring: RecordingsQuery,
-      response: Type.Array(RecordingJson),
+      response: pageOf(RecordingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.recordings({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.case === undefined ? {} : { caseNumber: query.case }),
         ...(query.officer === undefined ? {} : { officerId: query.officer }),
         ...(query.recorder === undefined ? {} : { recorderSerial: query.recorder }),
@@ -36,99 +32,94 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.until === undefined ? {} : { untilMs: momentOf(query.until, facts.timezone, 'until') }),
         ...(query.damaged === undefined ? {} : { damaged: query.damaged }),
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
-        ...(query.after === undefined ? {} : { after: query.after }),
-      });
-      const standing = await standingOf(ledger, found);
-      return found.map((detail) => presenter.recording(detail, standing));
+      };
+      const read = async ({ after, ...page }: { limit: number; after?: string }) => {
+        if (after !== undefined && !(await ledger.recording(after))) throw wrongCursor();
+        const found = await ledger.recordings({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
+        const standing = await standingOf(ledger, found);
+        return found.map((detail) => presenter.recording(detail, standing));
+      };
+      return page({ list: 'recordings', query, read, keyOf: ({ id }) => id, show: (recording) => recording });
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings/:id',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'One recording',
-    custody: null,
     schema: { params: RecordingParams, response: RecordingJson },
     handle: async ({ deps: { ledger, facts } }, { params }) => {
       const detail = await mustHaveRecording(ledger, params.id);
       return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recordings/:id/custody',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
-    custody: null,
-    schema: { params: RecordingParams, response: Type.Array(CustodyJson) },
-    handle: async ({ deps: { ledger, facts } }, { params }) => {
+    schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
+    handle: async ({ deps: { ledger, facts } }, { params, query }) => {
       await mustHaveRecording(ledger, params.id);
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.custodyOf(subject('recording', params.id))).map((entry) => presenter.custody(entry));
+      const about = subject('recording', params.id);
+      return page({
+        list: `custody of ${params.id}`,
+        query,
+        read: ({ limit, after }) => {
+          const seq = Number(after);
+          if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
+          return ledger.custodyOf(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+        },
+        keyOf: ({ seq }) => String(seq),
+        show: (entry) => presenter.custody(entry),
+      });
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/playback',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'The playable copy; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'video/mp4',
     schema: { params: RecordingParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(
-        serving,
-        request,
-        derivativeItem(detail, 'playable', await serving.deps.ledger.work(workId('derive', request.params.id))),
-        request.query.from ?? 'vault',
-      );
+    handle: async ({ deps: { ledger } }, { params: { id }, query: { from = 'vault' } }) => {
+      const detail = await mustHaveRecording(ledger, id);
+      return { item: derivativeItem(detail, 'playable', await ledger.work(workId('derive', id))), from };
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/derivatives/:kind',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'application/octet-stream',
     schema: { params: DerivativeParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(
-        serving,
-        request,
-        derivativeItem(detail, request.params.kind, await serving.deps.ledger.work(workId('derive', request.params.id))),
-        request.query.from ?? 'vault',
-      );
+    handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' } }) => {
+      const detail = await mustHaveRecording(ledger, id);
+      return { item: derivativeItem(detail, kind, await ledger.work(workId('derive', id))), from };
     },
   }),
-  route({
-    method: 'GET',
+  footage({
     url: '/api/v1/recordings/:id/originals/:index',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'An original as it was on the recorder; ranges are answered',
-    custody: 'recording.viewed',
     produces: 'application/octet-stream',
     schema: { params: OriginalParams, querystring: FromQuery },
-    handle: async (serving, request) => {
-      const detail = await mustHaveRecording(serving.deps.ledger, request.params.id);
-      return serveItem(serving, request, originalItem(detail, request.params.index), request.query.from ?? 'vault');
+    handle: async ({ deps: { ledger } }, { params: { id, index }, query: { from = 'vault' } }) => {
+      return { item: originalItem(await mustHaveRecording(ledger, id), index), from };
     },
   }),
-  route({
-    method: 'POST',
-    url: '/api/v1/recordings/:id/tag',
-    access: 'operator',
+  command({
+    method: 'PATCH',
+    url: '/api/v1/recordings/:id',
+    needs: 'operator',
     summary: 'Changes what a recording is tagged with; what is left out stays',
-    custody: 'recording.tagged',
+    custody: ['recording.tagged'],
     schema: {
       params: RecordingParams,
       body: TagBody,
       response: RecordingJson,
     },
-    handle: async ({ deps }, { params, body, actor }) => {
-      const detail = await tagRecording(deps, params.id, body, actor);
+    handle: async ({ deps }, { params, body, actor, custody }) => {
+      const { detail, changed } = await tagRecording(deps, params.id, body, actor);
+      if (!changed) custody.unchanged();
       return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
     },
   }),

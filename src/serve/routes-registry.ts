@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { PageQuery, pageOf } from '#api/common';
 import {
   AssignmentBody,
   AssignmentJson,
@@ -6,7 +6,6 @@ import {
   CaseDetailJson,
   CaseJson,
   CaseParams,
-  CasesQuery,
   DecisionBody,
   DecisionJson,
   DecisionParams,
@@ -26,33 +25,46 @@ import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/regist
 import { standingOf } from '#desk/standing';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
-import { type Route, route } from './route.ts';
+import type { RequestCustody } from './request-custody.ts';
+import { Created, command, query, type Route } from './route.ts';
 
+/** Recordings that are shown with their case. */
+const CASE_RECORDINGS = 1000;
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
+/** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
+const CASE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'] as const;
+
+/** The figures of a change, after it is said where they stand for none. */
+function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
+  if (!changed || dryRun) custody.unchanged();
+  return sum;
+}
+
 const caseRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/cases',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Cases, newest first',
-    custody: null,
     schema: {
-      querystring: CasesQuery,
-      response: Type.Array(CaseJson),
+      querystring: PageQuery,
+      response: pageOf(CaseJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.cases({ limit: query.limit ?? 1000 })).map((entry) => presenter.case(entry));
+      const read = async (asked: { limit: number; after?: string }) => {
+        if (asked.after !== undefined && !(await ledger.case(asked.after))) throw wrongCursor();
+        return ledger.cases(asked);
+      };
+      return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/cases/:number',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'One case with its events and its newest recordings',
-    custody: null,
     schema: {
       params: CaseParams,
       response: CaseDetailJson,
@@ -63,88 +75,97 @@ const caseRoutes: readonly Route[] = [
       const [entry, events, recordings] = await Promise.all([
         ledger.case(params.number),
         ledger.caseEvents(params.number),
-        ledger.recordings({ caseNumber: params.number, limit: 1000 }),
+        ledger.recordings({ caseNumber: params.number, limit: CASE_RECORDINGS }),
       ]);
       if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
       const standing = await standingOf(ledger, recordings);
       const shown = recordings.map((detail) => presenter.recording(detail, standing));
-      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown };
+      const last = shown.length === CASE_RECORDINGS ? shown.at(-1) : undefined;
+      const recordingsNext = last ? cursorInto('recordings', { case: params.number }, last.id) : null;
+      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown, recordingsNext };
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/cases',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Adds a case and events of it; with `update` also changes what is there',
-    custody: 'case.changed',
+    custody: CASE_CUSTODY,
     schema: {
       body: CaseBody,
       response: ImportJson,
     },
-    handle: ({ deps }, { body: { update = false, ...draft }, actor }) => addCases(deps, [draft], { update, actor }),
+    creates: true,
+    handle: async ({ deps }, { body: { update = false, ...draft }, actor, custody }) => {
+      const sum = settled(custody, await addCases(deps, [draft], { update, actor }));
+      return sum.added === 0 ? sum : new Created(`/api/v1/cases/${encodeURIComponent(draft.number)}`, sum);
+    },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/cases/import',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
-    custody: 'case.changed',
+    custody: CASE_CUSTODY,
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
-    handle: ({ deps }, { body, actor }) => {
+    handle: async ({ deps }, { body, actor, custody }) => {
       const { drafts, lines } = readCases(body, deps.facts.timezone);
-      return addCases(deps, drafts, { update: true, dryRun: body.dryRun ?? false, actor, label: (index) => `row ${lines[index]}: ` });
+      const options = { update: true, dryRun: body.dryRun ?? false, actor, label: (index: number) => `row ${lines[index]}: ` };
+      return settled(custody, await addCases(deps, drafts, options), body.dryRun);
     },
   }),
 ];
 
 const peopleRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/officers',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Officers',
-    custody: null,
-    schema: { response: Type.Array(OfficerJson) },
-    handle: ({ deps }) => deps.ledger.officers(),
+    schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
+    handle: ({ deps: { ledger } }, { query }) =>
+      page({ list: 'officers', query, read: (asked) => ledger.officers(asked), keyOf: ({ id }) => id, show: (officer) => officer }),
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/officers',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Adds or changes an officer',
-    custody: 'officer.changed',
+    custody: ['officer.changed'],
     schema: { body: OfficerBody, response: ImportJson },
-    handle: ({ deps }, { body: { id, name, unit = null }, actor }) => addOfficers(deps, [{ id, name, unit }], actor),
+    handle: async ({ deps }, { body: { id, name, unit = null }, actor, custody }) =>
+      settled(custody, await addOfficers(deps, [{ id, name, unit }], actor)),
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/officers/import',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Adds and changes officers from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
-    custody: 'officer.changed',
+    custody: ['officer.changed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
-    handle: ({ deps }, { body, actor }) => addOfficers(deps, readOfficers(body), actor, body.dryRun),
+    handle: async ({ deps }, { body, actor, custody }) =>
+      settled(custody, await addOfficers(deps, readOfficers(body), actor, body.dryRun), body.dryRun),
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/recorders',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Recorders in the registry',
-    custody: null,
-    schema: { response: Type.Array(RecorderJson) },
-    handle: async ({ deps: { ledger, facts } }) => {
+    schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
+    handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.recorders()).map((recorder) => presenter.recorder(recorder));
+      return page({
+        ...{ list: 'recorders', query, read: (asked) => ledger.recorders(asked) },
+        ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
+      });
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/recorders',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Adds a recorder before it is docked for the first time',
-    custody: 'recorder.changed',
+    custody: ['recorder.changed'],
     schema: {
       body: RecorderBody,
       response: RecorderAddedJson,
@@ -154,58 +175,58 @@ const peopleRoutes: readonly Route[] = [
       return { serial };
     },
   }),
-  route({
-    method: 'POST',
+  command({
+    method: 'PUT',
     url: '/api/v1/recorders/:serial/assignment',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Assigns a recorder to an officer; null takes the assignment away',
-    custody: 'recorder.changed',
+    custody: ['recorder.changed'],
     schema: {
       params: RecorderParams,
       body: AssignmentBody,
       response: AssignmentJson,
     },
-    handle: async ({ deps }, { params: { serial }, body: { officer }, actor }) => {
-      await assignRecorder(deps, serial, officer, actor);
+    handle: async ({ deps }, { params: { serial }, body: { officer }, actor, custody }) => {
+      if (!(await assignRecorder(deps, serial, officer, actor))) custody.unchanged();
       return { serial, officer };
     },
   }),
 ];
 
 const suggestionRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/suggestions',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Case events that recordings may belong to, with the reason; newest first',
-    custody: null,
     schema: {
       querystring: SuggestionsQuery,
-      response: Type.Array(SuggestionJson),
+      response: pageOf(SuggestionJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.suggestions({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+      };
+      return page({
+        ...{ list: 'suggestions', query, read: (asked) => ledger.suggestions({ ...filter, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (suggestion) => presenter.suggestion(suggestion) },
       });
-      return found.map((suggestion) => presenter.suggestion(suggestion));
     },
   }),
-  route({
-    method: 'POST',
+  command({
+    method: 'PUT',
     url: '/api/v1/suggestions/:id/decision',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
-    custody: 'suggestion.decided',
+    custody: ['suggestion.decided', 'recording.tagged'],
     schema: {
       params: DecisionParams,
       body: DecisionBody,
       response: DecisionJson,
     },
-    handle: async ({ deps }, { params: { id }, body: { decision }, actor }) => {
-      await decideSuggestion(deps, id, decision, actor);
+    handle: async ({ deps }, { params: { id }, body: { decision }, actor, custody }) => {
+      if (!(await decideSuggestion(deps, id, decision, actor))) custody.unchanged();
       return { id, state: decision };
     },
   }),

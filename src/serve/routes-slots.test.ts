@@ -35,7 +35,7 @@ beforeEach(async () => {
   });
   // The docking that every served station starts with is over.
   await station.ledger.recover();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 afterEach(async () => {
   await app.close();
@@ -43,10 +43,12 @@ afterEach(async () => {
 });
 
 const headers = { host: 'localhost', 'x-evidock-actor': 'cli:li' };
-const post = async (url: string, payload: object) => {
-  const { statusCode, body } = await app.inject({ method: 'POST', url: `/api/v1${url}`, headers, payload });
+const send = (method: 'POST' | 'PUT') => async (url: string, payload: object) => {
+  const { statusCode, body } = await app.inject({ method, url: `/api/v1${url}`, headers, payload });
   return { status: statusCode, json: JSON.parse(body) };
 };
+const post = send('POST');
+const put = send('PUT');
 const get = async (url: string) => JSON.parse((await app.inject({ url: `/api/v1${url}`, headers })).body);
 const numbers = async () => Object.fromEntries((await station.ledger.slots()).map(({ port, slot }) => [port, slot]));
 
@@ -140,8 +142,8 @@ describe('hubs', () => {
 
 describe('events', () => {
   it('tell all slots, then each change, and what is plugged in while slots are learnt', async () => {
-    expect((await post('/slots/learning', { seconds: 30 })).json).toEqual({ seconds: 30 });
-    expect((await post('/slots/learning', { seconds: 4000 })).status).toBe(400);
+    expect((await put('/slots/learning', { seconds: 30 })).json).toEqual({ seconds: 30 });
+    expect((await put('/slots/learning', { seconds: 4000 })).status).toBe(400);
     expect(learning).toEqual([30]);
     const response = await app.inject({ url: '/api/v1/events', headers, payloadAsStream: true });
     const stream: Readable = response.stream();

@@ -3,47 +3,40 @@ import { HubJson, LearningBody, LearningJson, SlotChangeBody, SlotChangeJson, Sl
 import { slotViews } from '#desk/dockings';
 import { assignSlot, hubViews } from '#desk/slots';
 import { Presenter } from './present.ts';
-import { type Route, route } from './route.ts';
+import { command, events, query, type Route } from './route.ts';
 import { presentSlot, slotEvents } from './slot-events.ts';
 
 export const slotRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/slots',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'The slots as they are now',
-    custody: null,
     schema: { response: Type.Array(SlotJson) },
     handle: async ({ deps }) => {
       const presenter = new Presenter(deps.facts.timezone);
       return (await slotViews(deps)).map((view) => presentSlot(view, presenter));
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/hubs',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'The hubs of the slots, with what comes through each of them now',
-    custody: null,
     schema: {
       response: Type.Array(HubJson),
     },
     handle: async ({ deps }) => hubViews(deps),
   }),
-  route({
-    method: 'GET',
+  events({
     url: '/api/v1/events',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Server-sent events: `slots` once, then `slot` for each change; `port` for what is plugged in while slots are learnt',
-    custody: null,
     schema: {},
-    produces: 'text/event-stream',
     handle: ({ deps, streams }, { signal }) => slotEvents(deps, streams, signal),
   }),
-  route({
-    method: 'POST',
+  command({
+    method: 'PUT',
     url: '/api/v1/slots/learning',
-    access: 'operator',
+    needs: 'operator',
     summary: 'While slots are learnt, what is plugged in is told as event `port` and not taken in; 0 seconds ends it',
     custody: null,
     schema: {
@@ -55,16 +48,20 @@ export const slotRoutes: readonly Route[] = [
       return { seconds: body.seconds };
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/slots/assign',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Gives a port a number; a port that has it gets the old number of this one, or the next free one',
-    custody: 'slots.changed',
+    custody: ['slots.changed'],
     schema: {
       body: SlotChangeBody,
       response: SlotChangeJson,
     },
-    handle: ({ deps }, { body, actor }) => assignSlot(deps, { ...body, actor }),
+    handle: async ({ deps }, { body, actor, custody }) => {
+      const change = await assignSlot(deps, { ...body, actor });
+      if (change.before === change.slot) custody.unchanged();
+      return change;
+    },
   }),
 ];

@@ -1,15 +1,14 @@
-import { BackupBody, BackupJson, HealthJson, ReadyJson, ReadyQuery } from '#api/station';
+import { BackupBody, BackupJson, HealthJson, LogLagJson, ReadyJson, ReadyQuery } from '#api/station';
 import { backupLedger } from '#desk/backup-ledger';
+import { logLags } from '#desk/log-lag';
 import { checkReadiness } from '#desk/readiness';
-import { RawAnswer, type Route, route } from './route.ts';
+import { command, query, RawAnswer, type Route } from './route.ts';
 
 export const stationRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/health',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'The process answers',
-    custody: null,
     schema: {
       response: HealthJson,
     },
@@ -18,12 +17,10 @@ export const stationRoutes: readonly Route[] = [
       return { status: 'ok', version, stationId, stationName, archive: archive?.name ?? null };
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/ready',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'What the station stands on: ledger, vault, queue, archive; 503 if footage cannot be taken in',
-    custody: null,
     schema: {
       querystring: ReadyQuery,
       response: ReadyJson,
@@ -35,32 +32,37 @@ export const stationRoutes: readonly Route[] = [
       return new RawAnswer(status, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(readiness));
     },
   }),
-  route({
-    method: 'GET',
+  query({
+    url: '/api/v1/custody/shipping',
+    needs: 'viewer',
+    summary: 'How far the copies of the custody log in vault and archive are behind it',
+    schema: {
+      response: LogLagJson,
+    },
+    handle: async ({ deps }) => ({ places: [...(await logLags(deps))] }),
+  }),
+  query({
     url: '/metrics',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Figures for Prometheus',
-    custody: null,
     schema: {},
     produces: 'text/plain',
     handle: async ({ metrics }) => new RawAnswer(200, { 'content-type': metrics.contentType }, await metrics.text()),
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/openapi.json',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'This API as an OpenAPI 3.1 document',
-    custody: null,
     schema: {},
     produces: 'application/json',
     handle: async ({ openApi }) => new RawAnswer(200, { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(openApi())),
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/ledger/backup',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Takes a consistent copy of the ledger while the station runs',
-    custody: 'ledger.backed-up',
+    custody: ['ledger.backed-up'],
     schema: {
       body: BackupBody,
       response: BackupJson,

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import Type from 'typebox';
+import { pageOf } from '#api/common';
 import {
   DockingJson,
   DockingReportJson,
@@ -16,36 +15,33 @@ import { countRederive, startRederive } from '#desk/rederive';
 import { retryWork } from '#desk/retry-work';
 import { mustHaveRecording } from '#desk/tagging';
 import { Verification, verifyRequestOf } from '#desk/verify';
-import { asEvidockError } from '#domain/errors';
+import { subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import { pageOf as page } from './pages.ts';
 import { Presenter } from './present.ts';
-import { RawAnswer, type Route, route } from './route.ts';
-
-const HEARTBEAT_MS = 2000;
+import { Created, command, LinesAnswer, query, type Route } from './route.ts';
 
 const dockingRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/dockings',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Dockings, newest first',
-    custody: null,
     schema: {
       querystring: DockingsQuery,
-      response: Type.Array(DockingJson),
+      response: pageOf(DockingJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return (await ledger.dockings({ openOnly: query.open ?? false, limit: query.limit ?? 100 })).map((docking) =>
-        presenter.docking(docking),
-      );
+      return page({
+        ...{ list: 'dockings', query, read: (asked) => ledger.dockings({ openOnly: query.open ?? false, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (docking) => presenter.docking(docking) },
+      });
     },
   }),
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/dockings/:id',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'One docking: progress, what was refused, its recordings, and the work that is left for them',
-    custody: null,
     schema: {
       params: DockingReportParams,
       response: DockingReportJson,
@@ -56,59 +52,76 @@ const dockingRoutes: readonly Route[] = [
       return { ...rest, docking: presenter.docking(docking), pending: pending.map((work) => presenter.work(work)) };
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/dockings',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Docks a directory of the station',
-    custody: 'docking.arrived',
+    custody: ['docking.arrived'],
+    creates: true,
     schema: {
       body: IngestBody,
       response: IngestJson,
     },
-    handle: async ({ deps }, { body }) => ({ dockingId: await ingestDirectory(deps, body) }),
+    handle: async ({ deps }, { body, custody }) => {
+      const { outcome: dockingId } = await custody.byStation(
+        (id) => subject('docking', id),
+        () => ingestDirectory(deps, body),
+      );
+      return new Created(`/api/v1/dockings/${dockingId}`, { dockingId });
+    },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/dockings/:id/removal',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Ends the stay of a directory that was docked by request',
-    custody: 'docking.removed',
+    custody: ['docking.removed'],
     schema: { params: RemovalParams, response: RemovalJson },
-    handle: async ({ deps }, { params }) => {
-      await reportDocking(deps, params.id);
-      await deps.undock(params.id);
-      return { dockingId: params.id };
+    handle: async ({ deps }, { params: { id }, custody }) => {
+      await reportDocking(deps, id);
+      const { told } = await custody.byStation(
+        () => subject('docking', id),
+        () => deps.undock(id),
+      );
+      if (!told) {
+        const docking = await deps.ledger.docking(id);
+        if (docking?.state !== 'removed' && docking?.state !== 'interrupted')
+          throw new EvidockError('request.conflict', `docking ${id} is not of a directory that was docked by request: undock the recorder`);
+        // It had left by itself.
+        custody.unchanged();
+      }
+      return { dockingId: id };
     },
   }),
 ];
 
 const jobRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
+  query({
     url: '/api/v1/jobs',
-    access: 'viewer',
+    needs: 'viewer',
     summary: 'Work that was or is to be done',
-    custody: null,
     schema: {
       querystring: JobsQuery,
-      response: Type.Array(WorkJson),
+      response: pageOf(WorkJson),
     },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      const found = await ledger.listWork({
-        limit: query.limit ?? 100,
+      const filter = {
         ...(query.stage === undefined ? {} : { stage: query.stage }),
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+      };
+      return page({
+        ...{ list: 'jobs', query, read: (asked) => ledger.listWork({ ...filter, ...asked }) },
+        ...{ keyOf: ({ id }) => id, show: (work) => presenter.work(work) },
       });
-      return found.map((work) => presenter.work(work));
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/jobs/retry',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Makes failed work wait again, and hurries what backs off; `dryRun` only tells how much that would be',
     custody: null,
     schema: {
@@ -117,27 +130,28 @@ const jobRoutes: readonly Route[] = [
     },
     handle: async ({ deps }, { body }) => ({ retried: await retryWork(deps, body) }),
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/derivatives/again',
-    access: 'operator',
+    needs: 'operator',
     summary: "Has derivatives made again by today's recipes, at the lowest priority; `count` only tells how many that would be",
-    custody: 'recording.derive-again',
+    custody: ['recording.derive-again'],
     schema: {
       body: DeriveAgainBody,
       response: DeriveAgainJson,
     },
-    handle: async ({ deps }, { body: { count, ...request }, actor }) => {
-      if (count) return { ...(await countRederive(deps, request)), started: false };
-      return { ...(await startRederive(deps, request, actor)), started: true };
+    handle: async ({ deps }, { body: { count, ...request }, actor, custody }) => {
+      const sum = count ? await countRederive(deps, request) : await startRederive(deps, request, actor);
+      if (count || sum.recordings === 0) custody.unchanged();
+      return { ...sum, started: !count };
     },
   }),
-  route({
+  command({
     method: 'POST',
     url: '/api/v1/verify',
-    access: 'operator',
+    needs: 'operator',
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
-    custody: 'recording.verified',
+    custody: ['recording.verified', 'station.verified', 'fixity.checked', 'copy.withdrawn'],
     produces: 'application/x-ndjson',
     schema: {
       body: VerifyBody,
@@ -145,34 +159,10 @@ const jobRoutes: readonly Route[] = [
     handle: async ({ deps }, { body, actor, signal }) => {
       const request = verifyRequestOf(deps, body);
       if (request.recording !== null) await mustHaveRecording(deps.ledger, request.recording);
-      const lines = linesOf(new Verification({ deps, request, actor, signal }), signal);
-      return new RawAnswer(
-        200,
-        { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' },
-        Readable.from(lines, { objectMode: false }),
-      );
+      const verification = new Verification({ deps, request, actor, signal });
+      return new LinesAnswer(verification.run(), () => verification.progress());
     },
   }),
 ];
-
-/** Lines of JSON. A large file is no reason to fall silent; an error in the midst is the last line, for the status has been sent long ago. */
-async function* linesOf(verification: Verification, signal: AbortSignal): AsyncGenerator<string> {
-  const lines = verification.run();
-  try {
-    let next = lines.next();
-    for (;;) {
-      const { promise: heartbeat, resolve } = Promise.withResolvers<null>();
-      const timer = setTimeout(resolve, HEARTBEAT_MS, null);
-      const step = await Promise.race([next, heartbeat]).finally(() => clearTimeout(timer));
-      if (step?.done) return;
-      if (step) next = lines.next();
-      yield `${JSON.stringify(step?.value ?? verification.progress())}\n`;
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    const { code, message, remedy, detail } = asEvidockError(error);
-    yield `${JSON.stringify({ type: 'error', code, message, remedy, detail })}\n`;
-  }
-}
 
 export const workRoutes: readonly Route[] = [...dockingRoutes, ...jobRoutes];

@@ -16,15 +16,15 @@ import { buildServer } from './server.ts';
 let station: ServedStation;
 let app: FastifyInstance;
 
-async function call(method: 'GET' | 'POST', path: string, body?: object) {
+async function call(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: object) {
   const headers = { host: 'localhost', 'x-evidock-actor': 'cli:wang' };
   const response = await app.inject({ method, url: `/api/v1${path}`, headers, ...(body ? { payload: body } : {}) });
   return { status: response.statusCode, json: response.json() };
 }
 
-async function good(method: 'GET' | 'POST', path: string, body?: object) {
+async function good(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: object) {
   const { status, json } = await call(method, path, body);
-  expect(status, JSON.stringify(json)).toBe(200);
+  expect([200, 201], JSON.stringify(json)).toContain(status);
   return json;
 }
 
@@ -33,7 +33,7 @@ const entries = async (subject: string) =>
 
 beforeEach(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 
 afterEach(async () => {
@@ -48,7 +48,7 @@ describe('tagging', () => {
     await good('POST', '/cases', { number: 'A-1', title: 'One' });
     await good('POST', '/cases', { number: 'A-2', title: 'Two' });
     const body = { cases: ['A-1', 'A-2'], officer: '009', category: 'inspection', important: true };
-    const tagged = await good('POST', `/recordings/${id}/tag`, body);
+    const tagged = await good('PATCH', `/recordings/${id}`, body);
     expect(tagged).toMatchObject({
       caseNumbers: ['A-1', 'A-2'],
       officerId: '009',
@@ -67,25 +67,25 @@ describe('tagging', () => {
         },
       },
     ]);
-    await good('POST', `/recordings/${id}/tag`, body);
+    await good('PATCH', `/recordings/${id}`, body);
     expect(await entries(id)).toHaveLength(1);
-    const untagged = await good('POST', `/recordings/${id}/tag`, { removeCases: ['A-1'], officer: null, category: null });
+    const untagged = await good('PATCH', `/recordings/${id}`, { removeCases: ['A-1'], officer: null, category: null });
     expect(untagged).toMatchObject({ caseNumbers: ['A-2'], officerId: null, category: null });
   });
 
   it('changes nothing if one part is refused, and says what to do', async () => {
     const { id } = await station.addRecording(Buffer.from('a'));
     await good('POST', '/cases', { number: 'A-1', title: 'One' });
-    const refused = await call('POST', `/recordings/${id}/tag`, { cases: ['A-1', 'NO-SUCH'], category: 'inspection' });
+    const refused = await call('PATCH', `/recordings/${id}`, { cases: ['A-1', 'NO-SUCH'], category: 'inspection' });
     expect(refused).toMatchObject({
       status: 404,
       json: { code: 'request.not-found', detail: expect.stringContaining('evidock case add NO-SUCH') },
     });
     expect(await good('GET', `/recordings/${id}`)).toMatchObject({ caseNumbers: [], category: null });
-    expect(await call('POST', `/recordings/${id}/tag`, { officer: '404' })).toMatchObject({ status: 404 });
-    expect(await call('POST', `/recordings/${id}/tag`, { removeCases: ['A-1'] })).toMatchObject({ status: 409 });
-    expect(await call('POST', `/recordings/${id}/tag`, {})).toMatchObject({ status: 400 });
-    expect(await call('POST', '/recordings/rec-none/tag', { category: 'fee' })).toMatchObject({ status: 404 });
+    expect(await call('PATCH', `/recordings/${id}`, { officer: '404' })).toMatchObject({ status: 404 });
+    expect(await call('PATCH', `/recordings/${id}`, { removeCases: ['A-1'] })).toMatchObject({ status: 409 });
+    expect(await call('PATCH', `/recordings/${id}`, {})).toMatchObject({ status: 400 });
+    expect(await call('PATCH', '/recordings/rec-none', { category: 'fee' })).toMatchObject({ status: 404 });
     expect(await entries(id)).toEqual([]);
   });
 });
@@ -100,11 +100,11 @@ describe('cases and suggestions', () => {
     await station.addRecording(Buffer.from('c'), { startMs: START_MS - 3_600_000, officerId: '999999' });
     const sum = await good('POST', '/cases/import', csv(['A-1,Stalls,041234,2026-06-20 14:30,2026-06-20 15:30,Market']));
     expect(sum).toEqual({ added: 1, updated: 0, events: 1, suggestions: 1 });
-    const [suggestion] = await good('GET', '/suggestions?state=open');
+    const [suggestion] = (await good('GET', '/suggestions?state=open')).items;
     expect(suggestion).toMatchObject({ recordingId: id, caseNumber: 'A-1', overlapMs: 60_000, reason: expect.stringContaining('Market') });
-    await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
-    await good('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
-    expect(await call('POST', `/suggestions/${suggestion.id}/decision`, { decision: 'declined' })).toMatchObject({ status: 409 });
+    await good('PUT', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
+    await good('PUT', `/suggestions/${suggestion.id}/decision`, { decision: 'accepted' });
+    expect(await call('PUT', `/suggestions/${suggestion.id}/decision`, { decision: 'declined' })).toMatchObject({ status: 409 });
     expect(await good('GET', `/recordings/${id}`)).toMatchObject({ caseNumbers: ['A-1'] });
     expect((await entries(id)).map(({ type }) => type)).toEqual(['suggestion.decided', 'recording.tagged']);
     expect(await good('GET', '/cases/A-1')).toMatchObject({
@@ -121,7 +121,21 @@ describe('cases and suggestions', () => {
     expect(await good('POST', '/cases/import', body)).toEqual({ added: 0, updated: 1, events: 0, suggestions: 0 });
     expect((await station.ledger.custodyHead())?.seq).toBe(seq);
     expect((await good('GET', '/cases/A-1')).events).toHaveLength(1);
-    expect(await good('GET', '/suggestions')).toHaveLength(1);
+    expect((await good('GET', '/suggestions')).items).toHaveLength(1);
+  });
+
+  it('answers with 201 and its place when a case is new, else with 200', async () => {
+    const add = (title: string) =>
+      app.inject({
+        ...{ method: 'POST', url: '/api/v1/cases', headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' } },
+        payload: { number: '立/1', title, update: true },
+      });
+    const made = await add('One');
+    expect([made.statusCode, made.json().added]).toEqual([201, 1]);
+    const found = await app.inject({ url: String(made.headers['location']), headers: { host: 'localhost' } });
+    expect(found.json()).toMatchObject({ number: '立/1', title: 'One' });
+    const changed = await add('Two');
+    expect([changed.statusCode, changed.headers['location']]).toEqual([200, undefined]);
   });
 
   it('imports all or nothing', async () => {
@@ -130,7 +144,7 @@ describe('cases and suggestions', () => {
       status: 400,
       json: { detail: expect.stringContaining('row 3') },
     });
-    expect(await good('GET', '/cases')).toEqual([]);
+    expect(await good('GET', '/cases')).toEqual({ items: [], next: null });
   });
 
   it('does not change a case by adding it again', async () => {
@@ -157,15 +171,15 @@ describe('officers and recorders', () => {
       ]),
     });
     await good('POST', '/recorders', { serial: 'R1', model: 'X', officer: '1' });
-    await good('POST', '/recorders/R1/assignment', { officer: '2' });
-    expect(await good('GET', '/recorders')).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
+    await good('PUT', '/recorders/R1/assignment', { officer: '2' });
+    expect((await good('GET', '/recorders')).items).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
     expect((await entries('recorder:R1')).map(({ data }) => data)).toEqual([
       { model: { old: null, new: 'X' } },
       { officer: { old: null, new: '1' } },
       { officer: { old: '1', new: '2' } },
     ]);
-    expect(await call('POST', '/recorders/R2/assignment', { officer: '1' })).toMatchObject({ status: 404 });
-    expect(await call('POST', '/recorders/R1/assignment', { officer: '404' })).toMatchObject({ status: 404 });
+    expect(await call('PUT', '/recorders/R2/assignment', { officer: '1' })).toMatchObject({ status: 404 });
+    expect(await call('PUT', '/recorders/R1/assignment', { officer: '404' })).toMatchObject({ status: 404 });
     expect(await call('POST', '/recorders', { serial: 'R1' })).toMatchObject({ status: 409 });
   });
 });
@@ -199,12 +213,12 @@ describe('the ledger', () => {
 describe('readiness', () => {
   it('says which part is missing, and fails only where footage cannot be taken in', async () => {
     expect(await good('GET', '/ready')).toMatchObject({ status: 'ready', checks: { archive: null, ledger: { ok: true } } });
-    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, grants: 'viewer' });
+    const away = buildServer({ deps: { ...station.deps, checkQueue: () => Promise.reject(new Error('refused')) }, way: 'loopback' });
     const degraded = await away.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
     await away.close();
     const vault = Object.assign(Object.create(station.deps.vault), { probe: () => Promise.reject(new Error('EIO')) });
-    const broken = buildServer({ deps: { ...station.deps, vault }, grants: 'viewer' });
+    const broken = buildServer({ deps: { ...station.deps, vault }, way: 'loopback' });
     const failing = await broken.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     expect([failing.statusCode, failing.json().status]).toEqual([503, 'failing']);
     await broken.close();

@@ -4,6 +4,14 @@ import { registryRoutes } from './routes-registry.ts';
 import { slotRoutes } from './routes-slots.ts';
 import { stationRoutes } from './routes-station.ts';
 import { workRoutes } from './routes-work.ts';
+import { workerRoutes } from './routes-workers.ts';
 
 /** The one table of everything that can be asked of the station. */
-export const ROUTES: readonly Route[] = [...stationRoutes, ...slotRoutes, ...recordingRoutes, ...registryRoutes, ...workRoutes];
+export const ROUTES: readonly Route[] = [
+  ...stationRoutes,
+  ...slotRoutes,
+  ...recordingRoutes,
+  ...registryRoutes,
+  ...workRoutes,
+  ...workerRoutes,
+];

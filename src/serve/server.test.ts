@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
+import { ERRORS } from '#domain/errors';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
@@ -49,10 +50,10 @@ describe('the API', () => {
   beforeAll(async () => {
     station = await servedStation();
     recording = await station.addRecording(content);
-    tcp = buildServer({ deps: station.deps, grants: 'viewer' });
+    tcp = buildServer({ deps: station.deps, way: 'loopback' });
     await tcp.listen({ host: '127.0.0.1', port: 0 });
     port = (tcp.server.address() as AddressInfo).port;
-    control = buildServer({ deps: station.deps, grants: 'operator' });
+    control = buildServer({ deps: station.deps, way: 'socket' });
     socketPath = join(station.directory, 'run/control.sock');
     await listenOnSocket(control, socketPath);
   });
@@ -64,7 +65,7 @@ describe('the API', () => {
   });
 
   describe('ways in', () => {
-    it.each(ROUTES.map((row) => [row.method, row.url, row.access] as const))('%s %s needs %s', async (method, url, access) => {
+    it.each(ROUTES.map((row) => [row.method, row.url, row.needs] as const))('%s %s needs %s', async (method, url, access) => {
       const path = url
         .replace(':id', 'rec-none')
         .replace(':number', 'none')
@@ -75,14 +76,14 @@ describe('the API', () => {
         [overTcp, 'viewer'],
         [overSocket, 'operator'],
       ] as const) {
-        const response = await way(path, { method, ...(method === 'POST' ? { body: {} } : {}) });
+        const response = await way(path, { method, ...(method === 'GET' ? {} : { body: {} }) });
         const refused = access === 'operator' && grants === 'viewer';
         if (refused) {
           expect(response.statusCode).toBe(403);
           expect(await jsonOf(response)).toMatchObject({
             code: 'request.forbidden',
             remedy: expect.any(String),
-            requestId: response.headers['x-request-id'],
+            instance: `urn:uuid:${response.headers['x-request-id']}`,
           });
         } else {
           expect(response.statusCode, url).not.toBe(403);
@@ -97,7 +98,7 @@ describe('the API', () => {
     });
 
     it('does not take the socket from a station that answers, but from one that is dead', async () => {
-      const second = buildServer({ deps: station.deps, grants: 'operator' });
+      const second = buildServer({ deps: station.deps, way: 'socket' });
       await expect(listenOnSocket(second, socketPath)).rejects.toMatchObject({ code: 'ledger.in-use' });
       const stale = join(station.directory, 'run/stale.sock');
       await writeFile(stale, '');
@@ -160,7 +161,7 @@ describe('the API', () => {
     it('bounds bodies, and refuses what the schema does not know', async () => {
       const large = await overSocket('/api/v1/cases', { method: 'POST', body: { number: 'A', title: 'x'.repeat(100_000) } });
       expect(large.statusCode).toBe(413);
-      expect(await jsonOf(large)).toMatchObject({ code: 'request.invalid' });
+      expect(await jsonOf(large)).toMatchObject({ code: 'request.too-large', status: 413 });
       const unknown = await overSocket('/api/v1/cases', { method: 'POST', body: { number: 'A', title: 'B', colour: 'red' } });
       expect(unknown.statusCode).toBe(400);
       expect((await jsonOf(unknown))['detail']).toContain('colour');
@@ -171,15 +172,68 @@ describe('the API', () => {
       expect(await jsonOf(await overTcp('/api/v1/nothing'))).toMatchObject({ code: 'request.not-found' });
     });
 
+    it.each([
+      ['an unknown route', '/api/v1/nothing', { method: 'GET' }, 404, 'request.not-found'],
+      ['a route that is not valid', '/api/v1/recordings/%zz', { method: 'GET' }, 400, 'request.invalid'],
+      ['a method that a route has not', '/api/v1/cases/A-1', { method: 'DELETE' }, 405, 'request.method'],
+      ['a method that a list has not', '/api/v1/cases', { method: 'PUT', headers: { 'content-type': 'text/csv' } }, 405, 'request.method'],
+      [
+        'another media type',
+        '/api/v1/cases',
+        { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'x' },
+        415,
+        'request.media-type',
+      ],
+      [
+        'what is no JSON',
+        '/api/v1/cases',
+        { method: 'POST', headers: { 'content-type': 'application/json' }, text: '{' },
+        400,
+        'request.invalid',
+      ],
+      ['what contradicts the schema', '/api/v1/cases', { method: 'POST', body: {} }, 400, 'request.invalid'],
+    ] as const)('answers %s with problem details', async (_, path, options, status, code) => {
+      const outgoing = httpRequest({
+        socketPath,
+        path,
+        agent: false,
+        ...options,
+        headers: { host: 'localhost', ...('headers' in options ? options.headers : { 'content-type': 'application/json' }) },
+      });
+      outgoing.end('text' in options ? options.text : 'body' in options ? JSON.stringify(options.body) : undefined);
+      const response = await new Promise<IncomingMessage>((resolve) => outgoing.once('response', resolve));
+      expect(response.statusCode).toBe(status);
+      expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      const problem = await jsonOf(response);
+      expect(problem).toEqual({
+        type: `urn:evidock:problem:${code}`,
+        title: ERRORS[code].what,
+        status,
+        detail: expect.stringMatching(/./),
+        instance: `urn:uuid:${response.headers['x-request-id']}`,
+        code,
+        remedy: ERRORS[code].remedy,
+      });
+      expect(response.headers.allow).toBe(status === 405 ? (path.endsWith('A-1') ? 'GET, HEAD' : 'GET, HEAD, POST') : undefined);
+    });
+
     it('describes every route in an OpenAPI 3.1 document', async () => {
       const document = (await jsonOf(await overTcp('/api/v1/openapi.json'))) as {
         openapi: string;
         paths: Record<string, Record<string, unknown>>;
       };
       expect(document.openapi).toBe('3.1.0');
-      for (const { method, url, access } of ROUTES) {
+      const operations = Object.entries(document.paths).flatMap(([, methods]) => Object.values(methods)) as {
+        operationId: string;
+        tags: string[];
+      }[];
+      expect(operations.length).toBe(ROUTES.length);
+      expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ROUTES.length);
+      expect(operations.map(({ operationId }) => operationId)).toContain('patch-recordings-by-id');
+      expect(operations.every(({ tags }) => tags.length === 1)).toBe(true);
+      for (const { method, url, needs } of ROUTES) {
         const path = url.replace(/:(\w+)/g, '{$1}');
-        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-access': access });
+        expect(document.paths[path]?.[method.toLowerCase()], url).toMatchObject({ 'x-evidock-needs': needs });
       }
     });
 
@@ -192,7 +246,7 @@ describe('the API', () => {
 
   describe('recordings', () => {
     it('shows one as lists and commands need it', async () => {
-      const [listed] = (await jsonOf(await overTcp('/api/v1/recordings'))) as unknown as Record<string, unknown>[];
+      const [listed] = (await jsonOf(await overTcp('/api/v1/recordings')))['items'] as Record<string, unknown>[];
       const shown = await jsonOf(await overTcp(`/api/v1/recordings/${recording.id}`));
       expect(shown).toEqual(listed);
       expect(shown).toMatchObject({
@@ -220,7 +274,7 @@ describe('the API', () => {
 
     it('finds by time, and says what is not a time', async () => {
       const found = async (query: string) =>
-        ((await jsonOf(await overTcp(`/api/v1/recordings?${encodeURI(query)}`))) as unknown as unknown[]).length;
+        ((await jsonOf(await overTcp(`/api/v1/recordings?${encodeURI(query)}`)))['items'] as unknown[]).length;
       expect(await found('since=2026-06-20 15:00')).toBe(1);
       expect(await found('since=2026-06-20T07:00:00Z')).toBe(1);
       expect(await found('since=2026-06-20 15:01')).toBe(0);
@@ -311,7 +365,7 @@ describe('the API', () => {
         ...station.deps,
         ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
       };
-      const app = buildServer({ deps: broken, grants: 'viewer' });
+      const app = buildServer({ deps: broken, way: 'loopback' });
       const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
       expect(response.statusCode).toBe(500);
       expect(response.json()).toMatchObject({ code: 'station.internal' });

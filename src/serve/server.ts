@@ -2,37 +2,48 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ErrorReply } from '#api/common';
+import { Problem } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
-import type { Actor } from '#domain/custody/actor';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { EvidockError } from '#domain/errors';
+import { jsonLines } from './json-lines.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { type Access, RawAnswer, type Route, type Serving } from './route.ts';
+import { serveFootage } from './playback.ts';
+import { actorOf, WAYS, type Way } from './principal.ts';
+import { answerProblem } from './problems.ts';
+import { RequestCustody } from './request-custody.ts';
+import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REQUEST_MS_MAX = 30_000;
 /** A connection on which nothing moves this long is cut; a player comes back with a range. */
 const SILENCE_MS_MAX = 600_000;
 const PORT_MAX = 65_535;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-const ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 
 interface Options {
   readonly deps: DeskDeps;
-  /** What this way in allows: `viewer` for the TCP listener, `operator` for the control socket and for commands in the process. */
-  readonly grants: Access;
+  /** Tells who comes through it, and what they may do. */
+  readonly way: Way;
   /** Shared by the servers of one station, so that figures add up. */
   readonly metrics?: Metrics;
+  /** The table; another one in a test. */
+  readonly routes?: readonly Route[];
 }
 
+/** What handlers get, and what only the server uses. */
+type ServerParts = Serving & { readonly looks: LookLog };
+
 /** The API over one way in. Does not listen yet. */
-export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Options): FastifyInstance {
+export function buildServer({ deps, way, metrics = new Metrics(deps), routes = ROUTES }: Options): FastifyInstance {
+  const failures = new FailureLog(deps.log);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -43,13 +54,19 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
+    // A path that cannot be decoded never reaches the hooks below.
+    frameworkErrors: (error, request, reply) => answerProblem(failures, error, request, reply.header('x-request-id', request.id)),
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  const openApi = () => app.swagger();
+  const openApi = () => {
+    const document = app.swagger();
+    // HEAD is GET without the body (RFC 9110, 9.3.2): described once, under one operationId.
+    const paths = Object.entries(document.paths ?? {}).map(([path, { head: _, ...methods }]) => [path, methods]);
+    return { ...document, paths: Object.fromEntries(paths) };
+  };
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: Serving = { deps, metrics, openApi, looks, streams: new StreamLimit() };
-  const failures = new FailureLog(deps.log);
+  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit() };
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
   app.register(swagger, {
@@ -58,7 +75,7 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
       info: {
         title: 'Evidock station',
         version: deps.facts.version,
-        description: 'Times are ISO 8601. Errors have code, message, remedy and detail.',
+        description: 'Times are ISO 8601. Errors are problem details (RFC 9457) with a code and a remedy.',
       },
     },
   });
@@ -73,12 +90,13 @@ export function buildServer({ deps, grants, metrics = new Metrics(deps) }: Optio
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
   });
   app.register(async (scope) => {
-    for (const row of ROUTES) addRoute(scope, row, grants, serving);
+    for (const row of routes) addRoute(scope, row, way, serving);
+    refuseOtherMethods(scope, routes);
   });
   return app as unknown as FastifyInstance;
 }
@@ -99,7 +117,37 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
 }
 
-function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: Serving): void {
+/** What its path names, without parameters. */
+function partsOf({ url }: Route): readonly string[] {
+  return url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1' && !part.startsWith(':'));
+}
+
+/** `GET /api/v1/cases/:number` is `get-cases-by-number`: one for each row of the table. */
+function operationOf(row: Route): string {
+  const parts = row.url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1');
+  return [row.method.toLowerCase(), ...parts.map((part) => part.replace(/^:/, 'by-').replaceAll('.', '-'))].join('-');
+}
+
+const PROBLEM = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
+
+/** Every other method of a URL is refused with those that it has (RFC 9110, 15.5.6). */
+function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
+  for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
+    const has = of.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    scope.route({
+      method: METHODS.filter((method) => !has.includes(method)),
+      url,
+      schema: { hide: true },
+      onRequest: async (request, reply) => {
+        reply.header('allow', has.join(', '));
+        throw new EvidockError('request.method', `${request.method} ${url}: it takes ${has.join(', ')}`);
+      },
+      handler: async () => undefined,
+    });
+  }
+}
+
+function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerParts): void {
   const { response, ...inputs } = row.schema;
   const success = response ?? {
     description: row.produces ?? '',
@@ -108,29 +156,49 @@ function addRoute(scope: FastifyInstance, row: Route, grants: Access, serving: S
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
     url: row.url,
-    ...(row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
+    ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
       ...inputs,
       summary: row.summary,
-      response: { 200: success, '4xx': ErrorReply, '5xx': ErrorReply },
-      ...{ 'x-evidock-access': row.access, 'x-evidock-custody': row.custody },
+      operationId: operationOf(row),
+      tags: [partsOf(row)[0] ?? 'station'],
+      response: { 200: success, ...(row.kind === 'command' && row.creates ? { 201: success } : {}), '4xx': PROBLEM, '5xx': PROBLEM },
+      ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
-    onRequest: async () => {
-      if (row.access === 'operator' && grants !== 'operator') throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
+    onRequest: async (request) => {
+      if (!WAYS[way](request.headers).roles.includes(row.needs)) throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
     },
-    handler: async (request, reply) => {
-      const result = await row.handle(serving, {
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        actor: actorOf(request, grants),
-        headers: request.headers,
-        headOnly: request.method === 'HEAD',
-        signal: signalOf(reply),
-      });
-      return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
-    },
+    handler: (request, reply) => answer(row, way, parts, request, reply),
   });
+}
+
+async function answer(row: Route, way: Way, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { looks, ...serving } = parts;
+  const { deps, metrics } = serving;
+  const { params, query, body, headers } = request;
+  const principal = WAYS[way](headers);
+  // A look is put on record by the server itself: no handler leaves one.
+  const declared = row.kind === 'command' ? custodyOfRoute(row) : [];
+  const custody = new RequestCustody({ ledger: deps.ledger, route: `${row.method} ${row.url}`, declared });
+  const signal = signalOf(reply);
+  const judged: Serving = { ...serving, deps: { ...deps, ledger: custody.ledger } };
+  const asked = { params, query, body, principal, actor: actorOf(principal), custody, signal };
+  if (row.kind === 'footage') {
+    const footage = await row.handle(judged, asked);
+    const wanted = { actor: asked.actor, headers, headOnly: request.method === 'HEAD', signal };
+    return sendRaw(reply, await serveFootage({ deps, looks, metrics }, wanted, footage));
+  }
+  const result = await row.handle(judged, asked);
+  if (result instanceof LinesAnswer) {
+    const lines = Readable.from(
+      jsonLines(result, signal, () => custody.settle()),
+      { objectMode: false },
+    );
+    return sendRaw(reply, new RawAnswer(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }, lines));
+  }
+  custody.settle();
+  if (result instanceof Created) return reply.code(201).header('location', result.location).send(result.body);
+  return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
 }
 
 /** Whether every text in it, and every name, can be written as UTF-8. As deep as a body of the size limit can be. */
@@ -141,13 +209,6 @@ function isWellFormed(part: unknown): boolean {
     if (typeof next === 'object' && next !== null) for (const [name, value] of Object.entries(next)) left.push(name, value);
   }
   return true;
-}
-
-/** The control socket is open to the station's own user and root alone, so its word for the person is taken. */
-function actorOf(request: FastifyRequest, grants: Access): Actor {
-  if (grants !== 'operator') return { kind: 'cli', id: null, via: 'loopback', session: null };
-  const named = [request.headers['x-evidock-actor']].flat()[0] ?? '';
-  return { kind: 'cli', id: ACTOR.exec(named)?.[1] ?? 'unknown', via: 'socket', session: null };
 }
 
 function signalOf(reply: FastifyReply): AbortSignal {
@@ -165,39 +226,6 @@ function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): Fas
     .headers(headers)
     .serializer((payload: unknown) => payload as string)
     .send(body ?? undefined);
-}
-
-function answerError(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = translate(error);
-  const status = error.statusCode === 413 ? 413 : known.status;
-  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
-  const { code, message, remedy, detail } = known;
-  return reply
-    .code(status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .serializer((payload: unknown) => JSON.stringify(payload))
-    .send({ code, message, remedy, detail, requestId: request.id });
-}
-
-/** Fastify's own refusals (schema, body, media type) are requests that are not valid. */
-function translate(error: FastifyError): EvidockError {
-  const [first] = error.validation ?? [];
-  if (first) {
-    const field = `${first.instancePath.replace(/^\//, '').replaceAll('/', '.')}${first.instancePath === '' ? '' : ' '}`;
-    const extra = (first.params as { additionalProperty?: string }).additionalProperty;
-    const values = (first.params as { allowedValues?: string[] }).allowedValues;
-    const more = extra === undefined ? '' : ` (${extra})`;
-    return new EvidockError(
-      'request.invalid',
-      `${error.validationContext}: ${field}${first.message}${more}${values ? `: ${values.join(', ')}` : ''}`,
-      error,
-    );
-  }
-  const { statusCode } = error;
-  if (!(error instanceof EvidockError) && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new EvidockError('request.invalid', error.message, error);
-  }
-  return asEvidockError(error);
 }
 
 /** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */

@@ -3,7 +3,7 @@ import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { TokenBucket } from '#adapters/token-bucket';
 import { WatchedArchive } from '#adapters/watched-archive';
 import { BYTES_PER_MIB } from '#config/schema';
-import type { Archive } from '#ports/archive';
+import type { Archive, UploadJournal } from '#ports/archive';
 import { ArchiveHealth } from './archive-health.ts';
 import type { StationContext } from './context.ts';
 import { s3Credentials } from './s3-credentials.ts';
@@ -21,17 +21,25 @@ export async function openArchive(context: StationContext, ledger: SqliteLedger)
   return { archive, health: new ArchiveHealth(archive) };
 }
 
-async function openNamed({ config, clock, env, faults, onStop }: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
+async function openNamed(context: StationContext, ledger: SqliteLedger): Promise<Archive | null> {
+  const { config, faults, onStop } = context;
   const { archive, station } = config;
   if (archive.kind === 'none') return null;
-  const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
   if (archive.kind === 'disk') {
+    const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
     const disk = new DiskArchive({ directory: archive.directory, limiter, faults, stationId: station.id });
     const counts = await ledger.counts();
     await disk.open(counts.recordings - counts.notArchived > 0);
     onStop(() => disk.close());
     return disk;
   }
+  return openS3(context, ledger.uploads);
+}
+
+/** The same server for the station and for its workers: the journal of parts is the station's. */
+export async function openS3({ config, clock, env, faults, onStop }: StationContext, journal: UploadJournal): Promise<Archive> {
+  const { archive, station } = config;
+  const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });
   const { partSize, timeout, accessKeyId, secretAccessKey, sessionToken, credentials: directory, ...s3 } = archive.s3;
   const credentials = s3Credentials({ directory, fields: { accessKeyId, secretAccessKey, sessionToken }, env });
   const settings = {
@@ -42,7 +50,7 @@ async function openNamed({ config, clock, env, faults, onStop }: StationContext,
   };
   // The large libraries are loaded only by those who use them: a command that lists recordings must not wait for them.
   const { S3Archive } = await import('#adapters/s3-archive/s3-archive');
-  const remote = new S3Archive({ settings, credentials, journal: ledger.uploads, clock, limiter, faults, stationId: station.id });
+  const remote = new S3Archive({ settings, credentials, journal, clock, limiter, faults, stationId: station.id });
   onStop(() => remote.close());
   return remote;
 }

@@ -2,27 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { BullmqQueue } from '#adapters/bullmq-queue/bullmq-queue';
 import { PrivateRedis } from '#adapters/bullmq-queue/private-redis';
 import { ArchiveRecords } from '#archive/archive-records';
-import { ArchiveStage } from '#archive/archive-stage';
-import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { DeriveRecords } from '#derive/derive-records';
-import { DeriveStage } from '#derive/derive-stage';
 import { asEvidockError } from '#domain/errors';
-import { hoursOf } from '#domain/time/hours';
-import { PRIORITY, STATION_HOST } from '#domain/work';
+import { PRIORITY, STATION_HOST, type WorkStage } from '#domain/work';
 import { DRIVERS } from '#drivers';
 import { type Log, sweepFailed, uploadsAborted } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
 import type { Scratch } from '#ports/scratch';
 import type { Vault } from '#ports/vault';
+import type { ArchiveGate, DeriveGate } from '#ports/work-gate';
 import type { WorkHandler } from '#ports/work-handler';
 import type { StationContext } from './context.ts';
 import { LedgerClaims } from './ledger-claims.ts';
 import { WorkRunner } from './work-runner.ts';
-
-/** More than a transfer takes to fail for good when nothing moves: it tries a few times. */
-const STANDSTILL_TIMEOUTS = 6;
-const STANDSTILL_MS_MIN = 120_000;
+import { archiveStage, deriveStage, lanePlaces } from './work-stages.ts';
+import { WorkSweep } from './work-sweep.ts';
 
 interface Given {
   readonly ledger: Ledger;
@@ -33,34 +28,42 @@ interface Given {
   readonly onArchived: (recordingId: string) => Promise<void>;
 }
 
+export interface WorkLine {
+  readonly sweep: WorkSweep;
+  readonly queue: BullmqQueue;
+  /** The gate through which the station's own work goes, and that of its workers. */
+  readonly gates: { readonly derive: DeriveGate; readonly archive: ArchiveGate | null };
+}
+
 /** What happens after the seal: derive and archive, over the queue. Starts it all. */
-export async function startWorkLine(context: StationContext, given: Given): Promise<{ runner: WorkRunner; queue: BullmqQueue }> {
+export async function startWorkLine(context: StationContext, given: Given): Promise<WorkLine> {
   const { config, clock, log, onStop } = context;
-  const { ledger, archive } = given;
+  const { ledger, vault, scratch, archive } = given;
   const queue = await openQueue(context);
   const instance = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const claims = new LedgerClaims(ledger, { host: STATION_HOST, instance });
-  const handlers: WorkHandler[] = [await deriveHandler(context, given, claims, (recordingId) => void runner.poke(recordingId))];
-  if (archive) {
-    const ring = (recordingId: string) => ringArchived(log, queue, recordingId);
-    handlers.push(archiveHandler(context, { ...given, archive, claims, onArchived: ring }));
+  const derive = deriveRecords(context, given, (recordingId) => void sweep.poke(recordingId));
+  await derive.removeLeftovers();
+  const handlers: WorkHandler[] = [await deriveStage(context, { claims, gate: derive, vault, scratch })];
+  const gates = {
+    derive,
+    archive: archive ? archiveRecords(context, ledger, (recordingId) => ringArchived(log, queue, recordingId)) : null,
+  };
+  if (archive && gates.archive) {
+    const { derivatives, hours } = config.archive;
+    const policy = { verify: config.archive.verify as 'readback' | 'head', derivatives, hours, timezone: config.station.timezone };
+    handlers.push(archiveStage(context, { claims, gate: gates.archive, vault, archive, policy }));
     queue.listen('archived', 1, given.onArchived);
     void abortAbandoned(context, archive);
   }
-  const runner: WorkRunner = new WorkRunner({
-    ledger,
-    queue,
-    clock,
-    log,
-    claims,
-    handlers,
-    concurrency: { derive: config.derive.atOnce, 'derive-later': Math.max(1, config.derive.atOnce - 1), archive: config.archive.atOnce },
-    sweepSeconds: config.queue.sweepSeconds,
-    random: Math.random,
-  });
+  const stages: WorkStage[] = handlers.map(({ stage }) => stage);
+  const sweep: WorkSweep = new WorkSweep({ ledger, queue, clock, log, stages, sweepSeconds: config.queue.sweepSeconds });
+  const runner = new WorkRunner({ queue, clock, log, claims, handlers, concurrency: lanePlaces(config), random: Math.random });
   onStop(() => runner.stop());
   await runner.start();
-  return { runner, queue };
+  onStop(() => sweep.stop());
+  await sweep.start();
+  return { sweep, queue, gates };
 }
 
 /** A ring that is lost is made up for by the dock desk's own sweep. */
@@ -70,61 +73,36 @@ function ringArchived(log: Log, queue: BullmqQueue, recordingId: string): void {
     .catch((error: unknown) => sweepFailed(log, asEvidockError(error)));
 }
 
-async function deriveHandler(
+function deriveRecords(
   { config, clock, log, faults }: StationContext,
-  { ledger, vault, scratch, archive }: Given,
-  claims: LedgerClaims,
+  { ledger, vault, archive }: Given,
   onDerived: (recordingId: string) => void,
-): Promise<DeriveStage> {
+): DeriveRecords {
   const { id: stationId, timezone } = config.station;
   const archiveDerivatives = archive !== null && config.archive.derivatives;
-  const settings = { stationId, timezone, drivers: DRIVERS, archiveDerivatives };
-  const gate = new DeriveRecords({ ledger, vault, clock, log, faults, settings, onDerived });
-  await gate.removeLeftovers();
-  return new DeriveStage({
-    ...{ gate, claims, vault, scratch, log, faults },
-    transcoder: await openTranscoder(config),
-    settings: { attemptsMax: config.queue.attemptsMax, turnMs: config.derive.timeLimit * 1000 },
+  return new DeriveRecords({
+    ledger,
+    vault,
+    clock,
+    log,
+    faults,
+    settings: { stationId, timezone, drivers: DRIVERS, archiveDerivatives },
+    onDerived,
   });
 }
 
-interface ArchiveParts {
-  readonly ledger: Ledger;
-  readonly vault: Vault;
-  readonly archive: Archive;
-  readonly claims: LedgerClaims;
-  readonly onArchived: (recordingId: string) => void;
-}
-
-function archiveHandler({ config, clock, log, faults }: StationContext, parts: ArchiveParts): ArchiveStage {
-  const { ledger, vault, archive, claims, onArchived } = parts;
+function archiveRecords(
+  { config, clock, faults }: StationContext,
+  ledger: Ledger,
+  onArchived: (recordingId: string) => void,
+): ArchiveRecords {
   const { id: stationId, timezone } = config.station;
-  const { derivatives, hours, s3 } = config.archive;
-  return new ArchiveStage({
-    gate: new ArchiveRecords({ ledger, clock, faults, settings: { stationId, timezone, derivatives }, onArchived }),
-    ...{ claims, vault, archive, clock, log },
-    settings: {
-      verify: config.archive.verify as 'readback' | 'head',
-      derivatives,
-      hours: hoursOf(hours, timezone),
-      standstillMsMax: Math.max(STANDSTILL_MS_MIN, STANDSTILL_TIMEOUTS * s3.timeout * 1000),
-    },
-  });
-}
-
-async function openTranscoder({ derive }: Config) {
-  const { FfmpegTranscoder } = await import('#adapters/ffmpeg/ffmpeg-transcoder');
-  return new FfmpegTranscoder({
-    settings: {
-      ffmpeg: derive.ffmpeg,
-      ffprobe: derive.ffprobe,
-      height: derive.height,
-      threads: derive.threads,
-      timeLimitMs: derive.timeLimit * 1000,
-      outputBytesMax: derive.outputMax * BYTES_PER_MIB,
-      memoryBytesMax: derive.memoryMax * BYTES_PER_MIB,
-      heifConvert: derive.heifConvert,
-    },
+  return new ArchiveRecords({
+    ledger,
+    clock,
+    faults,
+    settings: { stationId, timezone, derivatives: config.archive.derivatives },
+    onArchived,
   });
 }
 

@@ -27,18 +27,24 @@ type Finding = readonly [ErrorCode, string];
 export async function checkLedger(context: StationContext, given: Given): Promise<void> {
   const findings = await findingsOf(context, given);
   const [first] = findings;
-  if (!first) return;
+  if (!first) return given.accept ? shipAgain(given) : undefined;
   const detail = findings.map(([, what]) => what).join('; ');
   if (!given.accept) throw new EvidockError(first[0], detail);
   const { ledger } = given;
   const lasting = await ledger.mendSchema();
   if (lasting.length > 0) throw new EvidockError('ledger.altered', `this cannot be made again: ${lasting.join('; ')}`);
+  await shipAgain(given);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
     await writer.appendCustody(LedgerAccepted.make({ ...about, personal: { why: detail } }));
   });
+}
+
+/** The vault may be another than the one that this ledger knew: the log is shipped again, and what was there already becomes one with it in the daily pass. */
+function shipAgain({ ledger }: Given): Promise<void> {
+  return ledger.shipping.noteShipped('vault', 0);
 }
 
 async function findingsOf(context: StationContext, { ledger, vault, archive }: Given): Promise<Finding[]> {

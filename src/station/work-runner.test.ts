@@ -17,12 +17,14 @@ import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.
 import { LedgerClaims } from './ledger-claims.ts';
 import { LogFold } from './log-fold.ts';
 import { WorkRunner } from './work-runner.ts';
+import { WorkSweep } from './work-sweep.ts';
 
 const STANDSTILL_MS = 1200;
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let ledger: SqliteLedger;
 let runner: WorkRunner | undefined;
+let sweep: WorkSweep | undefined;
 let lines: Record<string, unknown>[];
 let ids: string[];
 let aheadMs: number;
@@ -45,6 +47,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await sweep?.stop();
   await runner?.stop();
   await ledger.close();
   await home.remove();
@@ -64,18 +67,14 @@ async function start(run: WorkHandler['run']): Promise<void> {
       },
     }),
   );
+  const parts = { queue: oneAtATime(), clock: { nowMs: () => Date.now() }, log };
   runner = new WorkRunner({
-    ...{
-      ledger,
-      queue: oneAtATime(),
-      clock: { nowMs: () => Date.now() },
-      log,
-      claims: new LedgerClaims(ledger, TEST_WORKER),
-      handlers: [handler],
-    },
-    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0, graceMs: 200 },
+    ...{ ...parts, claims: new LedgerClaims(ledger, TEST_WORKER), handlers: [handler] },
+    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, random: () => 0, graceMs: 200 },
   });
   await runner.start();
+  sweep = new WorkSweep({ ...parts, ledger, stages: ['archive'], sweepSeconds: 3600 });
+  await sweep.start();
 }
 
 const done = (claim: Claim) => ledger.transaction((writer) => writer.finishWork(claim));
@@ -142,7 +141,7 @@ describe('the runner', () => {
     expect(lines.map(({ event }) => event)).toEqual(['work.lost']);
     // The other host is heard of no more: the sweep gives its work to whoever is there.
     aheadMs += 2e9;
-    await runner?.sweep();
+    await sweep?.sweep();
     expect(await ledger.work(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });
     await expect.poll(async () => (await ledger.work(id))?.attempts, { timeout: 8000 }).toBe(3);
   });
@@ -151,7 +150,7 @@ describe('the runner', () => {
     await start(async () => {
       throw new EvidockError('archive.unreachable', 'nobody listens there');
     });
-    for (let n = 0; n < 5; n += 1) await runner?.sweep();
+    for (let n = 0; n < 5; n += 1) await sweep?.sweep();
     await pause(300);
     await runner?.stop();
     const failed = lines.filter(({ event }) => event === 'archive.failed');

@@ -1,8 +1,7 @@
 import { asEvidockError, type EvidockError, isFailure } from '#domain/errors';
-import { backoffMs, isDue, laneOf, lanesOf, WORK_STAGES, type Work, type WorkLane } from '#domain/work';
-import { type Log, stageFailed, sweepFailed, workLost } from '#events';
+import { backoffMs, isDue, laneOf, lanesOf, type Work, type WorkLane } from '#domain/work';
+import { type Log, stageFailed, workLost, workTrouble } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Ledger } from '#ports/ledger';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import type { JobRun, WorkQueue } from '#ports/work-queue';
@@ -11,31 +10,28 @@ import { LogFold } from './log-fold.ts';
 
 /** How long a run that was told to stop is waited for: after that its place is given to others. */
 const GRACE_MS = 10_000;
-const SWEEP_MAX = 1000;
 
 interface Options {
-  readonly ledger: Ledger;
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
   /** Of this process. */
   readonly claims: WorkClaims;
   readonly handlers: readonly WorkHandler[];
+  /** Places by lane; a lane without any is left to other hosts. */
   readonly concurrency: Readonly<Record<WorkLane, number>>;
-  readonly sweepSeconds: number;
   /** For jitter; in [0, 1). */
   readonly random: () => number;
   readonly graceMs?: number;
 }
 
 /**
- * Does the work that waits in the ledger: the queue only says which id to look at. Whatever the queue forgets is rung again at every sweep.
+ * Does the work that this host claims: the queue only says which id to look at. It knows the gate and no ledger, so it runs on any host. Whatever the
+ * queue forgets is rung again by the station (`WorkSweep`).
  */
 export class WorkRunner {
   readonly #options: Options;
   readonly #fold = new LogFold();
-  #timer: NodeJS.Timeout | undefined;
-  #sweeping: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: Options) {
@@ -43,73 +39,33 @@ export class WorkRunner {
   }
 
   async start(): Promise<void> {
-    const { queue, handlers, concurrency, sweepSeconds } = this.#options;
+    const { queue, handlers, concurrency } = this.#options;
     for (const handler of handlers)
-      for (const lane of lanesOf(handler.stage)) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
+      for (const lane of lanesOf(handler.stage))
+        if (concurrency[lane] > 0) queue.listen(lane, concurrency[lane], (id, run) => this.#work(handler, lane, id, run));
     await queue.start();
-    this.#timer = setInterval(() => void this.sweep(), sweepSeconds * 1000);
-    await this.sweep();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#sweeping;
     await this.#options.queue.stop();
     this.#fold.stop();
   }
 
-  /** Rings everything that is due. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepOnce().finally(() => {
-      this.#sweeping = undefined;
-    });
-    return this.#sweeping;
-  }
-
-  async #sweepOnce(): Promise<void> {
-    if (this.#stopped) return;
-    try {
-      await this.#options.ledger.endLapsedLeases();
-      // Stage by stage: a long backlog of one must not hide what is due in another.
-      for (const { stage } of this.#options.handlers)
-        for (const work of await this.#options.ledger.dueWork(this.#options.clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work, 0);
-    } catch (error) {
-      // The next sweep tries again; nothing is lost, the work waits in the ledger.
-      this.#sweepFailed(asEvidockError(error));
-    }
-  }
-
-  /** A recording has work that waits: rings it now rather than at the next sweep. */
-  async poke(recordingId: string): Promise<void> {
-    if (this.#stopped) return;
-    try {
-      const nowMs = this.#options.clock.nowMs();
-      for (const stage of WORK_STAGES) {
-        for (const work of await this.#options.ledger.listWork({ stage, state: 'waiting', recordingId, limit: 10 })) {
-          if (isDue(work.dueAtMs, nowMs)) await this.#ring(work, 0);
-        }
-      }
-    } catch (error) {
-      this.#sweepFailed(asEvidockError(error));
-    }
-  }
-
-  #sweepFailed(error: EvidockError): void {
-    this.#fold.tell(`sweep ${error.code}`, (repeated) => sweepFailed(this.#options.log, error, repeated));
+  #trouble(error: EvidockError): void {
+    this.#fold.tell(`work ${error.code}`, (repeated) => workTrouble(this.#options.log, error, repeated));
   }
 
   async #ring(work: Work, delayMs: number): Promise<void> {
-    if (!this.#options.handlers.some((handler) => handler.stage === work.stage)) return;
     await this.#options.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
   async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
-    const { ledger, claims, clock } = this.#options;
+    const { claims, clock } = this.#options;
     const rung = await claims.look(id);
     // Its priority has changed since it was rung: it does not take a place of this lane.
     if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
-    const onTrouble = (error: EvidockError) => this.#sweepFailed(error);
+    const onTrouble = (error: EvidockError) => this.#trouble(error);
     const lease = new Lease({ claims, workId: id, standstillMsMax: handler.standstillMsMax, onTrouble });
     const held = await lease.claim();
     if (!held) return;
@@ -122,7 +78,7 @@ export class WorkRunner {
       lease.end();
     }
     // The stage may have found more to do meanwhile.
-    const after = await ledger.work(id);
+    const after = await claims.look(id);
     if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
   }
 
@@ -164,7 +120,7 @@ export class WorkRunner {
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;
-      this.#ring(work, 0).catch((error: unknown) => this.#sweepFailed(asEvidockError(error)));
+      this.#ring(work, 0).catch((error: unknown) => this.#trouble(asEvidockError(error)));
     }, delayMs + 50);
     timer.unref();
   }

@@ -91,6 +91,20 @@ export function describeArchiveContract(name: string, partBytes: number, make: (
       expect(found).toEqual([{ key: '2026/06/21/rec-f/o', bytes: 12 }]);
     });
 
+    it('removes pieces of the custody log, and never footage', async () => {
+      const log = putOf('custody/test1/000000000000-000000000001-00000000000000aa.personal', randomBytes(20));
+      await under.archive.put(log);
+      await under.archive.put({ ...putOf(log.key, randomBytes(30)), replaces: true });
+      expect(await under.archive.head(log.key)).toMatchObject({ bytes: 30 });
+      await under.archive.removeLog(log.key);
+      await under.archive.removeLog(log.key);
+      expect(await under.archive.head(log.key)).toBeNull();
+      const footage = putOf('2026/06/20/rec-k/o', randomBytes(20));
+      await under.archive.put(footage);
+      await expect(under.archive.removeLog(footage.key)).rejects.toMatchObject({ code: 'vault.key-invalid' });
+      expect(await under.archive.head(footage.key)).toMatchObject({ bytes: 20 });
+    });
+
     it('refuses keys that are no vault keys', async () => {
       for (const key of ['../x', '/etc/passwd', 'a//b', 'A/B', ''])
         await expect(under.archive.put(putOf(key, randomBytes(1)))).rejects.toMatchObject({ code: 'vault.key-invalid' });

@@ -35,6 +35,20 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
     });
     afterAll(() => close());
 
+    it('keeps, replaces and removes pieces of the custody log, which are no footage', async () => {
+      const key = 'custody/test1/000000000000-000000000001-00000000000000aa.personal';
+      const before = await keys();
+      await vault.putLog(key, Buffer.from('first'));
+      await vault.putLog(key, Buffer.from('newer'));
+      expect(Buffer.from(await vault.readSmall(key)).toString()).toBe('newer');
+      expect(await keys()).toEqual(before);
+      await vault.removeLog(key);
+      await vault.removeLog(key);
+      expect(await vault.stat(key)).toBeNull();
+      for (const call of [() => vault.putLog('2026/06/20/rec-x/o', Buffer.from('x')), () => vault.removeLog('2026/06/20/rec-x/o')])
+        await expect(call()).rejects.toMatchObject({ code: 'vault.key-invalid' });
+    });
+
     it('is written to by a probe, which leaves nothing behind', async () => {
       const before = await keys();
       const [first, second] = await Promise.all([vault.probe(), vault.probe()]);

@@ -18,7 +18,7 @@ import { expectWhole } from '../support/card-check.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
 import { makeSmallCard } from '../support/small-card.ts';
 
-const POINTS: readonly FaultPoint[] = ['w09-derivative-linked', 'w10-derived-recorded', 'w23-leftover-removed'];
+const POINTS: readonly FaultPoint[] = ['w09-derivative-linked', 'w10-derived-recorded', 'w27-leftover-removed'];
 
 describe('kill -9 while a recording is derived again', () => {
   let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -44,7 +44,7 @@ describe('kill -9 while a recording is derived again', () => {
       const after = await standing(state, old.recordingId);
       expect(after.files).toEqual(expect.arrayContaining([...after.rows]));
       const still = old.files.filter((name) => after.files.includes(name));
-      expect(still.length).toBe(old.files.length - (point === 'w23-leftover-removed' ? 1 : 0));
+      expect(still.length).toBe(old.files.length - (point === 'w27-leftover-removed' ? 1 : 0));
 
       const daemon = run(state);
       await expect.poll(() => derivedAndSwept(state, old.recordingId), { timeout: 60_000, interval: 200 }).toBe(true);

@@ -16,10 +16,12 @@ import { makeSmallCard } from '../support/small-card.ts';
 const WIPING: readonly FaultPoint[] = ['w16-wipe-begun', 'w17-files-removed', 'w18-wipe-recorded', 'w19-wipe-finished'];
 /** Points that are reached only where a card comes again: these kill the re-check of a card that is known. */
 const RECHECKING: readonly FaultPoint[] = ['w20-rechecked-recorded', 'w21-difference-recorded'];
+/** Points of a merge, which is done once a day (log-shipping.test.ts). */
+const MERGING: readonly FaultPoint[] = ['w25-merged-written', 'w26-merged-removed'];
 /** Of a clip of six megabytes a sample hits one byte that differs in one of six dockings: then the next byte is tried. */
 const TRIES_MAX = 10;
 /** Points that are reached only where a derivative is made again under another name: kill-derive-again.test.ts. */
-const DERIVING_AGAIN: readonly FaultPoint[] = ['w23-leftover-removed'];
+const DERIVING_AGAIN: readonly FaultPoint[] = ['w27-leftover-removed'];
 const ONLY_S3: readonly FaultPoint[] = ['w11-upload-begun', 'w12-part-recorded'];
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -52,7 +54,7 @@ describe('kill -9 after each write', () => {
     await home.remove();
   });
 
-  it.each(FAULT_POINTS.filter((point) => ![...RECHECKING, ...DERIVING_AGAIN].includes(point)))(
+  it.each(FAULT_POINTS.filter((point) => ![...RECHECKING, ...MERGING, ...DERIVING_AGAIN].includes(point)))(
     '%s',
     async (point) => {
       const state = join(home.path, point);

@@ -43,7 +43,7 @@ async function readinessOf(
   const vault = new DiskVault({ directory: vaultDirectory, reserveBytes, rereadThreads: 1 });
   await vault.open();
   const station = await servedStation({ vault });
-  const app = buildServer({ deps: station.deps, grants: 'viewer' });
+  const app = buildServer({ deps: station.deps, way: 'loopback' });
   const ask = async (): Promise<[number, Readiness]> => {
     const answer = await app.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     return [answer.statusCode, answer.json()];

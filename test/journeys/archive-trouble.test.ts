@@ -48,7 +48,7 @@ describe('a station whose archive is away', () => {
   beforeAll(async () => {
     home = await temporaryDirectory();
     state = join(home.path, 's');
-    rgw = await startRgw();
+    rgw = await startRgw({ sts: true });
     proxy = new FaultyProxy({ target: new URL(rgw.endpoint) });
     await proxy.start();
     proxy.refuse(true);

@@ -2,12 +2,14 @@
  * Goal: what does not belong to a recorder never changes what the recorder is; what its card holds is taken whole, once, and under the right number.
  * Method: the desk with its real stages over plain directories, docked as a bus shows them: without a person's word on whose they are.
  */
+
 import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingDetail } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
+import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -164,6 +166,7 @@ describe('files of other recorders', () => {
     await station.ledger.transaction(async (writer) => {
       const facts = { model: null, driverId: null, firstSeenAtMs: null, lastSeenAtMs: null };
       await writer.upsertRecorder({ serial: 'DSJ0012345', assignedOfficerId: '041111', ...facts });
+      await writer.appendCustody(aCustodyDraft());
     });
     const foreign = 'DSJ0099999_000000_20260620150000_0001';
     await writeCard(card, {

@@ -25,7 +25,7 @@ let app: FastifyInstance;
 
 beforeEach(async () => {
   station = await servedStation();
-  app = buildServer({ deps: station.deps, grants: 'operator' });
+  app = buildServer({ deps: station.deps, way: 'socket' });
 });
 afterEach(async () => {
   await app.close();
@@ -138,7 +138,7 @@ describe('made again', () => {
     const seen: string[] = [];
     const reached = (point: FaultPoint) => seen.push(`${point} ${[old, stray].filter((path) => existsSync(path)).length}`);
     await stage(60_000, { reached }).run(id, true);
-    expect(seen).toEqual(['w09-derivative-linked 2', 'w10-derived-recorded 2', 'w23-leftover-removed 1', 'w23-leftover-removed 0']);
+    expect(seen).toEqual(['w09-derivative-linked 2', 'w10-derived-recorded 2', 'w27-leftover-removed 1', 'w27-leftover-removed 0']);
     expect((await files(id)).map((key) => key.split('/').at(-1))).toEqual(['playable.m4a', 'waveform.png']);
     expect(await files(id)).toEqual(await keysOf(id));
     expect(await station.ledger.leftovers(5)).toEqual([]);

@@ -2,6 +2,7 @@
  * Goal: every slot tells the truth about what is plugged into it, whatever comes in whatever order; unknown storage is left alone; clocks are told.
  * Method: the desk with its real stages over plain directories; a dock that plugs what a test says.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
+import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -364,7 +366,10 @@ describe('learning', () => {
     await expect.poll(() => seen.map(({ port }) => port)).toEqual(['1-4.3', '1-4.2', '1-4.4']);
     expect(seen[1]).toEqual({ port: '1-4.2', hub: '1-4', slot: null, facts: ['stick'] });
     expect(await station.ledger.slots()).toEqual([]);
-    await station.ledger.transaction((writer) => writer.assignSlot('1-4.2', 7));
+    await station.ledger.transaction(async (writer) => {
+      await writer.assignSlot('1-4.2', 7);
+      await writer.appendCustody(aCustodyDraft());
+    });
     station.desk.learner.learn(0);
     expect(await station.until(7, ({ phase }) => phase === 'safe')).toMatchObject({ port: '1-4.2' });
     expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({ port: '1-4.4' });

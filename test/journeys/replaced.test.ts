@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
 import type { Vault } from '#ports/vault';
-import { about, toldBy } from '#test/support/custody';
+import { about, aCustodyDraft, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -253,6 +253,7 @@ describe('a file that changed before it was copied', () => {
     await station.ledger.transaction(async (writer) => {
       for (const { id } of originals) await writer.markReplaced(id, null);
       await writer.updateRecording(recording.id, { state: 'copying' });
+      await writer.appendCustody(aCustodyDraft());
     });
     expect(await verified(recording.id)).toEqual(['was closed as replaced, as the custody log tells, and is open']);
     station.incomplete.start();
@@ -272,7 +273,10 @@ describe('a file that changed before it was copied', () => {
     expect(await inState('replaced')).toEqual([]);
     // Whoever marks it so, without an entry in the log, is found by `verify`.
     const [{ recording, originals }] = (await inState('copying')) as [Awaited<ReturnType<typeof inState>>[number]];
-    await station.ledger.transaction((writer) => writer.markReplaced(originals[0]?.id ?? '', recording.id));
+    await station.ledger.transaction(async (writer) => {
+      await writer.markReplaced(originals[0]?.id ?? '', recording.id);
+      await writer.appendCustody(aCustodyDraft());
+    });
     expect(await verified(recording.id)).toEqual([`${PHOTO} is listed and marked as replaced in a recording that is copying`]);
     await station.ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'replaced' }));
     expect(await verified(recording.id)).toEqual(['is closed as replaced, and the custody log has no entry of it']);

@@ -12,7 +12,7 @@ import { compareSegments } from '#derive/compare-segments';
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import { takeFactsOf } from '#domain/take/segment-names';
 import type { RecordingDetail } from '#ports/ledger';
-import { about } from '#test/support/custody';
+import { about, aCustodyDraft } from '#test/support/custody';
 import { gat947 } from '../../drivers/gat947/driver.ts';
 import { aDocking, anOriginal, aRecording } from '../support/builders.ts';
 import { evidock, evidockJson, type RecordingJson, runProgram, temporaryDirectory } from '../support/evidock.ts';
@@ -186,7 +186,10 @@ it('links nothing where two recordings would fit, and tells each link and each g
   const { ledger } = station;
   const patterns = compilePatterns(gat947.patterns);
   const docking = aDocking({ recorderSerial: 'R1' });
-  await ledger.transaction((writer) => writer.insertDocking(docking));
+  await ledger.transaction(async (writer) => {
+    await writer.insertDocking(docking);
+    await writer.appendCustody(aCustodyDraft());
+  });
   const put = (path: string, startsAt: string) =>
     ledger.transaction(async (writer) => {
       const recording = aRecording({ dockingId: docking.id, recorderSerial: 'R1', startMs: Date.parse(`${startsAt}+08:00`) });
@@ -194,6 +197,7 @@ it('links nothing where two recordings would fit, and tells each link and each g
       const original = anOriginal(recording, { cardPath: path, take });
       await writer.insertRecording(recording);
       await writer.insertOriginal(original);
+      await writer.appendCustody(aCustodyDraft());
       return recording.id;
     });
   const derive = (id: string, durationMs: number) =>

@@ -37,7 +37,7 @@ describe('scripts/up', () => {
     pid = Number(/stop it with: kill (\d+)/.exec(up.stdout)?.[1] ?? 0);
     expect(up.status, up.stdout + up.stderr).toBe(0);
     const [, address] = /^\s+(http:\S+)\/api\/v1\/recordings/m.exec(up.stdout) ?? [];
-    const recordings = (await (await fetch(`${address}/api/v1/recordings?limit=200`)).json()) as RecordingJson[];
+    const { items: recordings } = (await (await fetch(`${address}/api/v1/recordings?limit=200`)).json()) as { items: RecordingJson[] };
     expect(new Set(recordings.map((recording) => recording.recorderSerial)).size).toBe(3);
     expect(recordings.every((recording) => recording.state === 'archived')).toBe(true);
     expect(recordings.some((recording) => recording.damaged)).toBe(true);

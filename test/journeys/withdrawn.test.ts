@@ -18,7 +18,7 @@ import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
 import { claimed, TEST_WORKER } from '#test/support/claims';
-import { cli } from '#test/support/custody';
+import { aCustodyDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
@@ -137,9 +137,10 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
               const details = await ledger.recordings({ limit: 10 });
               const original = details.flatMap(({ originals }) => originals).find(({ cardPath }) => cardPath === path);
               if (!original) throw new Error(path);
-              await ledger.transaction((record) =>
-                record.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' }),
-              );
+              await ledger.transaction(async (record) => {
+                await record.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' });
+                await record.appendCustody(aCustodyDraft());
+              });
             }
             return writer.stat(path);
           },

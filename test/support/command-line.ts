@@ -83,6 +83,7 @@ export class CommandLine {
         this.connected.push(options);
         return this.client ?? this.#open();
       },
+      runWorker: async () => undefined,
       runStation: async ({ ready }) => ready('http://127.0.0.1:8470'),
       doctor: async () => [
         { name: 'ffmpeg', ok: true, detail: '7', remedy: null },
@@ -94,7 +95,7 @@ export class CommandLine {
   }
 
   #open(): StationClient {
-    const app = buildServer({ deps: this.station.deps, grants: 'operator' });
+    const app = buildServer({ deps: this.station.deps, way: 'socket' });
     return new InProcessClient({
       app,
       user: 'wang',

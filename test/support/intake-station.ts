@@ -98,7 +98,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const clock = { nowMs: options.nowMs ?? (() => Date.now()) };
   const faults = { reached: options.reached ?? (() => undefined) };
   const timezone = 'Asia/Shanghai';
-  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1', clock });
+  const ledger = await openLedger({ file: join(state, 'ledger.sqlite'), stationId: 'test1', clock, demandsCustody: true });
   const disk = new DiskVault({ directory: join(state, 'vault'), reserveBytes: 0, rereadThreads: 2 });
   await disk.open();
   await disk.sweep();

@@ -35,24 +35,24 @@ function isFree(port: number): Promise<boolean> {
 const TRIES_MAX = 3;
 
 /** Starts a real Ceph RGW (about 13 s) with an empty bucket `evidence`; its processes end with `stop`, or with this process. */
-export async function startRgw(options: { store?: 'memstore' | 'bluestore' } = {}): Promise<Rgw> {
+export async function startRgw(options: { store?: 'memstore' | 'bluestore'; sts?: boolean } = {}): Promise<Rgw> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryRgw(options.store ?? 'memstore');
+      return await tryRgw({ STORE: options.store ?? 'memstore', STS: String(options.sts ?? false) });
     } catch (error) {
       if (attempt >= TRIES_MAX) throw error;
     }
   }
 }
 
-async function tryRgw(store: string): Promise<Rgw> {
+async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-rgw-'));
   const port = await freePort();
   const home = join(directory, 'c');
   // The daemons keep what they are given as output: with a pipe we would wait for their end.
   const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
   const args = ['-c', script, join(ROOT, 'test/support/start-rgw'), home, String(port)];
-  const started = await runProgram('bash', args, { env: { STORE: store }, timeoutMs: 120_000 });
+  const started = await runProgram('bash', args, { env, timeoutMs: 120_000 });
   const pids = await pidsIn(join(home, 'run'));
   const kill = () => {
     for (const pid of pids) {

@@ -9,8 +9,8 @@ import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import { lookTwice, sourceChunks } from '../archive-transfers.ts';
-import { DurableFile, makeDirectory, syncDirectory, type WriteErrors, writeError } from '../durable-file.ts';
+import { lookTwice, mustBeLogKey, sourceChunks } from '../archive-transfers.ts';
+import { DurableFile, makeDirectory, removeDurably, syncDirectory, type WriteErrors, writeError } from '../durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 
 /** Tells that the other disk is mounted here: without it the archive's directory would be an empty one on the station's own disk. */
@@ -216,6 +216,12 @@ export class DiskArchive implements Archive {
       if (errnoOf(error) !== 'ENOENT') throw writeError(ERRORS, prefix, error);
     }
     for (const directory of directories) if (isVaultKey(directory)) yield* this.list(directory);
+  }
+
+  async removeLog(key: string): Promise<void> {
+    await this.#requireMarker();
+    mustBeLogKey(key);
+    await removeDurably(this.#path(key), { label: key, errors: ERRORS });
   }
 
   /** There are no multipart uploads on a disk; what an interrupted put leaves is its own draft. */

@@ -16,6 +16,7 @@ import {
   makeDirectory,
   probeDirectory,
   putDurably,
+  removeDurably,
   SharedSyncs,
   syncDirectory,
   VAULT_WRITE_ERRORS,
@@ -33,8 +34,10 @@ const FLUSHES_AT_ONCE = 4;
 const DIRECTORIES_MAX = 10_000;
 const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
-/** What the vault keeps of the ledger: no footage, so no list shows it. */
 const LEDGER_HEAD = 'ledger-head.json';
+const CUSTODY = 'custody';
+/** No list of all files shows these. */
+const NO_FOOTAGE: readonly string[] = [SCRATCH, QUARANTINE, LEDGER_HEAD, CUSTODY];
 const READ_ONLY = 0o440;
 
 interface Options {
@@ -233,7 +236,7 @@ export class DiskVault implements Vault {
     const names: { name: string; directory: boolean }[] = [];
     try {
       for await (const entry of await opendir(join(this.#root, prefix))) {
-        if (prefix === '' && (entry.name === SCRATCH || entry.name === QUARANTINE || entry.name === LEDGER_HEAD)) continue;
+        if (prefix === '' && NO_FOOTAGE.includes(entry.name)) continue;
         if (entry.isDirectory()) names.push({ name: entry.name, directory: true });
         else if (entry.isFile() && !entry.name.endsWith('.partial')) names.push({ name: entry.name, directory: false });
       }
@@ -356,6 +359,20 @@ export class DiskVault implements Vault {
 
   #derivativePath(key: string): string {
     if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    return this.#path(key);
+  }
+
+  async putLog(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#makeParent(this.#logPath(key), key);
+    await putDurably(this.#logPath(key), bytes, { label: key, errors: VAULT_WRITE_ERRORS });
+  }
+
+  async removeLog(key: string): Promise<void> {
+    await removeDurably(this.#logPath(key), { label: key, errors: VAULT_WRITE_ERRORS });
+  }
+
+  #logPath(key: string): string {
+    if (!key.startsWith(`${CUSTODY}/`)) throw new EvidockError('vault.key-invalid', `${key} is not the key of a piece of the log`);
     return this.#path(key);
   }
 

@@ -235,8 +235,8 @@ describe('one transfer', () => {
     const waitedMs = performance.now() - begun;
     await second;
     expect(waitedMs).toBeGreaterThan(700);
-    // Its own request, whether the object is there already, tells once or twice.
-    expect(told.filter((atMs) => atMs < waitedMs - 100).length).toBeGreaterThan(3);
+    // Its own request, whether the object is there already, tells at most twice.
+    expect(told.filter((atMs) => atMs < waitedMs - 100).length).toBeGreaterThan(2);
   });
 
   it('keeps to the bandwidth while it moves evenly, and does not call its own waiting a stall', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -17,7 +18,7 @@ import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptio
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { RateLimiter } from '#ports/rate-limiter';
-import { lookTwice } from '../archive-transfers.ts';
+import { lookTwice, mustBeLogKey } from '../archive-transfers.ts';
 import { archiveError, s3ErrorName } from './errors.ts';
 import { MovingHttp } from './moving-http.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -217,6 +218,11 @@ export class S3Archive implements Archive {
       for (const found of page.Contents ?? []) yield { key: (found.Key ?? '').slice(own.length), bytes: found.Size ?? 0 };
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken);
+  }
+
+  async removeLog(key: string, signal?: AbortSignal): Promise<void> {
+    mustBeLogKey(key);
+    await this.#send(key, () => this.#client.send(new DeleteObjectCommand(this.#at(key)), signal ? { abortSignal: signal } : {}));
   }
 
   async #send<T>(what: string, call: () => Promise<T>): Promise<T> {

@@ -83,13 +83,13 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
 }
 
 /**
- * Entries that belong to the history of any of these subjects, oldest first, at most `limit`. `unless`: an entry of this type is left out where it is
+ * Entries that belong to the history of any of these subjects, oldest first, at most `limit`. `unless`: entries of these types are left out where they are
  * about another subject than this one.
  */
 export async function entriesOf(
   rows: Pick<Rows, 'db'>,
   subjects: readonly Subject[],
-  { limit, unless }: { limit: number; unless?: { type: string; subject: Subject } },
+  { limit, after, unless }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject } },
 ): Promise<readonly CustodyEntry[]> {
   const { db } = rows;
   const texts = JSON.stringify(subjects.map(subjectText));
@@ -101,9 +101,13 @@ export async function entriesOf(
     .selectFrom('custody')
     .select(['seq', 'prev', 'hash', 'bytes'])
     .where('seq', 'in', db.selectFrom('custody_subjects').select('seq').where('subject', 'in', among(texts)));
+  if (after !== undefined) {
+    former = former.where('seq', '>', after);
+    current = current.where('seq', '>', after);
+  }
   if (unless) {
-    former = former.where((is) => is.or([is('type', '<>', unless.type), is('subject', '=', unless.subject.id)]));
-    current = current.where((is) => is.or([is('type', '<>', unless.type), is('subject', '=', subjectText(unless.subject))]));
+    former = former.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', unless.subject.id)]));
+    current = current.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', subjectText(unless.subject))]));
   }
   const before = await former.orderBy('seq').limit(limit).execute();
   const found = [

@@ -10,6 +10,7 @@ import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
+import { boundWriter } from './bound-writer.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
 import { continueLog } from './custody-log.ts';
 import { checkIntegrity } from './integrity.ts';
@@ -17,6 +18,7 @@ import { Leases } from './leases.ts';
 import { migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
 import { schemaFaults } from './schema-check.ts';
+import { SqlShipping } from './shipping.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import type { WorkTimes } from './work-writer.ts';
 import { SqlWriter } from './writer.ts';
@@ -30,6 +32,8 @@ interface Options {
   /** The database file; its directory is made if it is missing. */
   readonly file: string;
   readonly stationId: string;
+  /** A transaction that changes what the custody log must tell of, and appends nothing, is rolled back (bound-writer.ts). The station's is so. */
+  readonly demandsCustody?: boolean;
   /** What work is due by, and what its rows tell. */
   readonly clock?: Clock;
   /** What leases end by, ms; never jumps. */
@@ -80,6 +84,7 @@ async function continueOldLog(writing: Connection, stationId: string): Promise<v
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
 export class SqliteLedger extends SqlReader implements Ledger {
   readonly uploads: UploadJournal;
+  readonly shipping: SqlShipping;
   readonly #options: Options;
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
@@ -96,17 +101,20 @@ export class SqliteLedger extends SqlReader implements Ledger {
     this.#writing = writing;
     this.#reading = reading;
     this.#times = times;
+    const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
+    this.shipping = new SqlShipping({ reading: reading.db, writing: writing.db, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }
 
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const { proxy, revoke } = Proxy.revocable(this.#writer(), BOUND);
+      const bound = boundWriter(this.#writer());
       try {
-        return await body(proxy);
+        const result = await body(bound.writer);
+        if (this.#options.demandsCustody) bound.mustHaveTold();
+        return result;
       } finally {
-        // A writer that outlives its transaction would write into somebody else's.
-        revoke();
+        bound.revoke();
       }
     });
   }
@@ -233,13 +241,6 @@ export class SqliteLedger extends SqlReader implements Ledger {
 }
 
 // The writer has private fields: its methods must run on the writer itself, not on the revocable proxy.
-const BOUND: ProxyHandler<SqlWriter> = {
-  get(target, property) {
-    const value: unknown = Reflect.get(target, property, target);
-    return typeof value === 'function' ? value.bind(target) : value;
-  },
-};
-
 /** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
 async function makeEmpty(partial: string): Promise<void> {
   try {

@@ -199,6 +199,23 @@ const FENCED_CLAIMS = [
   `UPDATE work SET host = '${STATION_HOST}' WHERE state = 'running'`,
 ];
 
+// A name that is invited again gets a new key: the history of keys is in the custody log.
+const WORKERS = [
+  `CREATE TABLE workers (
+    name TEXT PRIMARY KEY,
+    key_sha256 TEXT NOT NULL UNIQUE,
+    invited_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT`,
+];
+
+// Whoever erases a personal value need not know that it was shipped: the trigger leaves word for both places.
+const SHIPPED_LOG = [
+  'CREATE TABLE custody_shipped (place TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  'CREATE TABLE custody_erased (place TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (place, seq)) STRICT, WITHOUT ROWID',
+  `CREATE TRIGGER custody_beside_erased AFTER DELETE ON custody_beside BEGIN INSERT OR IGNORE INTO custody_erased VALUES ('vault', OLD.seq), ('archive', OLD.seq); END`,
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -235,6 +252,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0015-derivative-leftovers': { up: (db: Kysely<Schema>) => run(db, DERIVATIVE_LEFTOVERS) },
   '0017-fenced-claims': { up: (db: Kysely<Schema>) => run(db, FENCED_CLAIMS) },
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
+  '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
+  '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

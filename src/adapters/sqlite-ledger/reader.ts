@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
+import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject } from '#domain/custody/subject';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
-import { PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
-import type { LedgerCounts, LedgerReader } from '#ports/ledger';
+import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
+import type { LedgerCounts, LedgerReader, Page } from '#ports/ledger';
 import { custodyHead, entriesOf, verifyLog } from './custody-log.ts';
 import { RecordingReader } from './recording-reader.ts';
-import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork } from './rows.ts';
+import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
 
 const LIST_MAX = 100_000;
+/** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
+const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
 const PAGE = 1000;
 
 /**
@@ -34,12 +38,19 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return rows.map(toWork);
   }
 
-  async listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; limit: number }): Promise<readonly Work[]> {
+  async listWork(filter: {
+    stage?: WorkStage;
+    state?: WorkState;
+    recordingId?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Work[]> {
     let query = this.db.selectFrom('work').selectAll();
     // Ids begin with the stage, so a stage is a range of ids: from its dot to the character after the dot.
     if (filter.stage) query = query.where('id', '>', `${filter.stage}.`).where('id', '<', `${filter.stage}/`);
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    if (filter.after !== undefined) query = query.where('id', '<', filter.after);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
@@ -76,12 +87,40 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return rows.map(toWork);
   }
 
+  async claimsOf(host: string): Promise<readonly Claim[]> {
+    const rows = await this.db
+      .selectFrom('work')
+      .select(['id', 'stage', 'recording_id', 'token'])
+      .where('state', '=', 'running')
+      .where('host', '=', host)
+      .limit(PAGE)
+      .execute();
+    return rows.map(({ id, stage, recording_id, token }) => ({
+      ...{ workId: id, stage: stage as WorkStage, recordingId: recording_id, token },
+    }));
+  }
+
+  async workers(): Promise<readonly InvitedWorker[]> {
+    return (await this.db.selectFrom('workers').selectAll().orderBy('name').limit(LIST_MAX).execute()).map(toWorker);
+  }
+
+  async worker(name: string): Promise<InvitedWorker | null> {
+    const row = await this.db.selectFrom('workers').selectAll().where('name', '=', name).executeTakeFirst();
+    return row ? toWorker(row) : null;
+  }
+
+  async workerByKey(keySha256: string): Promise<InvitedWorker | null> {
+    const row = await this.db.selectFrom('workers').selectAll().where('key_sha256', '=', keySha256).executeTakeFirst();
+    return row ? toWorker(row) : null;
+  }
+
   async officer(id: string): Promise<Officer | null> {
     return (await this.db.selectFrom('officers').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
   }
 
-  async officers(): Promise<readonly Officer[]> {
-    return this.db.selectFrom('officers').selectAll().orderBy('id').limit(LIST_MAX).execute();
+  async officers({ after, limit }: Page = { limit: LIST_MAX }): Promise<readonly Officer[]> {
+    const query = this.db.selectFrom('officers').selectAll().orderBy('id').limit(limit);
+    return (after === undefined ? query : query.where('id', '>', after)).execute();
   }
 
   async recorder(serial: string): Promise<Recorder | null> {
@@ -89,8 +128,9 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return row ? toRecorder(row) : null;
   }
 
-  async recorders(): Promise<readonly Recorder[]> {
-    return (await this.db.selectFrom('recorders').selectAll().orderBy('serial').limit(LIST_MAX).execute()).map(toRecorder);
+  async recorders({ after, limit }: Page = { limit: LIST_MAX }): Promise<readonly Recorder[]> {
+    const query = this.db.selectFrom('recorders').selectAll().orderBy('serial').limit(limit);
+    return (await (after === undefined ? query : query.where('serial', '>', after)).execute()).map(toRecorder);
   }
 
   async case(number: string): Promise<Case | null> {
@@ -98,10 +138,16 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return row ? toCase(row) : null;
   }
 
-  async cases(options: { limit: number }): Promise<readonly Case[]> {
-    return (
-      await this.db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(options.limit).execute()
-    ).map(toCase);
+  async cases({ after, limit }: Page): Promise<readonly Case[]> {
+    let query = this.db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(limit);
+    if (after !== undefined) {
+      const last = await this.db.selectFrom('cases').select('created_at').where('number', '=', after).executeTakeFirst();
+      if (!last) return [];
+      query = query
+        .where('created_at', '<=', last.created_at)
+        .where((is) => is.or([is('created_at', '<', last.created_at), is('number', '>', after)]));
+    }
+    return (await query.execute()).map(toCase);
   }
 
   async caseEvents(caseNumber: string): Promise<readonly CaseEvent[]> {
@@ -121,10 +167,16 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return rows.map(toCaseEvent);
   }
 
-  async suggestions(filter: { state?: Suggestion['state']; recordingId?: string; limit: number }): Promise<readonly Suggestion[]> {
+  async suggestions(filter: {
+    state?: Suggestion['state'];
+    recordingId?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Suggestion[]> {
     let query = this.db.selectFrom('suggestions').selectAll();
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    if (filter.after !== undefined) query = query.where('id', '<', filter.after);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toSuggestion);
   }
 
@@ -141,10 +193,10 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return this.db.selectFrom('slots').selectAll().orderBy('slot').limit(LIST_MAX).execute();
   }
 
-  async custodyOf(about: Subject): Promise<readonly CustodyEntry[]> {
-    const unless = { type: 'file.refused', subject: about };
+  async custodyOf(about: Subject, page: { after?: number; limit: number } = { limit: LIST_MAX }): Promise<readonly CustodyEntry[]> {
+    const unless = { types: OF_DOCKINGS_ALONE, subject: about };
     return entriesOf({ db: this.db }, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
-      limit: LIST_MAX,
+      ...page,
       unless,
     });
   }

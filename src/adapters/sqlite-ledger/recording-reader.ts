@@ -44,10 +44,17 @@ export class RecordingReader {
     return row ? toDocking(row) : null;
   }
 
-  async dockings(options: { openOnly?: boolean; recorder?: string; told?: string; limit: number }): Promise<readonly Docking[]> {
+  async dockings(options: {
+    openOnly?: boolean;
+    recorder?: string;
+    told?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Docking[]> {
     let query = this.db.selectFrom('dockings').selectAll().orderBy('id', 'desc').limit(options.limit);
     if (options.recorder !== undefined) query = query.where('recorder_serial', '=', options.recorder);
     if (options.told !== undefined) query = query.where('told_serial', '=', options.told);
+    if (options.after !== undefined) query = query.where('id', '<', options.after);
     if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
     return (await query.execute()).map(toDocking);
   }

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { SqlReader } from './reader.ts';
 
@@ -15,6 +16,13 @@ export class RegistryWriter extends SqlReader {
 
   async releaseSlot(port: string): Promise<void> {
     await this.db.deleteFrom('slots').where('port', '=', port).execute();
+  }
+
+  async upsertWorker({ name, keySha256, invitedAtMs, revokedAtMs }: InvitedWorker): Promise<void> {
+    await this.db
+      .replaceInto('workers')
+      .values({ name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs })
+      .execute();
   }
 
   async upsertOfficer(officer: Officer): Promise<void> {

@@ -2,12 +2,13 @@ import type { Selectable } from 'kysely';
 import type { ByteRange } from '#domain/byte-range';
 import type { Docking, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
+import type { InvitedWorker } from '#domain/invitation';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Work } from '#domain/work';
 import { NO_CLAIMS, NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
-import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkRow } from './schema.ts';
+import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
 
@@ -195,4 +196,8 @@ export function toSuggestion(row: Schema['suggestions']): Suggestion {
     decidedBy: row.decided_by,
     createdAtMs: row.created_at,
   };
+}
+
+export function toWorker(row: WorkersRow): InvitedWorker {
+  return { name: row.name, keySha256: row.key_sha256, invitedAtMs: row.invited_at, revokedAtMs: row.revoked_at };
 }

@@ -32,6 +32,7 @@ export interface Schema {
   derivatives: DerivativeRow;
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
+  workers: WorkersRow;
   cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };
   case_events: {
     id: string;
@@ -78,6 +79,10 @@ export interface Schema {
   };
   custody_subjects: { subject: string; seq: number };
   custody_beside: { seq: number; name: string; salt: Uint8Array | null; bytes: Uint8Array };
+  /** By place: everything before `next` is there. */
+  custody_shipped: { place: string; next: number };
+  /** Entries of which a personal value was erased here and not there yet. */
+  custody_erased: { place: string; seq: number };
   counters: { name: string; value: number };
 }
 
@@ -182,6 +187,13 @@ export interface DerivativeRow {
   bytes: number;
   sha256: string;
   created_at: number;
+}
+
+export interface WorkersRow {
+  name: string;
+  key_sha256: string;
+  invited_at: number;
+  revoked_at: number | null;
 }
 
 export interface WorkRow {

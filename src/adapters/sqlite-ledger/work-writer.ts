@@ -124,10 +124,21 @@ export class WorkWriter extends OriginalWriter {
     if (from !== 'lapsed') running = running.where((is) => is.or([is('host', '=', from.host), is('host', 'is', null)]));
     const rows = await running.execute();
     const ended = from === 'lapsed' ? rows.filter((row) => !this.#leases.isHeld(row)) : rows;
-    const nowMs = this.#clock.nowMs();
-    const waiting = { state: 'waiting', owner: null, host: null, lease_ms: null, due_at: nowMs, updated_at: nowMs };
-    for (const { id } of ended) await this.#set(id, waiting);
+    for (const { id } of ended) await this.#set(id, this.#waitsAgain());
     return ended.length;
+  }
+
+  async giveBackWork(host: string, except?: string): Promise<number> {
+    let running = this.db.selectFrom('work').select(['id']).where('state', '=', 'running').where('host', '=', host);
+    if (except !== undefined) running = running.where('owner', '!=', except);
+    const rows = await running.execute();
+    for (const { id } of rows) await this.#set(id, this.#waitsAgain());
+    return rows.length;
+  }
+
+  #waitsAgain(): Updateable<Schema['work']> {
+    const nowMs = this.#clock.nowMs();
+    return { state: 'waiting', owner: null, host: null, lease_ms: null, due_at: nowMs, updated_at: nowMs };
   }
 
   async retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number> {

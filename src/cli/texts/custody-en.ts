@@ -44,7 +44,7 @@ export const custodyEn = {
   'custody.recording.other-recorder': 'made by recorder {recorder}; it lay on the card of {card}',
   'custody.recording.kind-corrected': 'is {to}, not {from}, as its content says',
   'custody.original.grown': '{cardPath} has grown to {bytes} bytes before it was copied',
-  'custody.recording.linked': 'names and times say that it and {other} are one take ({relation})',
+  'custody.recording.linked': 'names and times link it to {other} ({relation})',
   'custody.recording.noted': 'the lengths of its segments show a gap of {seconds} s before segment {segment}',
   'custody.recording.start-changed': 'its start was {old}, and is {new} ({from})',
   'custody.ledger.accepted': 'the ledger was accepted as it was found: {why}',
@@ -60,4 +60,5 @@ export const custodyEn = {
   'custody.erased': '(erased)',
   'custody.file.quarantined': 'a file of the vault was set aside: {key} ({why})',
   'custody.fixity.checked': '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed',
+  'custody.recordings.listed': '{files} new {files:file|files} of the card put on record',
 } as const;

@@ -12,7 +12,7 @@ export const custodyZhCN = {
   'custody.recording.other-recorder': '由记录仪 {recorder} 拍摄；位于 {card} 的存储卡上',
   'custody.recording.kind-corrected': '内容表明其为 {to}，而非 {from}',
   'custody.original.grown': '{cardPath} 在复制之前增长到 {bytes} 字节',
-  'custody.recording.linked': '文件名与时间表明与 {other} 为同一次拍摄（{relation}）',
+  'custody.recording.linked': '文件名与时间表明与 {other} 相关（{relation}）',
   'custody.recording.noted': '按各段实际长度，第 {segment} 段之前相差 {seconds} 秒',
   'custody.recording.start-changed': '开始时间由 {old} 改为 {new}（{from}）',
   'custody.ledger.accepted': '账本按现状被接受：{why}',
@@ -59,4 +59,5 @@ export const custodyZhCN = {
   'custody.erased': '（已清除）',
   'custody.file.quarantined': '库中文件已隔离：{key}（{why}）',
   'custody.fixity.checked': '在 {place} 重新读取 {files} 个文件，{differ} 个与封存的不同',
+  'custody.recordings.listed': '卡上新登记 {files} 个文件',
 } as const;

@@ -6,10 +6,12 @@ import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
+import { workerEn } from './worker-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...custodyEn,
+  ...workerEn,
   ...knownEn,
   ...consoleEn,
   ...deriveEn,
@@ -161,7 +163,7 @@ export const en = {
   'verify.opt.recording': 'only this recording',
   'verify.opt.vault': 'only the vault (may be combined)',
   'verify.opt.archive': 'only the archive (may be combined)',
-  'verify.opt.log': 'only the custody log (may be combined)',
+  'verify.opt.log': 'only the custody log, with its copies in the vault, and with --archive in the archive (may be combined)',
   'verify.fault': 'DIFFERS {place} {recording} {key}: {what}',
   'verify.clean':
     'Everything is as it was sealed: {vault} {vault:file|files} in the vault, {archive} in the archive, {log} custody {log:entry|entries}, {bytes} read in {elapsed}.',

@@ -101,6 +101,23 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     what: '这项工作已不属于此工作进程',
     remedy: '无需处理：租约已到期，工作正在等待或由其他进程执行，本次结果没有写入任何记录。',
   },
+  'work.key-refused': {
+    what: '工作机的密钥在本站点无效',
+    remedy: '请在站点上重新邀请该工作机（evidock worker invite 名称），并用新的邀请启动它。',
+  },
+  'work.station-differs': {
+    what: '应答者不是邀请该工作机的站点',
+    remedy: '检查邀请中的地址；若站点的证书已重新生成，请重新邀请该工作机。',
+  },
+  'work.station-unreachable': {
+    what: '工作机无法连接其站点',
+    remedy: '检查工作机与站点之间的网络，以及站点是否在运行；工作不会丢失，仍在站点等待。',
+  },
+  'work.version-differs': { what: '工作机与站点的版本不同', remedy: '请在工作机上安装与站点相同的版本。' },
+  'work.certificate-failed': {
+    what: '无法生成或读取站点供工作机使用的证书',
+    remedy: '请安装 openssl；若状态目录下 work 目录中的文件已损坏，请删除这两个文件并重新邀请所有工作机。',
+  },
   'queue.unreachable': { what: '无法连接工作队列（Redis）', remedy: '启动 Redis 或更正 queue.url；工作不会丢失，会从账本重新排队。' },
   'queue.refused': {
     what: '工作队列（Redis）不接受工作',
@@ -112,6 +129,9 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   },
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
+  'request.method': { what: '不支持这种请求方式', remedy: '请使用所列方法；/api/v1/openapi.json 有说明。' },
+  'request.too-large': { what: '请求过大', remedy: '请分次提交。' },
+  'request.media-type': { what: '无法读取这种格式的请求', remedy: '请发送 JSON，并注明 content-type: application/json。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },
   'request.not-made': {
     what: '尚未生成',

@@ -6,6 +6,7 @@ import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
 import { STATION_ENTRIES } from './station-entries.ts';
+import { WORKER_ENTRIES } from './worker-entries.ts';
 
 const ALL = [
   ...STATION_ENTRIES,
@@ -14,6 +15,7 @@ const ALL = [
   ...ORIGINAL_ENTRIES,
   ...RECORDING_ENTRIES,
   ...REGISTRY_ENTRIES,
+  ...WORKER_ENTRIES,
 ] as const;
 
 /** What a custody entry can tell. */

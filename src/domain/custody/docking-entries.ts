@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, code, count, flag, id, ms, slot, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const recorderOf = ({ recorder }: { readonly recorder: string }) => [subject('recorder', recorder)];
@@ -42,6 +42,59 @@ export const DockingArrived = defineEntry({
       ...{ clockOffsetMs: -4000, clockOff: false, unclean: false },
     },
     lists: { why: ['names of 12 files have the form of GA/T 947'] },
+  },
+});
+
+const listedOriginal = closed({
+  ...{ id: id(), role: code(), index: count(), kind: code(), bytes: bytes(), mtimeMs: ms(), key: key() },
+});
+
+export const RecordingsListed = defineEntry({
+  type: 'recordings.listed',
+  about: ['docking'],
+  tells: 'Files of the card were put on record; nothing of them is copied yet.',
+  data: { recorder: id('Serial of the docked recorder.'), files: count('Files that were never listed before.') },
+  lists: {
+    recordings: closed({
+      ...{ id: id(), recorder: id(), kind: code(), officer: nullable(id()), officerSource: nullable(code()), important: flag() },
+      ...{ claimedStart: wallClock(), claimedFrom: nullable(code()), startMs: nullable(ms()), clockOffsetMs: nullable(ms()) },
+      originals: Type.Array(listedOriginal),
+    }),
+    again: id('Originals that an earlier docking had listed.'),
+  },
+  personal: { paths: Type.Record(Type.String(), words(), { description: 'Path on the card, printable form, by the id of the original.' }) },
+  example: {
+    subject: DOCKING,
+    data: { recorder: RECORDER, files: 1 },
+    lists: {
+      recordings: [
+        {
+          ...{ id: 'rec-01k0d5w7q3-hz01-2222222222', recorder: RECORDER, kind: 'video', officer: '041234', officerSource: 'file-name' },
+          ...{
+            important: false,
+            claimedStart: '2026-06-20T15:30:00',
+            claimedFrom: 'file-name',
+            startMs: 1_781_940_600_000,
+            clockOffsetMs: -4000,
+          },
+          originals: [
+            {
+              ...{
+                id: 'org-01k0d5w7q3-hz01-1111111111',
+                role: 'segment',
+                index: 1,
+                kind: 'video',
+                bytes: 123_456,
+                mtimeMs: 1_781_940_660_000,
+              },
+              key: '2026/06/20/rec-01k0d5w7q3-hz01-2222222222/original-0001.mp4',
+            },
+          ],
+        },
+      ],
+      again: [],
+    },
+    personal: { paths: { 'org-01k0d5w7q3-hz01-1111111111': 'DCIM/20260620/DSJ_041234_0001.MP4' } },
   },
 });
 
@@ -154,6 +207,7 @@ export const SlotsChanged = defineEntry({
 
 export const DOCKING_ENTRIES = [
   DockingArrived,
+  RecordingsListed,
   DockingCompared,
   DockingSafe,
   DockingUnsafe,

@@ -109,6 +109,7 @@ const MEANINGS: { readonly [name: string]: string } = {
     file: 'Where the copy stands.',
     filesLeft: 'Still on the recorder only.',
   },
+  ...{ recordings: 'Each new recording with its originals.', again: 'Originals that an earlier docking had listed.' },
   ...{ items: 'Each file by its key, and whether it is what was sealed.', differ: 'Of those, not what was sealed.' },
   ...{ start: 'RFC 3339, in UTC.', end: 'RFC 3339, in UTC.', told: 'Serial that it told before it was docked.' },
 };

@@ -12,6 +12,8 @@ export const SUBJECT_KINDS = [
   /** A USB port by the kernel's name, or the path of a watched directory. */
   'port',
   'policy',
+  /** Another host that may take work of this station. */
+  'worker',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

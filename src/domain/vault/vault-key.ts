@@ -14,6 +14,11 @@ export function recordingPrefix(recordingId: string): string {
   return `${day.replaceAll('-', '/')}/${recordingId}`;
 }
 
+/** The recording whose directory the key lies in; null for a key of no recording. */
+export function recordingIdOfKey(key: string): string | null {
+  return /^\d{4}\/\d\d\/\d\d\/([^/]+)\/[^/]/.exec(key)?.[1] ?? null;
+}
+
 /** `<recording>/original-0001.mp4`; the extension is kept only if it is 1 to 5 of [0-9a-z], else `bin`. */
 export function originalKey(recordingId: string, index: number, cardPath: string): string {
   const extension = /\.([0-9a-z]{1,5})$/i.exec(cardPath)?.[1]?.toLowerCase() ?? 'bin';

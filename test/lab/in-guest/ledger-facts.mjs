@@ -30,7 +30,12 @@ const dockings = ledger
 const custody = ledger
   .prepare(`SELECT seq, type, subject, bytes FROM custody WHERE type IN (${TOLD}) ORDER BY seq`)
   .all()
-  .map(({ bytes, ...entry }) => ({ ...entry, data: JSON.parse(Buffer.from(bytes).toString()).data }));
+  .map(({ bytes, subject, ...entry }) => ({
+    ...entry,
+    // By its id alone, and with what stands beside the log.
+    subject: subject.slice(subject.indexOf(':') + 1),
+    data: { ...JSON.parse(Buffer.from(bytes).toString()).data, ...besideOf(entry.seq) },
+  }));
 ledger.exec('COMMIT');
 
 for (const original of originals) {
@@ -44,6 +49,11 @@ const files = readdirSync(vault, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name).slice(vault.length + 1));
 console.log(JSON.stringify({ originals, dockings, custody, files }));
+
+function besideOf(seq) {
+  const values = ledger.prepare('SELECT name, bytes FROM custody_beside WHERE seq = ?').all(seq);
+  return Object.fromEntries(values.map(({ name, bytes }) => [name, JSON.parse(Buffer.from(bytes).toString())]));
+}
 
 async function sha256Of(path) {
   const hash = createHash('sha256');

@@ -55,7 +55,8 @@ async function wornFile(bench: Bench, card: Card, worn: Buffer, badSectors: read
     assert.deepEqual(original.unreadable, expected, original.path);
     assert.deepEqual(original.manifest?.unreadable, expected, `the manifest of ${original.path}`);
   }
-  const damaged = await bench.station.get<{ id: string; originals: { cardPath: string }[] }[]>('/recordings?damaged=true');
+  type Listed = { id: string; originals: { cardPath: string }[] };
+  const { items: damaged } = await bench.station.get<{ items: Listed[] }>('/recordings?damaged=true');
   assert.ok(
     damaged.some((recording) => recording.originals.some(({ cardPath }) => cardPath === clipPath(card.serial, 2))),
     'it is not marked as damaged',

@@ -61,7 +61,8 @@ async function healthyCard(context: LabContext) {
 /** The whole file of the hostile card is sealed too; what it must be is the healthy card's to tell. */
 async function expectCleanOf(bench: Bench, healthy: Awaited<ReturnType<typeof healthyCard>>): Promise<{ originals: number }> {
   const hostile = { serial: 'PAN0001', image: '', digests: new Map<string, string>() };
-  const sealed = await bench.station.get<{ originals: { cardPath: string; sha256: string }[] }[]>('/recordings?recorder=PAN0001');
+  type Listed = { originals: { cardPath: string; sha256: string }[] };
+  const { items: sealed } = await bench.station.get<{ items: Listed[] }>('/recordings?recorder=PAN0001');
   for (const { originals } of sealed) for (const { cardPath, sha256 } of originals) hostile.digests.set(cardPath, sha256);
   assert.ok(hostile.digests.has(clipPath('PAN0001', 1)), 'the whole file of the broken card was not taken');
   const { originals } = await expectClean(bench.station, [healthy, hostile]);

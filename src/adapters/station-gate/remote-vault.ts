@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ByteRange } from '#domain/byte-range';
+import { EvidockError } from '#domain/errors';
+import { isVaultKey } from '#domain/vault/vault-key';
+import type { DerivativeVault, VaultReader } from '#ports/vault';
+import type { StationConnection } from './station-connection.ts';
+
+/** As in every vault: manifests. */
+const SMALL_BYTES_MAX = 1024 * 1024;
+/** `…/<recordingId>/derived/<run>/<name>` */
+const DERIVATIVE = /\/([^/]+)\/derived\/(\d+)\/([^/]+)$/;
+
+/** The station's vault, as far as a worker needs it: originals come by ranges, derivatives go back under the key of their run. */
+export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'localFiles'>, Pick<DerivativeVault, 'adoptDerivative'> {
+  readonly #station: StationConnection;
+
+  constructor(station: StationConnection) {
+    this.#station = station;
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    return this.#station.read(key, range);
+  }
+
+  async readSmall(key: string): Promise<Uint8Array> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of this.#station.read(key) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > SMALL_BYTES_MAX) throw new EvidockError('vault.read-failed', `${key} is larger than ${SMALL_BYTES_MAX} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async localFiles(keys: readonly string[], scratch: string): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
+    const room = await mkdtemp(join(scratch, 'originals-'));
+    const release = () => rm(room, { recursive: true, force: true });
+    try {
+      const paths: string[] = [];
+      for (const [place, key] of keys.entries()) {
+        // The station chose the key; as a path here it is used no further than its ending.
+        if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', key);
+        const path = join(room, `${place}${extname(key)}`);
+        await pipeline(this.#station.read(key), createWriteStream(path));
+        paths.push(path);
+      }
+      return { paths, release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+    const [, recordingId, run, name] = DERIVATIVE.exec(key) ?? [];
+    if (!isVaultKey(key) || recordingId === undefined) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    const { size } = await stat(path);
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(size),
+      'x-evidock-sha256': hash.digest('hex'),
+    };
+    return this.#station.put(`derivatives/derive.${recordingId}/${run}/${name}`, headers, () => createReadStream(path));
+  }
+}

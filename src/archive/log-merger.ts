@@ -1,0 +1,182 @@
+import { sha256Hex } from '#domain/canonical-json';
+import { parseSegmentKey, type SegmentName, segmentBytes, segmentKeys, segmentObjects, segmentsPrefix } from '#domain/custody/segment';
+import { EvidockError } from '#domain/errors';
+import type { FaultPoints } from '#ports/fault-points';
+import type { LedgerReader } from '#ports/ledger';
+import type { LogShelf, ShippingLedger } from '#ports/log-shipping';
+import { holdsExactly } from '#steps/log-shelves';
+
+/** A year of a busy station is some hundred of these. */
+const MERGED_ENTRIES_MAX = 16_384;
+const MERGED_BYTES_MAX = 8 * 1024 * 1024;
+/** More than a place can hold if it is merged once a year: what is more is not a log that this station wrote. */
+const OBJECTS_MAX = 2_000_000;
+
+type Listed = SegmentName & { readonly bytes: number };
+
+interface Options {
+  readonly shipping: ShippingLedger;
+  readonly ledger: Pick<LedgerReader, 'custodyHash'>;
+  readonly stationId: string;
+  readonly faults: FaultPoints;
+  /** A segment that is not what the ledger says: it stays where it is, for `verify --log` to name. */
+  readonly onDiffers: (shelf: LogShelf, key: string) => void;
+}
+
+/** What is done once a day in a place: missing pieces are written again, small ones become larger ones, and what belongs to no segment goes. */
+export class LogMerger {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** `next`: everything before it was shipped. */
+  async tidy(shelf: LogShelf, next: number, signal: AbortSignal): Promise<void> {
+    await this.#fillGaps(shelf, next, signal);
+    const { segments, orphans, former } = await this.#listed(shelf);
+    for (const key of orphans) await shelf.remove(key);
+    await this.#removeErased(shelf, former);
+    for (const kind of ['former', 'log'] as const)
+      await this.#merge(shelf, groupsOf(segments.filter((each) => each.kind === kind)), signal);
+  }
+
+  /**
+   * Entries of byte form 1 that were erased in the ledger, which goes on after them. A ledger that does not go on after them has not erased them: it was lost, and this
+   * may be the only copy. The last of them tells which it is, so it goes last.
+   */
+  async #removeErased(shelf: LogShelf, former: readonly SegmentName[]): Promise<void> {
+    const start = (await this.#options.shipping.entries({ first: 0, last: Number.MAX_SAFE_INTEGER, entriesMax: 1, bytesMax: 1 }))
+      ?.entries[0];
+    if (!start || !former.some(({ last, hash }) => last === start.seq - 1 && start.prev.startsWith(hash))) return;
+    const erased = former.filter(({ last }) => last < start.seq).sort((a, b) => a.last - b.last);
+    for (const name of erased) await shelf.remove(segmentKeys(this.#options.stationId, name).segment);
+  }
+
+  /** Writes what is personal anew for segments of which some value was erased. */
+  async replacePersonal(shelf: LogShelf, signal: AbortSignal): Promise<void> {
+    const { shipping, stationId } = this.#options;
+    const erased = await shipping.erased(shelf.place);
+    const { segments } = await this.#listed(shelf);
+    for (const segment of segments) {
+      if (segment.kind !== 'log' || !erased.some((seq) => seq >= segment.first && seq <= segment.last)) continue;
+      const found = await this.#entriesOf(segment);
+      const keys = segmentKeys(stationId, segment);
+      const personal = segmentObjects(stationId, 'log', found).objects.find(({ key }) => key === keys.personal);
+      if (!personal) throw new EvidockError('station.internal', `${keys.segment} is not what the ledger says`);
+      await shelf.put(personal, signal);
+    }
+    await shipping.noteErased(shelf.place, erased);
+  }
+
+  /** Segments of the ledger's own log, sorted, and pieces that belong to no segment. Segments of another log are in neither. */
+  async #listed(shelf: LogShelf): Promise<{
+    segments: readonly Listed[];
+    orphans: readonly string[];
+    former: readonly SegmentName[];
+  }> {
+    const { ledger, stationId } = this.#options;
+    const sizes = new Map<string, number>();
+    const names = new Map<string, SegmentName>();
+    const pieces: { key: string; owner: string }[] = [];
+    let count = 0;
+    for await (const { key, bytes } of shelf.list(segmentsPrefix(stationId))) {
+      count += 1;
+      if (count > OBJECTS_MAX)
+        throw new EvidockError('station.internal', `more than ${OBJECTS_MAX} pieces of the log in the ${shelf.place}`);
+      const parsed = parseSegmentKey(key);
+      if (!parsed) continue;
+      const owner = parsed.part === 'segment' ? key : segmentKeys(stationId, parsed).segment;
+      sizes.set(owner, (sizes.get(owner) ?? 0) + bytes);
+      if (parsed.part === 'segment') names.set(key, parsed);
+      else pieces.push({ key, owner });
+    }
+    const segments: Listed[] = [];
+    for (const [key, { kind, first, last, hash }] of names)
+      if ((await ledger.custodyHash(last))?.startsWith(hash)) segments.push({ kind, first, last, hash, bytes: sizes.get(key) ?? 0 });
+    segments.sort((a, b) => a.first - b.first || b.last - a.last);
+    const former = [...names.values()].filter(({ kind }) => kind === 'former');
+    return { segments, former, orphans: pieces.filter(({ owner }) => !names.has(owner)).map(({ key }) => key) };
+  }
+
+  async #fillGaps(shelf: LogShelf, next: number, signal: AbortSignal): Promise<void> {
+    const { shipping, stationId } = this.#options;
+    const { segments } = await this.#listed(shelf);
+    let at = 0;
+    for (const { first, last } of [...segments, { first: next, last: next }]) {
+      while (at < first) {
+        const range = { first: at, last: first - 1, entriesMax: MERGED_ENTRIES_MAX, bytesMax: MERGED_BYTES_MAX };
+        const found = await shipping.entries(range);
+        const reached = found?.entries.at(-1)?.seq;
+        // What was erased as a whole (`former`) is missing in the ledger too.
+        if (!found || reached === undefined) break;
+        for (const object of segmentObjects(stationId, found.kind, found.entries).objects) await shelf.put(object, signal);
+        at = reached + 1;
+      }
+      at = Math.max(at, last + 1);
+    }
+  }
+
+  async #merge(shelf: LogShelf, groups: readonly (readonly Listed[])[], signal: AbortSignal): Promise<void> {
+    const { stationId, faults, onDiffers } = this.#options;
+    for (const group of groups) {
+      signal.throwIfAborted();
+      const [head] = group;
+      if (!head || group.length < 2) continue;
+      const last = Math.max(...group.map((each) => each.last));
+      const entries = await this.#entriesOf({ ...head, last });
+      let differs: string | null = null;
+      for (const each of group) {
+        const { segment } = segmentKeys(stationId, each);
+        const own = entries.filter(({ seq }) => seq >= each.first && seq <= each.last);
+        if (!(await holdsExactly(shelf, segment, sha256Hex(segmentBytes(stationId, each.kind, own)), signal))) differs = segment;
+      }
+      if (differs !== null) {
+        onDiffers(shelf, differs);
+        continue;
+      }
+      const { objects } = segmentObjects(stationId, head.kind, entries);
+      for (const object of objects) await shelf.put(object, signal);
+      faults.reached('w25-merged-written');
+      const kept = new Set(objects.map(({ key }) => key));
+      for (const each of group) await this.#remove(shelf, each, kept);
+      faults.reached('w26-merged-removed');
+    }
+  }
+
+  /** The segment first: what is left without it after a crash is removed by the next day's pass. */
+  async #remove(shelf: LogShelf, name: SegmentName, kept: ReadonlySet<string>): Promise<void> {
+    const { segment, lists, personal } = segmentKeys(this.#options.stationId, name);
+    for (const key of name.kind === 'log' ? [segment, lists, personal] : [segment]) if (!kept.has(key)) await shelf.remove(key);
+  }
+
+  async #entriesOf({ kind, first, last }: SegmentName) {
+    const everything = { entriesMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
+    const found = await this.#options.shipping.entries({ first, last, ...everything });
+    if (found?.kind !== kind || found.entries[0]?.seq !== first || found.entries.at(-1)?.seq !== last)
+      throw new EvidockError('ledger.failed', `custody entries ${first} to ${last} cannot be read together`);
+    return found.entries;
+  }
+}
+
+/** Neighbours that together are small enough to be one; what overlaps comes together first. */
+function groupsOf(segments: readonly Listed[]): readonly (readonly Listed[])[] {
+  const groups: Listed[][] = [];
+  let bytes = 0;
+  let end = -1;
+  for (const segment of segments) {
+    const group = groups.at(-1);
+    const first = group?.[0]?.first ?? 0;
+    const fits = bytes + segment.bytes <= MERGED_BYTES_MAX && segment.last - first < MERGED_ENTRIES_MAX;
+    if (group && segment.first <= end + 1 && (fits || segment.last <= end)) {
+      group.push(segment);
+      bytes += segment.bytes;
+      end = Math.max(end, segment.last);
+    } else {
+      groups.push([segment]);
+      bytes = segment.bytes;
+      end = segment.last;
+    }
+  }
+  return groups;
+}

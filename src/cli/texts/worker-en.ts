@@ -1,0 +1,22 @@
+/** Workers on other hosts, in English. */
+export const workerEn = {
+  'worker.about': 'Derive and archive on another host; who may',
+  'worker.run.about': 'Work for a station on this host until it is stopped',
+  'worker.opt.invite': 'invitation of the station (`evidock worker invite`)',
+  'worker.run.no-invite': 'worker --invite FILE: the invitation of the station',
+  'worker.run.ready': 'Works for station {station} as {worker}. Ctrl-C stops it.',
+  'worker.invite.about': 'Make a key for a worker; the invitation is shown once',
+  'worker.opt.address': 'host:port by which the worker reaches this station, if not that of work.listen',
+  'worker.opt.out': 'write the invitation to this new file, which only you may read',
+  'worker.invited': 'Invitation of {worker}: {file}. Whoever has it may read footage that is to be worked on.',
+  'worker.list.about': 'Workers that are or were invited',
+  'worker.none': 'No worker was ever invited.',
+  'worker.revoke.about': 'Make the key of a worker good no more; what it holds waits again',
+  'worker.revoked': '{worker} is revoked; {work} of its work waits again.',
+  'column.worker': 'Worker',
+  'column.invited': 'Invited',
+  'column.revoked': 'Revoked',
+  'column.running': 'Running',
+  'custody.worker.invited': 'the worker was invited; SHA-256 of its key is {keySha256}',
+  'custody.worker.revoked': 'the key of the worker was revoked; {work} of its work waits again',
+} as const;

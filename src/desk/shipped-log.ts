@@ -1,0 +1,115 @@
+import { parseSegment, parseSegmentKey, type SegmentName, segmentBytes, segmentsPrefix } from '#domain/custody/segment';
+import { asEvidockError } from '#domain/errors';
+import type { LedgerReader } from '#ports/ledger';
+import type { LogShelfReader, ShippingLedger } from '#ports/log-shipping';
+import { archiveShelf, vaultShelfReader } from '#steps/log-shelves';
+import type { DeskDeps } from './deps.ts';
+import { archiveHeadFault, vaultHeadFault } from './ledger-heads.ts';
+
+const PAGE = { entriesMax: 100_000, bytesMax: 64 * 1024 * 1024 };
+
+interface Given {
+  readonly shipping: ShippingLedger;
+  readonly ledger: Pick<LedgerReader, 'custodyHead' | 'custodyHash'>;
+  readonly stationId: string;
+  readonly signal: AbortSignal;
+}
+
+interface SegmentFault {
+  readonly key: string | null;
+  readonly what: string;
+}
+
+/** Compares every segment in a place with the ledger's log: what was changed, is missing, or belongs to another log, is named. */
+async function* segmentFaults(shelf: LogShelfReader, given: Given): AsyncGenerator<SegmentFault> {
+  const { shipping, stationId, signal } = given;
+  const { next } = await shipping.lag(shelf.place);
+  const spans: SegmentName[] = [];
+  for await (const { key } of shelf.list(segmentsPrefix(stationId))) {
+    signal.throwIfAborted();
+    const name = parseSegmentKey(key);
+    if (!name) yield { key, what: `${shelf.place}: is no piece of the custody log` };
+    else if (name.part === 'segment') {
+      spans.push(name);
+      const what = await segmentFault(shelf, key, name, given);
+      if (what !== null) yield { key, what: `${shelf.place}: ${what}` };
+    }
+  }
+  yield* gapsIn(spans, next, shelf, shipping);
+}
+
+async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentName, given: Given): Promise<string | null> {
+  const { shipping, ledger, stationId, signal } = given;
+  const bytes = await shelf.read(key, signal);
+  let told: ReturnType<typeof parseSegment>;
+  try {
+    told = parseSegment(bytes);
+  } catch (error) {
+    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  if (told.station !== stationId) return `is of station ${told.station}`;
+  const end = told.entries.at(-1);
+  if (told.kind !== name.kind || told.entries[0]?.seq !== name.first || end?.seq !== name.last || !end.hash.startsWith(name.hash))
+    return 'holds other entries than its name tells';
+  const newest = (await ledger.custodyHead())?.seq ?? -1;
+  if (name.last > newest) return `holds entries up to ${name.last}, the ledger ends with entry ${newest}`;
+  const found = await shipping.entries({ ...name, ...PAGE });
+  // Erased in the ledger, and to be removed here by the next daily pass.
+  if (name.kind === 'former' && !found) return null;
+  const own = new Map(found?.entries.map((entry) => [entry.seq, entry.hash]));
+  const first = told.entries.find(({ seq, hash }) => own.get(seq) !== hash);
+  if (first) return `its entry ${first.seq} is not the ledger's`;
+  return found && Buffer.compare(segmentBytes(stationId, name.kind, found.entries), bytes) === 0 ? null : 'differs from the ledger';
+}
+
+/** What was shipped and no segment holds. */
+async function* gapsIn(
+  spans: readonly SegmentName[],
+  next: number,
+  shelf: LogShelfReader,
+  shipping: ShippingLedger,
+): AsyncGenerator<SegmentFault> {
+  let at = 0;
+  const sorted = [...spans].sort((a, b) => a.first - b.first);
+  for (const { first, last } of [...sorted, { first: next, last: next }]) {
+    const missing =
+      at < Math.min(first, next)
+        ? await shipping.entries({ first: at, last: Math.min(first, next) - 1, entriesMax: 1, bytesMax: 1 })
+        : null;
+    const from = missing?.entries[0]?.seq;
+    if (from !== undefined)
+      yield {
+        key: null,
+        what: `${shelf.place}: entries from ${from} to ${Math.min(first, next) - 1} were shipped and are not there`,
+      };
+    at = Math.max(at, last + 1);
+  }
+}
+
+/**
+ * What vault and archive (if it is asked for) keep of the log, against the ledger: the notes of the newest entry and the segments. Whoever cuts the log has not cut those. A
+ * place that cannot be read is a fault of its own, and no reason to leave out the other.
+ */
+export async function* shippedLogFaults(deps: DeskDeps, asked: { archive: boolean; signal: AbortSignal }): AsyncGenerator<SegmentFault> {
+  const { ledger, vault, facts } = deps;
+  const { stationId } = facts;
+  const archive = asked.archive ? deps.archive : null;
+  const given = { shipping: ledger.shipping, ledger, stationId, signal: asked.signal };
+  const looks: (() => AsyncIterable<SegmentFault>)[] = [
+    () => noteFault(vaultHeadFault(ledger, vault)),
+    () => segmentFaults(vaultShelfReader(vault), given),
+    ...(archive ? [() => noteFault(archiveHeadFault(ledger, archive, given)), () => segmentFaults(archiveShelf(archive), given)] : []),
+  ];
+  for (const look of looks)
+    try {
+      yield* look();
+    } catch (error) {
+      asked.signal.throwIfAborted();
+      yield { key: null, what: asEvidockError(error).message };
+    }
+}
+
+async function* noteFault(found: Promise<string | null>): AsyncGenerator<SegmentFault> {
+  const what = await found;
+  if (what !== null) yield { key: null, what };
+}

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Actor } from '#domain/custody/actor';
+import { subject } from '#domain/custody/subject';
+import { WorkerInvited, WorkerRevoked } from '#domain/custody/worker-entries';
+import { EvidockError } from '#domain/errors';
+import { type Invitation, type InvitedWorker, isWorkerKey, isWorkerName } from '#domain/invitation';
+import type { LedgerReader } from '#ports/ledger';
+import type { DeskDeps } from './deps.ts';
+
+const KEY_BYTES = 32;
+/** A name of a host, an IPv4 address or a bracketed IPv6 address, and a port. */
+const ADDRESS = /^(\[[0-9A-Fa-f:]+\]|[0-9A-Za-z][0-9A-Za-z.-]*):(\d{1,5})$/;
+const PORT_MAX = 65_535;
+/** Where a station may listen, and nobody can go. */
+const EVERYWHERE = new Set(['0.0.0.0', '[::]']);
+
+type WorkerDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'facts' | 'workerDoor' | 'pokeWork'>;
+
+export interface WorkerView extends InvitedWorker {
+  /** Work that it holds now. */
+  readonly running: number;
+}
+
+/**
+ * The one place where it is decided whether a worker's key is good; accounts take it over. Throws work.key-refused and never says why: who tries keys
+ * learns nothing.
+ */
+export async function workerOf(ledger: Pick<LedgerReader, 'workerByKey'>, key: string | undefined): Promise<InvitedWorker> {
+  // Found by its digest: comparing takes the same time for every wrong key, as far as anybody could use it.
+  const worker = key !== undefined && isWorkerKey(key) ? await ledger.workerByKey(digestOf(key)) : null;
+  if (worker && worker.revokedAtMs === null) return worker;
+  throw new EvidockError('work.key-refused', 'the key is not that of a worker of this station');
+}
+
+/** Makes a key; whoever has it may take work. A revoked worker may be invited again, with another key. */
+export async function inviteWorker(
+  deps: WorkerDeps,
+  { name, address, actor }: { name: string; address?: string | undefined; actor: Actor },
+): Promise<Invitation> {
+  const { ledger, clock, facts } = deps;
+  if (!isWorkerName(name))
+    throw new EvidockError(
+      'request.invalid',
+      `name: ${JSON.stringify(name)} must be 1 to 32 of a-z, 0-9 and -, begin with a letter, and not be station`,
+    );
+  const door = await deps.workerDoor();
+  const url = urlOf(address ?? door.address);
+  const key = randomBytes(KEY_BYTES).toString('base64url');
+  const keySha256 = digestOf(key);
+  await ledger.transaction(async (writer) => {
+    const known = await writer.worker(name);
+    if (known && known.revokedAtMs === null)
+      throw new EvidockError('request.conflict', `${name} has a key: revoke it first, or choose another name`);
+    const atMs = clock.nowMs();
+    await writer.upsertWorker({ name, keySha256, invitedAtMs: atMs, revokedAtMs: null });
+    await writer.appendCustody(WorkerInvited.make({ atMs, actor, subject: subject('worker', name), data: { keySha256 } }));
+  });
+  return { station: facts.stationId, worker: name, url, key, certificateSha256: door.certificateSha256 };
+}
+
+function urlOf(address: string): string {
+  const [, host = '', port = ''] = ADDRESS.exec(address) ?? [];
+  if (host === '' || Number(port) < 1 || Number(port) > PORT_MAX)
+    throw new EvidockError('request.invalid', `address: ${JSON.stringify(address)} is not host:port`);
+  if (EVERYWHERE.has(host))
+    throw new EvidockError(
+      'request.invalid',
+      `address: the station listens everywhere (${address}); name the one by which this worker reaches it`,
+    );
+  return `https://${host}:${port}`;
+}
+
+export async function listWorkers({ ledger }: Pick<DeskDeps, 'ledger'>): Promise<readonly WorkerView[]> {
+  const views: WorkerView[] = [];
+  for (const worker of await ledger.workers()) views.push({ ...worker, running: (await ledger.claimsOf(worker.name)).length });
+  return views;
+}
+
+/** Its key is good no more, from now on; what it holds waits again. */
+export async function revokeWorker(
+  deps: WorkerDeps,
+  { name, actor }: { name: string; actor: Actor },
+): Promise<{ name: string; work: number }> {
+  const work = await deps.ledger.transaction(async (writer) => {
+    const worker = await writer.worker(name);
+    if (!worker) throw new EvidockError('request.not-found', `worker ${name}`);
+    if (worker.revokedAtMs !== null) throw new EvidockError('request.conflict', `${name} has been revoked already`);
+    const atMs = deps.clock.nowMs();
+    await writer.upsertWorker({ ...worker, revokedAtMs: atMs });
+    const given = await writer.giveBackWork(name);
+    const data = { keySha256: worker.keySha256, work: given };
+    await writer.appendCustody(WorkerRevoked.make({ atMs, actor, subject: subject('worker', name), data }));
+    return given;
+  });
+  if (work > 0) deps.pokeWork();
+  return { name, work };
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

@@ -1,0 +1,47 @@
+import { STATION } from '#domain/custody/actor';
+import { RecordingsListed } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
+import type { Docking } from '#domain/docking';
+import type { Original } from '#domain/recording';
+import type { Clock } from '#ports/clock';
+import type { LedgerWriter, NewRecording } from '#ports/ledger';
+
+/** What one transaction puts on record of a card: told by one entry, because a card may hold a hundred thousand files. */
+export class ListedEntry {
+  readonly #recordings: { readonly recording: NewRecording; readonly originals: readonly Original[] }[] = [];
+  readonly #again = new Map<string, string>();
+
+  add(recording: NewRecording, originals: readonly Original[]): void {
+    this.#recordings.push({ recording, originals });
+  }
+
+  /** A file that was listed before, by an earlier docking or under another path, and counts here now. */
+  addAgain(originalId: string, cardPath: string): void {
+    this.#again.set(originalId, cardPath);
+  }
+
+  /** At the end of the transaction; nothing if nothing was added. */
+  async write(writer: LedgerWriter, docking: Pick<Docking, 'id' | 'recorderSerial'>, clock: Clock): Promise<void> {
+    if (this.#recordings.length + this.#again.size === 0) return;
+    const originals = this.#recordings.flatMap((each) => each.originals);
+    const entry = RecordingsListed.make({
+      ...{ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) },
+      data: { recorder: docking.recorderSerial, files: originals.length },
+      lists: { recordings: this.#recordings.map(told), again: [...this.#again.keys()] },
+      personal: { paths: Object.fromEntries([...originals.map(({ id, cardPath }) => [id, cardPath] as const), ...this.#again]) },
+    });
+    await writer.appendCustody(entry);
+  }
+}
+
+function told({ recording, originals }: { readonly recording: NewRecording; readonly originals: readonly Original[] }) {
+  const { id, recorderSerial: recorder, kind, officerId: officer, officerSource, important } = recording;
+  const { claimedStart, claimedFrom, startMs, clockOffsetMs } = recording;
+  return {
+    ...{ id, recorder, kind, officer, officerSource, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
+    originals: originals.map((original) => {
+      const { role, index, kind: own, bytes, mtimeMs, vaultKey } = original;
+      return { id: original.id, role, index, kind: own, bytes, mtimeMs, key: vaultKey };
+    }),
+  };
+}

@@ -1,0 +1,146 @@
+/*
+ * Goal: a list that is asked for page by page is the whole list, each thing once, and a cursor of another list is refused.
+ * Method: every list of the API over the real ledger, with pages of every small size; the whole is what one large page gives.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PageAnswer } from '#api/common';
+import type { CustodyAnswer } from '#api/custody';
+import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { cursorInto } from './pages.ts';
+import { ROUTES } from './routes.ts';
+import { buildServer } from './server.ts';
+
+let station: ServedStation;
+let app: FastifyInstance;
+let recording: string;
+const COUNT = 7;
+
+async function call(path: string) {
+  const response = await app.inject({ url: `/api/v1${path}`, headers: { host: 'localhost' } });
+  return { status: response.statusCode, json: response.json() };
+}
+
+async function page(path: string, query: Record<string, string | number>): Promise<PageAnswer<unknown>> {
+  const { status, json } = await call(`${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(query as Record<string, string>)}`);
+  expect(status, JSON.stringify(json)).toBe(200);
+  return json;
+}
+
+async function inPages(path: string, limit: number): Promise<unknown[]> {
+  const found: unknown[] = [];
+  let next: string | null = null;
+  do {
+    const answer: PageAnswer<unknown> = await page(path, { limit, ...(next === null ? {} : { cursor: next }) });
+    expect(answer.items.length).toBeLessThanOrEqual(limit);
+    found.push(...answer.items);
+    expect(found.length).toBeLessThan(100);
+    next = answer.next;
+  } while (next !== null);
+  return found;
+}
+
+beforeAll(async () => {
+  station = await servedStation();
+  app = buildServer({ deps: station.deps, way: 'loopback' });
+  for (let n = 0; n < COUNT; n += 1) recording = (await station.addRecording(randomBytes(20), n % 3 === 0 ? { startMs: START_MS } : {})).id;
+  await station.ledger.transaction(async (writer) => {
+    for (let n = 0; n < COUNT; n += 1) {
+      await writer.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
+      const blank = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
+      await writer.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
+      // Several were added at the same time.
+      const times = { createdAtMs: START_MS + (n >> 1) };
+      await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
+      await writer.addRecordingCase(recording, `A-${COUNT - n}`);
+      await writer.insertDocking(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      const id = `derive.rec-${n}`;
+      await writer.insertWork({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
+      await writer.upsertCaseEvent(event);
+      await writer.insertSuggestion(
+        aSuggestion({ id: anId('sug'), recordingId: recording, caseNumber: event.caseNumber, eventId: event.id }),
+      );
+    }
+  });
+  await app.inject({ url: `/api/v1/recordings/${recording}/playback`, headers: { host: 'localhost' } });
+  const control = buildServer({ deps: station.deps, way: 'socket' });
+  const verified = await control.inject({ method: 'POST', url: '/api/v1/verify', headers: { host: 'localhost' }, payload: { recording } });
+  expect(verified.body).toContain('"faults":0');
+  await control.close();
+  await app.inject({ url: `/api/v1/recordings/${recording}/originals/1`, headers: { host: 'localhost' } });
+});
+
+afterAll(async () => {
+  await app?.close();
+  await station?.close();
+});
+
+const LISTS = ['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'];
+const withFilter = [
+  '/recordings?damaged=false',
+  '/jobs?stage=derive',
+  '/jobs?state=waiting',
+  '/suggestions?state=open',
+  '/dockings?open=true',
+];
+const pathOf = (list: string) => list.replace(':id', recording);
+
+describe('a list', () => {
+  it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
+    const whole = await page(pathOf(list), { limit: 1000 });
+    expect(whole.next).toBeNull();
+    expect(whole.items.length).toBeGreaterThanOrEqual(list.includes('custody') ? 3 : COUNT);
+    for (const limit of [1, 2, 3, COUNT, whole.items.length]) expect(await inPages(pathOf(list), limit), `${limit}`).toEqual(whole.items);
+  });
+
+  it.each(LISTS)('%s refuses a cursor that is not its own', async (list) => {
+    const other = list === '/officers' ? '/recorders' : '/officers';
+    const { next: foreign } = await page(other, { limit: 1 });
+    const { next: own } = await page(pathOf(list), { limit: 1 });
+    const cut = own?.slice(0, -1) ?? '';
+    for (const cursor of [foreign ?? '', 'x', 'o 1%', `${own}!`, ` ${own}`, cut.slice(0, 12)]) {
+      const { status, json } = await call(`${pathOf(list)}?cursor=${encodeURIComponent(cursor)}`);
+      expect([status, json.code], cursor).toEqual([400, 'request.invalid']);
+    }
+  });
+
+  it('of the recordings of a case goes on where the case itself stops', async () => {
+    const { next } = await page('/recordings?case=A-1', { limit: 1 });
+    expect(next).toBe(cursorInto('recordings', { case: 'A-1' }, recording));
+    expect((await call('/cases/A-1')).json).toMatchObject({ recordings: [{ id: recording }], recordingsNext: null });
+  });
+
+  it('refuses a cursor of the same list with another filter', async () => {
+    const { next } = await page('/jobs', { limit: 1 });
+    expect((await call(`/jobs?state=failed&cursor=${next}`)).status).toBe(400);
+    expect((await call(`/jobs?limit=5&cursor=${next}`)).status).toBe(200);
+  });
+
+  it('is every one that the table of routes has', () => {
+    const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
+    expect(paged.map(({ url }) => url.replace('/api/v1', '')).sort()).toEqual([...LISTS].sort());
+  });
+});
+
+describe('custody as it is served', () => {
+  it('can be checked by a client: its bytes, its place and its lists', async () => {
+    const entries = (await inPages(pathOf('/recordings/:id/custody'), 2)) as CustodyAnswer[];
+    let lists = 0;
+    for (const { canonical, hash, prev, seq, type, subject, lists: beside } of entries) {
+      expect(createHash('sha256').update(canonical).digest('hex')).toBe(hash);
+      const told = JSON.parse(canonical);
+      expect(told).toMatchObject({ prev, seq, type });
+      expect(told.subject).toBe(subject);
+      for (const [name, list] of Object.entries(beside)) {
+        expect(told.lists[name]).toEqual({ count: list.length, sha256: sha256Hex(canonicalBytes(list as Json)) });
+        lists += 1;
+      }
+    }
+    expect(lists).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,356 @@
+/*
+ * Goal: whatever a request changes, the custody log tells, in the words that its route declares, and nothing else.
+ * Method: real requests to every route of the table over the real ledger, vault and archive; then handlers that break the rule.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DiskArchive } from '#adapters/disk/disk-archive';
+import { STATION } from '#domain/custody/actor';
+import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
+import { RecordingTagged } from '#domain/custody/recording-entries';
+import { OfficerChanged } from '#domain/custody/registry-entries';
+import { subject } from '#domain/custody/subject';
+import { workId } from '#domain/work';
+import type { LedgerWriter } from '#ports/ledger';
+import { aDocking, anId, START_MS } from '#test/support/builders';
+import { type ServedStation, servedStation } from '#test/support/served-station';
+import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
+import { ROUTES } from './routes.ts';
+import { buildServer } from './server.ts';
+
+interface Step {
+  /** Method and URL of the row. */
+  readonly row: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** Types of the entries that it leaves, each named once. */
+  readonly leaves: readonly string[];
+}
+
+let station: ServedStation;
+let app: FastifyInstance;
+let archive: DiskArchive;
+const ids = { early: '', late: '', lost: '', suggestion: '', docking: anId('dck') };
+const HOUR = 3_600_000;
+
+/** What the station's docks do in its place: the docking and its entry, past the handler's ledger. */
+async function arrive(): Promise<string> {
+  const docking = aDocking({ id: ids.docking, slot: 9, port: '/card' });
+  await station.ledger.transaction(async (writer) => {
+    await writer.insertDocking(docking);
+    const { data, lists } = DockingArrived.example;
+    await writer.appendCustody(
+      DockingArrived.make({ atMs: START_MS, actor: STATION, subject: subject('docking', docking.id), data, lists }),
+    );
+  });
+  return docking.id;
+}
+
+async function leave(id: string): Promise<void> {
+  if ((await station.ledger.docking(id))?.state === 'removed') return;
+  await station.ledger.transaction(async (writer) => {
+    await writer.updateDocking(id, { state: 'removed', removedAtMs: START_MS });
+    const { data } = DockingRemoved.example;
+    await writer.appendCustody(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
+  });
+}
+
+async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
+  const before = (await station.ledger.custodyHead())?.seq ?? -1;
+  const outcome = await body();
+  const head = (await station.ledger.custodyHead())?.seq ?? -1;
+  const about = [
+    ...[
+      'station:test',
+      'case:A-1',
+      'case:A-2',
+      'case:A-3',
+      'officer:7',
+      'officer:8',
+      'recorder:R1',
+      'port:1-4',
+      'worker:desk1',
+      `docking:${ids.docking}`,
+    ],
+    ...[ids.early, ids.late, ids.lost].map((id) => `recording:${id}`),
+  ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
+  const entries = new Map<number, string>();
+  for (const each of about) for (const { seq, type } of await station.ledger.custodyOf(each)) if (seq > before) entries.set(seq, type);
+  // Nothing was left under a subject that this test does not look at.
+  expect(entries.size).toBe(head - before);
+  return { outcome, types: [...new Set(entries.values())].sort() };
+}
+
+async function request(target: FastifyInstance, step: Step) {
+  const [method = '', url = ''] = step.row.split(' ');
+  const params: Record<string, string> = { id: ids.early, number: 'A-1', serial: 'R1', kind: 'playable', index: '1', ...step.params };
+  const path = url.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name] as keyof typeof ids] ?? params[name] ?? ''));
+  return target.inject({
+    method: method as 'GET',
+    url: path,
+    headers: { host: 'localhost', 'x-evidock-actor': 'cli:wang' },
+    ...(step.body === undefined ? {} : { payload: step.body }),
+  });
+}
+
+const events = (start: string, end: string) => [{ start: `2026-06-20 ${start}`, end: `2026-06-20 ${end}`, officers: ['041234'] }];
+const csv = (text: string) => ({ format: 'csv', text });
+const ALL_OF_A_CASE = ['case.changed', 'case.event-changed', 'recording.tagged', 'suggestion.decided', 'suggestion.made'];
+const importOfCases = csv('number,title,officers,event_start,event_end\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30');
+const v1 = (row: string) => row.replace(' /', ' /api/v1/');
+
+/** In order: later steps stand on earlier ones. */
+const STEPS: readonly Step[] = [
+  { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: ['officer.changed'] },
+  { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: [] },
+  { row: v1('POST /officers/import'), body: { ...csv('id,name\n8,Li'), dryRun: true }, leaves: [] },
+  { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: ['officer.changed'] },
+  { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: [] },
+  { row: v1('GET /officers'), leaves: [] },
+  { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
+  { row: v1('GET /workers'), leaves: [] },
+  { row: v1('POST /workers/:name/revoke'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
+  { row: v1('POST /recorders'), body: { serial: 'R1', model: 'X', officer: '7' }, leaves: ['recorder.changed'] },
+  { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: ['recorder.changed'] },
+  { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },
+  { row: v1('GET /recorders'), leaves: [] },
+  { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30') }, leaves: ALL_OF_A_CASE },
+  { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30'), update: true }, leaves: [] },
+  {
+    row: v1('POST /cases'),
+    body: { number: 'A-2', title: 'Two', events: events('14:40', '15:20') },
+    leaves: ['case.changed', 'case.event-changed', 'suggestion.made'],
+  },
+  { row: v1('POST /cases/import'), body: { ...importOfCases, dryRun: true }, leaves: [] },
+  { row: v1('POST /cases/import'), body: importOfCases, leaves: ALL_OF_A_CASE },
+  { row: v1('POST /cases/import'), body: importOfCases, leaves: [] },
+  { row: v1('GET /cases'), leaves: [] },
+  { row: v1('GET /cases/:number'), leaves: [] },
+  { row: v1('GET /suggestions'), leaves: [] },
+  {
+    row: v1('PUT /suggestions/:id/decision'),
+    params: { id: 'suggestion' },
+    body: { decision: 'accepted' },
+    leaves: ['recording.tagged', 'suggestion.decided'],
+  },
+  { row: v1('PUT /suggestions/:id/decision'), params: { id: 'suggestion' }, body: { decision: 'accepted' }, leaves: [] },
+  { row: v1('PATCH /recordings/:id'), body: { category: 'fee', cases: ['A-3'] }, leaves: ['recording.tagged'] },
+  { row: v1('PATCH /recordings/:id'), body: { category: 'fee', cases: ['A-3'] }, leaves: [] },
+  { row: v1('PATCH /recordings/:id'), body: { removeCases: ['A-3'], cases: ['A-3'] }, leaves: [] },
+  { row: v1('GET /recordings'), leaves: [] },
+  { row: v1('GET /recordings/:id'), leaves: [] },
+  { row: v1('GET /recordings/:id/custody'), leaves: [] },
+  { row: v1('GET /recordings/:id/playback'), leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/playback'), leaves: [] },
+  { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
+  { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
+  { row: v1('POST /slots/assign'), body: { port: '1-4', slot: 7 }, leaves: ['slots.changed'] },
+  { row: v1('POST /slots/assign'), body: { port: '1-4', slot: 7 }, leaves: [] },
+  { row: v1('PUT /slots/learning'), body: { seconds: 0 }, leaves: [] },
+  { row: v1('GET /slots'), leaves: [] },
+  { row: v1('GET /hubs'), leaves: [] },
+  { row: v1('POST /dockings'), body: { directory: '/card' }, leaves: ['docking.arrived'] },
+  { row: v1('GET /dockings'), leaves: [] },
+  { row: v1('GET /dockings/:id'), params: { id: 'docking' }, leaves: [] },
+  { row: v1('POST /dockings/:id/removal'), params: { id: 'docking' }, leaves: ['docking.removed'] },
+  { row: v1('POST /dockings/:id/removal'), params: { id: 'docking' }, leaves: [] },
+  { row: v1('GET /jobs'), leaves: [] },
+  { row: v1('POST /jobs/retry'), body: {}, leaves: [] },
+  { row: v1('POST /derivatives/again'), body: { count: true }, leaves: [] },
+  { row: v1('POST /derivatives/again'), body: {}, leaves: ['recording.derive-again'] },
+  { row: v1('POST /derivatives/again'), body: {}, leaves: [] },
+  { row: v1('POST /verify'), body: { vault: true }, leaves: ['fixity.checked', 'station.verified'] },
+  {
+    row: v1('POST /verify'),
+    body: { recording: 'lost', archive: true },
+    leaves: ['copy.withdrawn', 'recording.verified'],
+  },
+  { row: v1('POST /ledger/backup'), body: {}, leaves: ['ledger.backed-up'] },
+  { row: v1('GET /custody/shipping'), leaves: [] },
+  { row: v1('GET /health'), leaves: [] },
+  { row: v1('GET /ready'), leaves: [] },
+  { row: v1('GET /openapi.json'), leaves: [] },
+  { row: 'GET /metrics', leaves: [] },
+];
+
+/** It never ends: server.test.ts reads it. */
+const ENDLESS = v1('GET /events');
+const rowOf = ({ method, url }: Route) => `${method} ${url}`;
+
+beforeAll(async () => {
+  station = await servedStation();
+  archive = new DiskArchive({
+    directory: join(station.directory, 'archive'),
+    limiter: { pieceBytes: 65_536, take: async () => undefined },
+    faults: { reached: () => undefined },
+    stationId: 'test',
+  });
+  await archive.open(false);
+  const { facts } = station.deps;
+  const deps = {
+    ...station.deps,
+    archive,
+    facts: { ...facts, suggest: { ...facts.suggest, accept: 'sole' as const } },
+    ingest: arrive,
+    undock: leave,
+  };
+  app = buildServer({ deps, way: 'socket' });
+  ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
+  ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
+  ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
+  await station.ledger.transaction(async (writer) => {
+    // Archived, with no copy on record: verification withdraws what is missing.
+    await writer.updateRecording(ids.lost, { state: 'archived' });
+    const worker = { host: 'walk', instance: 'walk' };
+    for (const recordingId of [ids.early, ids.late]) {
+      const id = workId('derive', recordingId);
+      await writer.insertWork({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      const claim = await writer.claimWork(id, worker, 1000);
+      if (claim) await writer.finishWork(claim);
+    }
+  });
+});
+
+afterAll(async () => {
+  await app?.close();
+  await archive?.close();
+  await station?.close();
+});
+
+describe('every route', () => {
+  it.each(STEPS.map((step, index) => [index, step.row, step.leaves.join(', ') || 'nothing'] as const))(
+    '%i: %s leaves %s',
+    async (index) => {
+      const found = STEPS[index];
+      if (!found) throw new Error('no step');
+      const lost = (found.body as { recording?: string } | undefined)?.recording;
+      const step = lost ? { ...found, body: { ...found.body, recording: ids.lost } } : found;
+      if (step.params?.['id'] === 'suggestion') {
+        const [made] = await station.ledger
+          .suggestions({ recordingId: ids.early, limit: 10 })
+          .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
+        ids.suggestion = made?.id ?? '';
+      }
+      const { outcome, types } = await entriesSince(() => request(app, step));
+      expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
+      expect(outcome.body).not.toContain('"type":"error"');
+      expect(types).toEqual(step.leaves);
+    },
+  );
+
+  it('is in this walk, and declares nothing that it does not leave', () => {
+    expect([...new Set(STEPS.map(({ row }) => row)), ENDLESS].sort()).toEqual(ROUTES.map(rowOf).sort());
+    for (const row of ROUTES) {
+      const left = STEPS.filter((step) => step.row === rowOf(row)).flatMap(({ leaves }) => leaves);
+      expect([...new Set(left)].sort(), rowOf(row)).toEqual([...custodyOfRoute(row)].sort());
+    }
+  });
+});
+
+describe('a handler', () => {
+  const officer = { id: '99', name: 'Nobody', unit: null };
+  const about = () => ({ atMs: START_MS, actor: STATION });
+  const changed = () =>
+    OfficerChanged.make({ ...about(), subject: subject('officer', '99'), data: { unit: { old: null, new: null } }, personal: {} });
+  const tagged = () => RecordingTagged.make({ ...about(), subject: subject('recording', ids.early), data: {} });
+
+  const breaches: [string, Route][] = [
+    ['that forgets the entry', breaking(async (writer) => writer.upsertOfficer(officer))],
+    [
+      'that leaves another entry',
+      breaking(async (writer) => {
+        await writer.upsertOfficer(officer);
+        await writer.appendCustody(tagged());
+      }),
+    ],
+    [
+      'that leaves one entry too many',
+      breaking(async (writer) => {
+        await writer.upsertOfficer(officer);
+        await writer.appendCustody(changed());
+        await writer.appendCustody(tagged());
+      }),
+    ],
+    ['that says nothing', breaking(async () => undefined)],
+    [
+      'of a query that writes',
+      query({
+        url: '/api/v1/breach',
+        needs: 'viewer',
+        summary: 'Breaks the rule',
+        schema: { response: Type.Object({}) },
+        handle: async ({ deps: { ledger } }) => {
+          await ledger.transaction((writer) => writer.upsertOfficer(officer));
+          return {};
+        },
+      }),
+    ],
+    [
+      'that goes round its transaction',
+      command({
+        ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: null },
+        schema: { response: Type.Object({}) },
+        handle: async ({ deps: { ledger } }) => ledger.recover(),
+      }),
+    ],
+  ];
+
+  function breaking(body: (writer: LedgerWriter) => Promise<void>): Route {
+    return command({
+      ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: ['officer.changed'] },
+      schema: { response: Type.Object({}) },
+      handle: async ({ deps: { ledger } }) => {
+        await ledger.transaction(body);
+        return {};
+      },
+    });
+  }
+
+  it.each(breaches)('%s is rolled back and answered as station.internal', async (_, row) => {
+    const broken = buildServer({ deps: station.deps, way: 'socket', routes: [row] });
+    const { outcome, types } = await entriesSince(() => request(broken, { row: rowOf(row), leaves: [] }));
+    expect([outcome.statusCode, outcome.json().code]).toEqual([500, 'station.internal']);
+    expect(outcome.json().detail).toContain(rowOf(row));
+    expect(types).toEqual([]);
+    expect(await station.ledger.officer('99')).toBeNull();
+    await broken.close();
+  });
+
+  it('that tells lines and leaves nothing ends with an error in place of its last line', async () => {
+    const told = command({
+      ...{ method: 'POST', url: '/api/v1/breach', needs: 'operator', summary: 'Breaks the rule', custody: ['station.verified'] },
+      ...{ schema: {}, produces: 'application/x-ndjson' },
+      handle: async () =>
+        new LinesAnswer(
+          (async function* () {
+            yield { type: 'fault' };
+            yield { type: 'summary' };
+          })(),
+          () => null,
+        ),
+    });
+    const broken = buildServer({ deps: station.deps, way: 'socket', routes: [told] });
+    const { body } = await request(broken, { row: rowOf(told), leaves: [] });
+    const lines = body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ type: 'fault' }, { type: 'error', code: 'station.internal' }]);
+    await broken.close();
+  });
+
+  it('that keeps the rule is answered, whichever way it says so', async () => {
+    const kept = breaking(async (writer) => {
+      await writer.upsertOfficer(officer);
+      await writer.appendCustody(changed());
+    });
+    const good = buildServer({ deps: station.deps, way: 'socket', routes: [kept] });
+    expect((await request(good, { row: rowOf(kept), leaves: [] })).statusCode).toBe(200);
+    expect(await station.ledger.officer('99')).toEqual(officer);
+    await good.close();
+  });
+});

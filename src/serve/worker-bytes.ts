@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+import { BytesQuery, DerivativeParams } from '#api/gate';
+import type { WorkerGate } from '#desk/worker-gate';
+import { EvidockError } from '#domain/errors';
+import { rangeOf } from './range-header.ts';
+import type { GateServer, WorkerOfRequest } from './worker-request.ts';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Originals to a worker, derivatives from it. */
+export function addBytes(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRequest): void {
+  app.get('/worker/v1/bytes', { schema: { querystring: BytesQuery } }, async (request, reply) => {
+    const { key } = request.query;
+    const total = await gate.bytesOf(workerOf(request), key);
+    const asked = rangeOf(request.headers.range, total);
+    if (asked === 'unsatisfiable') throw new EvidockError('request.invalid', `${key} has ${total} bytes: ${request.headers.range}`);
+    const range = asked === 'whole' ? { start: 0, end: total } : asked;
+    reply.headers({
+      'content-type': 'application/octet-stream',
+      'content-length': String(range.end - range.start),
+      ...(asked === 'whole' ? {} : { 'content-range': `bytes ${range.start}-${range.end - 1}/${total}` }),
+    });
+    return reply.code(asked === 'whole' ? 200 : 206).send(await gate.read(key, range));
+  });
+  app.put('/worker/v1/derivatives/:workId/:token/:name', { schema: { params: DerivativeParams } }, async (request, reply) => {
+    const { workId, token, name } = request.params;
+    const [sha256 = ''] = [request.headers['x-evidock-sha256']].flat();
+    const bytes = Number(request.headers['content-length']);
+    if (!SHA256.test(sha256)) throw new EvidockError('request.invalid', 'x-evidock-sha256 is no SHA-256');
+    if (!Number.isSafeInteger(bytes)) throw new EvidockError('request.invalid', 'content-length is needed');
+    if (request.headers['content-type'] !== 'application/octet-stream') throw new EvidockError('request.invalid', 'content-type');
+    const put = { claim: { workId, token: Number(token) }, name, bytes, sha256 };
+    return reply.send({ answer: await gate.putDerivative(workerOf(request), put, request.body as Readable) });
+  });
+}

@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { WorkerGate } from '#desk/worker-gate';
+import { workerOf } from '#desk/worker-keys';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import type { Worker } from '#domain/work';
+import type { Log } from '#events';
+import type { LedgerReader } from '#ports/ledger';
+import { FailureLog } from './limits.ts';
+import { addBytes } from './worker-bytes.ts';
+import type { GateServer, WorkerOfRequest } from './worker-request.ts';
+import { addGate } from './worker-routes.ts';
+
+const BODY_BYTES_MAX = 64 * 1024;
+/** Workers are few, and each has a few connections. */
+const CONNECTIONS_MAX = 256;
+const HEADERS_MS_MAX = 15_000;
+/** A connection on which nothing moves this long is cut; the worker comes back. */
+const SILENCE_MS_MAX = 120_000;
+const INSTANCE = /^[0-9A-Za-z-]{1,64}$/;
+
+interface Options {
+  readonly gate: WorkerGate;
+  readonly ledger: Pick<LedgerReader, 'workerByKey'>;
+  readonly log: Log;
+  /** PEM. */
+  readonly tls: { readonly key: string; readonly cert: string };
+}
+
+/** The way in for workers of other hosts. Whoever has no good key gets one answer, before anything that was sent is read. Does not listen yet. */
+export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyInstance {
+  const app: GateServer = Fastify({
+    https: { ...tls, minVersion: 'TLSv1.3', headersTimeout: HEADERS_MS_MAX },
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    // A derivative may take long to come over a slow link; silence is what ends it.
+    requestTimeout: 0,
+    connectionTimeout: SILENCE_MS_MAX,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 256 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const failures = new FailureLog(log);
+  const workers = new WeakMap<FastifyRequest, Worker>();
+  app.server.maxConnections = CONNECTIONS_MAX;
+  app.addHook('onRequest', async (request) => {
+    workers.set(request, await authorised(ledger, request));
+  });
+  // Bytes of a derivative are read by its route, under its own limit.
+  app.addContentTypeParser(
+    'application/octet-stream',
+    (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) => done(null, payload),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
+  app.setNotFoundHandler((request) => {
+    throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
+  });
+  const workerOfRequest: WorkerOfRequest = (request) => {
+    const worker = workers.get(request);
+    if (!worker) throw new EvidockError('work.key-refused', 'no key was checked');
+    return worker;
+  };
+  addGate(app, gate, workerOfRequest);
+  addBytes(app, gate, workerOfRequest);
+  return app as unknown as FastifyInstance;
+}
+
+async function authorised(ledger: Pick<LedgerReader, 'workerByKey'>, { headers }: FastifyRequest): Promise<Worker> {
+  const key = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
+  const { name } = await workerOf(ledger, key);
+  const instance = [headers['x-evidock-instance']].flat()[0] ?? '';
+  if (!INSTANCE.test(instance)) throw new EvidockError('request.invalid', 'x-evidock-instance names no process');
+  return { host: name, instance };
+}
+
+function answerError(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = translated(error);
+  const status = error.statusCode === 413 ? 413 : known.status;
+  if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
+  // What else was sent is not waited for.
+  if (!request.raw.complete) reply.header('connection', 'close');
+  return reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send({ code: known.code, detail: known.detail });
+}
+
+/** Fastify's own refusals (schema, size, media type) are requests that are not valid. */
+function translated(error: FastifyError): EvidockError {
+  if (error instanceof EvidockError) return error;
+  const { statusCode } = error;
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new EvidockError('request.invalid', error.message, error);
+  return asEvidockError(error);
+}
