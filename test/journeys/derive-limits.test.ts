@@ -60,12 +60,14 @@ it('is tried twice with the same limit, and no more', async () => {
     timeLimitMs: LIMIT_MS,
     attemptsMax: 5,
   });
+  const queue = oneAtATime();
   runner = new WorkRunner({
-    ...{ ledger, queue: oneAtATime(), clock, log: pino({ level: 'silent' }), handlers: [stage], graceMs: 200 },
+    ...{ queue, clock, log: pino({ level: 'silent' }), handlers: [stage], graceMs: 200 },
     claims: new LedgerClaims(ledger, TEST_WORKER),
-    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, sweepSeconds: 3600, random: () => 0 },
+    ...{ concurrency: { derive: 1, 'derive-later': 1, archive: 1 }, random: () => 0 },
   });
   await runner.start();
+  await queue.ring('derive-later', workId('derive', id), { priority: PRIORITY.later, delayMs: 0 });
   const work = () => ledger.work(workId('derive', id));
   const stateLater = async () => {
     // What was put off is due then.
