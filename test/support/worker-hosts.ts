@@ -91,7 +91,8 @@ export class WorkerHosts {
   }
 
   async states(): Promise<readonly string[]> {
-    return (await this.ask<{ state: string }[]>('/recordings', { limit: 1000 })).map(({ state }) => state);
+    const { items } = await this.ask<{ items: { state: string }[] }>('/recordings', { limit: 1000 });
+    return items.map(({ state }) => state);
   }
 
   told(child: ChildProcess): string {
