@@ -61,6 +61,8 @@ export async function readFacts(guest: Guest, state: string, node: string): Prom
 
 /** The station's own note of the newest custody entry. */
 const LEDGER_HEAD = 'ledger-head.json';
+/** Segments of the custody log that have left the ledger. */
+const LOG_SEGMENT = /^custody\/[a-z0-9]+\/\d{12}-\d{12}-[0-9a-f]{16}\.(log|lists|personal)$/;
 
 /**
  * These cards are in the vault: each file once, sealed, with the digest that the image's file has (or the one that `damaged` tells), and nothing else
@@ -82,7 +84,11 @@ export async function expectClean(station: LabStation, cards: readonly Card[], s
   const kept = facts.originals.flatMap(({ vaultKey }) => [vaultKey, vaultKey.replace(/\.[0-9a-z]+$/, '.manifest.json')]);
   // A manifest whose sealing never reached the ledger is set aside by the next one (life-of-a-recording.md, write 6). Footage never is, here.
   const known = (file: string) =>
-    kept.includes(file) || file === LEDGER_HEAD || /\/derived\//.test(file) || /^quarantine\/[^/]*\.manifest\.json\.[0-9a-f]+$/.test(file);
+    kept.includes(file) ||
+    file === LEDGER_HEAD ||
+    LOG_SEGMENT.test(file) ||
+    /\/derived\//.test(file) ||
+    /^quarantine\/[^/]*\.manifest\.json\.[0-9a-f]+$/.test(file);
   const strange = facts.files.filter((file) => !known(file));
   assert.deepEqual(strange, [], 'files of the vault that no original knows');
   expectNeverSafeTooEarly(facts, cards, shownSafe);
