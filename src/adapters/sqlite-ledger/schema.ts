@@ -56,27 +56,9 @@ export interface Schema {
   };
   uploads: { key: string; upload_id: string; part_bytes: number; started_at: number };
   upload_parts: { key: string; number: number; etag: string; bytes: number };
-  custody: {
-    seq: number;
-    at: number;
-    type: string;
-    actor: string;
-    subject: string;
-    prev: string;
-    hash: string;
-    bytes: Uint8Array;
-  };
+  custody: CustodyRow;
   /** Entries of version 1. */
-  custody_former: {
-    seq: number;
-    at: number;
-    type: string;
-    actor: string;
-    subject: string;
-    prev: string;
-    hash: string;
-    bytes: Uint8Array;
-  };
+  custody_former: CustodyRow;
   custody_subjects: { subject: string; seq: number };
   custody_beside: { seq: number; name: string; salt: Uint8Array | null; bytes: Uint8Array };
   /** By place: everything before `next` is there. */
@@ -84,6 +66,17 @@ export interface Schema {
   /** Entries of which a personal value was erased here and not there yet. */
   custody_erased: { place: string; seq: number };
   counters: { name: string; value: number };
+}
+
+interface CustodyRow {
+  seq: number;
+  at: number;
+  type: string;
+  actor: string;
+  subject: string;
+  prev: string;
+  hash: string;
+  bytes: Uint8Array;
 }
 
 export interface DockingRow {
