@@ -238,11 +238,11 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
 
 /** The first places of each file that the recorder could not deliver; all of them with --json. */
 function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void {
-  for (const { index, unreadable } of originals) {
-    if (unreadable.length === 0) continue;
-    const shown = unreadable.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
-    if (unreadable.length > shown.length) shown.push('…');
-    shell.print(shell.say('recording.gaps', { index, places: unreadable.length, ranges: shown.join(', ') }));
+  for (const { index, gaps } of originals) {
+    if (gaps.length === 0) continue;
+    const shown = gaps.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
+    if (gaps.length > shown.length) shown.push('…');
+    shell.print(shell.say('recording.gaps', { index, places: gaps.length, ranges: shown.join(', ') }));
   }
 }
 

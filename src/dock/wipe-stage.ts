@@ -179,7 +179,7 @@ export class WipeStage {
   async #isKeptElsewhere(original: Original): Promise<boolean> {
     const { ledger, vault, policy } = this.#options;
     // A file with gaps may still give up more of itself to somebody with better tools.
-    if (original.unreadable.length > 0) return false;
+    if (original.gaps.length > 0) return false;
     // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
     if (original.bytes === 0) return false;
     const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));

@@ -346,7 +346,7 @@ export class CardListing {
       if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
-        if (known.unreadable.length > 0 && known.dockingId !== docking.id)
+        if (known.gaps.length > 0 && known.dockingId !== docking.id)
           this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#options.takenOver(known.dockingId)) {
         // What was read already keeps the name under which it was.

@@ -41,8 +41,8 @@ interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly filesAtOnce: number;
-  /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
-  readonly unreadableBytesMax: number;
+  /** Bytes that cannot be read and that a file may have and still be taken, as damaged; 0: none. */
+  readonly gapBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
   /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
   readonly known?: 'sampled' | 'whole';
@@ -346,10 +346,10 @@ export class IntakeStage implements KnownProof {
       recordingId: original.recordingId,
       bytes: original.bytes,
       duplicate: twin !== null,
-      gaps: copied.unreadable.length,
+      gaps: copied.gaps.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
-    if (copied.unreadable.length > 0) this.#view.gaps(session, original);
+    if (copied.gaps.length > 0) this.#view.gaps(session, original);
     this.#options.onCopied();
   }
 
@@ -369,7 +369,7 @@ export class IntakeStage implements KnownProof {
       vault,
       lanes,
       buffers,
-      unreadableBytesMax: settings.unreadableBytesMax,
+      gapBytesMax: settings.gapBytesMax,
       readTwice: settings.verify === 'source+vault',
       spent: this.#spent,
     };

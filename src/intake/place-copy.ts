@@ -1,4 +1,4 @@
-import { unreadableWords } from '#domain/byte-range';
+import { gapWords } from '#domain/byte-range';
 import { STATION } from '#domain/custody/actor';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
@@ -20,12 +20,12 @@ import type { CopiedFile } from './copy-file.ts';
 export async function placeCopy(
   { vault, ledger, clock }: { vault: Vault; ledger: Ledger; clock: Clock },
   original: Original,
-  { draft, digests, unreadable }: CopiedFile,
+  { draft, digests, gaps }: CopiedFile,
   mayLink: boolean,
 ): Promise<Original | null> {
   const key = original.vaultKey;
   try {
-    const twin = unreadable.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
+    const twin = gaps.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
     const put = () => (twin && mayLink ? linkOrCommit(vault, twin.vaultKey, key, draft) : draft.commit());
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
@@ -60,9 +60,9 @@ export interface Copied {
 
 /** Part of write 5: the original is `copied`; what could not be read of it makes its recording damaged at once. */
 export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
-  const { digests, unreadable, sourceReread } = copied;
+  const { digests, gaps, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
-  await writer.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
+  await writer.markCopied(original.id, { digests, gaps, sourceReread, duplicateOf, copiedAtMs: nowMs });
   const data = {
     recording: original.recordingId,
     docking: dockingId,
@@ -72,15 +72,15 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
     duplicateOf,
   };
   const by = { atMs: nowMs, actor: STATION };
-  const lists = { gaps: unreadable.map(({ start, end }) => ({ start, end })) };
+  const lists = { gaps: gaps.map(({ start, end }) => ({ start, end })) };
   const personal = { cardPath: original.cardPath };
   await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
   const recording = await writer.recording(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
-  if (unreadable.length === 0 && !recording?.damaged) return;
+  if (gaps.length === 0 && !recording?.damaged) return;
   const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
   await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
-  const own = unreadableWords([{ ...original, unreadable }]);
+  const own = gapWords([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
   await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));

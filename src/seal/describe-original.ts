@@ -48,7 +48,7 @@ export async function describeOriginal(
       mtime: isoOrNull(original.mtimeMs),
       bytes: original.bytes,
       digests: original.digests,
-      unreadable: original.unreadable,
+      unreadable: original.gaps,
       sourceReread: original.sourceReread,
       vaultKey: original.vaultKey,
       duplicateOf: original.duplicateOf,

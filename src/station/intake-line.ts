@@ -121,7 +121,7 @@ function intakeSettings({ station, intake }: Config) {
     stationId: station.id,
     timezone: station.timezone,
     filesAtOnce: intake.filesAtOnce,
-    unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
+    gapBytesMax: intake.gapsMax * BYTES_PER_MIB,
     verify: intake.verify,
     known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
