@@ -19,6 +19,7 @@ import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import { EMPTY_SLOT } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
+import { officerByRecorder } from '#steps/decide-officer';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
@@ -259,7 +260,7 @@ export class DockStage {
       dockingId: docking.id,
       recorderSerial: docking.recorderSerial,
       driverId: docking.driverId,
-      officerId: (await ledger.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
+      officerId: (await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs)).officerId,
       phase: 'arrived',
       warning: reading.warning,
       clockOffsetMs: docking.clockOffsetMs,

@@ -4,6 +4,7 @@ import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
+import type { Protection } from './protection.ts';
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
@@ -20,14 +21,17 @@ export const isTakenIn = (state: RecordingState): boolean => state !== 'copying'
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
 type OriginalState = (typeof ORIGINAL_STATES)[number];
 
-/** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
-export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
+/**
+ * Where a recording's officer comes from. A person's word outranks the file name, which outranks the holder of the recorder when it was recorded, who outranks the
+ * officer that it was assigned to then.
+ */
+export type OfficerSource = 'file-name' | 'holder' | 'assignment' | 'person' | 'rule';
 
 /** `nocache`: the kernel was asked to forget the file first; `cached`: it could not be, so the second read may have come from memory. */
 export type SourceReread = 'nocache' | 'cached';
 
 /** One continuous capture of one recorder, 1..n segments, with the sidecars that travel with it. */
-export interface Recording {
+export interface Recording extends Protection {
   readonly id: string;
   readonly dockingId: string;
   readonly recorderSerial: string;

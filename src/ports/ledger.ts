@@ -7,8 +7,9 @@ import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { InvitedWorker } from '#domain/invitation';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
+import type { Protection } from '#domain/protection';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
-import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { Case, CaseEvent, Holding, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 import type { UploadJournal } from './archive.ts';
@@ -146,7 +147,21 @@ export interface LedgerReader {
   recorder(serial: string): Promise<Recorder | null>;
   /** By serial. */
   recorders(page?: Page): Promise<readonly Recorder[]>;
+  holding(id: string): Promise<Holding | null>;
+  /** Of one recorder, the newest take-out first; those before the moment `before`. */
+  holdings(serial: string, page: { readonly before?: number; readonly limit: number }): Promise<readonly Holding[]>;
+  /** Who has it now; by serial. At most 1000 recorders. */
+  openHoldings(serials: readonly string[]): Promise<ReadonlyMap<string, Holding>>;
+  /** Of one recorder, those that share a moment with [fromMs, toMs); null: without end. Oldest first, at most `limit`. */
+  holdingsWithin(serial: string, fromMs: number, toMs: number | null, limit: number): Promise<readonly Holding[]>;
+  /**
+   * Whose a recorder was by its assignment at a moment. What was recorded before its first assignment counts to that: the registry may be younger than the
+   * recorder. null: nobody's.
+   */
+  assignedAt(serial: string, atMs: number): Promise<string | null>;
   case(number: string): Promise<Case | null>;
+  /** Those of these numbers that are there, by number. */
+  casesNumbered(numbers: readonly string[]): Promise<readonly Case[]>;
   /** Newest first, then by number. None if there is no case `after`. */
   cases(page: Page): Promise<readonly Case[]>;
   caseEvents(caseNumber: string): Promise<readonly CaseEvent[]>;
@@ -186,7 +201,13 @@ export type NewDocking = Omit<
   | 'filesToRecheck'
   | 'filesRechecked'
 >;
-export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
+export type NewRecording = Omit<
+  Recording,
+  'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount' | keyof Protection
+> &
+  Partial<Protection>;
+/** What is told of a case when it is put on record or changed; its course and its marks change by `updateCase`. */
+export type CaseFacts = Omit<Case, 'steps' | keyof Protection>;
 export type NewOriginal = Omit<
   Original,
   'state' | 'digests' | 'gaps' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs' | 'replacedBy'
@@ -287,6 +308,8 @@ export interface LedgerWriter extends LedgerReader {
       claimedStart?: string | null;
       claimedFrom?: Recording['claimedFrom'];
       startClaims?: Recording['startClaims'];
+      confidentiality?: Recording['confidentiality'];
+      privacy?: Recording['privacy'];
     },
   ): Promise<void>;
   /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */
@@ -324,7 +347,10 @@ export interface LedgerWriter extends LedgerReader {
   upsertRecorder(recorder: Recorder): Promise<void>;
   /** Writes the assignment and its history row. */
   assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void>;
-  upsertCase(entry: Case): Promise<void>;
+  upsertCase(entry: CaseFacts): Promise<void>;
+  updateCase(number: string, patch: Partial<Pick<Case, 'steps' | keyof Protection>>): Promise<void>;
+  upsertHolding(holding: Holding): Promise<void>;
+  removeHolding(id: string): Promise<void>;
   upsertCaseEvent(event: CaseEvent): Promise<void>;
   insertSuggestion(suggestion: Suggestion): Promise<void>;
   decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void>;

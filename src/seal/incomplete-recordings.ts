@@ -197,7 +197,7 @@ async function moveMissing(
   nowMs: number,
 ): Promise<void> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
-  const { startClaims } = from;
+  const { startClaims, confidentiality, privacy } = from;
   await writer.insertRecording({
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
@@ -207,7 +207,7 @@ async function moveMissing(
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
     // What is said of its time holds for the part, what is said of its segments does not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
-    startClaims,
+    ...{ startClaims, confidentiality, privacy },
   });
   for (const [place, original] of missing.entries()) {
     const index = place + 1;

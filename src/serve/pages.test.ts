@@ -55,7 +55,15 @@ beforeAll(async () => {
       await writer.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
       // Several were added at the same time.
       const times = { createdAtMs: START_MS + (n >> 1) };
-      await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
+      await writer.upsertCase({
+        number: `A-${COUNT - n}`,
+        title: 'One',
+        stage: 'filing',
+        category: null,
+        officerIds: [],
+        openedOn: null,
+        ...times,
+      });
       await writer.addRecordingCase(recording, `A-${COUNT - n}`);
       await writer.insertDocking(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
       const id = `derive.rec-${n}`;

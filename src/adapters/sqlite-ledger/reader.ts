@@ -4,12 +4,12 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject } from '#domain/custody/subject';
 import type { InvitedWorker } from '#domain/invitation';
-import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { Case, CaseEvent, Holding, Officer, Recorder, Suggestion } from '#domain/registry';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LedgerCounts, LedgerReader, Page } from '#ports/ledger';
 import { custodyHead, entriesOf, verifyLog } from './custody-log.ts';
 import { RecordingReader } from './recording-reader.ts';
-import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
+import { toCase, toCaseEvent, toHolding, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
 
 const LIST_MAX = 100_000;
 /** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
@@ -131,6 +131,39 @@ export class SqlReader extends RecordingReader implements LedgerReader {
   async recorders({ after, limit }: Page = { limit: LIST_MAX }): Promise<readonly Recorder[]> {
     const query = this.db.selectFrom('recorders').selectAll().orderBy('serial').limit(limit);
     return (await (after === undefined ? query : query.where('serial', '>', after)).execute()).map(toRecorder);
+  }
+
+  async holding(id: string): Promise<Holding | null> {
+    const [row] = this.tables.select('recorder_holdings', { id });
+    return row ? toHolding(row) : null;
+  }
+
+  async holdings(serial: string, { before, limit }: { before?: number; limit: number }): Promise<readonly Holding[]> {
+    const tail = 'ORDER BY from_at DESC LIMIT ?';
+    if (before === undefined) return this.tables.where('recorder_holdings', `serial = ? ${tail}`, [serial, limit]).map(toHolding);
+    return this.tables.where('recorder_holdings', `serial = ? AND from_at < ? ${tail}`, [serial, before, limit]).map(toHolding);
+  }
+
+  async openHoldings(serials: readonly string[]): Promise<ReadonlyMap<string, Holding>> {
+    const open = 'serial IN (SELECT value FROM json_each(?)) AND to_at IS NULL';
+    const rows = this.tables.where('recorder_holdings', open, [JSON.stringify(serials)]);
+    return new Map(rows.map((row) => [row.serial, toHolding(row)]));
+  }
+
+  async holdingsWithin(serial: string, fromMs: number, toMs: number | null, limit: number): Promise<readonly Holding[]> {
+    const within = 'serial = ? AND from_at < ? AND (to_at IS NULL OR to_at > ?) ORDER BY from_at LIMIT ?';
+    return this.tables.where('recorder_holdings', within, [serial, toMs ?? Number.MAX_SAFE_INTEGER, fromMs, limit]).map(toHolding);
+  }
+
+  async assignedAt(serial: string, atMs: number): Promise<string | null> {
+    const [then] = this.tables.where('recorder_assignments', 'serial = ? AND at <= ? ORDER BY at DESC, n DESC LIMIT 1', [serial, atMs]);
+    if (then) return then.officer_id;
+    const [first] = this.tables.where('recorder_assignments', 'serial = ? ORDER BY at, n LIMIT 1', [serial]);
+    return first ? first.officer_id : ((await this.recorder(serial))?.assignedOfficerId ?? null);
+  }
+
+  async casesNumbered(numbers: readonly string[]): Promise<readonly Case[]> {
+    return this.tables.where('cases', 'number IN (SELECT value FROM json_each(?)) ORDER BY number', [JSON.stringify(numbers)]).map(toCase);
   }
 
   async case(number: string): Promise<Case | null> {

@@ -1,6 +1,7 @@
 import { EvidockError } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
-import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { CaseEvent, Holding, Officer, Recorder, Suggestion } from '#domain/registry';
+import type { CaseFacts, LedgerWriter } from '#ports/ledger';
 import { SqlReader } from './reader.ts';
 
 /** A change of something that is not there would be lost without a word. */
@@ -48,13 +49,32 @@ export class RegistryWriter extends SqlReader {
     await this.db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
   }
 
-  async upsertCase(entry: Case): Promise<void> {
-    const fields = { title: entry.title, stage: entry.stage, category: entry.category, officer_ids: JSON.stringify(entry.officerIds) };
+  async upsertHolding({ id, serial, officerId, fromMs, toMs }: Holding): Promise<void> {
+    const row = { id, serial, officer_id: officerId, from_at: fromMs, to_at: toMs };
+    await this.db.replaceInto('recorder_holdings').values(row).execute();
+  }
+
+  async removeHolding(id: string): Promise<void> {
+    await this.db.deleteFrom('recorder_holdings').where('id', '=', id).execute();
+  }
+
+  async upsertCase(entry: CaseFacts): Promise<void> {
+    const { title, stage, category, officerIds, openedOn } = entry;
+    const fields = { title, stage, category, officer_ids: JSON.stringify(officerIds), opened_on: openedOn };
     await this.db
       .insertInto('cases')
       .values({ number: entry.number, ...fields, created_at: entry.createdAtMs })
       .onConflict((on) => on.column('number').doUpdateSet(fields))
       .execute();
+  }
+
+  async updateCase(number: string, { steps, confidentiality, privacy }: Parameters<LedgerWriter['updateCase']>[1]): Promise<void> {
+    const fields = {
+      ...(steps === undefined ? {} : { steps: JSON.stringify(steps) }),
+      ...(confidentiality === undefined ? {} : { confidentiality }),
+      ...(privacy === undefined ? {} : { privacy: JSON.stringify(privacy) }),
+    };
+    mustExist(this.tables.update('cases', fields, { number }), `case ${number}`);
   }
 
   async upsertCaseEvent(event: CaseEvent): Promise<void> {
