@@ -49,7 +49,7 @@ export class ArchiveRecords implements ArchiveGate {
     return { done };
   }
 
-  /** Write 14. */
+  /** `w14-archived-recorded`. */
   async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
     // First of all: nothing is written for a claim that is not the newest.
     await writer.requireClaim(claim);

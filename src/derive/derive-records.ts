@@ -111,7 +111,7 @@ export class DeriveRecords implements DeriveGate {
     }
   }
 
-  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
+  /** `w10-derived-recorded`. What intake could not get stays a reason of damage, however well the rest can be played. */
   async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
     // First of all: nothing is written for a claim that is not the newest.
     await writer.finishWork(claim);

@@ -337,15 +337,15 @@ export class IntakeStage implements KnownProof {
     const begun = performance.now();
     const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
-    const twin = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
+    const same = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
-    const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
+    const facts = { dockingId: session.docking.id, duplicateOf: same?.id ?? null, nowMs: clock.nowMs() };
     await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
       bytes: original.bytes,
-      duplicate: twin !== null,
+      duplicate: same !== null,
       gaps: copied.gaps.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
@@ -353,7 +353,7 @@ export class IntakeStage implements KnownProof {
     this.#options.onCopied();
   }
 
-  /** Write 5. */
+  /** `w05-copied-recorded`. */
   async #record(batch: readonly Copied[]): Promise<void> {
     const { ledger, faults } = this.#options;
     await ledger.transaction(async (writer) => {

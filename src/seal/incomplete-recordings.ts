@@ -139,7 +139,7 @@ export class IncompleteRecordings {
     const { ledger, vault, log, settings, clock } = this.#options;
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
-    // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
+    // A crash between `w04-copy-linked` and `w05-copied-recorded` leaves bytes under a key that is about to be given up.
     for (const original of gone) {
       const key = original.vaultKey;
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });

@@ -181,7 +181,7 @@ export class SealStage {
     if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
   }
 
-  /** Write 6; null if the copy was found wrong and given back. */
+  /** `w06-manifest-linked`; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
@@ -236,7 +236,7 @@ export class SealStage {
     this.#options.onMismatch(original);
   }
 
-  /** Writes 7 and 8. */
+  /** `w07-sealed-recorded` and `w08-safe-recorded`. */
   async #record(batch: readonly Sealed[]): Promise<void> {
     const { ledger, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
@@ -289,7 +289,7 @@ export class SealStage {
     this.#checks.set(dockingId, timer);
   }
 
-  /** Write 8: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
+  /** `w08-safe-recorded`: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
   async checkSafe(dockingId: string): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
