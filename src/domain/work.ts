@@ -21,7 +21,7 @@ export function lanesOf(stage: WorkStage): readonly WorkLane[] {
 export type WorkState = 'waiting' | 'running' | 'done' | 'failed';
 
 export interface Work {
-  /** Fixed job id, `<stage>.<recordingId>`. */
+  /** Fixed id, `<stage>.<recordingId>`. */
   readonly id: string;
   readonly stage: WorkStage;
   readonly recordingId: string;

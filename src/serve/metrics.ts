@@ -32,8 +32,8 @@ export class Metrics {
       originalBytes: gauge('original_bytes', 'Bytes of all originals.'),
       unsealed: gauge('originals_unsealed', 'Originals that are not sealed yet.'),
       notArchived: gauge('recordings_not_archived', 'Recordings that are not archived yet.'),
-      workWaiting: gauge('work_waiting', 'Jobs that wait or run.'),
-      workFailed: gauge('work_failed', 'Jobs that failed for good.'),
+      workWaiting: gauge('work_waiting', 'Work that waits or runs.'),
+      workFailed: gauge('work_failed', 'Work that failed for good.'),
     };
     new Gauge({
       name: 'evidock_custody_entries',
