@@ -10,7 +10,7 @@ import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, ERRORS, type ErrorCode } from '#domain/errors';
 import { DRIVERS } from '#drivers';
-import { placesOf } from './places.ts';
+import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
 
 /** Twice the time within which an entry should be there. */

@@ -22,7 +22,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
-import { ownPlacesOf, placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';

@@ -13,7 +13,7 @@ import { workerStarted } from '#events';
 import type { Clock } from '#ports/clock';
 import type { WorkTerms } from '#ports/work-gate';
 import type { WorkHandler } from '#ports/work-handler';
-import { placesOf } from './places.ts';
+import { placesOf } from './state-paths.ts';
 import { openS3 } from './station/archive.ts';
 import type { StationContext } from './station/context.ts';
 import { faultPointsFrom } from './station/fault-points.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
+import { bytesText } from '#domain/bytes-text';
 import { shownPath } from '#domain/card/path';
 import { ERRORS } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';

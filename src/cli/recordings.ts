@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
+import { bytesText } from '#domain/bytes-text';
 import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
-import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';

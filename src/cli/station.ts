@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#domain/bytes-text';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';

@@ -22,9 +22,9 @@ import type { VaultReader } from '#ports/vault';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
-import { Recall, type Recalled } from './recall.ts';
 import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
+import { Recall, type Recalled } from './recorder-recall.ts';
 import { viewOf } from './slot-view.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */

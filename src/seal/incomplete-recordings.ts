@@ -12,7 +12,7 @@ import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
-import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
+import { allReplaced, closeReplaced, newerVersionsOf } from './replaced-recordings.ts';
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
@@ -145,8 +145,8 @@ export class IncompleteRecordings {
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
     }
     const closed = await ledger.transaction(async (writer) => {
-      const now = await writer.originalsOf(recording.id);
-      const missing = await missingOf(writer, now);
+      const current = await writer.originalsOf(recording.id);
+      const missing = await missingOf(writer, current);
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
