@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { STATION, stationFor } from '#domain/custody/actor';
 import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -111,7 +111,7 @@ export class DeriveRecords implements DeriveGate {
     }
   }
 
-  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
+  /** `w10-derived-recorded`. What intake could not get stays a reason of damage, however well the rest can be played. */
   async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
     // First of all: nothing is written for a claim that is not the newest.
     await writer.finishWork(claim);
@@ -141,7 +141,9 @@ export class DeriveRecords implements DeriveGate {
       inputs,
       derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
     };
-    await writer.appendCustody(RecordingDerived.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recordingId), lists }));
+    await writer.appendCustody(
+      RecordingDerived.make({ atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId), lists }),
+    );
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {

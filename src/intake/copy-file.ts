@@ -6,7 +6,7 @@ import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault, VaultDraft } from '#ports/vault';
-import { carry, mustBeAll } from './carry.ts';
+import { carry, mustBeAll } from './carry-bytes.ts';
 import { FileWithGaps } from './file-with-gaps.ts';
 import { readAgain } from './second-read.ts';
 import type { InHand, SpentSoFar } from './waiting-sampler.ts';

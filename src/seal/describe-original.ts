@@ -59,7 +59,7 @@ export async function describeOriginal(
   };
 }
 
-/** Part of write 7. */
+/** Part of `w07-sealed-recorded`. */
 export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
   await writer.markSealed(original.id, sealedAtMs, original.digests?.sm3);
   await writer.upsertCopy({

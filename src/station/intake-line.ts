@@ -20,7 +20,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
-import { ownPlacesOf } from '../places.ts';
+import { ownPlacesOf } from '../state-paths.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
