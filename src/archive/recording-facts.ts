@@ -9,7 +9,8 @@ import type { Case } from '#domain/registry';
 import { factsBytes } from '#domain/vault/facts';
 import { isoOrNull } from '#domain/vault/manifest';
 import { factsKey, manifestKey } from '#domain/vault/vault-key';
-import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What of the configuration goes into the facts of a recording. */
 export interface FactsSettings {
@@ -27,7 +28,7 @@ export async function factsOf(
 ): Promise<{ key: string; bytes: Uint8Array; sha256: string }> {
   const { id, kind, category, important, damaged, damageReason, claimedStart, claimedFrom, clockOffsetMs, durationMs } = recording;
   const { startMs, duplicateOf, missingCount, confidentiality, privacy } = recording;
-  const cases = caseNumbers.length === 0 ? [] : await ledger.casesNumbered(caseNumbers);
+  const cases = caseNumbers.length === 0 ? [] : await ledger.cases.numbered(caseNumbers);
   const effective = effectiveProtection(id, recording, cases);
   const bytes = factsBytes({
     station: settings.stationId,
@@ -78,7 +79,7 @@ function factsOfCase(entry: Case) {
 async function factsOfOriginal(ledger: LedgerReader, original: Original) {
   const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, gaps } = original;
   // Its digest stands in the custody log alone, beside those of the original.
-  const entries = await ledger.custodyOf(subject('original', id));
+  const entries = await ledger.custody.of(subject('original', id));
   const sealed = entries.map(OriginalSealed.parse).find((entry) => entry !== null);
   return {
     ...{ id, index, role, kind, bytes, cardPath, unreadable: gaps },

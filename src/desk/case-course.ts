@@ -27,10 +27,10 @@ export async function recordStep(
   actor: Actor,
 ): Promise<{ readonly entry: Case; readonly changed: boolean }> {
   return deps.ledger.transaction(async (writer) => {
-    const found = await writer.case(number);
+    const found = await writer.cases.get(number);
     if (!found) throw caseNotFound(number);
     const changed = await takeStepOf(deps, writer, found, request, actor);
-    return { entry: (await writer.case(number)) ?? found, changed };
+    return { entry: (await writer.cases.get(number)) ?? found, changed };
   });
 }
 
@@ -42,15 +42,15 @@ export async function takeStepOf(deps: DeskDeps, writer: LedgerWriter, found: Ca
   if (!taken) return false;
   if (step === 'reopened' && !correct && !reason?.trim())
     throw new EvidockError('request.invalid', `case ${found.number}: a reason is needed to open it again`);
-  await writer.updateCase(found.number, { steps: taken.steps });
+  await writer.cases.update(found.number, { steps: taken.steps });
   const about = { atMs, actor, subject: subject('case', found.number) };
   const data = {
     place: taken.place,
     on: { old: taken.old, new: taken.new },
     state: { old: caseStateOf(found), new: caseStateOf(taken) },
   };
-  if (step === 'decided') await writer.appendCustody(CaseDecided.make({ ...about, data }));
-  if (step === 'closed') await writer.appendCustody(CaseClosed.make({ ...about, data }));
-  if (step === 'reopened') await writer.appendCustody(CaseReopened.make({ ...about, data, personal: { reason: reason?.trim() || null } }));
+  if (step === 'decided') await writer.custody.append(CaseDecided.make({ ...about, data }));
+  if (step === 'closed') await writer.custody.append(CaseClosed.make({ ...about, data }));
+  if (step === 'reopened') await writer.custody.append(CaseReopened.make({ ...about, data, personal: { reason: reason?.trim() || null } }));
   return true;
 }

@@ -41,7 +41,7 @@ export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, 
     const fromMs = pastMoment(deps, request.from, 'from');
     const toMs = request.until === undefined ? null : pastMoment(deps, request.until, 'until');
     const by = { atMs: deps.clock.nowMs(), actor };
-    const [open] = await writer.holdingsWithin(serial, fromMs, toMs, 1);
+    const [open] = await writer.registry.holdingsWithin(serial, fromMs, toMs, 1);
     if (open && isSame(open, request, toMs, fromMs)) return { holding: open, changed: false, redecided: 0 };
     const handed = request.handOver && open?.toMs === null && open.officerId !== request.officer && open.fromMs < fromMs;
     if (handed) await endHolding(writer, open, fromMs, 'hand-over', by);
@@ -52,9 +52,9 @@ export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, 
       ...{ fromMs, toMs },
     };
     await mustFit(deps, writer, holding);
-    await writer.upsertHolding(holding);
+    await writer.registry.upsertHolding(holding);
     const data = { holding: holding.id, ...factsOf(holding) };
-    await writer.appendCustody(TakenOut.make({ ...by, subject: subject('recorder', serial), data }));
+    await writer.custody.append(TakenOut.make({ ...by, subject: subject('recorder', serial), data }));
     // What was the first holder's to the end may reach beyond this one's return.
     const within = { serial, fromMs, toMs: handed ? null : toMs };
     return { holding, changed: true, redecided: await redecideOfficers(writer, within, by) };
@@ -72,9 +72,9 @@ export async function giveBack(deps: DeskDeps, serial: string, at: string | unde
     await mustHaveRecorder(writer, serial);
     const toMs = pastMoment(deps, at, 'at');
     const by = { atMs: deps.clock.nowMs(), actor };
-    const open = (await writer.openHoldings([serial])).get(serial);
+    const open = (await writer.registry.openHoldings([serial])).get(serial);
     if (!open) {
-      const [last] = await writer.holdings(serial, { limit: 1 });
+      const [last] = await writer.registry.holdings(serial, { limit: 1 });
       if (!last) throw new EvidockError('request.conflict', `recorder ${serial} was never taken out`);
       if (at === undefined || last.toMs === toMs) return { holding: last, changed: false, redecided: 0 };
       throw new EvidockError(
@@ -109,10 +109,10 @@ export async function correctHolding(
     const fresh = correction === null ? null : await corrected(deps, writer, old, correction);
     if (fresh && span(fresh).join() === span(old).join()) return { holding: old, changed: false, redecided: 0 };
     if (fresh) await mustFit(deps, writer, fresh);
-    await (fresh ? writer.upsertHolding(fresh) : writer.removeHolding(id));
+    await (fresh ? writer.registry.upsertHolding(fresh) : writer.registry.removeHolding(id));
     const by = { atMs: deps.clock.nowMs(), actor };
     const data = { holding: id, old: factsOf(old), new: fresh && factsOf(fresh) };
-    await writer.appendCustody(HoldingCorrected.make({ ...by, subject: subject('recorder', serial), data }));
+    await writer.custody.append(HoldingCorrected.make({ ...by, subject: subject('recorder', serial), data }));
     const fromMs = Math.min(old.fromMs, fresh?.fromMs ?? old.fromMs);
     const ends = [old.toMs, fresh ? fresh.toMs : old.toMs];
     const toMs = ends.includes(null) ? null : Math.max(...ends.map(Number));
@@ -121,7 +121,7 @@ export async function correctHolding(
 }
 
 export async function mustHaveHolding(reader: LedgerReader, serial: string, id: string): Promise<Holding> {
-  const holding = await reader.holding(id);
+  const holding = await reader.registry.holding(id);
   if (holding?.serial !== serial) throw new EvidockError('request.not-found', `holding ${id} of recorder ${serial}`);
   return holding;
 }
@@ -137,7 +137,7 @@ async function corrected(deps: DeskDeps, writer: LedgerWriter, old: Holding, { o
 async function mustFit(deps: DeskDeps, reader: LedgerReader, { id, serial, fromMs, toMs }: Holding): Promise<void> {
   if (toMs !== null && toMs <= fromMs) throw new EvidockError('request.invalid', `recorder ${serial}: until is not after from`);
   // Two that fit each other: itself is one of them where it is corrected.
-  const others = await reader.holdingsWithin(serial, fromMs, toMs, 2);
+  const others = await reader.registry.holdingsWithin(serial, fromMs, toMs, 2);
   const other = others.find((each) => each.id !== id);
   if (!other) return;
   const end = other.toMs === null ? 'and has it still' : `until ${told(deps, other.toMs)}`;

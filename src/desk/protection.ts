@@ -4,7 +4,8 @@ import { type Subject, subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { type Confidentiality, isLowered, type Privacy, type Protection } from '#domain/protection';
 import type { Case } from '#domain/registry';
-import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 import { caseNotFound, mustHaveRecording } from './tagging.ts';
 
@@ -29,8 +30,8 @@ export async function protectRecording(
     const { recording } = await mustHaveRecording(writer, id);
     const change = changeOf(subject('recording', id), recording, request);
     if (change) {
-      await writer.updateRecording(id, change.patch);
-      await writer.appendCustody(
+      await writer.recordings.update(id, change.patch);
+      await writer.custody.append(
         RecordingProtected.make({ atMs: clock.nowMs(), actor, subject: subject('recording', id), ...change.told }),
       );
     }
@@ -46,10 +47,10 @@ export async function protectCase(
   actor: Actor,
 ): Promise<{ readonly entry: Case; readonly changed: boolean }> {
   return deps.ledger.transaction(async (writer) => {
-    const found = await writer.case(number);
+    const found = await writer.cases.get(number);
     if (!found) throw caseNotFound(number);
     const changed = await protectCaseOf(deps, writer, found, request, actor);
-    return { entry: (await writer.case(number)) ?? found, changed };
+    return { entry: (await writer.cases.get(number)) ?? found, changed };
   });
 }
 
@@ -64,8 +65,8 @@ export async function protectCaseOf(
   const about = subject('case', found.number);
   const change = changeOf(about, found, request);
   if (!change) return false;
-  await writer.updateCase(found.number, change.patch);
-  await writer.appendCustody(CaseProtected.make({ atMs: clock.nowMs(), actor, subject: about, ...change.told }));
+  await writer.cases.update(found.number, change.patch);
+  await writer.custody.append(CaseProtected.make({ atMs: clock.nowMs(), actor, subject: about, ...change.told }));
   return true;
 }
 

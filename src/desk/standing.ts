@@ -1,6 +1,7 @@
 import { type EffectiveProtection, effectiveProtection } from '#domain/protection';
 import type { Work } from '#domain/work';
-import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What is told of recordings beside what they are. */
 export interface Standing {
@@ -18,9 +19,9 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
     .filter(({ recording }) => recording.state === 'copying')
     .flatMap(({ originals }) => originals.filter(({ state }) => state === 'listed'));
   const [troubled, protection, newer] = await Promise.all([
-    ledger.troubledWork(details.map(({ recording }) => recording.id)),
+    ledger.work.troubled(details.map(({ recording }) => recording.id)),
     protectionOf(ledger, details),
-    missing.length === 0 ? new Map<string, string>() : ledger.newerVersions(missing.map(({ id }) => id)),
+    missing.length === 0 ? new Map<string, string>() : ledger.originals.newerVersions(missing.map(({ id }) => id)),
   ]);
   const replacedBy = new Map<string, string>();
   for (const { recording, originals } of details) {
@@ -37,7 +38,7 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
 
 async function protectionOf(ledger: LedgerReader, details: readonly RecordingDetail[]): Promise<ReadonlyMap<string, EffectiveProtection>> {
   const numbers = [...new Set(details.flatMap(({ caseNumbers }) => caseNumbers))];
-  const cases = numbers.length === 0 ? [] : await ledger.casesNumbered(numbers);
+  const cases = numbers.length === 0 ? [] : await ledger.cases.numbered(numbers);
   return new Map(
     details.map(({ recording, caseNumbers }) => {
       const own = cases.filter(({ number }) => caseNumbers.includes(number));

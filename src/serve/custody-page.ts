@@ -13,7 +13,7 @@ export async function custodyPage({ deps: { ledger, facts } }: Serving, about: S
     read: ({ limit, after }) => {
       const seq = Number(after);
       if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-      return ledger.custodyOf(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+      return ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
     },
     keyOf: ({ seq }) => String(seq),
     show: (entry) => presenter.custody(entry),

@@ -28,7 +28,7 @@ export const holdingRoutes: readonly Route[] = [
     schema: { params: RecorderParams, response: RecorderJson },
     handle: async ({ deps: { ledger, facts } }, { params: { serial } }) => {
       const recorder = await mustHaveRecorder(ledger, serial);
-      return new Presenter(facts.timezone).recorder(recorder, (await ledger.openHoldings([serial])).get(serial));
+      return new Presenter(facts.timezone).recorder(recorder, (await ledger.registry.openHoldings([serial])).get(serial));
     },
   }),
   query({
@@ -55,7 +55,7 @@ export const holdingRoutes: readonly Route[] = [
         read: ({ limit, after }) => {
           const before = Number(after);
           if (after !== undefined && !Number.isSafeInteger(before)) throw wrongCursor();
-          return ledger.holdings(serial, { limit, ...(after === undefined ? {} : { before }) });
+          return ledger.registry.holdings(serial, { limit, ...(after === undefined ? {} : { before }) });
         },
         keyOf: ({ fromMs }) => String(fromMs),
         show: (holding) => presenter.holding(holding),

@@ -13,9 +13,9 @@ const PAGE = 500;
  * recording of unknown start counts to the assignment of now: a holder is never guessed.
  */
 export async function officerByRecorder(ledger: LedgerReader, serial: string, startMs: number | null, nowMs: number): Promise<Decided> {
-  const [holding] = startMs === null ? [] : await ledger.holdingsWithin(serial, startMs, startMs + 1, 1);
+  const [holding] = startMs === null ? [] : await ledger.registry.holdingsWithin(serial, startMs, startMs + 1, 1);
   if (holding) return { officerId: holding.officerId, officerSource: 'holder' };
-  const assigned = await ledger.assignedAt(serial, startMs ?? nowMs);
+  const assigned = await ledger.registry.assignedAt(serial, startMs ?? nowMs);
   return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
 }
 
@@ -29,9 +29,9 @@ export async function redecideOfficer(
   if (officerSource !== null && officerSource !== 'holder' && officerSource !== 'assignment') return false;
   const now = await officerByRecorder(writer, recorderSerial, startMs, atMs);
   if (now.officerId === officerId && now.officerSource === officerSource) return false;
-  await writer.updateRecording(id, now);
+  await writer.recordings.update(id, now);
   const data = { officer: { old: officerId, new: now.officerId }, source: { old: officerSource, new: now.officerSource } };
-  await writer.appendCustody(OfficerDecided.make({ atMs, actor, subject: subject('recording', id), data }));
+  await writer.custody.append(OfficerDecided.make({ atMs, actor, subject: subject('recording', id), data }));
   return true;
 }
 
@@ -45,7 +45,7 @@ export async function redecideOfficers(
   let changed = 0;
   let after: string | undefined;
   for (;;) {
-    const page = await writer.recordings(after === undefined ? filter : { ...filter, after });
+    const page = await writer.recordings.list(after === undefined ? filter : { ...filter, after });
     for (const { recording } of page) {
       // Lists stand by the day of entry where no start is known; no holder is decided by that.
       if (recording.startMs !== null && (await redecideOfficer(writer, recording, by))) changed += 1;

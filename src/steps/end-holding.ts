@@ -13,8 +13,10 @@ export async function endHolding(
   by: { readonly atMs: number; readonly actor: Actor },
 ): Promise<Holding> {
   const ended = { ...open, toMs };
-  await writer.upsertHolding(ended);
+  await writer.registry.upsertHolding(ended);
   const span = { officer: open.officerId, from: new Date(open.fromMs).toISOString(), to: new Date(toMs).toISOString() };
-  await writer.appendCustody(Returned.make({ ...by, subject: subject('recorder', open.serial), data: { holding: open.id, ...span, how } }));
+  await writer.custody.append(
+    Returned.make({ ...by, subject: subject('recorder', open.serial), data: { holding: open.id, ...span, how } }),
+  );
   return ended;
 }
