@@ -239,9 +239,9 @@ export class Station {
   async #tell(ledger: Ledger): Promise<void> {
     const { config, clock, onStop } = this.#context;
     const about = () => ({ atMs: clock.nowMs(), actor: STATION, subject: subject('station', config.station.id) });
-    await ledger.transaction((writer) => writer.appendCustody(StationStarted.make({ ...about(), data: { version: VERSION } })));
+    await ledger.transaction((writer) => writer.custody.append(StationStarted.make({ ...about(), data: { version: VERSION } })));
     onStop(async () => {
-      await ledger.transaction((writer) => writer.appendCustody(StationStopped.make(about())));
+      await ledger.transaction((writer) => writer.custody.append(StationStopped.make(about())));
     });
   }
 
@@ -259,7 +259,7 @@ export class Station {
   async #tellServiceManager({ ledger, board }: Opened): Promise<void> {
     const { env, log, onStop } = this.#context;
     const status = () => slotsLine(board.snapshot());
-    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work('watchdog') });
+    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work.get('watchdog') });
     onStop(() => manager.stop());
     await manager.ready();
   }

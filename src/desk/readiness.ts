@@ -24,7 +24,7 @@ export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean
   const { ledger, vault, archive, checkArchive, checkQueue } = deps;
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
     check(async () => {
-      await ledger.probe();
+      await ledger.upkeep.probe();
       return `${(await ledger.counts()).recordings} recordings`;
     }),
     check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
