@@ -159,7 +159,7 @@ export class IntakeStage implements KnownProof {
   async recopy(original: Original): Promise<void> {
     let now: Original | null = original;
     try {
-      now = await this.#options.ledger.original(original.id);
+      now = await this.#options.ledger.originals.get(original.id);
     } catch (error) {
       copyFailed(this.#options.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
@@ -323,7 +323,7 @@ export class IntakeStage implements KnownProof {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
     try {
-      const now = await this.#options.ledger.original(original.id);
+      const now = await this.#options.ledger.originals.get(original.id);
       if (now?.state === 'listed' && now.replacedBy === null) await this.#copy(session, hand, now);
       else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
     } finally {

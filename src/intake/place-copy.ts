@@ -25,7 +25,7 @@ export async function placeCopy(
 ): Promise<Original | null> {
   const key = original.vaultKey;
   try {
-    const twin = unreadable.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
+    const twin = unreadable.length > 0 ? null : await ledger.originals.findSealedByDigest(digests.sha256, original.bytes);
     const put = () => (twin && mayLink ? linkOrCommit(vault, twin.vaultKey, key, draft) : draft.commit());
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
@@ -62,7 +62,7 @@ export interface Copied {
 export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
   const { digests, unreadable, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
-  await writer.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
+  await writer.originals.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
   const data = {
     recording: original.recordingId,
     docking: dockingId,
@@ -74,14 +74,14 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   const by = { atMs: nowMs, actor: STATION };
   const lists = { gaps: unreadable.map(({ start, end }) => ({ start, end })) };
   const personal = { cardPath: original.cardPath };
-  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
-  const recording = await writer.recording(original.recordingId);
+  await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
+  const recording = await writer.recordings.get(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
   if (unreadable.length === 0 && !recording?.damaged) return;
-  const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
-  await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  const reason = recording && damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId));
+  await writer.recordings.update(original.recordingId, { damaged: reason !== null, damageReason: reason });
   const own = unreadableWords([{ ...original, unreadable }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
-  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));
+  await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason: own } }));
 }
