@@ -139,6 +139,7 @@ export class Station {
     const door = () => workerDoor(this.#context);
     const deps: DeskDeps = {
       ...opened,
+      upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
@@ -173,7 +174,7 @@ export class Station {
     const checkArchive: DeskDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
-    await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
+    await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
