@@ -32,8 +32,8 @@ const TYPES = {
   },
 };
 
-/** What the server throws, in the ledger's words: as `ledgerError` of the SQLite ledger. */
-export function ledgerError(thrown: unknown): unknown {
+/** What the server throws, in the ledger's words: as the SQLite ledger's `ledgerError` does. */
+function ledgerError(thrown: unknown): unknown {
   if (thrown instanceof EvidockError || !(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown;
   const broken = thrown.code.startsWith(CLASS_CONSTRAINT) || thrown.code === RAISED;
   return new EvidockError(broken ? 'request.conflict' : 'ledger.failed', thrown.message, thrown);
