@@ -7,9 +7,15 @@ export interface Sidecars {
   take(segments: readonly ListedFile[]): readonly ListedFile[];
 }
 
-/** A track that is written beside a clip, or closed when the recorder is switched off, is not older or younger than this against it. */
+/**
+ * A sidecar in another folder must be no older or younger than this against its clip. A track may be closed only when the recorder is
+ * switched off, long after the clip.
+ */
 const APART_MS_MAX = 12 * 3600_000;
-/** Leftovers that stand together as one recording: a list of footage must not drown in them, nor a transaction. */
+/**
+ * Most leftovers in one recording. They stand together so that a list of footage does not drown in them; the bound keeps a transaction
+ * small.
+ */
 const LEFTOVERS_TOGETHER = 100;
 
 /**
@@ -74,10 +80,10 @@ class Hosts {
     return best(this.#byStem.get(key) ?? this.#byLens.get(key) ?? []);
   }
 
-  /** Names are used again on another day: what the two tell of their time must not speak against it. */
+  /** Looks for the file in other folders. Recorders use names again on other days, so the times of the two files must fit. */
   #elsewhere(sidecar: ListedFile): ListedFile | undefined {
     const found = this.#anywhere.get(lastPart(sidecar.facts.stem)) ?? [];
-    // More than one folder, or more than one clip: nobody can tell.
+    // With more than one such clip nobody can tell which is meant.
     const clips = found.filter(({ facts }) => rankOf(facts.kind) === rankOf(best(found)?.facts.kind));
     const [only] = clips;
     if (!only || clips.length > 1) return undefined;
@@ -88,11 +94,11 @@ class Hosts {
 }
 
 function best(files: readonly ListedFile[]): ListedFile | undefined {
-  // The first of the best: of several lenses the front one, whose letter comes first.
+  // Of several lenses this takes the front one, whose letter comes first.
   return [...files].sort((a, b) => rankOf(a.facts.kind) - rankOf(b.facts.kind))[0];
 }
 
-/** A track, subtitles or a log tell of what was filmed. */
+/** Which file of a stem a sidecar travels with, the lowest first: tracks, subtitles and logs tell of what was filmed. */
 function rankOf(kind: string | undefined): number {
   const place = ['video', 'audio', 'photo'].indexOf(kind ?? '');
   return place < 0 ? 3 : place;

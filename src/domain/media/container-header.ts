@@ -50,7 +50,7 @@ function bounded(readAt: ReadAt): ReadAt {
   };
 }
 
-/** What makes no sense was not told. */
+/** Leaves out times and lengths that make no sense. */
 function told({ writtenMs, durationMs }: ContainerHeader): ContainerHeader {
   const times = writtenMs !== null && writtenMs > 0 && writtenMs < WRITTEN_MS_MAX;
   const lasts = durationMs !== null && durationMs >= 1 && durationMs <= DURATION_MS_MAX;
@@ -118,7 +118,7 @@ function isoMs(seconds: number): number | null {
   return (seconds >= SECONDS_1904_TO_1970 ? seconds - SECONDS_1904_TO_1970 : seconds) * 1000;
 }
 
-/** A track that tells what the movie does not: tkhd (§8.3.2) its creation, mdhd that and its length. */
+/** The times of a track, for what the movie's header does not tell: creation from tkhd (§8.3.2), creation and length from mdhd. */
 async function trackTimes(read: ReadAt, track: Block): Promise<ContainerHeader> {
   let created: number | null = null;
   for await (const box of isoBoxes(read, track.start, track.end)) {
