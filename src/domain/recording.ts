@@ -67,7 +67,7 @@ export interface Recording {
   readonly createdAtMs: number;
 }
 
-/** One file as it was on the recorder: never changed, never deleted but by the one function that may. */
+/** One file as it was on the recorder. Once it is sealed, nothing in the station changes or deletes it. */
 export interface Original {
   readonly id: string;
   readonly recordingId: string;

@@ -1,5 +1,6 @@
 /*
- * Characters that are not seen, or are taken for others (Unicode Technical Standard 39 names the problem). Nothing of them is forbidden: they are shown by their codes.
+ * Characters that are not seen, or are taken for others (Unicode Technical Standard 39 names the problem). None of them is forbidden in a
+ * name: they are shown by their codes.
  */
 
 // Control and format characters, what a reader leaves out (Unicode's Default_Ignorable_Code_Point: fillers, variation selectors, tags, zero-width), separators of lines,

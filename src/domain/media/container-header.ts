@@ -3,8 +3,8 @@ import type { ReadAt } from './iso-bmff.ts';
 /** What the header of a media file tells of its time, as far as a few small reads show. Untrusted. */
 export interface ContainerHeader {
   /**
-   * The time that it names, with its digits read as UTC, ms since 1970: whether they are UTC or a wall clock, and whether they tell the start or the end,
-   * the format says and the recorder's maker decides. null: none.
+   * The time that the header names, with its digits read as UTC, ms since 1970; null if it names none. Whatever the format says, the
+   * recorder's maker decides whether the digits are UTC or a wall clock, and whether they tell the start or the end.
    */
   readonly writtenMs: number | null;
   readonly durationMs: number | null;
