@@ -19,9 +19,9 @@ const APART_MS_MAX = 12 * 3600_000;
 const LEFTOVERS_TOGETHER = 100;
 
 /**
- * Finds the file that each sidecar of a whole card travels with. In its own folder: the one whose whole name it repeats (`clip.MP4.gpx`), else one of its
- * stem, else one lens of its stem (`…_N.gps` beside `…_NF.mp4`). In another folder: one of its stem, if the card has but one that can be meant. Of a
- * clip and a photo of one stem, the clip. One whose file is not there stands for itself.
+ * Finds the file that each sidecar of a whole card travels with. In its own folder: the one whose whole name it repeats (`clip.MP4.gpx`),
+ * else one of its stem, else one lens of its stem (`…_N.gps` beside `…_NF.mp4`). In another folder: the one of its stem, if the card has
+ * just one that can be meant. Where a clip and a photo have the stem, it is the clip. A sidecar whose file is not there stands for itself.
  */
 export function assignSidecars(files: readonly ListedFile[]): Sidecars {
   const hosts = new Hosts(files.filter(({ facts }) => !facts.sidecar && facts.kind !== 'leftover'));

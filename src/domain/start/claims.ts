@@ -159,8 +159,9 @@ function wallMs(ms: number, zone: string): number {
 }
 
 /**
- * Satellite time is UTC, but some recorders write their wall clock into its sentences. Where only that reading agrees with the other claims, it is right if
- * the clock of the recorder was measured; if it was not, that clock may as well run in UTC, and the track decides nothing.
+ * Satellite time is UTC, but some recorders write their wall clock into its sentences. A track that agrees with other claims only as a wall
+ * clock is read as one if the recorder's clock was measured. If it was not, that clock may itself run in UTC: then the track is read as
+ * UTC, but it decides nothing (`weak`).
  */
 function trackOf(utc: Candidate, local: Candidate, others: readonly Candidate[], { offsetOf, dockedMs }: ClockFacts): Candidate {
   const starts = others
@@ -204,8 +205,8 @@ function agreesWith({ moments, openMs, source, toMs, durationMs }: Candidate, st
 }
 
 /**
- * A receiver finds its satellites some time after the start, and the clip lasts at least as long as its track. A track that is longer than the file is one
- * of the whole take, which begins with the file, or one of a day, which holds it.
+ * A receiver finds its satellites some time after the start, and the clip lasts at least as long as its track. A track that is longer than
+ * the file is either that of the whole take, and begins with the file; or it is that of a day, and the clip lies within it.
  */
 function agreesWithTrack(track: { fromMs: number; toMs: number }, durationMs: number | null, start: number): boolean {
   const lasts = durationMs ?? OPEN_MS_MAX.media;

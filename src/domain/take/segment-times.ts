@@ -25,9 +25,9 @@ const FILE_GRAIN_MS = 2000;
 const FILE_TIME_MS_MIN = Date.UTC(1980, 0, 2);
 
 /**
- * Whether the end of `a` meets the start of `b`, by the first clock that both have: the times in their names, the containers' own times, the files' times.
- * Null if none of them can tell. One clock is never compared with another, but for the end of a segment whose container does not tell how long it is:
- * that is then the file's time.
+ * Whether the end of `a` meets the start of `b`, by the first clock that both have: the times in their names, the containers' own times,
+ * the files' times. Null if none of them can tell. One clock is never compared with another, with one exception: where the container of a
+ * segment does not tell its length, the file's time is its end.
  */
 export function meeting(a: Segment, b: Segment, timezone: string): Meeting | null {
   const stamps = stampsOf(a.facts, b.facts);
