@@ -30,9 +30,9 @@ interface Options {
 }
 
 /**
- * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, nothing on
- * disk (docs/decisions/0006). It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
- * that waits for the end of a pipe from us and stops it then.
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line,
+ * nothing on disk (docs/decisions/0006). It is started again if it dies. It ends with the station, however that ends: a small shell between
+ * the two waits for the end of a pipe from the station, and then stops the server.
  */
 export class PrivateRedis {
   readonly #options: Options;
