@@ -243,8 +243,9 @@ export async function removeDurably(path: string, options: { label: string; erro
 }
 
 /**
- * Writes a small file into `directory` as every other is written, fsyncs it, and removes it: the only answer to "can it be written" that full disks, used-up
- * inodes, read-only mounts and missing permissions cannot make wrong. What a crash leaves ends in `.partial`. Throws in the words of `errors`.
+ * Whether a directory can be written to, found out by doing it: writes a small file as every other is written, fsyncs it, and removes it.
+ * Any other answer may be wrong: disks may be full, inodes used up, mounts read-only, permissions missing. What a crash leaves ends in
+ * `.partial`. Throws in the words of `errors`.
  */
 export async function probeDirectory(directory: string, errors: WriteErrors): Promise<void> {
   const file = new DurableFile({ final: join(directory, 'probe'), label: 'probe file', errors });

@@ -6,7 +6,7 @@ export const CONFIDENTIALITY = ['public', 'internal', 'secret', 'highly-secret',
 export type Confidentiality = (typeof CONFIDENTIALITY)[number];
 
 /** Whose interests a recording touches, and what says that they are protected. */
-export const PRIVACY = {
+const PRIVACY = {
   /** 个人隐私 */
   'personal-privacy': '行政处罚法 (2021) art. 50; 政府信息公开条例 (2019) art. 15',
   /** 敏感个人信息 */
@@ -27,15 +27,13 @@ export interface Protection {
   readonly privacy: readonly Privacy[];
 }
 
-export const UNPROTECTED: Protection = { confidentiality: null, privacy: [] };
-
 /** A case with its marks. */
 export interface MarkedCase extends Protection {
   readonly number: string;
 }
 
 /** Where a mark comes from: the recording itself, or a case that it belongs to. */
-export interface MarkSource {
+interface MarkSource {
   readonly kind: 'recording' | 'case';
   readonly id: string;
 }

@@ -47,7 +47,10 @@ interface Options {
   readonly rereadThreads: number;
 }
 
-/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`; `<directory>/scratch/` is left to who makes derivatives there. */
+/**
+ * The vault on a local disk: `<directory>/<key>`, and `<directory>/quarantine/…` for what was set aside. `<directory>/scratch/` belongs to
+ * those who make derivatives.
+ */
 export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;

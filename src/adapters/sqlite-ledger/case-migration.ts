@@ -1,10 +1,8 @@
-import { factsTrigger, refactAllOf } from './facts-migration.ts';
+import { CASE_FACTS, FACTS_COLUMNS, factsTrigger, refactAllOf } from './facts-migration.ts';
 
 /** Marks of nearly every recording and case: not parsed for each of a million rows. */
 export const NO_MARKS = '[]';
 export const NO_STEPS = '[]';
-
-const FACTS_OF_CASE = ['stage', 'opened_on', 'steps', 'confidentiality', 'privacy'];
 
 /** Course and marks of cases, marks of recordings, who has which recorder. */
 export const CASES_END = [
@@ -24,9 +22,9 @@ export const CASES_END = [
   'CREATE INDEX recorder_holdings_of ON recorder_holdings (serial, from_at)',
   'CREATE INDEX recorder_assignments_of ON recorder_assignments (serial, at)',
   'DROP TRIGGER recordings_facts',
-  factsTrigger('confidentiality', 'privacy'),
+  factsTrigger(FACTS_COLUMNS),
   // What is known of a case stands beside the footage of each of its recordings.
-  `CREATE TRIGGER cases_facts AFTER UPDATE OF ${FACTS_OF_CASE.join()} ON cases WHEN ${FACTS_OF_CASE.map((name) => `NEW.${name} IS NOT OLD.${name}`).join(' OR ')} BEGIN ${refactAllOf('NEW.number')} END`,
+  `CREATE TRIGGER cases_facts AFTER UPDATE OF ${CASE_FACTS.join()} ON cases WHEN ${CASE_FACTS.map((name) => `NEW.${name} IS NOT OLD.${name}`).join(' OR ')} BEGIN ${refactAllOf('NEW.number')} END`,
   // The archived facts have a new form.
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0 WHERE stage = 'archive' AND state = 'done'`,
 ];

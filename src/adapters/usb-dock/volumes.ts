@@ -42,7 +42,10 @@ export interface Opened {
  */
 const VOLUMES_MAX = 16;
 const STORAGES_MAX = 8;
-/** libmtp passes over objects that it is not told of, and jmtpfs keeps what it has seen for 5 s: a device that builds its index shows more later. */
+/**
+ * libmtp leaves out objects that it was not told of, and jmtpfs remembers for 5 s what it has seen: a device that still builds its index
+ * shows more files later.
+ */
 const MTP_LIST_AGAIN_MS = 6000;
 
 /**

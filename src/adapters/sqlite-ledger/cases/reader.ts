@@ -3,6 +3,7 @@ import type { Case, CaseEvent, Suggestion } from '#domain/registry';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { toCase, toCaseEvent, toSuggestion } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
@@ -14,10 +15,12 @@ const PAGE = 1000;
 export class SqlCasesReader implements CasesReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
     this.#tables = tables;
+    this.#dialect = dialect;
   }
 
   async get(number: string): Promise<Case | null> {
@@ -26,8 +29,8 @@ export class SqlCasesReader implements CasesReader {
   }
 
   async numbered(numbers: readonly string[]): Promise<readonly Case[]> {
-    const among = 'number IN (SELECT value FROM json_each(?)) ORDER BY number';
-    return this.#tables.where('cases', among, [JSON.stringify(numbers)]).map(toCase);
+    const query = this.#db.selectFrom('cases').selectAll().where('number', 'in', this.#dialect.among(numbers)).orderBy('number');
+    return (await query.execute()).map(toCase);
   }
 
   async list({ after, limit }: Page): Promise<readonly Case[]> {
@@ -55,7 +58,7 @@ export class SqlCasesReader implements CasesReader {
 
   async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
     const within = `start_at <= ? AND end_at >= ? ORDER BY start_at LIMIT ${PAGE}`;
-    const rows = this.#tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
+    const rows = await this.#tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
     return rows.map(toCaseEvent);
   }
 

@@ -32,7 +32,7 @@ export class SqlCasesWriter implements CasesWriter {
       confidentiality: patch.confidentiality,
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
-    if (Object.keys(fields).length > 0) mustExist(this.#tables.update('cases', fields, { number }), `case ${number}`);
+    if (Object.keys(fields).length > 0) mustExist(await this.#tables.update('cases', fields, { number }), `case ${number}`);
   }
 
   async upsertEvent(event: CaseEvent): Promise<void> {
@@ -71,6 +71,6 @@ export class SqlCasesWriter implements CasesWriter {
   }
 
   async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    mustExist(this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
+    mustExist(await this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
   }
 }
