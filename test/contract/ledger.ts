@@ -3,6 +3,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { dockings } from './ledger-dockings.ts';
+import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
@@ -35,6 +36,8 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies and derivatives', () => files(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
+    describe('courses of cases', () => courses(it));
+    describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
