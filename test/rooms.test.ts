@@ -64,3 +64,13 @@ it('keeps every room within its size', () => {
   expect(sizes.size).toBeGreaterThan(20);
   expect([...sizes].filter(([, files]) => files.length > FILES_MAX).map(([room, files]) => `${room}: ${files.length}`)).toEqual([]);
 });
+
+it('has one owner of how a docking stands: nobody else begins one on the board, or writes its state', () => {
+  const owner = 'src/steps/docking-statuses.ts';
+  const calls = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => `src/${file}`)
+    .filter((file) => /\.(openDocking|setDockingStatus)\(|\bstatus: DockingStatus\./.test(readFileSync(join(ROOT, file), 'utf8')));
+  // An interruption is what a later process finds: it has no owner any more.
+  expect(calls.sort()).toEqual(['src/adapters/sqlite-ledger/ledger.ts', owner]);
+});

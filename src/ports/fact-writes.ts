@@ -10,6 +10,7 @@ export type WriteName = Exclude<keyof LedgerWriter, keyof LedgerReader | 'append
 export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping'>> = {
   insertDocking: 'fact',
   updateDocking: 'upkeep',
+  setDockingStatus: 'upkeep',
   insertRefusal: 'fact',
   assignSlot: 'fact',
   releaseSlot: 'fact',

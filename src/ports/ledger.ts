@@ -3,7 +3,8 @@ import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
-import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { Docking, Refusal } from '#domain/docking';
+import type { DockingStatus } from '#domain/docking-status';
 import type { InvitedWorker } from '#domain/invitation';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
@@ -215,11 +216,8 @@ export interface LedgerWriter extends LedgerReader {
     patch: Partial<
       Pick<
         Docking,
-        | 'problem'
         | 'listedAtMs'
         | 'unchangedAtMs'
-        | 'safeAtMs'
-        | 'removedAtMs'
         | 'filesListed'
         | 'filesKnown'
         | 'filesRefused'
@@ -228,8 +226,13 @@ export interface LedgerWriter extends LedgerReader {
         | 'filesRechecked'
         | 'clockOffsetMs'
       >
-    > & { state?: DockingState; problem?: Problem | null },
+    >,
   ): Promise<void>;
+  /**
+   * State, problem and their times, of which `DockingStatuses` (src/steps) is the one owner. An interruption leaves the problem as it was. Throws
+   * TypeError for a status that `DockingStatus` has not made.
+   */
+  setDockingStatus(id: string, status: DockingStatus, atMs: number): Promise<void>;
   insertRefusal(refusal: Refusal): Promise<void>;
   /** Gives a port that has no number this one. Throws request.conflict if either is taken. */
   assignSlot(port: string, slot: number): Promise<void>;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
@@ -138,7 +139,8 @@ function transactions(it: It): void {
   it('refuse to change what is not there', async (ledger) => {
     const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
       (writer) => writer.updateRecording(anId('rec'), { state: 'sealed' }),
-      (writer) => writer.updateDocking(anId('dck'), { state: 'safe' }),
+      (writer) => writer.updateDocking(anId('dck'), { filesListed: 1 }),
+      (writer) => writer.setDockingStatus(anId('dck'), statusIn('safe'), 1),
       (writer) => writer.moveOriginal(anId('org'), anId('dck')),
       (writer) => writer.decideSuggestion(anId('sug'), 'accepted', 'cli:root'),
       (writer) => writer.assignRecorder('nobody', '041234', START_MS),

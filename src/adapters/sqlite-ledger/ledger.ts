@@ -4,6 +4,7 @@ import { backup, type DatabaseSync } from 'node:sqlite';
 import { STATION } from '#domain/custody/actor';
 import { DockingInterrupted } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
+import { DockingStatus } from '#domain/docking-status';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
@@ -165,7 +166,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
     const open = await writer.dockings({ openOnly: true, limit: OPEN_DOCKINGS_MAX });
     const atMs = this.#times.clock.nowMs();
     for (const { id, slot, recorderSerial: recorder, safeAtMs } of open) {
-      await writer.updateDocking(id, { state: 'interrupted' });
+      await writer.setDockingStatus(id, DockingStatus.interrupted, atMs);
       const about = { atMs, actor: STATION, subject: subject('docking', id) };
       await writer.appendCustody(DockingInterrupted.make({ ...about, data: { slot, recorder, safe: safeAtMs !== null } }));
     }

@@ -1,6 +1,7 @@
 import { sql, type Updateable } from 'kysely';
 import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
-import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { Refusal } from '#domain/docking';
+import { DockingStatus } from '#domain/docking-status';
 import { EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
 import type { Derivative } from '#domain/recording';
@@ -12,7 +13,7 @@ import type { Schema } from './schema.ts';
 import { type WorkTimes, WorkWriter } from './work-writer.ts';
 
 type RecordingPatch = Parameters<LedgerWriter['updateRecording']>[1];
-type DockingPatch = Partial<Docking> & { state?: DockingState; problem?: Problem | null };
+type DockingPatch = Parameters<LedgerWriter['updateDocking']>[1];
 
 function notesText(notes: readonly RecordingNote[]): string {
   return JSON.stringify(notes.slice(0, NOTES_MAX));
@@ -59,14 +60,9 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
   }
 
   async updateDocking(id: string, patch: DockingPatch): Promise<void> {
-    const problem =
-      patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
-    const fields = named<Updateable<Schema['dockings']>>({
-      state: patch.state,
+    const changes = named<Updateable<Schema['dockings']>>({
       listed_at: patch.listedAtMs,
       unchanged_at: patch.unchangedAtMs,
-      safe_at: patch.safeAtMs,
-      removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
@@ -75,9 +71,21 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
       files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
-    const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
     mustExist(this.tables.update('dockings', changes, { id }), `docking ${id}`);
+  }
+
+  async setDockingStatus(id: string, status: DockingStatus, atMs: number): Promise<void> {
+    const { state, problem } = DockingStatus.mustBe(status).recorded;
+    const told = { problem_code: problem?.code ?? null, problem_detail: problem?.detail ?? null };
+    const changes: Readonly<Record<typeof state, Updateable<Schema['dockings']>>> = {
+      reading: { ...told, safe_at: null },
+      problem: { ...told, safe_at: null },
+      safe: { ...told, safe_at: atMs },
+      removed: { ...told, removed_at: atMs },
+      interrupted: {},
+    };
+    mustExist(this.tables.update('dockings', { state, ...changes[state] }, { id }), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
