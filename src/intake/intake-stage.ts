@@ -19,13 +19,13 @@ import type { Vault } from '#ports/vault';
 import type { DockingStatuses } from '#steps/docking-statuses';
 import { GroupCommit } from '#steps/group-commit';
 import { type CopiedFile, copyFile } from './copy-file.ts';
-import { FairTurns } from './fair-turns.ts';
 import { ListingRounds } from './listing-rounds.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
 import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InHand, SpentSoFar } from './waiting-sampler.ts';
+import { FairTurns } from './turns/fair-turns.ts';
+import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 /** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
 const HANDS_PER_RECORDER = 2;

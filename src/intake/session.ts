@@ -3,9 +3,9 @@ import type { EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
-import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
-import { type InHand, WaitingSampler } from './waiting-sampler.ts';
+import { CopyQueue } from './turns/copy-queue.ts';
+import { type InHand, WaitingSampler } from './turns/waiting-sampler.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {
