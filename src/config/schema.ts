@@ -149,7 +149,12 @@ const archive = section('Archive', 'The second copy.', {
     16,
   ),
   bandwidth: integer(
-    { title: 'Bandwidth', description: 'Upload limit over all uploads together; 0 is none.', unit: 'KiB/s', default: 0 },
+    {
+      title: 'Bandwidth',
+      description: 'Upload limit over all work of this host; 0 is none. A worker on another host has its own.',
+      unit: 'KiB/s',
+      default: 0,
+    },
     0,
     100_000_000,
   ),

@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { STATION, stationFor } from '#domain/custody/actor';
 import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -141,7 +141,9 @@ export class DeriveRecords implements DeriveGate {
       inputs,
       derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
     };
-    await writer.appendCustody(RecordingDerived.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recordingId), lists }));
+    await writer.appendCustody(
+      RecordingDerived.make({ atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId), lists }),
+    );
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {

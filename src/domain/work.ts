@@ -55,6 +55,8 @@ export interface Claim {
   readonly stage: WorkStage;
   readonly recordingId: string;
   readonly token: number;
+  /** Who holds it. */
+  readonly host: string;
 }
 
 /** How a run ended that could not do its work. */
