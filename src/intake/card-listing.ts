@@ -65,7 +65,7 @@ export class CardListing {
     const unreadable = await this.#readAll();
     this.#listed = await withFormerNames(this.#listed, this.#options.volume, this.#options.names);
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
-    const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#captures.names.identityOf(file))) !== null;
+    const isOnRecord = async (file: ListedFile) => (await ledger.originals.find(this.#captures.names.identityOf(file))) !== null;
     this.#listed = await withContentKinds(this.#listed, { volume: this.#options.volume, signal, isOnRecord });
     await known.plan(this.#listed, (file) => this.#captures.names.identityOf(file));
     await this.#recordAll();
@@ -79,7 +79,7 @@ export class CardListing {
     found.counts = this.#tally.own();
     for (const { path, bytes, mtimeMs } of this.#listed) found.listed.set(path, { bytes, mtimeMs });
     await this.#inTransaction(async (writer) => {
-      await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await writer.dockings.update(docking.id, { listedAtMs: clock.nowMs() });
       await known.conclude(writer);
       await writeCounts(writer, docking.id, found.counts);
     });

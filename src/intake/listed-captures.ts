@@ -84,7 +84,7 @@ export class ListedCaptures {
     for (const { segments, sidecars } of captures) {
       const marked = segments.some(({ facts }) => facts.important);
       for (const file of [...segments, ...sidecars]) {
-        const known = (await this.#options.ledger.findOriginal(this.names.identityOf(file))) ?? (await this.names.find(file, marked));
+        const known = (await this.#options.ledger.originals.find(this.names.identityOf(file))) ?? (await this.names.find(file, marked));
         if (known) looksLike.push({ ...known, cardPath: file.path });
       }
     }
@@ -111,7 +111,7 @@ export class ListedCaptures {
     for (const item of all) {
       const { file } = item;
       tally.addFile(file);
-      const known = await writer.findOriginal(names.identityOf(file));
+      const known = await writer.originals.find(names.identityOf(file));
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
@@ -132,7 +132,7 @@ export class ListedCaptures {
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
         if (known.dockingId !== docking.id || known.cardPath !== cardPath) {
-          await writer.moveOriginal(known.id, docking.id, cardPath);
+          await writer.originals.moveToDocking(known.id, docking.id, cardPath);
           listed.addAgain(known.id, cardPath);
         }
         if (known.state === 'listed') toCopy.push({ ...awaited, dockingId: docking.id, cardPath });

@@ -39,5 +39,5 @@ export class ListingTally {
 
 export async function writeCounts(writer: LedgerWriter, dockingId: string, counts: ListingCounts): Promise<void> {
   const { files, known, refused, bytes } = counts;
-  await writer.updateDocking(dockingId, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
+  await writer.dockings.update(dockingId, { filesListed: files, filesKnown: known, filesRefused: refused, bytesListed: bytes });
 }

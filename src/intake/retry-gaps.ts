@@ -51,10 +51,10 @@ export async function retryGaps(retry: GapRetry): Promise<void> {
     await captures.starts.prepareFiles([item.file]);
     const fresh = await retry.inTransaction(async (writer) => {
       // Another docking of the same recorder may have been quicker.
-      if ((await writer.findOriginal(captures.names.identityOf(item.file)))?.id !== known.id) return [];
+      if ((await writer.originals.find(captures.names.identityOf(item.file)))?.id !== known.id) return [];
       const listed = new ListedEntry();
       const owner = captures.names.ownerOf(item.file);
-      const before = await writer.recording(known.recordingId);
+      const before = await writer.recordings.get(known.recordingId);
       const originals = await insertRecording(
         writer,
         [item],
@@ -69,7 +69,7 @@ export async function retryGaps(retry: GapRetry): Promise<void> {
       await writeCounts(writer, docking.id, tally.soFar());
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', known.recordingId) };
       const data = { docking: docking.id, original: known.id, as: originals[0]?.recordingId ?? '' };
-      await writer.appendCustody(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
+      await writer.custody.append(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
       return originals;
     });
     for (const original of fresh) retry.toCopy(original);

@@ -107,7 +107,7 @@ export class SessionView {
     const { ledger, log, statuses } = this.#options;
     const { id } = session.docking;
     try {
-      const { listed, listedBytes } = await ledger.dockingProgress(id);
+      const { listed, listedBytes } = await ledger.dockings.progress(id);
       const listingFinished = (!session.listing || session.looking) && session.unlisted === null;
       const detail = leftWords({ files: listed, bytes: listedBytes, listingFinished });
       await statuses.stoppedBy(id, 'lost', { code: 'recorder.removed', detail });

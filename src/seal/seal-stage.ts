@@ -111,7 +111,7 @@ export class SealStage {
     let found: readonly Original[];
     try {
       // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
+      found = await ledger.originals.copied(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
       this.#later(() => this.wake());
@@ -158,7 +158,7 @@ export class SealStage {
     const { ledger, statuses, log } = this.#options;
     try {
       // Asked again: its recorder may have been docked anew, and waits for it in its new docking.
-      const current = await ledger.original(original.id);
+      const current = await ledger.originals.get(original.id);
       await statuses.stoppedBy(current?.dockingId ?? original.dockingId, 'sealing', { code, detail });
     } catch (error) {
       // A ledger that cannot be read is told of by the log; the original is tried again in any case.
@@ -212,10 +212,10 @@ export class SealStage {
   async #giveBack(original: Original, what: string): Promise<void> {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
-      await writer.unmarkCopied(original.id);
+      await writer.originals.unmarkCopied(original.id);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
       const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
-      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
@@ -235,7 +235,7 @@ export class SealStage {
       const replaced = { closed: gone, partly: [...partly, ...(await leftToReplaced(writer, recordingIds))] };
       // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
       const ids = new Set<string>();
-      for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
+      for (const { original } of batch) ids.add((await writer.originals.get(original.id))?.dockingId ?? original.dockingId);
       return { dockingIds: ids, replaced };
     });
     faults.reached('w07-sealed-recorded');
@@ -281,17 +281,17 @@ export class SealStage {
   async #markIfSafe(dockingId: string): Promise<void> {
     const { ledger, board, statuses, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking) return;
     const begun = performance.now();
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     this.#countingMs = performance.now() - begun;
     board.updateDocking(dockingId, { filesSealed: docking.filesKnown + progress.sealed });
     if (!statuses.of(dockingId)?.can('all-safe') || !AllSafe.prove(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
     const proof = await ledger.transaction(async (writer) => {
-      const current = await writer.docking(dockingId);
-      const proved = current && AllSafe.prove(current, await writer.dockingProgress(dockingId), whole);
+      const current = await writer.dockings.get(dockingId);
+      const proved = current && AllSafe.prove(current, await writer.dockings.progress(dockingId), whole);
       if (!proved || !(await statuses.recordSafe(writer, current, proved, nowMs))) return null;
       const data = {
         slot: current.slot,
@@ -300,7 +300,7 @@ export class SealStage {
         refused: current.filesRefused,
         bytes: current.bytesListed,
       };
-      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
+      await writer.custody.append(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return proved;
     });
     if (!proof) return;

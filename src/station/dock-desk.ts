@@ -51,7 +51,7 @@ export class DockDesk {
   constructor(options: Options) {
     this.#options = options;
     this.learner = new SlotLearner({
-      slotOf: (port) => options.ledger.slotOf(port),
+      slotOf: (port) => options.ledger.dockings.slotOf(port),
       onEnd: (held, notices) => {
         for (const notice of notices) this.#noticed(notice);
         for (const { dock, arrival } of held) this.#open(options.docks[dock], arrival);

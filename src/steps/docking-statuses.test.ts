@@ -53,8 +53,8 @@ afterEach(async () => {
 
 async function docked(slot: number): Promise<Docking> {
   const given = aDocking({ slot, port: `1-4.${slot}`, recorderSerial: 'R1' });
-  await real.transaction((writer) => writer.insertDocking(given));
-  const docking = (await real.docking(given.id)) as Docking;
+  await real.transaction((writer) => writer.dockings.insert(given));
+  const docking = (await real.dockings.get(given.id)) as Docking;
   statuses.begin(docking, { explain: ['R1'] });
   return docking;
 }
@@ -66,7 +66,7 @@ async function undock(id: string): Promise<void> {
 
 async function makeSafe(id: string): Promise<boolean> {
   const recorded = await real.transaction(async (writer) =>
-    statuses.recordSafe(writer, (await writer.docking(id)) as Docking, allSafe(), 6),
+    statuses.recordSafe(writer, (await writer.dockings.get(id)) as Docking, allSafe(), 6),
   );
   if (recorded) await statuses.becameSafe(id, allSafe());
   return recorded;
@@ -74,7 +74,7 @@ async function makeSafe(id: string): Promise<boolean> {
 
 const inSlot = (slot: number) => board.snapshot().find((view) => view.slot === slot);
 const onRecord = async (id: string) => {
-  const docking = await real.docking(id);
+  const docking = await real.dockings.get(id);
   return { state: docking?.state, problem: docking?.problem, safeAtMs: docking?.safeAtMs };
 };
 
@@ -164,7 +164,7 @@ describe('safe', () => {
     const { id } = await docked(1);
     await statuses.happened(id, 'list');
     await makeSafe(id);
-    const takeBack = () => real.transaction(async (writer) => statuses.recordUnsafe(writer, (await writer.docking(id)) as Docking, 7));
+    const takeBack = () => real.transaction(async (writer) => statuses.recordUnsafe(writer, (await writer.dockings.get(id)) as Docking, 7));
     expect(await takeBack()).toBe(true);
     await statuses.happened(id, 'differs');
     expect(inSlot(1)).toMatchObject({ phase: 'copying' });
@@ -177,7 +177,7 @@ describe('safe', () => {
     const { id } = await docked(1);
     await statuses.happened(id, 'list');
     const record = () =>
-      real.transaction(async (writer) => statuses.recordSafe(writer, (await writer.docking(id)) as Docking, allSafe(), 6));
+      real.transaction(async (writer) => statuses.recordSafe(writer, (await writer.dockings.get(id)) as Docking, allSafe(), 6));
     expect(await Promise.all([record(), record()])).toEqual([true, false]);
   });
 
@@ -198,13 +198,13 @@ describe('safe', () => {
     // @ts-expect-error no port is safe
     expect(() => board.showPort(1, { port: '1-4.1', phase: 'safe' })).toThrow(RangeError);
     const writes: ((writer: LedgerWriter) => Promise<void>)[] = [
-      (writer) => writer.setDockingStatus(id, forged as unknown as DockingStatus, 1),
-      (writer) => writer.setDockingStatus(id, inherited, 1),
-      (writer) => writer.setDockingStatus(id, dressed, 1),
+      (writer) => writer.dockings.setStatus(id, forged as unknown as DockingStatus, 1),
+      (writer) => writer.dockings.setStatus(id, inherited, 1),
+      (writer) => writer.dockings.setStatus(id, dressed, 1),
     ];
     for (const write of writes) await expect(real.transaction(write)).rejects.toThrow(TypeError);
     // @ts-expect-error nor is it a field of the docking
-    await real.transaction((writer) => writer.updateDocking(id, { state: 'safe', safeAtMs: 1 }));
+    await real.transaction((writer) => writer.dockings.update(id, { state: 'safe', safeAtMs: 1 }));
     for (const event of ['set-clock', 'wipe', 'finish', 'release', 'await-archive'] as const) await statuses.happened(id, event);
     expect(await makeSafe(id)).toBe(false);
     expect(errors).toEqual(Array.from({ length: 5 }, () => 'station.internal'));

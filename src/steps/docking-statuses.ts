@@ -57,7 +57,7 @@ export class DockingStatuses {
   async recordSafe(writer: LedgerWriter, { id, state }: Docking, proof: AllSafe, atMs: number): Promise<boolean> {
     const status = this.#open.get(id);
     if (!isTakenIn(state) || !status?.can('all-safe')) return false;
-    await writer.setDockingStatus(id, status.safe(proof), atMs);
+    await writer.dockings.setStatus(id, status.safe(proof), atMs);
     return true;
   }
 
@@ -69,13 +69,13 @@ export class DockingStatuses {
   async recordUnsafe(writer: LedgerWriter, { id, state }: Docking, atMs: number): Promise<boolean> {
     if (state !== 'safe') return false;
     const status = this.#open.get(id);
-    await writer.setDockingStatus(id, status?.can('differs') ? status.after('differs') : DockingStatus.arrived, atMs);
+    await writer.dockings.setStatus(id, status?.can('differs') ? status.after('differs') : DockingStatus.arrived, atMs);
     return true;
   }
 
   /** In the transaction that puts its removal on record; `ended` is to be called after the commit. */
   async recordRemoved(writer: LedgerWriter, dockingId: string, left: Problem | null, atMs: number): Promise<void> {
-    await writer.setDockingStatus(dockingId, this.#removed(dockingId, left), atMs);
+    await writer.dockings.setStatus(dockingId, this.#removed(dockingId, left), atMs);
   }
 
   ended(dockingId: string, left: Problem | null): void {
@@ -108,9 +108,9 @@ export class DockingStatuses {
     this.#unrecorded.add(dockingId);
     await ledger.transaction(async (writer) => {
       const status = this.#open.get(dockingId);
-      const current = await writer.docking(dockingId);
+      const current = await writer.dockings.get(dockingId);
       if (!status || status.isSafe || !current || !isTakenIn(current.state)) return;
-      await writer.setDockingStatus(dockingId, status, clock.nowMs());
+      await writer.dockings.setStatus(dockingId, status, clock.nowMs());
     });
     this.#unrecorded.delete(dockingId);
   }
