@@ -51,6 +51,8 @@ describe('the import rule', () => {
     ['src/cli/x.ts', '#adapters/token-bucket', '#api/work'],
     ['src/adapters/disk/x.ts', '../bullmq-queue/private-redis.ts', '../durable-file.ts'],
     ['src/adapters/disk/x.ts', '#desk/tagging', '#ports/vault'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../custody/log.ts', '../connection.ts'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../../durable-file.ts', '../rows.ts'],
     ['src/main.ts', '#scripts/sample-card', '#sample-card/layouts'],
   ])('of %s: %s is refused, %s is not', (path, refused, allowed) => {
     expect(lint(path, refused)).toContain('lint/style/noRestrictedImports');
@@ -70,7 +72,7 @@ it('has one owner of how a docking stands: nobody else begins one on the board, 
   const calls = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => `src/${file}`)
-    .filter((file) => /\.(openDocking|setDockingStatus)\(|\bstatus: DockingStatus\./.test(readFileSync(join(ROOT, file), 'utf8')));
+    .filter((file) => /\.(openDocking|dockings\.setStatus)\(|\bstatus: DockingStatus\./.test(readFileSync(join(ROOT, file), 'utf8')));
   // An interruption is what a later process finds: it has no owner any more.
   expect(calls.sort()).toEqual(['src/adapters/sqlite-ledger/ledger.ts', owner]);
 });
