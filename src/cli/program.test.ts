@@ -199,6 +199,7 @@ describe('the station', () => {
     showDocking(cli.station.deps.board, 3, {
       phase: 'copying',
       dockingId: anId('dck'),
+      recorderSerial: '',
       filesListed: 9,
       filesSealed: 4,
       bytesListed: 2048,
