@@ -20,7 +20,7 @@ export class SqlDockingsWriter implements DockingsWriter {
   }
 
   async insert(docking: NewDocking): Promise<void> {
-    this.#tables.insert('dockings', {
+    await this.#tables.insert('dockings', {
       id: docking.id,
       slot: docking.slot,
       port: docking.port,
@@ -54,7 +54,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       clock_offset_ms: patch.clockOffsetMs,
     });
     if (Object.keys(changes).length === 0) return;
-    mustExist(this.#tables.update('dockings', changes, { id }), `docking ${id}`);
+    mustExist(await this.#tables.update('dockings', changes, { id }), `docking ${id}`);
   }
 
   async setStatus(id: string, status: DockingStatus, atMs: number): Promise<void> {
@@ -67,7 +67,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       removed: { ...told, removed_at: atMs },
       interrupted: {},
     };
-    mustExist(this.#tables.update('dockings', { state, ...changes[state] }, { id }), `docking ${id}`);
+    mustExist(await this.#tables.update('dockings', { state, ...changes[state] }, { id }), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
@@ -78,7 +78,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       detail: refusal.detail,
       at: refusal.atMs,
     };
-    this.#tables.insert('refusals', row);
+    await this.#tables.insert('refusals', row);
   }
 
   async assignSlot(port: string, slot: number): Promise<void> {
