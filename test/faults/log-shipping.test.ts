@@ -172,6 +172,10 @@ describe('verify names', () => {
     expect(await faults()).toEqual([]);
     // Looking through an archive of years takes long: once a day is enough.
     expect(looks).toBe(1);
+    const whole = await pieces('vault', '');
+    await rm(pathOf('vault', whole.find((piece) => piece.endsWith('.log')) ?? ''));
+    await shipperTo(counting).ship({ tidy: true });
+    expect(await pieces('vault', '')).toEqual(whole);
   });
 
   it('a segment of another station, and one under another name', async () => {
