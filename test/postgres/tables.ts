@@ -31,7 +31,7 @@ export async function tableStatements(): Promise<{ readonly make: readonly strin
     const make = [
       ...names.map((name) => tableOf(fresh.raw, name)),
       ...names.flatMap((name) => referencesOf(fresh.raw, name)),
-      'CREATE TABLE leases (work_id text PRIMARY KEY, token bigint NOT NULL, ends_ms double precision NOT NULL)',
+      'CREATE TABLE leases (work_id text PRIMARY KEY, ends_ms double precision NOT NULL)',
       COUNTERS,
       ...TRIGGERS,
     ];
