@@ -35,7 +35,11 @@ export async function tableStatements(): Promise<{ readonly make: readonly strin
       COUNTERS,
       ...TRIGGERS,
     ];
-    return { make, empty: `TRUNCATE ${[...names, 'leases'].join(', ')} RESTART IDENTITY; ${COUNTERS}` };
+    // As a replica the server asks no trigger and no reference; TRUNCATE would make all files anew, which takes ten times as long.
+    const empty = ['SET session_replication_role = replica', ...[...names, 'leases'].map((name) => `DELETE FROM ${name}`), COUNTERS].join(
+      '; ',
+    );
+    return { make, empty };
   } finally {
     fresh.raw.close();
   }
