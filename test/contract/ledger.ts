@@ -4,6 +4,7 @@ import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, so
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { statusIn } from '#test/support/shown-docking';
 import { dockings } from './ledger-dockings.ts';
+import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
@@ -36,6 +37,8 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies and derivatives', () => files(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
+    describe('courses of cases', () => courses(it));
+    describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { connect } from '#adapters/sqlite-ledger/connection';
-import { FACTS_COLUMNS } from '#adapters/sqlite-ledger/facts-migration';
+import { CASE_FACTS, FACTS_COLUMNS, refactAllOf } from '#adapters/sqlite-ledger/facts-migration';
 import { migrateToLatest } from '#adapters/sqlite-ledger/migrations';
 
 const TYPES: Readonly<Record<string, string>> = { INTEGER: 'bigint', TEXT: 'text', BLOB: 'bytea' };
@@ -132,6 +132,11 @@ const TRIGGERS = [
     'UPDATE recording_cases SET sort_at = NEW.sort_at WHERE recording_id = NEW.id;',
   ),
   ...trigger('recordings_facts', `AFTER UPDATE OF ${FACTS_COLUMNS} ON recordings FOR EACH ROW`, refact('NEW.id')),
+  ...trigger(
+    'cases_facts',
+    `AFTER UPDATE OF ${CASE_FACTS.join(', ')} ON cases FOR EACH ROW WHEN (${CASE_FACTS.map((name) => `NEW.${name} IS DISTINCT FROM OLD.${name}`).join(' OR ')})`,
+    refactAllOf('NEW.number'),
+  ),
   ...trigger('derivatives_added', 'AFTER INSERT ON derivatives FOR EACH ROW', refact('NEW.recording_id')),
   ...trigger('derivatives_removed', 'AFTER DELETE ON derivatives FOR EACH ROW', refact('OLD.recording_id')),
   ...trigger(
