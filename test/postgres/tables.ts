@@ -31,11 +31,15 @@ export async function tableStatements(): Promise<{ readonly make: readonly strin
     const make = [
       ...names.map((name) => tableOf(fresh.raw, name)),
       ...names.flatMap((name) => referencesOf(fresh.raw, name)),
-      'CREATE TABLE leases (work_id text PRIMARY KEY, token bigint NOT NULL, ends_ms double precision NOT NULL)',
+      'CREATE TABLE leases (work_id text PRIMARY KEY, ends_ms double precision NOT NULL)',
       COUNTERS,
       ...TRIGGERS,
     ];
-    return { make, empty: `TRUNCATE ${[...names, 'leases'].join(', ')} RESTART IDENTITY; ${COUNTERS}` };
+    // As a replica the server asks no trigger and no reference; TRUNCATE would make all files anew, which takes ten times as long.
+    const empty = ['SET session_replication_role = replica', ...[...names, 'leases'].map((name) => `DELETE FROM ${name}`), COUNTERS].join(
+      '; ',
+    );
+    return { make, empty };
   } finally {
     fresh.raw.close();
   }
