@@ -3,7 +3,7 @@ import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
 import { shownPath } from '#domain/card/path';
 import { ERRORS } from '#domain/errors';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#messages/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';

@@ -15,7 +15,7 @@ import { CommandLine } from '#test/support/command-line';
 import { about } from '#test/support/custody';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
-import { doctorWords } from './texts/doctor-zh-CN.ts';
+import { doctorWords } from '#messages/doctor-zh-CN';
 
 let cli: CommandLine;
 const content = randomBytes(70_000);

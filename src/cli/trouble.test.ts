@@ -8,9 +8,9 @@ import { reportDocking } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
-import { speaker } from './language.ts';
-import { en } from './texts/en.ts';
-import { zhCN } from './texts/zh-CN.ts';
+import { speaker } from '#messages/language';
+import { en } from '#messages/en';
+import { zhCN } from '#messages/zh-CN';
 
 let cli: CommandLine;
 /** Derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */

@@ -4,7 +4,7 @@ import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
-import { speaker } from './language.ts';
+import { speaker } from '#messages/language';
 import { failureWords, linkWords, noteWords, reasonWords, word } from './words.ts';
 
 const chinese = speaker('zh-CN');

@@ -1,9 +1,9 @@
 import type { RecordingAnswer } from '#api/recordings';
 import type { SlotAnswer } from '#api/slots';
 import { ERRORS } from '#domain/errors';
-import { hasText, type Language, type Say } from './language.ts';
+import { hasText, type Language, type Say } from '#messages/language';
 import { durationText, timeText } from './table.ts';
-import { errorWords } from './texts/errors-zh-CN.ts';
+import { errorWords } from '#messages/errors-zh-CN';
 
 const DAY_MS = 86_400_000;
 

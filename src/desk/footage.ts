@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#messages/figures';
 import { mediaTypeOf } from '#domain/media/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';

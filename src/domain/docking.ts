@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts';
-import { bytesText } from './figures.ts';
+import { bytesText } from '#messages/figures';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed

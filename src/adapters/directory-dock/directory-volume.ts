@@ -5,7 +5,7 @@ import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card/path';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#messages/figures';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';

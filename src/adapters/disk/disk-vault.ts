@@ -8,7 +8,7 @@ import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#messages/figures';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {

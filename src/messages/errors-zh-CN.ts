@@ -1,7 +1,7 @@
-import type { ErrorCode } from '#domain/errors';
+import type { ERRORS_EN } from './errors-en.ts';
 
 /** 每个错误代码：什么失败了，该怎么办。 */
-export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; readonly remedy: string }>> = {
+export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what: string; readonly remedy: string }>> = {
   'recorder.read-failed': {
     what: '记录仪无法交出一个文件',
     remedy: '取下记录仪重新接入；若仍在同一文件失败，请保留记录仪并检查其存储卡。',
@@ -149,5 +149,5 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
 };
 
 export function errorWords(code: string): { readonly what: string; readonly remedy: string } | null {
-  return Object.hasOwn(ERRORS_ZH, code) ? ERRORS_ZH[code as ErrorCode] : null;
+  return Object.hasOwn(ERRORS_ZH, code) ? ERRORS_ZH[code as keyof typeof ERRORS_EN] : null;
 }

@@ -1,0 +1,67 @@
+import { bytesText } from './figures.ts';
+import { REASONS_EN } from './reasons/en.ts';
+import { REASONS_ZH } from './reasons/zh-CN.ts';
+import { filled, type Holes } from './template.ts';
+
+export type ReasonCode = keyof typeof REASONS_EN;
+
+/** What the name of a parameter says of its type; every other name is text, or a number that is shown as it is. */
+interface ParamTypes {
+  readonly why: Reason;
+  readonly second: Reason;
+  readonly whys: readonly Reason[];
+  readonly names: readonly (string | number)[];
+  /** Bytes, shown as `1.5 GiB`. */
+  readonly size: number;
+  readonly free: number;
+  readonly partSize: number;
+  readonly bytes: number;
+  readonly count: number;
+  readonly seconds: number;
+}
+
+type ParamOf<Name extends string> = Name extends keyof ParamTypes ? ParamTypes[Name] : string | number;
+
+/** The parameters of one code, by name. */
+export type ParamsOf<Code extends ReasonCode> = { readonly [Name in Holes<(typeof REASONS_EN)[Code]>]: ParamOf<Name> };
+
+/** Any value that a parameter may have: what JSON keeps. */
+export type ParamValue = string | number | Reason | readonly (string | number | Reason)[];
+
+/** Why something is as it is: a code of the catalogue with its parameters. What is kept and sent; sentences are made of it where a person reads. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params: Readonly<Record<string, ParamValue>>;
+}
+
+const SIZES = new Set(['size', 'free', 'partSize']);
+
+/** The sentence of a reason in one language. Never throws: of a code that this version does not know, the parameters are shown. */
+export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
+  const texts: Readonly<Record<string, string>> = language === 'en' ? REASONS_EN : REASONS_ZH;
+  const template = Object.hasOwn(texts, reason.code) ? texts[reason.code] : undefined;
+  const shown = (name: string) => paramText(language, name, reason.params[name]);
+  if (template === undefined) return [reason.code, ...Object.keys(reason.params).map((name) => `${name} ${shown(name)}`)].join(' ');
+  return filled(template, shown);
+}
+
+function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | undefined): string | number | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : value;
+  if ('code' in value) return reasonText(language, value);
+  const between = name === 'whys' ? (language === 'en' ? '; ' : '；') : language === 'en' ? ', ' : '、';
+  return value.map((each) => (typeof each === 'object' ? reasonText(language, each) : String(each))).join(between);
+}
+
+/** A code of which one language has other parameters than the other, or no text at all; `never` where both are whole. */
+type Uneven<One extends Record<string, string>, Other extends Record<string, string>> = {
+  [Code in keyof One | keyof Other]: Code extends keyof One & keyof Other
+    ? [Holes<One[Code]>, Holes<Other[Code]>] extends [Holes<Other[Code]>, Holes<One[Code]>]
+      ? never
+      : Code
+    : Code;
+}[keyof One | keyof Other];
+
+/** Does not compile where a reason lacks a text or a parameter in one of the languages, and names it. */
+export type Whole = [Uneven<typeof REASONS_EN, typeof REASONS_ZH>] extends [never] ? true : Uneven<typeof REASONS_EN, typeof REASONS_ZH>;
+const WHOLE: Whole = true;
