@@ -67,7 +67,7 @@ export const DerivedBody = closed({
       { maxItems: LIST_MAX },
     ),
     durationMs: orNull(Milliseconds),
-    damage: orNull(Words),
+    damage: orNull(ReasonSchema),
     notes: Type.Array(Note, { maxItems: NOTES_MAX }),
     inside: closed({ creationTime: orNull(Type.String({ maxLength: 200 })), durationMs: orNull(Milliseconds) }),
     segmentsMs: Type.Array(orNull(Milliseconds), { maxItems: LIST_MAX }),

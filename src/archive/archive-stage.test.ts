@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
 import { tagRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { hoursOf } from '#domain/time/hours';
 import { factsKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
@@ -188,7 +189,7 @@ describe('the archive stage', () => {
 
   it('takes no accepted upload for a copy: an archive that lies is told to custody, and nothing counts', async () => {
     const verify: Archive['verify'] = async ({ key }) => {
-      throw new EvidockError('archive.mismatch', `${key}: SHA-256 0 instead of 1`);
+      throw new EvidockError('archive.mismatch', because('digest-instead', { found: '0', sha256: '1', key }));
     };
     await expect(run({ verify })).rejects.toMatchObject({ code: 'archive.mismatch' });
     expect(await placesOfCopies()).toEqual(['vault direct']);

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { PageAnswer } from '#api/common';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
@@ -110,7 +111,7 @@ function parse(text: string): unknown {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch (error) {
-    throw new EvidockError('station.internal', `the answer is not JSON: ${text.slice(0, 200)}`, error);
+    throw new EvidockError('station.internal', because('answer-not-json', { text: text.slice(0, 200) }), error);
   }
 }
 
@@ -138,8 +139,13 @@ export class SocketClient implements StationClient {
       return status === 200;
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'].includes(errnoOf(error) ?? '')) return false;
-      if (errnoOf(error) === 'EACCES') throw new EvidockError('request.forbidden', `${this.#socketPath} belongs to another user`, error);
-      throw new EvidockError('station.internal', `control socket: ${error instanceof Error ? error.message : String(error)}`, error);
+      if (errnoOf(error) === 'EACCES')
+        throw new EvidockError('request.forbidden', because('socket-of-other', { path: this.#socketPath }), error);
+      throw new EvidockError(
+        'station.internal',
+        because('control-socket', { text: error instanceof Error ? error.message : String(error) }),
+        error,
+      );
     }
   }
 
@@ -197,7 +203,7 @@ async function readAll(response: IncomingMessage): Promise<{ status: number; tex
 
 function lost(error: unknown): EvidockError {
   if (error instanceof EvidockError) return error;
-  return new EvidockError('station.stopping', `the connection to the station was lost (${errnoOf(error) ?? String(error)})`, error);
+  return new EvidockError('station.stopping', because('connection-lost', { errno: errnoText(error) }), error);
 }
 
 /** A station that was opened in this process: the same requests to the same server, without a listener. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
 import { shownPath } from '#domain/card/path';
-import { ERRORS } from '#domain/errors';
+import { ERRORS_EN } from '#messages/errors-en';
 import { bytesText } from '#messages/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
@@ -119,7 +119,7 @@ function showIntake(shell: Shell, report: DockingReportAnswer, view: SlotAnswer 
 }
 
 function problemError({ code, detail }: { code: string; detail: string }): ReplyError {
-  const row = ERRORS[code as keyof typeof ERRORS] ?? ERRORS['station.internal'];
+  const row = ERRORS_EN[code as keyof typeof ERRORS_EN] ?? ERRORS_EN['station.internal'];
   return new ReplyError({ code, detail, remedy: row.remedy, title: row.what });
 }
 

@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
+import { doctorWords } from '#messages/doctor-zh-CN';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
 import { about } from '#test/support/custody';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
-import { doctorWords } from '#messages/doctor-zh-CN';
 
 let cli: CommandLine;
 const content = randomBytes(70_000);

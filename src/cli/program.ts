@@ -1,12 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
-import { asEvidockError, ERRORS, type EvidockError } from '#domain/errors';
+import { asEvidockError, type EvidockError } from '#domain/errors';
+import { ERRORS_EN } from '#messages/errors-en';
+import { errorWords } from '#messages/errors-zh-CN';
+import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
-import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
 import { addPlay } from './play.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
@@ -14,7 +16,6 @@ import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
-import { errorWords } from '#messages/errors-zh-CN';
 import { usageWords } from './usage.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
@@ -181,5 +182,5 @@ function describe(error: unknown): { code: string; message: string; detail: stri
   if (error instanceof ReplyError) return error;
   const known: EvidockError = asEvidockError(error);
   const { code, message, detail, remedy } = known;
-  return { code, message, detail, remedy, what: ERRORS[known.code].what };
+  return { code, message, detail, remedy, what: ERRORS_EN[known.code].what };
 }

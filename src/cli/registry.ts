@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { ask, askAll, askPages } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
@@ -20,7 +21,7 @@ async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' |
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new EvidockError('request.not-found', `${path} (${errnoOf(error)})`, error);
+    throw new EvidockError('request.not-found', because('thing-errno', { thing: path, errno: errnoText(error) }), error);
   }
   return { format: extension === '.csv' ? 'csv' : 'json', text: decode(bytes) };
 }

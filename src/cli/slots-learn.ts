@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SlotChangeAnswer } from '#api/slots';
 import { isPort } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { ask, askStream, ReplyError, type StationClient } from './client.ts';
 import { type Shell, wholeNumber } from './command.ts';
@@ -70,7 +71,7 @@ class Lesson {
   }
 
   async run(from: number, count: number | null): Promise<readonly SlotChangeAnswer[]> {
-    if (this.#client.kind !== 'running') throw new EvidockError('station.not-running', 'slots learn');
+    if (this.#client.kind !== 'running') throw new EvidockError('station.not-running', because('command', { command: 'slots learn' }));
     const { body } = await askStream(this.#client, 'GET', '/events');
     await this.#learning(LEARN_SECONDS);
     const renewing = setInterval(() => {

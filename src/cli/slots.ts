@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { HubAnswer, SlotAnswer } from '#api/slots';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
@@ -93,7 +94,7 @@ function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {
   const { say } = shell;
   const slots = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).filter(({ slot }) => number === null || slot === number);
-  if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', `slot ${number}`);
+  if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', because('no-slot', { slot: number }));
   if (json) return shell.printJson(slots.map(({ slot, port, phase, driverId, explain }) => ({ slot, port, phase, driverId, explain })));
   if (slots.length === 0) return shell.note(say('slots.none'));
   for (const slot of slots) {
@@ -105,7 +106,7 @@ async function explainSlots(shell: Shell, client: StationClient, number: number 
 
 /** Follows the slots until Ctrl-C: a line for what has changed. */
 async function watchSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
-  if (client.kind !== 'running') throw new EvidockError('station.not-running', 'slots --watch');
+  if (client.kind !== 'running') throw new EvidockError('station.not-running', because('command', { command: 'slots --watch' }));
   const last = new Map<number, string>();
   const { body } = await askStream(client, 'GET', '/events');
   for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {

@@ -2,8 +2,8 @@
  * Goal: a person sees when a recording started, how certain that is, and why. Method: the command line in this process over a real ledger.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { speaker } from '#messages/language';
 import type { StartClaim } from '#domain/start/claim';
+import { speaker } from '#messages/language';
 import { CommandLine } from '#test/support/command-line';
 import { noteWords } from './words.ts';
 

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
+import { doctorWords } from '#messages/doctor-zh-CN';
+import { errorWords } from '#messages/errors-zh-CN';
 import { bytesText } from '#messages/figures';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
 import { timeText } from './table.ts';
-import { doctorWords } from '#messages/doctor-zh-CN';
-import { errorWords } from '#messages/errors-zh-CN';
 import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];

@@ -5,12 +5,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { reportDocking } from '#desk/dockings';
+import { en } from '#messages/en';
+import { speaker } from '#messages/language';
+import { zhCN } from '#messages/zh-CN';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
-import { speaker } from '#messages/language';
-import { en } from '#messages/en';
-import { zhCN } from '#messages/zh-CN';
 
 let cli: CommandLine;
 /** Derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */

@@ -1,9 +1,9 @@
 import type { RecordingAnswer } from '#api/recordings';
 import type { SlotAnswer } from '#api/slots';
-import { ERRORS } from '#domain/errors';
+import { ERRORS_EN } from '#messages/errors-en';
+import { errorWords } from '#messages/errors-zh-CN';
 import { hasText, type Language, type Say } from '#messages/language';
 import { durationText, timeText } from './table.ts';
-import { errorWords } from '#messages/errors-zh-CN';
 
 const DAY_MS = 86_400_000;
 
@@ -66,7 +66,7 @@ export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['
 /** What an error code of the table means; the code itself if it is not in the table. */
 export function failureWords(language: Language, code: string): string {
   const chinese = language === 'zh-CN' ? errorWords(code)?.what : undefined;
-  return chinese ?? ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+  return chinese ?? ERRORS_EN[code as keyof typeof ERRORS_EN]?.what ?? code;
 }
 
 /** Whether nothing is left of its known files that can be compared whole. */

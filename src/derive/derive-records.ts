@@ -5,6 +5,7 @@ import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
+import { because } from '#domain/reason';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import { type Log, sweepFailed } from '#events';
@@ -52,7 +53,7 @@ export class DeriveRecords implements DeriveGate {
 
   async item({ recordingId }: Claim): Promise<DeriveItem> {
     const detail = await this.#options.ledger.recordingDetail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const { recording, originals } = detail;
     const siblings = await this.#siblings(recording);
     return { recording, originals, siblings, moreSiblingsToCome: await this.#othersAreComing(recording) };
@@ -185,7 +186,7 @@ export class DeriveRecords implements DeriveGate {
 
 async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
   const recording = await writer.recording(recordingId);
-  if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+  if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
   return recording;
 }
 

@@ -4,6 +4,7 @@ import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/r
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { because, type Reason } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
 import { writtenToMs } from '#domain/time/station-time';
@@ -41,8 +42,7 @@ export interface CaseDraft {
 /** A time as a person writes it, ms since 1970 UTC. Throws request.invalid. */
 export function momentOf(text: string, zone: string, field: string): number {
   const ms = writtenToMs(text, zone);
-  if (!Number.isFinite(ms))
-    throw new EvidockError('request.invalid', `${field}: ${JSON.stringify(text)} is not a time such as 2026-06-20 15:30`);
+  if (!Number.isFinite(ms)) throw new EvidockError('request.invalid', because('not-a-time', { field, value: text }));
   return ms;
 }
 
@@ -80,10 +80,7 @@ async function addCase(
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.case(draft.number);
   if (old && !options.update)
-    throw new EvidockError(
-      'request.conflict',
-      `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
-    );
+    throw new EvidockError('request.conflict', labelled(options.label, because('case-exists', { number: draft.number, title: old.title })));
   const fresh: Case = {
     number: draft.number,
     title: draft.title,
@@ -101,6 +98,11 @@ async function addCase(
   return old ? 'updated' : 'added';
 }
 
+/** What is wrong with one row of an import is told with its number. */
+function labelled(label: string, why: Reason): Reason {
+  return label === '' ? why : because('labelled', { label, why });
+}
+
 function factsOf({ stage, category, officerIds }: Case) {
   return { stage, category, officers: [...officerIds] };
 }
@@ -116,7 +118,7 @@ async function addEvent(
   const { timezone, stationId } = deps.facts;
   const startMs = momentOf(event.start, timezone, `${label}event start`);
   const endMs = momentOf(event.end, timezone, `${label}event end`);
-  if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
+  if (endMs < startMs) throw new EvidockError('request.invalid', labelled(label, because('event-end-early', {})));
   const same = (await writer.caseEvents(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {
     id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
@@ -186,10 +188,7 @@ export async function addRecorder(
   await deps.ledger.transaction(async (writer) => {
     const old = await writer.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
-      throw new EvidockError(
-        'request.conflict',
-        `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
-      );
+      throw new EvidockError('request.conflict', because('recorder-exists', { serial: draft.serial }));
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
     await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { model: { old: old?.model ?? null, new: draft.model } };
@@ -209,7 +208,7 @@ export async function assignRecorder(deps: DeskDeps, serial: string, officerId: 
 
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
   const recorder = await writer.recorder(serial);
-  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  if (!recorder) throw new EvidockError('request.not-found', because('recorder-unknown', { serial }));
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();

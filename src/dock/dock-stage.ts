@@ -7,6 +7,7 @@ import { subject } from '#domain/custody/subject';
 import { type Docking, leftWords, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { because } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import { withoutMinority } from '#domain/recorder/recognise';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
@@ -92,7 +93,7 @@ export class DockStage {
       const found = await this.#remembered(arrival, await this.#asBefore(recognised, recalled));
       explain = found.explain;
       if (!found.known && arrival.vendorId !== null && this.#options.unknown === 'leave')
-        throw new EvidockError('recorder.unknown', found.why.join('; '));
+        throw new EvidockError('recorder.unknown', because('said', { text: found.why.join('; ') }));
       return await this.#open(arrival, found, recalled);
     } catch (error) {
       const failure = asEvidockError(error);

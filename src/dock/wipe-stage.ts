@@ -5,6 +5,7 @@ import { OriginalWiped, WipeBegun, WipeFinished } from '#domain/custody/recorder
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -116,9 +117,9 @@ export class WipeStage {
   /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
   #tellWhyNot({ docking, access, unclean }: Wipeable): void {
     if (this.#options.policy === 'never') return;
-    const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
-    const why = access === null ? unwritable : 'it has no serial of its own';
-    const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
+    const unwritable = because(unclean ? 'unclean-not-by-station' : 'not-writable', {});
+    const why = access === null ? unwritable : because('no-own-serial', {});
+    const failure = new EvidockError('recorder.wipe-failed', because('nothing-removed', { why }));
     wipeFailed(this.#options.log, { dockingId: docking.id }, failure);
     this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
   }
@@ -199,10 +200,7 @@ export class WipeStage {
   async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
     const { digests } = await this.#options.vault.reread(original.vaultKey, { sm3: false, signal });
     if (digests.sha256 !== original.digests?.sha256)
-      throw new EvidockError(
-        'vault.mismatch',
-        `${original.cardPath}: the vault's copy is not what was sealed, so it stays on the recorder`,
-      );
+      throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
   }
 
   async #remove(docking: Docking, candidates: readonly Original[], writer: RecorderWriter, signal: AbortSignal) {

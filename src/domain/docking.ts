@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors.ts';
 import { bytesText } from '#messages/figures';
+import type { ErrorCode } from './errors.ts';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed

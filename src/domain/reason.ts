@@ -1,4 +1,4 @@
-import type { ParamsOf, ParamValue, Reason, ReasonCode } from '#messages/reason';
+import { type ParamsOf, type ParamValue, type Reason, type ReasonCode, reasonText } from '#messages/reason';
 
 export type { Reason };
 
@@ -21,4 +21,20 @@ export function together(whys: readonly Reason[]): Reason {
 function bounded(value: ParamValue): ParamValue {
   if (typeof value === 'string') return value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}…` : value;
   return Array.isArray(value) ? value.slice(0, LIST_MAX) : value;
+}
+
+/** In English: for logs of crashes, and where nobody's language is known. */
+export function english(reason: Reason): string {
+  return reasonText('en', reason);
+}
+
+/** A reason that came over a wire or out of the ledger. What is none is kept as words. */
+export function reasonOf(value: unknown): Reason {
+  if (isReason(value)) return value;
+  return because('words', { text: typeof value === 'string' ? value : JSON.stringify(value ?? null) });
+}
+
+function isReason(value: unknown): value is Reason {
+  if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return false;
+  return 'params' in value && typeof value.params === 'object' && value.params !== null;
 }

@@ -3,6 +3,7 @@ import type { CompiledPattern } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { Original } from '#domain/recording';
 import type { RandomBelow } from '#domain/vault/file-sample';
@@ -168,7 +169,7 @@ export class IntakeStage implements KnownProof {
     const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
     session.mismatches.set(now.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      fail(session, now.id, new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`));
+      fail(session, now.id, new EvidockError('vault.mismatch', because('copies-differ', { path: now.cardPath, count: mismatches })));
       await this.#view.problem(session, problemOf(session));
       return;
     }

@@ -3,9 +3,9 @@ import { CUSTODY_TYPES } from '#domain/custody/catalogue';
 import { ERRORS } from '#domain/errors';
 import { KINDS } from '#domain/kind';
 import { RECORDING_STATES } from '#domain/recording';
-import { hasText, languageOf, speaker } from './language.ts';
 import { en } from './en.ts';
 import { ERRORS_ZH } from './errors-zh-CN.ts';
+import { hasText, languageOf, speaker } from './language.ts';
 import { zhCN } from './zh-CN.ts';
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();

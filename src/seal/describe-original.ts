@@ -2,6 +2,7 @@ import { STATION } from '#domain/custody/actor';
 import { OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original, Recording } from '#domain/recording';
 import { isoOrNull, type Manifest } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
@@ -29,7 +30,8 @@ export async function describeOriginal(
   { reread, sealedAtMs }: { reread: Sealed['method']; sealedAtMs: number },
 ): Promise<Manifest> {
   const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
-  if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+  if (!docking || !recording || !original.digests)
+    throw new EvidockError('station.internal', because('no-docking-row', { id: original.id }));
   // What the bus told is of the docked recorder: of another, whose file lay on its card, only the number is known.
   const own = original.recorderSerial === docking.recorderSerial;
   return {

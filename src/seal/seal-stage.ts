@@ -5,6 +5,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -184,7 +185,7 @@ export class SealStage {
   /** Write 6; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
-    if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
+    if (!original.digests) throw new EvidockError('station.internal', because('no-digests', { id: original.id }));
     let method: Sealed['method'];
     let digests = original.digests;
     try {

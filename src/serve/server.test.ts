@@ -15,7 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
-import { ERRORS } from '#domain/errors';
+import { ERRORS_EN } from '#messages/errors-en';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
@@ -207,12 +207,12 @@ describe('the API', () => {
       const problem = await jsonOf(response);
       expect(problem).toEqual({
         type: `urn:evidock:problem:${code}`,
-        title: ERRORS[code].what,
+        title: ERRORS_EN[code].what,
         status,
         detail: expect.stringMatching(/./),
         instance: `urn:uuid:${response.headers['x-request-id']}`,
         code,
-        remedy: ERRORS[code].remedy,
+        remedy: ERRORS_EN[code].remedy,
       });
       expect(response.headers.allow).toBe(status === 405 ? (path.endsWith('A-1') ? 'GET, HEAD' : 'GET, HEAD, POST') : undefined);
     });

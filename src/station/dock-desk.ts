@@ -2,6 +2,7 @@ import type { Docked, DockStage } from '#dock/dock-stage';
 import type { RecorderClock } from '#dock/recorder-clock';
 import type { WipeStage } from '#dock/wipe-stage';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { arrivalFailed, type Log, releaseFailed } from '#events';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockNotice } from '#ports/dock';
@@ -139,7 +140,7 @@ export class DockDesk {
       if (failure.retry === 'never') return;
       await pause(waitMs, gone.signal);
     }
-    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', arrival.port));
+    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', because('port', { port: arrival.port })));
     try {
       await intake.intake(stay.docked, gone.signal);
     } catch (error) {
@@ -153,7 +154,7 @@ export class DockDesk {
     let failure: EvidockError | null = null;
     await this.#inOrder(arrival.port, async () => {
       try {
-        if (gone.signal.aborted) throw new EvidockError('recorder.removed', arrival.port);
+        if (gone.signal.aborted) throw new EvidockError('recorder.removed', because('port', { port: arrival.port }));
         stay.docked = await this.#options.dockStage.arrive(arrival, { signal: gone.signal, again });
         stay.record(stay.docked.docking.id);
       } catch (error) {
@@ -172,7 +173,7 @@ export class DockDesk {
     if (!stay) return;
     this.#stays.delete(key);
     // The reason is what a wipe that is cut short gives as its failure.
-    stay.gone.abort(new EvidockError('recorder.removed', stay.arrival.port));
+    stay.gone.abort(new EvidockError('recorder.removed', because('port', { port: stay.arrival.port })));
     await this.#inOrder(stay.arrival.port, async () => {
       await stay.work;
       await stay.finishing;
@@ -276,7 +277,7 @@ export class DockDesk {
   /** The docking of an arrival, once it is on record. Throws why it could not be opened. */
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
-    if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
+    if (!stay) throw new EvidockError('station.stopping', because('dock-closed', {}));
     try {
       return await stay.recorded;
     } catch (error) {
@@ -304,7 +305,7 @@ export class DockDesk {
     clearInterval(this.#sweep);
     this.learner.stop();
     for (const dock of this.#options.docks) await dock.stop();
-    for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));
+    for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', because('dock-closed', {})));
     await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
     await Promise.all([...this.#stays.values()].map(({ docked }) => docked && this.#options.intake.forget(docked.docking.id)));
     await Promise.all(this.#ports.values());

@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
@@ -128,7 +129,7 @@ describe('the runner', () => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       clearInterval(timer);
       stopped.push(signal.reason);
-      throw new EvidockError('archive.unreachable', 'as whatever was stopped may say');
+      throw new EvidockError('archive.unreachable', because('said', { text: 'as whatever was stopped may say' }));
     });
     const id = workId('archive', ids[0] ?? '');
     await expect.poll(() => stateOf(ids[0])).toBe('running');
@@ -148,7 +149,7 @@ describe('the runner', () => {
 
   it('tells a storm of the same failure in one line', async () => {
     await start(async () => {
-      throw new EvidockError('archive.unreachable', 'nobody listens there');
+      throw new EvidockError('archive.unreachable', because('nobody-listens', {}));
     });
     for (let n = 0; n < 5; n += 1) await sweep?.sweep();
     await pause(300);

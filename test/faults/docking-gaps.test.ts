@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
@@ -37,7 +38,7 @@ type Station = Awaited<ReturnType<typeof open>>;
 function badCard(path: string, bad: () => readonly ByteRange[]) {
   return disturbedVolume(card, (file, position, target) => {
     const touches = bad().some(({ start, end }) => position < end && position + target.length > start);
-    if (file === path && touches) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+    if (file === path && touches) throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
   });
 }
 
@@ -95,7 +96,8 @@ describe('a recorder with bad spots', () => {
     let failures = 1;
     const docking = await station.dock(
       disturbedVolume(card, (file, position) => {
-        if (position === MEBIBYTE && failures-- > 0) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+        if (position === MEBIBYTE && failures-- > 0)
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
       }),
       'R1',
       1,
@@ -114,7 +116,8 @@ describe('a recorder with bad spots', () => {
     const docking = await station.dock(
       disturbedVolume(card, (file, position, target) => {
         const touches = file === 'b.mp4' || position + target.length > 2 * BLOCK;
-        if (touches && position < (file === 'b.mp4' ? 3000 : MEBIBYTE)) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+        if (touches && position < (file === 'b.mp4' ? 3000 : MEBIBYTE))
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
       }),
       'R1',
       1,
@@ -231,7 +234,8 @@ describe('intake.verify: source+vault', () => {
     let bytesRead = 0;
     const volume = disturbedVolume(card, (file, position, target, bytes) => {
       if (file !== 'a.mp4') return;
-      if (position < bad[0]!.end && position + target.length > bad[0]!.start) throw new EvidockError('recorder.read-failed', 'EIO');
+      if (position < bad[0]!.end && position + target.length > bad[0]!.start)
+        throw new EvidockError('recorder.read-failed', because('said', { text: 'EIO' }));
       bytesRead += bytes;
     });
     await (await station.dock(volume, 'R1', 1)).safe();

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Lanes, Passage } from '#ports/lanes';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -80,7 +81,7 @@ describe('many at once', () => {
       lanes: (lanes) =>
         onWrites(lanes, (bytes, key) => {
           free -= bytes;
-          if (free < 0) throw new EvidockError('vault.full', key);
+          if (free < 0) throw new EvidockError('vault.full', because('said', { text: key }));
         }),
     });
     const dockings = [];

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -66,7 +67,7 @@ describe('a recorder that is pulled', () => {
             return;
           }
           left -= 1;
-          if (left < 0) throw asEio ? new EvidockError('recorder.read-failed', `${path} (EIO)`) : gone(path);
+          if (left < 0) throw asEio ? new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` })) : gone(path);
         }),
         'R1',
         1 + (yank % 7),
@@ -117,7 +118,7 @@ describe('a recorder that is pulled', () => {
     const docking = await station.dock(
       disturbedVolume(card, (path, position, target) => {
         if (position + target.length > MEBIBYTE / 2) pulled = true;
-        if (pulled && position < MEBIBYTE) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (pulled && position < MEBIBYTE) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,

@@ -10,6 +10,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { about, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -42,7 +43,7 @@ afterEach(async () => {
 /** Docks, waits until everything but the second segment is sealed, and pulls. */
 async function pullWithoutSecond(): Promise<string> {
   const volume = disturbedVolume(card, (path) => {
-    if (path === SECOND) throw new EvidockError('recorder.read-failed', path);
+    if (path === SECOND) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
   });
   const stay = await station.dock(volume, 'DSJ0012345', 1);
   await vi.waitFor(

@@ -9,6 +9,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '../support/custody.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -47,7 +48,7 @@ describe('a recorder in trouble', () => {
     const station = await intakeStation(join(home, 's'));
     const docking = await station.dock(
       disturbedVolume(card, (path) => {
-        if (path === bad) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (path === bad) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,
@@ -92,7 +93,7 @@ describe('a recorder in trouble', () => {
       {
         ...volume,
         readText: async (path) => {
-          throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
         },
       },
       'R1',
@@ -191,7 +192,7 @@ describe('a vault in trouble', () => {
     let full = true;
     const small = replaced((vault) => ({
       putSmall: async (key, bytes) => {
-        if (full) throw new EvidockError('vault.full', key);
+        if (full) throw new EvidockError('vault.full', because('said', { text: key }));
         return vault.putSmall(key, bytes);
       },
     }));
@@ -214,7 +215,7 @@ describe('a vault in trouble', () => {
       putSmall: async (key, bytes) => {
         if (fails === 0) return vault.putSmall(key, bytes);
         fails -= 1;
-        throw new EvidockError('vault.write-failed', key);
+        throw new EvidockError('vault.write-failed', because('said', { text: key }));
       },
     }));
     const station = await intakeStation(join(home, 's'), failing, { retryMs: 5 });
@@ -225,7 +226,7 @@ describe('a vault in trouble', () => {
 });
 
 describe('a ledger in trouble', () => {
-  const failure = () => new EvidockError('ledger.failed', 'disk I/O error');
+  const failure = () => new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' }));
 
   it('is asked again whether the docking is safe', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(1000) });
@@ -259,7 +260,7 @@ describe('a ledger in trouble', () => {
       ...volume,
       async *list(signal?: AbortSignal) {
         for await (const item of volume.list(signal)) if (item.path !== 'b.mp4') yield item;
-        throw new EvidockError('recorder.unreadable', 'DCIM: the device could not read all of it');
+        throw new EvidockError('recorder.unreadable', because('said', { text: 'DCIM: the device could not read all of it' }));
       },
     };
     const first = await station.dock(broken, 'R1', 1);

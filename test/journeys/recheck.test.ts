@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -123,7 +124,7 @@ describe('the re-check', () => {
         if (begun.length <= files) return;
         enough.resolve();
         await gone.promise;
-        throw new EvidockError('recorder.removed', path);
+        throw new EvidockError('recorder.removed', because('said', { text: path }));
       });
       const docking = await station.dock(volume, 'R1', 1);
       await docking.safe();
@@ -195,7 +196,7 @@ describe('the re-check', () => {
     const unsafe = () => points.includes('w21-difference-recorded');
     const docking = await station.dock(
       disturbedVolume(card, (path) => {
-        if (unsafe()) throw new EvidockError('recorder.removed', path);
+        if (unsafe()) throw new EvidockError('recorder.removed', because('said', { text: path }));
       }),
       'R1',
       1,
@@ -305,7 +306,8 @@ describe('the re-check', () => {
     const bad = (path: string, position: number) => path === 'a.mp4' && position >= 2 * MEBIBYTE && position < 3 * MEBIBYTE;
     const docking = await station.dock(
       disturbedVolume(card, (path, position) => {
-        if (bad(path, position) || path === 'c.txt') throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (bad(path, position) || path === 'c.txt')
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,
@@ -344,7 +346,7 @@ describe('the re-check', () => {
               return async (_ids: unknown, { how }: { how: string }) => {
                 if (how !== 'whole') return;
                 failures += 1;
-                throw new EvidockError('ledger.failed', 'disk I/O error');
+                throw new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' }));
               };
             },
           }),
@@ -388,7 +390,8 @@ describe('intake.known: whole', () => {
     await dockOnce(station, card);
     const docking = await station.dock(
       disturbedVolume(card, (path, position) => {
-        if (path === 'a.mp4' && position >= LARGE / 2) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (path === 'a.mp4' && position >= LARGE / 2)
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
@@ -60,7 +61,9 @@ function neverListed(): { volume: Volume; listing: Promise<void> } {
         lists += 1;
         if (lists === 1) return yield* volume.list(signal);
         resolve();
-        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new EvidockError('recorder.removed', 'pulled'))));
+        await new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new EvidockError('recorder.removed', because('said', { text: 'pulled' })))),
+        );
       },
     },
   };
@@ -217,7 +220,8 @@ describe('files from before the setting', () => {
     const setting = settingOf(HOUR_MS);
     await station.dock.setClock(setting, YES);
     const volume = disturbedVolume(card, (path, position, target) => {
-      if (position < 8192 && position + target.length > 4096) throw new EvidockError('recorder.read-failed', path);
+      if (position < 8192 && position + target.length > 4096)
+        throw new EvidockError('recorder.read-failed', because('said', { text: path }));
     });
     await dockUntilSafe({ clockOffsetMs: HOUR_MS, clockSet: setting, volume });
     nowMs = at('18:00:00');

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { about, toldBy } from '#test/support/custody';
 import { writeCard } from '../support/intake-station.ts';
@@ -32,7 +33,7 @@ describe('a card that is written to', () => {
           if (removals === 4) {
             await rename(wiped.card, `${wiped.card}-pulled`);
             wiped.station.dock.remove(key);
-            throw new EvidockError('recorder.removed', path);
+            throw new EvidockError('recorder.removed', because('said', { text: path }));
           }
           await writer.remove(path);
         },
@@ -59,7 +60,7 @@ describe('a card that is written to', () => {
         remove: async (path) => {
           wiped.station.dock.remove(key);
           await writer.remove(path);
-          throw new EvidockError('recorder.removed', path);
+          throw new EvidockError('recorder.removed', because('said', { text: path }));
         },
       })),
     });
@@ -103,7 +104,7 @@ describe('a card that is written to', () => {
       access: wiped.disturbed(() => ({
         writeText: async (path) => {
           wiped.station.dock.remove(key);
-          throw new EvidockError('recorder.removed', path);
+          throw new EvidockError('recorder.removed', because('said', { text: path }));
         },
       })),
     });
@@ -131,7 +132,7 @@ describe('a card that is written to', () => {
       transaction.call(wiped.station.ledger, (writer) => {
         const appendCustody: typeof writer.appendCustody = (draft) =>
           draft.type === 'recorder.clock-setting'
-            ? Promise.reject(new EvidockError('ledger.failed', 'disk I/O error'))
+            ? Promise.reject(new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' })))
             : writer.appendCustody(draft);
         return body(
           new Proxy(writer, { get: (target, name) => (name === 'appendCustody' ? appendCustody : Reflect.get(target, name).bind(target)) }),

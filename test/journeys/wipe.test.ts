@@ -8,6 +8,7 @@ import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, wr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -132,7 +133,7 @@ describe('wipe', () => {
     wiped.station.plug(wiped.card, {
       volume: disturbedVolume(wiped.card, (path, position, _target, bytes) => {
         if (path === name(2) && bytes > 0 && position + bytes > 4096)
-          throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+          throw new EvidockError('recorder.read-failed', because('said', { text: path }), Object.assign(new Error('EIO'), { code: 'EIO' }));
       }),
     });
     await expect.poll(() => wiped.station.dock.released, { ...WAIT, timeout: 30_000 }).toHaveLength(1);
@@ -205,7 +206,8 @@ describe('wipe', () => {
     await wiped.station.close();
     await wiped.open({ wipe: 'after-sealed' });
     const volume = disturbedVolume(wiped.card, (path) => {
-      if (path === name(2)) throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+      if (path === name(2))
+        throw new EvidockError('recorder.read-failed', because('said', { text: path }), Object.assign(new Error('EIO'), { code: 'EIO' }));
     });
     await wiped.plugAndWait({ volume });
     expect(await wiped.onCard()).toEqual([name(2).split('/').at(-1)]);
@@ -228,7 +230,7 @@ describe('wipe', () => {
   it('that fails leaves the docking safe, and says why', async () => {
     await wiped.open({ wipe: 'after-sealed' });
     await wiped.plugAndWait({
-      access: { writable: () => Promise.reject(new EvidockError('recorder.mount-failed', 'write-protected')) },
+      access: { writable: () => Promise.reject(new EvidockError('recorder.mount-failed', because('said', { text: 'write-protected' }))) },
     });
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',

@@ -4,7 +4,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card/path';
-import { EvidockError, errnoOf, isFailure } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText, isFailure } from '#domain/errors';
+import { because, english, type Reason } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
@@ -55,7 +56,7 @@ interface Walk {
   readonly signal: AbortSignal | undefined;
   waitedMs: number;
   /** Directories that the device could not read. */
-  readonly unreadable: string[];
+  readonly unreadable: Reason[];
 }
 
 /**
@@ -96,7 +97,10 @@ export class DirectoryVolume implements Volume {
     if (seen !== null) await this.#mustBeTheSame(seen.digest('hex'), signal);
     const [first, ...others] = walk.unreadable;
     if (first === undefined) return;
-    throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);
+    throw new EvidockError(
+      'recorder.unreadable',
+      others.length === 0 ? first : because('directories-unread', { why: first, count: others.length + 1 }),
+    );
   }
 
   async #mustBeTheSame(before: string, signal: AbortSignal | undefined): Promise<void> {
@@ -104,7 +108,7 @@ export class DirectoryVolume implements Volume {
     const seen = createHash('sha256');
     const walk: Walk = { files: 0, errors: null, signal, unreadable: [], waitedMs: 0 };
     for await (const item of this.#walkAll(walk)) seen.update(`${JSON.stringify(item)}\n`);
-    if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', 'asked again, it showed other files');
+    if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', because('showed-others', {}));
   }
 
   async *#walkAll(walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -123,7 +127,7 @@ export class DirectoryVolume implements Volume {
       const path = join(directory.printable, printableName(raw));
       const refused = refusedName(raw);
       if (refused) {
-        yield { path, code: 'recorder.name-refused', detail: refused };
+        yield { path, code: 'recorder.name-refused', detail: english(refused) };
         continue;
       }
       let found: Awaited<ReturnType<typeof lstat>>;
@@ -133,7 +137,8 @@ export class DirectoryVolume implements Volume {
         await this.#card.stillThere(error);
         const errno = errnoOf(error) ?? String(error);
         // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
-        if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
+        if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null)
+          walk.unreadable.push(because('thing-errno', { thing: path, errno }));
         yield { path, code: 'recorder.unreadable', detail: errno };
         continue;
       }
@@ -146,8 +151,7 @@ export class DirectoryVolume implements Volume {
       }
       yield this.#file(path, found, walk);
     }
-    const detail = `${directory.printable || '.'}: the device could not read all of it, so files of it may be missing`;
-    if (!whole) throw new EvidockError('recorder.unreadable', detail);
+    if (!whole) throw new EvidockError('recorder.unreadable', because('directory-not-whole', { path: directory.printable || '.' }));
   }
 
   async *#subdirectory(parent: Directory, raw: Buffer, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -161,7 +165,7 @@ export class DirectoryVolume implements Volume {
         throw errnoOf(error) === 'ENOTDIR' ? await this.#readError(printable, error) : await this.#unreadable(printable, error);
       }
       // It may not be what was looked at a moment ago.
-      if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', 'another file system is mounted here');
+      if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', because('other-file-system', {}));
       yield* this.#walk({ handle, printable, depth: parent.depth + 1, device }, walk);
     } catch (error) {
       if (isFailure(error, 'recorder.not-regular')) {
@@ -171,7 +175,7 @@ export class DirectoryVolume implements Volume {
       if (!isFailure(error, 'recorder.unreadable')) throw error;
       // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
-      if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.detail);
+      if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.reason);
       yield { path: printable, code: 'recorder.unreadable', detail: error.detail };
     } finally {
       await handle?.close();
@@ -215,7 +219,11 @@ export class DirectoryVolume implements Volume {
   async #hasFailed({ errors }: Walk): Promise<boolean> {
     if (errors === null) return false;
     const mark = await errors.mark();
-    if (mark === null) throw new EvidockError('recorder.removed', this.label ?? 'the recorder');
+    if (mark === null)
+      throw new EvidockError(
+        'recorder.removed',
+        this.label === null ? because('the-recorder', {}) : because('volume', { name: this.label }),
+      );
     const failed = this.#mark !== undefined && mark !== this.#mark;
     if (failed) this.#markSinceMs = performance.now();
     this.#mark = mark;
@@ -231,7 +239,7 @@ export class DirectoryVolume implements Volume {
       const directory = await opendir(pathOf(handle) as unknown as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
       for await (const entry of directory) {
         names.push(entry.name as unknown as Buffer);
-        if (names.length > bound) throw new EvidockError('recorder.over-limit', `more than ${bound} entries in one directory`);
+        if (names.length > bound) throw new EvidockError('recorder.over-limit', because('many-entries', { limit: bound }));
       }
     } catch (error) {
       throw error instanceof EvidockError ? error : await this.#unreadable(printable, error);
@@ -241,7 +249,7 @@ export class DirectoryVolume implements Volume {
 
   async #unreadable(printable: string, error: unknown): Promise<EvidockError> {
     await this.#card.stillThere(error);
-    return new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
+    return new EvidockError('recorder.unreadable', because('thing-errno', { thing: printable || '.', errno: errnoText(error) }), error);
   }
 
   async open(path: string): Promise<VolumeFile> {
@@ -250,7 +258,7 @@ export class DirectoryVolume implements Volume {
     const found = await handle.stat();
     if (!found.isFile()) {
       await handle.close();
-      throw new EvidockError('recorder.not-regular', path);
+      throw new EvidockError('recorder.not-regular', because('path', { path }));
     }
     return {
       stat: async () => {

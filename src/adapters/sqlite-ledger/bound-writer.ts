@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { WRITES } from '#ports/fact-writes';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SqlWriter } from './writer.ts';
@@ -27,7 +28,7 @@ export function boundWriter(target: SqlWriter): BoundWriter {
     writer: proxy,
     mustHaveTold: () => {
       if (changed === null || told) return;
-      throw new EvidockError('station.internal', `${String(changed)} without a custody entry: nothing of it was kept`);
+      throw new EvidockError('station.internal', because('no-entry', { write: String(changed) }));
     },
     revoke,
   };

@@ -4,7 +4,8 @@ import { backup, type DatabaseSync } from 'node:sqlite';
 import { STATION } from '#domain/custody/actor';
 import { DockingInterrupted } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -52,7 +53,7 @@ interface Opened {
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
 export async function openLedger(options: Options): Promise<SqliteLedger> {
   await mkdir(dirname(options.file), { recursive: true, mode: 0o750 }).catch((error: Error) => {
-    throw new EvidockError('ledger.failed', error.message, error);
+    throw new EvidockError('ledger.failed', said(error), error);
   });
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
@@ -184,7 +185,7 @@ export class SqliteLedger extends SqlReader implements Ledger {
       } finally {
         await handle.close();
       }
-      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
+      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', because('exists', { thing: file }));
     } catch (error) {
       await rm(partial, { force: true });
       throw backupError(file, error);
@@ -246,7 +247,7 @@ async function makeEmpty(partial: string): Promise<void> {
   try {
     await (await open(partial, 'wx', 0o640)).close();
   } catch (error) {
-    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('backup-errno', { file: partial, errno: errnoText(error) }), error);
   }
 }
 
@@ -254,6 +255,6 @@ function backupError(file: string, error: unknown): unknown {
   if (error instanceof EvidockError) return error;
   const known = ledgerError(error);
   return known instanceof EvidockError
-    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
-    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+    ? new EvidockError(known.code, because('backup-to', { file, why: known.reason }), error)
+    : new EvidockError('ledger.failed', because('backup-errno', { file, errno: errnoText(error) }), error);
 }

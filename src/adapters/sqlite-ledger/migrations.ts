@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
@@ -263,6 +263,6 @@ const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRAT
 export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
   if (error === undefined) return;
-  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', said(error), error);
   throw error;
 }

@@ -1,5 +1,6 @@
 import type { Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Copy } from '#domain/recording';
 import type { CopiedFacts, NewOriginal } from '#ports/ledger';
 import { NOTHING_UNREADABLE } from './migrations.ts';
@@ -30,7 +31,7 @@ export class OriginalWriter extends RegistryWriter {
 
   async moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
     const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
-    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(this.tables.update('originals', fields, { id: originalId }), because('no-original', { id: originalId }));
   }
 
   async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
@@ -39,7 +40,7 @@ export class OriginalWriter extends RegistryWriter {
 
   async markReplaced(originalId: string, by: string | null): Promise<void> {
     if (this.tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' }) !== 1)
-      throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
+      throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: 'listed' }));
   }
 
   async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
@@ -70,13 +71,13 @@ export class OriginalWriter extends RegistryWriter {
 
   async measureOriginal(originalId: string, durationMs: number): Promise<void> {
     const fields = { duration_ms: Math.round(durationMs) };
-    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(this.tables.update('originals', fields, { id: originalId }), because('no-original', { id: originalId }));
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): void {
     if (this.tables.update('originals', fields, { id: originalId, state: from, replaced_by: null }) !== 1)
-      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+      throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: from }));
   }
 
   async markCompared(

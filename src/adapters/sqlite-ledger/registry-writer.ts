@@ -1,10 +1,11 @@
 import { EvidockError } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
+import { because, type Reason } from '#domain/reason';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { SqlReader } from './reader.ts';
 
 /** A change of something that is not there would be lost without a word. */
-export function mustExist(changed: number, what: string): void {
+export function mustExist(changed: number, what: Reason): void {
   if (changed !== 1) throw new EvidockError('request.not-found', what);
 }
 
@@ -44,7 +45,7 @@ export class RegistryWriter extends SqlReader {
   }
 
   async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
-    mustExist(this.tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
+    mustExist(this.tables.update('recorders', { assigned_officer_id: officerId }, { serial }), because('no-recorder', { serial }));
     await this.db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
   }
 
@@ -93,6 +94,6 @@ export class RegistryWriter extends SqlReader {
   }
 
   async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    mustExist(this.tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
+    mustExist(this.tables.update('suggestions', { state, decided_by: decidedBy }, { id }), because('no-suggestion', { id }));
   }
 }

@@ -1,5 +1,6 @@
 import type { Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, isDue, type Work, type Worker, type WorkFailure, type WorkStage } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { Rows } from './connection.ts';
@@ -79,7 +80,12 @@ export class WorkWriter extends OriginalWriter {
     const work = row?.state === 'running' && row.token === token ? await this.work(workId) : null;
     if (work) return work;
     const now = row ? `is ${row.state}, claim ${row.token}` : 'is not on record';
-    throw new EvidockError('work.lease-lost', `${workId}: claim ${token} was presented, the work ${now}`);
+    throw new EvidockError(
+      'work.lease-lost',
+      row
+        ? because('claim-old', { work: workId, token, state: row.state, current: row.token })
+        : because('claim-unknown', { work: workId, token }),
+    );
   }
 
   async renewWork(claim: Claim, { leaseMs, percent }: { leaseMs: number; percent: number }): Promise<void> {

@@ -3,6 +3,7 @@ import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
+import { because } from '#domain/reason';
 import type { Derivative } from '#domain/recording';
 import type { LedgerWriter, NewDocking, NewRecording } from '#ports/ledger';
 import type { Rows } from './connection.ts';
@@ -77,7 +78,7 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
     });
     const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
-    mustExist(this.tables.update('dockings', changes, { id }), `docking ${id}`);
+    mustExist(this.tables.update('dockings', changes, { id }), because('no-docking', { id }));
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
@@ -178,7 +179,7 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
       start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
     });
     if (Object.keys(fields).length === 0) return;
-    mustExist(this.tables.update('recordings', fields, { id }), `recording ${id}`);
+    mustExist(this.tables.update('recordings', fields, { id }), because('no-recording', { recording: id }));
     if (patch.startMs === null) await this.#listByEntry(id);
   }
 
@@ -201,7 +202,7 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
 
   async addRecordingCase(recordingId: string, caseNumber: string): Promise<void> {
     const recording = await this.db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
-    if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
     await this.db
       .insertInto('recording_cases')

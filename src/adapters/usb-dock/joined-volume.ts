@@ -1,4 +1,5 @@
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, english, type Reason } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 
 export interface VolumePart {
@@ -12,7 +13,7 @@ export interface VolumePart {
 /** A part of the recorder that cannot be read at all: a refusal by name. */
 export interface UnreadableVolume {
   readonly name: string;
-  readonly detail: string;
+  readonly why: Reason;
   /** It was not mounted, but might be another time: then the card is not listed. False where there is no file system that is read here. */
   readonly mayHoldFiles: boolean;
 }
@@ -39,9 +40,9 @@ export class JoinedVolume implements Volume {
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    for (const { name, detail } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail };
+    for (const { name, why } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail: english(why) };
     const lost = this.#unreadable.find(({ mayHoldFiles }) => mayHoldFiles);
-    let failure = lost ? new EvidockError('recorder.unreadable', `${lost.name}: ${lost.detail}`) : null;
+    let failure = lost ? new EvidockError('recorder.unreadable', because('of', { thing: lost.name, why: lost.why })) : null;
     for (const { name, volume } of this.#parts) {
       try {
         for await (const item of volume.list(signal)) {
@@ -51,7 +52,7 @@ export class JoinedVolume implements Volume {
       } catch (error) {
         // The other volumes may be whole.
         if (!isFailure(error, 'recorder.unreadable')) throw error;
-        failure ??= new EvidockError(error.code, `${name}/${error.detail}`, error);
+        failure ??= new EvidockError(error.code, because('in-volume', { name, why: error.reason }), error);
       }
     }
     if (failure) throw failure;
@@ -59,7 +60,7 @@ export class JoinedVolume implements Volume {
 
   async open(path: string): Promise<VolumeFile> {
     const found = this.#find(path);
-    if (!found) throw new EvidockError('recorder.read-failed', `${path} (no volume of that name)`);
+    if (!found) throw new EvidockError('recorder.read-failed', because('no-volume', { path }));
     return found.volume.open(found.rest);
   }
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because, together } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
 import { areStillThere, type Disk, type Media, mediaOf, waitForDisks } from './disks.ts';
 import { type Role, roleOf } from './foreign.ts';
-import { type Mounted, NOTHING_TO_MOUNT } from './mounter.ts';
+import { hasNothingToMount, type Mounted } from './mounter.ts';
 import { hubOf, isPresent, readBlockDevices, type UsbDevice } from './sysfs.ts';
 import { type IntroduceOptions, type Introduction, introduce } from './vendor-commands.ts';
 import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
@@ -141,7 +142,7 @@ export class PortStay {
     const onSlot = await this.#isOnSlot();
     if (onSlot || role.storage || role.mtp) {
       this.#facts.push(...why);
-      this.#notice('problem', new EvidockError('recorder.foreign-device', why.join('; ')));
+      this.#notice('problem', new EvidockError('recorder.foreign-device', because('said', { text: why.join('; ') })));
     } else this.#state = 'ignored';
     return true;
   }
@@ -155,7 +156,7 @@ export class PortStay {
   async #ignore(role: Role): Promise<void> {
     if (role.vendor && (await this.#isOnSlot())) {
       this.#facts.push('it shows a vendor interface that no driver knows');
-      this.#notice('problem', new EvidockError('recorder.unknown', wordsOf(this.device)));
+      this.#notice('problem', new EvidockError('recorder.unknown', because('said', { text: wordsOf(this.device) })));
     } else this.#state = 'ignored';
   }
 
@@ -180,7 +181,7 @@ export class PortStay {
   }
 
   #noDisk(unlocked: boolean): void {
-    if (unlocked) throw new EvidockError('recorder.locked', `no disk within ${RETURN_MS_MAX / 1000} s after it was unlocked`);
+    if (unlocked) throw new EvidockError('recorder.locked', because('no-disk-after', { seconds: RETURN_MS_MAX / 1000 }));
     // A card reader without a card is no problem; the card's arrival opens it anew.
     this.#facts.push('it has no medium');
     this.#notice('gone', null);
@@ -197,8 +198,8 @@ export class PortStay {
           ? await openDisks(disks, this.#options, this.holdsWhatWasOpened, keep)
           : await openMtp(this.device, this.#options, this.#present, keep);
       } catch (error) {
-        const { code, detail } = asEvidockError(error);
-        const hopeless = detail.includes('not installed') || detail.includes(NOTHING_TO_MOUNT);
+        const { code, reason } = asEvidockError(error);
+        const hopeless = reason.code === 'not-installed' || hasNothingToMount(reason);
         if (attempt >= OPEN_TRIES_MAX || code !== 'recorder.mount-failed' || hopeless) throw error;
         await this.#unmount();
         await sleep(OPEN_PAUSE_MS, undefined, { signal: this.#gone.signal });
@@ -284,7 +285,7 @@ export class PortStay {
     const was = this.#state;
     if (was !== 'docked' && this.#told && !expected) this.#notice('gone', null);
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
+    this.#gone.abort(new EvidockError('recorder.removed', because('port', { port: this.device.port })));
     if (was === 'docked') this.#handler.removed(this.key);
     await this.#opening;
     await this.#unmount();
@@ -293,7 +294,7 @@ export class PortStay {
   /** Unmounts; the recorder may be pulled from then on. The handler hears of the removal later, when it really happens. */
   async release(): Promise<void> {
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
+    this.#gone.abort(new EvidockError('recorder.removed', because('port', { port: this.device.port })));
     await this.#opening;
     await this.#unmount();
   }

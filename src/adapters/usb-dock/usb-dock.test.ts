@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
@@ -44,7 +45,7 @@ const bus: UsbBus = {
       },
       receive: async () => {
         const bytes = answer(last);
-        if (!bytes) throw new EvidockError('recorder.locked', 'no answer within 2 s');
+        if (!bytes) throw new EvidockError('recorder.locked', because('no-answer-within', { seconds: 2 }));
         return bytes;
       },
     });

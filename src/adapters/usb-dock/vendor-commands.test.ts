@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { ClockOutcome, ClockSetting } from '#ports/dock';
 import type { UsbBus } from './usb-bus.ts';
@@ -18,7 +19,7 @@ const done = (command: number, payload = '') =>
   Buffer.concat([Buffer.from('EVRA'), Buffer.from([command, 0, payload.length]), Buffer.from(payload)], 64);
 const refused = (command: number) => Buffer.concat([Buffer.from('EVRA'), Buffer.from([command, 2, 0])], 64);
 const silence = () => {
-  throw new EvidockError('recorder.locked', 'no answer within 2 s');
+  throw new EvidockError('recorder.locked', because('no-answer-within', { seconds: 2 }));
 };
 /** A recorder whose clock is 100 s slow. */
 const ANSWERS: Record<number, () => Uint8Array> = {
@@ -104,7 +105,10 @@ describe('a clock that a command sets', () => {
   });
 
   it('is not set if the recorder is pulled before the command could go out', async () => {
-    const { told, seen } = await visit({}, { onSetting: (gone) => gone.abort(new EvidockError('recorder.removed', '1-1')) });
+    const { told, seen } = await visit(
+      {},
+      { onSetting: (gone) => gone.abort(new EvidockError('recorder.removed', because('port', { port: '1-1' }))) },
+    );
     expect(told).toMatchObject({ code: 'recorder.removed' });
     expect(seen).toEqual(['on record', { set: 'no', why: '1-1' }]);
   });
@@ -114,7 +118,7 @@ describe('a clock that a command sets', () => {
       {},
       {
         onSetting: () => {
-          throw new EvidockError('ledger.failed', 'database or disk is full');
+          throw new EvidockError('ledger.failed', because('said', { text: 'database or disk is full' }));
         },
       },
     );

@@ -1,4 +1,5 @@
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Exchange, UsbProfile } from '#domain/recorder/exchange';
 import { clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/recorder/exchange-bytes';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
@@ -136,13 +137,13 @@ async function runStep(
     await talk.send(send.to, packet, timeoutMs);
     if (!receive) return {};
     const verdict = judgeAnswer(receive, await talk.receive(receive.from, receive.bytes, timeoutMs));
-    if (!verdict) throw new EvidockError('recorder.locked', 'the answer is not understood');
-    if ('refused' in verdict) throw new Refused(verdict.refused);
+    if (!verdict) throw new EvidockError('recorder.locked', because('answer-unknown', {}));
+    if ('refused' in verdict) throw new Refused(because('recorder-refused', { text: verdict.refused }));
     return verdict.captured;
   } catch (error) {
     if (isFailure(error, 'recorder.locked')) {
-      const detail = `${what}: ${error.detail}`;
-      throw error instanceof Refused ? new Refused(detail) : new EvidockError('recorder.locked', detail, error);
+      const reason = because('of', { thing: what, why: error.reason });
+      throw error instanceof Refused ? new Refused(reason) : new EvidockError('recorder.locked', reason, error);
     }
     throw error;
   }
@@ -150,8 +151,8 @@ async function runStep(
 
 /** The recorder answered, and its answer is no. */
 class Refused extends EvidockError {
-  constructor(detail: string) {
-    super('recorder.locked', detail);
+  constructor(reason: Reason) {
+    super('recorder.locked', reason);
   }
 }
 

@@ -13,7 +13,8 @@ export const archiveEn = {
   'etag-differs': 'bytes were changed on their way there (ETag): {key}',
   'no-upload-id': 'the server gave no upload id: {key}',
   'no-etag': 'part {part} was answered without an ETag: {key}',
-  'link-slow': 'link too slow for parts of {size}: {rate} measured, {left} left for this file, going on with {parts} {parts:part|parts} of {partSize} at a time ({why})',
+  'link-slow':
+    'link too slow for parts of {size}: {rate} measured, {left} left for this file, going on with {parts} {parts:part|parts} of {partSize} at a time ({why})',
   'last-transfer': 'the last transfer failed: {why}',
   's3-status': '{why} (HTTP {status}): {key}',
   's3-named': '{why} (HTTP {status} {name}): {key}',
@@ -61,7 +62,7 @@ export const archiveEn = {
   'no-host': 'there is no host of that name',
   'name-lookup': 'the name of the host cannot be looked up now',
   'self-signed': 'its certificate is signed by itself',
-  'untrusted': 'its certificate is not trusted here',
+  untrusted: 'its certificate is not trusted here',
   'certificate-expired': 'its certificate has expired',
   'certificate-host': 'its certificate is for another host',
   'server-failed': 'the server failed',

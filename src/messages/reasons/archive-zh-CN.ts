@@ -61,7 +61,7 @@ export const archiveZhCN = {
   'no-host': '没有这个名称的主机',
   'name-lookup': '目前无法解析主机名',
   'self-signed': '其证书是自签名的',
-  'untrusted': '其证书在此不受信任',
+  untrusted: '其证书在此不受信任',
   'certificate-expired': '其证书已过期',
   'certificate-host': '其证书属于其他主机',
   'server-failed': '服务器失败',

@@ -32,7 +32,7 @@ export const cardEn = {
   'not-a-mount': 'that is no mount of the station',
   'no-device-number': '{device} has no device number',
   'not-marked': "udev did not mark {device} as a recorder's",
-  'unclean': 'it was not cleanly unmounted, and nothing is repaired here',
+  unclean: 'it was not cleanly unmounted, and nothing is repaired here',
   'mtp-read-only': 'nothing is ever written over MTP',
   'no-writing-configured': 'neither wiping (dock.wipe) nor setting clocks (dock.setClock) is configured',
   'not-mounted-now': 'it is not mounted any more',

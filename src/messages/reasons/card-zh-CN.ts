@@ -32,7 +32,7 @@ export const cardZhCN = {
   'not-a-mount': '这不是采集站的挂载点',
   'no-device-number': '{device} 没有设备号',
   'not-marked': 'udev 没有将 {device} 标为记录仪',
-  'unclean': '未正常卸载，而此处从不修复',
+  unclean: '未正常卸载，而此处从不修复',
   'mtp-read-only': '从不经 MTP 写入',
   'no-writing-configured': '未配置移除文件（dock.wipe）或校正时钟（dock.setClock）',
   'not-mounted-now': '已不再挂载',

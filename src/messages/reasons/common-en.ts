@@ -1,12 +1,12 @@
 /** Reasons of what many parts say; `{name}` is a parameter. */
 export const commonEn = {
-  'said': '{text}',
-  'words': '{text}',
-  'thing': '{thing}',
+  said: '{text}',
+  words: '{text}',
+  thing: '{thing}',
   'thing-errno': '{thing} ({errno})',
   'thing-said': '{thing}: {text}',
-  'of': '{thing}: {why}',
-  'several': '{whys}',
+  of: '{thing}: {why}',
+  several: '{whys}',
   'and-more': '{whys}; and {count} more',
   'not-json': '{thing} is not JSON ({text})',
   'cannot-read': '{thing} cannot be read ({errno})',
@@ -20,7 +20,7 @@ export const commonEn = {
   'not-log-key': '{key} is not the key of a piece of the log',
   'empty-range': '{key}: empty range',
   'not-installed': '{program} is not installed',
-  'exists': '{thing} exists already',
+  exists: '{thing} exists already',
   'not-empty': '{thing} is not empty',
   'not-absolute': '{field}: {thing} is not an absolute path',
 } as const;

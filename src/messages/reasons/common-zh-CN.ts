@@ -1,12 +1,12 @@
 /** The same in Chinese. */
 export const commonZhCN = {
-  'said': '{text}',
-  'words': '{text}',
-  'thing': '{thing}',
+  said: '{text}',
+  words: '{text}',
+  thing: '{thing}',
   'thing-errno': '{thing}（{errno}）',
   'thing-said': '{thing}：{text}',
-  'of': '{thing}：{why}',
-  'several': '{whys}',
+  of: '{thing}：{why}',
+  several: '{whys}',
   'and-more': '{whys}；另有 {count} 项',
   'not-json': '{thing}不是 JSON（{text}）',
   'cannot-read': '{thing} 无法读取（{errno}）',
@@ -20,7 +20,7 @@ export const commonZhCN = {
   'not-log-key': '{key} 不是保管链片段的键',
   'empty-range': '{key}：范围为空',
   'not-installed': '未安装 {program}',
-  'exists': '{thing} 已存在',
+  exists: '{thing} 已存在',
   'not-empty': '{thing} 不为空',
   'not-absolute': '{field}：{thing} 不是绝对路径',
 } as const;

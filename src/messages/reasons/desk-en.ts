@@ -13,7 +13,7 @@ export const deskEn = {
   'size-sealed': '{key} has {found} bytes, sealed were {bytes}',
   'no-archive': '{field}: no archive is configured',
   'not-imported': 'nothing was imported: {why}',
-  'row': 'row {line}: {why}',
+  row: 'row {line}: {why}',
   'no-rows': 'the file has no rows',
   'many-rows': 'more than {limit} rows',
   'columns-missing': 'column {names} is missing',

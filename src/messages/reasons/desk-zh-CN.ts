@@ -13,7 +13,7 @@ export const deskZhCN = {
   'size-sealed': '{key} 有 {found} 字节，封存时为 {bytes} 字节',
   'no-archive': '{field}：未配置归档',
   'not-imported': '没有导入任何内容：{why}',
-  'row': '第 {line} 行：{why}',
+  row: '第 {line} 行：{why}',
   'no-rows': '文件中没有行',
   'many-rows': '超过 {limit} 行',
   'columns-missing': '缺少列 {names}',

@@ -1,13 +1,13 @@
-import { commonEn } from './common-en.ts';
 import { archiveEn } from './archive-en.ts';
-import { workEn } from './work-en.ts';
 import { cardEn } from './card-en.ts';
-import { mediaEn } from './media-en.ts';
-import { ledgerEn } from './ledger-en.ts';
+import { commonEn } from './common-en.ts';
 import { deskEn } from './desk-en.ts';
+import { ledgerEn } from './ledger-en.ts';
+import { mediaEn } from './media-en.ts';
+import { namesEn } from './names-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
-import { namesEn } from './names-en.ts';
+import { workEn } from './work-en.ts';
 
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
 export const REASONS_EN = {

@@ -28,8 +28,6 @@ export const stationEn = {
   'id-digits': '{id} is not an id of 4 lower-case hexadecimal digits',
   'clock-captures-none': 'readClock captures no time',
   'identify-captures-none': 'identify captures nothing',
-  'number-range': '{what} {value} is not one of {min} to {max}',
-  'step-range': '{step}: {what} {value} is not one of {min} to {max}',
   'does-not-fit': '{step}: {bytes} bytes do not fit into {limit}',
   'looks-beyond': '{step}: looks at {found} bytes of an answer of {bytes}',
   'control-range': '{step}: control request {request}, value {value} or index {index} is out of range',

@@ -28,8 +28,6 @@ export const stationZhCN = {
   'id-digits': '{id} 不是 4 位小写十六进制编号',
   'clock-captures-none': 'readClock 没有取得时间',
   'identify-captures-none': 'identify 没有取得任何内容',
-  'number-range': '{what} {value} 不在 {min} 至 {max} 之间',
-  'step-range': '{step}：{what} {value} 不在 {min} 至 {max} 之间',
   'does-not-fit': '{step}：{bytes} 字节放不进 {limit} 字节',
   'looks-beyond': '{step}：查看 {found} 字节，而应答只有 {bytes} 字节',
   'control-range': '{step}：控制请求 {request}、值 {value} 或索引 {index} 超出范围',
