@@ -1,5 +1,5 @@
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { PutRequest } from '#ports/archive';
 

@@ -71,9 +71,9 @@ export const Problem = Type.Object({
 
 export type ProblemAnswer = Static<typeof Problem>;
 
-export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
+export const ProblemJson = Type.Unsafe<{ code: ErrorCode; reason: Reason } | null>({
   type: ['object', 'null'],
-  properties: { code: { type: 'string' }, detail: { type: 'string' } },
+  properties: { code: { type: 'string' }, reason: ReasonSchema },
 });
 
 export const CategoryText = oneOf(CATEGORIES);

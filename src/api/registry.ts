@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { CASE_STAGES } from '#domain/registry';
-import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { RecordingJson } from './recordings.ts';
 
 /** Cases, officers, recorders and suggestions. */
@@ -41,7 +41,7 @@ export const SuggestionJson = Type.Object({
   recordingId: Type.String(),
   caseNumber: Type.String(),
   eventId: Type.String(),
-  reason: Type.String(),
+  reason: ReasonSchema,
   overlapMs: Type.Integer(),
   state: oneOf(['open', 'accepted', 'declined']),
   decidedBy: nullable.text(),

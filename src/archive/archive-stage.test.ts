@@ -111,7 +111,11 @@ describe('the facts beside the footage', () => {
     ['an officer', (writer) => writer.updateRecording(id, { officerId: '012345', officerSource: 'rule' }), { officer: '012345' }],
     ['a category', (writer) => writer.updateRecording(id, { category: 'fee' }), { category: 'fee' }],
     ['the important mark', (writer) => writer.updateRecording(id, { important: true }), { important: true }],
-    ['damage', (writer) => writer.updateRecording(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
+    [
+      'damage',
+      (writer) => writer.updateRecording(id, { damaged: true, damageReason: because('file-empty', {}) }),
+      { damageReason: because('file-empty', {}) },
+    ],
     ['a duration', (writer) => writer.updateRecording(id, { durationMs: 1234 }), { durationMs: 1234 }],
     ['a time', (writer) => writer.updateRecording(id, { startMs: START_MS }), { start: new Date(START_MS).toISOString() }],
   ];

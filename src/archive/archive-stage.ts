@@ -181,7 +181,7 @@ export class ArchiveStage implements WorkHandler {
   }
 
   async gaveUp(claim: Claim, error: EvidockError): Promise<void> {
-    await this.#options.gate.giveUp(claim, { code: error.code, detail: error.detail, retryInMs: null });
+    await this.#options.gate.giveUp(claim, { code: error.code, reason: error.reason, retryInMs: null });
     workGivenUp(this.#options.log, { stage: 'archive', recordingId: claim.recordingId }, error);
   }
 }

@@ -4,7 +4,8 @@ import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { PageAnswer } from '#api/common';
 import { EvidockError, errnoOf, errnoText } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, english, type Reason, reasonOf } from '#domain/reason';
+import { errorWords } from '#messages/error-words';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
@@ -41,31 +42,24 @@ export interface StationClient {
   close(): Promise<void>;
 }
 
-/** The station said no; carries what it said. */
+/** The station said no; carries its code and why. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
+  /** Of the table of errors; of another version it may be one that is not known here. */
   readonly code: string;
-  readonly detail: string;
-  readonly remedy: string;
-  readonly what: string;
+  readonly reason: Reason;
 
-  constructor(reply: { code: string; title: string; detail: string; remedy: string }) {
-    super(reply.detail === '' ? reply.title : `${reply.title}: ${reply.detail}`);
-    this.code = reply.code;
-    this.detail = reply.detail;
-    this.remedy = reply.remedy;
-    this.what = reply.title;
+  constructor({ code, reason }: { readonly code: string; readonly reason: Reason }) {
+    super(`${errorWords('en', code).what}: ${english(reason)}`);
+    this.code = code;
+    this.reason = reason;
   }
 }
 
 function replyError(status: number, json: unknown): ReplyError {
-  const {
-    code = 'station.internal',
-    title = `the station answered ${status}`,
-    detail = '',
-    remedy = '',
-  } = (json ?? {}) as Record<string, string>;
-  return new ReplyError({ code, title, detail, remedy });
+  const { code, reason } = (json ?? {}) as Record<string, unknown>;
+  if (typeof code !== 'string') return new ReplyError({ code: 'station.internal', reason: because('http-status', { status }) });
+  return new ReplyError({ code, reason: reasonOf(reason) });
 }
 
 /** The JSON of a good answer. Throws ReplyError for any other. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
+import { because } from '#domain/reason';
 import { doctorWords } from '#messages/doctor-zh-CN';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
@@ -184,7 +185,7 @@ describe('errors', () => {
     expect(JSON.parse(err)).toEqual({
       code: 'request.not-found',
       message: 'There is no such thing: recording rec-none',
-      detail: 'recording rec-none',
+      reason: because('no-recording', { recording: 'rec-none' }),
       remedy: 'Check the id or number.',
     });
   });

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { asEvidockError, type EvidockError } from '#domain/errors';
-import { ERRORS_EN } from '#messages/errors-en';
-import { errorWords } from '#messages/errors-zh-CN';
+import { asEvidockError } from '#domain/errors';
+import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
+import { reasonText } from '#messages/reason';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
@@ -166,21 +166,16 @@ function complain(context: CliContext, language: Language, json: boolean, error:
     else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint', { command })}`);
     return 2;
   }
-  const { code, message, detail, what, remedy } = describe(error);
+  const known = error instanceof ReplyError ? error : asEvidockError(error);
+  const { code, message, reason } = known;
+  const { what, remedy } = errorWords(language, code);
   if (json) {
-    print(jsonText({ code, message, remedy, detail }));
+    print(jsonText({ code, message, remedy, reason }));
     return 1;
   }
-  const words = language === 'zh-CN' ? errorWords(code) : null;
-  print(say('error.failed', { what: words?.what ?? what }));
-  if (detail !== '') print(say('error.detail', { detail: printable(detail) }));
-  if (remedy !== '') print(say('error.remedy', { remedy: words?.remedy ?? remedy }));
+  const detail = printable(reasonText(language, reason));
+  print(say('error.failed', { what }));
+  if (detail !== '') print(say('error.detail', { detail }));
+  if (remedy !== '') print(say('error.remedy', { remedy }));
   return 1;
-}
-
-function describe(error: unknown): { code: string; message: string; detail: string; what: string; remedy: string } {
-  if (error instanceof ReplyError) return error;
-  const known: EvidockError = asEvidockError(error);
-  const { code, message, detail, remedy } = known;
-  return { code, message, detail, remedy, what: ERRORS_EN[known.code].what };
 }

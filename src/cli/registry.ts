@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { ask, askAll, askPages } from './client.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** A station sends events of at most some kilobytes; more without an end is no station. */

@@ -3,6 +3,7 @@ import type { SlotChangeAnswer } from '#api/slots';
 import { isPort } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import { reasonText } from '#messages/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { ask, askStream, ReplyError, type StationClient } from './client.ts';
 import { type Shell, wholeNumber } from './command.ts';
@@ -120,7 +121,7 @@ class Lesson {
       return true;
     } catch (error) {
       if (!(error instanceof ReplyError) || error.code !== 'request.conflict') throw error;
-      this.#shell.note(say('slots.learn.refused', { slot, detail: printable(error.detail) }));
+      this.#shell.note(say('slots.learn.refused', { slot, detail: printable(reasonText(this.#shell.language, error.reason)) }));
       return false;
     }
   }

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { CommandLine } from '#test/support/command-line';
@@ -55,7 +56,7 @@ const show = () =>
     bytesListed: 2048,
     bytesCopied: 1024,
     waiting: 'disk',
-    warning: { code: 'recorder.clock-off', detail: '3 min behind' },
+    warning: { code: 'recorder.clock-off', reason: because('clock-behind', { span: 180_000 }) },
     explain: ['USB ids 4255:0001', 'gat947: 100 of 100', 'taken for gat947'],
   });
 

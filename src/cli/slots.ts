@@ -3,6 +3,7 @@ import type { HubAnswer, SlotAnswer } from '#api/slots';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
@@ -84,7 +85,7 @@ function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] 
   const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
   const told = [problem, warning].filter((each) => each !== null);
   return [
-    ...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`),
+    ...told.map(({ code, reason }) => `${failureWords(language, code)}: ${printable(reasonText(language, reason))}`),
     ...refused,
     ...waits,
     ...recheckWords(say, slot),

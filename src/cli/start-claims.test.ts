@@ -63,7 +63,10 @@ describe('when a recording started', () => {
   });
 
   it('is told in Chinese', () => {
-    const words = noteWords(speaker('zh-CN'), { code: 'time-doubled', parameters: { claim: '2026-10-25T02:30:00', differenceS: 3600 } });
+    const words = noteWords(
+      { say: speaker('zh-CN'), language: 'zh-CN' },
+      { code: 'time-doubled', parameters: { claim: '2026-10-25T02:30:00', differenceS: 3600 } },
+    );
     expect(words).toBe('夏令时结束，当天 2026-10-25 02:30:00 出现两次，相隔 1:00:00');
   });
 });

@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
 import { doctorWords } from '#messages/doctor-zh-CN';
-import { errorWords } from '#messages/errors-zh-CN';
+import { errorWords } from '#messages/error-words';
 import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
@@ -68,7 +69,9 @@ export function addJobs(program: Command, shell: Shell): void {
           word(say, 'work', job.state),
           `${job.percent} %`,
           timeText(job.dueAt),
-          job.errorCode === null ? '' : `${failureWords(shell.language, job.errorCode)}: ${job.errorDetail}`,
+          job.errorCode === null
+            ? ''
+            : `${failureWords(shell.language, job.errorCode)}: ${job.errorReason && reasonText(shell.language, job.errorReason)}`,
         ]),
       );
     });
@@ -168,7 +171,7 @@ const checkName = ({ language }: Shell, name: string) => (language === 'zh-CN' ?
 
 function remedyOf({ language }: Shell, { name, remedy, code }: DoctorCheck): string | null {
   if (remedy === null || language !== 'zh-CN') return remedy;
-  return (code === undefined ? doctorWords(name) : errorWords(code))?.remedy ?? remedy;
+  return (code === undefined ? doctorWords(name) : errorWords(language, code))?.remedy ?? remedy;
 }
 
 export function addMakeCard(program: Command, shell: Shell): void {

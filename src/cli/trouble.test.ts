@@ -2,9 +2,11 @@
  * Goal: what failed, what waits and what cannot be played is told where a person looks, with the reason. Method: the whole command line in this process over a
  * real ledger and vault.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { reportDocking } from '#desk/dockings';
+import { because } from '#domain/reason';
 import { en } from '#messages/en';
 import { speaker } from '#messages/language';
 import { zhCN } from '#messages/zh-CN';
@@ -29,7 +31,7 @@ beforeAll(async () => {
   dockingId = (await ledger.recording(failed))?.dockingId ?? '';
   await ledger.transaction(async (writer) => {
     for (const id of [failed, failing, waiting]) await writer.insertWork(someWork('derive', id));
-    const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing' };
+    const reason = { code: 'transcoder.failed' as const, reason: because('said', { text: 'moov\u001b is missing' }) };
     await writer.failWork(await claimed(writer, `derive.${failed}`), { ...reason, retryInMs: null });
     await writer.failWork(await claimed(writer, `derive.${failing}`), { ...reason, retryInMs: 1000 });
     const recording = aRecording({ dockingId, id: anId('rec', START_MS + 9) });
@@ -52,7 +54,9 @@ describe('a recording whose work failed', () => {
     expect((await cli.run(['recording', failed])).out).toContain('derive failed: The transcoder failed: moov\\u{1b} is missing');
     expect((await cli.run(['recording', failing])).out).toContain('derive failed the last time, and is tried again: The transcoder failed');
     expect((await cli.run(['recording', failed, '--lang', 'zh-CN'])).out).toMatch(/失败：转码失败：moov/);
-    const trouble = [{ stage: 'derive', state: 'failed', code: 'transcoder.failed', detail: 'moov\u001b is missing' }];
+    const trouble = [
+      { stage: 'derive', state: 'failed', code: 'transcoder.failed', reason: because('said', { text: 'moov\u001b is missing' }) },
+    ];
     expect((await cli.json(['recording', failed])).trouble).toEqual(trouble);
     expect((await cli.json(['recording', waiting])).trouble).toEqual([]);
   });
@@ -60,10 +64,10 @@ describe('a recording whose work failed', () => {
   it('is told of to ingest --wait, in whatever state its recording is', async () => {
     // Given up means settled: the recording is in its last state and no longer among those with open work.
     const { pending } = await reportDocking(cli.station.deps, dockingId);
-    expect(pending.map(({ id, state, errorDetail }) => [id, state, errorDetail])).toContainEqual([
+    expect(pending.map(({ id, state, errorReason }) => [id, state, errorReason])).toContainEqual([
       `derive.${failed}`,
       'failed',
-      'moov\u001b is missing',
+      because('said', { text: 'moov\u001b is missing' }),
     ]);
     expect(pending.filter(({ id }) => id === `derive.${failed}`)).toHaveLength(1);
   });

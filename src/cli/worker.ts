@@ -1,7 +1,7 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { invitationText } from '#domain/invitation';
 import { because } from '#domain/reason';
 import { ask } from './client.ts';

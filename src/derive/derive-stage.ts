@@ -115,7 +115,7 @@ export class DeriveStage implements WorkHandler {
   }
 
   async gaveUp(claim: Claim, error: EvidockError): Promise<void> {
-    const failure: WorkFailure = { code: error.code, detail: error.detail, retryInMs: null };
+    const failure: WorkFailure = { code: error.code, reason: error.reason, retryInMs: null };
     await this.#options.gate.giveUp(claim, failure);
     workGivenUp(this.#options.log, { stage: 'derive', recordingId: claim.recordingId }, error);
   }

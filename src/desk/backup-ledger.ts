@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Actor } from '#domain/custody/actor';
 import { LedgerBackedUp } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { DeskDeps } from './deps.ts';
 

@@ -34,8 +34,7 @@ const ORIGINALS_TOLD = 3;
 
 function missing({ recording, originals }: RecordingDetail, kind: DerivativeKind, derive: Work | null): EvidockError {
   const { id, state } = recording;
-  const failed = (why: Reason) =>
-    derive?.errorDetail ? because('it-failed', { why, second: because('said', { text: derive.errorDetail }) }) : why;
+  const failed = (why: Reason) => (derive?.errorReason ? because('it-failed', { why, second: derive.errorReason }) : why);
   if (state === 'copying') return new EvidockError('request.not-made', because('still-taken-in', { what: kind, recording: id }));
   if (state === 'replaced') {
     const by = [...new Set(originals.flatMap(({ replacedBy }) => replacedBy ?? []))];

@@ -184,7 +184,6 @@ function columnsOf(header: readonly string[], columns: readonly string[]): strin
   const known = header.map((name) => columnOf(name, columns));
   const doubled = header.filter((_, at) => known.indexOf(known[at] ?? '') !== at);
   if (doubled.length === 0) return known;
-  const told = doubled.map((name) => JSON.stringify(name)).join(', ');
   throw new EvidockError('request.invalid', because('not-imported', { why: because('columns-doubled', { names: doubled }) }));
 }
 

@@ -4,10 +4,10 @@ import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
 import { ClockSet, ClockSettingBegun, ClockUnsure, RecorderUnlocked, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
-import { type Docking, leftWords, type Problem } from '#domain/docking';
+import { type Docking, leftReason, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
-import { because } from '#domain/reason';
+import { because, english } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import { withoutMinority } from '#domain/recorder/recognise';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
@@ -99,7 +99,7 @@ export class DockStage {
       const failure = asEvidockError(error);
       // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
       if (failure.side === 'recorder' && !signal?.aborted && !again)
-        await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
+        await this.#refuse(arrival, { code: failure.code, reason: failure.reason }, explain);
       throw failure;
     }
   }
@@ -155,7 +155,7 @@ export class DockStage {
     const reasons = [...found.why];
     const serial = await this.#serial(arrival, found, recalled, reasons);
     const reading = await recorderClock.read(driver, arrival, reasons);
-    if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
+    if (reading.warning) reasons.push(`its clock is ${english(reading.warning.reason)}`);
     if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
     const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
     reasons.push(...former.map(formerWords));
@@ -321,8 +321,8 @@ export class DockStage {
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
     const listingFinished = docking.listedAtMs !== null;
-    const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
-    const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
+    const reason = leftReason({ files: left, bytes: progress.listedBytes, listingFinished });
+    const problem: Problem | null = safe ? null : { code: 'recorder.removed', reason };
     await ledger.transaction(async (writer) => {
       await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
@@ -334,7 +334,7 @@ export class DockStage {
     const view = viewOf(board, docking.slot);
     // Another docking may show there already, where two places were given the same number.
     if (view?.dockingId === dockingId) {
-      const wiping: Problem = { code: 'recorder.wipe-failed', detail: 'it was undocked while sealed files were being removed' };
+      const wiping: Problem = { code: 'recorder.wipe-failed', reason: because('undocked-while-wiping', {}) };
       const shown = view.phase === 'wiping' ? wiping : problem;
       board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, recheck: null, problem: shown });
     }

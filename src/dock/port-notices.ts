@@ -1,8 +1,8 @@
 import { STATION } from '#domain/custody/actor';
 import { DeviceRefused, SlotsChanged } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
-
 import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
+import { because } from '#domain/reason';
 
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -49,7 +49,7 @@ export class PortNotices {
   async notice(notice: DockNotice): Promise<void> {
     if (notice.state === 'gone') return this.vacate(notice.port);
     if (notice.state === 'problem') {
-      const problem = notice.problem ?? { code: 'station.internal', detail: notice.port };
+      const problem = notice.problem ?? { code: 'station.internal', reason: because('port', { port: notice.port }) };
       await this.refuse({ ...notice, problem, phase: 'problem', explain: notice.facts });
       return;
     }

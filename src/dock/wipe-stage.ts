@@ -105,7 +105,7 @@ export class WipeStage {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
       if (signal.aborted) return;
-      this.#show(docking, { phase: 'safe', problem: { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` } });
+      this.#show(docking, { phase: 'safe', problem: { code: 'recorder.wipe-failed', reason: failure.reason } });
     }
   }
 
@@ -121,7 +121,7 @@ export class WipeStage {
     const why = access === null ? unwritable : because('no-own-serial', {});
     const failure = new EvidockError('recorder.wipe-failed', because('nothing-removed', { why }));
     wipeFailed(this.#options.log, { dockingId: docking.id }, failure);
-    this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
+    this.#show(docking, { warning: { code: failure.code, reason: failure.reason } });
   }
 
   #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
@@ -289,8 +289,7 @@ export class WipeStage {
 
 /** A removal that a pull cut short may have given a file's place away before its name: nobody but who looks at the whole card can tell whose it is now. */
 function unreadWarning(files: number): Problem {
-  const what = files === 1 ? '1 sealed file stays, because it' : `${files} sealed files stay, because they`;
-  return { code: 'recorder.wipe-failed', detail: `${what} cannot be read any more: the card should be checked` };
+  return { code: 'recorder.wipe-failed', reason: because('sealed-unread', { files }) };
 }
 
 function isVerified(copy: Copy, original: Original): boolean {

@@ -38,3 +38,7 @@ function isReason(value: unknown): value is Reason {
   if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return false;
   return 'params' in value && typeof value.params === 'object' && value.params !== null;
 }
+
+export function isSameReason(one: Reason, other: Reason): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

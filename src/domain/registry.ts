@@ -1,3 +1,5 @@
+import type { Reason } from './reason.ts';
+
 /** Enforcement stages (执法环节), in order. */
 export const CASE_STAGES = ['filing', 'investigation', 'evidence', 'review', 'decision', 'service', 'execution'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];
@@ -49,7 +51,7 @@ export interface Suggestion {
   readonly recordingId: string;
   readonly caseNumber: string;
   readonly eventId: string;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly overlapMs: number;
   readonly state: 'open' | 'accepted' | 'declined';
   readonly decidedBy: string | null;

@@ -1,9 +1,8 @@
-import { unreadableWords } from '#domain/byte-range';
 import { STATION } from '#domain/custody/actor';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { damageFromIntake } from '#domain/damage';
+import { damageFromIntake, unreadableReason } from '#domain/damage';
 import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
@@ -80,7 +79,7 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   if (unreadable.length === 0 && !recording?.damaged) return;
   const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
   await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
-  const own = unreadableWords([{ ...original, unreadable }]);
+  const own = unreadableReason([{ ...original, unreadable }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
   await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));

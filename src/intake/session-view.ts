@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Docking, leftWords, type Problem } from '#domain/docking';
+import { type Docking, filesReason, leftReason, type Problem } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log } from '#events';
 import type { Ledger } from '#ports/ledger';
@@ -59,9 +60,8 @@ export class SessionView {
 
   /** What the recorder goes on writing was not taken. */
   stillWriting({ docking, signal }: Session, paths: readonly string[]): void {
-    const [first = '', ...more] = paths;
-    const detail = more.length > 0 ? `${first} and ${more.length} more files` : first;
-    if (!signal.aborted) this.#options.board.update(docking.slot, { warning: { code: 'recorder.still-writing', detail } });
+    const reason = filesReason(paths);
+    if (!signal.aborted) this.#options.board.update(docking.slot, { warning: { code: 'recorder.still-writing', reason } });
   }
 
   /** Files of other recorders lie on its card. A warning that is there already is the more urgent. */
@@ -69,7 +69,7 @@ export class SessionView {
     const view = this.#viewOf(docking);
     if (signal.aborted || !view || view.warning !== null || serials.length === 0) return;
     this.#options.board.update(docking.slot, {
-      warning: { code: 'recorder.other-files', detail: serials.join(', ') },
+      warning: { code: 'recorder.other-files', reason: because('serials', { names: serials }) },
       explain: [...view.explain, `files of other recorders lie on its card: ${serials.join(', ')}`],
     });
   }
@@ -87,19 +87,17 @@ export class SessionView {
   differs({ docking, signal }: Session, paths: readonly string[], bytes: number): void {
     const view = this.#viewOf(docking);
     if (!view || signal.aborted) return;
-    const [first = ''] = paths;
-    const detail = paths.length > 1 ? `${first} and ${paths.length - 1} more files` : first;
-    const warning: Problem = { code: 'recorder.known-differs', detail };
+    const reason = filesReason(paths);
+    const warning: Problem = { code: 'recorder.known-differs', reason };
     this.#options.board.update(docking.slot, { phase: 'copying', warning, bytesListed: view.bytesListed + bytes });
   }
 
   /** Nothing is left to compare but what cannot be read: where "safe" waits for it, it waits in vain, and says so. */
   async recheckEnded(session: Session, unread: readonly string[]): Promise<void> {
-    const [first] = unread;
     const view = this.#viewOf(session.docking);
-    if (first === undefined || !view) return;
-    const detail = unread.length > 1 ? `${first} and ${unread.length - 1} more files` : first;
-    const problem: Problem = { code: 'recorder.known-unread', detail };
+    if (unread.length === 0 || !view) return;
+    const reason = filesReason(unread);
+    const problem: Problem = { code: 'recorder.known-unread', reason };
     if (this.#options.settings.known === 'whole' && session.failed.size === 0) await this.problem(session, problem);
     // What was told of it before is more: an alarm, gaps, a wipe that left files.
     else if (view.warning === null || view.warning.code === 'recorder.clock-off')
@@ -120,7 +118,7 @@ export class SessionView {
       const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
       await this.problem(session, {
         code: 'recorder.removed',
-        detail: leftWords({
+        reason: leftReason({
           files: listed,
           bytes: listedBytes,
           listingFinished: (!session.listing || session.looking) && session.unlisted === null,

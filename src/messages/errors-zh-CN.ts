@@ -147,7 +147,3 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'station.stood-still': { what: '工作长时间没有进展，已停止', remedy: '会自动重试；若反复出现，请检查它所等待的磁盘或归档。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
 };
-
-export function errorWords(code: string): { readonly what: string; readonly remedy: string } | null {
-  return Object.hasOwn(ERRORS_ZH, code) ? ERRORS_ZH[code as keyof typeof ERRORS_EN] : null;
-}

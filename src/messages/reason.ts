@@ -1,4 +1,4 @@
-import { bytesText } from './figures.ts';
+import { bytesText, spanText } from './figures.ts';
 import { REASONS_EN } from './reasons/en.ts';
 import { REASONS_ZH } from './reasons/zh-CN.ts';
 import { filled, type Holes } from './template.ts';
@@ -15,6 +15,8 @@ interface ParamTypes {
   readonly size: number;
   readonly free: number;
   readonly partSize: number;
+  /** Milliseconds, shown as `3 h 12 min`. */
+  readonly span: number;
   readonly bytes: number;
   readonly count: number;
   readonly seconds: number;
@@ -29,11 +31,13 @@ export type ParamsOf<Code extends ReasonCode> = { readonly [Name in Holes<(typeo
 export type ParamValue = string | number | Reason | readonly (string | number | Reason)[];
 
 /** Why something is as it is: a code of the catalogue with its parameters. What is kept and sent; sentences are made of it where a person reads. */
-export interface Reason {
+export type Reason = {
   readonly code: ReasonCode;
   readonly params: Readonly<Record<string, ParamValue>>;
-}
+};
 
+/** Milliseconds, shown as `3 h 12 min`. */
+const SPANS = new Set(['span']);
 const SIZES = new Set(['size', 'free', 'partSize']);
 
 /** The sentence of a reason in one language. Never throws: of a code that this version does not know, the parameters are shown. */
@@ -47,21 +51,8 @@ export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
 
 function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | undefined): string | number | undefined {
   if (value === undefined || typeof value === 'string') return value;
-  if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : value;
+  if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : SPANS.has(name) ? spanText(language, value) : value;
   if ('code' in value) return reasonText(language, value);
   const between = name === 'whys' ? (language === 'en' ? '; ' : '；') : language === 'en' ? ', ' : '、';
   return value.map((each) => (typeof each === 'object' ? reasonText(language, each) : String(each))).join(between);
 }
-
-/** A code of which one language has other parameters than the other, or no text at all; `never` where both are whole. */
-type Uneven<One extends Record<string, string>, Other extends Record<string, string>> = {
-  [Code in keyof One | keyof Other]: Code extends keyof One & keyof Other
-    ? [Holes<One[Code]>, Holes<Other[Code]>] extends [Holes<Other[Code]>, Holes<One[Code]>]
-      ? never
-      : Code
-    : Code;
-}[keyof One | keyof Other];
-
-/** Does not compile where a reason lacks a text or a parameter in one of the languages, and names it. */
-export type Whole = [Uneven<typeof REASONS_EN, typeof REASONS_ZH>] extends [never] ? true : Uneven<typeof REASONS_EN, typeof REASONS_ZH>;
-const WHOLE: Whole = true;

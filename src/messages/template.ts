@@ -12,3 +12,18 @@ export function filled(text: string, value: (name: string) => unknown): string {
     return String(value(name) ?? '—');
   });
 }
+
+type Texts = Readonly<Record<string, string>>;
+/** The keys of which one catalogue has no text, or other places to fill in than the other; `never` where both are whole. */
+type Uneven<One extends Texts, Other extends Texts> = {
+  [Key in keyof One | keyof Other]: Key extends keyof One & keyof Other
+    ? [Holes<One[Key]>, Holes<Other[Key]>] extends [Holes<Other[Key]>, Holes<One[Key]>]
+      ? never
+      : Key
+    : Key;
+}[keyof One | keyof Other];
+
+/** A text of the first catalogue for each key, with the same places to fill in; where one differs, its key is in the type that the compiler names. */
+export type Whole<One extends Texts, Other extends Texts> = [Uneven<One, Other>] extends [never]
+  ? Texts
+  : { readonly differs: Uneven<One, Other> };

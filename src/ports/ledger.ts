@@ -7,6 +7,7 @@ import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { InvitedWorker } from '#domain/invitation';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
+import type { Reason } from '#domain/reason';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
@@ -273,7 +274,7 @@ export interface LedgerWriter extends LedgerReader {
       /** What its content is, where its name said otherwise. */
       kind?: Kind;
       damaged?: boolean;
-      damageReason?: string | null;
+      damageReason?: Reason | null;
       /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */
       notes?: readonly RecordingNote[];
       durationMs?: number | null;
@@ -311,7 +312,7 @@ export interface LedgerWriter extends LedgerReader {
   finishWork(claim: Claim): Promise<void>;
   /** Back to `waiting`, due in `delayMs`, without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
   postponeWork(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void>;
-  /** `waiting`, due in `retryInMs`, or `failed` if that is null; keeps code and detail. */
+  /** `waiting`, due in `retryInMs`, or `failed` if that is null; keeps code and reason. */
   failWork(claim: Claim, failure: WorkFailure): Promise<void>;
   /** Failed work (of that stage) is waiting again; returns how many. */
   retryFailedWork(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;

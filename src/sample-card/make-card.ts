@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import { claimedToMs } from '#domain/time/station-time';
 import { filesOf, type Layout, trackText } from './layouts.ts';

@@ -5,7 +5,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, isSameReason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -155,19 +155,19 @@ export class SealStage {
   }
 
   /** Who stands at the dock must see what it waits for; a problem that intake shows is left alone. */
-  async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
+  async #showProblem(original: Original, { code, reason }: EvidockError): Promise<void> {
     const { ledger, board, log } = this.#options;
     try {
       const shown = await ledger.transaction(async (writer) => {
         const now = await writer.original(original.id);
         const docking = await writer.docking(now?.dockingId ?? original.dockingId);
         if (docking?.state !== 'reading') return null;
-        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
+        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, reason } });
         return docking;
       });
       if (!shown) return;
-      this.#shown.set(shown.id, { code, detail });
-      board.update(shown.slot, { phase: 'problem', problem: { code, detail } });
+      this.#shown.set(shown.id, { code, reason });
+      board.update(shown.slot, { phase: 'problem', problem: { code, reason } });
     } catch (error) {
       // A ledger that cannot be written is told of by the log; the original is tried again in any case.
       stageFailed(log, 'seal', { originalId: original.id }, asEvidockError(error));
@@ -178,7 +178,7 @@ export class SealStage {
     const shown = this.#shown.get(dockingId);
     if (!shown) return;
     const docking = await writer.docking(dockingId);
-    const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
+    const same = docking?.problem?.code === shown.code && isSameReason(docking.problem.reason, shown.reason);
     if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
   }
 

@@ -3,7 +3,7 @@ import type { Actor } from '#domain/custody/actor';
 import { LedgerAccepted } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
 import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
-import { because, english, type Reason, together } from '#domain/reason';
+import { because, type Reason, together } from '#domain/reason';
 import { ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
@@ -39,7 +39,7 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
-    await writer.appendCustody(LedgerAccepted.make({ ...about, personal: { why: english(why) } }));
+    await writer.appendCustody(LedgerAccepted.make({ ...about, personal: { why } }));
   });
 }
 

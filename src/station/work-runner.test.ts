@@ -2,6 +2,7 @@
  * Goal: work that stands still gives its place to others and is tried again; work that moves keeps it, however slow; a storm is one line of the log.
  * Method: the runner on a real ledger, with handlers that hang, crawl and fail, and a queue of this process.
  */
+
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
@@ -12,6 +13,7 @@ import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
 import { TEST_WORKER, tryToClaim } from '#test/support/claims';
+import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { oneAtATime } from '../../test/support/one-at-a-time.ts';
 import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.ts';
@@ -93,7 +95,7 @@ describe('the runner', () => {
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(await stateOf(ids[1])).toBe('done');
     const work = await ledger.work(workId('archive', ids[0] ?? ''));
-    expect(work).toMatchObject({ errorCode: 'station.stood-still', errorDetail: expect.stringMatching(/^nothing moved for \d s/) });
+    expect(work).toMatchObject({ errorCode: 'station.stood-still', errorReason: saying(/^nothing moved for \d s/) });
     await expect.poll(() => hangs, { timeout: 8000 }).toBeGreaterThan(1);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { because } from '#domain/reason';
 import { STATION_HOST } from '#domain/work';
 import { aCase, aCaseEvent, aCopy, anId, anOfficer, aRecorder, aSuggestion, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
@@ -70,7 +71,7 @@ export function registry(it: It): void {
       const two = aSuggestion({ recordingId: (await listOne(writer)).recording.id, eventId: event.id });
       await writer.insertSuggestion(one);
       await writer.insertSuggestion(two);
-      await writer.insertSuggestion({ ...one, id: anId('sug'), reason: 'again' });
+      await writer.insertSuggestion({ ...one, id: anId('sug'), reason: because('during-event', {}) });
       await writer.decideSuggestion(two.id, 'declined', 'cli:root');
       return { first: one, second: two };
     });

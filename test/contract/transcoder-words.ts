@@ -2,6 +2,7 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { because, type Reason } from '#domain/reason';
 import type { MediaInput, Transcoder } from '#ports/transcoder';
 import { withEdits } from '../support/edit-list.ts';
 import { runProgram, temporaryDirectory } from '../support/evidock.ts';
@@ -105,11 +106,11 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
     });
 
     it('tells of a picture that could not be made, and makes the others', async () => {
-      const told: string[] = [];
+      const told: Reason[] = [];
       const scratch = at('taken');
       await runProgram('mkdir', ['-p', join(scratch, 'poster.jpg')]);
       const made = await transcoder.makePictures(at('film.mp4'), scratch, { onMissing: (what) => void told.push(what) });
-      expect(told).toEqual(['poster']);
+      expect(told).toEqual([because('the-poster', {})]);
       expect(made.map(({ kind }) => kind).sort()).toEqual(['contact-sheet', 'thumbnails', 'waveform']);
     });
   });

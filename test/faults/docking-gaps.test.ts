@@ -14,6 +14,7 @@ import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
+import { saying } from '#test/support/saying';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -76,7 +77,7 @@ describe('a recorder with bad spots', () => {
     expect(damaged?.original).toMatchObject({ state: 'sealed', unreadable: bad, digests: { sha256: sha256(kept) } });
     expect(damaged?.recording).toMatchObject({
       damaged: true,
-      damageReason: expect.stringMatching(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
+      damageReason: saying(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
     });
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
@@ -84,7 +85,7 @@ describe('a recorder with bad spots', () => {
     const custody = await station.ledger.custodyOf(about(damaged?.recording.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.copied')?.lists).toMatchObject({ gaps: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.personal).toMatchObject({ reason: damaged?.recording.damageReason });
-    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
+    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', reason: saying('a.mp4') } });
     expect((await recordingsOf(station, 'b.mp4'))[0]?.recording.damaged).toBe(false);
     await station.close();
   });
@@ -125,7 +126,7 @@ describe('a recorder with bad spots', () => {
     await docking.done;
     const { problem, safeAtMs } = (await station.ledger.docking(docking.id)) ?? {};
     expect(safeAtMs).toBeNull();
-    expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/unreadableMax|nothing of it/) });
+    expect(problem).toMatchObject({ code: 'recorder.read-failed', reason: saying(/unreadableMax|nothing of it/) });
     expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
     expect((await recordingsOf(station, 'b.mp4'))[0]?.original.state).toBe('listed');
     await station.close();

@@ -59,7 +59,7 @@ const unreadable = () => new EvidockError('recorder.unreadable', because('said',
 /** The first listing ends as one that cannot be believed, without `hidden`. */
 async function* doubted(items: AsyncIterable<Item>, hidden?: string): AsyncIterable<Item> {
   for await (const item of items) if (item.path !== hidden) yield item;
-  yield { path: 'DCIM', code: 'recorder.unreadable', detail: 'the device could not read all of it' };
+  yield { path: 'DCIM', code: 'recorder.unreadable', reason: because('directory-not-whole', { path: 'DCIM' }) };
   throw unreadable();
 }
 

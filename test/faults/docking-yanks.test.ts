@@ -4,11 +4,13 @@
  * Method: real intake, seal, ledger and vault over plain directories whose reads fail as those of a pulled recorder do. Yanks fall at random
  * reads; the seed is printed.
  */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import { saying } from '#test/support/saying';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -101,7 +103,7 @@ describe('a recorder that is pulled', () => {
     );
     await docking.done;
     expect(performance.now() - pulledAtMs).toBeLessThan(1000);
-    const problem = { code: 'recorder.removed', detail: '2 files (5.0 MiB) still on the recorder' };
+    const problem = { code: 'recorder.removed', reason: saying('2 files (5.0 MiB) still on the recorder') };
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem });
     expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
     await docking.pull();

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingDetail } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
+import { saying } from '#test/support/saying';
 import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -193,7 +194,7 @@ describe('files of other recorders', () => {
     });
     const again = await dock();
     expect(again).toMatchObject({ filesKnown: 5, filesListed: 5 });
-    expect(again.view?.warning).toMatchObject({ code: 'recorder.other-files', detail: 'DSJ0099999' });
+    expect(again.view?.warning).toMatchObject({ code: 'recorder.other-files', reason: saying('DSJ0099999') });
     // On their own recorder they are known as well.
     const own = join(home.path, 'own');
     await writeCard(own, {});
@@ -271,7 +272,7 @@ describe('a card that changes while it is docked', () => {
     expect(await station.ledger.refusals(docking?.id ?? '')).toMatchObject([
       { cardPath: 'LOG/20260620.log', code: 'recorder.still-writing' },
     ]);
-    expect(station.slot(1)?.warning).toEqual({ code: 'recorder.still-writing', detail: 'LOG/20260620.log' });
+    expect(station.slot(1)?.warning).toEqual({ code: 'recorder.still-writing', reason: saying('LOG/20260620.log') });
   });
 });
 

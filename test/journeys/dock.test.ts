@@ -8,9 +8,11 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
+import { saying } from '#test/support/saying';
 import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -18,7 +20,7 @@ import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 
 const NAME = 'DCIM/20260620/DSJ0012345_041234_20260620153012_0007.MP4';
 const WAIT = { timeout: 10_000, interval: 10 };
-const PROBLEM = { code: 'recorder.foreign-device', detail: 'keyboard' } as const;
+const PROBLEM = { code: 'recorder.foreign-device', reason: because('said', { text: 'keyboard' }) } as const;
 const notice = (state: DockNotice['state'], more: Partial<DockNotice> = {}): DockNotice => ({
   port: '1-4.1',
   hub: '1-4',
@@ -272,7 +274,7 @@ describe('clock', () => {
     await writeCard(card, { 'STATUS.TXT': 'TIME=2026-06-20 15:56:48\n' });
     station.plug(card);
     const view = await station.until(1, ({ phase }) => phase === 'safe');
-    expect(view).toMatchObject({ clockOffsetMs: 192_000, warning: { code: 'recorder.clock-off', detail: '3 min 12 s behind' } });
+    expect(view).toMatchObject({ clockOffsetMs: 192_000, warning: { code: 'recorder.clock-off', reason: saying('3 min 12 s behind') } });
     const docking = await station.docking(1);
     expect(docking).toMatchObject({ clockOffsetMs: 192_000, driverWhy: expect.arrayContaining(['its clock is 3 min 12 s behind']) });
     expect((await station.custody('docking.arrived', docking?.id ?? ''))[0]?.data).toMatchObject({
@@ -288,7 +290,7 @@ describe('clock', () => {
     const view = await station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
     expect(view).toMatchObject({
       clockOffsetMs: null,
-      warning: { code: 'recorder.clock-off', detail: expect.stringMatching(/^at least 1 h 30 min ahead/) },
+      warning: { code: 'recorder.clock-off', reason: saying(/^at least 1 h 30 min ahead/) },
     });
     const docking = await station.docking(1);
     expect(docking?.clockOffsetMs).toBeNull();

@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { about, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -65,7 +66,7 @@ async function expectSplit(id: string): Promise<string> {
   await station.incomplete.settled();
   const whole = await stateOf(id);
   expect(whole.recording).toMatchObject({ state: 'sealed', damaged: true, originalCount: 2, missingCount: 1 });
-  expect(whole.recording.damageReason).toBe('1 of its 2 files never came from the recorder');
+  expect(whole.recording.damageReason).toEqual(saying(/^1 of its 2 files never came from the recorder$/));
   expect(whole.originals.map(({ cardPath, state }) => [cardPath, state])).toEqual([[FIRST, 'sealed']]);
   expect(station.closed).toEqual([id]);
   expect((await station.ledger.work(`derive.${id}`))?.state).toBe('waiting');

@@ -13,6 +13,7 @@ import { manifestKey } from '#domain/vault/vault-key';
 import type { Vault } from '#ports/vault';
 import { makeCard } from '#sample-card/make-card';
 import { about } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -242,7 +243,7 @@ describe('intake', () => {
     expect(failures).toBe(3);
     expect(await station.ledger.docking(docking.id)).toMatchObject({
       state: 'problem',
-      problem: { code: 'recorder.read-failed', detail: expect.stringContaining('2.mp4') },
+      problem: { code: 'recorder.read-failed', reason: saying('2.mp4') },
     });
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 1)).safe();

@@ -12,6 +12,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
@@ -78,7 +79,7 @@ describe('the re-check', () => {
     // An alarm that stays.
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.known-differs', detail: 'a.mp4' },
+      warning: { code: 'recorder.known-differs', reason: saying('a.mp4') },
       recheck: { files: 1, done: 1, unread: 0 },
     });
     await docking.pull();
@@ -204,7 +205,7 @@ describe('the re-check', () => {
     await vi.waitFor(() => expect(unsafe()).toBe(true), WAIT);
     await docking.pull();
     expect(await station.ledger.docking(docking.id)).toMatchObject({
-      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', detail: expect.stringContaining('1 file') } },
+      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', reason: saying('1 file') } },
     });
     await dockOnce(station, card);
     await expectSealed(home, station, { 'a.mp4': [bytes, other] });
@@ -318,7 +319,7 @@ describe('the re-check', () => {
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
       recheck: { files: 3, done: 1, unread: 2 },
-      warning: { code: 'recorder.known-unread', detail: expect.stringContaining('1 more file') },
+      warning: { code: 'recorder.known-unread', reason: saying('1 more file') },
     });
     const compared = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, unread: 2 });
@@ -396,7 +397,7 @@ describe('intake.known: whole', () => {
       'R1',
       1,
     );
-    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', detail: 'a.mp4' } };
+    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', reason: saying('a.mp4') } };
     await vi.waitFor(async () => expect(await station.ledger.docking(docking.id)).toMatchObject(unread), WAIT);
     await station.seal.checkSafe(docking.id);
     expect(await station.ledger.docking(docking.id)).toMatchObject(unread);

@@ -10,6 +10,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { about, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { writeCard } from '../support/intake-station.ts';
 import { name, WipedCard } from '../support/wiped-card.ts';
 
@@ -88,7 +89,7 @@ describe('a card that is written to', () => {
     expect(await wiped.onCard()).toEqual([name(6).split('/').at(-1)]);
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.wipe-failed', detail: expect.stringContaining('not cleanly unmounted, and not by the station') },
+      warning: { code: 'recorder.wipe-failed', reason: saying('not cleanly unmounted, and not by the station') },
     });
   });
 

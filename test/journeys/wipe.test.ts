@@ -11,6 +11,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 import { name, WAIT, WipedCard } from '../support/wiped-card.ts';
 
@@ -98,7 +99,7 @@ describe('wipe', () => {
     const bytes = await readFile(join(wiped.card, name(2)));
     const first = wiped.station.plug(wiped.card, { access: null });
     const { warning } = await wiped.station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
-    expect(warning).toMatchObject({ code: 'recorder.wipe-failed', detail: expect.stringContaining('nothing was removed') });
+    expect(warning).toMatchObject({ code: 'recorder.wipe-failed', reason: saying('nothing was removed') });
     const victim = (await wiped.originals()).find(({ cardPath }) => cardPath === name(2));
     await unlink(join(wiped.home.path, 's/vault', victim?.vaultKey ?? ''));
     wiped.station.dock.remove(first);
@@ -123,7 +124,7 @@ describe('wipe', () => {
     expect(await wiped.onCard()).toContain(name(2).split('/').at(-1));
     expect(wiped.station.slot(1)?.problem).toMatchObject({
       code: 'recorder.wipe-failed',
-      detail: expect.stringContaining('vault.mismatch'),
+      reason: saying('vault.mismatch'),
     });
   });
 
@@ -213,7 +214,7 @@ describe('wipe', () => {
     expect(await wiped.onCard()).toEqual([name(2).split('/').at(-1)]);
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.wipe-failed', detail: expect.stringMatching(/^1 sealed file stays, because it cannot be read/) },
+      warning: { code: 'recorder.wipe-failed', reason: saying(/^1 sealed file stays, because it cannot be read/) },
     });
     const [docking] = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 1 });
     expect((await wiped.station.custody('wipe.finished', docking?.id ?? ''))[0]?.data).toMatchObject({ files: 3, kept: 1 });
@@ -234,7 +235,7 @@ describe('wipe', () => {
     });
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      problem: { code: 'recorder.wipe-failed', detail: expect.stringContaining('write-protected') },
+      problem: { code: 'recorder.wipe-failed', reason: saying('write-protected') },
     });
     expect(await wiped.station.docking(1)).toMatchObject({ state: 'safe', problem: null });
     expect(await wiped.onCard()).toHaveLength(4);

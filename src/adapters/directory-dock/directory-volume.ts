@@ -5,8 +5,7 @@ import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printableName, refusedName } from '#domain/card/path';
 import { EvidockError, errnoOf, errnoText, isFailure } from '#domain/errors';
-import { because, english, type Reason } from '#domain/reason';
-import { bytesText } from '#messages/figures';
+import { because, type Reason } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
@@ -127,7 +126,7 @@ export class DirectoryVolume implements Volume {
       const path = join(directory.printable, printableName(raw));
       const refused = refusedName(raw);
       if (refused) {
-        yield { path, code: 'recorder.name-refused', detail: english(refused) };
+        yield { path, code: 'recorder.name-refused', reason: refused };
         continue;
       }
       let found: Awaited<ReturnType<typeof lstat>>;
@@ -139,13 +138,13 @@ export class DirectoryVolume implements Volume {
         // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
         if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null)
           walk.unreadable.push(because('thing-errno', { thing: path, errno }));
-        yield { path, code: 'recorder.unreadable', detail: errno };
+        yield { path, code: 'recorder.unreadable', reason: because('said', { text: errno }) };
         continue;
       }
       if (found.isDirectory()) {
-        if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
+        if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', reason: because('other-file-system', {}) };
         else if (directory.depth + 1 > this.#limits.depthMax)
-          yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
+          yield { path, code: 'recorder.over-limit', reason: because('too-deep', { limit: this.#limits.depthMax }) };
         else yield* this.#subdirectory(directory, raw, walk);
         continue;
       }
@@ -169,27 +168,26 @@ export class DirectoryVolume implements Volume {
       yield* this.#walk({ handle, printable, depth: parent.depth + 1, device }, walk);
     } catch (error) {
       if (isFailure(error, 'recorder.not-regular')) {
-        yield { path: printable, code: 'recorder.not-regular', detail: error.detail };
+        yield { path: printable, code: 'recorder.not-regular', reason: error.reason };
         return;
       }
       if (!isFailure(error, 'recorder.unreadable')) throw error;
       // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
       if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.reason);
-      yield { path: printable, code: 'recorder.unreadable', detail: error.detail };
+      yield { path: printable, code: 'recorder.unreadable', reason: error.reason };
     } finally {
       await handle?.close();
     }
   }
 
   #file(path: string, found: Awaited<ReturnType<typeof lstat>>, walk: Walk): VolumeEntry | VolumeRefusal {
-    if (!found.isFile()) return { path, code: 'recorder.not-regular', detail: kindOf(found) };
+    if (!found.isFile()) return { path, code: 'recorder.not-regular', reason: because(kindOf(found), {}) };
     walk.files += 1;
     const bytes = Number(found.size);
     if (walk.files > this.#limits.filesMax)
-      return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
-    if (bytes > this.#limits.fileBytesMax)
-      return { path, code: 'recorder.over-limit', detail: `${bytesText(bytes)} are more than intake.fileMax` };
+      return { path, code: 'recorder.over-limit', reason: because('too-many-files', { limit: this.#limits.filesMax }) };
+    if (bytes > this.#limits.fileBytesMax) return { path, code: 'recorder.over-limit', reason: because('file-too-large', { size: bytes }) };
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
@@ -345,9 +343,9 @@ function join(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`;
 }
 
-function kindOf(found: Awaited<ReturnType<typeof lstat>>): string {
-  if (found.isSymbolicLink()) return 'symbolic link';
-  if (found.isFIFO()) return 'named pipe';
-  if (found.isSocket()) return 'socket';
-  return found.isBlockDevice() || found.isCharacterDevice() ? 'device' : 'not a regular file';
+function kindOf(found: Awaited<ReturnType<typeof lstat>>): 'is-link' | 'is-pipe' | 'is-socket' | 'is-device' | 'is-not-regular' {
+  if (found.isSymbolicLink()) return 'is-link';
+  if (found.isFIFO()) return 'is-pipe';
+  if (found.isSocket()) return 'is-socket';
+  return found.isBlockDevice() || found.isCharacterDevice() ? 'is-device' : 'is-not-regular';
 }

@@ -10,7 +10,6 @@ import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
-import { bytesText } from '#messages/figures';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
   DurableFile,

@@ -156,7 +156,6 @@ export function ledgerError(thrown: unknown): unknown {
   if (isClosed(thrown)) return new EvidockError('station.stopping', because('ledger-closed', {}), thrown);
   const code = resultCode(thrown);
   if (code === undefined) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new EvidockError(code === SQLITE_CONSTRAINT ? 'request.conflict' : 'ledger.failed', said(thrown), thrown);
 }
 

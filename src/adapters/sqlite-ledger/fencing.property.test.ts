@@ -3,6 +3,7 @@
  * newest claim, once. Method: random steps by two workers on a real ledger; a model of a few lines says who holds the work. The model knows nothing of how
  * the ledger decides it. Each result writes the worker's name beside the end of the work, so that a transaction that is half done would be seen.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { ledgerTime, listOne } from '#test/contract/ledger-support';
@@ -44,7 +46,7 @@ type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 const ENDS: Readonly<Record<'renew' | 'finish' | 'fail' | 'postpone', (writer: LedgerWriter, claim: Claim) => Promise<void>>> = {
   renew: (writer, claim) => writer.renewWork(claim, { leaseMs: 50, percent: 1 }),
   finish: (writer, claim) => writer.finishWork(claim),
-  fail: (writer, claim) => writer.failWork(claim, { code: 'transcoder.failed', detail: '', retryInMs: 0 }),
+  fail: (writer, claim) => writer.failWork(claim, { code: 'transcoder.failed', reason: because('said', { text: '' }), retryInMs: 0 }),
   postpone: (writer, claim) => writer.postponeWork(claim, { delayMs: 0 }),
 };
 

@@ -4,7 +4,7 @@ import { backup, type DatabaseSync } from 'node:sqlite';
 import { STATION } from '#domain/custody/actor';
 import { DockingInterrupted } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
-import { EvidockError, errnoOf, errnoText, said } from '#domain/errors';
+import { EvidockError, errnoText, said } from '#domain/errors';
 import { because } from '#domain/reason';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';

@@ -3,6 +3,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -93,11 +94,10 @@ const INDEXES = [
 ];
 
 /** What is once written here stays: the custody log and the history of assignments refuse UPDATE and DELETE. */
+const refuses = (table: string, verb: string) =>
+  `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
 const APPEND_ONLY = ['custody', 'recorder_assignments', 'refusals'].flatMap((table) =>
-  ['UPDATE', 'DELETE'].map(
-    (verb) =>
-      `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
-  ),
+  ['UPDATE', 'DELETE'].map((verb) => refuses(table, verb)),
 );
 
 // Counting a million rows at every scrape would block the daemon, so the sums are kept as rows change.
@@ -254,6 +254,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0025-reasons': { up: (db: Kysely<Schema>) => run(db, reasonsOfWords(refuses('refusals', 'UPDATE'))) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -80,7 +80,7 @@ export class RegistryWriter extends SqlReader {
       recording_id: suggestion.recordingId,
       case_number: suggestion.caseNumber,
       event_id: suggestion.eventId,
-      reason: suggestion.reason,
+      reason: JSON.stringify(suggestion.reason),
       overlap_ms: suggestion.overlapMs,
       state: suggestion.state,
       decided_by: suggestion.decidedBy,

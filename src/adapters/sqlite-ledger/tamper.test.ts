@@ -9,6 +9,7 @@ import { CUSTODY_GENESIS, sealEntry } from '#domain/custody/entry';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { listOne, refused } from '#test/contract/ledger-support';
 import { anId, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft } from '#test/support/custody';
@@ -79,7 +80,13 @@ describe('the database refuses', () => {
     const ledger = await openLedger({ file, stationId: STATION_ID });
     await ledger.transaction(async (writer) => {
       const { docking } = await listOne(writer);
-      await writer.insertRefusal({ dockingId: docking.id, cardPath: 'a', code: 'recorder.not-regular', detail: '', atMs: START_MS });
+      await writer.insertRefusal({
+        dockingId: docking.id,
+        cardPath: 'a',
+        code: 'recorder.not-regular',
+        reason: because('said', { text: '' }),
+        atMs: START_MS,
+      });
       await writer.upsertOfficer(anOfficer());
       await writer.upsertRecorder(aRecorder());
       await writer.assignRecorder('DSJ0012345', '041234', START_MS);

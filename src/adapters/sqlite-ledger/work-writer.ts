@@ -8,8 +8,6 @@ import type { Leases } from './leases.ts';
 import { OriginalWriter } from './original-writer.ts';
 import type { Schema } from './schema.ts';
 
-const DETAIL_CHARACTERS_MAX = 2000;
-
 interface NewWork {
   id: string;
   stage: WorkStage;
@@ -79,7 +77,6 @@ export class WorkWriter extends OriginalWriter {
     const row = await this.db.selectFrom('work').select(['token', 'state']).where('id', '=', workId).executeTakeFirst();
     const work = row?.state === 'running' && row.token === token ? await this.work(workId) : null;
     if (work) return work;
-    const now = row ? `is ${row.state}, claim ${row.token}` : 'is not on record';
     throw new EvidockError(
       'work.lease-lost',
       row
@@ -106,10 +103,10 @@ export class WorkWriter extends OriginalWriter {
     }));
   }
 
-  async failWork(claim: Claim, { code, detail, retryInMs }: WorkFailure): Promise<void> {
+  async failWork(claim: Claim, { code, reason, retryInMs }: WorkFailure): Promise<void> {
     await this.#endRun(claim, (_, nowMs) => ({
       ...(retryInMs === null ? { state: 'failed' } : { state: 'waiting', due_at: nowMs + retryInMs }),
-      ...{ error_code: code, error_detail: detail.slice(0, DETAIL_CHARACTERS_MAX) },
+      ...{ error_code: code, error_detail: JSON.stringify(reason) },
     }));
   }
 

@@ -61,7 +61,9 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
 
   async updateDocking(id: string, patch: DockingPatch): Promise<void> {
     const problem =
-      patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
+      patch.problem === undefined
+        ? {}
+        : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem ? JSON.stringify(patch.problem.reason) : null };
     const fields = named<Updateable<Schema['dockings']>>({
       state: patch.state,
       listed_at: patch.listedAtMs,
@@ -86,7 +88,7 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
       docking_id: refusal.dockingId,
       card_path: refusal.cardPath,
       code: refusal.code,
-      detail: refusal.detail,
+      detail: JSON.stringify(refusal.reason),
       at: refusal.atMs,
     };
     this.tables.insert('refusals', row);
@@ -163,7 +165,7 @@ export class SqlWriter extends WorkWriter implements LedgerWriter {
       state: patch.state,
       kind: patch.kind,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
-      damage_reason: patch.damageReason,
+      damage_reason: patch.damageReason && JSON.stringify(patch.damageReason),
       notes: patch.notes === undefined ? undefined : notesText(patch.notes),
       duration_ms: patch.durationMs,
       missing_count: patch.missingCount,

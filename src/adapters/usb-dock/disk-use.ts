@@ -52,7 +52,6 @@ async function checkDisk({ directory, swaps }: Places, disk: string): Promise<vo
     const isSwap = swapped.split('\n').some((line) => line.split(/\s/)[0] === `/dev/${name}`);
     const mounted = mounts.find((mount) => mount.device === number);
     if (holders.length === 0 && !isSwap && !mounted) continue;
-    const how = mounted ? ` (${mounted.path})` : '';
     throw new EvidockError(
       'recorder.mount-failed',
       mounted ? because('in-use-at', { device: name, path: mounted.path }) : because('in-use-here', { device: name }),

@@ -1,5 +1,5 @@
 import { EvidockError, isFailure } from '#domain/errors';
-import { because, english, type Reason } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 
 export interface VolumePart {
@@ -40,7 +40,7 @@ export class JoinedVolume implements Volume {
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    for (const { name, why } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail: english(why) };
+    for (const { name, why } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', reason: why };
     const lost = this.#unreadable.find(({ mayHoldFiles }) => mayHoldFiles);
     let failure = lost ? new EvidockError('recorder.unreadable', because('of', { thing: lost.name, why: lost.why })) : null;
     for (const { name, volume } of this.#parts) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { because, together } from '#domain/reason';
+import { because } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
@@ -272,7 +272,7 @@ export class PortStay {
       hub: hubOf(this.device.sysName),
       state,
       facts: [...this.#facts],
-      problem: problem ? { code: problem.code, detail: problem.detail } : null,
+      problem: problem ? { code: problem.code, reason: problem.reason } : null,
     });
   }
 

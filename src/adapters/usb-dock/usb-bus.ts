@@ -140,7 +140,6 @@ async function bounded<T>(what: string, work: Promise<T>, msMax: number): Promis
     late.catch(() => undefined);
     return await Promise.race([work, late]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     throw new EvidockError(
       'recorder.locked',
       because('thing-said', { thing: what, text: error instanceof Error ? error.message : String(error) }),

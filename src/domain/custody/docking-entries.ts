@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const recorderOf = ({ recorder }: { readonly recorder: string }) => [subject('recorder', recorder)];
@@ -174,8 +175,8 @@ export const FileRefused = defineEntry({
   about: ['docking'],
   tells: 'An entry of the card was not taken.',
   data: { code: code('Of the table of errors.') },
-  personal: { cardPath: words(), detail: words() },
-  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: 'a symbolic link' } },
+  personal: { cardPath: words(), detail: why() },
+  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: because('is-link', {}) } },
 });
 
 export const DeviceRefused = defineEntry({

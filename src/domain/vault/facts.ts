@@ -2,9 +2,10 @@ import type { ByteRange } from '#domain/byte-range';
 import { canonicalBytes } from '#domain/canonical-json';
 import type { Digests } from '#domain/digest';
 import type { Kind } from '#domain/kind';
+import type { Reason } from '#domain/reason';
 
-/** Version of the form of `facts.json`. */
-const FACTS_VERSION = 1;
+/** Version of the form of `facts.json`: in 1, `damageReason` was an English sentence. */
+const FACTS_VERSION = 2;
 
 /** The item of the copy row that tells which facts the archive holds. */
 export const FACTS_ITEM = 'facts';
@@ -25,7 +26,7 @@ export interface Facts {
     readonly category: string | null;
     readonly important: boolean;
     readonly damaged: boolean;
-    readonly damageReason: string | null;
+    readonly damageReason: Reason | null;
     readonly claimedStart: string | null;
     readonly claimedFrom: string | null;
     readonly timezone: string;

@@ -1,7 +1,9 @@
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
 import { commonEn } from './common-en.ts';
+import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
+import { dockingEn } from './docking-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { namesEn } from './names-en.ts';
@@ -21,4 +23,6 @@ export const REASONS_EN = {
   ...requestEn,
   ...stationEn,
   ...namesEn,
+  ...damageEn,
+  ...dockingEn,
 } as const;
