@@ -10,8 +10,8 @@ import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { parseInvitation } from '#domain/invitation';
 import { because } from '#domain/reason';
 import { LAYOUTS } from '#sample-card/layouts';
-import { ownPlacesOf, placesOf } from './places.ts';
 import { becomeOwnerOf } from './state-owner.ts';
+import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { VERSION } from './version.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');

@@ -192,7 +192,7 @@ describe('errors', () => {
 });
 
 describe('the station', () => {
-  it('shows slots, jobs and what is not there', async () => {
+  it('shows slots, work and what is not there', async () => {
     expect((await cli.run(['slots'])).err).toMatch(/No slot is in use/);
     expect((await cli.run(['jobs'])).err).toBe('Nothing is left to do.\n');
     expect((await cli.run(['jobs', 'retry'])).out).toBe('0 pieces of work will be tried again.\n');
@@ -264,7 +264,7 @@ describe('the control socket', () => {
     });
     expect(Buffer.compare(await readFile(join(cli.station.directory, 'socket.mp4')), content)).toBe(0);
     expect(
-      (await cli.station.ledger.custodyOf(about(id))).some(
+      (await cli.station.ledger.custody.of(about(id))).some(
         ({ actor, type }) => actorText(actor) === 'cli:li_wei' && type === 'recording.viewed',
       ),
     ).toBe(true);

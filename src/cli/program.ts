@@ -16,7 +16,7 @@ import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
-import { usageWords } from './usage.ts';
+import { usageWords } from './usage-words.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
 

@@ -6,7 +6,7 @@ import { because, type Reason } from '#domain/reason';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
 import { bytesText } from '#messages/figures';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 
 /** Something that can be looked at: an original or a derivative, with its bytes' digest. */

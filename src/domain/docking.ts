@@ -1,3 +1,4 @@
+
 import type { ErrorCode } from './errors.ts';
 import { because, type Reason } from './reason.ts';
 

@@ -70,6 +70,7 @@ export const ERRORS = {
   'work.station-differs': { retry: 'never', status: 502 },
   'work.station-unreachable': { retry: 'later', status: 503 },
   'work.version-differs': { retry: 'never', status: 409 },
+  'work.replaced': { retry: 'never', status: 409 },
   'work.certificate-failed': { retry: 'never', status: 500 },
   'config.default-id': { retry: 'never', status: 422 },
   'config.invalid': { retry: 'never', status: 500 },

@@ -11,7 +11,7 @@ import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
 import { changedSince } from './changed-files.ts';
 import { KnownFiles } from './known-files.ts';
-import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
+import { refusalKey, refuse, refusedSoFar } from './refusals.ts';
 import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
@@ -80,7 +80,7 @@ export class ListingRounds {
         await refuse(writer, docking.id, { path, code: 'recorder.still-writing', reason }, clock.nowMs());
       }
       const filesRefused = found.counts.refused + changed.length;
-      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+      await writer.dockings.update(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
     });
     faults.reached('w22-card-unchanged');
     session.unchanged = true;
@@ -162,7 +162,7 @@ export class ListingRounds {
         filesRefused += some.length;
         await ledger.transaction(async (writer) => {
           for (const refusal of some) await refuse(writer, docking.id, refusal, clock.nowMs());
-          await writer.updateDocking(docking.id, { filesRefused });
+          await writer.dockings.update(docking.id, { filesRefused });
         });
       }
     } catch (error) {

@@ -185,11 +185,11 @@ export const ERRORS_EN = {
   },
   'archive.missing': { what: 'The archive does not hold the object', remedy: 'Run `evidock verify --archive`, then `evidock jobs retry`.' },
   'queue.unreachable': {
-    what: 'The job queue (Redis) cannot be reached',
+    what: 'The work queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
   },
   'queue.refused': {
-    what: 'The job queue (Redis) takes no work',
+    what: 'The work queue (Redis) takes no work',
     remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
   },
   'work.lease-lost': {
@@ -211,6 +211,10 @@ export const ERRORS_EN = {
   'work.version-differs': {
     what: 'Worker and station are of different versions',
     remedy: 'Install the version of the station on the host of the worker.',
+  },
+  'work.replaced': {
+    what: 'Another process works with the same invitation and began later',
+    remedy: 'Run one process for each invitation; invite a second worker under a name of its own (`evidock worker invite NAME`).',
   },
   'work.certificate-failed': {
     what: 'The certificate of the station for its workers cannot be made or read',

@@ -8,11 +8,12 @@ import type { Original, Recording } from '#domain/recording';
 import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
-import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
+import { allReplaced, closeReplaced, newerVersionsOf } from './replaced-recordings.ts';
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
@@ -64,12 +65,12 @@ export class IncompleteRecordings {
   /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
   cardListed(dockingId: string): void {
     this.#queue(async () => {
-      const docking = await this.#options.ledger.docking(dockingId);
+      const docking = await this.#options.ledger.dockings.get(dockingId);
       if (!docking) return;
       const { recorderSerial } = docking;
       // A recording of this recorder that was found on another's card is not looked for on its own.
       const wasOnThisCard = async (recording: Recording) =>
-        (await this.#options.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
+        (await this.#options.ledger.dockings.get(recording.dockingId))?.recorderSerial === recorderSerial;
       await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
@@ -105,7 +106,7 @@ export class IncompleteRecordings {
     let after: string | undefined;
     let splits = 0;
     for (;;) {
-      const page = await this.#options.ledger.recordings({
+      const page = await this.#options.ledger.recordings.list({
         ...filter,
         state: 'copying',
         ...(after === undefined ? {} : { after }),
@@ -139,26 +140,26 @@ export class IncompleteRecordings {
     const { ledger, vault, log, settings, clock } = this.#options;
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
-    // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
+    // A crash between `w04-copy-linked` and `w05-copied-recorded` leaves bytes under a key that is about to be given up.
     for (const original of gone) {
       const key = original.vaultKey;
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
     }
     const closed = await ledger.transaction(async (writer) => {
-      const now = await writer.originalsOf(recording.id);
-      const missing = await missingOf(writer, now);
+      const current = await writer.originals.ofRecording(recording.id);
+      const missing = await missingOf(writer, current);
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
       await moveMissing(writer, recording, missing, into, nowMs);
-      for (const number of caseNumbers) await writer.addRecordingCase(into, number);
+      for (const number of caseNumbers) await writer.recordings.addCase(into, number);
       const missingCount = recording.missingCount + missing.length;
-      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
-      await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
+      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originals.ofRecording(recording.id));
+      await writer.recordings.update(recording.id, { missingCount, damaged: true, damageReason: reason });
       const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
       const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
       const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
-      await writer.appendCustody(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
+      await writer.custody.append(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
@@ -172,7 +173,7 @@ export class IncompleteRecordings {
 
 /** The originals that have not come, if none of them is on its way and something is here that is worth closing; else null. */
 async function missingOf(
-  ledger: Pick<Ledger, 'docking' | 'newerVersions'>,
+  ledger: Pick<Ledger, 'dockings' | 'originals'>,
   originals: readonly Original[],
 ): Promise<readonly Original[] | null> {
   const missing = originals.filter(({ state }) => state !== 'sealed');
@@ -182,7 +183,7 @@ async function missingOf(
     return originals.some(({ state }) => state === 'sealed') ? missing : null;
   if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
   for (const dockingId of new Set(missing.map((original) => original.dockingId))) {
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (docking?.state !== 'removed' && docking?.state !== 'interrupted') return null;
   }
   return missing;
@@ -198,7 +199,7 @@ async function moveMissing(
 ): Promise<void> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
   const { startClaims } = from;
-  await writer.insertRecording({
+  await writer.recordings.insert({
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
@@ -211,6 +212,10 @@ async function moveMissing(
   });
   for (const [place, original] of missing.entries()) {
     const index = place + 1;
-    await writer.moveToRecording(original.id, { recordingId: into, index, vaultKey: originalKey(into, index, original.cardPath) });
+    await writer.originals.moveToRecording(original.id, {
+      recordingId: into,
+      index,
+      vaultKey: originalKey(into, index, original.cardPath),
+    });
   }
 }

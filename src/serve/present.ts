@@ -7,7 +7,7 @@ import type { Copy, Original } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/time/station-time';
 import type { Work } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {
@@ -83,8 +83,8 @@ export class Presenter {
 }
 
 function presentOriginal({ digests, ...original }: Original) {
-  const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
-  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
+  const { id, index, role, kind, state, cardPath, bytes, gaps, sourceReread, duplicateOf } = original;
+  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, gaps, sourceReread, duplicateOf };
   return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 

@@ -77,7 +77,7 @@ export interface StationOptions {
   /** Where samples of known files are taken. */
   readonly random?: RandomBelow;
   readonly reached?: (point: FaultPoint) => void;
-  readonly unreadableBytesMax?: number;
+  readonly gapBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
   /** Puts something in front of the lanes. */
@@ -156,7 +156,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       stationId: 'test1',
       timezone,
       filesAtOnce: options.filesAtOnce ?? 64,
-      unreadableBytesMax: options.unreadableBytesMax ?? 0,
+      gapBytesMax: options.gapBytesMax ?? 0,
       verify: options.verify ?? 'vault',
       known: options.known ?? 'sampled',
       patterns: [],
@@ -226,7 +226,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
           while (!safe.has(id)) {
-            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.docking(id))}`);
+            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.dockings.get(id))}`);
             await new Promise((resolve) => setTimeout(resolve, 10));
           }
         },

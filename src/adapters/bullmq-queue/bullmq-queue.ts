@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { type Log, queueTrouble, stageFailed } from '#events';
-import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
+import type { QueueLane, QueueRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
 /** How long an answer is waited for, unless told. */
@@ -41,7 +41,7 @@ interface Options {
 interface Listener {
   readonly lane: QueueLane;
   readonly concurrency: number;
-  readonly handler: (workId: string, run: JobRun) => Promise<void>;
+  readonly handler: (workId: string, run: QueueRun) => Promise<void>;
 }
 
 /** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
@@ -61,7 +61,7 @@ export class BullmqQueue implements WorkQueue {
     this.#prefix = `${options.prefix}:${options.stationId}`;
   }
 
-  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: QueueRun) => Promise<void>): void {
     this.#listeners.push({ lane, concurrency, handler });
   }
 

@@ -15,6 +15,7 @@ export const workEn = {
   'socket-long': 'station.state: {path} is too long for a socket ({limit} characters); choose a shorter state directory',
   'redis-no-start': '{program} did not start ({text}); is the package redis-server installed?',
   'threads-closed': 'the worker threads are closed',
+  'process-followed': '{host}: process {instance} was followed by {next}',
   'claim-old': '{work}: claim {token} was presented, the work is {state}, claim {current}',
   'claim-unknown': '{work}: claim {token} was presented, the work is not on record',
   'claim-of-other': '{work}: claim {token} is not one that this worker holds',

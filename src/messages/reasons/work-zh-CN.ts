@@ -15,6 +15,7 @@ export const workZhCN = {
   'socket-long': 'station.state：{path} 超出套接字路径的长度（{limit} 个字符），请选用更短的状态目录',
   'redis-no-start': '{program} 未能启动（{text}）；是否已安装 redis-server？',
   'threads-closed': '工作线程已关闭',
+  'process-followed': '{host}：进程 {instance} 之后启动了 {next}',
   'claim-old': '{work}：出示的是第 {token} 次认领，该工作现为 {state}，第 {current} 次认领',
   'claim-unknown': '{work}：出示的是第 {token} 次认领，该工作没有记录',
   'claim-of-other': '{work}：第 {token} 次认领不属于此工作机',
