@@ -167,7 +167,9 @@ describe('ingest', () => {
     const { status, out, err } = await run(['/card'], [{ state: 'reading' }, { state: 'removed', problem: pulled }]);
     expect(status).toBe(1);
     expect(out).toBe('');
-    expect(err).toMatch(/Failed: The recorder was removed before everything was safe\nDetail: 2 files are still on the recorder\nTo do:/);
+    expect(err).toMatch(
+      /Failed: The recorder was removed before everything was safe\nDetail: 2 files \(2\.0 KiB\) still on the recorder\nTo do:/,
+    );
   });
 
   it('gives one object with --json', async () => {

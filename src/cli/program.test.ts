@@ -176,7 +176,7 @@ describe('errors', () => {
 
   it('are in the language of the person', async () => {
     const { err } = await cli.run(['recording', 'rec-none'], { EVIDOCK_LANG: 'zh-CN' });
-    expect(err).toBe('失败：没有这一项\n说明：recording rec-none\n处理：检查编号。\n');
+    expect(err).toBe('失败：没有这一项\n说明：录像 rec-none\n处理：检查编号。\n');
   });
 
   it('are an object with --json', async () => {

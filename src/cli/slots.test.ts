@@ -56,7 +56,7 @@ const show = () =>
     bytesListed: 2048,
     bytesCopied: 1024,
     waiting: 'disk',
-    warning: { code: 'recorder.clock-off', reason: because('clock-behind', { span: 180_000 }) },
+    warning: { code: 'recorder.clock-off', reason: because('clock-behind', { span: 192_000 }) },
     explain: ['USB ids 4255:0001', 'gat947: 100 of 100', 'taken for gat947'],
   });
 
@@ -65,7 +65,7 @@ describe('slots', () => {
     show();
     const { out } = await cli.run(['slots']);
     expect(out).toMatch(/3 +copying +R1 +4\/9 +1\.0 KiB \/ 2\.0 KiB/);
-    expect(out).toMatch(/The clock of the recorder is wrong by more than the limit: 3 min behind; waiting for the disk/);
+    expect(out).toMatch(/The clock of the recorder is wrong by more than the limit: 3 min 12 s behind; waiting for the disk/);
     expect(out).toMatch(/^Hub 1-4: 1 recorder docked, 0 B\/s, slots 3$/m);
     expect((await cli.run(['slots', '--lang', 'zh-CN'])).out).toMatch(/集线器 1-4：接入记录仪 1 台/);
   });
@@ -93,7 +93,7 @@ describe('slots', () => {
         '  USB ids 4255:0001',
         '  gat947: 100 of 100',
         '  taken for gat947',
-        '  The clock of the recorder is wrong by more than the limit: 3 min behind',
+        '  The clock of the recorder is wrong by more than the limit: 3 min 12 s behind',
         '  waiting for the disk',
         '',
       ].join('\n'),

@@ -1,4 +1,3 @@
-
 import type { ErrorCode } from './errors.ts';
 import { because, type Reason } from './reason.ts';
 

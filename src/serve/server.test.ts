@@ -17,6 +17,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { ERRORS_EN } from '#messages/errors-en';
 import { about } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
 import { buildServer, listenOnSocket } from './server.ts';
@@ -210,6 +211,7 @@ describe('the API', () => {
         title: ERRORS_EN[code].what,
         status,
         detail: expect.stringMatching(/./),
+        reason: saying(/./),
         instance: `urn:uuid:${response.headers['x-request-id']}`,
         code,
         remedy: ERRORS_EN[code].remedy,

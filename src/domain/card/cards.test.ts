@@ -4,6 +4,7 @@ import { chooseDriver } from '#domain/recorder/recognise';
 import { suggestFor } from '#domain/suggest';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import { backoffMs } from '#domain/work';
+import { saying } from '#test/support/saying';
 import { groupCaptures } from './captures.ts';
 import { compilePatterns, readCardPath } from './facts.ts';
 import type { ListedFile } from './listed-file.ts';
@@ -158,7 +159,7 @@ describe('suggestions', () => {
   const recording = { startMs: 1_500_000, durationMs: 100_000, officerId: '041234' };
   it('matches by time and officer, and says why', () => {
     expect(suggestFor(recording, [event], 0)).toMatchObject([
-      { eventId: 'evt-1', overlapMs: 100_000, officerMatches: true, reason: expect.stringContaining('during the event') },
+      { eventId: 'evt-1', overlapMs: 100_000, officerMatches: true, reason: saying('during the event') },
     ]);
     expect(suggestFor({ ...recording, officerId: '999999' }, [event], 0)).toEqual([]);
     expect(suggestFor({ ...recording, startMs: 2_100_000 }, [event], 60_000)).toEqual([]);
