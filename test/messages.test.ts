@@ -2,6 +2,7 @@
  * Goal: why something failed, or is as it is, is kept and sent as a code with parameters; sentences stand in the catalogue alone.
  * Method: every file of the station is parsed, and what is handed to EvidockError and to because() is searched for words.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';

@@ -169,11 +169,8 @@ export class IntakeStage implements KnownProof {
     const mismatches = (session.mismatches.get(current.id) ?? 0) + 1;
     session.mismatches.set(current.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      fail(
-        session,
-        current.id,
-        new EvidockError('vault.mismatch', because('copies-differ', { path: current.cardPath, count: mismatches })),
-      );
+      const reason = because('copies-differ', { path: current.cardPath, count: mismatches });
+      fail(session, current.id, new EvidockError('vault.mismatch', reason));
       await this.#view.problem(session, problemOf(session));
       return;
     }

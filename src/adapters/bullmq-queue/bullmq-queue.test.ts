@@ -123,7 +123,7 @@ describe('private Redis', () => {
     const redis = redisIn('t');
     await redis.start();
     const heard: string[] = [];
-    // One id is the beginning of another; the ids of work are the same.
+    // One station's id is the beginning of the other's, and both ring for work with the same ids.
     const stations = await Promise.all(
       ['st1', 'st11'].map(async (stationId) => {
         const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId, log });
@@ -190,7 +190,7 @@ describe('a Redis that is there and takes no work', () => {
       await client.call(...(spoil as [string, ...string[]]));
       const refused = { code: 'queue.refused', detail };
       await expect(queue.check()).rejects.toMatchObject(refused);
-      // So says the work itself.
+      // A ring is refused in the same way.
       await expect(queue.ring('archive', 'archive.rec-x', { priority: 5, delayMs: 0 })).rejects.toMatchObject(refused);
       await client.call(...(mend as [string, ...string[]]));
       expect(await queue.check()).toContain('Redis');

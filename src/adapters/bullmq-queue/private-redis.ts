@@ -8,12 +8,12 @@ import { because } from '#domain/reason';
 import { type Log, redisEnded, redisStarted } from '#events';
 
 const SOCKET_PATH_MAX = 100;
-/** For a machine whose disk and processors are busy: a server that lives is waited for. */
+/** A server that is running is waited for this long, because disk and processors may be busy. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 const ANSWER_MS_MAX = 1000;
 const RESTART_MS_MAX = 30_000;
-/** Of what it printed, so much is kept to tell why it ended. */
+/** How many of its last characters are kept to tell why it ended. */
 const WORDS_MAX = 2000;
 
 export interface RedisAddress {
@@ -22,18 +22,18 @@ export interface RedisAddress {
 }
 
 interface Options {
-  /** Its configuration. */
+  /** Where its configuration is written. */
   readonly directory: string;
-  /** Sockets; short, because a socket's path has at most 107 bytes. */
+  /** Where its socket is made. Must be short, because a socket's path has at most 107 bytes. */
   readonly runDirectory: string;
   readonly program: string;
   readonly log: Log;
 }
 
 /**
- * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, nothing on
- * disk (docs/decisions/0006). It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
- * that waits for the end of a pipe from us and stops it then.
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line,
+ * nothing on disk (docs/decisions/0006). It is started again if it dies. It ends with the station, however that ends: a small shell between
+ * the two waits for the end of a pipe from the station, and then stops the server.
  */
 export class PrivateRedis {
   readonly #options: Options;
@@ -143,7 +143,7 @@ export class PrivateRedis {
     }, waitMs).unref();
   }
 
-  /** One that outlived a killed station (its watching shell may take a moment) must not hold the socket. */
+  /** Stops a server that outlived a killed station (its watching shell may take a moment), so that it does not hold the socket. */
   async #stopOld(): Promise<void> {
     const file = join(this.#options.runDirectory, 'redis.pid');
     const pid = Number(await readFile(file, 'utf8').catch(() => ''));
@@ -170,7 +170,10 @@ export class PrivateRedis {
   }
 }
 
-/** Whether a Redis answers there, be it with a refusal: it listens before it has read its file, and may yet end over that. */
+/**
+ * Whether a Redis answers there, be it with a refusal. A connection proves less: a server listens before it has read its data file, and may
+ * still end over that.
+ */
 function answersAt(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

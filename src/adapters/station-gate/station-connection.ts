@@ -20,11 +20,11 @@ const PAUSE_MS_MAX = 2000;
 
 interface Options {
   readonly invitation: Pick<Invitation, 'url' | 'key' | 'certificateSha256'>;
-  /** Of this process. */
+  /** Tells this process from earlier ones of the same worker. */
   readonly instance: string;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
-  /** The key is good no more, or another process has taken this one's place. */
+  /** Called when the key is good no more, or another process has taken this one's place. */
   readonly onRefused?: (error: EvidockError) => void;
   /** How long a station that does not answer is tried again, ms. */
   readonly patienceMs?: number;
@@ -49,7 +49,7 @@ export class StationConnection {
     this.#agent = new PinnedAgent(options.invitation.certificateSha256);
   }
 
-  /** Asks again while no answer comes; the station knows by the name of the call that it is the same one. */
+  /** Asks again while no answer comes. The idempotency key tells the station that it is the same call. */
   async call<T>(url: string, question: object): Promise<T> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
     return this.#patiently(() => this.#asked<T>({ method: 'POST', path: `/worker/v1/${url}`, headers, body: JSON.stringify(question) }));
@@ -78,7 +78,7 @@ export class StationConnection {
           yield chunk;
         }
       } catch (error) {
-        // Broken off: with something got, it goes on there; with nothing, the station is asked once more after a pause.
+        // The link broke off. If bytes have come, reading goes on after them; if none have, the station is asked again after a pause.
         if (this.#options.signal.aborted) throw error;
         if (at === from) await this.#pause(PAUSE_MS_MAX);
       }
@@ -121,7 +121,7 @@ export class StationConnection {
       });
       outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
       outgoing.once('response', resolve);
-      // After the answer its own stream tells what breaks off.
+      // Once the answer begins, its own stream tells what breaks off.
       outgoing.on('error', reject);
       if (typeof body === 'function') pipeline(body(), outgoing).catch(reject);
       else outgoing.end(body);

@@ -11,7 +11,7 @@ const PACKET_BYTES_MAX = 4096;
 const TIMEOUT_MS_MAX = 60_000;
 const SECRET_BYTES_MAX = 64;
 
-/** Where the bytes of a packet come from that the driver does not know. */
+/** Sources of those bytes of a packet that the driver cannot know. */
 export interface PacketSources {
   /** null: the station has no secret of this name. */
   secret(name: string): string | null;
@@ -82,7 +82,7 @@ export function clockOf(digits: string): string | null {
   return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? text : null;
 }
 
-/** Ids, and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
+/** Checks the ids and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
 export function checkProfile(profile: UsbProfile): void {
   for (const id of [profile.vendorId, profile.productId ?? '0000']) {
     if (!/^[0-9a-f]{4}$/.test(id)) throw invalid(because('id-digits', { id }));
@@ -92,7 +92,7 @@ export function checkProfile(profile: UsbProfile): void {
   if (profile.identify && captures(profile.identify).length === 0) throw invalid(because('identify-captures-none', {}));
 }
 
-/** Bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */
+/** Checks the bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */
 export function checkExchange(exchange: Exchange): void {
   const { interfaceNumber, timeoutMs, steps } = exchange;
   if (!within(interfaceNumber, 0, 255)) throw invalid(because('interface-range', { value: interfaceNumber }));
