@@ -205,7 +205,7 @@ describe('the re-check', () => {
     await vi.waitFor(() => expect(unsafe()).toBe(true), WAIT);
     await docking.pull();
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
-      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', detail: expect.stringContaining('1 file') } },
+      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', reason: saying('1 file') } },
     });
     await dockOnce(station, card);
     await expectSealed(home, station, { 'a.mp4': [bytes, other] });
@@ -407,7 +407,7 @@ describe('intake.known: whole', () => {
       'R1',
       1,
     );
-    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', detail: 'a.mp4' } };
+    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', reason: saying('a.mp4') } };
     await vi.waitFor(async () => expect(await station.ledger.dockings.get(docking.id)).toMatchObject(unread), WAIT);
     await station.seal.checkSafe(docking.id);
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject(unread);
