@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -82,6 +83,35 @@ describe('private Redis', () => {
     expect(await readdir(join(home.path, 'e/queue'))).toEqual(['redis.conf']);
     client.disconnect();
     await next.stop();
+  });
+
+  it('stops a server that outlived its station, and no process that has its old number', async () => {
+    const run = join(home.path, 'o/run');
+    const address = { socketPath: join(run, 'redis.sock'), password: 'ab12' };
+    await mkdir(run, { recursive: true });
+    const old = spawn(
+      'redis-server',
+      ['--port', '0', '--unixsocket', address.socketPath, '--requirepass', address.password, '--save', ''],
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => old.once('exit', resolve));
+    const innocent = spawn('/bin/bash', ['-c', 'exec -a redis-server sleep 60'], { stdio: 'ignore' });
+    try {
+      await writeFile(join(run, 'redis.json'), JSON.stringify(address));
+      await writeFile(join(run, 'redis.pid'), String(innocent.pid));
+      await vi.waitFor(() => stat(address.socketPath), { timeout: 10_000 });
+      const redis = redisIn('o');
+      await redis.start();
+      await ended;
+      expect(innocent.exitCode ?? innocent.signalCode).toBeNull();
+      const client = clientOf(redis);
+      expect(await client.ping()).toBe('PONG');
+      client.disconnect();
+      await redis.stop();
+    } finally {
+      old.kill('SIGKILL');
+      innocent.kill('SIGKILL');
+    }
   });
 
   it.each([0, 2, 5, 20])('comes back when it dies %d ms after the queue was started, and the queue goes on', async (ms) => {

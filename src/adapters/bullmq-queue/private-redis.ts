@@ -51,6 +51,10 @@ export class PrivateRedis {
     return { socketPath: join(this.#options.runDirectory, 'redis.sock'), password: this.#password };
   }
 
+  get #addressFile(): string {
+    return join(this.#options.runDirectory, 'redis.json');
+  }
+
   /** Throws queue.unreachable if it ends, or does not answer within a minute. */
   async start(): Promise<void> {
     const { directory, runDirectory } = this.#options;
@@ -76,7 +80,7 @@ export class PrivateRedis {
     ];
     await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
     // For operators and `evidock doctor`; as secret as the socket itself.
-    await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
+    await writeFile(this.#addressFile, `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
     await this.#spawn();
   }
 
@@ -143,19 +147,19 @@ export class PrivateRedis {
     }, waitMs).unref();
   }
 
-  /** Stops a server that outlived a killed station (its watching shell may take a moment), so that it does not hold the socket. */
+  /**
+   * Stops a server that outlived a killed station (its watching shell may take a moment), so that it does not hold the socket. It is asked at its own socket, with its
+   * own password: the number in its pid file may be that of another process by now.
+   */
   async #stopOld(): Promise<void> {
-    const file = join(this.#options.runDirectory, 'redis.pid');
-    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (Number.isInteger(pid) && pid > 1) {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      if (command.includes('redis-server')) process.kill(pid, 'SIGTERM');
-      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(this.address.socketPath)); waited += 50) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+    const { socketPath } = this.address;
+    const password = await oldPassword(this.#addressFile);
+    for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(socketPath)); waited += 50) {
+      if (password !== null && waited === 0) await tell(socketPath, `AUTH ${password}\r\nSHUTDOWN NOSAVE\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await rm(file, { force: true });
-    await rm(this.address.socketPath, { force: true });
+    await rm(join(this.#options.runDirectory, 'redis.pid'), { force: true });
+    await rm(socketPath, { force: true });
   }
 
   async stop(): Promise<void> {
@@ -168,6 +172,26 @@ export class PrivateRedis {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/** Of the server that ran here before; null if none did, or if nothing readable is left of it. */
+async function oldPassword(file: string): Promise<string | null> {
+  try {
+    const { password } = JSON.parse(await readFile(file, 'utf8')) as { password?: unknown };
+    return typeof password === 'string' && /^[0-9a-f]+$/.test(password) ? password : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sends commands; a server that ends over them gives no answer. */
+function tell(path: string, commands: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => socket.end(commands));
+    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve());
+  });
 }
 
 /**

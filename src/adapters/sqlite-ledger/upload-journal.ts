@@ -51,8 +51,9 @@ export class SqlUploadJournal implements UploadJournal {
       const known = await db.selectFrom('uploads').select('upload_id').where('key', '=', key).executeTakeFirst();
       if (known?.upload_id !== uploadId) throw new EvidockError('work.lease-lost', because('upload-other', { key }));
       await db
-        .replaceInto('upload_parts')
+        .insertInto('upload_parts')
         .values({ key, ...part })
+        .onConflict((on) => on.columns(['key', 'number']).doUpdateSet({ etag: part.etag, bytes: part.bytes }))
         .execute();
     });
   }

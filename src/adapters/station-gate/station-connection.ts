@@ -77,6 +77,8 @@ export class StationConnection {
           at += chunk.length;
           yield chunk;
         }
+        // An answer that ends early without an error is a link that broke off too.
+        if (at === from && at < end) await this.#pause(PAUSE_MS_MAX);
       } catch (error) {
         // The link broke off. If bytes have come, reading goes on after them; if none have, the station is asked again after a pause.
         if (this.#options.signal.aborted) throw error;
@@ -95,7 +97,16 @@ export class StationConnection {
     const response = await this.#send({ method: 'GET', path: `/worker/v1/bytes?key=${encodeURIComponent(key)}`, headers: range });
     if (response.statusCode !== 200 && response.statusCode !== 206) throw await this.#refusal(response);
     const told = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1] ?? response.headers['content-length'];
-    return { response, total: Number(told) };
+    const total = told === undefined ? Number.NaN : Number(told);
+    // The whole file in place of its rest would be appended to what has come; a length that is not told could not be missed.
+    if (Number.isNaN(total) || (start > 0 && response.statusCode !== 206)) {
+      response.destroy();
+      throw new EvidockError(
+        'station.internal',
+        because('answer-of-range', { key, start, status: response.statusCode ?? 0, length: told ?? '—' }),
+      );
+    }
+    return { response, total };
   }
 
   async #asked<T>(sent: Sent): Promise<T> {

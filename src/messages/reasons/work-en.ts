@@ -34,6 +34,7 @@ export const workEn = {
   'came-differs': '{key}: {found} bytes came with SHA-256 {foundSha256}, announced were {bytes} with {sha256}',
   'no-archive-for-workers': 'this station has no archive that its workers reach',
   'not-its-archive': "archive: {archive} is not this station's",
+  'answer-of-range': '{key} from byte {start}: status {status}, length {length}',
   'no-work-held': '{key} belongs to no work that this worker holds',
   'derivative-too-large': '{key}: {found} bytes, {bytes} at most (derive.outputMax)',
   'not-archived-by': '{key}: its recording is not being archived by this worker',

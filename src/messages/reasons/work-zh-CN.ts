@@ -34,6 +34,7 @@ export const workZhCN = {
   'came-differs': '{key}：收到 {found} 字节，SHA-256 为 {foundSha256}；声明的是 {bytes} 字节，{sha256}',
   'no-archive-for-workers': '本站没有工作机可达的归档',
   'not-its-archive': 'archive：{archive} 不是本站的归档',
+  'answer-of-range': '{key} 自第 {start} 字节：状态 {status}，长度 {length}',
   'no-work-held': '{key} 不属于此工作机所认领的工作',
   'derivative-too-large': '{key}：{found} 字节，最多 {bytes} 字节（derive.outputMax）',
   'not-archived-by': '{key}：其录像并非由此工作机归档',
