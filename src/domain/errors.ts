@@ -143,6 +143,11 @@ export function asEvidockError(thrown: unknown): EvidockError {
   return new EvidockError('station.internal', said(thrown), thrown);
 }
 
+/** What failed and why, where a reason has to tell both. */
+export function failureReason({ code, reason }: EvidockError): Reason {
+  return because('as-failed', { failure: code, why: reason });
+}
+
 /** What a thrown value says: the reason of a failure of the station's own, else the words of whoever threw it. */
 export function said(thrown: unknown): Reason {
   if (thrown instanceof EvidockError) return thrown.reason;

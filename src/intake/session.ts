@@ -4,9 +4,9 @@ import { because } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
-import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
-import { type InHand, WaitingSampler } from './waiting-sampler.ts';
+import { CopyQueue } from './turns/copy-queue.ts';
+import { type InHand, WaitingSampler } from './turns/waiting-sampler.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {
@@ -31,7 +31,6 @@ export interface Session {
   readonly inHand: Set<InHand>;
   readonly sampler: WaitingSampler;
   readonly found: FoundOnCard;
-  problem: Problem | null;
   /** Why the card could not be listed to its end: stays when its files get well, until it is listed after all. */
   unlisted: Problem | null;
   waiting: SlotView['waiting'];
@@ -64,7 +63,6 @@ export function newSession(facts: Pick<Session, Given>): Session {
     inHand: new Set(),
     sampler: new WaitingSampler(),
     found: nothingFound(),
-    problem: null,
     unlisted: null,
     waiting: null,
     lost: false,
@@ -108,10 +106,10 @@ export function mayBeLookedAtAgain(session: Session): boolean {
   return session.unlisted === null && !session.unchanged && session.looks < LOOKS_MAX && !isOver(session);
 }
 
-/** Of files that could not be copied, the last one; else why the card is not listed; null if nothing stops it. */
-export function problemOf({ failed, unlisted }: Session): Problem | null {
+/** Of files that could not be copied, the last one; null if there is none. */
+export function failingOf({ failed }: Session): Problem | null {
   const last = [...failed.values()].at(-1);
-  if (!last) return unlisted;
+  if (!last) return null;
   return { code: last.code, reason: failed.size > 1 ? because('files-in-all', { why: last.reason, files: failed.size }) : last.reason };
 }
 

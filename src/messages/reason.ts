@@ -1,3 +1,4 @@
+import { errorWords } from './error-words.ts';
 import { bytesText, spanText } from './figures.ts';
 import { REASONS_EN } from './reasons/en.ts';
 import { REASONS_ZH } from './reasons/zh-CN.ts';
@@ -50,6 +51,7 @@ export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
 }
 
 function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | undefined): string | number | undefined {
+  if (name === 'failure') return errorWords(language, String(value)).what;
   if (value === undefined || typeof value === 'string') return value;
   if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : SPANS.has(name) ? spanText(language, value) : value;
   if ('code' in value) return reasonText(language, value);

@@ -12,6 +12,7 @@ export type WriteName = { [Group in Written]: `${Group}.${keyof LedgerWrites[Gro
 export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping'>> = {
   'dockings.insert': 'fact',
   'dockings.update': 'upkeep',
+  'dockings.setStatus': 'upkeep',
   'dockings.insertRefusal': 'fact',
   'dockings.assignSlot': 'fact',
   'dockings.releaseSlot': 'fact',

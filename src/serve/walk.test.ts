@@ -18,6 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { statusIn } from '#test/support/shown-docking';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -53,7 +54,7 @@ async function arrive(): Promise<string> {
 async function leave(id: string): Promise<void> {
   if ((await station.ledger.dockings.get(id))?.state === 'removed') return;
   await station.ledger.transaction(async (writer) => {
-    await writer.dockings.update(id, { state: 'removed', removedAtMs: START_MS });
+    await writer.dockings.setStatus(id, statusIn('removed'), START_MS);
     const { data } = DockingRemoved.example;
     await writer.custody.append(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { dockings } from './ledger-dockings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
@@ -142,7 +143,8 @@ function transactions(it: It): void {
   it('refuse to change what is not there', async (ledger) => {
     const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
       (writer) => writer.recordings.update(anId('rec'), { state: 'sealed' }),
-      (writer) => writer.dockings.update(anId('dck'), { state: 'safe' }),
+      (writer) => writer.dockings.update(anId('dck'), { filesListed: 1 }),
+      (writer) => writer.dockings.setStatus(anId('dck'), statusIn('safe'), 1),
       (writer) => writer.originals.moveToDocking(anId('org'), anId('dck')),
       (writer) => writer.cases.decideSuggestion(anId('sug'), 'accepted', 'cli:root'),
       (writer) => writer.registry.assignRecorder('nobody', '041234', START_MS),

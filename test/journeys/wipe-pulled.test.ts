@@ -121,7 +121,12 @@ describe('a card that is written to', () => {
       ['wipe.begun', 'wipe.finished'],
     ]);
     expect(toldBy(told.flat().find(({ type }) => type === 'recorder.clock-unsure') ?? expect.fail())).toMatchObject({
-      ...{ recorder: 'R1', how: 'file', offsetMs: -HOUR_MS, why: expect.stringContaining('recorder.removed') },
+      ...{
+        recorder: 'R1',
+        how: 'file',
+        offsetMs: -HOUR_MS,
+        why: { code: 'as-failed', params: { failure: 'recorder.removed', why: expect.anything() } },
+      },
     });
   });
 

@@ -124,7 +124,7 @@ describe('wipe', () => {
     expect(await wiped.onCard()).toContain(name(2).split('/').at(-1));
     expect(wiped.station.slot(1)?.problem).toMatchObject({
       code: 'recorder.wipe-failed',
-      reason: saying('vault.mismatch'),
+      reason: saying("the vault's copy is not what was sealed"),
     });
   });
 

@@ -2,6 +2,7 @@
  * Shows that a ledger from before keeps its English sentences word for word, as the one parameter of the code `words`, and that what is appended only stays so.
  * Method: sentences are put where they stood, and the statements of the migration are carried out.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { because } from '#domain/reason';
 import { listOne } from '#test/contract/ledger-support';
 import { fixedClock, START_MS, STATION_ID, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
+import { statusIn } from '#test/support/shown-docking';
 import { reasonsOfWords } from './reasons-migration.ts';
 
 const SOME = because('nothing-free', {});
@@ -25,7 +27,11 @@ test('sentences of before become reasons, and refusals still refuse to be change
     const card = await listOne(writer);
     const { id } = card.recording;
     await writer.recordings.update(id, { damaged: true, damageReason: SOME });
-    await writer.dockings.update(card.docking.id, { state: 'problem', problem: { code: 'vault.full', reason: SOME } });
+    await writer.dockings.setStatus(
+      card.docking.id,
+      statusIn('copying').stoppedBy('copying', { code: 'vault.full', reason: SOME }),
+      START_MS,
+    );
     await writer.dockings.insertRefusal({
       ...{ dockingId: card.docking.id, cardPath: 'x', code: 'recorder.not-regular', reason: SOME, atMs: START_MS },
     });

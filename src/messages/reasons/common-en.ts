@@ -7,6 +7,7 @@ export const commonEn = {
   'thing-said': '{thing}: {text}',
   of: '{thing}: {why}',
   several: '{whys}',
+  'as-failed': '{failure}: {why}',
   'and-more': '{whys}; and {count} more',
   'not-json': '{thing} is not JSON ({text})',
   'cannot-read': '{thing} cannot be read ({errno})',

@@ -7,6 +7,7 @@ export const commonZhCN = {
   'thing-said': '{thing}：{text}',
   of: '{thing}：{why}',
   several: '{whys}',
+  'as-failed': '{failure}：{why}',
   'and-more': '{whys}；另有 {count} 项',
   'not-json': '{thing}不是 JSON（{text}）',
   'cannot-read': '{thing} 无法读取（{errno}）',

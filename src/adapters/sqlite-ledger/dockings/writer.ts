@@ -1,5 +1,6 @@
 import type { Kysely, Updateable } from 'kysely';
 import type { Refusal } from '#domain/docking';
+import { DockingStatus } from '#domain/docking-status';
 import { because } from '#domain/reason';
 import type { DockingsWriter, NewDocking } from '#ports/ledger/dockings';
 import type { Rows } from '../connection.ts';
@@ -42,16 +43,9 @@ export class SqlDockingsWriter implements DockingsWriter {
   }
 
   async update(id: string, patch: DockingPatch): Promise<void> {
-    const problem =
-      patch.problem === undefined
-        ? {}
-        : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem ? JSON.stringify(patch.problem.reason) : null };
-    const fields = named<Updateable<Schema['dockings']>>({
-      state: patch.state,
+    const changes = named<Updateable<Schema['dockings']>>({
       listed_at: patch.listedAtMs,
       unchanged_at: patch.unchangedAtMs,
-      safe_at: patch.safeAtMs,
-      removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
@@ -60,9 +54,21 @@ export class SqlDockingsWriter implements DockingsWriter {
       files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
-    const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
     mustExist(await this.#tables.update('dockings', changes, { id }), because('no-docking', { id }));
+  }
+
+  async setStatus(id: string, status: DockingStatus, atMs: number): Promise<void> {
+    const { state, problem } = DockingStatus.mustBe(status).recorded;
+    const told = { problem_code: problem?.code ?? null, problem_detail: problem && JSON.stringify(problem.reason) };
+    const changes: Readonly<Record<typeof state, Updateable<Schema['dockings']>>> = {
+      reading: { ...told, safe_at: null },
+      problem: { ...told, safe_at: null },
+      safe: { ...told, safe_at: atMs },
+      removed: { ...told, removed_at: atMs },
+      interrupted: {},
+    };
+    mustExist(await this.#tables.update('dockings', { state, ...changes[state] }, { id }), because('no-docking', { id }));
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
