@@ -12,7 +12,7 @@ export const DockingJson = Type.Object({
   toldSerial: nullable.text('Serial that the bus told.'),
   driverId: Type.String(),
   driverScore: Type.Integer(),
-  driverWhy: Type.Array(Type.String()),
+  driverWhy: Type.Array(ReasonSchema),
   clockOffsetMs: nullable.integer(),
   state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
   problem: ProblemJson,

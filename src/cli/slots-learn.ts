@@ -116,7 +116,10 @@ class Lesson {
     try {
       const change = await assign(this.#client, port, slot);
       this.#learned.push(change);
-      if (facts.length > 0) this.#shell.note(say('slots.learn.seen', { facts: printable(facts.join('; ')) }));
+      if (facts.length > 0)
+        this.#shell.note(
+          say('slots.learn.seen', { facts: printable(facts.map((fact) => reasonText(this.#shell.language, fact)).join('; ')) }),
+        );
       if (!this.#json) tell(this.#shell, change);
       return true;
     } catch (error) {

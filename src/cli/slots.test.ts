@@ -43,7 +43,7 @@ afterEach(async () => {
 
 const running = () => new SocketClient({ socketPath: join(cli.station.directory, 'control.sock'), user: 'li' });
 const plug = (port: string) => {
-  for (const listener of listeners) listener({ port, hub: '1-4', slot: null, facts: ['a stick'] });
+  for (const listener of listeners) listener({ port, hub: '1-4', slot: null, facts: [because('said', { text: 'a stick' })] });
 };
 const show = () =>
   showDocking(cli.station.deps.board, 3, {
@@ -58,7 +58,11 @@ const show = () =>
     bytesCopied: 1024,
     waiting: 'disk',
     warning: { code: 'recorder.clock-off', reason: because('clock-behind', { span: 192_000 }) },
-    explain: ['USB ids 4255:0001', 'gat947: 100 of 100', 'taken for gat947'],
+    explain: [
+      because('usb-ids', { vendor: '4255', product: '0001' }),
+      because('driver-says', { driver: 'gat947', title: 'GA/T 947', score: 100, whys: [because('card-empty', {})] }),
+      because('taken-for', { driver: 'gat947' }),
+    ],
   });
 
 describe('slots', () => {
@@ -92,7 +96,7 @@ describe('slots', () => {
       [
         'Slot 3 (port 1-4.3): copying',
         '  USB ids 4255:0001',
-        '  gat947: 100 of 100',
+        '  gat947 (GA/T 947): 100 of 100: the card holds no files',
         '  taken for gat947',
         '  The clock of the recorder is wrong by more than the limit: 3 min 12 s behind',
         '  waiting for the disk',

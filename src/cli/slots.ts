@@ -100,7 +100,8 @@ async function explainSlots(shell: Shell, client: StationClient, number: number 
   if (slots.length === 0) return shell.note(say('slots.none'));
   for (const slot of slots) {
     shell.print(say('slots.explain', { slot: slot.slot, port: printable(slot.port), phase: word(say, 'phase', slot.phase) }));
-    for (const line of [...slot.explain, ...remarks(shell, slot)]) shell.print(`  ${printable(line)}`);
+    for (const line of [...slot.explain.map((each) => reasonText(shell.language, each)), ...remarks(shell, slot)])
+      shell.print(`  ${printable(line)}`);
     if (slot.explain.length === 0) shell.print(`  ${say('slots.explain.nothing')}`);
   }
 }

@@ -2,7 +2,7 @@ import { STATION } from '#domain/custody/actor';
 import { DeviceRefused, SlotsChanged } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
-import { because } from '#domain/reason';
+import { because, type ParamValue, type Reason } from '#domain/reason';
 
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -67,8 +67,8 @@ export class PortNotices {
     place: Place & {
       problem: Problem;
       phase: Extract<SlotPhase, 'problem' | 'unknown'>;
-      facts: readonly string[];
-      explain: readonly string[];
+      facts: readonly Reason[];
+      explain: readonly Reason[];
     },
   ): Promise<number> {
     const { ledger, board, clock, log } = this.#options;
@@ -118,8 +118,13 @@ export class PortNotices {
 }
 
 /** Facts are claims of a device: as many and as long as a person reads. */
-function bounded(facts: readonly string[], max: number): string[] {
-  return facts.slice(0, max).map((fact) => fact.slice(0, FACT_CHARACTERS_MAX));
+function bounded(facts: readonly Reason[], max: number): Reason[] {
+  return facts.slice(0, max).map(shortened);
+}
+
+function shortened(fact: Reason): Reason {
+  const short = (value: ParamValue) => (typeof value === 'string' ? value.slice(0, FACT_CHARACTERS_MAX) : value);
+  return { code: fact.code, params: Object.fromEntries(Object.entries(fact.params).map(([name, value]) => [name, short(value)])) };
 }
 
 /** The number of a port that has none yet is the next free one. */

@@ -4,7 +4,7 @@ import { ClockDoubted, ClockNotSet, ClockSet, ClockSettingBegun, ClockUnsure } f
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
 import { asEvidockError, failureReason } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import { clockFailed, clockSet, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -56,8 +56,8 @@ export class RecorderClock {
   }
 
   /** `reasons` gets why its clock could not be read from the card. */
-  async read(driver: RecorderDriver, arrival: Arrival, reasons: string[]): Promise<ClockReading> {
-    const offsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#readFile(driver, arrival)));
+  async read(driver: RecorderDriver, arrival: Arrival, reasons: Reason[]): Promise<ClockReading> {
+    const offsetMs = arrival.clockOffsetMs ?? (await readable('clock-unread', reasons, () => this.#readFile(driver, arrival)));
     if (offsetMs === null || Math.abs(offsetMs) <= this.#options.warnMs) return { offsetMs, warning: null };
     const span = Math.abs(offsetMs);
     return { offsetMs, warning: { code: 'recorder.clock-off', reason: because(offsetMs > 0 ? 'clock-behind' : 'clock-ahead', { span }) } };

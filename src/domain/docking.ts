@@ -28,7 +28,7 @@ export interface Docking {
   /** 0 to 100. */
   readonly driverScore: number;
   /** Why this driver, in words; says so when the match was weak or tied and `generic` took it. */
-  readonly driverWhy: readonly string[];
+  readonly driverWhy: readonly Reason[];
   readonly clockOffsetMs: number | null;
   readonly state: DockingState;
   readonly problem: Problem | null;

@@ -1,6 +1,6 @@
 import { type ParamsOf, type ParamValue, type Reason, type ReasonCode, reasonText } from '#messages/reason';
 
-export type { Reason };
+export type { ParamValue, Reason };
 
 /** Longer texts of other programs say nothing more. */
 const TEXT_MAX = 1000;

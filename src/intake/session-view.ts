@@ -66,7 +66,7 @@ export class SessionView {
     if (!view || view.warning !== null || serials.length === 0) return;
     this.#options.board.updateDocking(id, {
       warning: { code: 'recorder.other-files', reason: because('serials', { names: serials }) },
-      explain: [...view.explain, `files of other recorders lie on its card: ${serials.join(', ')}`],
+      explain: [...view.explain, because('other-recorders-files', { names: serials })],
     });
   }
 

@@ -12,7 +12,7 @@ const INNER: Reason = { code: 'ledger-closed', params: {} };
 
 /** One value of the kind that each parameter takes by its name. */
 function example(name: string): Reason['params'][string] {
-  if (name === 'why' || name === 'second') return INNER;
+  if (name === 'why' || name === 'second' || name === 'step') return INNER;
   if (name === 'whys') return [INNER, { code: 'no-space', params: {} }];
   if (name === 'failure') return 'vault.full';
   if (name === 'names') return ['X1', 'X2'];

@@ -10,6 +10,7 @@ export type ReasonCode = keyof typeof REASONS_EN;
 interface ParamTypes {
   readonly why: Reason;
   readonly second: Reason;
+  readonly step: Reason;
   readonly whys: readonly Reason[];
   readonly names: readonly (string | number)[];
   /** Bytes, shown as `1.5 GiB`. */

@@ -69,7 +69,7 @@ export interface RecorderHints {
 interface DriverMatch {
   /** 0 (not mine) to 100 (certain). Below 40 is weak. */
   readonly score: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
 }
 
 /** A family of recorders: data plus small functions. */

@@ -57,7 +57,7 @@ async function docked(slot: number): Promise<Docking> {
   const given = aDocking({ slot, port: `1-4.${slot}`, recorderSerial: 'R1' });
   await real.transaction((writer) => writer.dockings.insert(given));
   const docking = (await real.dockings.get(given.id)) as Docking;
-  statuses.begin(docking, { explain: ['R1'] });
+  statuses.begin(docking, { explain: [because('taken-for', { driver: 'R1' })] });
   return docking;
 }
 

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { english } from '#domain/reason';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Volume } from '#ports/recorder-driver';
 import { saying } from '#test/support/saying';
@@ -126,7 +127,7 @@ describe('a recorder that was docked before', () => {
     );
     const again = await dock();
     expect(again).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 2, filesListed: 7 });
-    expect(again.driverWhy.join()).toContain('2 of its files are on record as those of DSJ0012345');
+    expect(again.driverWhy.map(english).join()).toContain('2 of its files are on record as those of DSJ0012345');
     expect((await recordingOf(clip(4, 'DSJ0099999'))).recording.recorderSerial).toBe('DSJ0099999');
     // What is known of the others by now is known as found on this card: it says nothing of whose card it is.
     expect(await dock()).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 7 });

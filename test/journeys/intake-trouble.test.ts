@@ -9,7 +9,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, english } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '../support/custody.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -103,7 +103,7 @@ describe('a recorder in trouble', () => {
     await docking.safe();
     const on = await station.ledger.dockings.get(docking.id);
     expect(on?.clockOffsetMs).toBeNull();
-    expect(on?.driverWhy.join()).toContain('the clock could not be read from the card (STATUS.TXT (EIO))');
+    expect(on?.driverWhy.map(english).join()).toContain('the clock could not be read from the card (STATUS.TXT (EIO))');
     await station.close();
   });
 

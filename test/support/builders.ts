@@ -62,7 +62,7 @@ export function aDocking(overrides: Partial<NewDocking> = {}): NewDocking {
     toldSerial: null,
     driverId: 'gat947',
     driverScore: 95,
-    driverWhy: ['12 of 12 names have the form of the standard'],
+    driverWhy: [because('names-carry', { found: 12, count: 12 })],
     clockOffsetMs: -1500,
     arrivedAtMs,
     ...overrides,

@@ -24,7 +24,7 @@ export function toDocking(row: Selectable<DockingRow>): Docking {
     toldSerial: row.told_serial,
     driverId: row.driver_id,
     driverScore: row.driver_score,
-    driverWhy: JSON.parse(row.driver_why) as string[],
+    driverWhy: (JSON.parse(row.driver_why) as unknown[]).map(reasonOf),
     clockOffsetMs: row.clock_offset_ms,
     state: row.state as Docking['state'],
     problem:

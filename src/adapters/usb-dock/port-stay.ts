@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason, together } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
@@ -52,7 +52,7 @@ export class PortStay {
   readonly #handler: DockHandler;
   readonly #gone = new AbortController();
   readonly #mounts: Mounted[] = [];
-  readonly #facts: string[];
+  readonly #facts: Reason[];
   #state: StayState = 'opening';
   #told = false;
   #media: Media | null = null;
@@ -66,7 +66,7 @@ export class PortStay {
     this.key = key;
     this.#introduction = remembered;
     this.#facts = [
-      `USB ${device.vendorId}:${device.productId} in port ${portWords(device)}: ${wordsOf(device)}`,
+      because('usb-in-port', { vendor: device.vendorId, product: device.productId, port: portWords(device), why: described(device) }),
       ...(remembered?.facts ?? []),
     ];
   }
@@ -145,7 +145,7 @@ export class PortStay {
     const onSlot = await this.#isOnSlot();
     if (onSlot || role.storage || role.mtp) {
       this.#facts.push(...why);
-      this.#notice('problem', new EvidockError('recorder.foreign-device', because('said', { text: why.join('; ') })));
+      this.#notice('problem', new EvidockError('recorder.foreign-device', together(why)));
     } else this.#state = 'ignored';
     return true;
   }
@@ -158,8 +158,8 @@ export class PortStay {
   /** The device has nothing that could be read. On a port for recorders a person is told of a vendor interface that no driver knows. */
   async #ignore(role: Role): Promise<void> {
     if (role.vendor && (await this.#isOnSlot())) {
-      this.#facts.push('it shows a vendor interface that no driver knows');
-      this.#notice('problem', new EvidockError('recorder.unknown', because('said', { text: wordsOf(this.device) })));
+      this.#facts.push(because('vendor-interface', {}));
+      this.#notice('problem', new EvidockError('recorder.unknown', described(this.device)));
     } else this.#state = 'ignored';
   }
 
@@ -186,7 +186,7 @@ export class PortStay {
   #noDisk(unlocked: boolean): void {
     if (unlocked) throw new EvidockError('recorder.locked', because('no-disk-after', { seconds: RETURN_MS_MAX / 1000 }));
     // A card reader without a card is no problem; the card's arrival opens it anew.
-    this.#facts.push('it has no medium');
+    this.#facts.push(because('no-medium', {}));
     this.#notice('gone', null);
     this.#told = false;
     this.#state = 'ignored';
@@ -319,10 +319,10 @@ function realSerial(serial: string | null): string | null {
 }
 
 function portWords({ port, sysName }: UsbDevice): string {
-  return port === sysName ? port : `${port} (as ${sysName})`;
+  return port === sysName ? port : `${port} (${sysName})`;
 }
 
-function wordsOf(device: UsbDevice): string {
-  const { manufacturer, product, serial } = device;
-  return [manufacturer, product, serial ? `serial ${serial}` : 'no serial'].filter((part) => part).join(', ');
+function described({ manufacturer, product, serial }: UsbDevice): Reason {
+  const name = [manufacturer, product].filter((part) => part).join(', ') || '—';
+  return serial ? because('named-with-serial', { name, serial }) : because('named-without-serial', { name });
 }

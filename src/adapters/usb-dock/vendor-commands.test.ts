@@ -3,6 +3,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { ClockOutcome, ClockSetting } from '#ports/dock';
+import { saying } from '#test/support/saying';
 import type { UsbBus } from './usb-bus.ts';
 import { introduce } from './vendor-commands.ts';
 
@@ -87,19 +88,19 @@ describe('a clock that a command sets', () => {
 
   it('is not set if the recorder says no, which keeps nobody from its files', async () => {
     const { told, seen } = await visit({ 4: () => refused(4) });
-    const why = 'set its clock: the recorder does not know this command';
+    const why = saying('set its clock: the recorder does not know this command');
     expect(seen).toEqual(['on record', 'sent 4', { set: 'no', why }, 'sent 2']);
     expect(told).toMatchObject({
       clockOffsetMs: 100_000,
       clockSet: null,
-      facts: expect.arrayContaining([`its clock cannot be set (${why})`]),
+      facts: expect.arrayContaining([saying('its clock cannot be set (')]),
     });
   });
 
   it('may have been set if the answer does not come, or is none', async () => {
     const silent = await visit({ 4: silence });
     expect(silent.told).toMatchObject({ code: 'recorder.locked' });
-    expect(silent.seen).toEqual(['on record', 'sent 4', { set: 'unknown', why: 'set its clock: no answer within 2 s' }]);
+    expect(silent.seen).toEqual(['on record', 'sent 4', { set: 'unknown', why: saying('set its clock: no answer within 2 s') }]);
     const garbled = await visit({ 4: () => new Uint8Array(64) });
     expect(garbled.seen.at(-1)).toMatchObject({ set: 'unknown' });
   });
@@ -110,7 +111,7 @@ describe('a clock that a command sets', () => {
       { onSetting: (gone) => gone.abort(new EvidockError('recorder.removed', because('port', { port: '1-1' }))) },
     );
     expect(told).toMatchObject({ code: 'recorder.removed' });
-    expect(seen).toEqual(['on record', { set: 'no', why: '1-1' }]);
+    expect(seen).toEqual(['on record', { set: 'no', why: saying('1-1') }]);
   });
 
   it('is left alone if that cannot be put on record, which keeps nobody from its files either', async () => {
@@ -123,7 +124,7 @@ describe('a clock that a command sets', () => {
       },
     );
     expect(seen).toEqual(['sent 2']);
-    expect(told).toMatchObject({ clockSet: null, facts: expect.arrayContaining([expect.stringContaining('database or disk is full')]) });
+    expect(told).toMatchObject({ clockSet: null, facts: expect.arrayContaining([saying('database or disk is full')]) });
   });
 
   it('goes by the serial of the USB descriptors where the recorder tells none', async () => {

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { because, english, type Reason, together } from '#domain/reason';
-import { bytesText } from '#messages/figures';
+import { because, type Reason, together } from '#domain/reason';
 import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
@@ -34,7 +33,7 @@ export interface Opened {
   readonly access: RecorderAccess | null;
   readonly unclean: Arrival['unclean'];
   readonly mounts: readonly Mounted[];
-  readonly facts: readonly string[];
+  readonly facts: readonly Reason[];
 }
 
 /**
@@ -116,7 +115,7 @@ export async function openMtp(
     name: names[place] ?? '',
     volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present, listAgainMs: MTP_LIST_AGAIN_MS }),
   }));
-  const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
+  const facts = [because('mtp-storages', { count: storages.length })];
   const unreadable = names
     .slice(STORAGES_MAX)
     .map((name) => ({ name, why: because('many-storages', { limit: STORAGES_MAX }), mayHoldFiles: true }));
@@ -151,10 +150,9 @@ function fileTimesOf(fileSystem: FileSystem): Pick<VolumePart, 'fileTimes'> {
   return { fileTimes: fileSystem === 'vfat' || fileSystem === 'exfat' ? 'standard' : 'instant' };
 }
 
-function factOf(disk: Disk, mounted: Mounted | null, why: Reason | null): string {
-  const size = bytesText(disk.bytes);
-  const what = mounted
-    ? `${mounted.fileSystem}, ${mounted.dirty ? 'not cleanly unmounted by the recorder' : 'clean'}${mounted.label ? `, label ${mounted.label}` : ''}`
-    : `not mounted: ${why === null ? '' : english(why)}`;
-  return `disk ${disk.name} (${size}): ${what}${disk.udev?.idPath ? `; ${disk.udev.idPath}` : ''}`;
+function factOf({ name, bytes, udev }: Disk, mounted: Mounted | null, why: Reason | null): Reason {
+  const disk = { device: udev?.idPath ? `${name}, ${udev.idPath}` : name, size: bytes };
+  if (!mounted) return because('disk-not-mounted', { ...disk, why: why ?? because('not-mounted-now', {}) });
+  const system = { ...disk, type: mounted.label ? `${mounted.fileSystem}, ${mounted.label}` : mounted.fileSystem };
+  return because(mounted.dirty ? 'disk-unclean' : 'disk-clean', system);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boxesOf, movieTimes } from '#domain/media/iso-bmff';
+import { because } from '#domain/reason';
 import { chooseDriver } from '#domain/recorder/recognise';
 import { suggestFor } from '#domain/suggest';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
@@ -122,16 +123,16 @@ describe('ISO base media files', () => {
 });
 
 describe('choice of a driver', () => {
-  const candidate = (id: string, score: number) => ({ id, score, why: ['because'] });
+  const candidate = (id: string, score: number) => ({ id, score, why: [because('card-empty', {})] });
   it('takes the best, and leaves weak and tied matches to the fallback, with the reason', () => {
     expect(chooseDriver([candidate('a', 90), candidate('b', 50)], 'generic').id).toBe('a');
     expect(chooseDriver([candidate('a', 39)], 'generic')).toMatchObject({
       id: 'generic',
-      why: [expect.stringContaining('weak'), expect.anything()],
+      why: [saying('weak'), expect.anything()],
     });
     expect(chooseDriver([candidate('a', 80), candidate('b', 77)], 'generic')).toMatchObject({
       id: 'generic',
-      why: [expect.stringContaining('tie'), expect.anything()],
+      why: [saying('tie'), expect.anything()],
     });
     expect(chooseDriver([], 'generic').id).toBe('generic');
   });

@@ -25,7 +25,7 @@ export const DockingArrived = defineEntry({
     clockOff: flag('Over the limit that is warned of.'),
     unclean: flag('Its file system carried the mark of a pull.'),
   },
-  lists: { why: words('Why this driver.') },
+  lists: { why: why('Why this driver.') },
   related: recorderOf,
   example: {
     subject: DOCKING,
@@ -42,7 +42,7 @@ export const DockingArrived = defineEntry({
       },
       ...{ clockOffsetMs: -4000, clockOff: false, unclean: false },
     },
-    lists: { why: ['names of 12 files have the form of GA/T 947'] },
+    lists: { why: [because('names-carry', { found: 12, count: 12 })] },
   },
 });
 
@@ -184,11 +184,11 @@ export const DeviceRefused = defineEntry({
   about: ['port'],
   tells: 'Something at a port was left alone.',
   data: { slot: slot(), port: id(), code: code('Of the table of errors.') },
-  lists: { facts: words('What the bus told of it.') },
+  lists: { facts: why('What the bus told of it.') },
   example: {
     subject: subject('port', '1-4.2'),
     data: { slot: 3, port: '1-4.2', code: 'recorder.unknown' },
-    lists: { facts: ['vendor 046d, product c31c'] },
+    lists: { facts: [because('usb-ids', { vendor: '046d', product: 'c31c' })] },
   },
 });
 

@@ -65,7 +65,7 @@ export function readAnswer(parts: readonly AnswerPart[], bytes: Uint8Array): Rec
 export function judgeAnswer(
   receive: NonNullable<ExchangeStep['receive']>,
   bytes: Uint8Array,
-): { readonly captured: Record<string, string> } | { readonly refused: string } | null {
+): { readonly captured: Record<string, string> } | { readonly refused: Reason } | null {
   const refusal = receive.refusals?.find(({ parts }) => readAnswer(parts, bytes));
   if (refusal) return { refused: refusal.why };
   const captured = readAnswer(receive.expect, bytes);
@@ -117,7 +117,7 @@ function checkStep({ what, send, receive }: ExchangeStep): void {
   }
 }
 
-function checkEnd(what: string, end: ExchangeStep['send']['to']): void {
+function checkEnd(what: Reason, end: ExchangeStep['send']['to']): void {
   if ('bulk' in end) {
     if (!within(end.bulk, 1, 15)) throw invalid(because('endpoint-range', { step: what, value: end.bulk }));
     return;
@@ -127,7 +127,7 @@ function checkEnd(what: string, end: ExchangeStep['send']['to']): void {
     throw invalid(because('control-range', { step: what, request, value, index }));
 }
 
-function sendBytes(part: SendPart, what: string): number {
+function sendBytes(part: SendPart, what: Reason): number {
   if ('hex' in part) return hexBytes(part.hex, what);
   if ('time' in part) return 14;
   // The name of a secret is a file name in the secrets directory.
@@ -136,14 +136,14 @@ function sendBytes(part: SendPart, what: string): number {
   return part.bytes;
 }
 
-function answerBytes(part: AnswerPart, what: string): number {
+function answerBytes(part: AnswerPart, what: Reason): number {
   if ('hex' in part) return hexBytes(part.hex, what);
   const bytes = partBytes(part);
   if (!within(bytes, 1, PACKET_BYTES_MAX)) throw invalid(because('part-of-bytes', { step: what, bytes }));
   return bytes;
 }
 
-function hexBytes(hex: string, what: string): number {
+function hexBytes(hex: string, what: Reason): number {
   if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) throw invalid(because('not-hex', { step: what, hex }));
   return hex.length / 2;
 }

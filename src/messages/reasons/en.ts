@@ -7,6 +7,7 @@ import { dockingEn } from './docking-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { namesEn } from './names-en.ts';
+import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
 import { workEn } from './work-en.ts';
@@ -25,4 +26,5 @@ export const REASONS_EN = {
   ...namesEn,
   ...damageEn,
   ...dockingEn,
+  ...recognitionEn,
 } as const;

@@ -30,7 +30,6 @@ export const namesEn = {
   'line-cut': 'no whole line',
   'line-long': 'longer than any request',
   'no-request': 'not a request',
-  'recorder-refused': '{text}',
   'interface-range': 'interface {value} is not one of 0 to 255',
   'timeout-range': 'a time-out of {ms} ms is not within 1 to {limit}',
   'steps-range': '{count} steps; 1 to {limit} are allowed',

@@ -30,7 +30,6 @@ export const namesZhCN = {
   'line-cut': '没有完整的一行',
   'line-long': '比任何请求都长',
   'no-request': '不是请求',
-  'recorder-refused': '{text}',
   'interface-range': '接口 {value} 不在 0 至 255 之间',
   'timeout-range': '时限 {ms} 毫秒不在 1 至 {limit} 之间',
   'steps-range': '共 {count} 步；允许 1 至 {limit} 步',

@@ -9,6 +9,7 @@ import type { REASONS_EN } from './en.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
+import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
@@ -26,6 +27,7 @@ const zhCN = {
   ...namesZhCN,
   ...damageZhCN,
   ...dockingZhCN,
+  ...recognitionZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
