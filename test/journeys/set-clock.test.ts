@@ -127,10 +127,14 @@ describe('a clock that a command sets', () => {
     await station.dock.setClock(settingOf(HOUR_MS), { set: 'unknown', why: because('said', { text: 'no answer within 2 s' }) });
     const atPort = await station.ledger.custody.of(about('port:1-4.1'));
     expect(atPort.map(({ type }) => type)).toEqual(['recorder.clock-setting', 'recorder.clock-not-set']);
-    expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({ recorder: null, from: '2026-06-20T15:00:00', why: 'set its clock: no' });
+    expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({
+      recorder: null,
+      from: '2026-06-20T15:00:00',
+      why: because('said', { text: 'set its clock: no' }),
+    });
     expect(await told()).toMatchObject([
       { type: 'recorder.clock-setting' },
-      { type: 'recorder.clock-unsure', why: 'no answer within 2 s' },
+      { type: 'recorder.clock-unsure', why: because('said', { text: 'no answer within 2 s' }) },
     ]);
   });
 });

@@ -146,7 +146,10 @@ describe('bus and card together', () => {
     expect(usbPoints(profiles, { ...nothing, vendorId: '2a01', productId: '1b09', product: 'DSJ-X5' }).points).toBe(0);
     expect(usbPoints(profiles, { ...nothing, vendorId: '0603', productId: '8612' }).points).toBe(10);
     const full = usbPoints(profiles, { ...nothing, vendorId: '2a01', productId: '1b01', product: 'dsj-x5', label: 'BODYCAM' });
-    expect(full).toEqual({ points: 35, why: ['USB ids 2a01:1b01 are known', 'the product fits', 'the label fits'] });
+    expect(full).toEqual({
+      points: 35,
+      why: [because('ids-known', { vendor: '2a01', product: '1b01' }), because('product-fits', {}), because('label-fits', {})],
+    });
   });
 
   it('make a strong layout certain, lift a half-known one, and never stand for an unknown one', () => {
