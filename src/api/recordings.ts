@@ -5,6 +5,7 @@ import type { Reason } from '#domain/reason';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
+import { EffectiveJson, PROTECTION } from './protection.ts';
 
 /** What is asked and told of recordings. */
 
@@ -65,6 +66,8 @@ export const RecordingJson = Type.Object({
   caseNumbers: Type.Array(Type.String()),
   category: nullable.text(),
   important: Type.Boolean(),
+  ...PROTECTION,
+  effective: EffectiveJson,
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: Type.Union([ReasonSchema, Type.Null()]),

@@ -10,6 +10,7 @@ import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
 import { addPlay } from './play.ts';
+import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
@@ -64,6 +65,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRecordings,
     addPlay,
     addTag,
+    addMark,
     addSuggestions,
     addCase,
     addOfficer,

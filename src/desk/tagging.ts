@@ -3,7 +3,7 @@ import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-en
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Category } from '#domain/registry';
+import type { Category, Recorder } from '#domain/registry';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
@@ -23,11 +23,21 @@ type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
 /** Throws request.not-found with what to do about it. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
-  if (!(await reader.cases.get(number))) throw new EvidockError('request.not-found', because('case-unknown', { number }));
+  if (!(await reader.cases.get(number))) throw caseNotFound(number);
+}
+
+export function caseNotFound(number: string): EvidockError {
+  return new EvidockError('request.not-found', because('case-unknown', { number }));
 }
 
 export async function mustHaveOfficer(reader: LedgerReader, id: string): Promise<void> {
   if (!(await reader.registry.officer(id))) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
+}
+
+export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
+  const recorder = await reader.registry.recorder(serial);
+  if (!recorder) throw new EvidockError('request.not-found', because('recorder-unknown', { serial }));
+  return recorder;
 }
 
 export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {

@@ -19,6 +19,7 @@ import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
+import { officerByRecorder } from '#steps/decide-officer';
 import type { DockingStatuses } from '#steps/docking-statuses';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
@@ -253,7 +254,7 @@ export class DockStage {
 
   async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly Reason[]): Promise<void> {
     const { ledger, statuses } = this.#options;
-    const officerId = (await ledger.registry.recorder(docking.recorderSerial))?.assignedOfficerId ?? null;
+    const { officerId } = await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs);
     const { clockOffsetMs } = docking;
     statuses.begin(docking, { hub: arrival.hub, officerId, warning: reading.warning, clockOffsetMs, explain });
   }

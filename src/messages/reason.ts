@@ -38,6 +38,15 @@ export type Reason = {
   readonly params: Readonly<Record<string, ParamValue>>;
 };
 
+/** States and steps of a case. */
+const COURSE_ZH: Readonly<Record<string, string>> = {
+  opened: '立案',
+  open: '已立案',
+  decided: '决定',
+  closed: '结案',
+  reopened: '重新开启',
+};
+
 /** Milliseconds, shown as `3 h 12 min`. */
 const SPANS = new Set(['span']);
 const SIZES = new Set(['size', 'free', 'partSize']);
@@ -52,6 +61,7 @@ export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
 }
 
 function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | undefined): string | number | undefined {
+  if (name === 'course' || name === 'before') return language === 'en' ? String(value) : (COURSE_ZH[String(value)] ?? String(value));
   if (name === 'failure') return errorWords(language, String(value)).what;
   if (value === undefined || typeof value === 'string') return value;
   if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : SPANS.has(name) ? spanText(language, value) : value;

@@ -1,5 +1,6 @@
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
+import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
 import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
@@ -27,4 +28,5 @@ export const REASONS_EN = {
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,
+  ...casesEn,
 } as const;

@@ -1,6 +1,7 @@
 import type { Whole } from '../template.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
+import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
 import { damageZhCN } from './damage-zh-CN.ts';
 import { deskZhCN } from './desk-zh-CN.ts';
@@ -28,6 +29,7 @@ const zhCN = {
   ...damageZhCN,
   ...dockingZhCN,
   ...recognitionZhCN,
+  ...casesZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
