@@ -25,6 +25,7 @@ import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/regist
 import { standingOf } from '#desk/standing';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
@@ -84,7 +85,7 @@ const caseRoutes: readonly Route[] = [
         ledger.cases.events(params.number),
         ledger.recordings.list({ caseNumber: params.number, limit: CASE_RECORDINGS }),
       ]);
-      if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
+      if (!entry) throw new EvidockError('request.not-found', because('no-case', { number: params.number }));
       const standing = await standingOf(ledger, recordings);
       const shown = recordings.map((detail) => presenter.recording(detail, standing));
       const last = shown.length === CASE_RECORDINGS ? shown.at(-1) : undefined;

@@ -12,7 +12,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingProtected } from '#domain/custody/case-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { about, cli, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -44,7 +46,7 @@ afterEach(async () => {
 /** Docks, waits until everything but the second segment is sealed, and pulls. */
 async function pullWithoutSecond(): Promise<string> {
   const volume = disturbedVolume(card, (path) => {
-    if (path === SECOND) throw new EvidockError('recorder.read-failed', path);
+    if (path === SECOND) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
   });
   const stay = await station.dock(volume, 'DSJ0012345', 1);
   await vi.waitFor(
@@ -66,7 +68,7 @@ async function expectSplit(id: string): Promise<string> {
   await station.incomplete.settled();
   const whole = await stateOf(id);
   expect(whole.recording).toMatchObject({ state: 'sealed', damaged: true, originalCount: 2, missingCount: 1 });
-  expect(whole.recording.damageReason).toBe('1 of its 2 files never came from the recorder');
+  expect(whole.recording.damageReason).toEqual(saying(/^1 of its 2 files never came from the recorder$/));
   expect(whole.originals.map(({ cardPath, state }) => [cardPath, state])).toEqual([[FIRST, 'sealed']]);
   expect(station.closed).toEqual([id]);
   expect((await station.ledger.work.get(`derive.${id}`))?.state).toBe('waiting');
