@@ -42,6 +42,16 @@ describeLedgerContract('PostgresLedger', async () => {
   return { ledger, time, dispose: () => ledger.close() };
 });
 
+it('has a trigger wherever a migration of the SQLite ledger has made one', async () => {
+  const found = await server.run(
+    DATABASE,
+    "SELECT action_timing || ' ' || event_manipulation || ' ' || event_object_table AS at FROM information_schema.triggers",
+  );
+  const there = new Set(found.map((row) => (row as { at: string }).at));
+  expect(statements.triggers.length).toBeGreaterThan(15);
+  expect(statements.triggers.filter((place) => !there.has(place))).toEqual([]);
+});
+
 describe('two ledgers on one database', () => {
   async function two() {
     const time = ledgerTime();
