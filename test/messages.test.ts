@@ -7,7 +7,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { expect, it } from 'vitest';
-import { because } from '#domain/reason';
 import { ROOT } from '#test/support/evidock';
 
 /** Two English words in a row are the beginning of a sentence. */
