@@ -284,9 +284,20 @@ function custodyWords({ say, language }: Voice, { type, data, lists, personal, r
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
+  const how = word(say, 'how', values['how'] ?? '');
   const place = word(say, 'place', values['place'] ?? '');
   return printable(
-    say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), ...spanChange(data), changes: changeWords(say, data) }),
+    say(key, {
+      ...values,
+      bytes,
+      decision,
+      from,
+      how,
+      place,
+      ...startChange(say, data),
+      ...spanChange(data),
+      changes: changeWords(say, data),
+    }),
   );
 }
 

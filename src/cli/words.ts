@@ -17,6 +17,7 @@ type Family =
   | 'stage'
   | 'category'
   | 'case-state'
+  | 'how'
   | 'level'
   | 'privacy'
   | 'suggestion'

@@ -21,6 +21,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
 import { officerByRecorder } from '#steps/decide-officer';
 import type { DockingStatuses } from '#steps/docking-statuses';
+import { endAtDocking } from '#steps/end-holding';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
@@ -61,6 +62,8 @@ interface Options {
   /** What is done with a USB storage device that no driver knows. */
   readonly unknown: 'leave' | 'take';
   readonly leftovers: Leftovers;
+  /** A recorder that is docked is back from whoever had taken it out. */
+  readonly endsTakeOut: boolean;
 }
 
 /** How far back it is looked for what a recorder was: its dockings of months. */
@@ -249,6 +252,7 @@ export class DockStage {
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.custody.append(ClockSet.make({ ...about, data: setting }));
       }
+      if (this.#options.endsTakeOut) await endAtDocking(writer, serial, nowMs);
     });
   }
 

@@ -60,8 +60,8 @@ export class DiskVault implements Vault {
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
-  /** The probe that is being written. All who ask at the same time share it, so a disk that hangs holds up only one. */
-  #probe: Promise<void> | undefined;
+  /** The probe that is being written. All who ask at the same time share it and its answer, so a disk that hangs holds up only one. */
+  #probe: Promise<{ freeBytes: number }> | undefined;
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -265,11 +265,15 @@ export class DiskVault implements Vault {
     }
   }
 
-  async probe(): Promise<{ freeBytes: number }> {
-    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+  probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= this.#writeProbe().finally(() => {
       this.#probe = undefined;
     });
-    await this.#probe;
+    return this.#probe;
+  }
+
+  async #writeProbe(): Promise<{ freeBytes: number }> {
+    await probeDirectory(this.#root, VAULT_WRITE_ERRORS);
     const freeBytes = await this.freeBytes();
     if (freeBytes === 0) throw new EvidockError('vault.full', because('nothing-free', {}));
     return { freeBytes };
