@@ -20,7 +20,7 @@ export const casesZhCN: { readonly [Key in keyof typeof casesEn]: string } = {
   'mark.opt.privacy': '隐私标记，可多次给出',
   'mark.opt.remove-privacy': '去掉该隐私标记',
   'mark.opt.reason': '原因；降低密级或去掉标记时必填',
-  'mark.done': '{id} 的标注：{marks}',
+  'mark.done': '{id} 的标记：{marks}',
   'mark.own': '自身',
   'mark.of-case': '案件 {number}',
   'level.public': '公开',
