@@ -8,10 +8,11 @@ import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { Contradiction, RecordingDetail } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
+import { contradictionText, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
@@ -36,6 +37,9 @@ export type VerifyLine =
       readonly filesTotal: number;
       readonly bytes: number;
       readonly bytesTotal: number;
+      /** Entries of the custody log that have been replayed, and all of them; 0 before that begins. */
+      readonly entries: number;
+      readonly entriesTotal: number;
     }
   | {
       readonly type: 'fault';
@@ -43,6 +47,8 @@ export type VerifyLine =
       readonly recordingId: string | null;
       readonly key: string | null;
       readonly what: string;
+      /** Of a row that is not as the custody log tells. */
+      readonly contradiction?: Contradiction;
     }
   | {
       readonly type: 'summary';
@@ -69,6 +75,7 @@ export class Verification {
   #toldAtMs = 0;
   readonly #fixity: FixityRecord;
   #place: VerifyPlace = 'vault';
+  #replayed = { entries: 0, entriesTotal: 0 };
 
   constructor(options: { deps: DeskDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
     this.#deps = options.deps;
@@ -331,8 +338,27 @@ export class Verification {
     const asked = { archive: this.#request.archive, signal: this.#signal };
     for await (const { key, what } of shippedLogFaults(this.#deps, asked))
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
+    yield* this.#replayLog();
     for (const what of await ledger.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  async *#replayLog(): AsyncGenerator<VerifyLine> {
+    try {
+      for await (const line of replayedLog(this.#deps, this.#actor, this.#signal)) {
+        if (line.type === 'progress') {
+          this.#replayed = { entries: line.entries, entriesTotal: line.entriesTotal };
+          yield* this.#progress('ledger');
+          continue;
+        }
+        const { type: _, ...contradiction } = line;
+        const what = contradictionText(contradiction);
+        yield this.#counted({ type: 'fault', place: 'ledger', recordingId: line.recordingId, key: null, what, contradiction });
+      }
+    } catch (error) {
+      // What keeps it from being replayed is a fault by its name, and no reason to leave out what comes after it.
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what: this.#told(error) });
+    }
   }
 
   #counted(fault: Fault): Fault {
@@ -359,6 +385,7 @@ export class Verification {
       filesTotal: files,
       bytes,
       bytesTotal: Math.max(bytes, total),
+      ...this.#replayed,
     };
   }
 }

@@ -68,18 +68,20 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
     docking: dockingId,
     bytes: original.bytes,
     sha256: digests.sha256,
+    sm3: digests.sm3,
     sourceReread,
     duplicateOf,
   };
   const by = { atMs: nowMs, actor: STATION };
   const lists = { gaps: unreadable.map(({ start, end }) => ({ start, end })) };
-  const personal = { cardPath: original.cardPath };
-  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
   const recording = await writer.recording(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
-  if (unreadable.length === 0 && !recording?.damaged) return;
-  const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
-  await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  const judged = recording !== null && (unreadable.length > 0 || recording.damaged);
+  const damage = judged ? damageFromIntake(recording, await writer.originalsOf(original.recordingId)) : null;
+  const personal = { cardPath: original.cardPath, ...(judged ? { damage } : {}) };
+  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
+  if (!judged) return;
+  await writer.updateRecording(original.recordingId, { damaged: damage !== null, damageReason: damage });
   const own = unreadableWords([{ ...original, unreadable }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };

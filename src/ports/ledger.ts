@@ -1,5 +1,6 @@
 import type { ByteRange } from '#domain/byte-range';
 import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
+import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
@@ -162,6 +163,11 @@ export interface LedgerReader {
 
   /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
   custodyOf(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
+  /** What was known of a subject, and from when on: oldest first, then by name. Nothing of before the log of today. */
+  factsOf(
+    about: Subject,
+    page: { readonly after?: { readonly seq: number; readonly name: string }; readonly limit: number },
+  ): Promise<readonly Fact[]>;
   custodyHead(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   custodyHash(seq: number): Promise<string | null>;
@@ -330,6 +336,27 @@ export interface LedgerWriter extends LedgerReader {
   decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void>;
 }
 
+/** A row that is not as the custody log tells. */
+export interface Contradiction {
+  readonly table: string;
+  /** Its key. */
+  readonly row: string;
+  /** null: the row as a whole. */
+  readonly column: string | null;
+  /** What stands there; null: the row is missing. */
+  readonly found: string | null;
+  /** What should, by the log; null: the log has no such row. */
+  readonly told: string | null;
+  /** The last entry that changed the row; null if there is none, or if the value follows from other rows. */
+  readonly entry: number | null;
+  readonly recordingId: string | null;
+}
+
+/** What a replay of the log tells while it runs. */
+export type ReplayLine =
+  | { readonly type: 'progress'; readonly entries: number; readonly entriesTotal: number }
+  | ({ readonly type: 'contradiction' } & Contradiction);
+
 /** The ledger of one station. One writer; the reader sees committed states only. */
 export interface Ledger extends LedgerReader {
   /** What is not as this version makes it in tables, indexes and triggers; none if sound. */
@@ -351,6 +378,11 @@ export interface Ledger extends LedgerReader {
   readonly shipping: ShippingLedger;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
+  /**
+   * Builds from the log alone what it rebuilds (docs/design.md), and tells every row of one committed state that contradicts it. Rows that can be older than the
+   * log contradict nothing. Takes as much room again as the ledger while it runs. Throws ledger.failed.
+   */
+  replay(signal: AbortSignal): AsyncIterable<ReplayLine>;
   /** PRAGMA integrity_check and `alterations`; the complaints, none if sound. */
   integrity(): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { STATION } from '#domain/custody/actor';
+import { describeNotes, describeRecording } from '#domain/custody/described';
 import { RecordingSplit } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -8,7 +9,7 @@ import type { Original, Recording } from '#domain/recording';
 import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Ledger, LedgerWriter, NewRecording, RecordingDetail } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
@@ -150,15 +151,16 @@ export class IncompleteRecordings {
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
-      await moveMissing(writer, recording, missing, into, nowMs);
+      const { fresh, moved } = await moveMissing(writer, recording, missing, into, nowMs);
       for (const number of caseNumbers) await writer.addRecordingCase(into, number);
       const missingCount = recording.missingCount + missing.length;
       const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
       await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
       const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
-      const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
-      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
-      await writer.appendCustody(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
+      const lists = { missing: moved, cases: [...caseNumbers], fresh: [describeRecording(fresh)] };
+      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath), notes: describeNotes(fresh.notes), damage: reason };
+      const data = { into, why, docking: fresh.dockingId, missingCount };
+      await writer.appendCustody(RecordingSplit.make({ ...about, data, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
@@ -195,10 +197,10 @@ async function moveMissing(
   missing: readonly Original[],
   into: string,
   nowMs: number,
-): Promise<void> {
+): Promise<{ fresh: NewRecording; moved: { original: string; bytes: number; index: number; key: string }[] }> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
   const { startClaims } = from;
-  await writer.insertRecording({
+  const fresh: NewRecording = {
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
@@ -208,9 +210,14 @@ async function moveMissing(
     // What is said of its time holds for the part, what is said of its segments does not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
     startClaims,
-  });
-  for (const [place, original] of missing.entries()) {
+  };
+  await writer.insertRecording(fresh);
+  const moved = [];
+  for (const [place, { id, bytes, cardPath }] of missing.entries()) {
     const index = place + 1;
-    await writer.moveToRecording(original.id, { recordingId: into, index, vaultKey: originalKey(into, index, original.cardPath) });
+    const key = originalKey(into, index, cardPath);
+    await writer.moveToRecording(id, { recordingId: into, index, vaultKey: key });
+    moved.push({ original: id, bytes, index, key });
   }
+  return { fresh, moved };
 }

@@ -1,6 +1,7 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { WorkerLanes } from '#adapters/disk/lanes';
@@ -20,6 +21,7 @@ import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
+import { contradictionsIn } from './replayed.ts';
 
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
 const MEBIBYTE = 1024 * 1024;
@@ -240,6 +242,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await lanes.close();
       await disk.close();
       await ledger.close();
+      // Whatever a test has done with it: every row is as the log tells.
+      expect(contradictionsIn(join(state, 'ledger.sqlite'))).toEqual([]);
     },
   };
 }

@@ -8,7 +8,7 @@ import { EvidockError, errnoOf } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerWriter, ReplayLine } from '#ports/ledger';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { boundWriter } from './bound-writer.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
@@ -17,6 +17,7 @@ import { checkIntegrity } from './integrity.ts';
 import { Leases } from './leases.ts';
 import { migrateToLatest } from './migrations.ts';
 import { SqlReader } from './reader.ts';
+import { removeReplays, replayLog } from './replay.ts';
 import { schemaFaults } from './schema-check.ts';
 import { SqlShipping } from './shipping.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
@@ -57,6 +58,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
   try {
+    await removeReplays(options.file);
     writing = connect(options.file, { readOnly: false });
     await migrateToLatest(writing.db);
     await continueOldLog(writing, options.stationId);
@@ -214,6 +216,10 @@ export class SqliteLedger extends SqlReader implements Ledger {
       this.#probe = undefined;
     });
     return this.#probe;
+  }
+
+  replay(signal: AbortSignal): AsyncIterable<ReplayLine> {
+    return replayLog(this.#options.file, signal);
   }
 
   async integrity(): Promise<readonly string[]> {

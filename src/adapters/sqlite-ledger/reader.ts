@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { Json } from '#domain/canonical-json';
 import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
+import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
-import { type Subject, subject } from '#domain/custody/subject';
+import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import type { InvitedWorker } from '#domain/invitation';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
@@ -214,6 +216,20 @@ export class SqlReader extends RecordingReader implements LedgerReader {
       ...originals.flatMap(({ docking_id, rechecked_in }) => [docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
     return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
+  }
+
+  async factsOf(about: Subject, { after, limit }: { after?: { seq: number; name: string }; limit: number }): Promise<readonly Fact[]> {
+    const before = after ?? { seq: -1, name: '' };
+    const rows = await this.db
+      .selectFrom('facts')
+      .selectAll()
+      .where('subject', '=', subjectText(about))
+      .where(sql<boolean>`(seq, name) > (${before.seq}, ${before.name})`)
+      .orderBy('seq')
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name, value, from, actor, seq }) => ({ name, value: JSON.parse(value) as Json, fromMs: from, actor, seq }));
   }
 
   custodyHead(): Promise<{ seq: number; hash: string } | null> {
