@@ -280,6 +280,11 @@ describe('a file that changed before it was copied', () => {
     expect(await verified(recording.id)).toEqual([`${PHOTO} is listed and marked as replaced in a recording that is copying`]);
     await station.ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'replaced' }));
     expect(await verified(recording.id)).toEqual(['is closed as replaced, and the custody log has no entry of it']);
+    await station.ledger.transaction(async (writer) => {
+      await writer.markReplaced(originals[0]?.id ?? '', null);
+      await writer.updateRecording(recording.id, { state: 'copying' });
+      await writer.appendCustody(aCustodyDraft());
+    });
   });
 
   it('is told by its time alone, where its length is the same', async () => {

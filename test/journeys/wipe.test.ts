@@ -8,8 +8,8 @@ import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, wr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
-import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { tellArchived } from '#test/support/told-ledger';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 import { name, WAIT, WipedCard } from '../support/wiped-card.ts';
 
@@ -248,7 +248,7 @@ describe('wipe', () => {
       expect(wiped.station.dock.released).toEqual([]);
       await wiped.station.ledger.transaction(async (writer) => {
         // One has no copy there in truth: it stays, whatever the recording's state says.
-        if (index > 0) for (const part of parts) await writer.upsertCopy(aCopy(part, { where: 'disk', verifiedBy: 'readback' }));
+        if (index > 0) await tellArchived(writer, parts);
         await writer.updateRecording(recording.id, { state: 'archived' });
       });
       wiped.station.desk.archived(recording.id);

@@ -177,8 +177,13 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     ...(options.random ? { random: options.random } : {}),
   });
   let arrivals = 0;
+  let askedAtEnd = true;
   return {
     ledger,
+    /** The test writes rows of which no entry tells: they are not asked for at the end. */
+    writesPastTheLog() {
+      askedAtEnd = false;
+    },
     vault,
     disk,
     intake,
@@ -243,7 +248,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await disk.close();
       await ledger.close();
       // Whatever a test has done with it: every row is as the log tells.
-      expect(contradictionsIn(join(state, 'ledger.sqlite'))).toEqual([]);
+      if (askedAtEnd) expect(contradictionsIn(join(state, 'ledger.sqlite'))).toEqual([]);
     },
   };
 }

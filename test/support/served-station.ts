@@ -6,14 +6,12 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
 import { sha256Hex } from '#domain/canonical-json';
-import { STATION } from '#domain/custody/actor';
-import { OriginalSealed } from '#domain/custody/original-entries';
-import { subject } from '#domain/custody/subject';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger, NewRecording } from '#ports/ledger';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
-import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
   readonly deps: DeskDeps;
@@ -60,7 +58,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ...overrides,
   };
   const docking = aDocking();
-  await ledger.transaction((writer) => writer.insertDocking(docking));
+  await ledger.transaction((writer) => tellDocking(writer, docking));
   let count = 0;
   return {
     deps,
@@ -84,25 +82,9 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(derivative.vaultKey, playable);
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
-        await writer.insertRecording(recording);
-        await writer.insertOriginal(original);
-        await writer.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
-        await writer.markSealed(original.id, START_MS);
-        await writer.upsertCopy(aCopy({ ...original }));
-        await writer.upsertDerivative(derivative);
-        await writer.updateRecording(recording.id, { state: 'derived', durationMs: 60_000 });
-        const data = {
-          recording: recording.id,
-          key: original.vaultKey,
-          bytes: content.length,
-          sha256,
-          sm3: null,
-          manifestSha256: sha256Hex(manifest),
-          reread: 'direct',
-        };
-        await writer.appendCustody(
-          OriginalSealed.make({ atMs: START_MS, actor: STATION, subject: subject('original', original.id), data }),
-        );
+        const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
+        if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });
+        await tellDerived(writer, recording, { derivatives: [derivative], durationMs: 60_000, atMs: START_MS });
       });
       return { id: recording.id, playable, key: original.vaultKey };
     },

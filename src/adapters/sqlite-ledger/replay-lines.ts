@@ -16,7 +16,7 @@ function open(file: string): DatabaseSync {
 }
 
 /** One after the other: an entry may have a list of megabytes beside it. Those that cannot be read are told of by the walk along the chain. */
-function* entriesOf(raw: DatabaseSync): Generator<CustodyEntry> {
+export function* entriesIn(raw: DatabaseSync): Generator<CustodyEntry> {
   const beside = raw.prepare('SELECT name, salt, bytes FROM custody_beside WHERE seq = ?');
   for (const row of raw.prepare('SELECT seq, prev, hash, bytes FROM custody ORDER BY seq').iterate()) {
     const stored = row as unknown as StoredEntry;
@@ -43,7 +43,7 @@ export function* replayLines({ file, replayFile }: { readonly file: string; read
     .get() as { n: number; former: number };
   let continuedAtMs: number | null = null;
   let entries = 0;
-  for (const entry of entriesOf(raw)) {
+  for (const entry of entriesIn(raw)) {
     if (entries === 0 && (former > 0 || entry.type === 'log.continued')) continuedAtMs = entry.atMs;
     replay.apply(entry);
     entries += 1;
