@@ -164,6 +164,7 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /derivatives/again'), body: {}, leaves: ['recording.derive-again'] },
   { row: v1('POST /derivatives/again'), body: {}, leaves: [] },
   { row: v1('POST /verify'), body: { vault: true }, leaves: ['fixity.checked', 'station.verified'] },
+  { row: v1('POST /verify'), body: { log: true }, leaves: ['log.replayed', 'station.verified'] },
   {
     row: v1('POST /verify'),
     body: { recording: 'lost', archive: true },

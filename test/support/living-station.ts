@@ -234,7 +234,7 @@ export async function livingStation(state: string) {
         durationMs: durationMs === null ? null : Math.round(durationMs),
         damage,
         notes: why === null ? [] : [{ code: 'not-made', parameters: { what: 'audio', why } }],
-        inside: { creationTime: startMs, durationMs },
+        inside: { creationTime: startMs, durationMs: durationMs === null ? null : Math.round(durationMs) },
         segmentsMs: detail.originals.map(() => durationMs),
       });
     },
@@ -258,7 +258,9 @@ export async function livingStation(state: string) {
       await gate.record(claim, { archive: 's3', verifiedBy: 'readback', items: [...items, ...manifests, ...fact] });
     },
     withdraw: async ({ which }) => {
-      const detail = await taken(which);
+      const all = await station.ledger.recordings({ limit: 50 });
+      const inArchive = all.filter(({ copies }) => copies.some(({ where }) => where === 's3'));
+      const detail = inArchive[which % Math.max(1, inArchive.length)];
       const [copy] = (detail?.copies ?? []).filter(({ where }) => where === 's3');
       if (!detail || !copy) return;
       await withdrawCopies(deps(), detail.recording.id, [{ itemId: copy.itemId, key: copy.key, what: 'is not there' }], ACTOR);
