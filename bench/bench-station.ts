@@ -67,7 +67,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
       stationId: station.id,
       timezone,
       filesAtOnce: 64,
-      unreadableBytesMax: 0,
+      gapBytesMax: 0,
       verify: 'vault',
       patterns: [],
       otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),

@@ -6,7 +6,7 @@ import type { Clock } from '#ports/clock';
 
 /** What the newest requests came to; older ones tell nothing of the archive as it is now. */
 const OUTCOMES_MAX = 20;
-/** Longer than the longest pause between two tries of one job. */
+/** Longer than the longest pause between two tries of one piece of work. */
 const OUTCOME_MS_MAX = 20 * 60_000;
 const FAILED_SHARE = 0.5;
 

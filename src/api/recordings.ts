@@ -20,7 +20,7 @@ const OriginalJson = Type.Object({
   bytes: Type.Integer(),
   sha256: nullable.text('null until it is copied.'),
   sm3: nullable.text(),
-  unreadable: Type.Array(Type.Object({ start: Type.Integer(), end: Type.Integer() }), {
+  gaps: Type.Array(Type.Object({ start: Type.Integer(), end: Type.Integer() }), {
     description: 'Bytes that the recorder could not deliver, half-open and in order; zeros in what is kept.',
   }),
   sourceReread: nullable.text('How the file was read from the recorder a second time and found the same; null: read once.'),

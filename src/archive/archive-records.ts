@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { stationFor } from '#domain/custody/actor';
 import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
@@ -49,7 +49,7 @@ export class ArchiveRecords implements ArchiveGate {
     return { done };
   }
 
-  /** Write 14. */
+  /** `w14-archived-recorded`. */
   async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
     // First of all: nothing is written for a claim that is not the newest.
     await writer.requireClaim(claim);
@@ -62,7 +62,7 @@ export class ArchiveRecords implements ArchiveGate {
     }
     const objects = items.map(({ itemId, counts, key, bytes, sha256 }) => ({ item: counts ? itemId : null, key, bytes, sha256 }));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
-    const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+    const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     if (objects.length > 0) await writer.appendCustody(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
     if (!(await this.#holdsAll(writer, recordingId, archive))) {
       await writer.postponeWork(claim, { delayMs: 0 });
@@ -88,7 +88,7 @@ export class ArchiveRecords implements ArchiveGate {
     const { ledger, clock } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.requireClaim(claim);
-      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', claim.recordingId) };
+      const about = { atMs: clock.nowMs(), actor: stationFor(claim), subject: subject('recording', claim.recordingId) };
       await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found } }));
     });
   }

@@ -61,12 +61,12 @@ export async function factsOf(
 }
 
 async function factsOfOriginal(ledger: LedgerReader, original: Original) {
-  const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, unreadable } = original;
+  const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, gaps } = original;
   // Its digest stands in the custody log alone, beside those of the original.
   const entries = await ledger.custodyOf(subject('original', id));
   const sealed = entries.map(OriginalSealed.parse).find((entry) => entry !== null);
   return {
-    ...{ id, index, role, kind, bytes, cardPath, unreadable },
+    ...{ id, index, role, kind, bytes, cardPath, unreadable: gaps },
     key: vaultKey,
     mediaType: mediaTypeOf(vaultKey),
     digests: digests ?? { sha256: '', sm3: null },

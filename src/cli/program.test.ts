@@ -191,7 +191,7 @@ describe('errors', () => {
 });
 
 describe('the station', () => {
-  it('shows slots, jobs and what is not there', async () => {
+  it('shows slots, work and what is not there', async () => {
     expect((await cli.run(['slots'])).err).toMatch(/No slot is in use/);
     expect((await cli.run(['jobs'])).err).toBe('Nothing is left to do.\n');
     expect((await cli.run(['jobs', 'retry'])).out).toBe('0 pieces of work will be tried again.\n');

@@ -15,7 +15,7 @@ import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from '.
 import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
-import { usageWords } from './usage.ts';
+import { usageWords } from './usage-words.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
+import { bytesText } from '#domain/bytes-text';
 import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
-import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
@@ -136,7 +136,9 @@ function marksOf(say: Say, recording: RecordingAnswer): string[] {
     ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
     ...(notes.some(({ code }) => !TIME_DOUBTS.includes(code)) ? [say('mark.noted')] : []),
     ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
-    ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
+    ...trouble.map(({ stage, state }) =>
+      say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'work-stage', stage) }),
+    ),
   ];
 }
 
@@ -157,7 +159,7 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
   const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
   const failures = recording.trouble.map(({ stage, state, code, detail }) =>
     say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
-      stage: word(say, 'job', stage),
+      stage: word(say, 'work-stage', stage),
       what: failureWords(language, code),
       detail: printable(detail),
     }),
@@ -238,11 +240,11 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
 
 /** The first places of each file that the recorder could not deliver; all of them with --json. */
 function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void {
-  for (const { index, unreadable } of originals) {
-    if (unreadable.length === 0) continue;
-    const shown = unreadable.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
-    if (unreadable.length > shown.length) shown.push('…');
-    shell.print(shell.say('recording.gaps', { index, places: unreadable.length, ranges: shown.join(', ') }));
+  for (const { index, gaps } of originals) {
+    if (gaps.length === 0) continue;
+    const shown = gaps.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
+    if (gaps.length > shown.length) shown.push('…');
+    shell.print(shell.say('recording.gaps', { index, places: gaps.length, ranges: shown.join(', ') }));
   }
 }
 

@@ -13,7 +13,7 @@ type Family =
   | 'phase'
   | 'original'
   | 'work'
-  | 'job'
+  | 'work-stage'
   | 'stage'
   | 'category'
   | 'suggestion'

@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { STATION, stationFor } from '#domain/custody/actor';
 import { describeClaims, describeNotes } from '#domain/custody/described';
 import { NotDerived, RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
@@ -112,7 +112,7 @@ export class DeriveRecords implements DeriveGate {
     }
   }
 
-  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
+  /** `w10-derived-recorded`. What intake could not get stays a reason of damage, however well the rest can be played. */
   async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
     // First of all: nothing is written for a claim that is not the newest.
     await writer.finishWork(claim);
@@ -151,7 +151,7 @@ export class DeriveRecords implements DeriveGate {
       ),
       claims: describeClaims(startClaims),
     };
-    const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+    const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     const personal = { notes: describeNotes(notes), damage: damageReason };
     await writer.appendCustody(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
   }
@@ -192,7 +192,7 @@ export class DeriveRecords implements DeriveGate {
       const nowMs = clock.nowMs();
       if (damaged) await tellDamage(writer, recordingId, detail, nowMs);
       const now = await knownRecording(writer, recordingId);
-      const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
+      const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
       const personal = { detail, notes: describeNotes(now.notes), damage: now.damageReason };
       await writer.appendCustody(NotDerived.make({ ...about, data: { code }, personal }));
     });

@@ -6,6 +6,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
   /** Absolute. */
@@ -48,6 +49,7 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly workersHeard: WorkersHeard;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
+import { bytesText } from '#domain/bytes-text';
 import { EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { mediaTypeOf } from '#domain/media/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';

@@ -25,6 +25,7 @@ import type {
   WorkClaims,
   WorkTerms,
 } from '#ports/work-gate';
+import type { WorkerPresence } from './worker-presence.ts';
 
 /** Derivatives that came in and are not on record yet, and answers that a worker may ask for again. */
 const REMEMBERED_MAX = 5000;
@@ -44,6 +45,7 @@ export interface WorkerGateParts {
   /** Largest derivative, bytes. */
   readonly derivativeBytesMax: number;
   readonly terms: WorkTerms;
+  readonly presence: WorkerPresence;
 }
 
 /**
@@ -61,9 +63,15 @@ export class WorkerGate {
 
   /** A process of the worker has begun: what earlier ones held waits again. Throws work.version-differs. */
   async begin(by: Worker, version: string): Promise<WorkTerms & { givenBack: number }> {
-    const { ledger, terms } = this.#parts;
+    const { ledger, terms, presence } = this.#parts;
     if (version !== terms.version) throw new EvidockError('work.version-differs', `worker ${version}, station ${terms.version}`);
+    presence.begin(by);
     return { ...terms, givenBack: await ledger.transaction((writer) => writer.giveBackWork(by.host, by.instance)) };
+  }
+
+  /** Each call but `begin` comes from the process that speaks for the worker. Throws work.replaced. */
+  hear(by: Worker): void {
+    this.#parts.presence.hear(by);
   }
 
   /** An answer that was lost on its way is given again and nothing is done twice: `key` is the worker's own name of its call. */
@@ -136,7 +144,7 @@ export class WorkerGate {
     const { derive, ledger } = this.#parts;
     const work = await ledger.work(name.workId);
     if (work?.stage !== 'derive') throw new EvidockError('request.not-found', name.workId);
-    const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId };
+    const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId, host: by.host };
     if (await this.#isOthers(by, run)) throw leaseLost(name);
     await derive.discard(run);
   }

@@ -19,6 +19,8 @@ type WorkerDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'facts' | 'workerDoor' | '
 export interface WorkerView extends InvitedWorker {
   /** Work that it holds now. */
   readonly running: number;
+  /** null: not heard since the station started. */
+  readonly heardSecondsAgo: number | null;
 }
 
 /**
@@ -70,9 +72,12 @@ function urlOf(address: string): string {
   return `https://${host}:${port}`;
 }
 
-export async function listWorkers({ ledger }: Pick<DeskDeps, 'ledger'>): Promise<readonly WorkerView[]> {
+export async function listWorkers({ ledger, workersHeard }: Pick<DeskDeps, 'ledger' | 'workersHeard'>): Promise<readonly WorkerView[]> {
   const views: WorkerView[] = [];
-  for (const worker of await ledger.workers()) views.push({ ...worker, running: (await ledger.claimsOf(worker.name)).length });
+  for (const worker of await ledger.workers()) {
+    const running = (await ledger.claimsOf(worker.name)).length;
+    views.push({ ...worker, running, heardSecondsAgo: workersHeard.secondsSince(worker.name) });
+  }
   return views;
 }
 

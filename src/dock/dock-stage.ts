@@ -22,9 +22,9 @@ import type { VaultReader } from '#ports/vault';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
-import { Recall, type Recalled } from './recall.ts';
 import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
+import { Recall, type Recalled } from './recorder-recall.ts';
 import { viewOf } from './slot-view.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */
@@ -80,7 +80,7 @@ export class DockStage {
   }
 
   /**
-   * Write 1. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
+   * `w01-docking-recorded`. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
    * but once where it is tried `again`.
    */
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
@@ -159,8 +159,8 @@ export class DockStage {
     const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
     reasons.push(...former.map(formerWords));
     const nowMs = clock.nowMs();
-    const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
-    if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
+    const [other] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
+    if (other) reasons.push(`a recorder with this serial is docked in slot ${other.slot} as well`);
     const id = newId('dck', nowMs, this.#options.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
     faults.reached('w01-docking-recorded');
@@ -312,7 +312,7 @@ export class DockStage {
     return this.#notices.vacate(port);
   }
 
-  /** Write 15. `dockingId` must be one that `arrive` made. */
+  /** `w15-removal-recorded`. `dockingId` must be one that `arrive` made. */
   async leave(dockingId: string): Promise<void> {
     const { ledger, clock, board, faults, log } = this.#options;
     const docking = await ledger.docking(dockingId);

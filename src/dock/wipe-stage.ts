@@ -82,7 +82,7 @@ export class WipeStage {
     return true;
   }
 
-  /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
+  /** `w16-wipe-begun` to `w18-wipe-recorded`. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
     const { docking } = docked;
@@ -179,7 +179,7 @@ export class WipeStage {
   async #isKeptElsewhere(original: Original): Promise<boolean> {
     const { ledger, vault, policy } = this.#options;
     // A file with gaps may still give up more of itself to somebody with better tools.
-    if (original.unreadable.length > 0) return false;
+    if (original.gaps.length > 0) return false;
     // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
     if (original.bytes === 0) return false;
     const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
@@ -222,7 +222,7 @@ export class WipeStage {
     return total;
   }
 
-  /** Write 16: whatever is found missing on the recorder after this was removed by the station. */
+  /** `w16-wipe-begun`: whatever is found missing on the recorder after this was removed by the station. */
   async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
     const { ledger, clock, policy, faults } = this.#options;
     const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
@@ -232,7 +232,7 @@ export class WipeStage {
     faults.reached('w16-wipe-begun');
   }
 
-  /** Write 19: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
+  /** `w19-wipe-finished`: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
   async #finish(docking: Docking, done: { readonly files: number; readonly bytes: number; readonly kept: number }): Promise<void> {
     const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
@@ -242,7 +242,7 @@ export class WipeStage {
     faults.reached('w19-wipe-finished');
   }
 
-  /** Writes 17 and 18. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
+  /** `w17-files-removed` and `w18-wipe-recorded`. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
   async #removeBatch(
     docking: Docking,
     batch: readonly Original[],

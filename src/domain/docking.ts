@@ -1,5 +1,5 @@
+import { bytesText } from './bytes-text.ts';
 import type { ErrorCode } from './errors.ts';
-import { bytesText } from './figures.ts';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed

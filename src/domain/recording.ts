@@ -84,7 +84,7 @@ export interface Original {
   /** Of the bytes as they are kept: where the recorder could not be read they are zeros. */
   readonly digests: Digests | null;
   /** What the recorder could not deliver, in order; none for nearly every file. */
-  readonly unreadable: readonly ByteRange[];
+  readonly gaps: readonly ByteRange[];
   /** How the file was read from the recorder a second time and found the same (`intake.verify`); null: it was read once. */
   readonly sourceReread: SourceReread | null;
   /** Id of an earlier sealed original with the same bytes, both read without a gap. */

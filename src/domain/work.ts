@@ -21,7 +21,7 @@ export function lanesOf(stage: WorkStage): readonly WorkLane[] {
 export type WorkState = 'waiting' | 'running' | 'done' | 'failed';
 
 export interface Work {
-  /** Fixed job id, `<stage>.<recordingId>`. */
+  /** Fixed id, `<stage>.<recordingId>`. */
   readonly id: string;
   readonly stage: WorkStage;
   readonly recordingId: string;
@@ -55,6 +55,8 @@ export interface Claim {
   readonly stage: WorkStage;
   readonly recordingId: string;
   readonly token: number;
+  /** Who holds it. */
+  readonly host: string;
 }
 
 /** How a run ended that could not do its work. */

@@ -18,12 +18,12 @@ import { withContentKinds } from './content-kinds.ts';
 import { countedWith, type FoundOnCard, type ListingCounts } from './found-on-card.ts';
 import { relistGrown } from './grown-file.ts';
 import type { KnownFiles } from './known-files.ts';
-import { markRecording } from './later-mark.ts';
 import { ListedEntry } from './listed-entry.ts';
+import { markRecording } from './mark-recording.ts';
 import { type Circumstances, type Item, insertRecording } from './new-recording.ts';
 import { OtherNames } from './other-names.ts';
-import { linkPieces, newPieces, type Standing } from './pieces.ts';
-import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
+import { linkPieces, newPieces, type Standing } from './recording-pieces.ts';
+import { refusalKey, refuse, refusedSoFar } from './refusals.ts';
 import { gapsReadNow } from './second-read.ts';
 import { takeUpAgain } from './taken-up-again.ts';
 import { ViewLinks } from './view-links.ts';
@@ -60,7 +60,7 @@ interface Options {
   readonly toCopy: (original: Original, grown: boolean) => void;
   /** A later docking with this id is at work: files that both have are left to it. */
   readonly takenOver: (dockingId: string) => boolean;
-  /** An original with places that cannot be read, in an earlier docking as now. */
+  /** An original with gaps, in an earlier docking as now. */
   readonly onGaps: (original: Original) => void;
   readonly onProgress: (counts: ListingCounts) => void;
 }
@@ -81,7 +81,7 @@ export class CardListing {
   #pendingFiles = 0;
   /** Sealed originals that have the name, size and time of a file on this card, but not its bytes, or whose own bytes are gone. */
   readonly #otherBytes = new Set<string>();
-  /** Sealed with places that could not be read. */
+  /** Sealed with gaps. */
   readonly #withGaps: { item: Item; known: Original }[] = [];
   readonly #names: OtherNames;
   #ownerOf: OwnerOf = () => this.#options.docking.recorderSerial;
@@ -346,7 +346,7 @@ export class CardListing {
       if (known.state === 'sealed') {
         // What this docking itself has sealed, before its listing had to begin again, counts there.
         if (known.dockingId !== docking.id) this.#countKnown(file, 1);
-        if (known.unreadable.length > 0 && known.dockingId !== docking.id)
+        if (known.gaps.length > 0 && known.dockingId !== docking.id)
           this.#withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#options.takenOver(known.dockingId)) {
         // What was read already keeps the name under which it was.

@@ -41,8 +41,8 @@ interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly filesAtOnce: number;
-  /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
-  readonly unreadableBytesMax: number;
+  /** Bytes that cannot be read and that a file may have and still be taken, as damaged; 0: none. */
+  readonly gapBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
   /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
   readonly known?: 'sampled' | 'whole';
@@ -157,22 +157,22 @@ export class IntakeStage implements KnownProof {
 
   /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
   async recopy(original: Original): Promise<void> {
-    let now: Original | null = original;
+    let current: Original | null = original;
     try {
-      now = await this.#options.ledger.original(original.id);
+      current = await this.#options.ledger.original(original.id);
     } catch (error) {
       copyFailed(this.#options.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
-    const session = this.#sessions.get(now?.dockingId ?? '');
-    if (!session || isOver(session) || !now || now.state === 'sealed') return;
-    const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
-    session.mismatches.set(now.id, mismatches);
+    const session = this.#sessions.get(current?.dockingId ?? '');
+    if (!session || isOver(session) || !current || current.state === 'sealed') return;
+    const mismatches = (session.mismatches.get(current.id) ?? 0) + 1;
+    session.mismatches.set(current.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      fail(session, now.id, new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`));
+      fail(session, current.id, new EvidockError('vault.mismatch', `${current.cardPath}: ${mismatches} copies read back otherwise`));
       await this.#view.problem(session, problemOf(session));
       return;
     }
-    session.queue.push(now);
+    session.queue.push(current);
     this.#pump(session);
   }
 
@@ -323,8 +323,8 @@ export class IntakeStage implements KnownProof {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
     try {
-      const now = await this.#options.ledger.original(original.id);
-      if (now?.state === 'listed' && now.replacedBy === null) await this.#copy(session, hand, now);
+      const current = await this.#options.ledger.original(original.id);
+      if (current?.state === 'listed' && current.replacedBy === null) await this.#copy(session, hand, current);
       else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
     } finally {
       this.#copying.delete(original.id);
@@ -337,23 +337,23 @@ export class IntakeStage implements KnownProof {
     const begun = performance.now();
     const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
-    const twin = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
+    const same = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
-    const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
+    const facts = { dockingId: session.docking.id, duplicateOf: same?.id ?? null, nowMs: clock.nowMs() };
     await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
       bytes: original.bytes,
-      duplicate: twin !== null,
-      gaps: copied.unreadable.length,
+      duplicate: same !== null,
+      gaps: copied.gaps.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
-    if (copied.unreadable.length > 0) this.#view.gaps(session, original);
+    if (copied.gaps.length > 0) this.#view.gaps(session, original);
     this.#options.onCopied();
   }
 
-  /** Write 5. */
+  /** `w05-copied-recorded`. */
   async #record(batch: readonly Copied[]): Promise<void> {
     const { ledger, faults } = this.#options;
     await ledger.transaction(async (writer) => {
@@ -369,7 +369,7 @@ export class IntakeStage implements KnownProof {
       vault,
       lanes,
       buffers,
-      unreadableBytesMax: settings.unreadableBytesMax,
+      gapBytesMax: settings.gapBytesMax,
       readTwice: settings.verify === 'source+vault',
       spent: this.#spent,
     };

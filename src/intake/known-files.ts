@@ -133,7 +133,7 @@ export class KnownFiles {
     return false;
   }
 
-  /** In write 2: what was compared since the last one, and found the same. */
+  /** In `w02-files-listed`: what was compared since the last one, and found the same. */
   async write(writer: LedgerWriter): Promise<void> {
     const { docking, clock, found } = this.#options;
     const [sampled, whole] = [this.#sampled, this.#whole];

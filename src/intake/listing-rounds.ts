@@ -10,7 +10,7 @@ import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
 import { changedSince } from './changed-files.ts';
 import { KnownFiles } from './known-files.ts';
-import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
+import { refusalKey, refuse, refusedSoFar } from './refusals.ts';
 import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 

@@ -83,7 +83,7 @@ export async function insertRecording(
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
-      unreadable: [],
+      gaps: [],
       sourceReread: null,
       duplicateOf: null,
       copiedAtMs: null,

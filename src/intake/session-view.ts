@@ -138,9 +138,9 @@ export class SessionView {
     if (problem) board.update(slot, { phase: 'problem', problem });
     try {
       const open = await ledger.transaction(async (writer) => {
-        const now = await writer.docking(id);
+        const current = await writer.docking(id);
         // Its last file may have been sealed before its problem is taken back: what is safe stays so.
-        if (now?.state !== 'reading' && now?.state !== 'problem') return false;
+        if (current?.state !== 'reading' && current?.state !== 'problem') return false;
         await writer.updateDocking(id, { state: problem ? 'problem' : 'reading', problem });
         return true;
       });

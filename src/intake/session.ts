@@ -23,7 +23,7 @@ export interface Session {
   readonly tries: Map<string, number>;
   /** Originals that could not be copied and why, the last one last; what is still here when copying ends is given up for this docking. */
   readonly failed: Map<string, EvidockError>;
-  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for its twin's may be the wrong ones. */
+  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for those that it would share may be the wrong ones. */
   readonly mismatches: Map<string, number>;
   /** Paths on the card of files with places that cannot be read. */
   readonly gaps: Set<string>;

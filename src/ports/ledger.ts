@@ -195,13 +195,13 @@ export type NewDocking = Omit<
 export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
 export type NewOriginal = Omit<
   Original,
-  'state' | 'digests' | 'unreadable' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs' | 'replacedBy'
+  'state' | 'digests' | 'gaps' | 'sourceReread' | 'duplicateOf' | 'copiedAtMs' | 'sealedAtMs' | 'durationMs' | 'replacedBy'
 >;
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
   /** None if it is left out. */
-  readonly unreadable?: readonly ByteRange[];
+  readonly gaps?: readonly ByteRange[];
   readonly sourceReread?: SourceReread | null;
   readonly duplicateOf: string | null;
   readonly copiedAtMs: number;

@@ -34,10 +34,10 @@ export async function closeRecording(
   }
   const first = originals.find(({ role }) => role === 'segment');
   // Leftovers are the same on every card: that one of them is known says nothing of the others.
-  const twin = recording.kind !== 'leftover' && first?.duplicateOf ? await writer.original(first.duplicateOf) : null;
+  const same = recording.kind !== 'leftover' && first?.duplicateOf ? await writer.original(first.duplicateOf) : null;
   await writer.updateRecording(recordingId, {
     state: recordingStateOf({ allSealed: true, deriveSettled: !derive, archiveSettled: false }),
-    ...(twin ? { duplicateOf: twin.recordingId } : {}),
+    ...(same ? { duplicateOf: same.recordingId } : {}),
   });
   await recordSuggestions(writer, recording, settings.suggest, nowMs);
   return true;

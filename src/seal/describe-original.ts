@@ -48,7 +48,7 @@ export async function describeOriginal(
       mtime: isoOrNull(original.mtimeMs),
       bytes: original.bytes,
       digests: original.digests,
-      unreadable: original.unreadable,
+      unreadable: original.gaps,
       sourceReread: original.sourceReread,
       vaultKey: original.vaultKey,
       duplicateOf: original.duplicateOf,
@@ -59,7 +59,7 @@ export async function describeOriginal(
   };
 }
 
-/** Part of write 7. */
+/** Part of `w07-sealed-recorded`. */
 export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
   await writer.markSealed(original.id, sealedAtMs, original.digests?.sm3);
   await writer.upsertCopy({

@@ -13,7 +13,7 @@ import type { Ledger, LedgerWriter, NewRecording, RecordingDetail } from '#ports
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
-import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
+import { allReplaced, closeReplaced, newerVersionsOf } from './replaced-recordings.ts';
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
@@ -140,14 +140,14 @@ export class IncompleteRecordings {
     const { ledger, vault, log, settings, clock } = this.#options;
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
-    // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
+    // A crash between `w04-copy-linked` and `w05-copied-recorded` leaves bytes under a key that is about to be given up.
     for (const original of gone) {
       const key = original.vaultKey;
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
     }
     const closed = await ledger.transaction(async (writer) => {
-      const now = await writer.originalsOf(recording.id);
-      const missing = await missingOf(writer, now);
+      const current = await writer.originalsOf(recording.id);
+      const missing = await missingOf(writer, current);
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);

@@ -18,7 +18,7 @@ import { GroupCommit } from '#steps/group-commit';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
-import { closeReplacedBy, leftToReplaced } from './replaced.ts';
+import { closeReplacedBy, leftToReplaced } from './replaced-recordings.ts';
 
 /** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
@@ -158,8 +158,8 @@ export class SealStage {
     const { ledger, board, log } = this.#options;
     try {
       const shown = await ledger.transaction(async (writer) => {
-        const now = await writer.original(original.id);
-        const docking = await writer.docking(now?.dockingId ?? original.dockingId);
+        const current = await writer.original(original.id);
+        const docking = await writer.docking(current?.dockingId ?? original.dockingId);
         if (docking?.state !== 'reading') return null;
         await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
         return docking;
@@ -181,7 +181,7 @@ export class SealStage {
     if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
   }
 
-  /** Write 6; null if the copy was found wrong and given back. */
+  /** `w06-manifest-linked`; null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
@@ -236,7 +236,7 @@ export class SealStage {
     this.#options.onMismatch(original);
   }
 
-  /** Writes 7 and 8. */
+  /** `w07-sealed-recorded` and `w08-safe-recorded`. */
   async #record(batch: readonly Sealed[]): Promise<void> {
     const { ledger, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
@@ -289,7 +289,7 @@ export class SealStage {
     this.#checks.set(dockingId, timer);
   }
 
-  /** Write 8: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
+  /** `w08-safe-recorded`: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
   async checkSafe(dockingId: string): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
@@ -312,10 +312,16 @@ export class SealStage {
     if (!isSafe(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
     const recorded = await ledger.transaction(async (writer) => {
-      const now = await writer.docking(dockingId);
-      if (!now || !isSafe(now, await writer.dockingProgress(dockingId), whole)) return false;
+      const current = await writer.docking(dockingId);
+      if (!current || !isSafe(current, await writer.dockingProgress(dockingId), whole)) return false;
       await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
-      const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
+      const data = {
+        slot: current.slot,
+        files: current.filesListed,
+        known: current.filesKnown,
+        refused: current.filesRefused,
+        bytes: current.bytesListed,
+      };
       await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return true;
     });

@@ -83,8 +83,8 @@ export class Presenter {
 }
 
 function presentOriginal({ digests, ...original }: Original) {
-  const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
-  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
+  const { id, index, role, kind, state, cardPath, bytes, gaps, sourceReread, duplicateOf } = original;
+  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, gaps, sourceReread, duplicateOf };
   return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 

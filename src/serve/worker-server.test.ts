@@ -20,7 +20,9 @@ import { StationConnection } from '#adapters/station-gate/station-connection';
 import { ArchiveRecords } from '#archive/archive-records';
 import { DeriveRecords } from '#derive/derive-records';
 import { WorkerGate } from '#desk/worker-gate';
-import { inviteWorker, revokeWorker } from '#desk/worker-keys';
+import { inviteWorker, listWorkers, revokeWorker } from '#desk/worker-keys';
+import { WorkerPresence } from '#desk/worker-presence';
+import { actorText } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import type { Invitation } from '#domain/invitation';
 import { derivativeKey } from '#domain/vault/vault-key';
@@ -43,6 +45,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let invitation: Invitation;
 let url: string;
+let presence: WorkerPresence;
 let ids: string[];
 let keys: string[];
 const open: StationConnection[] = [];
@@ -59,7 +62,9 @@ beforeEach(async () => {
   const faults = { reached: () => undefined };
   const place = { stationId: 'test', timezone: 'Asia/Shanghai' };
   const policy = { derivatives: true, verify: 'readback', hours: '' } as const;
+  presence = new WorkerPresence();
   const gate = new WorkerGate({
+    presence,
     ...{ ledger, vault, uploads: ledger.uploads, scratch: new LocalScratch(join(directory, 'scratch')), derivativeBytesMax: 1_000_000 },
     claims: (by) => new LedgerClaims(ledger, by),
     derive: new DeriveRecords({
@@ -304,6 +309,40 @@ it('the same call asked again for a lost answer gets that answer and changes not
   expect(JSON.parse((await begin('one'))[1])).toMatchObject({ answer: { givenBack: 0 } });
   expect(JSON.parse((await begin('two'))[1])).toMatchObject({ answer: { givenBack: 1 } });
   expect(await stateOf('derive')).toBe('waiting');
+});
+
+it('of two processes with one invitation the one that began last is heard; the other hears that it was replaced, whatever it asks', async () => {
+  const post = (instance: string, path: string, body: object = {}) =>
+    raw('POST', `/worker/v1/${path}`, { ...authorised(), 'x-evidock-instance': instance }, JSON.stringify(body));
+  const heard = async () => (await listWorkers({ ...station.deps, workersHeard: presence })).map(({ heardSecondsAgo }) => heardSecondsAgo);
+  expect(await heard()).toEqual([null]);
+  // After a start of the station: nobody began, and whoever is heard first speaks.
+  expect((await post('one', 'here'))[0]).toBe(200);
+  expect(await heard()).toEqual([0]);
+  expect((await post('two', 'here'))[0]).toBe(409);
+  expect((await post('two', 'begin', { version: '1' }))[0]).toBe(200);
+  for (const [path, body] of [
+    ['here', {}],
+    ['claim', { workId: workId('derive', ids[0] ?? ''), leaseMs: 60_000 }],
+    ['uploads/all', {}],
+  ] as const) {
+    const [status, told] = await post('one', path, body);
+    expect([status, JSON.parse(told)]).toEqual([409, expect.objectContaining({ code: 'work.replaced' })]);
+  }
+  expect((await raw('GET', `/worker/v1/bytes?key=${keys[0]}`, authorised()))[0]).toBe(409);
+  expect(await stateOf('derive')).toBe('waiting');
+  expect((await post('two', 'claim', { workId: workId('derive', ids[0] ?? ''), leaseMs: 60_000 }))[0]).toBe(200);
+  expect(await stateOf('derive')).toBe('running');
+});
+
+it('what a worker made is on record with its name', async () => {
+  const worker = connection();
+  const held = await claim(worker, 'derive');
+  await new RemoteDeriveGate(worker).record(held, RESULT);
+  const told = await station.ledger.custodyOf(subject('recording', ids[0] ?? ''));
+  expect(told.filter(({ type }) => type === 'recording.derived').map(({ actor }) => actorText(actor))).toEqual([
+    'station (worker:render1)',
+  ]);
 });
 
 it('a read that breaks off goes on at its byte', async () => {

@@ -13,7 +13,7 @@ interface Stay {
   readonly dock: Dock | undefined;
   readonly gone: AbortController;
   docked: Docked | null;
-  /** The docking's id once write 1 is done; rejects with why the recorder could not be opened. */
+  /** The docking's id once `w01-docking-recorded` is done; rejects with why the recorder could not be opened. */
   readonly recorded: Promise<string>;
   readonly record: (dockingId: string) => void;
   readonly refuse: (error: unknown) => void;

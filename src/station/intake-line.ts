@@ -20,7 +20,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
-import { ownPlacesOf } from '../places.ts';
+import { ownPlacesOf } from '../state-paths.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
@@ -121,7 +121,7 @@ function intakeSettings({ station, intake }: Config) {
     stationId: station.id,
     timezone: station.timezone,
     filesAtOnce: intake.filesAtOnce,
-    unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
+    gapBytesMax: intake.gapsMax * BYTES_PER_MIB,
     verify: intake.verify,
     known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),

@@ -70,7 +70,7 @@ export function work(it: It): void {
     expect(await tryToClaim(ledger, id, A)).toBeNull();
     time.wall.advance(1);
     const claims = await Promise.all([A, B, A].map((worker) => tryToClaim(ledger, id, worker, LEASE_MS)));
-    const first = { workId: id, stage: 'derive', recordingId, token: 1 } as const;
+    const first = { workId: id, stage: 'derive', recordingId, token: 1, host: A.host } as const;
     expect(claims).toEqual([first, null, null]);
     expect(await ledger.work(id)).toMatchObject({ state: 'running', attempts: 1 });
     time.passMs(20_000);
@@ -82,7 +82,7 @@ export function work(it: It): void {
     expect(await ledger.dueWork(time.wall.nowMs(), 'derive', 10)).toEqual([]);
     time.passMs(1);
     const second = await tryToClaim(ledger, id, B, LEASE_MS);
-    expect(second).toEqual({ ...first, token: 2 });
+    expect(second).toEqual({ ...first, token: 2, host: B.host });
     expect(await ledger.work(id)).toMatchObject({ attempts: 2, percent: 0 });
     await ledger.transaction((writer) => writer.renewWork(second ?? first, { leaseMs: LEASE_MS, percent: 500 }));
     expect((await ledger.work(id))?.percent).toBe(100);

@@ -156,7 +156,7 @@ function originals(it: It): void {
       ...original,
       state: 'listed',
       digests: null,
-      unreadable: [],
+      gaps: [],
       sourceReread: null,
       duplicateOf: null,
       copiedAtMs: null,

@@ -34,7 +34,7 @@ type Item = VolumeEntry | VolumeRefusal;
 type Station = Awaited<ReturnType<typeof intakeStation>>;
 
 const stationWith = (options: StationOptions = {}, wrap?: (vault: Vault) => Vault) =>
-  intakeStation(join(home, 's'), wrap, { unreadableBytesMax: MEBIBYTE, sm3: false, ...options });
+  intakeStation(join(home, 's'), wrap, { gapBytesMax: MEBIBYTE, sm3: false, ...options });
 
 /** `body` makes each of the lists of the volume, the first being number 1. */
 function listedBy(volume: Volume, body: (number: number, items: AsyncIterable<Item>, signal: AbortSignal) => AsyncIterable<Item>) {
@@ -189,8 +189,8 @@ it('takes other bytes under a known name once, also where they have a gap that t
   expect(recorder.lists).toBe(COMPARED);
   const gapped = (await station.ledger.recordings({ limit: 10 }))
     .flatMap(({ originals }) => originals)
-    .filter(({ unreadable }) => unreadable.length > 0);
-  expect(gapped).toMatchObject([{ dockingId: docking.id, unreadable: [{ start: 0, end: BLOCK }] }]);
+    .filter(({ gaps }) => gaps.length > 0);
+  expect(gapped).toMatchObject([{ dockingId: docking.id, gaps: [{ start: 0, end: BLOCK }] }]);
   expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 1, filesKnown: 0 });
   expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ listed: 0, copied: 0, sealed: 1 });
   await station.close();
@@ -207,7 +207,7 @@ it('is listed, and shows what is left to say, where a file could not be copied; 
     }),
     (number, items) => (number === FIRST ? doubted(items) : items),
   );
-  const station = await stationWith({ unreadableBytesMax: 0 });
+  const station = await stationWith({ gapBytesMax: 0 });
   const docking = await station.dock(recorder.volume, 'R1', 1);
   await docking.done;
   expect(tries).toBe(3);

@@ -23,7 +23,7 @@ homeForEach((path) => {
   card = join(home, 'card');
 });
 
-const open = () => intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false });
+const open = () => intakeStation(join(home, 's'), (vault) => vault, { gapBytesMax: MEBIBYTE, sm3: false });
 
 /** A small generator whose run can be repeated from its seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -109,7 +109,7 @@ describe('a recorder that is pulled', () => {
     await station.close();
   });
 
-  it('is no bad spot: what fails until the end of the file is not believed when the recorder does not answer', async () => {
+  it('is no gap: what fails until the end of the file is not believed when the recorder does not answer', async () => {
     const files = { '1.mp4': randomBytes(MEBIBYTE) };
     await writeCard(card, files);
     const station = await open();

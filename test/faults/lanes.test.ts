@@ -79,7 +79,7 @@ describe('a file that a lane reads by itself', () => {
     await station.close();
   });
 
-  it('is read around its bad spots: zeros there, on record, and every other byte', async () => {
+  it('is read around its gaps: zeros there, on record, and every other byte', async () => {
     const bytes = randomBytes(9 * MEBIBYTE + 77);
     const bad = [
       { start: 5 * MEBIBYTE + 8192, end: 5 * MEBIBYTE + 16_384 },
@@ -88,7 +88,7 @@ describe('a file that a lane reads by itself', () => {
     await writeCard(card, { 'bad.mp4': bytes });
     const station = await intakeStation(join(home, 's'), (vault) => vault, {
       sm3: false,
-      unreadableBytesMax: MEBIBYTE,
+      gapBytesMax: MEBIBYTE,
       lanes: (lanes) =>
         changed(lanes, (passage) => ({
           // What the system call would do: give the bytes before the bad ones, and fail at them.
@@ -124,7 +124,7 @@ describe('a file that a lane reads by itself', () => {
     const [original] = (await station.ledger.recordings({ limit: 10 })).flatMap(({ originals }) => originals);
     const kept = Buffer.from(bytes);
     for (const { start, end } of bad) kept.fill(0, start, end);
-    expect(original).toMatchObject({ unreadable: bad, digests: { sha256: sha256(kept) } });
+    expect(original).toMatchObject({ gaps: bad, digests: { sha256: sha256(kept) } });
     expect((await buffer(await station.vault.read(original?.vaultKey ?? ''))).equals(kept)).toBe(true);
     await station.close();
   });

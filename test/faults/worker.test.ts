@@ -61,7 +61,10 @@ it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { t
 
     const verified = await evidock(['--state-dir', station.state, 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
-    expect(await evidockJson(['--state-dir', station.state, 'worker', 'list'])).toMatchObject([{ name: 'render1', running: 0 }]);
+    expect(await evidockJson(['--state-dir', station.state, 'worker', 'list'])).toMatchObject([
+      { name: 'render1', running: 0, heardSecondsAgo: expect.any(Number) },
+    ]);
+    expect((await evidock(['--state-dir', station.state, 'doctor'])).stdout).toMatch(/workers.*render1: heard \d+ s ago, holds 0/);
     await station.kill(second, 'SIGTERM');
     expect(station.told(second)).toContain('"recording.archived"');
   } finally {

@@ -151,15 +151,15 @@ describe('a recorder in trouble', () => {
 });
 
 describe('a vault in trouble', () => {
-  it.each(['changed', 'gone'])('stores bytes once more whose twin in the vault is %s', async (what) => {
+  it.each(['changed', 'gone'])('stores bytes once more whose first copy in the vault is %s', async (what) => {
     const bytes = randomBytes(100_000);
     await writeCard(card, { 'a.mp4': bytes });
     const station = await intakeStation(join(home, 's'));
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
-    const twin = stored((await originalsOf(station))[0]?.vaultKey ?? '');
-    await chmod(twin, 0o600);
-    if (what === 'gone') await rm(twin);
-    else await writeFile(twin, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
+    const first = stored((await originalsOf(station))[0]?.vaultKey ?? '');
+    await chmod(first, 0o600);
+    if (what === 'gone') await rm(first);
+    else await writeFile(first, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
     const other = join(home, 'other');
     await writeCard(other, { 'b.mp4': bytes });
     await (await station.dock(station.plain(other), 'R2', 2)).safe();

@@ -160,12 +160,12 @@ describe('intake', () => {
     await (await station.dock(station.plain(other), 'R2', 2)).safe();
     const originals = await originalsOf(station);
     const [first] = originals.filter((o) => o.cardPath === 'a.mp4');
-    const [twin] = originals.filter((o) => o.cardPath === 'renamed.mp4');
-    expect(twin?.duplicateOf).toBe(first?.id);
-    expect((await station.ledger.recording(twin?.recordingId ?? ''))?.duplicateOf).toBe(first?.recordingId);
+    const [duplicate] = originals.filter((o) => o.cardPath === 'renamed.mp4');
+    expect(duplicate?.duplicateOf).toBe(first?.id);
+    expect((await station.ledger.recording(duplicate?.recordingId ?? ''))?.duplicateOf).toBe(first?.recordingId);
     expect(originals.filter((o) => o.bytes === 0).map((o) => o.duplicateOf)).toEqual([null, null]);
     const inode = async (key: string) => (await import('node:fs/promises')).stat(join(home, 's/vault', key)).then((s) => s.ino);
-    expect(await inode(twin?.vaultKey ?? '')).toBe(await inode(first?.vaultKey ?? ''));
+    expect(await inode(duplicate?.vaultKey ?? '')).toBe(await inode(first?.vaultKey ?? ''));
     await station.close();
   });
 

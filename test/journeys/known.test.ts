@@ -170,7 +170,7 @@ describe('known by its bytes is', () => {
       if (position < gap.end && position + read > gap.start)
         throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
     };
-    const station = await open({ unreadableBytesMax: MEBIBYTE });
+    const station = await open({ gapBytesMax: MEBIBYTE });
     const dock = async () => {
       const docking = await station.dock(disturbedVolume(card, failing), 'R1', 1);
       await docking.safe();
@@ -180,7 +180,7 @@ describe('known by its bytes is', () => {
     };
     await dock();
     expect(await dock()).toMatchObject({ filesKnown: 1, filesToRecheck: 1, filesRechecked: 1 });
-    expect((await originalsOf(station)).map(({ unreadable }) => unreadable)).toEqual([[gap]]);
+    expect((await originalsOf(station)).map(({ gaps }) => gaps)).toEqual([[gap]]);
     await writeCard(card, { 'a.mp4': changed(bytes, 400 * BLOCK, 200_000) });
     expect(await dock()).toMatchObject({ filesKnown: 0 });
     expect(await originalsOf(station)).toHaveLength(2);

@@ -31,7 +31,7 @@ let station: Awaited<ReturnType<typeof dockStation>>;
 let nowMs: number;
 
 const open = async () => {
-  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs, unreadableBytesMax: 1_000_000 });
+  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs, gapBytesMax: 1_000_000 });
 };
 
 beforeEach(async () => {

@@ -213,13 +213,13 @@ it('links nothing where two recordings would fit, and tells each link and each g
   const first = await put(name('a', '090000', '0001'), '2019-06-27T09:00:00');
   const second = await put(name('a', '090500', '0002'), '2019-06-27T09:05:00');
   const third = await put(name('a', '091000', '0003'), '2019-06-27T09:10:00');
-  const twin = await put(name('b', '091000', '0003'), '2019-06-27T09:10:00');
+  const meeting = await put(name('b', '091000', '0003'), '2019-06-27T09:10:00');
   for (let times = 0; times < 2; times += 1) {
-    for (const id of [second, first, third, twin]) await derive(id, 300_000);
+    for (const id of [second, first, third, meeting]) await derive(id, 300_000);
   }
   expect(await linksOf(first)).toEqual([{ relation: 'continues-in', recordingId: second }]);
   expect(await linksOf(second)).toEqual([{ relation: 'continues-from', recordingId: first }]);
-  expect([...(await linksOf(third)), ...(await linksOf(twin))]).toEqual([]);
+  expect([...(await linksOf(third)), ...(await linksOf(meeting))]).toEqual([]);
   for (const id of [first, second])
     expect((await ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
 });

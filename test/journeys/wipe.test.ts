@@ -128,7 +128,7 @@ describe('wipe', () => {
 
   it('leaves what could not be read whole', async () => {
     await writeCard(wiped.card, { [name(2)]: randomBytes(8000) });
-    await wiped.open({ wipe: 'after-sealed', unreadableBytesMax: 4096 });
+    await wiped.open({ wipe: 'after-sealed', gapBytesMax: 4096 });
     wiped.station.plug(wiped.card, {
       volume: disturbedVolume(wiped.card, (path, position, _target, bytes) => {
         if (path === name(2) && bytes > 0 && position + bytes > 4096)
@@ -136,7 +136,7 @@ describe('wipe', () => {
       }),
     });
     await expect.poll(() => wiped.station.dock.released, { ...WAIT, timeout: 30_000 }).toHaveLength(1);
-    expect((await wiped.originals()).find(({ cardPath }) => cardPath === name(2))?.unreadable).toEqual([{ start: 4096, end: 8000 }]);
+    expect((await wiped.originals()).find(({ cardPath }) => cardPath === name(2))?.gaps).toEqual([{ start: 4096, end: 8000 }]);
     expect(await wiped.onCard()).toEqual([name(2).split('/').at(-1)]);
   });
 

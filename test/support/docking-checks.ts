@@ -20,12 +20,12 @@ export async function expectWhole(
 ): Promise<void> {
   const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);
   expect(originals.map(({ cardPath }) => cardPath).sort()).toEqual(Object.keys(files).sort());
-  for (const { cardPath, state, digests, vaultKey, unreadable } of originals) {
-    expect({ cardPath, state, sha256: digests?.sha256, unreadable }).toEqual({
+  for (const { cardPath, state, digests, vaultKey, gaps } of originals) {
+    expect({ cardPath, state, sha256: digests?.sha256, gaps }).toEqual({
       cardPath,
       state: 'sealed',
       sha256: sha256(files[cardPath] ?? ''),
-      unreadable: [],
+      gaps: [],
     });
     expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
   }

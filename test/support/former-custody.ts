@@ -7,6 +7,7 @@ export function untypeCustody(raw: DatabaseSync): void {
   for (const table of ['custody_former', 'custody_subjects', 'custody_beside', 'custody_shipped', 'custody_erased', 'workers', 'facts'])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
+  raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
 }
 

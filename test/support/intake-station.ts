@@ -79,7 +79,7 @@ export interface StationOptions {
   /** Where samples of known files are taken. */
   readonly random?: RandomBelow;
   readonly reached?: (point: FaultPoint) => void;
-  readonly unreadableBytesMax?: number;
+  readonly gapBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
   /** Puts something in front of the lanes. */
@@ -158,7 +158,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       stationId: 'test1',
       timezone,
       filesAtOnce: options.filesAtOnce ?? 64,
-      unreadableBytesMax: options.unreadableBytesMax ?? 0,
+      gapBytesMax: options.gapBytesMax ?? 0,
       verify: options.verify ?? 'vault',
       known: options.known ?? 'sampled',
       patterns: [],

@@ -117,7 +117,7 @@ export async function livingStation(state: string) {
   let station = await open();
 
   function open() {
-    return intakeStation(state, undefined, { sm3: false, unreadableBytesMax: 1024 * 1024, retryMs: 20, nowMs: () => ++nowMs });
+    return intakeStation(state, undefined, { sm3: false, gapBytesMax: 1024 * 1024, retryMs: 20, nowMs: () => ++nowMs });
   }
 
   const deps = () => {

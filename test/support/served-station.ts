@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
+import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger, NewRecording } from '#ports/ledger';
@@ -52,6 +53,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    workersHeard: new WorkerPresence(),
     pokeWork: () => undefined,
     checkArchive: async () => 'no archive in this test',
     checkQueue: async () => 'no queue in this test',

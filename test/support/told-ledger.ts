@@ -29,7 +29,7 @@ export async function tellDocking(writer: LedgerWriter, docking: NewDocking): Pr
 }
 
 const NOT_COPIED = {
-  ...{ state: 'listed' as const, digests: null, unreadable: [], sourceReread: null, duplicateOf: null },
+  ...{ state: 'listed' as const, digests: null, gaps: [], sourceReread: null, duplicateOf: null },
   ...{ copiedAtMs: null, sealedAtMs: null, durationMs: null, replacedBy: null },
 };
 
@@ -53,7 +53,7 @@ export async function tellSealed(
 ): Promise<void> {
   const digests = { sha256, sm3: null };
   // Of what was read, the bytes themselves are not asked for when it is recorded.
-  const copied = { digests, unreadable: [], sourceReread: null } as unknown as Parameters<typeof recordCopied>[1]['copied'];
+  const copied = { digests, gaps: [], sourceReread: null } as unknown as Parameters<typeof recordCopied>[1]['copied'];
   await recordCopied(writer, { original, copied, facts: { dockingId: original.dockingId, duplicateOf: null, nowMs: atMs } });
   await recordSealed(writer, { original: { ...original, digests }, sealedAtMs: atMs, method: 'direct', manifestSha256 });
 }

@@ -3,7 +3,7 @@ import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { type Log, queueTrouble, stageFailed } from '#events';
-import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
+import type { QueueLane, QueueRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
 /** How long an answer is waited for, unless told. */
@@ -40,7 +40,7 @@ interface Options {
 interface Listener {
   readonly lane: QueueLane;
   readonly concurrency: number;
-  readonly handler: (workId: string, run: JobRun) => Promise<void>;
+  readonly handler: (workId: string, run: QueueRun) => Promise<void>;
 }
 
 /** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
@@ -60,7 +60,7 @@ export class BullmqQueue implements WorkQueue {
     this.#prefix = `${options.prefix}:${options.stationId}`;
   }
 
-  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: QueueRun) => Promise<void>): void {
     this.#listeners.push({ lane, concurrency, handler });
   }
 

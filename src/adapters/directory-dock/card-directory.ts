@@ -47,8 +47,8 @@ export function rawParts(path: string): readonly Buffer[] {
 const YANK_MS_MAX = 500;
 const YANK_LOOK_MS = 25;
 /**
- * After a device was watched so long and stayed, one look at each error is enough for a while: a bad spot gives hundreds of errors in a row.
- * Who reads past them looks once more at the end (`src/intake/bad-spots.ts`).
+ * After a device was watched so long and stayed, one look at each error is enough for a while: a gap gives hundreds of errors in a row.
+ * Who reads past them looks once more at the end (`src/intake/file-with-gaps.ts`).
  */
 const STAYED_MS = 10_000;
 /** What reading from a device gives that has just left, or from one that is bad. ENOTCONN: a FUSE program has ended. */

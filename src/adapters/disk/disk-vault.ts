@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
+import { bytesText } from '#domain/bytes-text';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {

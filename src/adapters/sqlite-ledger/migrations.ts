@@ -57,8 +57,8 @@ const TABLES = [
 export const DOCKING_OPEN = "state IN ('reading', 'safe', 'problem')";
 export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 
-/** `originals.unreadable` of a file that was read whole. */
-export const NOTHING_UNREADABLE = '[]';
+/** `originals.gaps` of a file that was read whole. */
+export const NO_GAPS = '[]';
 
 /** `recordings.notes` of a recording of which nothing is to be said. */
 export const NO_NOTES = '[]';
@@ -119,7 +119,7 @@ const CASE_LINKS = [
 
 // What was sealed before this migration was read whole and once: both columns say so by their defaults.
 const READ_FROM_RECORDER = [
-  `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NOTHING_UNREADABLE}'`,
+  `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NO_GAPS}'`,
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
@@ -264,6 +264,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
   '0023-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
+  '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

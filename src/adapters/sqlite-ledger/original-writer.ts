@@ -2,7 +2,7 @@ import type { Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import type { Copy } from '#domain/recording';
 import type { CopiedFacts, NewOriginal } from '#ports/ledger';
-import { NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_GAPS } from './migrations.ts';
 import { idsIn } from './recording-reader.ts';
 import { mustExist, RegistryWriter } from './registry-writer.ts';
 import type { Schema } from './schema.ts';
@@ -52,7 +52,7 @@ export class OriginalWriter extends RegistryWriter {
       state: 'copied',
       sha256,
       sm3,
-      unreadable: JSON.stringify(facts.unreadable ?? []),
+      gaps: JSON.stringify(facts.gaps ?? []),
       source_reread: facts.sourceReread ?? null,
       duplicate_of: facts.duplicateOf,
       copied_at: facts.copiedAtMs,
@@ -60,7 +60,7 @@ export class OriginalWriter extends RegistryWriter {
   }
 
   async unmarkCopied(originalId: string): Promise<void> {
-    const read = { sha256: null, sm3: null, unreadable: NOTHING_UNREADABLE, source_reread: null };
+    const read = { sha256: null, sm3: null, gaps: NO_GAPS, source_reread: null };
     this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 

@@ -98,7 +98,7 @@ export class SqlReader extends RecordingReader implements LedgerReader {
       .limit(PAGE)
       .execute();
     return rows.map(({ id, stage, recording_id, token }) => ({
-      ...{ workId: id, stage: stage as WorkStage, recordingId: recording_id, token },
+      ...{ workId: id, stage: stage as WorkStage, recordingId: recording_id, token, host },
     }));
   }
 

@@ -5,7 +5,7 @@ import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Compared } from '#domain/vault/file-sample';
 import type { DockingProgress, RecordingDetail, RecordingFilter } from '#ports/ledger';
 import type { Rows } from './connection.ts';
-import { DOCKING_OPEN, NOTHING_UNREADABLE, UNASSIGNED } from './migrations.ts';
+import { DOCKING_OPEN, NO_GAPS, UNASSIGNED } from './migrations.ts';
 import { toCompared, toCopy, toDerivative, toDocking, toOriginal, toRecording, toRefusal } from './rows.ts';
 import type { RecordingRow, Schema } from './schema.ts';
 import type { Tables } from './tables.ts';
@@ -190,7 +190,7 @@ export class RecordingReader {
     const { recorderSerial, cardPath, bytes, mtimeMs } = identity;
     const columns = { recorder_serial: recorderSerial, card_path: cardPath, bytes, mtime_ms: Math.floor(mtimeMs) };
     const rows = this.tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
-    const row = rows.find(({ unreadable }) => unreadable === NOTHING_UNREADABLE) ?? rows[0];
+    const row = rows.find(({ gaps }) => gaps === NO_GAPS) ?? rows[0];
     return row ? toOriginal(row) : null;
   }
 
@@ -219,7 +219,7 @@ export class RecordingReader {
   async findSealedByDigest(sha256: string, bytes: number): Promise<Original | null> {
     if (bytes === 0) return null;
     // The state stands in the text: the index of digests holds only what is sealed.
-    const columns = { sha256, bytes, unreadable: NOTHING_UNREADABLE };
+    const columns = { sha256, bytes, gaps: NO_GAPS };
     const [row] = this.tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
     return row ? toOriginal(row) : null;
   }

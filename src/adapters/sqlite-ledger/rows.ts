@@ -7,7 +7,7 @@ import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Work } from '#domain/work';
-import { NO_CLAIMS, NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_CLAIMS, NO_GAPS, NO_NOTES } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
@@ -90,7 +90,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
     // Nearly always the empty list: not parsed for each of a million rows.
-    unreadable: row.unreadable === NOTHING_UNREADABLE ? [] : (JSON.parse(row.unreadable) as ByteRange[]),
+    gaps: row.gaps === NO_GAPS ? [] : (JSON.parse(row.gaps) as ByteRange[]),
     sourceReread: row.source_reread as Original['sourceReread'],
     duplicateOf: row.duplicate_of,
     copiedAtMs: row.copied_at,

@@ -162,7 +162,7 @@ export interface OriginalRow {
   /** Recording of its new version, if it was closed as replaced. */
   replaced_by: string | null;
   /** JSON list of `{start, end}`. */
-  unreadable: Generated<string>;
+  gaps: Generated<string>;
   source_reread: string | null;
   /** Last full sample of the file on a card that was found the same. */
   sampled_at: number | null;

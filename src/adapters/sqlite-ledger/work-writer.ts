@@ -67,7 +67,7 @@ export class WorkWriter extends OriginalWriter {
     const attempts = row.attempts + 1;
     await this.#set(id, { state: 'running', token, host, owner: instance, lease_ms: leaseMs, attempts, percent: 0, updated_at: nowMs });
     this.#leases.hold({ id, token }, leaseMs);
-    return { workId: id, stage: row.stage as WorkStage, recordingId: row.recording_id, token };
+    return { workId: id, stage: row.stage as WorkStage, recordingId: row.recording_id, token, host };
   }
 
   async requireClaim(claim: Claim): Promise<void> {

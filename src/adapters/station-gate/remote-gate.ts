@@ -22,6 +22,11 @@ export function beginAt(station: StationConnection, version: string): Promise<Wo
   return station.call('begin', { version });
 }
 
+/** The worker is there, though it has nothing to do. Throws work.replaced, work.key-refused. */
+export async function hereAt(station: StationConnection): Promise<void> {
+  await station.call('here', {});
+}
+
 export class RemoteClaims implements WorkClaims {
   readonly #station: StationConnection;
 

@@ -23,7 +23,7 @@ interface Options {
   readonly instance: string;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
-  /** The key is good no more. */
+  /** The key is good no more, or another process has taken this one's place. */
   readonly onRefused?: (error: EvidockError) => void;
   /** How long a station that does not answer is tried again, ms. */
   readonly patienceMs?: number;
@@ -107,7 +107,7 @@ export class StationConnection {
     const text = await textOf(response);
     const { code, detail } = codeOf(text);
     const error = new EvidockError(code in ERRORS ? (code as ErrorCode) : 'station.internal', detail);
-    if (error.code === 'work.key-refused') this.#options.onRefused(error);
+    if (error.code === 'work.key-refused' || error.code === 'work.replaced') this.#options.onRefused(error);
     return error;
   }
 

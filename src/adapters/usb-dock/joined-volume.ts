@@ -119,7 +119,7 @@ export class LoneVolume implements Volume {
 export function partNames(labels: readonly (string | null)[]): readonly string[] {
   const usable = labels.map((label) => (label !== null && /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,31}$/u.test(label) ? label.trim() : null));
   return usable.map((label, place) => {
-    const twin = usable.some((other, at) => at !== place && other?.toLowerCase() === label?.toLowerCase());
-    return label === null || twin || /^volume-\d+$/i.test(label) ? `volume-${place + 1}` : label;
+    const shared = usable.some((other, at) => at !== place && other?.toLowerCase() === label?.toLowerCase());
+    return label === null || shared || /^volume-\d+$/i.test(label) ? `volume-${place + 1}` : label;
   });
 }

@@ -147,8 +147,8 @@ export class PortStay {
   }
 
   async #isOnSlot(): Promise<boolean> {
-    const { sysName, twin } = this.device;
-    return (await this.#options.isSlotPort(sysName)) || (twin !== null && (await this.#options.isSlotPort(twin)));
+    const { sysName, peer } = this.device;
+    return (await this.#options.isSlotPort(sysName)) || (peer !== null && (await this.#options.isSlotPort(peer)));
   }
 
   /** Nothing that could be read. On a port for recorders, somebody should know. */

@@ -101,9 +101,9 @@ export class UsbDock implements Dock {
   }
 
   /** Both names of a socket count: somebody who named the one means the socket. */
-  #isWatched({ sysName, twin }: UsbDevice): boolean {
+  #isWatched({ sysName, peer }: UsbDevice): boolean {
     return (
-      this.#options.hubs.length === 0 || this.#options.hubs.some((hub) => isBelow(sysName, hub) || (twin !== null && isBelow(twin, hub)))
+      this.#options.hubs.length === 0 || this.#options.hubs.some((hub) => isBelow(sysName, hub) || (peer !== null && isBelow(peer, hub)))
     );
   }
 
@@ -149,12 +149,12 @@ export class UsbDock implements Dock {
    * A socket holds one device. Where two claim the same, the firmware does not tell which names belong together and the kernel has paired those of two
    * sockets: then each name is a port of its own.
    */
-  #freePort({ port, sysName, twin }: UsbDevice): string {
+  #freePort({ port, sysName, peer }: UsbDevice): string {
     const taken = new Set([
       ...[...this.#stays.values()].map(({ device }) => device.port),
       ...[...this.#released.values()].map((each) => each.port),
     ]);
-    return [port, sysName, twin].find((name) => name !== null && !taken.has(name)) ?? sysName;
+    return [port, sysName, peer].find((name) => name !== null && !taken.has(name)) ?? sysName;
   }
 
   #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesText } from '#domain/bytes-text';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';

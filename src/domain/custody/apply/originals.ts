@@ -12,7 +12,7 @@ import { add, type RowChange, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 
 /** What is told of an original while nothing of it is in the vault. */
-export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, unreadable: [], source_reread: null, copied_at: null };
+export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, gaps: [], source_reread: null, copied_at: null };
 
 /** undefined: it was erased. */
 export function damageFields(damage: string | null | undefined) {
@@ -49,7 +49,7 @@ export const ORIGINAL_RULES = [
         'originals',
         { id },
         {
-          ...{ state: 'copied', sha256, sm3, duplicate_of: duplicateOf, unreadable: lists.gaps, source_reread: sourceReread },
+          ...{ state: 'copied', sha256, sm3, duplicate_of: duplicateOf, gaps: lists.gaps, source_reread: sourceReread },
           copied_at: atMs,
         },
       ),

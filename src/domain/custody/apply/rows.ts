@@ -76,7 +76,7 @@ export interface Projections {
     sha256: string | null;
     sm3: string | null;
     duplicate_of: string | null;
-    unreadable: Json;
+    gaps: Json;
     source_reread: string | null;
     copied_at: number | null;
     sealed_at: number | null;
@@ -184,7 +184,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...plain('id', 'recording_id', 'docking_id', 'recorder_serial', 'role', 'idx', 'kind', 'card_path', 'bytes', 'mtime_ms', 'important'),
       ...plain('vault_key', 'state', 'sha256', 'sm3', 'duplicate_of', 'source_reread', 'copied_at', 'sealed_at', 'duration_ms'),
-      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', unreadable: 'json' },
+      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', gaps: 'json' },
     },
   },
   copies: {

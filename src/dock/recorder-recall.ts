@@ -71,7 +71,7 @@ export class Recall {
   }
 
   async #isProved(originals: readonly Original[], volume: Volume): Promise<boolean> {
-    for (const original of originals.filter(({ unreadable }) => unreadable.length === 0).slice(0, PROOFS_MAX)) {
+    for (const original of originals.filter(({ gaps }) => gaps.length === 0).slice(0, PROOFS_MAX)) {
       if (await hasSameBytes(original, volume, this.#options.vault)) return true;
     }
     return false;

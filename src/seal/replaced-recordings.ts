@@ -30,7 +30,7 @@ export async function leftToReplaced(writer: LedgerWriter, recordingIds: Iterabl
 }
 
 /**
- * Part of write 7. A file that changed on its recorder before it was copied is another file, and once that is sealed nobody waits for the first. A recording of which
+ * Part of `w07-sealed-recorded`. A file that changed on its recorder before it was copied is another file, and once that is sealed nobody waits for the first. A recording of which
  * nothing came is closed here. Where some of its files are sealed, those need a recording without the missing ones: that takes work on the vault, outside of a transaction
  * (IncompleteRecordings). Returns the ids of both.
  */

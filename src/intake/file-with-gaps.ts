@@ -11,10 +11,10 @@ const BLOCK_BYTES = 4096;
 const RANGES_MAX = 10_000;
 /**
  * Pulling a recorder looks like a bad sector at first: its reads fail about 0.15 s before the system tells that it is gone. So much is waited
- * before an error is taken for a bad spot, and before a file with bad spots is taken for whole.
+ * before an error is taken for a gap, and before a file with gaps is taken for whole.
  */
 const PULL_NOTICE_MS = 500;
-/** Dying media take seconds over each bad block: after so long at bad spots, a failing piece of this file is given up at its first error. */
+/** Dying media take seconds over each bad block: after so long at gaps, a failing piece of this file is given up at its first error. */
 const FINE_MS_MAX = 2 * 60_000;
 /** And after so long the file is. */
 const SPENT_MS_MAX = 10 * 60_000;
@@ -22,19 +22,19 @@ const SPENT_MS_MAX = 10 * 60_000;
 interface Options {
   readonly file: VolumeFile;
   readonly original: Original;
-  /** Unreadable bytes that a file may have; 0: none. */
-  readonly unreadableBytesMax: number;
+  /** Bytes that cannot be read and that a file may have; 0: none. */
+  readonly gapBytesMax: number;
   readonly signal: AbortSignal;
-  /** The file has more bad spots than are allowed: reading it again would only wear out what is left of the medium. */
+  /** The file has more gaps than are allowed: reading it again would only wear out what is left of the medium. */
   readonly onGivenUp: () => void;
 }
 
-/** A file of a recorder, read past its bad spots: what cannot be read becomes zeros and is remembered as a range. */
-export class BadSpots {
+/** A file of a recorder, read past its gaps: what cannot be read becomes zeros, and its range is remembered. */
+export class FileWithGaps {
   /** In order, joined where they touch. */
   readonly ranges: ByteRange[] = [];
   readonly #options: Options;
-  #unreadableBytes = 0;
+  #gapBytes = 0;
   #spentMs = 0;
   #lastAtMs = 0;
 
@@ -49,11 +49,11 @@ export class BadSpots {
 
   /** As VolumeFile.read. Throws recorder.read-failed only beyond the limits, and for a byte after the listed end. */
   async read(target: Uint8Array, position: number): Promise<number> {
-    const { file, original, unreadableBytesMax, signal } = this.#options;
+    const { file, original, gapBytesMax, signal } = this.#options;
     try {
       return await file.read(target, position, signal);
     } catch (error) {
-      if (!isFailure(error, 'recorder.read-failed') || unreadableBytesMax === 0 || position >= original.bytes) throw error;
+      if (!isFailure(error, 'recorder.read-failed') || gapBytesMax === 0 || position >= original.bytes) throw error;
     }
     return this.#readAround(target.subarray(0, Math.min(target.length, original.bytes - position)), position);
   }
@@ -99,7 +99,7 @@ export class BadSpots {
       if (!isFailure(error, 'recorder.read-failed')) throw error;
       this.#lastAtMs = performance.now();
       this.#spentMs += this.#lastAtMs - begun;
-      if (this.#spentMs > SPENT_MS_MAX) this.#refuse(`more than ${SPENT_MS_MAX / 60_000} minutes went by at bad spots`, error);
+      if (this.#spentMs > SPENT_MS_MAX) this.#refuse(`more than ${SPENT_MS_MAX / 60_000} minutes went by at gaps`, error);
       return null;
     }
   }
@@ -108,8 +108,8 @@ export class BadSpots {
   #giveUp(target: Uint8Array, position: number): number {
     target.fill(0);
     appendRange(this.ranges, { start: position, end: position + target.length });
-    this.#unreadableBytes += target.length;
-    if (this.#unreadableBytes > this.#options.unreadableBytesMax) this.#refuse('more bytes than intake.unreadableMax cannot be read');
+    this.#gapBytes += target.length;
+    if (this.#gapBytes > this.#options.gapBytesMax) this.#refuse('more bytes than intake.gapsMax cannot be read');
     if (this.ranges.length > RANGES_MAX) this.#refuse(`more than ${RANGES_MAX} places cannot be read`);
     return target.length;
   }

@@ -6,7 +6,7 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
 type Refused = Pick<Refusal, 'code' | 'detail'> & { readonly path: string };
 
-/** Part of write 2: an entry that is not taken, with its reason. */
+/** Part of `w02-files-listed`: an entry that is not taken, with its reason. */
 export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
   const { code, detail, path } = refusal;
   await writer.insertRefusal({ dockingId, atMs, cardPath: path, code, detail });

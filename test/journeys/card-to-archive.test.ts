@@ -1,5 +1,5 @@
 /*
- * Goal: the main job as a person does it, by commands alone: a card of real video is docked, becomes safe, playable and
+ * Goal: A card becomes archived recordings, by commands alone: a card of real video is docked, becomes safe, playable and
  * archived, is found by its case, played from both places with its digest, and any changed byte is named.
  * Method: the real command in real processes; ffmpeg makes the card; the archive is a directory.
  */

@@ -7,7 +7,7 @@ import { EvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { VolumeFile } from '#ports/recorder-driver';
 import { anOriginal, aRecording } from '#test/support/builders';
-import { BadSpots } from './bad-spots.ts';
+import { FileWithGaps } from './file-with-gaps.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE = 64 * 1024;
@@ -17,7 +17,7 @@ const original: Original = {
   ...listed,
   state: 'listed',
   digests: null,
-  unreadable: [],
+  gaps: [],
   sourceReread: null,
   duplicateOf: null,
   copiedAtMs: null,
@@ -47,16 +47,16 @@ function dying(badFrom: number) {
     },
   };
   const onGivenUp = vi.fn();
-  const spots = new BadSpots({ file, original, unreadableBytesMax: original.bytes, signal: new AbortController().signal, onGivenUp });
-  return { spots, asked, onGivenUp };
+  const source = new FileWithGaps({ file, original, gapBytesMax: original.bytes, signal: new AbortController().signal, onGivenUp });
+  return { source, asked, onGivenUp };
 }
 
 describe('a dying medium', () => {
   it('is read in blocks for two minutes, in pieces for ten, and is given up then', async () => {
-    const { spots, asked, onGivenUp } = dying(0);
+    const { source, asked, onGivenUp } = dying(0);
     const chunk = new Uint8Array(MEBIBYTE);
     const failure = await (async () => {
-      for (let position = 0; position < original.bytes; position += chunk.length) await spots.read(chunk, position);
+      for (let position = 0; position < original.bytes; position += chunk.length) await source.read(chunk, position);
     })().catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringContaining('10 minutes') });
     expect(onGivenUp).toHaveBeenCalledOnce();
@@ -67,16 +67,16 @@ describe('a dying medium', () => {
   });
 
   it('gives up only what fails: zeros there, and everything else', async () => {
-    const { spots } = dying(4 * MEBIBYTE - 8192);
+    const { source } = dying(4 * MEBIBYTE - 8192);
     const chunk = new Uint8Array(MEBIBYTE).fill(9);
-    expect(await spots.read(chunk, 3 * MEBIBYTE)).toBe(MEBIBYTE);
-    expect(spots.ranges).toEqual([{ start: 4 * MEBIBYTE - 8192, end: 4 * MEBIBYTE }]);
+    expect(await source.read(chunk, 3 * MEBIBYTE)).toBe(MEBIBYTE);
+    expect(source.ranges).toEqual([{ start: 4 * MEBIBYTE - 8192, end: 4 * MEBIBYTE }]);
     expect(chunk.indexOf(0)).toBe(MEBIBYTE - 8192);
   });
 
   it('is not believed for a byte after the listed end', async () => {
-    const { spots } = dying(0);
-    await expect(spots.read(new Uint8Array(1), original.bytes)).rejects.toMatchObject({ code: 'recorder.read-failed' });
-    expect(spots.ranges).toEqual([]);
+    const { source } = dying(0);
+    await expect(source.read(new Uint8Array(1), original.bytes)).rejects.toMatchObject({ code: 'recorder.read-failed' });
+    expect(source.ranges).toEqual([]);
   });
 });
