@@ -78,7 +78,7 @@ async function addCase(
   draft: CaseDraft,
   options: { update: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
-  const old = await writer.case(draft.number);
+  const old = await writer.cases.get(draft.number);
   const atMs = deps.clock.nowMs();
   if (old && !options.update)
     throw new EvidockError(
@@ -94,11 +94,11 @@ async function addCase(
     createdAtMs: old?.createdAtMs ?? atMs,
   };
   if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
-  await writer.upsertCase(fresh);
+  await writer.cases.upsert(fresh);
   const about = { atMs, actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
   const title = { old: old?.title ?? null, new: fresh.title };
-  await writer.appendCustody(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
+  await writer.custody.append(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
   return old ? 'updated' : 'added';
 }
 
@@ -118,7 +118,7 @@ async function addEvent(
   const startMs = momentOf(event.start, timezone, `${label}event start`);
   const endMs = momentOf(event.end, timezone, `${label}event end`);
   if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
-  const same = (await writer.caseEvents(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
+  const same = (await writer.cases.events(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {
     id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
     caseNumber: draft.number,
@@ -129,11 +129,11 @@ async function addEvent(
     place: event.place ?? null,
   };
   if (same && JSON.stringify(same) === JSON.stringify(fresh)) return null;
-  await writer.upsertCaseEvent(fresh);
+  await writer.cases.upsertEvent(fresh);
   const about = { atMs: deps.clock.nowMs(), actor, subject: subject('case', draft.number) };
   const { id, stage, officerIds, place } = fresh;
   const data = { event: id, stage, officers: [...officerIds], start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
-  await writer.appendCustody(CaseEventChanged.make({ ...about, data, personal: { place } }));
+  await writer.custody.append(CaseEventChanged.make({ ...about, data, personal: { place } }));
   return fresh;
 }
 
@@ -144,7 +144,7 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
   let made = 0;
   let after: string | undefined;
   for (;;) {
-    const page = await writer.recordings(after === undefined ? window : { ...window, after });
+    const page = await writer.recordings.list(after === undefined ? window : { ...window, after });
     for (const { recording } of page) {
       if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
     }
@@ -164,15 +164,15 @@ export async function addOfficers(
     const sum = { added: 0, updated: 0 };
     let changed = false;
     for (const officer of officers) {
-      const old = await writer.officer(officer.id);
+      const old = await writer.registry.officer(officer.id);
       sum[old ? 'updated' : 'added'] += 1;
       if (old && old.name === officer.name && old.unit === officer.unit) continue;
       changed = true;
-      await writer.upsertOfficer(officer);
+      await writer.registry.upsertOfficer(officer);
       const about = { atMs: deps.clock.nowMs(), actor, subject: subject('officer', officer.id) };
       const name = { old: old?.name ?? null, new: officer.name };
       const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
-      await writer.appendCustody(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
+      await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
     }
     return { ...sum, changed };
   });
@@ -185,17 +185,17 @@ export async function addRecorder(
   actor: Actor,
 ): Promise<void> {
   await deps.ledger.transaction(async (writer) => {
-    const old = await writer.recorder(draft.serial);
+    const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
       throw new EvidockError(
         'request.conflict',
         `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
       );
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-    await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
+    await writer.registry.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { newRecorder: old === null, model: { old: old?.model ?? null, new: draft.model } };
     const about = { atMs: deps.clock.nowMs(), actor, subject: subject('recorder', draft.serial) };
-    await writer.appendCustody(RecorderChanged.make({ ...about, data }));
+    await writer.custody.append(RecorderChanged.make({ ...about, data }));
     if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
   });
 }
@@ -209,13 +209,13 @@ export async function assignRecorder(deps: DeskDeps, serial: string, officerId: 
 }
 
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
-  const recorder = await writer.recorder(serial);
+  const recorder = await writer.registry.recorder(serial);
   if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();
-  await writer.assignRecorder(serial, officerId, atMs);
+  await writer.registry.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
-  await writer.appendCustody(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
+  await writer.custody.append(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
   return true;
 }

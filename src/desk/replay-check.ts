@@ -18,10 +18,10 @@ export async function* replayedLog({ ledger, clock, facts }: DeskDeps, actor: Ac
     told = true;
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', facts.stationId) };
     await ledger.transaction((writer) =>
-      writer.appendCustody(LogReplayed.make({ ...about, data: { entries, contradictions: rows.length }, lists: { rows } })),
+      writer.custody.append(LogReplayed.make({ ...about, data: { entries, contradictions: rows.length }, lists: { rows } })),
     );
   };
-  for await (const line of ledger.replay(signal)) {
+  for await (const line of ledger.upkeep.replay(signal)) {
     if (line.type === 'progress') entries = line.entriesTotal;
     else named.push(line);
     if (named.length >= NAMED_PER_ENTRY) await record();

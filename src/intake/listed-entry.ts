@@ -5,7 +5,8 @@ import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
-import type { LedgerWriter, NewRecording } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { NewRecording } from '#ports/ledger/recordings';
 
 interface Listed {
   readonly recording: NewRecording;
@@ -42,7 +43,7 @@ export class ListedEntry {
         ),
       },
     });
-    await writer.appendCustody(entry);
+    await writer.custody.append(entry);
   }
 }
 

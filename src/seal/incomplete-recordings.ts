@@ -9,7 +9,8 @@ import type { Original, Recording } from '#domain/recording';
 import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter, NewRecording, RecordingDetail } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { NewRecording, RecordingDetail } from '#ports/ledger/recordings';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
@@ -65,12 +66,12 @@ export class IncompleteRecordings {
   /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
   cardListed(dockingId: string): void {
     this.#queue(async () => {
-      const docking = await this.#options.ledger.docking(dockingId);
+      const docking = await this.#options.ledger.dockings.get(dockingId);
       if (!docking) return;
       const { recorderSerial } = docking;
       // A recording of this recorder that was found on another's card is not looked for on its own.
       const wasOnThisCard = async (recording: Recording) =>
-        (await this.#options.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
+        (await this.#options.ledger.dockings.get(recording.dockingId))?.recorderSerial === recorderSerial;
       await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
@@ -106,7 +107,7 @@ export class IncompleteRecordings {
     let after: string | undefined;
     let splits = 0;
     for (;;) {
-      const page = await this.#options.ledger.recordings({
+      const page = await this.#options.ledger.recordings.list({
         ...filter,
         state: 'copying',
         ...(after === undefined ? {} : { after }),
@@ -146,21 +147,21 @@ export class IncompleteRecordings {
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
     }
     const closed = await ledger.transaction(async (writer) => {
-      const current = await writer.originalsOf(recording.id);
+      const current = await writer.originals.ofRecording(recording.id);
       const missing = await missingOf(writer, current);
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
       const { fresh, moved } = await moveMissing(writer, recording, missing, into, nowMs);
-      for (const number of caseNumbers) await writer.addRecordingCase(into, number);
+      for (const number of caseNumbers) await writer.recordings.addCase(into, number);
       const missingCount = recording.missingCount + missing.length;
-      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
-      await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
+      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originals.ofRecording(recording.id));
+      await writer.recordings.update(recording.id, { missingCount, damaged: true, damageReason: reason });
       const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
       const lists = { missing: moved, cases: [...caseNumbers], fresh: [describeRecording(fresh)] };
       const personal = { cardPaths: missing.map(({ cardPath }) => cardPath), notes: describeNotes(fresh.notes), damage: reason };
       const data = { into, why, docking: fresh.dockingId, missingCount };
-      await writer.appendCustody(RecordingSplit.make({ ...about, data, lists, personal }));
+      await writer.custody.append(RecordingSplit.make({ ...about, data, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
@@ -174,7 +175,7 @@ export class IncompleteRecordings {
 
 /** The originals that have not come, if none of them is on its way and something is here that is worth closing; else null. */
 async function missingOf(
-  ledger: Pick<Ledger, 'docking' | 'newerVersions'>,
+  ledger: Pick<Ledger, 'dockings' | 'originals'>,
   originals: readonly Original[],
 ): Promise<readonly Original[] | null> {
   const missing = originals.filter(({ state }) => state !== 'sealed');
@@ -184,7 +185,7 @@ async function missingOf(
     return originals.some(({ state }) => state === 'sealed') ? missing : null;
   if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
   for (const dockingId of new Set(missing.map((original) => original.dockingId))) {
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (docking?.state !== 'removed' && docking?.state !== 'interrupted') return null;
   }
   return missing;
@@ -211,12 +212,12 @@ async function moveMissing(
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
     startClaims,
   };
-  await writer.insertRecording(fresh);
+  await writer.recordings.insert(fresh);
   const moved = [];
   for (const [place, { id, bytes, cardPath }] of missing.entries()) {
     const index = place + 1;
     const key = originalKey(into, index, cardPath);
-    await writer.moveToRecording(id, { recordingId: into, index, vaultKey: key });
+    await writer.originals.moveToRecording(id, { recordingId: into, index, vaultKey: key });
     moved.push({ original: id, bytes, index, key });
   }
   return { fresh, moved };

@@ -137,7 +137,7 @@ export async function livingStation(state: string) {
   };
 
   const oneOf = async (which: number) => {
-    const all = await station.ledger.recordings({ limit: 50 });
+    const all = await station.ledger.recordings.list({ limit: 50 });
     return all[which % Math.max(1, all.length)];
   };
 
@@ -145,7 +145,7 @@ export async function livingStation(state: string) {
     station.ledger.transaction(async (writer) => {
       const id = workId(stage, recordingId);
       const at = station.parts.clock.nowMs();
-      await writer.reopenWork({ id, stage, recordingId, priority: 5, dueAtMs: at, nowMs: at });
+      await writer.work.reopen({ id, stage, recordingId, priority: 5, dueAtMs: at, nowMs: at });
       return claimed(writer, id);
     });
 
@@ -209,7 +209,7 @@ export async function livingStation(state: string) {
       await tagRecording(deps(), detail.recording.id, request, ACTOR);
     },
     decide: async ({ which, accept }) => {
-      const all = await station.ledger.suggestions({ limit: 50 });
+      const all = await station.ledger.cases.suggestions({ limit: 50 });
       const one = all[which % Math.max(1, all.length)];
       if (one) await decideSuggestion(deps(), one.id, accept ? 'accepted' : 'declined', ACTOR);
     },
@@ -258,7 +258,7 @@ export async function livingStation(state: string) {
       await gate.record(claim, { archive: 's3', verifiedBy: 'readback', items: [...items, ...manifests, ...fact] });
     },
     withdraw: async ({ which }) => {
-      const all = await station.ledger.recordings({ limit: 50 });
+      const all = await station.ledger.recordings.list({ limit: 50 });
       const inArchive = all.filter(({ copies }) => copies.some(({ where }) => where === 's3'));
       const detail = inArchive[which % Math.max(1, inArchive.length)];
       const [copy] = (detail?.copies ?? []).filter(({ where }) => where === 's3');

@@ -6,7 +6,10 @@ import { subject } from '#domain/custody/subject';
 import type { Derivative, Original } from '#domain/recording';
 import { ListedEntry } from '#intake/listed-entry';
 import { recordCopied } from '#intake/place-copy';
-import type { LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { NewDocking } from '#ports/ledger/dockings';
+import type { NewOriginal } from '#ports/ledger/originals';
+import type { NewRecording } from '#ports/ledger/recordings';
 import { recordSealed } from '#seal/describe-original';
 import { aCopy, START_MS } from './builders.ts';
 
@@ -17,15 +20,15 @@ import { aCopy, START_MS } from './builders.ts';
 /** A recorder that was never docked before arrives. */
 export async function tellDocking(writer: LedgerWriter, docking: NewDocking): Promise<void> {
   const { id, slot, port, recorderSerial, driverId, driverScore, vendorId, productId, toldSerial, clockOffsetMs, arrivedAtMs } = docking;
-  await writer.insertDocking(docking);
+  await writer.dockings.insert(docking);
   const seen = { firstSeenAtMs: arrivedAtMs, lastSeenAtMs: arrivedAtMs };
-  await writer.upsertRecorder({ serial: recorderSerial, model: null, driverId, assignedOfficerId: null, ...seen });
+  await writer.registry.upsertRecorder({ serial: recorderSerial, model: null, driverId, assignedOfficerId: null, ...seen });
   const data = {
     ...{ slot, port, recorder: recorderSerial, driver: driverId, score: driverScore, vendorId, productId, toldSerial, clockOffsetMs },
     ...{ clockOff: false, unclean: false, newRecorder: true, firstSeenAtMs: arrivedAtMs },
   };
   const about = { atMs: arrivedAtMs, actor: STATION, subject: subject('docking', id) };
-  await writer.appendCustody(DockingArrived.make({ ...about, data, lists: { why: [...docking.driverWhy] } }));
+  await writer.custody.append(DockingArrived.make({ ...about, data, lists: { why: [...docking.driverWhy] } }));
 }
 
 const NOT_COPIED = {
@@ -38,8 +41,8 @@ export async function tellListed(
   { recording, originals, atMs }: { recording: NewRecording; originals: readonly NewOriginal[]; atMs: number },
 ): Promise<readonly Original[]> {
   const listed = new ListedEntry();
-  await writer.insertRecording(recording);
-  for (const original of originals) await writer.insertOriginal(original);
+  await writer.recordings.insert(recording);
+  for (const original of originals) await writer.originals.insert(original);
   const known = originals.map((original) => ({ ...original, ...NOT_COPIED }));
   listed.add(recording, known);
   await listed.write(writer, { id: recording.dockingId, recorderSerial: recording.recorderSerial }, { nowMs: () => atMs });
@@ -64,8 +67,8 @@ export async function tellDerived(
   recording: NewRecording,
   { derivatives, durationMs, atMs }: { derivatives: readonly Derivative[]; durationMs: number; atMs: number },
 ): Promise<void> {
-  for (const derivative of derivatives) await writer.upsertDerivative({ ...derivative, createdAtMs: atMs });
-  await writer.updateRecording(recording.id, { state: 'derived', durationMs });
+  for (const derivative of derivatives) await writer.recordings.upsertDerivative({ ...derivative, createdAtMs: atMs });
+  await writer.recordings.update(recording.id, { state: 'derived', durationMs });
   const lists = {
     inputs: [...(derivatives[0]?.inputs ?? [])],
     derivatives: derivatives.map(({ id, kind, recipe, vaultKey, mediaType, bytes, sha256 }) => ({
@@ -77,16 +80,16 @@ export async function tellDerived(
   const { claimedStart, claimedFrom } = recording;
   const personal = { notes: describeNotes(recording.notes), damage: null };
   const about = { atMs, actor: STATION, subject: subject('recording', recording.id) };
-  await writer.appendCustody(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
+  await writer.custody.append(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
 }
 
 /** These originals of one recording are in the archive `disk`. */
 export async function tellArchived(writer: LedgerWriter, originals: readonly Original[]): Promise<void> {
   const [first] = originals;
   if (!first) return;
-  for (const original of originals) await writer.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
+  for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
   const objects = originals.map(({ id, vaultKey, bytes, digests }) => ({ item: id, key: vaultKey, bytes, sha256: digests?.sha256 ?? '' }));
   const about = { atMs: START_MS, actor: STATION, subject: subject('recording', first.recordingId) };
   const data = { archive: 'disk', verifiedBy: 'readback' };
-  await writer.appendCustody(RecordingArchived.make({ ...about, data, lists: { objects } }));
+  await writer.custody.append(RecordingArchived.make({ ...about, data, lists: { objects } }));
 }
