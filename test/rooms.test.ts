@@ -51,6 +51,8 @@ describe('the import rule', () => {
     ['src/cli/x.ts', '#adapters/token-bucket', '#api/work'],
     ['src/adapters/disk/x.ts', '../bullmq-queue/private-redis.ts', '../durable-file.ts'],
     ['src/adapters/disk/x.ts', '#desk/tagging', '#ports/vault'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../custody/log.ts', '../connection.ts'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../../durable-file.ts', '../rows.ts'],
     ['src/main.ts', '#scripts/sample-card', '#sample-card/layouts'],
   ])('of %s: %s is refused, %s is not', (path, refused, allowed) => {
     expect(lint(path, refused)).toContain('lint/style/noRestrictedImports');

@@ -1,14 +1,18 @@
 import type { Actor } from '#domain/custody/actor';
 import { LogReplayed } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
-import type { Contradiction, ReplayLine } from '#ports/ledger';
+import type { Contradiction, ReplayLine } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 
 /** Contradictions that one entry of the log names. */
 const NAMED_PER_ENTRY = 1000;
 
 /** Replays the log, tells what the ledger says otherwise as it is found, and leaves the verdict in the log, also where there is nothing to tell. */
-export async function* replayedLog({ ledger, clock, facts }: DeskDeps, actor: Actor, signal: AbortSignal): AsyncGenerator<ReplayLine> {
+export async function* replayedLog(
+  { ledger, upkeep, clock, facts }: DeskDeps,
+  actor: Actor,
+  signal: AbortSignal,
+): AsyncGenerator<ReplayLine> {
   let entries = 0;
   let named: Contradiction[] = [];
   let told = false;
@@ -21,7 +25,7 @@ export async function* replayedLog({ ledger, clock, facts }: DeskDeps, actor: Ac
       writer.custody.append(LogReplayed.make({ ...about, data: { entries, contradictions: rows.length }, lists: { rows } })),
     );
   };
-  for await (const line of ledger.upkeep.replay(signal)) {
+  for await (const line of upkeep.replay(signal)) {
     if (line.type === 'progress') entries = line.entriesTotal;
     else named.push(line);
     if (named.length >= NAMED_PER_ENTRY) await record();

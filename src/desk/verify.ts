@@ -8,8 +8,8 @@ import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
-import type { Contradiction } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
+import type { Contradiction } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
@@ -330,7 +330,7 @@ export class Verification {
   }
 
   async *#verifyLog(): AsyncGenerator<VerifyLine> {
-    const { ledger } = this.#deps;
+    const { ledger, upkeep } = this.#deps;
     const faults = ledger.custody.verify((seq) => {
       this.#done.logEntries = Math.max(this.#done.logEntries, seq + 1);
     });
@@ -342,7 +342,7 @@ export class Verification {
     for await (const { key, what } of shippedLogFaults(this.#deps, asked))
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
     yield* this.#replayLog();
-    for (const what of await ledger.upkeep.integrity())
+    for (const what of await upkeep.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
   }
 

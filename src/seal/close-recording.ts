@@ -21,8 +21,8 @@ export async function closeRecording(
   settings: ClosingSettings,
   nowMs: number,
 ): Promise<boolean> {
-  const recording = await writer.recording(recordingId);
-  const originals = await writer.originalsOf(recordingId);
+  const recording = await writer.recordings.get(recordingId);
+  const originals = await writer.originals.ofRecording(recordingId);
   if (recording?.state !== 'copying' || originals.some((original) => original.state !== 'sealed')) return false;
 
   // Of a recording whose segments were all replaced, sidecars may be left: nothing plays there.
@@ -30,12 +30,12 @@ export async function closeRecording(
   const priority = recording.important ? PRIORITY_IMPORTANT : PRIORITY_NORMAL;
   const stages = [...(derive ? (['derive'] as const) : []), ...(settings.archive ? (['archive'] as const) : [])];
   for (const stage of stages) {
-    await writer.insertWork({ id: workId(stage, recordingId), stage, recordingId, priority, dueAtMs: nowMs, nowMs });
+    await writer.work.insert({ id: workId(stage, recordingId), stage, recordingId, priority, dueAtMs: nowMs, nowMs });
   }
   const first = originals.find(({ role }) => role === 'segment');
   // Leftovers are the same on every card: that one of them is known says nothing of the others.
-  const same = recording.kind !== 'leftover' && first?.duplicateOf ? await writer.original(first.duplicateOf) : null;
-  await writer.updateRecording(recordingId, {
+  const same = recording.kind !== 'leftover' && first?.duplicateOf ? await writer.originals.get(first.duplicateOf) : null;
+  await writer.recordings.update(recordingId, {
     state: recordingStateOf({ allSealed: true, deriveSettled: !derive, archiveSettled: false }),
     ...(same ? { duplicateOf: same.recordingId } : {}),
   });

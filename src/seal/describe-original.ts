@@ -28,7 +28,7 @@ export async function describeOriginal(
   original: Original,
   { reread, sealedAtMs }: { reread: Sealed['method']; sealedAtMs: number },
 ): Promise<Manifest> {
-  const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
+  const [docking, recording] = await Promise.all([ledger.dockings.get(original.dockingId), ledger.recordings.get(original.recordingId)]);
   if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
   // What the bus told is of the docked recorder: of another, whose file lay on its card, only the number is known.
   const own = original.recorderSerial === docking.recorderSerial;
@@ -61,8 +61,8 @@ export async function describeOriginal(
 
 /** Part of `w07-sealed-recorded`. */
 export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
-  await writer.markSealed(original.id, sealedAtMs, original.digests?.sm3);
-  await writer.upsertCopy({
+  await writer.originals.markSealed(original.id, sealedAtMs, original.digests?.sm3);
+  await writer.recordings.upsertCopy({
     itemId: original.id,
     recordingId: original.recordingId,
     where: 'vault',
@@ -80,7 +80,7 @@ export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs,
     manifestSha256,
     reread: method,
   };
-  await writer.appendCustody(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
+  await writer.custody.append(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
 }
 
 function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {

@@ -21,9 +21,9 @@ export function allReplaced(originals: readonly Original[], newer: ReadonlyMap<s
 export async function leftToReplaced(writer: LedgerWriter, recordingIds: Iterable<string>): Promise<readonly string[]> {
   const left: string[] = [];
   for (const id of recordingIds) {
-    const recording = await writer.recording(id);
+    const recording = await writer.recordings.get(id);
     if (recording?.state !== 'copying') continue;
-    const originals = await writer.originalsOf(id);
+    const originals = await writer.originals.ofRecording(id);
     if (allReplaced(originals, await newerVersionsOf(writer, originals))) left.push(id);
   }
   return left;
@@ -41,7 +41,7 @@ export async function closeReplacedBy(
 ): Promise<{ closed: readonly string[]; partly: readonly string[] }> {
   const closed: string[] = [];
   const partly: string[] = [];
-  for (const recordingId of await writer.replacedRecordings(sealedIds)) {
+  for (const recordingId of await writer.recordings.replacedBy(sealedIds)) {
     if (await closeReplaced(writer, recordingId, nowMs)) closed.push(recordingId);
     else partly.push(recordingId);
   }
@@ -50,25 +50,25 @@ export async function closeReplacedBy(
 
 /** Closes the recording if nothing of it came and the new version of each file is sealed. Returns whether. */
 export async function closeReplaced(writer: LedgerWriter, recordingId: string, nowMs: number): Promise<boolean> {
-  const recording = await writer.recording(recordingId);
-  const originals = await writer.originalsOf(recordingId);
+  const recording = await writer.recordings.get(recordingId);
+  const originals = await writer.originals.ofRecording(recordingId);
   if (recording?.state !== 'copying' || originals.some(({ state }) => state !== 'listed')) return false;
   const by = allReplaced(originals, await newerVersionsOf(writer, originals));
   if (!by) return false;
-  for (const [id, into] of by) await writer.markReplaced(id, into);
-  await writer.updateRecording(recordingId, { state: 'replaced' });
+  for (const [id, into] of by) await writer.originals.markReplaced(id, into);
+  await writer.recordings.update(recordingId, { state: 'replaced' });
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
   const files = originals.map(({ id, bytes, mtimeMs }) => ({ original: id, bytes, mtimeMs, by: by.get(id) ?? '' }));
   const personal = { cardPaths: originals.map(({ cardPath }) => cardPath) };
-  await writer.appendCustody(RecordingReplaced.make({ ...about, lists: { files }, personal }));
+  await writer.custody.append(RecordingReplaced.make({ ...about, lists: { files }, personal }));
   return true;
 }
 
 /** Of all originals that have not come; no query where there are none. */
 export async function newerVersionsOf(
-  ledger: Pick<LedgerReader, 'newerVersions'>,
+  ledger: Pick<LedgerReader, 'originals'>,
   originals: readonly Original[],
 ): Promise<ReadonlyMap<string, string>> {
   const listed = originals.filter(({ state }) => state === 'listed').map(({ id }) => id);
-  return listed.length === 0 ? new Map() : ledger.newerVersions(listed);
+  return listed.length === 0 ? new Map() : ledger.originals.newerVersions(listed);
 }

@@ -111,7 +111,7 @@ export class SealStage {
     let found: readonly Original[];
     try {
       // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
+      found = await ledger.originals.copied(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
       this.#later(() => this.wake());
@@ -158,10 +158,10 @@ export class SealStage {
     const { ledger, board, log } = this.#options;
     try {
       const shown = await ledger.transaction(async (writer) => {
-        const current = await writer.original(original.id);
-        const docking = await writer.docking(current?.dockingId ?? original.dockingId);
+        const current = await writer.originals.get(original.id);
+        const docking = await writer.dockings.get(current?.dockingId ?? original.dockingId);
         if (docking?.state !== 'reading') return null;
-        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
+        await writer.dockings.update(docking.id, { state: 'problem', problem: { code, detail } });
         return docking;
       });
       if (!shown) return;
@@ -176,9 +176,9 @@ export class SealStage {
   async #takeBackProblem(writer: LedgerWriter, dockingId: string): Promise<void> {
     const shown = this.#shown.get(dockingId);
     if (!shown) return;
-    const docking = await writer.docking(dockingId);
+    const docking = await writer.dockings.get(dockingId);
     const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
-    if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
+    if (docking?.state === 'problem' && same) await writer.dockings.update(dockingId, { state: 'reading', problem: null });
   }
 
   /** `w06-manifest-linked`; null if the copy was found wrong and given back. */
@@ -227,10 +227,10 @@ export class SealStage {
   async #giveBack(original: Original, what: string): Promise<void> {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
-      await writer.unmarkCopied(original.id);
+      await writer.originals.unmarkCopied(original.id);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
       const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
-      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
@@ -250,7 +250,7 @@ export class SealStage {
       const replaced = { closed: gone, partly: [...partly, ...(await leftToReplaced(writer, recordingIds))] };
       // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
       const ids = new Set<string>();
-      for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
+      for (const { original } of batch) ids.add((await writer.originals.get(original.id))?.dockingId ?? original.dockingId);
       for (const id of ids) await this.#takeBackProblem(writer, id);
       return { dockingIds: ids, replaced };
     });
@@ -303,18 +303,18 @@ export class SealStage {
   async #markIfSafe(dockingId: string): Promise<void> {
     const { ledger, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking) return;
     const begun = performance.now();
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     this.#countingMs = performance.now() - begun;
     this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
     if (!isSafe(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
     const recorded = await ledger.transaction(async (writer) => {
-      const current = await writer.docking(dockingId);
-      if (!current || !isSafe(current, await writer.dockingProgress(dockingId), whole)) return false;
-      await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
+      const current = await writer.dockings.get(dockingId);
+      if (!current || !isSafe(current, await writer.dockings.progress(dockingId), whole)) return false;
+      await writer.dockings.update(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
       const data = {
         slot: current.slot,
         files: current.filesListed,
@@ -322,7 +322,7 @@ export class SealStage {
         refused: current.filesRefused,
         bytes: current.bytesListed,
       };
-      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
+      await writer.custody.append(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return true;
     });
     if (!recorded) return;

@@ -50,19 +50,19 @@ beforeAll(async () => {
   for (let n = 0; n < COUNT; n += 1) recording = (await station.addRecording(randomBytes(20), n % 3 === 0 ? { startMs: START_MS } : {})).id;
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
-      await writer.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
+      await writer.registry.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
       const blank = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-      await writer.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
+      await writer.registry.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
       // Several were added at the same time.
       const times = { createdAtMs: START_MS + (n >> 1) };
-      await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
-      await writer.addRecordingCase(recording, `A-${COUNT - n}`);
-      await writer.insertDocking(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      await writer.cases.upsert({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
+      await writer.recordings.addCase(recording, `A-${COUNT - n}`);
+      await writer.dockings.insert(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
       const id = `derive.rec-${n}`;
-      await writer.insertWork({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      await writer.work.insert({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
-      await writer.upsertCaseEvent(event);
-      await writer.insertSuggestion(
+      await writer.cases.upsertEvent(event);
+      await writer.cases.insertSuggestion(
         aSuggestion({ id: anId('sug'), recordingId: recording, caseNumber: event.caseNumber, eventId: event.id }),
       );
     }

@@ -19,6 +19,6 @@ export async function setAside(
   { key, why }: { readonly key: string; readonly why: 'left-behind' | 'differs' | 'given-up' },
 ): Promise<void> {
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
-  await ledger.transaction((writer) => writer.appendCustody(FileQuarantined.make({ ...about, data: { original: id, key, why } })));
+  await ledger.transaction((writer) => writer.custody.append(FileQuarantined.make({ ...about, data: { original: id, key, why } })));
   await vault.quarantine(key);
 }

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { entriesIn } from '#adapters/sqlite-ledger/replay-lines';
-import { ReplayStore } from '#adapters/sqlite-ledger/replay-store';
+import { entriesIn } from '#adapters/sqlite-ledger/replay/lines';
+import { ReplayStore } from '#adapters/sqlite-ledger/replay/store';
 import { rebuiltColumns } from '#test/support/rebuilt-columns';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { type Deed, livingStation } from '../support/living-station.ts';
@@ -177,7 +177,6 @@ it('are rebuilt from the log alone, row by row', { timeout: 300_000 }, async () 
     'suggestion.decided',
     'copy.withdrawn',
     'recording.not-derived',
-    'recording.split',
     'recordings.listed',
     'original.copied',
     'original.sealed',

@@ -99,7 +99,7 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   const lost = (await ledger.originals.ofRecording(first))[0]?.vaultKey ?? '';
   await rm(join(home.path, 'archive', lost));
 
-  const deps = { ...served.deps, ledger, vault: station.parts.vault, archive, clock: station.parts.clock };
+  const deps = { ...served.deps, ledger, upkeep: ledger.upkeep, vault: station.parts.vault, archive, clock: station.parts.clock };
   const request = { recording: null, vault: false, archive: true, log: false };
   const faultsFound: string[] = [];
   for await (const line of new Verification({ deps, request, actor: cli('test'), signal: new AbortController().signal }).run())

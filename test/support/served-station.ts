@@ -34,6 +34,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   await vault.open();
   const deps: DeskDeps = {
     ledger,
+    upkeep: ledger.upkeep,
     vault,
     archive: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { BesideValue, CustodyEntry } from '#domain/custody/entry';
 import { readEntry, type StoredEntry } from '#domain/custody/read-entry';
-import type { ReplayLine } from '#ports/ledger';
-import { Comparison } from './contradictions.ts';
-import { ReplayStore } from './replay-store.ts';
+import type { ReplayLine } from '#ports/ledger/upkeep';
+import { Comparison } from './comparison.ts';
+import { ReplayStore } from './store.ts';
 
 const ENTRIES_PER_LINE = 5000;
 const CACHE_KIB = 16_384;
@@ -34,7 +34,7 @@ function readable(stored: StoredEntry, beside: readonly BesideValue[]): CustodyE
   }
 }
 
-/** Everything here is synchronous, and takes minutes of a large ledger: it runs in a thread of its own (replay-worker.ts). */
+/** Everything here is synchronous, and takes minutes of a large ledger: it runs in a thread of its own (worker.ts). */
 export function* replayLines({ file, replayFile }: { readonly file: string; readonly replayFile: string }): Generator<ReplayLine> {
   const raw = open(file);
   const replay = new ReplayStore(replayFile);

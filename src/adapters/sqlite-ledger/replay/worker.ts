@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ReplayLine } from '#ports/ledger';
-import { replayLines } from './replay-lines.ts';
+import type { ReplayLine } from '#ports/ledger/upkeep';
+import { replayLines } from './lines.ts';
 
 const LINES_MAX = 100;
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PROJECTIONS, type ProjectionName } from '#domain/custody/apply/rows';
-import type { Contradiction } from '#ports/ledger';
-import { type Cell, columnsOf, isUnknown, keyColumns, type ReplayStore, type Row, sameForm, TABLE_NAMES } from './replay-store.ts';
+import type { Contradiction } from '#ports/ledger/upkeep';
+import { type Cell, columnsOf, isUnknown, keyColumns, type ReplayStore, type Row, sameForm, TABLE_NAMES } from './store.ts';
 
 /** Longest value in a finding, characters. */
 const VALUE_MAX = 500;

@@ -1,16 +1,25 @@
-import type { Updateable } from 'kysely';
+import type { Kysely, Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
-import type { Copy } from '#domain/recording';
-import type { CopiedFacts, NewOriginal } from '#ports/ledger';
-import { NO_GAPS } from './migrations.ts';
-import { idsIn } from './recording-reader.ts';
-import { mustExist, RegistryWriter } from './registry-writer.ts';
-import type { Schema } from './schema.ts';
+import type { CopiedFacts, NewOriginal, OriginalsWriter } from '#ports/ledger/originals';
+import { among } from '../among.ts';
+import type { Rows } from '../connection.ts';
+import { NO_GAPS } from '../migrations.ts';
+import { mustExist } from '../patches.ts';
+import type { Schema } from '../schema.ts';
+import type { Tables } from '../tables.ts';
 
-/** Writes what becomes of originals, and where their copies are. */
-export class OriginalWriter extends RegistryWriter {
-  async insertOriginal(original: NewOriginal): Promise<void> {
-    this.tables.insert('originals', {
+/** Writes what becomes of originals, inside one transaction. */
+export class SqlOriginalsWriter implements OriginalsWriter {
+  readonly #db: Kysely<Schema>;
+  readonly #tables: Tables;
+
+  constructor({ db, tables }: Rows) {
+    this.#db = db;
+    this.#tables = tables;
+  }
+
+  async insert(original: NewOriginal): Promise<void> {
+    this.#tables.insert('originals', {
       id: original.id,
       recording_id: original.recordingId,
       docking_id: original.dockingId,
@@ -28,21 +37,21 @@ export class OriginalWriter extends RegistryWriter {
     });
   }
 
-  async moveOriginal(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
-    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
-    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
-  }
-
   async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
     this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
   }
 
+  async moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
+    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
+    mustExist(this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+  }
+
   async markReplaced(originalId: string, by: string | null): Promise<void> {
-    if (this.tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' }) !== 1)
+    if (this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' }) !== 1)
       throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
   }
 
-  async relistOriginal(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
+  async relist(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
     this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
   }
 
@@ -68,14 +77,14 @@ export class OriginalWriter extends RegistryWriter {
     this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
   }
 
-  async measureOriginal(originalId: string, durationMs: number): Promise<void> {
+  async measure(originalId: string, durationMs: number): Promise<void> {
     const fields = { duration_ms: Math.round(durationMs) };
-    mustExist(this.tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): void {
-    if (this.tables.update('originals', fields, { id: originalId, state: from, replaced_by: null }) !== 1)
+    if (this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null }) !== 1)
       throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
 
@@ -85,34 +94,10 @@ export class OriginalWriter extends RegistryWriter {
   ): Promise<void> {
     if (originalIds.length === 0) return;
     const { how, dockingId, atMs } = compared;
-    await this.db
+    await this.#db
       .updateTable('originals')
       .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
-      .where('id', 'in', idsIn(originalIds))
+      .where('id', 'in', among(originalIds))
       .execute();
-  }
-
-  async upsertCopy(copy: Copy): Promise<void> {
-    const row = {
-      item_id: copy.itemId,
-      place: copy.where,
-      recording_id: copy.recordingId,
-      key: copy.key,
-      bytes: copy.bytes,
-      verified_at: copy.verifiedAtMs,
-      verified_by: copy.verifiedBy,
-      sha256: copy.sha256 ?? null,
-    };
-    this.tables.insert('copies', row, { verb: 'REPLACE' });
-  }
-
-  async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {
-    const gone = await this.db
-      .deleteFrom('copies')
-      .where('recording_id', '=', recordingId)
-      .where('item_id', '=', itemId)
-      .where('place', '=', where)
-      .executeTakeFirst();
-    return gone.numDeletedRows === 1n;
   }
 }

@@ -3,7 +3,7 @@ import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EvidockError } from '#domain/errors';
-import type { ReplayLine } from '#ports/ledger';
+import type { ReplayLine } from '#ports/ledger/upkeep';
 
 /** Of the thread's own heap: what it holds at once is one entry with its lists, and one row. The pages of its two files are counted apart (2 × 16 MiB). */
 const HEAP_MIB = 512;
@@ -30,7 +30,7 @@ export async function* replayLog(file: string, signal: AbortSignal): AsyncGenera
   await mustHaveRoom(file);
   signal.throwIfAborted();
   const replayFile = `${file}${REPLAY_ENDING}${randomUUID()}`;
-  const worker = new Worker(new URL('./replay-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: { file, replayFile },
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
   });

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { SegmentKind, ShippedEntry } from '#domain/custody/segment';
 import type { ShippingLag, ShippingLedger, ShippingPlace } from '#ports/log-shipping';
-import type { Schema } from './schema.ts';
+import { among } from '../among.ts';
+import type { Schema } from '../schema.ts';
 
 const ERASED_PAGE = 1000;
 const TABLES = { log: 'custody', former: 'custody_former' } as const;
@@ -101,11 +102,7 @@ export class SqlShipping implements ShippingLedger {
 
   async noteErased(place: ShippingPlace, seqs: readonly number[]): Promise<void> {
     await this.#inTransaction(() =>
-      this.#writing
-        .deleteFrom('custody_erased')
-        .where('place', '=', place)
-        .where('seq', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(seqs)}))`)
-        .execute(),
+      this.#writing.deleteFrom('custody_erased').where('place', '=', place).where('seq', 'in', among(seqs)).execute(),
     );
   }
 }

@@ -8,8 +8,10 @@ import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEnt
 import { LogContinued } from '#domain/custody/station-entries';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import type { Rows } from './connection.ts';
-import type { Schema } from './schema.ts';
+import type { CustodyWriter } from '#ports/ledger/custody';
+import { among } from '../among.ts';
+import type { Rows } from '../connection.ts';
+import type { Schema } from '../schema.ts';
 
 const SALT_BYTES = 32;
 const PAGE = 1000;
@@ -23,7 +25,7 @@ export async function custodyHead({ db }: Pick<Rows, 'db'>): Promise<{ seq: numb
 }
 
 /** Appends to the log of one transaction. */
-export class CustodyAppender {
+export class CustodyAppender implements CustodyWriter {
   readonly #rows: Rows;
   readonly #stationId: string;
   /** The last entry of the log once this transaction has added one: nobody else can. */
@@ -97,10 +99,9 @@ export async function entriesOf(
   { limit, after, unless }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject } },
 ): Promise<readonly CustodyEntry[]> {
   const { db } = rows;
-  const texts = JSON.stringify(subjects.map(subjectText));
+  const texts = subjects.map(subjectText);
   // Entries of before name most of their subjects by the id alone.
-  const ids = JSON.stringify(subjects.flatMap((each) => [each.id, subjectText(each)]));
-  const among = (json: string) => sql<string>`(SELECT value FROM json_each(${json}))`;
+  const ids = subjects.flatMap((each) => [each.id, subjectText(each)]);
   let former = db.selectFrom('custody_former').select(['seq', 'prev', 'hash', 'bytes']).where('subject', 'in', among(ids));
   let current = db
     .selectFrom('custody')
@@ -125,7 +126,7 @@ export async function entriesOf(
   const beside = await db
     .selectFrom('custody_beside')
     .selectAll()
-    .where('seq', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(found.map(({ seq }) => seq))}))`)
+    .where('seq', 'in', among(found.map(({ seq }) => seq)))
     .execute();
   const bySeq = Map.groupBy(beside, ({ seq }) => seq);
   return found.map((row) => readable(row, bySeq.get(row.seq) ?? []));
