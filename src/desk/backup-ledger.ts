@@ -25,7 +25,7 @@ export async function backupLedger(deps: DeskDeps, file: string | undefined, act
   const { ledger, upkeep, clock, facts } = deps;
   if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
-  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
+  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z${upkeep.extension}`);
   if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
   else await mustBeOthers(target, facts.ownDirectories);
   const { bytes } = await upkeep.backup(target);

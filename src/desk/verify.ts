@@ -17,6 +17,7 @@ import { contradictionText, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
+import { unknownFiles } from './unknown-files.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
 export interface VerifyRequest {
@@ -293,40 +294,13 @@ export class Verification {
 
   /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
   async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
+    const fault = { type: 'fault', place: 'vault' } as const;
     try {
-      yield* this.#verifyNothingElse();
+      for await (const { recordingId, key } of unknownFiles(this.#deps, this.#signal))
+        yield this.#counted({ ...fault, recordingId, key, what: 'no row of the ledger knows this file' });
     } catch (error) {
-      yield this.#counted({ type: 'fault', place: 'vault', recordingId: null, key: null, what: this.#told(error) });
+      yield this.#counted({ ...fault, recordingId: null, key: null, what: this.#told(error) });
     }
-  }
-
-  /** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
-  async *#verifyNothingElse(): AsyncGenerator<VerifyLine> {
-    let recordingId: string | null = null;
-    let known: { keys: ReadonlySet<string>; deriving: boolean } = { keys: new Set(), deriving: false };
-    for await (const { key } of this.#deps.vault.list('')) {
-      this.#signal.throwIfAborted();
-      const [, , , owner = ''] = key.split('/');
-      if (owner !== recordingId) {
-        recordingId = owner;
-        known = await this.#keysOf(owner);
-      }
-      // While its derive work is not done, files may be there before their row is.
-      if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
-      yield this.#counted({ type: 'fault', place: 'vault', recordingId: owner || null, key, what: 'no row of the ledger knows this file' });
-    }
-  }
-
-  async #keysOf(recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
-    const { ledger } = this.#deps;
-    const work = await ledger.work.get(workId('derive', recordingId));
-    const detail = await ledger.recordings.detail(recordingId);
-    if (!detail) return { keys: new Set(), deriving: false };
-    const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
-    // What is noted to be removed is known; the next start of the daemon removes it.
-    const leftovers = await ledger.recordings.leftovers(100, recordingId);
-    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
-    return { keys, deriving: work !== null && work.state !== 'done' };
   }
 
   async *#verifyLog(): AsyncGenerator<VerifyLine> {

@@ -18,7 +18,7 @@ import { allReplaced, closeReplaced, newerVersionsOf } from './replaced-recordin
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
-/** Recordings closed in one sweep; the next one goes on. */
+/** Most recordings that one sweep closes; the next sweep takes more. */
 const SPLITS_MAX = 1000;
 
 interface Options {
@@ -31,14 +31,15 @@ interface Options {
     /** How long the files of a recorder that has left are waited for, ms. */
     readonly waitMs: number;
   };
-  /** It is sealed; its work waits in the ledger. */
+  /** Called when a recording was closed: it is sealed and its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
 }
 
 /**
- * A file that never comes (deleted on the card, a dead sector, a recorder that is lost) must not keep the others of its recording from being
- * played and archived: what is here is closed, and what is missing waits in a recording of its own, where it can be seen and may still come. If the new version of
- * what is missing is sealed, nobody waits: the rest is closed at once, and that recording with it, as replaced.
+ * A file may never come: it was deleted on the card, lies in a dead sector, or its recorder is lost. It must not keep the other files of
+ * its recording from being played and archived. So the recording is closed with the files that are here, and the missing files move to a
+ * recording of their own, where people see them and where they may still arrive. Where the new versions of all missing files are sealed,
+ * there is nothing to wait for: both recordings are closed at once, the one of the missing files as replaced.
  */
 export class IncompleteRecordings {
   readonly #options: Options;
@@ -63,20 +64,23 @@ export class IncompleteRecordings {
     await this.#work;
   }
 
-  /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
+  /**
+   * To be called when the card of this docking was listed to its end. Files that earlier dockings of the recorder listed, and this one did
+   * not, are no longer on the card: their recordings are closed without them.
+   */
   cardListed(dockingId: string): void {
     this.#queue(async () => {
       const docking = await this.#options.ledger.dockings.get(dockingId);
       if (!docking) return;
       const { recorderSerial } = docking;
-      // A recording of this recorder that was found on another's card is not looked for on its own.
+      // This recorder's files may also have been found on another recorder's card. A listing of its own card tells nothing of those.
       const wasOnThisCard = async (recording: Recording) =>
         (await this.#options.ledger.dockings.get(recording.dockingId))?.recorderSerial === recorderSerial;
       await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
 
-  /** New versions were sealed of files that others of their recordings wait for. */
+  /** To be called when new versions of missing files were sealed: recordings that waited for the old versions can be closed. */
   filesReplaced(): void {
     this.#queue(() => this.#split({}, () => false, 'they did not come in time'));
   }
@@ -180,7 +184,7 @@ async function missingOf(
 ): Promise<readonly Original[] | null> {
   const missing = originals.filter(({ state }) => state !== 'sealed');
   if (missing.length === 0 || missing.some(({ state }) => state !== 'listed')) return null;
-  // Sidecars alone are worth it if their segments will not come.
+  // Sidecars alone are worth closing only where their segments were replaced and so will never come.
   if (allReplaced(missing, await newerVersionsOf(ledger, missing)))
     return originals.some(({ state }) => state === 'sealed') ? missing : null;
   if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
@@ -191,7 +195,10 @@ async function missingOf(
   return missing;
 }
 
-/** What is known of the whole holds for the part that is still to come. */
+/**
+ * Moves the missing originals to the new recording `into`. What is known of the whole recording (officer, category, start) holds for it
+ * too.
+ */
 async function moveMissing(
   writer: LedgerWriter,
   from: Recording,
@@ -208,7 +215,7 @@ async function moveMissing(
     originalCount: missing.length,
     createdAtMs: nowMs,
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
-    // What is said of its time holds for the part, what is said of its segments does not.
+    // Notes on the time hold for the new recording as well; notes on the segments of the old one do not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
     startClaims,
   };

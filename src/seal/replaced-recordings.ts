@@ -5,8 +5,8 @@ import type { Original } from '#domain/recording';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
 /**
- * By id of each original that has not come: the recording in which its new version is sealed. null if one of them may still come, or nothing is missing.
- * `newer` are new versions of these and maybe of others.
+ * Maps the id of each original that has not come to the recording in which its new version is sealed. Returns null if one of them may still
+ * come, or if none is missing. `newer` has the same shape and may hold other originals too.
  */
 export function allReplaced(originals: readonly Original[], newer: ReadonlyMap<string, string>): ReadonlyMap<string, string> | null {
   const missing = originals.filter(({ state }) => state !== 'sealed');
@@ -15,8 +15,9 @@ export function allReplaced(originals: readonly Original[], newer: ReadonlyMap<s
 }
 
 /**
- * Of these recordings, those that now have every other file: what has not come of them was replaced, maybe long before. Asked when other files of theirs are sealed, because
- * the seal of the new version could not close them while those were only copied.
+ * Returns those of the recordings in which every original is either sealed or replaced. Replaced ones may have been so for long: when their
+ * new version was sealed, the other files were only copied and the recording could not be closed. So this is asked whenever other files of
+ * it are sealed.
  */
 export async function leftToReplaced(writer: LedgerWriter, recordingIds: Iterable<string>): Promise<readonly string[]> {
   const left: string[] = [];
@@ -30,9 +31,9 @@ export async function leftToReplaced(writer: LedgerWriter, recordingIds: Iterabl
 }
 
 /**
- * Part of `w07-sealed-recorded`. A file that changed on its recorder before it was copied is another file, and once that is sealed nobody waits for the first. A recording of which
- * nothing came is closed here. Where some of its files are sealed, those need a recording without the missing ones: that takes work on the vault, outside of a transaction
- * (IncompleteRecordings). Returns the ids of both.
+ * Part of `w07-sealed-recorded`. A file that changed on its recorder before it was copied is listed as another file; once that one is
+ * sealed, nobody waits for the first. A recording of which nothing came is closed here (`closed`). A recording of which some files came
+ * (`partly`) must lose its missing ones first; IncompleteRecordings does that, because it takes work on the vault outside of a transaction.
  */
 export async function closeReplacedBy(
   writer: LedgerWriter,
@@ -64,7 +65,7 @@ export async function closeReplaced(writer: LedgerWriter, recordingId: string, n
   return true;
 }
 
-/** Of all originals that have not come; no query where there are none. */
+/** The new versions of those originals that are still `listed`. Without such an original the ledger is not asked. */
 export async function newerVersionsOf(
   ledger: Pick<LedgerReader, 'originals'>,
   originals: readonly Original[],

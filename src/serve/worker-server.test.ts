@@ -349,6 +349,21 @@ it('what a worker made is on record with its name', async () => {
   ).toEqual(['station (worker:render1)']);
 });
 
+it.each([
+  ['the whole file in place of its rest', { status: 200, 'content-length': '10' }],
+  ['a length that is not told', { status: 206, 'transfer-encoding': 'chunked' }],
+])('a worker takes no answer that would spoil a file: %s', async (_, { status, ...headers }) => {
+  const worker = connection();
+  await claim(worker, 'derive');
+  app.server.prependListener('request', (incoming: IncomingMessage, outgoing) => {
+    if (!incoming.url?.startsWith('/worker/v1/bytes')) return;
+    outgoing.writeHead(status, headers);
+    outgoing.end('0123456789');
+    outgoing.writeHead = (() => outgoing) as typeof outgoing.writeHead;
+  });
+  await expect(buffer(worker.read(keys[0] ?? '', { start: 5 }))).rejects.toMatchObject({ code: 'station.internal' });
+});
+
 it('a read that breaks off goes on at its byte', async () => {
   const worker = connection();
   await claim(worker, 'derive');

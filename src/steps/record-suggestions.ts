@@ -7,7 +7,7 @@ import type { CaseEvent } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import type { LedgerWriter } from '#ports/ledger';
 
-/** The station, where a suggestion is the only one of its recording. */
+/** The actor where the station itself accepts a suggestion because it is the only one of its recording. */
 const SOLE = stationBy('sole');
 
 export interface SuggestRules {

@@ -12,7 +12,10 @@ interface Parts {
   readonly clock: Clock;
 }
 
-/** Sets a file of the vault aside. On record before: a kill in between leaves an entry too many, never a file that is gone without a word. */
+/**
+ * Sets a file of the vault aside, and puts that on record before: after a kill in between the log has an entry too many, but no file is
+ * gone without an entry.
+ */
 export async function setAside(
   { vault, ledger, clock }: Parts,
   { id, recordingId }: Pick<Original, 'id' | 'recordingId'>,

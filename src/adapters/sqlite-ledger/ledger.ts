@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { STATION } from '#domain/custody/actor';
-import { DockingInterrupted } from '#domain/custody/docking-entries';
-import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
@@ -22,6 +19,7 @@ import { type Connection, connect, holdLock, ledgerError } from './connection.ts
 import { countsOf } from './counts.ts';
 import { continueLog } from './custody/log.ts';
 import { SqlShipping } from './custody/shipping.ts';
+import { interruptDockings } from './dockings/interrupt.ts';
 import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
 import { removeReplays } from './replay/replay.ts';
@@ -29,9 +27,6 @@ import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { Leases } from './work/leases.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
-
-/** More than any station has slots. */
-const OPEN_DOCKINGS_MAX = 10_000;
 
 interface Options {
   /** The database file; its directory is made if it is missing. */
@@ -47,11 +42,13 @@ interface Options {
 
 const WALL_CLOCK: Clock = { nowMs: () => Date.now() };
 
+type Times = WorkTimes & { readonly leases: Leases };
+
 interface Opened {
   readonly lock: DatabaseSync;
   readonly writing: Connection;
   readonly reading: Connection;
-  readonly times: WorkTimes;
+  readonly times: Times;
 }
 
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
@@ -105,7 +102,7 @@ export class SqliteLedger implements Ledger {
   readonly #reading: Connection;
   /** What a transaction reads: committed rows, and its own. */
   readonly #current: LedgerReader;
-  readonly #times: WorkTimes;
+  readonly #times: Times;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options, { lock, writing, reading, times }: Opened) {
@@ -124,7 +121,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
-    this.shipping = new SqlShipping({ reading: reading.db, writing: writing.db, inTransaction });
+    this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
     this.upkeep = new SqliteUpkeep({ file: options.file, reading, writing, inTransaction });
   }
@@ -178,25 +175,13 @@ export class SqliteLedger implements Ledger {
   recover(): Promise<{ work: number; dockings: number }> {
     return this.#serialise(async () => {
       const work = await this.#claims().endClaims({ host: STATION_HOST });
-      return { work, dockings: await this.#interrupt() };
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      return { work, dockings: await interruptDockings(this.#current, writers, this.#times.clock.nowMs()) };
     });
   }
 
   #claims(): SqlWorkWriter {
     return new SqlWorkWriter(this.#writing, this.#times);
-  }
-
-  /** Dockings that the station did not see end. Returns how many. */
-  async #interrupt(): Promise<number> {
-    const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
-    const open = await this.#current.dockings.list({ openOnly: true, limit: OPEN_DOCKINGS_MAX });
-    const atMs = this.#times.clock.nowMs();
-    for (const { id, slot, recorderSerial: recorder, safeAtMs } of open) {
-      await writers.dockings.update(id, { state: 'interrupted' });
-      const about = { atMs, actor: STATION, subject: subject('docking', id) };
-      await writers.custody.append(DockingInterrupted.make({ ...about, data: { slot, recorder, safe: safeAtMs !== null } }));
-    }
-    return open.length;
   }
 
   async close(): Promise<void> {

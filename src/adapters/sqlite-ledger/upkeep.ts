@@ -23,6 +23,7 @@ interface Options {
 
 /** What SQLite alone has: a file that is copied, checked and mended. */
 export class SqliteUpkeep implements LedgerUpkeep {
+  readonly extension = '.sqlite';
   readonly #options: Options;
   /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
   #probe: Promise<void> | undefined;

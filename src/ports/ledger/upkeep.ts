@@ -23,6 +23,8 @@ export type ReplayLine =
 export interface LedgerUpkeep {
   /** Writes, fsyncs and removes a small file beside the ledger. Throws ledger.failed where its disk cannot be written. */
   probe(): Promise<void>;
+  /** What the names of its backups end in, with the dot. */
+  readonly extension: string;
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
   /** The store's own check of its whole file, and `alterations`; the complaints, none if sound. */

@@ -50,7 +50,7 @@ export class SqlCasesReader implements CasesReader {
 
   async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
     const within = `start_at <= ? AND end_at >= ? ORDER BY start_at LIMIT ${PAGE}`;
-    const rows = this.#tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
+    const rows = await this.#tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
     return rows.map(toCaseEvent);
   }
 

@@ -61,6 +61,6 @@ export class SqlCasesWriter implements CasesWriter {
   }
 
   async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    mustExist(this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
+    mustExist(await this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
   }
 }

@@ -17,14 +17,16 @@ const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
 /** Looks at the custody log, over one connection. */
 export class SqlCustodyReader implements CustodyReader {
   readonly #db: Kysely<Schema>;
+  readonly #rows: Rows;
 
-  constructor({ db }: Rows) {
-    this.#db = db;
+  constructor(rows: Rows) {
+    this.#db = rows.db;
+    this.#rows = rows;
   }
 
   async of(about: Subject, page: { after?: number; limit: number } = { limit: LIST_MAX }): Promise<readonly CustodyEntry[]> {
     const unless = { types: OF_DOCKINGS_ALONE, subject: about };
-    return entriesOf({ db: this.#db }, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
+    return entriesOf(this.#rows, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
       ...page,
       unless,
     });
@@ -60,7 +62,7 @@ export class SqlCustodyReader implements CustodyReader {
   }
 
   head(): Promise<{ seq: number; hash: string } | null> {
-    return custodyHead({ db: this.#db });
+    return custodyHead(this.#rows);
   }
 
   async hashOf(seq: number): Promise<string | null> {
@@ -72,6 +74,6 @@ export class SqlCustodyReader implements CustodyReader {
   }
 
   verify(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
-    return verifyLog({ db: this.#db }, onEntry);
+    return verifyLog(this.#rows, onEntry);
   }
 }

@@ -20,7 +20,7 @@ export class SqlDockingsReader implements DockingsReader {
   }
 
   async get(id: string): Promise<Docking | null> {
-    const [row] = this.#tables.select('dockings', { id });
+    const [row] = await this.#tables.select('dockings', { id });
     return row ? toDocking(row) : null;
   }
 

@@ -19,7 +19,7 @@ export class SqlDockingsWriter implements DockingsWriter {
   }
 
   async insert(docking: NewDocking): Promise<void> {
-    this.#tables.insert('dockings', {
+    await this.#tables.insert('dockings', {
       id: docking.id,
       slot: docking.slot,
       port: docking.port,
@@ -59,7 +59,7 @@ export class SqlDockingsWriter implements DockingsWriter {
     });
     const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
-    mustExist(this.#tables.update('dockings', changes, { id }), `docking ${id}`);
+    mustExist(await this.#tables.update('dockings', changes, { id }), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
@@ -70,7 +70,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       detail: refusal.detail,
       at: refusal.atMs,
     };
-    this.#tables.insert('refusals', row);
+    await this.#tables.insert('refusals', row);
   }
 
   async assignSlot(port: string, slot: number): Promise<void> {

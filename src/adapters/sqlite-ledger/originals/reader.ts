@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Original } from '#domain/recording';
 import type { Compared } from '#domain/vault/file-sample';
 import type { OriginalsReader } from '#ports/ledger/originals';
-import { among } from '../among.ts';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { NO_GAPS } from '../migrations.ts';
 import { IS_NEWER } from '../newer-versions.ts';
 import { toCompared, toOriginal } from '../rows.ts';
@@ -17,25 +17,27 @@ const READINGS_MAX = 100;
 export class SqlOriginalsReader implements OriginalsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
     this.#tables = tables;
+    this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Original | null> {
-    const [row] = this.#tables.select('originals', { id });
+    const [row] = await this.#tables.select('originals', { id });
     return row ? toOriginal(row) : null;
   }
 
   async ofRecording(recordingId: string): Promise<readonly Original[]> {
-    return this.#tables.select('originals', { recording_id: recordingId }, 'ORDER BY idx').map(toOriginal);
+    return (await this.#tables.select('originals', { recording_id: recordingId }, 'ORDER BY idx')).map(toOriginal);
   }
 
   async find(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null> {
     const { recorderSerial, cardPath, bytes, mtimeMs } = identity;
     const columns = { recorder_serial: recorderSerial, card_path: cardPath, bytes, mtime_ms: Math.floor(mtimeMs) };
-    const rows = this.#tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
+    const rows = await this.#tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
     const row = rows.find(({ gaps }) => gaps === NO_GAPS) ?? rows[0];
     return row ? toOriginal(row) : null;
   }
@@ -58,7 +60,7 @@ export class SqlOriginalsReader implements OriginalsReader {
   async like(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
     const { recorderSerial, bytes, mtimeMs } = identity;
     const columns = { recorder_serial: recorderSerial, mtime_ms: Math.floor(mtimeMs), bytes };
-    const rows = this.#tables.select('originals', columns, `LIMIT ${Math.trunc(limit) + 1}`);
+    const rows = await this.#tables.select('originals', columns, `LIMIT ${Math.trunc(limit) + 1}`);
     return rows.length > limit ? [] : rows.map(toOriginal).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
@@ -66,7 +68,7 @@ export class SqlOriginalsReader implements OriginalsReader {
     if (bytes === 0) return null;
     // The state stands in the text: the index of digests holds only what is sealed.
     const columns = { sha256, bytes, gaps: NO_GAPS };
-    const [row] = this.#tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
+    const [row] = await this.#tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
     return row ? toOriginal(row) : null;
   }
 
@@ -86,7 +88,7 @@ export class SqlOriginalsReader implements OriginalsReader {
     const rows = await this.#db
       .selectFrom('originals')
       .select(['id', 'copied_at', 'sampled_at', 'rechecked_at', 'rechecked_in'])
-      .where('id', 'in', among(originalIds))
+      .where('id', 'in', this.#dialect.among(originalIds))
       .execute();
     return new Map(rows.map((row) => [row.id, toCompared(row)]));
   }
@@ -94,9 +96,9 @@ export class SqlOriginalsReader implements OriginalsReader {
   async newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await sql<{ id: string; by: string }>`
       SELECT old.id AS id, newer.recording_id AS by
-      FROM originals AS old CROSS JOIN originals AS newer
+      FROM originals AS old ${this.#dialect.joinInOrder} originals AS newer
         ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
-      WHERE old.id IN ${among(originalIds)} AND ${IS_NEWER}
+      WHERE old.id IN ${this.#dialect.among(originalIds)} AND ${IS_NEWER}
       ORDER BY newer.id`.execute(this.#db);
     return new Map(rows.rows.map(({ id, by }) => [id, by]));
   }

@@ -1,8 +1,8 @@
 import type { Kysely, Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import type { CopiedFacts, NewOriginal, OriginalsWriter } from '#ports/ledger/originals';
-import { among } from '../among.ts';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { NO_GAPS } from '../migrations.ts';
 import { mustExist } from '../patches.ts';
 import type { Schema } from '../schema.ts';
@@ -12,14 +12,16 @@ import type { Tables } from '../tables.ts';
 export class SqlOriginalsWriter implements OriginalsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
     this.#tables = tables;
+    this.#dialect = dialect;
   }
 
   async insert(original: NewOriginal): Promise<void> {
-    this.#tables.insert('originals', {
+    await this.#tables.insert('originals', {
       id: original.id,
       recording_id: original.recordingId,
       docking_id: original.dockingId,
@@ -38,26 +40,26 @@ export class SqlOriginalsWriter implements OriginalsWriter {
   }
 
   async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
-    this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+    await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
   }
 
   async moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
     const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
-    mustExist(this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
   }
 
   async markReplaced(originalId: string, by: string | null): Promise<void> {
-    if (this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' }) !== 1)
+    if ((await this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' })) !== 1)
       throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
   }
 
   async relist(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
-    this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
+    await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
   }
 
   async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
     const { sha256, sm3 } = facts.digests;
-    this.#step(originalId, 'listed', {
+    await this.#step(originalId, 'listed', {
       state: 'copied',
       sha256,
       sm3,
@@ -70,21 +72,21 @@ export class SqlOriginalsWriter implements OriginalsWriter {
 
   async unmarkCopied(originalId: string): Promise<void> {
     const read = { sha256: null, sm3: null, gaps: NO_GAPS, source_reread: null };
-    this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
+    await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
   }
 
   async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
-    this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
   }
 
   async measure(originalId: string, durationMs: number): Promise<void> {
     const fields = { duration_ms: Math.round(durationMs) };
-    mustExist(this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
-  #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): void {
-    if (this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null }) !== 1)
+  async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
+    if ((await this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null })) !== 1)
       throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
   }
 
@@ -97,7 +99,7 @@ export class SqlOriginalsWriter implements OriginalsWriter {
     await this.#db
       .updateTable('originals')
       .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
-      .where('id', 'in', among(originalIds))
+      .where('id', 'in', this.#dialect.among(originalIds))
       .execute();
   }
 }

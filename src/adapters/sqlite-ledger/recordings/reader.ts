@@ -2,8 +2,8 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Recording } from '#domain/recording';
 import type { RecordingDetail, RecordingFilter, RecordingsReader } from '#ports/ledger/recordings';
-import { among } from '../among.ts';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { UNASSIGNED } from '../migrations.ts';
 import { IS_NEWER } from '../newer-versions.ts';
 import { toCopy, toDerivative, toOriginal, toRecording } from '../rows.ts';
@@ -14,28 +14,27 @@ type Row = Selectable<RecordingRow>;
 
 const PAGE = 1000;
 
-/**
- * Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder: the `+` forbids it
- * where the filter names something narrower. Few are ever `copying`.
- */
-function stateColumn(filter: RecordingFilter): string {
+/** Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder. Few are ever `copying`. */
+function isNarrower(filter: RecordingFilter): boolean {
   const narrower =
     filter.officerId !== undefined || filter.recorderSerial !== undefined || filter.damaged === true || filter.unassigned === true;
-  return narrower && filter.state !== 'copying' ? '+state' : 'state';
+  return narrower && filter.state !== 'copying';
 }
 
 /** Looks at recordings and what belongs to them, over one connection. */
 export class SqlRecordingsReader implements RecordingsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
     this.#tables = tables;
+    this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Recording | null> {
-    const [row] = this.#tables.select('recordings', { id });
+    const [row] = await this.#tables.select('recordings', { id });
     return row ? toRecording(row) : null;
   }
 
@@ -54,11 +53,11 @@ export class SqlRecordingsReader implements RecordingsReader {
       conditions.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
     }
     const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
-    // CROSS JOIN keeps SQLite from walking all recordings in order of time to look for those of the case.
+    // The order keeps SQLite from walking all recordings in order of time to look for those of the case.
     const from =
       filter.caseNumber === undefined
         ? sql`recordings AS list`
-        : sql`(SELECT case_number, recording_id AS id, sort_at FROM recording_cases) AS list CROSS JOIN recordings ON recordings.id = list.id`;
+        : sql`(SELECT case_number, recording_id AS id, sort_at FROM recording_cases) AS list ${this.#dialect.joinInOrder} recordings ON recordings.id = list.id`;
     const columns = filter.caseNumber === undefined ? sql`list.*` : sql`recordings.*`;
     const query = sql<Row>`SELECT ${columns} FROM ${from} ${where} ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}`;
     return this.#details((await query.execute(this.#db)).rows);
@@ -72,7 +71,8 @@ export class SqlRecordingsReader implements RecordingsReader {
     if (filter.dockingId !== undefined) {
       conditions.push(sql`list.id IN (SELECT recording_id FROM originals WHERE docking_id = ${filter.dockingId})`);
     }
-    if (filter.state !== undefined) conditions.push(sql`${sql.raw(stateColumn(filter))} = ${filter.state}`);
+    const state = isNarrower(filter) ? this.#dialect.unindexed('state') : 'state';
+    if (filter.state !== undefined) conditions.push(sql`${sql.raw(state)} = ${filter.state}`);
     if (filter.sinceMs !== undefined) conditions.push(sql`list.sort_at >= ${filter.sinceMs}`);
     if (filter.untilMs !== undefined) conditions.push(sql`list.sort_at < ${filter.untilMs}`);
     if (filter.damaged !== undefined) conditions.push(filter.damaged ? sql`damaged = 1` : sql`damaged = 0`);
@@ -83,7 +83,7 @@ export class SqlRecordingsReader implements RecordingsReader {
   /** The details of a page with a constant number of queries. */
   async #details(rows: readonly Row[]): Promise<readonly RecordingDetail[]> {
     if (rows.length === 0) return [];
-    const ids = among(rows.map((row) => row.id));
+    const ids = this.#dialect.among(rows.map((row) => row.id));
     const [cases, originals, copies, derivatives, links] = await Promise.all([
       this.#db.selectFrom('recording_cases').selectAll().where('recording_id', 'in', ids).orderBy('case_number').execute(),
       this.#db.selectFrom('originals').selectAll().where('recording_id', 'in', ids).orderBy('recording_id').orderBy('idx').execute(),
@@ -141,9 +141,9 @@ export class SqlRecordingsReader implements RecordingsReader {
   async replacedBy(sealedIds: readonly string[]): Promise<readonly string[]> {
     const rows = await sql<{ id: string }>`
       SELECT DISTINCT old.recording_id AS id
-      FROM originals AS newer CROSS JOIN originals AS old
+      FROM originals AS newer ${this.#dialect.joinInOrder} originals AS old
         ON old.recorder_serial = newer.recorder_serial AND old.card_path = newer.card_path
-      WHERE newer.id IN ${among(sealedIds)} AND ${IS_NEWER} AND old.replaced_by IS NULL`.execute(this.#db);
+      WHERE newer.id IN ${this.#dialect.among(sealedIds)} AND ${IS_NEWER} AND old.replaced_by IS NULL`.execute(this.#db);
     return rows.rows.map(({ id }) => id);
   }
 }

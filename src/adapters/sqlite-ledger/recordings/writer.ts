@@ -25,7 +25,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
   }
 
   async insert(recording: NewRecording): Promise<void> {
-    this.#tables.insert('recordings', {
+    await this.#tables.insert('recordings', {
       id: recording.id,
       docking_id: recording.dockingId,
       recorder_serial: recording.recorderSerial,
@@ -69,7 +69,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
     });
     if (Object.keys(fields).length === 0) return;
-    mustExist(this.#tables.update('recordings', fields, { id }), `recording ${id}`);
+    mustExist(await this.#tables.update('recordings', fields, { id }), `recording ${id}`);
     if (patch.startMs === null) await this.#listByEntry(id);
   }
 
@@ -116,7 +116,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       verified_by: copy.verifiedBy,
       sha256: copy.sha256 ?? null,
     };
-    this.#tables.insert('copies', row, { verb: 'REPLACE' });
+    await this.#tables.upsert('copies', row, ['recording_id', 'item_id', 'place']);
   }
 
   async withdrawCopy({ recordingId, itemId, where }: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean> {

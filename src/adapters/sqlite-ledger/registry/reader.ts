@@ -30,7 +30,7 @@ export class SqlRegistryReader implements RegistryReader {
   }
 
   async recorder(serial: string): Promise<Recorder | null> {
-    const [row] = this.#tables.select('recorders', { serial });
+    const [row] = await this.#tables.select('recorders', { serial });
     return row ? toRecorder(row) : null;
   }
 

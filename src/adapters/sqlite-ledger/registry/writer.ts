@@ -18,32 +18,28 @@ export class SqlRegistryWriter implements RegistryWriter {
   }
 
   async upsertOfficer(officer: Officer): Promise<void> {
-    await this.#db.replaceInto('officers').values({ id: officer.id, name: officer.name, unit: officer.unit }).execute();
+    await this.#tables.upsert('officers', { id: officer.id, name: officer.name, unit: officer.unit }, ['id']);
   }
 
   async upsertRecorder(recorder: Recorder): Promise<void> {
-    await this.#db
-      .replaceInto('recorders')
-      .values({
-        serial: recorder.serial,
-        model: recorder.model,
-        driver_id: recorder.driverId,
-        assigned_officer_id: recorder.assignedOfficerId,
-        first_seen_at: recorder.firstSeenAtMs,
-        last_seen_at: recorder.lastSeenAtMs,
-      })
-      .execute();
+    const row = {
+      serial: recorder.serial,
+      model: recorder.model,
+      driver_id: recorder.driverId,
+      assigned_officer_id: recorder.assignedOfficerId,
+      first_seen_at: recorder.firstSeenAtMs,
+      last_seen_at: recorder.lastSeenAtMs,
+    };
+    await this.#tables.upsert('recorders', row, ['serial']);
   }
 
   async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
-    mustExist(this.#tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
+    mustExist(await this.#tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
     await this.#db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
   }
 
   async upsertWorker({ name, keySha256, invitedAtMs, revokedAtMs }: InvitedWorker): Promise<void> {
-    await this.#db
-      .replaceInto('workers')
-      .values({ name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs })
-      .execute();
+    const row = { name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs };
+    await this.#tables.upsert('workers', row, ['name']);
   }
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { WorkReader } from '#ports/ledger/work';
-import { among } from '../among.ts';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { toWork } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 
@@ -11,9 +11,11 @@ const PAGE = 1000;
 /** Looks at work, over one connection. */
 export class SqlWorkReader implements WorkReader {
   readonly #db: Kysely<Schema>;
+  readonly #dialect: Dialect;
 
-  constructor({ db }: Rows) {
+  constructor({ db, dialect }: Rows) {
     this.#db = db;
+    this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Work | null> {
@@ -33,9 +35,9 @@ export class SqlWorkReader implements WorkReader {
     const rows = await this.#db
       .selectFrom('work')
       .selectAll()
-      .where('recording_id', 'in', among(recordingIds))
-      // The `+` keeps the index of states, most of which are done, out of it.
-      .where(sql<boolean>`error_code IS NOT NULL AND +state <> 'done'`)
+      .where('recording_id', 'in', this.#dialect.among(recordingIds))
+      // Most work is done.
+      .where(sql<boolean>`error_code IS NOT NULL AND ${sql.raw(this.#dialect.unindexed('state'))} <> 'done'`)
       .orderBy('id')
       .execute();
     return rows.map(toWork);

@@ -7,14 +7,20 @@ import type { Rows } from '../connection.ts';
 import { toWork } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
-import type { Leases } from './leases.ts';
+import type { HeldRow } from './leases.ts';
 
 const DETAIL_CHARACTERS_MAX = 2000;
+
+/** When the leases of running work end, by the ledger's own monotonic clock. A hold that is not known there has ended. */
+export interface LeaseBook {
+  hold(row: HeldRow, leaseMs: number): void | Promise<void>;
+  isHeld(row: HeldRow): boolean | Promise<boolean>;
+}
 
 /** The clocks by which the ledger decides who holds what, and until when. */
 export interface WorkTimes {
   readonly clock: Clock;
-  readonly leases: Leases;
+  readonly leases: LeaseBook;
 }
 
 /** Work in one transaction: adding it, claiming it, and everything that only the holder of the newest claim may do. */
@@ -22,7 +28,7 @@ export class SqlWorkWriter implements WorkWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
   readonly #clock: Clock;
-  readonly #leases: Leases;
+  readonly #leases: LeaseBook;
 
   constructor({ db, tables }: Rows, { clock, leases }: WorkTimes) {
     this.#db = db;
@@ -32,7 +38,7 @@ export class SqlWorkWriter implements WorkWriter {
   }
 
   async insert(work: NewWork): Promise<void> {
-    this.#tables.insert('work', newRow(work), { tail: 'ON CONFLICT (id) DO NOTHING' });
+    await this.#tables.insert('work', newRow(work), 'ON CONFLICT (id) DO NOTHING');
   }
 
   async reopen(work: NewWork): Promise<void> {
@@ -57,12 +63,12 @@ export class SqlWorkWriter implements WorkWriter {
   async claim(id: string, { host, instance }: Worker, leaseMs: number): Promise<Claim | null> {
     const row = await this.#db.selectFrom('work').selectAll().where('id', '=', id).executeTakeFirst();
     const nowMs = this.#clock.nowMs();
-    const isFree = row?.state === 'waiting' ? isDue(row.due_at, nowMs) : row?.state === 'running' && !this.#leases.isHeld(row);
+    const isFree = row?.state === 'waiting' ? isDue(row.due_at, nowMs) : row?.state === 'running' && !(await this.#leases.isHeld(row));
     if (!row || !isFree) return null;
     const token = row.token + 1;
     const attempts = row.attempts + 1;
     await this.#set(id, { state: 'running', token, host, owner: instance, lease_ms: leaseMs, attempts, percent: 0, updated_at: nowMs });
-    this.#leases.hold({ id, token }, leaseMs);
+    await this.#leases.hold({ id, token }, leaseMs);
     return { workId: id, stage: row.stage as WorkStage, recordingId: row.recording_id, token, host };
   }
 
@@ -81,7 +87,7 @@ export class SqlWorkWriter implements WorkWriter {
     await this.#claimed(claim);
     const shown = Math.round(Math.min(100, Math.max(0, percent)));
     await this.#set(claim.workId, { lease_ms: leaseMs, percent: shown, updated_at: this.#clock.nowMs() });
-    this.#leases.hold({ id: claim.workId, token: claim.token }, leaseMs);
+    await this.#leases.hold({ id: claim.workId, token: claim.token }, leaseMs);
   }
 
   async finish(claim: Claim): Promise<void> {
@@ -118,9 +124,13 @@ export class SqlWorkWriter implements WorkWriter {
     let running = this.#db.selectFrom('work').select(['id', 'token']).where('state', '=', 'running');
     if (from !== 'lapsed') running = running.where((is) => is.or([is('host', '=', from.host), is('host', 'is', null)]));
     const rows = await running.execute();
-    const ended = from === 'lapsed' ? rows.filter((row) => !this.#leases.isHeld(row)) : rows;
-    for (const { id } of ended) await this.#set(id, this.#waitsAgain());
-    return ended.length;
+    let ended = 0;
+    for (const row of rows) {
+      if (from === 'lapsed' && (await this.#leases.isHeld(row))) continue;
+      await this.#set(row.id, this.#waitsAgain());
+      ended += 1;
+    }
+    return ended;
   }
 
   async giveBack(host: string, except?: string): Promise<number> {

@@ -13,7 +13,7 @@ const RULES = new Map([...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 
 /** One value of one thing from the time of its entry on. */
-export interface ToldFact {
+interface ToldFact {
   readonly subject: Subject;
   /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `unit`, or `case:` and the number of a case that a recording belongs to. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ToldFact {
 }
 
 /** What one entry says. */
-export interface Applied {
+interface Applied {
   readonly rows: readonly RowChange[];
   readonly facts: readonly ToldFact[];
 }
