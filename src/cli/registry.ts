@@ -7,6 +7,7 @@ import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { ask, askAll, askPages } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
+import { askFacts, printFacts } from './facts.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
@@ -94,10 +95,13 @@ export function addCase(program: Command, shell: Shell): void {
   });
   shell
     .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
-    .action(async (number: string, _options: unknown, command: Command) => {
+    .option('--history', say('option.history'))
+    .action(async (number: string, { history = false }: { history?: boolean }, command: Command) => {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
-        const { recordingsNext: cursor, ...first } = await ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`);
+        const path = `/cases/${encodeURIComponent(number)}`;
+        const { recordingsNext: cursor, ...answer } = await ask<CaseDetailAnswer>(client, 'GET', path);
+        const first = { ...answer, ...(history ? { facts: await askFacts(client, path) } : {}) };
         if (cursor === null) return first;
         const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
         return { ...first, recordings: [...first.recordings, ...more.flat()] };
@@ -124,6 +128,7 @@ export function addCase(program: Command, shell: Shell): void {
       shell.print(`\n${say('case.recordings')}`);
       if (found.recordings.length === 0) shell.print(say('recordings.none'));
       else recordingTable(shell, found.recordings);
+      if (found.facts) printFacts(shell, found.facts);
     });
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { factRoutes } from './routes-facts.ts';
 import { recordingRoutes } from './routes-recordings.ts';
 import { registryRoutes } from './routes-registry.ts';
 import { slotRoutes } from './routes-slots.ts';
@@ -11,6 +12,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...factRoutes,
   ...registryRoutes,
   ...workRoutes,
   ...workerRoutes,

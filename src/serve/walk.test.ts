@@ -144,6 +144,8 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings'), leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
+  { row: v1('GET /recordings/:id/facts'), leaves: [] },
+  { row: v1('GET /cases/:number/facts'), params: { number: 'A-1' }, leaves: [] },
   { row: v1('GET /recordings/:id/playback'), leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },

@@ -2,6 +2,7 @@ import { archiveEn } from './archive-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
+import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { timesEn } from './times-en.ts';
@@ -11,6 +12,7 @@ import { workerEn } from './worker-en.ts';
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
   ...custodyEn,
+  ...factsEn,
   ...workerEn,
   ...knownEn,
   ...consoleEn,

@@ -47,6 +47,7 @@ export async function* replayLog(file: string, signal: AbortSignal): AsyncGenera
 }
 
 function ask(worker: Worker, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const ended = new AbortController();
   const failed = (error: unknown) =>
