@@ -1,17 +1,23 @@
+import { mustBeInOrder } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import type { Confidentiality, Privacy } from '#domain/protection';
 import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
+import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
+import type { CaseFacts } from '#ports/ledger/cases';
 import { recordSuggestions } from '#steps/record-suggestions';
+import { takeStepOf } from './case-course.ts';
 import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
-import { mustHaveOfficer } from './tagging.ts';
+import { protectCaseOf } from './protection.ts';
+import { caseNotFound, mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
 /** What a change came to; `changed` is false where everything was so already, or was only tried. */
 type Changed<T> = T & { readonly changed: boolean };
@@ -35,6 +41,13 @@ export interface CaseDraft {
   readonly stage?: CaseStage;
   readonly category?: Category | null;
   readonly officers?: readonly string[];
+  /** Dates as people write them. */
+  readonly openedOn?: string;
+  readonly decidedOn?: string;
+  readonly closedOn?: string;
+  readonly confidentiality?: Confidentiality;
+  /** Marks that it has from now on, beside those that it has. */
+  readonly privacy?: readonly Privacy[];
   readonly events?: readonly EventDraft[];
 }
 
@@ -59,7 +72,8 @@ export async function addCases(
       const label = options.label?.(index) ?? '';
       const outcome = await addCase(deps, writer, draft, { ...options, label });
       sum[outcome === 'same' ? 'updated' : outcome] += 1;
-      changed ||= outcome !== 'same';
+      const went = await labelled(label, () => addCourse(deps, writer, draft, options.actor));
+      changed ||= outcome !== 'same' || went;
       for (const event of draft.events ?? []) {
         const added = await addEvent(deps, writer, draft, event, { label, actor: options.actor });
         if (!added) continue;
@@ -85,7 +99,9 @@ async function addCase(
       'request.conflict',
       `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
     );
-  const fresh: Case = {
+  const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
+  const fresh: CaseFacts = {
+    openedOn,
     number: draft.number,
     title: draft.title,
     stage: draft.stage ?? old?.stage ?? 'filing',
@@ -102,8 +118,48 @@ async function addCase(
   return old ? 'updated' : 'added';
 }
 
-function factsOf({ stage, category, officerIds }: Case) {
-  return { stage, category, officers: [...officerIds] };
+function factsOf({ stage, category, officerIds, openedOn }: CaseFacts) {
+  return { stage, category, officers: [...officerIds], openedOn };
+}
+
+/** Throws request.* where it is no date, or not before what happened since. */
+function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, today: string): string | null {
+  if (written === undefined) return old?.openedOn ?? null;
+  const openedOn = calendarDateOf(written);
+  if (openedOn === null) throw new EvidockError('request.invalid', `${JSON.stringify(written)} is not a date such as 2026-06-20`);
+  mustBeInOrder({ number, openedOn, steps: old?.steps ?? [] }, today);
+  return openedOn;
+}
+
+/** What is on record with this date stays: an import may be repeated, also after the case was opened again. */
+async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft, actor: Actor): Promise<boolean> {
+  let changed = false;
+  const now = async () => {
+    const found = await writer.cases.get(draft.number);
+    if (!found) throw caseNotFound(draft.number);
+    return found;
+  };
+  for (const [step, on] of [['decided', draft.decidedOn] as const, ['closed', draft.closedOn] as const]) {
+    const found = await now();
+    if (on === undefined || found.steps.some((each) => each.step === step && each.on === calendarDateOf(on))) continue;
+    changed = (await takeStepOf(deps, writer, found, { step, on }, actor)) || changed;
+  }
+  const { confidentiality, privacy } = draft;
+  const marks = {
+    ...(confidentiality === undefined ? {} : { confidentiality }),
+    ...(privacy === undefined ? {} : { addPrivacy: privacy }),
+  };
+  return (await protectCaseOf(deps, writer, await now(), marks, actor)) || changed;
+}
+
+/** Says in which row it went wrong. */
+async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || label === '') throw error;
+    throw new EvidockError(error.code, label + error.detail, error);
+  }
 }
 
 /** null if the same window of the same case is on record with the same facts: an import may be repeated. */
@@ -209,8 +265,7 @@ export async function assignRecorder(deps: DeskDeps, serial: string, officerId: 
 }
 
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
-  const recorder = await writer.registry.recorder(serial);
-  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  const recorder = await mustHaveRecorder(writer, serial);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();

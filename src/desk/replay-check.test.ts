@@ -20,8 +20,12 @@ import { about, aCustodyDraft, cli } from '#test/support/custody';
 import { appendFormer, untypeCustody } from '#test/support/former-custody';
 import { contradictionsIn } from '#test/support/replayed';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { statusIn } from '#test/support/shown-docking';
 import { tellArchived } from '#test/support/told-ledger';
 import { openLedger } from '../adapters/sqlite-ledger/ledger.ts';
+import { recordStep } from './case-course.ts';
+import { takeOut } from './holdings.ts';
+import { protectCase, protectRecording } from './protection.ts';
 import { addCases, addOfficers, addRecorder, assignRecorder } from './registry.ts';
 import { assignSlot } from './slots.ts';
 import { tagRecording } from './tagging.ts';
@@ -71,16 +75,20 @@ beforeAll(async () => {
   await addRecorder(deps, { serial: 'R2', model: 'X', officer: '041235' }, ACTOR);
   await assignRecorder(deps, 'R2', null, ACTOR);
   await assignSlot(deps, { port: '1-4.2', slot: 2, actor: ACTOR });
+  await takeOut(deps, 'R2', { officer: '041235' }, ACTOR);
+  await recordStep(deps, 'A-1', { step: 'decided', on: '2026-06-20' }, ACTOR);
+  await protectCase(deps, 'A-1', { confidentiality: 'secret' }, ACTOR);
   await inviteWorker(deps, { name: 'render1', actor: ACTOR });
+  await protectRecording(deps, one, { addPrivacy: ['minor'] }, ACTOR);
   await tagRecording(deps, one, { cases: ['A-1'], officer: '041235', category: 'penalty', important: true }, ACTOR);
   await ledger.transaction(async (writer) => {
     for (const path of ['a', 'b']) await refuse(writer, docking, { path, code: 'recorder.not-regular', detail: 'a link' }, START_MS);
     await linkRecordings(writer, { id: one, relation: 'continues-in', other }, START_MS);
     await tellArchived(writer, await writer.originals.ofRecording(one));
-    await writer.dockings.update(docking, { state: 'safe', safeAtMs: START_MS });
+    await writer.dockings.setStatus(docking, statusIn('safe'), START_MS);
     const by = { atMs: START_MS, actor: STATION, subject: subject('docking', docking) };
     await writer.custody.append(DockingSafe.make({ ...by, data: DockingSafe.example.data }));
-    await writer.dockings.update(docking, { state: 'removed', removedAtMs: START_MS + 1 });
+    await writer.dockings.setStatus(docking, statusIn('safe').removed(null), START_MS + 1);
     await writer.custody.append(DockingRemoved.make({ ...by, atMs: START_MS + 1, data: DockingRemoved.example.data }));
   });
   filled = join(station.directory, 'filled.sqlite');
@@ -224,6 +232,10 @@ const CHANGES: readonly Change[] = [
   ['a stage', 'cases', 'stage', () => [`UPDATE cases SET stage = 'execution'`], 'filing'],
   ['officers of a case', 'cases', 'officer_ids', () => [`UPDATE cases SET officer_ids = '[]'`], '["041234"]'],
   ['where an event was', 'case_events', 'place', () => [`UPDATE case_events SET place = 'elsewhere'`], 'West Lake Road 12'],
+  ['the course of a case', 'cases', 'steps', () => [`UPDATE cases SET steps = '[]'`], '[{"on":"2026-06-20","step":"decided"}]'],
+  ['the level of a case', 'cases', 'confidentiality', () => ['UPDATE cases SET confidentiality = NULL'], 'secret'],
+  ['a mark of privacy', 'recordings', 'privacy', () => [`UPDATE recordings SET privacy = '[]'`], '["minor"]'],
+  ['who had a recorder', 'recorder_holdings', 'to_at', () => ['UPDATE recorder_holdings SET to_at = 5'], 'null'],
   ['a worker', 'workers', 'key_sha256', () => [`UPDATE workers SET key_sha256 = 'f'`], expect.stringMatching(/^[0-9a-f]{64}$/)],
 ];
 
@@ -286,7 +298,7 @@ describe('a log that took over from one in another byte form', () => {
     untypeCustody(raw);
     raw.exec(`INSERT INTO officers VALUES ('1', 'Old', NULL);
       INSERT INTO recorders VALUES ('R1', 'X', 'gat947', '1', 1, 1);
-      INSERT INTO cases VALUES ('OLD-1', 'Before', 'filing', NULL, '[]', 1)`);
+      INSERT INTO cases (number, title, stage, officer_ids, created_at) VALUES ('OLD-1', 'Before', 'filing', '[]', 1)`);
     appendFormer(raw, 'test', [{ type: 'officer.changed', subject: '1', data: { name: 'Old' } }]);
     raw.close();
     const ledger = await openLedger({ file, stationId: 'test' });
@@ -300,7 +312,7 @@ describe('a log that took over from one in another byte form', () => {
     const forge = new DatabaseSync(file);
     forge.exec(`UPDATE recorders SET assigned_officer_id = '1', model = 'anything';
       UPDATE cases SET stage = 'filing', title = 'anything';
-      INSERT INTO cases VALUES ('NEW-1', 'After', 'filing', NULL, '[]', ${Date.now() + 60_000})`);
+      INSERT INTO cases (number, title, stage, officer_ids, created_at) VALUES ('NEW-1', 'After', 'filing', '[]', ${Date.now() + 60_000})`);
     forge.close();
     const found = await replayed();
     expect(found).toHaveLength(3);

@@ -207,7 +207,7 @@ async function moveMissing(
   nowMs: number,
 ): Promise<{ fresh: NewRecording; moved: { original: string; bytes: number; index: number; key: string }[] }> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
-  const { startClaims } = from;
+  const { startClaims, confidentiality, privacy } = from;
   const fresh: NewRecording = {
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
@@ -217,7 +217,7 @@ async function moveMissing(
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
     // Notes on the time hold for the new recording as well; notes on the segments of the old one do not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
-    startClaims,
+    ...{ startClaims, confidentiality, privacy },
   };
   await writer.recordings.insert(fresh);
   const moved = [];

@@ -7,6 +7,7 @@ import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import { command, footage, query, type Route } from './route.ts';
@@ -57,21 +58,9 @@ export const recordingRoutes: readonly Route[] = [
     needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async ({ deps: { ledger, facts } }, { params, query }) => {
-      await mustHaveRecording(ledger, params.id);
-      const presenter = new Presenter(facts.timezone);
-      const about = subject('recording', params.id);
-      return page({
-        list: `custody of ${params.id}`,
-        query,
-        read: ({ limit, after }) => {
-          const seq = Number(after);
-          if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-          return ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
-        },
-        keyOf: ({ seq }) => String(seq),
-        show: (entry) => presenter.custody(entry),
-      });
+    handle: async (serving, { params, query }) => {
+      await mustHaveRecording(serving.deps.ledger, params.id);
+      return custodyPage(serving, subject('recording', params.id), query);
     },
   }),
   footage({

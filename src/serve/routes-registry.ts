@@ -160,10 +160,12 @@ const peopleRoutes: readonly Route[] = [
     schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return page({
-        ...{ list: 'recorders', query, read: (asked) => ledger.registry.recorders(asked) },
-        ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
-      });
+      const read = async (asked: { limit: number; after?: string }) => {
+        const recorders = await ledger.registry.recorders(asked);
+        const open = await ledger.registry.openHoldings(recorders.map(({ serial }) => serial));
+        return recorders.map((recorder) => presenter.recorder(recorder, open.get(recorder.serial)));
+      };
+      return page({ list: 'recorders', query, read, keyOf: ({ serial }) => serial, show: (recorder) => recorder });
     },
   }),
   command({

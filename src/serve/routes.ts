@@ -1,5 +1,7 @@
 import type { Route } from './route.ts';
+import { caseRoutes } from './routes-cases.ts';
 import { factRoutes } from './routes-facts.ts';
+import { holdingRoutes } from './routes-holdings.ts';
 import { recordingRoutes } from './routes-recordings.ts';
 import { registryRoutes } from './routes-registry.ts';
 import { slotRoutes } from './routes-slots.ts';
@@ -14,6 +16,8 @@ export const ROUTES: readonly Route[] = [
   ...recordingRoutes,
   ...factRoutes,
   ...registryRoutes,
+  ...caseRoutes,
+  ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
 ];

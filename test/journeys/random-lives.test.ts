@@ -97,6 +97,22 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('give-up' as const), which, code: pick('transcoder.unplayable', 'transcoder.unsupported', 'vault.missing') }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('archive' as const), which, facts: fc.boolean() }) },
   fc.record({ do: fc.constant('withdraw' as const), which }),
+  fc.record({ do: fc.constant('take-out' as const), serial, officer, hour: fc.nat(20), back: fc.boolean() }),
+  fc.record({ do: fc.constant('return' as const), serial }),
+  fc.record({
+    do: fc.constant('step' as const),
+    number,
+    step: pick('decided', 'closed', 'reopened'),
+    day: pick('2026-06-20', '2026-06-21'),
+  }),
+  fc.record({
+    do: fc.constant('protect' as const),
+    which,
+    number: pick(null, 'LY-2026-0012'),
+    level: pick(null, 'internal', 'secret'),
+    privacy: pick('minor', 'trade-secret'),
+    add: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('restart' as const) }),
 );
 
@@ -175,7 +191,6 @@ it('are rebuilt from the log alone, row by row', { timeout: 300_000 }, async () 
   for (const type of [
     'suggestion.made',
     'suggestion.decided',
-    'copy.withdrawn',
     'recording.not-derived',
     'recordings.listed',
     'original.copied',

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ArchiveRecords } from '#archive/archive-records';
 import { DeriveRecords } from '#derive/derive-records';
+import { recordStep } from '#desk/case-course';
 import type { DeskDeps } from '#desk/deps';
+import { giveBack, takeOut } from '#desk/holdings';
+import { protectCase, protectRecording } from '#desk/protection';
 import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/registry';
 import { assignSlot } from '#desk/slots';
 import { decideSuggestion, tagRecording } from '#desk/tagging';
@@ -71,6 +74,18 @@ export type Deed =
   | { readonly do: 'give-up'; readonly which: number; readonly code: 'transcoder.unplayable' | 'transcoder.unsupported' | 'vault.missing' }
   | { readonly do: 'archive'; readonly which: number; readonly facts: boolean }
   | { readonly do: 'withdraw'; readonly which: number }
+  | { readonly do: 'take-out'; readonly serial: string; readonly officer: string; readonly hour: number; readonly back: boolean }
+  | { readonly do: 'return'; readonly serial: string }
+  | { readonly do: 'step'; readonly number: string; readonly step: 'decided' | 'closed' | 'reopened'; readonly day: string }
+  | {
+      readonly do: 'protect';
+      readonly which: number;
+      /** Of a case; null: of a recording. */
+      readonly number: string | null;
+      readonly level: 'internal' | 'secret' | null;
+      readonly privacy: 'minor' | 'trade-secret';
+      readonly add: boolean;
+    }
   | { readonly do: 'restart' };
 type DeedOf<D extends Deed['do']> = Extract<Deed, { readonly do: D }>;
 
@@ -264,6 +279,18 @@ export async function livingStation(state: string) {
       const [copy] = (detail?.copies ?? []).filter(({ where }) => where === 's3');
       if (!detail || !copy) return;
       await withdrawCopies(deps(), detail.recording.id, [{ itemId: copy.itemId, key: copy.key, what: 'is not there' }], ACTOR);
+    },
+    'take-out': ({ serial, officer, hour, back }) => {
+      const at = (more: number) => new Date(NOON_MS + (hour - 8 + more) * 3_600_000).toISOString();
+      return takeOut(deps(), serial, { officer, from: at(0), ...(back ? { until: at(2) } : {}), handOver: true }, ACTOR);
+    },
+    return: ({ serial }) => giveBack(deps(), serial, undefined, ACTOR),
+    step: ({ number, step, day }) => recordStep(deps(), number, { step, on: day, reason: 'a reason' }, ACTOR),
+    protect: async ({ which, number, level, privacy, add }) => {
+      const request = { confidentiality: level, [add ? 'addPrivacy' : 'removePrivacy']: [privacy], reason: 'a reason' };
+      if (number !== null) return protectCase(deps(), number, request, ACTOR);
+      const detail = await oneOf(which);
+      return detail && protectRecording(deps(), detail.recording.id, request, ACTOR);
     },
     restart: async () => {
       await station.close();

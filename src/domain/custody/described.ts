@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Json } from '#domain/canonical-json';
 import type { RecordingNote } from '#domain/notes';
+import type { Protection } from '#domain/protection';
 import type { Original, Recording } from '#domain/recording';
 import type { StartClaim } from '#domain/start/claim';
 import { nullable } from './define-entry.ts';
@@ -28,19 +29,25 @@ export const describedRecording = () => ({
   ...{ id: id(), recorder: id(), kind: code(), officer: nullable(id()), officerSource: nullable(code()), category: nullable(code()) },
   ...{ important: flag(), claimedStart: wallClock(), claimedFrom: nullable(code()), startMs: nullable(ms()) },
   ...{ clockOffsetMs: nullable(ms()), createdAtMs: ms(), claims: Type.Array(startClaim()) },
+  ...{ confidentiality: nullable(code()), privacy: Type.Array(code()) },
 });
 
 export const listedOriginal = () =>
   closed({ ...{ id: id(), role: code(), index: count(), kind: code(), bytes: bytes(), mtimeMs: ms(), key: key() } });
 
-type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
+type NewRecording = Omit<
+  Recording,
+  'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount' | keyof Protection
+> &
+  Partial<Protection>;
 
 export function describeRecording(recording: NewRecording) {
   const { id: own, recorderSerial: recorder, kind, officerId: officer, officerSource, category, important } = recording;
-  const { claimedStart, claimedFrom, startMs, clockOffsetMs, createdAtMs, startClaims } = recording;
+  const { claimedStart, claimedFrom, startMs, clockOffsetMs, createdAtMs, startClaims, confidentiality = null, privacy = [] } = recording;
   return {
     ...{ id: own, recorder, kind, officer, officerSource, category, important },
     ...{ claimedStart, claimedFrom, startMs, clockOffsetMs, createdAtMs, claims: describeClaims(startClaims) },
+    ...{ confidentiality, privacy: [...privacy] },
   };
 }
 

@@ -74,7 +74,14 @@ export const RecordingsListed = defineEntry({
         {
           ...{ id: 'rec-01k0d5w7q3-hz01-2222222222', recorder: RECORDER, kind: 'video', officer: '041234', officerSource: 'file-name' },
           ...{ category: null, important: false, claimedStart: '2026-06-20T15:30:00', claimedFrom: 'file-name' },
-          ...{ startMs: 1_781_940_600_000, clockOffsetMs: -4000, createdAtMs: 1_781_942_400_000, claims: [] },
+          ...{
+            startMs: 1_781_940_600_000,
+            clockOffsetMs: -4000,
+            createdAtMs: 1_781_942_400_000,
+            claims: [],
+            confidentiality: null,
+            privacy: [],
+          },
           originals: [
             {
               ...{

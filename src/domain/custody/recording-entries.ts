@@ -44,7 +44,7 @@ export const RecordingSplit = defineEntry({
         {
           ...{ id: OTHER, recorder: 'DSJ0000041', kind: 'video', officer: '041234', officerSource: 'file-name', category: null },
           ...{ important: false, claimedStart: '2026-06-20T15:30:00', claimedFrom: 'file-name', startMs: 1_781_940_600_000 },
-          ...{ clockOffsetMs: -4000, createdAtMs: 1_781_942_400_000, claims: [] },
+          ...{ clockOffsetMs: -4000, createdAtMs: 1_781_942_400_000, claims: [], confidentiality: null, privacy: [] },
         },
       ],
     },

@@ -114,6 +114,12 @@ const MEANINGS: { readonly [name: string]: string } = {
   ...{ rows: 'Key of each, the column (null: the whole row), and the last entry that changed it.' },
   ...{ claimedFrom: 'Where the claimed start comes from.' },
   ...{ items: 'Each file by its key, and whether it is what was sealed.', differ: 'Of those, not what was sealed.' },
+  ...{
+    confidentiality: 'Level, before and after: `public`, `internal`, `secret`, `highly-secret`, `top-secret`; null: not marked.',
+    privacy: 'Privacy marks, before and after.',
+    holding: 'Id of the take-out.',
+    source: 'Where the officer comes from, before and after: `holder`, `assignment`; null: there is none.',
+  },
   ...{ start: 'RFC 3339, in UTC.', end: 'RFC 3339, in UTC.', told: 'Serial that it told before it was docked.' },
 };
 

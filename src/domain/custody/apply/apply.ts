@@ -15,7 +15,7 @@ export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 /** One value of one thing from the time of its entry on. */
 interface ToldFact {
   readonly subject: Subject;
-  /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `unit`, or `case:` and the number of a case that a recording belongs to. */
+  /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, or `case:` and the number of a case that a recording belongs to. */
   readonly name: string;
   /** null: there is none from then on. */
   readonly value: Json;
@@ -39,14 +39,20 @@ interface FactColumns {
   readonly names: { readonly [column: string]: string };
 }
 
+const MARKS = { confidentiality: 'confidentiality', privacy: 'privacy' };
+
 /** Columns that have a history. */
 const FACTS: { readonly [T in ProjectionName]?: FactColumns } = {
   recordings: {
     kind: 'recording',
     key: 'id',
-    names: { officer_id: 'officer', category: 'category', important: 'important', start_at: 'start' },
+    names: { officer_id: 'officer', category: 'category', important: 'important', start_at: 'start', ...MARKS },
   },
-  cases: { kind: 'case', key: 'number', names: { stage: 'stage', category: 'category', officer_ids: 'officers' } },
+  cases: {
+    kind: 'case',
+    key: 'number',
+    names: { stage: 'stage', category: 'category', officer_ids: 'officers', opened_on: 'opened', steps: 'course', ...MARKS },
+  },
   recorders: { kind: 'recorder', key: 'serial', names: { assigned_officer_id: 'officer' } },
   officers: { kind: 'officer', key: 'id', names: { unit: 'unit' } },
 };

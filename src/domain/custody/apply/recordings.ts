@@ -1,6 +1,8 @@
 import type { Json } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
+import { RecordingProtected } from '#domain/custody/case-entries';
 import { RecordingsListed } from '#domain/custody/docking-entries';
+import { OfficerDecided } from '#domain/custody/holding-entries';
 import {
   KindCorrected,
   NotDerived,
@@ -14,6 +16,7 @@ import {
   SuggestionMade,
 } from '#domain/custody/recording-entries';
 import { damageFields, NOT_COPIED } from './originals.ts';
+import { protectionFields } from './registry.ts';
 import { add, type Projections, type RowChange, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 
@@ -31,7 +34,7 @@ function fresh(
     ...{ id, ...beside, recorder_serial: recorder, kind, officer_id: officer, officer_source: officerSource, category, important },
     ...{ damaged: false, damage_reason: null, notes, claimed_start: recording.claimedStart, claimed_from: recording.claimedFrom },
     ...{ start_claims: claims, start_at: recording.startMs, clock_offset_ms: recording.clockOffsetMs, duration_ms: null },
-    ...{ missing_count: 0, created_at: createdAtMs },
+    ...{ missing_count: 0, created_at: createdAtMs, confidentiality: recording.confidentiality, privacy: recording.privacy },
   });
 }
 
@@ -93,6 +96,10 @@ export const RECORDING_RULES = [
       ...come.map((number) => add('recording_cases', { recording_id: id, case_number: number })),
     ];
   }),
+  rule(OfficerDecided, ({ subject: { id }, data: { officer, source } }) => [
+    set('recordings', { id }, { ...(officer.old === officer.new ? {} : { officer_id: officer.new }), officer_source: source.new }),
+  ]),
+  rule(RecordingProtected, ({ subject: { id }, data }) => [set('recordings', { id }, protectionFields(data))]),
   rule(SuggestionMade, ({ subject: { id }, atMs, data, personal: { reason } }) => [
     add('suggestions', {
       ...{ id: data.suggestion, recording_id: id, case_number: data.case, event_id: data.event, reason, overlap_ms: data.overlapMs },

@@ -1,8 +1,11 @@
+import type { Json } from '#domain/canonical-json';
+import { CaseClosed, CaseDecided, CaseProtected, CaseReopened } from '#domain/custody/case-entries';
+import { HoldingCorrected, Returned, TakenOut } from '#domain/custody/holding-entries';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { OtherRecorder } from '#domain/custody/recording-entries';
 import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
 import { WorkerInvited, WorkerRevoked } from '#domain/custody/worker-entries';
-import { add, set } from './rows.ts';
+import { add, type Projections, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 
 const NEVER_SEEN = { driver_id: null, first_seen_at: null, last_seen_at: null };
@@ -19,6 +22,23 @@ function textNow<N extends string>(
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((each, at) => each === other[at]);
+}
+
+interface ToldProtection {
+  readonly confidentiality?: { readonly new: string | null };
+  readonly privacy?: { readonly new: readonly string[] };
+}
+
+/** Marks that changed. */
+export function protectionFields({
+  confidentiality,
+  privacy,
+}: ToldProtection): Partial<Pick<Projections['cases'], 'confidentiality' | 'privacy'>> {
+  return { ...(confidentiality ? { confidentiality: confidentiality.new } : {}), ...(privacy ? { privacy: privacy.new } : {}) };
+}
+
+function spanFields({ officer, from, to }: { readonly officer: string; readonly from: string; readonly to: string | null }) {
+  return { officer_id: officer, from_at: Date.parse(from), to_at: to === null ? null : Date.parse(to) };
 }
 
 export const REGISTRY_RULES = [
@@ -42,11 +62,17 @@ export const REGISTRY_RULES = [
   rule(CaseChanged, ({ subject: { id: number }, atMs, data: { old, new: now }, personal: { title }, erased }) => {
     const { stage, category, officers } = now;
     if (old === null)
-      return [add('cases', { number, title: title?.new ?? undefined, stage, category, officer_ids: [...officers], created_at: atMs })];
+      return [
+        add('cases', {
+          ...{ number, title: title?.new ?? undefined, stage, category, officer_ids: [...officers], created_at: atMs },
+          ...{ opened_on: now.openedOn ?? null, steps: [], confidentiality: null, privacy: [] },
+        }),
+      ];
     const changed = {
       ...(old.stage === stage ? {} : { stage }),
       ...(old.category === category ? {} : { category }),
       ...(isSame(old.officers, officers) ? {} : { officer_ids: [...officers] }),
+      ...(old.openedOn === now.openedOn ? {} : { opened_on: now.openedOn ?? null }),
     };
     return [set('cases', { number }, { ...changed, ...textNow('title', title, erased) })];
   }),
@@ -55,6 +81,21 @@ export const REGISTRY_RULES = [
       ...{ id: data.event, case_number: number, stage: data.stage, officer_ids: [...data.officers] },
       ...{ start_at: Date.parse(data.start), end_at: Date.parse(data.end), place },
     }),
+  ]),
+  ...[CaseDecided, CaseClosed, CaseReopened].map((type) =>
+    rule<{ readonly subject: { readonly id: string }; readonly data: { readonly course: Json } }>(type, ({ subject: { id }, data }) => [
+      set('cases', { number: id }, { steps: data.course }),
+    ]),
+  ),
+  rule(CaseProtected, ({ subject: { id }, data }) => [set('cases', { number: id }, protectionFields(data))]),
+  rule(TakenOut, ({ subject: { id: serial }, data: { holding, officer, from, to } }) => [
+    add('recorder_holdings', { id: holding, serial, ...spanFields({ officer, from, to }) }),
+  ]),
+  rule(Returned, ({ subject: { id: serial }, data: { holding, ...span } }) => [
+    set('recorder_holdings', { id: holding }, { serial, ...spanFields(span) }),
+  ]),
+  rule(HoldingCorrected, ({ subject: { id: serial }, data: { holding, new: now } }) => [
+    now === null ? remove('recorder_holdings', { id: holding }) : set('recorder_holdings', { id: holding }, { serial, ...spanFields(now) }),
   ]),
   rule(WorkerInvited, ({ subject: { id: name }, atMs, data: { keySha256 } }) => [
     add('workers', { name, key_sha256: keySha256, invited_at: atMs, revoked_at: null }),

@@ -16,6 +16,7 @@ export interface Projections {
     last_seen_at: number | null;
   };
   recorder_assignments: { serial: string; officer_id: string | null; at: number };
+  recorder_holdings: { id: string; serial: string; officer_id: string; from_at: number; to_at: number | null };
   dockings: {
     id: string;
     slot: number;
@@ -55,6 +56,8 @@ export interface Projections {
     original_count: number;
     missing_count: number;
     created_at: number;
+    confidentiality: string | null;
+    privacy: Json;
   };
   recording_links: { recording_id: string; relation: string; other_id: string };
   recording_cases: { recording_id: string; case_number: string };
@@ -106,7 +109,18 @@ export interface Projections {
     sha256: string;
     created_at: number;
   };
-  cases: { number: string; title: string; stage: string; category: string | null; officer_ids: Json; created_at: number };
+  cases: {
+    number: string;
+    title: string;
+    stage: string;
+    category: string | null;
+    officer_ids: Json;
+    created_at: number;
+    opened_on: string | null;
+    steps: Json;
+    confidentiality: string | null;
+    privacy: Json;
+  };
   case_events: {
     id: string;
     case_number: string;
@@ -160,6 +174,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   slots: { key: ['port'], columns: plain('port', 'slot') },
   officers: { key: ['id'], columns: plain('id', 'name', 'unit') },
   recorders: { key: ['serial'], columns: plain('serial', 'model', 'driver_id', 'assigned_officer_id', 'first_seen_at', 'last_seen_at') },
+  recorder_holdings: { key: ['id'], columns: plain('id', 'serial', 'officer_id', 'from_at', 'to_at') },
   recorder_assignments: { key: null, columns: plain('serial', 'officer_id', 'at') },
   dockings: {
     key: ['id'],
@@ -174,7 +189,7 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
     columns: {
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
       ...plain('damage_reason', 'claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
-      ...{ ...plain('missing_count', 'created_at'), notes: 'json', start_claims: 'json' },
+      ...{ ...plain('missing_count', 'created_at', 'confidentiality'), notes: 'json', start_claims: 'json', privacy: 'json' },
     },
   },
   recording_links: { key: ['recording_id', 'relation', 'other_id'], columns: plain('recording_id', 'relation', 'other_id') },
@@ -198,7 +213,13 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       inputs: 'json',
     },
   },
-  cases: { key: ['number'], columns: { ...plain('number', 'title', 'stage', 'category', 'created_at'), officer_ids: 'json' } },
+  cases: {
+    key: ['number'],
+    columns: {
+      ...plain('number', 'title', 'stage', 'category', 'created_at', 'opened_on', 'confidentiality'),
+      ...{ officer_ids: 'json', steps: 'json', privacy: 'json' },
+    },
+  },
   case_events: {
     key: ['id'],
     columns: { ...plain('id', 'case_number', 'stage', 'start_at', 'end_at', 'place'), officer_ids: 'json' },
