@@ -1,7 +1,7 @@
 import type { FactAnswer } from '#api/facts';
+import type { Say } from '#messages/language';
 import { askAll, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
-import type { Say } from './language.ts';
 import { printable, timeText } from './table.ts';
 import { word } from './words.ts';
 

@@ -6,6 +6,7 @@ import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
+import { because, type Reason, together } from '#domain/reason';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import { type Log, sweepFailed } from '#events';
@@ -53,7 +54,7 @@ export class DeriveRecords implements DeriveGate {
 
   async item({ recordingId }: Claim): Promise<DeriveItem> {
     const detail = await this.#options.ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const { recording, originals } = detail;
     const siblings = await this.#siblings(recording);
     return { recording, originals, siblings, moreSiblingsToCome: await this.#othersAreComing(recording) };
@@ -172,7 +173,7 @@ export class DeriveRecords implements DeriveGate {
   async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
     const { ledger, clock } = this.#options;
     const { recordingId } = claim;
-    const { code, detail } = failure;
+    const { code, reason } = failure;
     await ledger.transaction(async (writer) => {
       await writer.work.fail(claim, { ...failure, retryInMs: null });
       const archive = await writer.work.get(workId('archive', recordingId));
@@ -183,17 +184,17 @@ export class DeriveRecords implements DeriveGate {
       const damaged = code === 'transcoder.unplayable' && !before;
       const fromIntake = recording && damageFromIntake(recording, await writer.originals.ofRecording(recordingId));
       const unsupported = code === 'transcoder.unsupported' || code === 'transcoder.too-large';
-      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: detail } }] : [];
+      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: reason } }] : [];
       await writer.recordings.update(recordingId, {
         state,
-        ...(damaged ? damage(fromIntake, detail) : {}),
+        ...(damaged ? damage(fromIntake, reason) : {}),
         ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
       });
       const nowMs = clock.nowMs();
-      if (damaged) await tellDamage(writer, recordingId, detail, nowMs);
+      if (damaged) await tellDamage(writer, recordingId, reason, nowMs);
       const now = await knownRecording(writer, recordingId);
       const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
-      const personal = { detail, notes: describeNotes(now.notes), damage: now.damageReason };
+      const personal = { detail: reason, notes: describeNotes(now.notes), damage: now.damageReason };
       await writer.custody.append(NotDerived.make({ ...about, data: { code }, personal }));
     });
     await this.#dropRuns(recordingId, (run) => run <= claim.token);
@@ -202,16 +203,16 @@ export class DeriveRecords implements DeriveGate {
 
 async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
   const recording = await writer.recordings.get(recordingId);
-  if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+  if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
   return recording;
 }
 
-async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
+async function tellDamage(writer: LedgerWriter, recordingId: string, reason: Reason, nowMs: number): Promise<void> {
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
   await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason } }));
 }
 
-function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {
+function damage(...reasons: readonly (Reason | null)[]): { damaged: boolean; damageReason: Reason | null } {
   const told = reasons.filter((reason) => reason !== null);
-  return { damaged: told.length > 0, damageReason: told.length > 0 ? told.join('; ') : null };
+  return { damaged: told.length > 0, damageReason: told.length > 0 ? together(told) : null };
 }

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STATION } from '#domain/custody/actor';
 import { DockingRemoved, DockingSafe } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { refuse } from '#intake/refusals';
 import { linkRecordings } from '#steps/link-recordings';
 import { START_MS } from '#test/support/builders';
@@ -82,7 +83,8 @@ beforeAll(async () => {
   await protectRecording(deps, one, { addPrivacy: ['minor'] }, ACTOR);
   await tagRecording(deps, one, { cases: ['A-1'], officer: '041235', category: 'penalty', important: true }, ACTOR);
   await ledger.transaction(async (writer) => {
-    for (const path of ['a', 'b']) await refuse(writer, docking, { path, code: 'recorder.not-regular', detail: 'a link' }, START_MS);
+    for (const path of ['a', 'b'])
+      await refuse(writer, docking, { path, code: 'recorder.not-regular', reason: because('words', { text: 'a link' }) }, START_MS);
     await linkRecordings(writer, { id: one, relation: 'continues-in', other }, START_MS);
     await tellArchived(writer, await writer.originals.ofRecording(one));
     await writer.dockings.setStatus(docking, statusIn('safe'), START_MS);

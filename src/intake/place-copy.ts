@@ -1,9 +1,8 @@
-import { gapWords } from '#domain/byte-range';
 import { STATION } from '#domain/custody/actor';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { damageFromIntake } from '#domain/damage';
+import { damageFromIntake, gapsReason } from '#domain/damage';
 import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
@@ -83,7 +82,7 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
   if (!judged) return;
   await writer.recordings.update(original.recordingId, { damaged: damage !== null, damageReason: damage });
-  const own = gapWords([{ ...original, gaps }]);
+  const own = gapsReason([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
   await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason: own } }));

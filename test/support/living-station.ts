@@ -11,6 +11,7 @@ import { decideSuggestion, tagRecording } from '#desk/tagging';
 import { withdrawCopies } from '#desk/withdraw';
 import { inviteWorker, revokeWorker } from '#desk/worker-keys';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { workId } from '../../src/domain/work.ts';
@@ -108,17 +109,18 @@ function volumeOf({ files, refused }: DeedOf<'dock'>): Volume {
     close: () => memory.close(),
     async *list(): AsyncIterable<VolumeEntry | VolumeRefusal> {
       yield* memory.list();
-      for (const path of refused) yield { path, code: 'recorder.not-regular', detail: 'a symbolic link' };
+      for (const path of refused) yield { path, code: 'recorder.not-regular', reason: because('words', { text: 'a symbolic link' }) };
     },
     open: async (path): Promise<VolumeFile> => {
-      if (of(path) === 'never') throw new EvidockError('recorder.read-failed', path);
+      if (of(path) === 'never') throw new EvidockError('recorder.read-failed', because('words', { text: path }));
       const opened = await memory.open(path);
       if (of(path) !== 'gap') return opened;
       return {
         ...opened,
         read: async (target, position, signal) => {
           // The first block of a file that has more than one.
-          if (position < 4096 && position + target.length > 2048) throw new EvidockError('recorder.read-failed', path);
+          if (position < 4096 && position + target.length > 2048)
+            throw new EvidockError('recorder.read-failed', because('words', { text: path }));
           return opened.read(target, position, signal);
         },
       };
@@ -247,8 +249,8 @@ export async function livingStation(state: string) {
           sha256: createHash('sha256').update(`${each}${claim.token}`).digest('hex'),
         })),
         durationMs: durationMs === null ? null : Math.round(durationMs),
-        damage,
-        notes: why === null ? [] : [{ code: 'not-made', parameters: { what: 'audio', why } }],
+        damage: damage === null ? null : because('words', { text: damage }),
+        notes: why === null ? [] : [{ code: 'not-made', parameters: { what: 'audio', why: because('words', { text: why }) } }],
         inside: { creationTime: startMs, durationMs: durationMs === null ? null : Math.round(durationMs) },
         segmentsMs: detail.originals.map(() => durationMs),
       });
@@ -257,7 +259,7 @@ export async function livingStation(state: string) {
       const detail = await taken(which);
       if (!detail) return;
       const claim = await claimOf('derive', detail.recording.id);
-      await records().derive.giveUp(claim, { code, detail: 'moov atom not found', retryInMs: null });
+      await records().derive.giveUp(claim, { code, reason: because('words', { text: 'moov atom not found' }), retryInMs: null });
     },
     archive: async ({ which, facts }) => {
       const detail = await taken(which);

@@ -5,7 +5,7 @@ import type { Protection } from '#domain/protection';
 import type { Original, Recording } from '#domain/recording';
 import type { StartClaim } from '#domain/start/claim';
 import { nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, wallClock, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, wallClock, why, words } from './fields.ts';
 
 /*
  * What entries tell of a recording and its originals when they come into being, and later as it is then: enough to build their rows from. One form, whoever writes it.
@@ -19,11 +19,10 @@ export const startClaim = () =>
   });
 
 /** Personal: a note may hold a path. */
-export const note = () => closed({ code: code(), parameters: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])) });
+export const note = () => closed({ code: code(), parameters: Type.Unsafe<RecordingNote['parameters']>(Type.Object({})) });
 
 /** All that is wrong with the recording now. */
-export const damageNow = () =>
-  Type.Union([words(), Type.Null()], { description: 'All that is wrong with the recording from then on; null: nothing.' });
+export const damageNow = () => nullable(why('All that is wrong with the recording from then on; null: nothing.'));
 
 export const describedRecording = () => ({
   ...{ id: id(), recorder: id(), kind: code(), officer: nullable(id()), officerSource: nullable(code()), category: nullable(code()) },

@@ -1,7 +1,8 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
 import { describedRecording, listedOriginal, note } from './described.ts';
-import { bytes, closed, code, count, flag, id, ms, slot, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, ms, slot, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const recorderOf = ({ recorder }: { readonly recorder: string }) => [subject('recorder', recorder)];
@@ -27,7 +28,7 @@ export const DockingArrived = defineEntry({
     newRecorder: flag('It was not in the registry before.'),
     firstSeenAtMs: ms('When this recorder was docked first, ms since 1970.'),
   },
-  lists: { why: words('Why this driver.') },
+  lists: { why: why('Why this driver.') },
   related: recorderOf,
   example: {
     subject: DOCKING,
@@ -44,7 +45,7 @@ export const DockingArrived = defineEntry({
       },
       ...{ clockOffsetMs: -4000, clockOff: false, unclean: false, newRecorder: true, firstSeenAtMs: 1_781_942_400_000 },
     },
-    lists: { why: ['names of 12 files have the form of GA/T 947'] },
+    lists: { why: [because('names-carry', { found: 12, count: 12 })] },
   },
 });
 
@@ -179,8 +180,8 @@ export const FileRefused = defineEntry({
   about: ['docking'],
   tells: 'An entry of the card was not taken.',
   data: { code: code('Of the table of errors.') },
-  personal: { cardPath: words(), detail: words() },
-  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: 'a symbolic link' } },
+  personal: { cardPath: words(), detail: why() },
+  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: because('is-link', {}) } },
 });
 
 export const DeviceRefused = defineEntry({
@@ -188,11 +189,11 @@ export const DeviceRefused = defineEntry({
   about: ['port'],
   tells: 'Something at a port was left alone.',
   data: { slot: slot(), port: id(), code: code('Of the table of errors.') },
-  lists: { facts: words('What the bus told of it.') },
+  lists: { facts: why('What the bus told of it.') },
   example: {
     subject: subject('port', '1-4.2'),
     data: { slot: 3, port: '1-4.2', code: 'recorder.unknown' },
-    lists: { facts: ['vendor 046d, product c31c'] },
+    lists: { facts: [because('usb-ids', { vendor: '046d', product: 'c31c' })] },
   },
 });
 

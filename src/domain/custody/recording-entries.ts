@@ -1,7 +1,8 @@
 import Type from 'typebox';
+import { because, together } from '#domain/reason';
 import { changed, defineEntry, nullable } from './define-entry.ts';
 import { damageNow, describedRecording, note, startClaim } from './described.ts';
-import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
@@ -48,7 +49,7 @@ export const RecordingSplit = defineEntry({
         },
       ],
     },
-    personal: { cardPaths: [PATH], notes: [], damage: '1 of its 2 files never came from the recorder' },
+    personal: { cardPaths: [PATH], notes: [], damage: because('words', { text: '1 of its 2 files never came' }) },
   },
 });
 
@@ -121,11 +122,11 @@ export const NotDerived = defineEntry({
   about: ['recording'],
   tells: 'No derivative can be made of it, or making them was given up.',
   data: { code: code('Of the table of errors.') },
-  personal: { detail: words(), ...NOW },
+  personal: { detail: why(), ...NOW },
   example: {
     subject: RECORDING,
     data: { code: 'transcoder.unplayable' },
-    personal: { detail: 'no frame can be decoded', notes: [], damage: 'no frame can be decoded' },
+    personal: { detail: because('words', { text: 'no frame' }), notes: [], damage: because('words', { text: 'no frame' }) },
   },
 });
 
@@ -167,8 +168,8 @@ export const RecordingDamaged = defineEntry({
   type: 'recording.damaged',
   about: ['recording'],
   tells: 'Bytes of it are missing or wrong.',
-  personal: { reason: words() },
-  example: { subject: RECORDING, personal: { reason: '4096 bytes could not be read' } },
+  personal: { reason: why() },
+  example: { subject: RECORDING, personal: { reason: because('gaps-of-file', { path: PATH, missing: 4096, bytes: 123_456, places: 1 }) } },
 });
 
 export const RecordingMarked = defineEntry({
@@ -297,6 +298,7 @@ export const StationVerified = defineEntry({
   example: { subject: subject('station', 'hz01'), data: { vaultFiles: 3, archiveFiles: 3, faults: 0, bytes: 246_912, log: true } },
 });
 
+const SUGGESTED = together([because('during-event', {}), because('officer-took-part', { officer: '041234' })]);
 const SUGGESTION = 'sug-01k0d5w7q3-hz01-4444444444';
 const suggested = (data: { readonly case: string }) => [subject('case', data.case)];
 export const SuggestionMade = defineEntry({
@@ -304,12 +306,12 @@ export const SuggestionMade = defineEntry({
   about: ['recording'],
   tells: 'It may belong to an event of a case, by its times and its officer.',
   data: { suggestion: id(), case: id(), event: id(), overlapMs: ms() },
-  personal: { reason: words() },
+  personal: { reason: why() },
   related: suggested,
   example: {
     subject: RECORDING,
     data: { suggestion: SUGGESTION, case: 'LY-2026-0012', event: 'evt-01k0d5w7q3-hz01-5555555555', overlapMs: 60_000 },
-    personal: { reason: 'officer 041234; 60 s inside the event' },
+    personal: { reason: SUGGESTED },
   },
 });
 
@@ -318,12 +320,12 @@ export const SuggestionDecided = defineEntry({
   about: ['recording'],
   tells: 'A person, or a rule, accepted or declined a suggestion.',
   data: { suggestion: id(), case: id(), decision: Type.Union([Type.Literal('accepted'), Type.Literal('declined')]) },
-  personal: { reason: words() },
+  personal: { reason: why() },
   related: suggested,
   example: {
     subject: RECORDING,
     data: { suggestion: SUGGESTION, case: 'LY-2026-0012', decision: 'accepted' },
-    personal: { reason: 'officer 041234' },
+    personal: { reason: SUGGESTED },
   },
 });
 

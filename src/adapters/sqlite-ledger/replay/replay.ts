@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { ReplayLine } from '#ports/ledger/upkeep';
 
 /** Of the thread's own heap: what it holds at once is one entry with its lists, and one row. The pages of its two files are counted apart (2 × 16 MiB). */
@@ -50,25 +51,20 @@ function ask(worker: Worker, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const ended = new AbortController();
-  const failed = (error: unknown) =>
-    reject(
-      new EvidockError(
-        'ledger.failed',
-        `replaying the custody log: ${error instanceof Error ? error.message : `it ended with ${error}`}`,
-        error,
-      ),
-    );
+  const failed = (reason: Reason, cause?: unknown) => reject(new EvidockError('ledger.failed', reason, cause));
+  const broke = (error: unknown) => failed(said(error), error);
+  const stopped = (status: number) => failed(because('replay-ended', { status }));
   const aborted = () => reject(signal.reason);
   worker.once('message', resolve);
-  worker.once('error', failed);
-  worker.once('exit', failed);
+  worker.once('error', broke);
+  worker.once('exit', stopped);
   signal.addEventListener('abort', aborted, { signal: ended.signal });
   worker.postMessage('more');
   return promise.finally(() => {
     ended.abort();
     worker.off('message', resolve);
-    worker.off('error', failed);
-    worker.off('exit', failed);
+    worker.off('error', broke);
+    worker.off('exit', stopped);
   });
 }
 
@@ -76,9 +72,5 @@ function ask(worker: Worker, signal: AbortSignal): Promise<Answer> {
 async function mustHaveRoom(file: string): Promise<void> {
   const { size } = await stat(file);
   const { bavail, bsize } = await statfs(dirname(file));
-  if (bavail * bsize < 2 * size)
-    throw new EvidockError(
-      'ledger.failed',
-      `replaying the custody log may take ${size} bytes beside the ledger, and ${bavail * bsize} are free`,
-    );
+  if (bavail * bsize < 2 * size) throw new EvidockError('ledger.failed', because('replay-room', { bytes: size, free: bavail * bsize }));
 }

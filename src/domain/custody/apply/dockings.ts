@@ -9,6 +9,7 @@ import {
 } from '#domain/custody/docking-entries';
 import { add, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
+import { toldReason } from './told-reason.ts';
 
 export const DOCKING_RULES = [
   rule(DockingArrived, ({ subject: { id }, atMs, data, lists }) => {
@@ -17,7 +18,12 @@ export const DOCKING_RULES = [
     return [
       add('dockings', {
         ...{ id, slot: data.slot, port: data.port, recorder_serial: recorder, vendor_id: data.vendorId, product_id: data.productId },
-        ...{ told_serial: data.toldSerial, driver_id: driver, driver_score: data.score, driver_why: lists.why },
+        ...{
+          told_serial: data.toldSerial,
+          driver_id: driver,
+          driver_score: data.score,
+          driver_why: lists.why?.map((each) => toldReason(each) ?? null),
+        },
         ...{ clock_offset_ms: data.clockOffsetMs, state: 'reading', arrived_at: atMs, safe_at: null, removed_at: null },
       }),
       newRecorder
@@ -30,7 +36,7 @@ export const DOCKING_RULES = [
   rule(DockingRemoved, ({ subject: { id }, atMs }) => [set('dockings', { id }, { state: 'removed', removed_at: atMs })]),
   rule(DockingInterrupted, ({ subject: { id } }) => [set('dockings', { id }, { state: 'interrupted' })]),
   rule(FileRefused, ({ subject: { id }, atMs, data: { code }, personal: { cardPath, detail } }) => [
-    add('refusals', { docking_id: id, card_path: cardPath, code, detail, at: atMs }),
+    add('refusals', { docking_id: id, card_path: cardPath, code, detail: toldReason(detail), at: atMs }),
   ]),
   rule(SlotsChanged, ({ data: { port, slot, moved } }) => [
     ...[port, ...(moved ? [moved.port] : [])].map((each) => remove('slots', { port: each })),

@@ -7,16 +7,18 @@ import {
   OriginalSealed,
 } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived, RecordingReplaced, TakenUpAgain } from '#domain/custody/recording-entries';
+import type { Reason } from '#domain/reason';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { add, type RowChange, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
+import { toldReason } from './told-reason.ts';
 
 /** What is told of an original while nothing of it is in the vault. */
 export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, gaps: [], source_reread: null, copied_at: null };
 
 /** undefined: it was erased. */
-export function damageFields(damage: string | null | undefined) {
-  return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage };
+export function damageFields(damage: Reason | string | null | undefined) {
+  return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage === null ? null : toldReason(damage) };
 }
 
 /** Place of the vault's own copies. */

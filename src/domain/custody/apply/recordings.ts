@@ -19,6 +19,7 @@ import { damageFields, NOT_COPIED } from './originals.ts';
 import { protectionFields } from './registry.ts';
 import { add, type Projections, type RowChange, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
+import { toldReason } from './told-reason.ts';
 
 type Listed = NonNullable<NonNullable<ReturnType<typeof RecordingsListed.parse>>['lists']['recordings']>[number];
 type Row = Projections['recordings'];
@@ -43,7 +44,11 @@ const TAGGED_BY_PERSON = 'person';
 export const RECORDING_RULES = [
   rule(RecordingsListed, ({ subject: { id: docking }, lists, personal }) => [
     ...(lists.recordings ?? []).flatMap(({ originals, ...recording }) => [
-      fresh(recording, { docking_id: docking, original_count: originals.length }, personal.notes && (personal.notes[recording.id] ?? [])),
+      fresh(
+        recording,
+        { docking_id: docking, original_count: originals.length },
+        personal.notes && ((personal.notes[recording.id] ?? []) as Json),
+      ),
       ...originals.map(({ id, role, index, kind, bytes, mtimeMs, key }) =>
         add('originals', {
           ...{ id, recording_id: recording.id, docking_id: docking, recorder_serial: recording.recorder, role, idx: index, kind },
@@ -57,14 +62,14 @@ export const RECORDING_RULES = [
   ]),
   rule(RecordingSplit, ({ subject: { id }, data, lists, personal }) => [
     ...(lists.fresh ?? []).map((recording) =>
-      fresh(recording, { docking_id: data.docking, original_count: lists.missing?.length ?? 0 }, personal.notes),
+      fresh(recording, { docking_id: data.docking, original_count: lists.missing?.length ?? 0 }, personal.notes as Json | undefined),
     ),
     ...(lists.missing ?? []).map(({ original, index, key }) =>
       set('originals', { id: original }, { recording_id: data.into, idx: index, vault_key: key }),
     ),
     ...(lists.cases ?? []).map((number) => add('recording_cases', { recording_id: data.into, case_number: number })),
     // A split always leaves damage behind: where the words were erased, only they are not known.
-    set('recordings', { id }, { missing_count: data.missingCount, damaged: true, damage_reason: personal.damage }),
+    set('recordings', { id }, { missing_count: data.missingCount, ...damageFields(personal.damage), damaged: true }),
   ]),
   rule(RecordingMarked, ({ subject: { id } }) => [set('recordings', { id }, { important: true })]),
   rule(KindCorrected, ({ subject: { id }, data: { to } }) => [set('recordings', { id }, { kind: to })]),
@@ -102,21 +107,30 @@ export const RECORDING_RULES = [
   rule(RecordingProtected, ({ subject: { id }, data }) => [set('recordings', { id }, protectionFields(data))]),
   rule(SuggestionMade, ({ subject: { id }, atMs, data, personal: { reason } }) => [
     add('suggestions', {
-      ...{ id: data.suggestion, recording_id: id, case_number: data.case, event_id: data.event, reason, overlap_ms: data.overlapMs },
+      ...{
+        id: data.suggestion,
+        recording_id: id,
+        case_number: data.case,
+        event_id: data.event,
+        reason: toldReason(reason),
+        overlap_ms: data.overlapMs,
+      },
       ...{ state: 'open', decided_by: null, created_at: atMs },
     }),
   ]),
   rule(SuggestionDecided, ({ actor, data: { suggestion, decision } }) => [
     set('suggestions', { id: suggestion }, { state: decision, decided_by: actorText(actor) }),
   ]),
-  rule(NotDerived, ({ subject: { id }, personal: { notes, damage } }) => [set('recordings', { id }, { notes, ...damageFields(damage) })]),
+  rule(NotDerived, ({ subject: { id }, personal: { notes, damage } }) => [
+    set('recordings', { id }, { notes: notes as Json | undefined, ...damageFields(damage) }),
+  ]),
   rule(RecordingDerived, ({ subject: { id }, atMs, data, lists, personal: { notes, damage } }) => [
     set(
       'recordings',
       { id },
       {
         ...{ duration_ms: data.durationMs, claimed_start: data.claimedStart, claimed_from: data.claimedFrom, start_claims: lists.claims },
-        ...{ notes, ...damageFields(damage) },
+        ...{ notes: notes as Json | undefined, ...damageFields(damage) },
       },
     ),
     ...(lists.derivatives ?? []).flatMap(({ id: own, kind, recipe, key, mediaType, bytes, sha256, replaces }) => [

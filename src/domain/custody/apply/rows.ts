@@ -34,7 +34,7 @@ export interface Projections {
     safe_at: number | null;
     removed_at: number | null;
   };
-  refusals: { docking_id: string; card_path: string; code: string; detail: string; at: number };
+  refusals: { docking_id: string; card_path: string; code: string; detail: Json; at: number };
   recordings: {
     id: string;
     docking_id: string;
@@ -45,7 +45,7 @@ export interface Projections {
     category: string | null;
     important: boolean;
     damaged: boolean;
-    damage_reason: string | null;
+    damage_reason: Json;
     notes: Json;
     claimed_start: string | null;
     claimed_from: string | null;
@@ -135,7 +135,7 @@ export interface Projections {
     recording_id: string;
     case_number: string;
     event_id: string;
-    reason: string;
+    reason: Json;
     overlap_ms: number;
     state: string;
     decided_by: string | null;
@@ -183,13 +183,19 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
       ...{ driver_why: 'json', ...plain('clock_offset_ms', 'state', 'arrived_at', 'safe_at', 'removed_at') },
     },
   },
-  refusals: { key: null, columns: plain('docking_id', 'card_path', 'code', 'detail', 'at') },
+  refusals: { key: null, columns: { ...plain('docking_id', 'card_path', 'code', 'at'), detail: 'json' } },
   recordings: {
     key: ['id'],
     columns: {
       ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
-      ...plain('damage_reason', 'claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
-      ...{ ...plain('missing_count', 'created_at', 'confidentiality'), notes: 'json', start_claims: 'json', privacy: 'json' },
+      ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
+      ...{
+        ...plain('missing_count', 'created_at', 'confidentiality'),
+        notes: 'json',
+        start_claims: 'json',
+        privacy: 'json',
+        damage_reason: 'json',
+      },
     },
   },
   recording_links: { key: ['recording_id', 'relation', 'other_id'], columns: plain('recording_id', 'relation', 'other_id') },
@@ -226,7 +232,10 @@ export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projectio
   },
   suggestions: {
     key: ['id'],
-    columns: plain('id', 'recording_id', 'case_number', 'event_id', 'reason', 'overlap_ms', 'state', 'decided_by', 'created_at'),
+    columns: {
+      ...plain('id', 'recording_id', 'case_number', 'event_id', 'overlap_ms', 'state', 'decided_by', 'created_at'),
+      reason: 'json',
+    },
   },
   workers: { key: ['name'], columns: plain('name', 'key_sha256', 'invited_at', 'revoked_at') },
 };

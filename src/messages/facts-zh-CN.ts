@@ -12,7 +12,7 @@ export const factsZhCN: Readonly<Record<keyof typeof factsEn, string>> = {
   'field.stage': '环节',
   'field.officers': '执法人员',
   'field.unit': '单位',
-  'place.ledger': '台账',
+  'place.ledger': '账本',
   'place.log': '保管链',
   'verify.replaying': '正在重放保管链：{entries} / {entriesTotal} 条',
   'verify.contradicts': '不一致 {place} {row}：{column} 为 {found}，而保管链记载 {told} {by}',
