@@ -42,6 +42,11 @@ export interface PageAnswer<T> {
   readonly next: string | null;
 }
 
+export const ErrorCodeText = oneOf(
+  Object.keys(ERRORS) as ErrorCode[],
+  'What failed; the part before the dot is what a person has to look at first.',
+);
+
 /** Every error (RFC 9457). */
 export const Problem = Type.Object({
   type: Type.String({ description: '`urn:evidock:problem:` and the code.' }),
@@ -49,7 +54,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
   instance: Type.String({ description: '`urn:uuid:` and the id of the request, which is also in the header x-request-id.' }),
-  code: oneOf(Object.keys(ERRORS) as ErrorCode[]),
+  code: ErrorCodeText,
   remedy: Type.String({ description: 'What the person should do.' }),
 });
 

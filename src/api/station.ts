@@ -3,7 +3,7 @@ import { closed, nullable } from './common.ts';
 
 /** The station itself: health, readiness, backup. */
 
-const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
+export const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
 
 export const BackupBody = closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) });
 

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
-import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
+import type { CaseAnswer, CaseEventAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
-import { ask, askAll, askPages } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
 import { recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
@@ -97,10 +97,10 @@ export function addCase(program: Command, shell: Shell): void {
     .action(async (number: string, _options: unknown, command: Command) => {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
-        const { recordingsNext: cursor, ...first } = await ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`);
-        if (cursor === null) return first;
-        const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
-        return { ...first, recordings: [...first.recordings, ...more.flat()] };
+        const path = `/cases/${encodeURIComponent(number)}`;
+        const first = await ask<CaseAnswer>(client, 'GET', path);
+        const events = await askAll<CaseEventAnswer>(client, `${path}/events`);
+        return { ...first, events, recordings: await askAll<RecordingAnswer>(client, '/recordings', { case: number }) };
       });
       if (globals.json) return shell.printJson(found);
       caseTable(shell, [found]);
@@ -184,8 +184,8 @@ export function addRecorder(program: Command, shell: Shell): void {
     .option('--officer <id>', say('recorder.opt.officer'))
     .action(async (serial: string, { model, officer }: { model?: string; officer?: string }, command: Command) => {
       const globals = shell.globals(command);
-      const answer = await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
-      if (globals.json) shell.printJson(answer);
+      await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
+      if (globals.json) shell.printJson({ serial });
       else shell.done(say('recorder.added', { serial }));
     });
   shell.add(group, 'list', say('recorder.list.about'), 'recorder list').action(async (_options: unknown, command: Command) => {
@@ -210,10 +210,8 @@ export function addRecorder(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       if ((officer === undefined) !== (none ?? false)) throw new UsageError('recorder assign SERIAL OFFICER | --none');
       const body = { officer: officer ?? null };
-      const answer = await shell.withStation(globals, (client) =>
-        ask(client, 'PUT', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
-      );
-      if (globals.json) shell.printJson(answer);
+      await shell.withStation(globals, (client) => ask(client, 'PATCH', `/recorders/${encodeURIComponent(serial)}`, { body }));
+      if (globals.json) shell.printJson({ serial, ...body });
       else shell.done(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));
     });
 }

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { reportDocking } from '#desk/dockings';
+import { leftOf } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
@@ -59,7 +59,8 @@ describe('a recording whose work failed', () => {
 
   it('is told of to ingest --wait, in whatever state its recording is', async () => {
     // Given up means settled: the recording is in its last state and no longer among those with open work.
-    const { pending } = await reportDocking(cli.station.deps, dockingId);
+    const { deps } = cli.station;
+    const pending = await deps.ledger.listWork({ leftOf: leftOf(deps, dockingId), limit: 100 });
     expect(pending.map(({ id, state, errorDetail }) => [id, state, errorDetail])).toContainEqual([
       `derive.${failed}`,
       'failed',

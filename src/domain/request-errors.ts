@@ -25,6 +25,24 @@ export const REQUEST_ERRORS = {
     what: 'This cannot be asked in this way',
     remedy: 'Use one of the methods that are named; /api/v1/openapi.json describes each.',
   },
+  'request.changed': {
+    retry: 'never',
+    status: 412,
+    what: 'It was changed after you looked at it',
+    remedy: 'Look at it again, and repeat what still holds.',
+  },
+  'request.key-reused': {
+    retry: 'never',
+    status: 422,
+    what: 'This idempotency key was used for another request',
+    remedy: 'Take a new key for each request, and the same one only to repeat it.',
+  },
+  'request.running': {
+    retry: 'later',
+    status: 409,
+    what: 'The request with this idempotency key is still being carried out',
+    remedy: 'Wait for it to end, then repeat it to get its answer.',
+  },
   'request.too-large': {
     retry: 'never',
     status: 413,

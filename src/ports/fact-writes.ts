@@ -51,4 +51,5 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   giveBackWork: 'bookkeeping',
   noteLeftovers: 'bookkeeping',
   forgetLeftover: 'bookkeeping',
+  keepAnswer: 'bookkeeping',
 };

@@ -5,6 +5,7 @@ import type { Subject } from '#domain/custody/subject';
 import type { Digests } from '#domain/digest';
 import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
 import type { InvitedWorker } from '#domain/invitation';
+import type { KeptAnswer } from '#domain/kept-answer';
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState, SourceReread } from '#domain/recording';
@@ -65,6 +66,12 @@ export interface DockingProgress {
   readonly sealedBytes: number;
 }
 
+/** Work of a docking: `states` are those of recordings of which something is still to be done. */
+export interface LeftOf {
+  readonly dockingId: string;
+  readonly states: readonly RecordingState[];
+}
+
 /** Where a list goes on, and how far. */
 export interface Page {
   /** Key of the last row before; from the first if it is left out. */
@@ -84,7 +91,8 @@ export interface LedgerReader {
     after?: string;
     limit: number;
   }): Promise<readonly Docking[]>;
-  refusals(dockingId: string): Promise<readonly Refusal[]>;
+  /** In the order in which they were met; `skip`: without the first ones, to which none is ever added. */
+  refusals(dockingId: string, page?: { readonly skip: number; readonly limit: number }): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
   dockingProgress(dockingId: string): Promise<DockingProgress>;
 
@@ -128,8 +136,18 @@ export interface LedgerReader {
   replacedRecordings(sealedIds: readonly string[]): Promise<readonly string[]>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubledWork(recordingIds: readonly string[]): Promise<readonly Work[]>;
-  /** By id, the highest first; `after`: those below this id. */
-  listWork(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; after?: string; limit: number }): Promise<readonly Work[]>;
+  /**
+   * By id, the highest first; `after`: those below this id. `leftOf`: only what is not done of the recordings that are not in their last state yet (`states`) of
+   * the recorder of this docking, and of what else came with it.
+   */
+  listWork(filter: {
+    stage?: WorkStage;
+    state?: WorkState;
+    recordingId?: string;
+    leftOf?: LeftOf;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Work[]>;
 
   /** The newest claims of what runs on this host. */
   claimsOf(host: string): Promise<readonly Claim[]>;
@@ -149,12 +167,17 @@ export interface LedgerReader {
   case(number: string): Promise<Case | null>;
   /** Newest first, then by number. None if there is no case `after`. */
   cases(page: Page): Promise<readonly Case[]>;
-  caseEvents(caseNumber: string): Promise<readonly CaseEvent[]>;
+  /** By start, then by id; `after`: those after this one. */
+  caseEvents(caseNumber: string, page?: { readonly after?: CaseEvent; readonly limit: number }): Promise<readonly CaseEvent[]>;
+  caseEvent(id: string): Promise<CaseEvent | null>;
   /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
   eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
   /** Newest first; `after`: those below this id. */
   suggestions(filter: { state?: Suggestion['state']; recordingId?: string; after?: string; limit: number }): Promise<readonly Suggestion[]>;
   suggestion(id: string): Promise<Suggestion | null>;
+
+  /** What a request with this key was answered; null if there was none, or it was long ago. */
+  keptAnswer(by: string, key: string): Promise<KeptAnswer | null>;
 
   /** Slot number of a port; null if the port has none yet. */
   slotOf(port: string): Promise<number | null>;
@@ -319,6 +342,9 @@ export interface LedgerWriter extends LedgerReader {
   /** Claims of this host are void (but for those of `except`, one process of it) and their work waits, due now. Returns how many. */
   giveBackWork(host: string, except?: string): Promise<number>;
   upsertWorker(worker: InvitedWorker): Promise<void>;
+
+  /** Takes the place of one with the same key. Those that are over KEPT_MS old go, and the oldest beyond KEPT_MAX. */
+  keepAnswer(answer: KeptAnswer): Promise<void>;
 
   upsertOfficer(officer: Officer): Promise<void>;
   upsertRecorder(recorder: Recorder): Promise<void>;

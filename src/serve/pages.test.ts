@@ -11,13 +11,13 @@ import type { CustodyAnswer } from '#api/custody';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { cursorInto } from './pages.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
 
 let station: ServedStation;
 let app: FastifyInstance;
 let recording: string;
+let docking: string;
 const COUNT = 7;
 
 async function call(path: string) {
@@ -57,7 +57,12 @@ beforeAll(async () => {
       const times = { createdAtMs: START_MS + (n >> 1) };
       await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
       await writer.addRecordingCase(recording, `A-${COUNT - n}`);
-      await writer.insertDocking(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      docking = anId('dck');
+      await writer.insertDocking(aDocking({ id: docking, slot: 20 + n, port: `/card${n}` }));
+      const slot = n === 0 ? 2 : 8 + n;
+      await writer.assignSlot(`/port${slot}`, slot);
+      station.deps.board.update(slot, { port: `/port${slot}`, hub: `1-${slot}` });
+      await writer.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
       const id = `derive.rec-${n}`;
       await writer.insertWork({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
@@ -65,6 +70,19 @@ beforeAll(async () => {
       await writer.insertSuggestion(
         aSuggestion({ id: anId('sug'), recordingId: recording, caseNumber: event.caseNumber, eventId: event.id }),
       );
+    }
+  });
+  await station.ledger.transaction(async (writer) => {
+    for (let n = 0; n < COUNT; n += 1) {
+      // Two that began together are told apart.
+      await writer.upsertCaseEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
+      await writer.insertRefusal({
+        dockingId: docking,
+        cardPath: `pipe${n}`,
+        code: 'recorder.not-regular',
+        detail: 'FIFO',
+        atMs: START_MS,
+      });
     }
   });
   await app.inject({ url: `/api/v1/recordings/${recording}/playback`, headers: { host: 'localhost' } });
@@ -80,7 +98,10 @@ afterAll(async () => {
   await station?.close();
 });
 
-const LISTS = ['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'];
+const LISTS = [
+  ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
+  ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
+];
 const withFilter = [
   '/recordings?damaged=false',
   '/jobs?stage=derive',
@@ -88,7 +109,7 @@ const withFilter = [
   '/suggestions?state=open',
   '/dockings?open=true',
 ];
-const pathOf = (list: string) => list.replace(':id', recording);
+const pathOf = (list: string) => list.replace(':id', recording).replace(':number', 'A-1').replace(':docking', docking);
 
 describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
@@ -109,21 +130,26 @@ describe('a list', () => {
     }
   });
 
-  it('of the recordings of a case goes on where the case itself stops', async () => {
-    const { next } = await page('/recordings?case=A-1', { limit: 1 });
-    expect(next).toBe(cursorInto('recordings', { case: 'A-1' }, recording));
-    expect((await call('/cases/A-1')).json).toMatchObject({ recordings: [{ id: recording }], recordingsNext: null });
-  });
-
   it('refuses a cursor of the same list with another filter', async () => {
     const { next } = await page('/jobs', { limit: 1 });
     expect((await call(`/jobs?state=failed&cursor=${next}`)).status).toBe(400);
     expect((await call(`/jobs?limit=5&cursor=${next}`)).status).toBe(200);
   });
 
+  it('of numbers is in their order, whatever comes and goes between its pages', async () => {
+    const numbers = async (cursor?: string) => page('/slots', { limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+    const { items, next } = await numbers();
+    expect((items as { slot: number }[]).map(({ slot }) => slot)).toEqual([2, 9, 10]);
+    await station.ledger.transaction((writer) => writer.releaseSlot('/port10'));
+    expect(((await numbers(next ?? '')).items as { slot: number }[]).map(({ slot }) => slot)).toEqual([11, 12, 13]);
+    await station.ledger.transaction((writer) => writer.assignSlot('/port10', 10));
+  });
+
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
-    expect(paged.map(({ url }) => url.replace('/api/v1', '')).sort()).toEqual([...LISTS].sort());
+    expect(paged.map(({ url }) => url.replace('/api/v1', '').replace('dockings/:id', 'dockings/:docking')).sort()).toEqual(
+      [...LISTS].sort(),
+    );
   });
 });
 

@@ -47,7 +47,8 @@ export class CustodyAppender {
     for (const text of [about, ...draft.related.map(subjectText)]) tables.insert('custody_subjects', { subject: text, seq });
     for (const value of beside) tables.insert('custody_beside', { seq, ...value });
     this.#head = { seq, hash };
-    return { ...draft, version: 2, seq, prev, hash, bytes };
+    const salts = Object.fromEntries(beside.flatMap(({ name, salt }) => (salt ? [[name, Buffer.from(salt).toString('hex')]] : [])));
+    return { ...draft, salts, version: 2, seq, prev, hash, bytes };
   }
 }
 

@@ -216,6 +216,13 @@ const SHIPPED_LOG = [
   `CREATE TRIGGER custody_beside_erased AFTER DELETE ON custody_beside BEGIN INSERT OR IGNORE INTO custody_erased VALUES ('vault', OLD.seq), ('archive', OLD.seq); END`,
 ];
 
+const KEPT_ANSWERS = [
+  `CREATE TABLE kept_answers (
+    by TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, location TEXT, has_body INTEGER NOT NULL, body TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY (by, key)) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX kept_answers_by_time ON kept_answers (at, by, key)',
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -254,6 +261,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
 };
 

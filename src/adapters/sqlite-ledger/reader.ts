@@ -4,9 +4,10 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject } from '#domain/custody/subject';
 import type { InvitedWorker } from '#domain/invitation';
+import type { KeptAnswer } from '#domain/kept-answer';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
-import type { LedgerCounts, LedgerReader, Page } from '#ports/ledger';
+import type { LedgerCounts, LedgerReader, LeftOf, Page } from '#ports/ledger';
 import { custodyHead, entriesOf, verifyLog } from './custody-log.ts';
 import { RecordingReader } from './recording-reader.ts';
 import { toCase, toCaseEvent, toRecorder, toSuggestion, toWork, toWorker } from './rows.ts';
@@ -22,6 +23,15 @@ const PAGE = 1000;
  */
 const IS_NEWER = sql.raw(`old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id AND newer.docking_id >= old.docking_id
   AND (SELECT recorder_serial FROM dockings WHERE id = old.docking_id) = (SELECT recorder_serial FROM dockings WHERE id = newer.docking_id)`);
+
+/** Few recordings have work that is not done: each is looked up. Files of other recorders came from this card as well. */
+function isLeftOf({ dockingId, states }: LeftOf) {
+  const own = sql`(SELECT recorder_serial FROM dockings WHERE id = ${dockingId})`;
+  return sql<boolean>`EXISTS (SELECT 1 FROM recordings WHERE recordings.id = work.recording_id AND (
+    (recordings.recorder_serial = ${own} AND recordings.state IN (SELECT value FROM json_each(${JSON.stringify(states)})))
+    OR ((recordings.recorder_serial <> ${own} OR work.state = 'failed')
+      AND EXISTS (SELECT 1 FROM originals WHERE originals.recording_id = recordings.id AND originals.docking_id = ${dockingId}))))`;
+}
 
 /** Everything that may be looked at. */
 export class SqlReader extends RecordingReader implements LedgerReader {
@@ -42,6 +52,7 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     stage?: WorkStage;
     state?: WorkState;
     recordingId?: string;
+    leftOf?: LeftOf;
     after?: string;
     limit: number;
   }): Promise<readonly Work[]> {
@@ -50,6 +61,7 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     if (filter.stage) query = query.where('id', '>', `${filter.stage}.`).where('id', '<', `${filter.stage}/`);
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    if (filter.leftOf) query = query.where('state', 'in', ['waiting', 'running', 'failed']).where(isLeftOf(filter.leftOf));
     if (filter.after !== undefined) query = query.where('id', '<', filter.after);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
@@ -150,15 +162,16 @@ export class SqlReader extends RecordingReader implements LedgerReader {
     return (await query.execute()).map(toCase);
   }
 
-  async caseEvents(caseNumber: string): Promise<readonly CaseEvent[]> {
-    const rows = await this.db
-      .selectFrom('case_events')
-      .selectAll()
-      .where('case_number', '=', caseNumber)
-      .orderBy('start_at')
-      .limit(LIST_MAX)
-      .execute();
-    return rows.map(toCaseEvent);
+  async caseEvents(caseNumber: string, page: { after?: CaseEvent; limit: number } = { limit: LIST_MAX }): Promise<readonly CaseEvent[]> {
+    const { after, limit } = page;
+    let found = this.db.selectFrom('case_events').selectAll().where('case_number', '=', caseNumber);
+    if (after) found = found.where(sql<boolean>`(start_at, id) > (${after.startMs}, ${after.id})`);
+    return (await found.orderBy('start_at').orderBy('id').limit(limit).execute()).map(toCaseEvent);
+  }
+
+  async caseEvent(id: string): Promise<CaseEvent | null> {
+    const row = await this.db.selectFrom('case_events').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toCaseEvent(row) : null;
   }
 
   async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
@@ -214,6 +227,14 @@ export class SqlReader extends RecordingReader implements LedgerReader {
       ...originals.flatMap(({ docking_id, rechecked_in }) => [docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
     return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
+  }
+
+  async keptAnswer(by: string, key: string): Promise<KeptAnswer | null> {
+    const row = await this.db.selectFrom('kept_answers').selectAll().where('by', '=', by).where('key', '=', key).executeTakeFirst();
+    if (!row) return null;
+    const { request, status, location, at } = row;
+    const body = row.has_body === 0 ? 'not-kept' : row.body === null ? null : { text: row.body };
+    return { by, key, request, status, location, body, atMs: at };
   }
 
   custodyHead(): Promise<{ seq: number; hash: string } | null> {

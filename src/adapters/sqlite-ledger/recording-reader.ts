@@ -16,6 +16,7 @@ type Row = Selectable<RecordingRow>;
 export const idsIn = (ids: readonly string[]) => sql<string>`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 const PAGE = 1000;
+const REFUSALS_MAX = 100_000;
 /** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
 const READINGS_MAX = 100;
 
@@ -59,8 +60,9 @@ export class RecordingReader {
     return (await query.execute()).map(toDocking);
   }
 
-  async refusals(dockingId: string): Promise<readonly Refusal[]> {
-    const rows = await this.db.selectFrom('refusals').selectAll().where('docking_id', '=', dockingId).orderBy('n').limit(100_000).execute();
+  async refusals(dockingId: string, { skip, limit } = { skip: 0, limit: REFUSALS_MAX }): Promise<readonly Refusal[]> {
+    const found = this.db.selectFrom('refusals').selectAll().where('docking_id', '=', dockingId).orderBy('n');
+    const rows = await found.limit(limit).offset(skip).execute();
     return rows.map(toRefusal);
   }
 

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
+import { KEPT_MAX, KEPT_MS, type KeptAnswer } from '#domain/kept-answer';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { SqlReader } from './reader.ts';
 
@@ -23,6 +25,18 @@ export class RegistryWriter extends SqlReader {
       .replaceInto('workers')
       .values({ name, key_sha256: keySha256, invited_at: invitedAtMs, revoked_at: revokedAtMs })
       .execute();
+  }
+
+  async keepAnswer({ by, key, request, status, location, body, atMs }: KeptAnswer): Promise<void> {
+    const text = body === 'not-kept' ? null : (body?.text ?? null);
+    const row = { by, key, request, status, location, has_body: body === 'not-kept' ? 0 : 1, body: text, at: atMs };
+    await this.db
+      .deleteFrom('kept_answers')
+      .where('at', '<=', atMs - KEPT_MS)
+      .execute();
+    await this.db.replaceInto('kept_answers').values(row).execute();
+    await sql`DELETE FROM kept_answers WHERE (by, key) IN
+      (SELECT by, key FROM kept_answers ORDER BY at DESC, by DESC, key DESC LIMIT -1 OFFSET ${KEPT_MAX})`.execute(this.db);
   }
 
   async upsertOfficer(officer: Officer): Promise<void> {

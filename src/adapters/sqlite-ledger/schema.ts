@@ -66,6 +66,7 @@ export interface Schema {
   /** Entries of which a personal value was erased here and not there yet. */
   custody_erased: { place: string; seq: number };
   counters: { name: string; value: number };
+  kept_answers: KeptAnswerRow;
 }
 
 interface CustodyRow {
@@ -180,6 +181,18 @@ export interface DerivativeRow {
   bytes: number;
   sha256: string;
   created_at: number;
+}
+
+export interface KeptAnswerRow {
+  by: string;
+  key: string;
+  request: string;
+  status: number;
+  location: string | null;
+  /** 0: what was answered is not kept. */
+  has_body: number;
+  body: string | null;
+  at: number;
 }
 
 export interface WorkersRow {
