@@ -11,7 +11,7 @@ export interface RecheckAnswer {
   readonly unread: number;
 }
 
-export const RecheckJson = Type.Unsafe<RecheckAnswer | null>({
+const RecheckJson = Type.Unsafe<RecheckAnswer | null>({
   type: ['object', 'null'],
   properties: { files: { type: 'integer' }, done: { type: 'integer' }, unread: { type: 'integer' } },
   required: ['files', 'done', 'unread'],

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Problem, pageOf } from '#api/common';
 import { COMPONENTS } from '#api/components';
+import { ERRORS } from '#domain/errors';
 import { custodyOfRoute, type Route } from './route.ts';
 
 /*
@@ -55,7 +56,36 @@ const HEADERS = {
     schema: { type: 'string', format: 'uuid' },
   },
   Location: { description: 'URL of what was made.', schema: { type: 'string' } },
+  ETag: { description: 'Of what is shown, or of what the change has left (RFC 9110, 8.8.3); strong.', schema: { type: 'string' } },
+  'Idempotency-Replayed': {
+    description: '`true`: the request with this key was carried out before; this is its answer, and nothing was done.',
+    schema: { const: 'true' },
+  },
 };
+
+const PARAMETERS = {
+  IdempotencyKey: {
+    ...{ name: 'Idempotency-Key', in: 'header', required: false },
+    description:
+      'A text of 1 to 200 characters, new for each request (draft-ietf-httpapi-idempotency-key-header). The same request with the same key within 24 hours is answered as the first was, and does nothing.',
+    schema: { type: 'string' },
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  },
+  IfMatch: {
+    ...{ name: 'If-Match', in: 'header', required: false },
+    description: 'ETags of what may be changed, or `*`: anything that stands there. Another one is answered with 412 and its ETag.',
+    schema: { type: 'string' },
+    example: '"60303ae22b998861bce3b28f33eec1be"',
+  },
+  IfNoneMatch: {
+    ...{ name: 'If-None-Match', in: 'header', required: false },
+    description: 'ETags that the client has: a GET of one of them is answered with 304. `*` with a change: only if nothing stands there.',
+    schema: { type: 'string' },
+    example: '"60303ae22b998861bce3b28f33eec1be"',
+  },
+};
+const headerOf = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
+const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
 
 /** Replaces schemas that have a name by references to them. */
 class Components {
@@ -127,7 +157,7 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
       .filter(([name]) => used.has(name))
       .map(([name, description]) => ({ name, description })),
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES, schemas: components.all(), responses, headers: HEADERS },
+    components: { securitySchemes: SECURITY_SCHEMES, schemas: components.all(), responses, parameters: PARAMETERS, headers: HEADERS },
   };
 }
 
@@ -161,7 +191,11 @@ function operationIdOf(row: Route): string {
 
 function operationOf(row: Route, components: Components): Json {
   const { params, querystring, body } = row.schema;
-  const parameters = [...parametersOf('path', params, components), ...parametersOf('query', querystring, components)];
+  const parameters = [
+    ...parametersOf('path', params, components),
+    ...parametersOf('query', querystring, components),
+    ...conditionsOf(row).map(parameter),
+  ];
   return {
     operationId: operationIdOf(row),
     summary: row.summary,
@@ -176,6 +210,17 @@ function operationOf(row: Route, components: Components): Json {
   };
 }
 
+/** It is shown as JSON, with an ETag. */
+function isTagged(row: Route): boolean {
+  return row.kind === 'query' && row.produces === undefined;
+}
+
+/** Headers that mean something to it. */
+function conditionsOf(row: Route): readonly (keyof typeof PARAMETERS)[] {
+  if (row.kind !== 'command') return isTagged(row) ? ['IfNoneMatch'] : [];
+  return [...(row.method === 'POST' ? (['IdempotencyKey'] as const) : []), ...(row.resource ? (['IfMatch', 'IfNoneMatch'] as const) : [])];
+}
+
 function parametersOf(place: 'path' | 'query', schema: TSchema | undefined, components: Components): readonly Json[] {
   const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, TSchema>; required?: readonly string[] };
   return Object.entries(properties).map(([name, { description, ...property }]: [string, TSchema & { description?: string }]) => ({
@@ -188,17 +233,42 @@ function parametersOf(place: 'path' | 'query', schema: TSchema | undefined, comp
 }
 
 function responsesOf(row: Route, components: Components): Json {
-  const headers = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
-  const success = { description: row.summary, headers, ...contentOf(row, components) };
-  const location = { Location: { $ref: '#/components/headers/Location' } };
-  const problem = { $ref: '#/components/responses/Problem' };
-  return {
-    ...(row.kind === 'command' && row.creates === 'always' ? {} : { 200: success }),
-    ...(row.kind === 'command' && row.creates ? { 201: { ...success, headers: { ...headers, ...location } } } : {}),
-    ...(row.kind === 'footage' ? { 206: { ...success, description: 'The range that was asked for.' } } : {}),
-    '4XX': problem,
-    '5XX': problem,
+  const isCommand = row.kind === 'command';
+  const tagged = isTagged(row) || (isCommand && row.resource !== undefined && row.transactions !== 'several');
+  const headers = {
+    ...headerOf('X-Request-Id'),
+    ...(tagged ? headerOf('ETag') : {}),
+    ...(row.method === 'POST' ? headerOf('Idempotency-Replayed') : {}),
   };
+  const success = { description: row.summary, headers, ...contentOf(row, components) };
+  const created = { 201: { ...success, headers: { ...headers, ...headerOf('Location') } } };
+  const problem = { $ref: '#/components/responses/Problem' };
+  const done = isCommand && !row.schema.response && !row.schema.line ? { 204: { description: 'Done.', headers } } : { 200: success };
+  return {
+    ...(isCommand && row.creates === 'always' ? {} : done),
+    ...(isCommand && row.creates ? created : {}),
+    ...(row.kind === 'footage' ? { 206: { ...success, description: 'The range that was asked for.' } } : {}),
+    ...(isTagged(row) ? { 304: { description: 'It is what the client has.', headers } } : {}),
+    ...Object.fromEntries(problemsOf(row).map((status) => [status, problem])),
+  };
+}
+
+/** What the station itself fails with, whatever was asked. */
+const FAILURES = [...new Set(Object.values(ERRORS).map(({ status }) => status))].filter((status) => status >= 500);
+
+/** Statuses of the problems that it may answer with. No `default`: a client could not tell a problem from a good answer by its status. */
+function problemsOf(row: Route): readonly number[] {
+  const isCommand = row.kind === 'command';
+  return [
+    ...[400, 403, ...FAILURES],
+    ...(row.schema.params || isCommand || row.kind === 'footage' ? [404] : []),
+    ...(isCommand || row.kind === 'footage' ? [409] : []),
+    ...(row.kind === 'footage' ? [416] : []),
+    ...(isCommand && row.resource ? [412] : []),
+    ...(row.schema.body ? [413, 415] : []),
+    ...(row.method === 'POST' ? [422] : []),
+    ...(row.kind === 'events' ? [429] : []),
+  ];
 }
 
 function contentOf(row: Route, components: Components): Json {

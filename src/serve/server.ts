@@ -53,6 +53,8 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  // A text is read nowhere: it is refused as what it is, and not for what stands in it.
+  app.removeContentTypeParser('text/plain');
   let document: unknown;
   const openApi = () => {
     document ??= openApiOf(routes, deps.facts.version);

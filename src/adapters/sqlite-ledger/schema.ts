@@ -183,7 +183,7 @@ export interface DerivativeRow {
   created_at: number;
 }
 
-export interface KeptAnswerRow {
+interface KeptAnswerRow {
   by: string;
   key: string;
   request: string;
