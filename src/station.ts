@@ -139,6 +139,7 @@ export class Station {
     const door = () => workerDoor(this.#context);
     const deps: DeskDeps = {
       ...opened,
+      upkeep: opened.ledger.upkeep,
       ...working,
       workerDoor: door,
       workersHeard: this.#presence,
@@ -173,7 +174,7 @@ export class Station {
     const checkArchive: DeskDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
-    await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
+    await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
@@ -239,9 +240,9 @@ export class Station {
   async #tell(ledger: Ledger): Promise<void> {
     const { config, clock, onStop } = this.#context;
     const about = () => ({ atMs: clock.nowMs(), actor: STATION, subject: subject('station', config.station.id) });
-    await ledger.transaction((writer) => writer.appendCustody(StationStarted.make({ ...about(), data: { version: VERSION } })));
+    await ledger.transaction((writer) => writer.custody.append(StationStarted.make({ ...about(), data: { version: VERSION } })));
     onStop(async () => {
-      await ledger.transaction((writer) => writer.appendCustody(StationStopped.make(about())));
+      await ledger.transaction((writer) => writer.custody.append(StationStopped.make(about())));
     });
   }
 
@@ -259,7 +260,7 @@ export class Station {
   async #tellServiceManager({ ledger, board }: Opened): Promise<void> {
     const { env, log, onStop } = this.#context;
     const status = () => slotsLine(board.snapshot());
-    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work('watchdog') });
+    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work.get('watchdog') });
     onStop(() => manager.stop());
     await manager.ready();
   }

@@ -10,7 +10,7 @@ interface Slot {
   readonly samples: { atMs: number; bytes: number }[];
   toldAtMs: number;
   timer: NodeJS.Timeout | undefined;
-  /** Fires when no byte has come for the time that a rate is of. */
+  /** Fires when no byte has come for as long as a rate is measured. */
   stalled: NodeJS.Timeout | undefined;
   /** Nothing shows there any more, though listeners may still have to hear of it. */
   cleared: boolean;
@@ -47,7 +47,7 @@ export class LiveSlotBoard implements SlotBoard {
     const left = Math.max(0, entry.view.bytesListed - bytesCopied);
     const secondsLeft = bytesPerSecond > 0 ? Math.ceil(left / bytesPerSecond) : null;
     entry.view = { ...entry.view, bytesCopied, bytesPerSecond, secondsLeft, updatedAtMs: this.#nowMs() };
-    // Who follows the slots must hear of it too when nothing comes any more.
+    // Listeners must also hear that no bytes come any more: the rate is 0 then.
     entry.stalled ??= setTimeout(() => this.#tell(entry), WINDOW_MS + TELL_EVERY_MS).unref();
     entry.stalled.refresh();
     this.#tell(entry);
@@ -56,7 +56,7 @@ export class LiveSlotBoard implements SlotBoard {
   passed(slot: number, bytes: number): void {
     const entry = this.#slot(slot);
     entry.view = { ...entry.view, bytesCopied: entry.view.bytesCopied + bytes, updatedAtMs: this.#nowMs() };
-    // The samples move with it: what was not read has no rate.
+    // These bytes were passed over and not read. The samples move with the count, so that no rate comes of them.
     for (const [at, sample] of entry.samples.entries()) entry.samples[at] = { ...sample, bytes: sample.bytes + bytes };
     this.#tell(entry);
   }

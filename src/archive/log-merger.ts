@@ -16,7 +16,7 @@ type Listed = SegmentName & { readonly bytes: number };
 
 interface Options {
   readonly shipping: ShippingLedger;
-  readonly ledger: Pick<LedgerReader, 'custodyHash'>;
+  readonly ledger: Pick<LedgerReader, 'custody'>;
   readonly stationId: string;
   readonly faults: FaultPoints;
   /** A segment that is not what the ledger says: it stays where it is, for `verify --log` to name. */
@@ -93,7 +93,7 @@ export class LogMerger {
     }
     const segments: Listed[] = [];
     for (const [key, { kind, first, last, hash }] of names)
-      if ((await ledger.custodyHash(last))?.startsWith(hash)) segments.push({ kind, first, last, hash, bytes: sizes.get(key) ?? 0 });
+      if ((await ledger.custody.hashOf(last))?.startsWith(hash)) segments.push({ kind, first, last, hash, bytes: sizes.get(key) ?? 0 });
     segments.sort((a, b) => a.first - b.first || b.last - a.last);
     const former = [...names.values()].filter(({ kind }) => kind === 'former');
     return { segments, former, orphans: pieces.filter(({ owner }) => !names.has(owner)).map(({ key }) => key) };

@@ -6,7 +6,8 @@ import type { Original } from '#domain/recording';
 import { factsBytes } from '#domain/vault/facts';
 import { isoOrNull } from '#domain/vault/manifest';
 import { factsKey, manifestKey } from '#domain/vault/vault-key';
-import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What of the configuration goes into the facts of a recording. */
 export interface FactsSettings {
@@ -63,7 +64,7 @@ export async function factsOf(
 async function factsOfOriginal(ledger: LedgerReader, original: Original) {
   const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, gaps } = original;
   // Its digest stands in the custody log alone, beside those of the original.
-  const entries = await ledger.custodyOf(subject('original', id));
+  const entries = await ledger.custody.of(subject('original', id));
   const sealed = entries.map(OriginalSealed.parse).find((entry) => entry !== null);
   return {
     ...{ id, index, role, kind, bytes, cardPath, unreadable: gaps },

@@ -263,7 +263,7 @@ describe('the control socket', () => {
     });
     expect(Buffer.compare(await readFile(join(cli.station.directory, 'socket.mp4')), content)).toBe(0);
     expect(
-      (await cli.station.ledger.custodyOf(about(id))).some(
+      (await cli.station.ledger.custody.of(about(id))).some(
         ({ actor, type }) => actorText(actor) === 'cli:li_wei' && type === 'recording.viewed',
       ),
     ).toBe(true);

@@ -159,7 +159,7 @@ describe('slots learn', () => {
     plug('1-4.8');
     expect(await ended).toMatchObject({ status: 0, out: 'Port 1-4.7 is slot 3.\nPort 1-4.8 is slot 4.\n2 slots have their numbers.\n' });
     expect(learning).toEqual([60, 0]);
-    expect((await cli.station.ledger.custodyOf(about('port:1-4.8')))[0]).toMatchObject({
+    expect((await cli.station.ledger.custody.of(about('port:1-4.8')))[0]).toMatchObject({
       type: 'slots.changed',
       actor: { kind: 'cli', id: 'li' },
     });

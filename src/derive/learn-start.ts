@@ -56,7 +56,7 @@ function mayChange({ claimedFrom, notes }: Recording): boolean {
 async function record(writer: LedgerWriter, recording: Recording, decision: StartDecision, nowMs: number): Promise<void> {
   const { claimedStart, claimedFrom, startMs, claims } = decision;
   const notes = [...recording.notes.filter(({ code }) => !code.startsWith('time-')), ...decision.notes];
-  await writer.updateRecording(recording.id, { claimedStart, claimedFrom, startMs, startClaims: claims, notes });
+  await writer.recordings.update(recording.id, { claimedStart, claimedFrom, startMs, startClaims: claims, notes });
   if (startMs === recording.startMs) return;
   const told = (each: Pick<Recording, 'claimedStart' | 'claimedFrom' | 'startMs'>) => ({
     claimedStart: each.claimedStart,
@@ -64,12 +64,12 @@ async function record(writer: LedgerWriter, recording: Recording, decision: Star
     start: isoOrNull(each.startMs),
   });
   const data = { old: told(recording), new: told(decision) };
-  await writer.appendCustody(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
+  await writer.custody.append(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
 }
 
 /** The clock of the recording is the one that intake corrected it by. */
 async function factsOf(ledger: LedgerReader, recording: Recording, { timezone, drivers }: Settings): Promise<ClockFacts> {
-  const docking = await ledger.docking(recording.dockingId);
+  const docking = await ledger.dockings.get(recording.dockingId);
   const driver = drivers.find(({ id }) => id === docking?.driverId);
   return {
     zone: timezone,
@@ -81,7 +81,7 @@ async function factsOf(ledger: LedgerReader, recording: Recording, { timezone, d
 }
 
 async function othersOf(ledger: LedgerReader, { id, dockingId }: Recording): Promise<readonly Sighting[]> {
-  const details = await ledger.recordings({ dockingId, limit: OTHERS_ASKED });
+  const details = await ledger.recordings.list({ dockingId, limit: OTHERS_ASKED });
   return details.flatMap(({ recording, originals }) => {
     const [first] = originals;
     return first && recording.id !== id ? [sightingOfRecord(recording, first)] : [];

@@ -2,6 +2,7 @@ import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
+import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
@@ -35,6 +36,8 @@ interface DeskFacts {
 /** Everything that routes and use-cases stand on; given by the composition root. */
 export interface DeskDeps {
   readonly ledger: Ledger;
+  /** Mending is for the start of the station alone. */
+  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;

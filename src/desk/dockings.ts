@@ -1,7 +1,9 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { Docking } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
-import type { DockingProgress, LedgerReader, LeftOf } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { DockingProgress } from '#ports/ledger/dockings';
+import type { LeftOf } from '#ports/ledger/work';
 import { EMPTY_SLOT, type SlotView } from '#ports/slot-board';
 import type { DeskDeps } from './deps.ts';
 
@@ -12,9 +14,9 @@ export interface DockingReport {
 
 /** How a docking stands. Throws request.not-found. */
 export async function reportDocking({ ledger }: Pick<DeskDeps, 'ledger'>, id: string): Promise<DockingReport> {
-  const docking = await ledger.docking(id);
+  const docking = await ledger.dockings.get(id);
   if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
-  return { docking, progress: await ledger.dockingProgress(id) };
+  return { docking, progress: await ledger.dockings.progress(id) };
 }
 
 /** Which work is left of what came from a docking; without an archive a recording is done when it is derived. */
@@ -43,7 +45,7 @@ export async function slotViews({
   board,
 }: Pick<DeskDeps, 'board'> & { readonly ledger: LedgerReader }): Promise<readonly SlotView[]> {
   const live = board.snapshot();
-  const known = await ledger.slots();
+  const known = await ledger.dockings.slots();
   const idle = known.filter(({ slot }) => !live.some((view) => view.slot === slot));
   return [...live, ...idle.map(({ slot, port }) => ({ slot, port, ...EMPTY_SLOT, updatedAtMs: 0 }))].sort((a, b) => a.slot - b.slot);
 }

@@ -21,10 +21,10 @@ export interface Readiness {
 
 /** Asks what the station stands on, each at most 3 s; `fresh`: and waits for a new probe of the archive. */
 export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean }): Promise<Readiness> {
-  const { ledger, vault, archive, checkArchive, checkQueue } = deps;
+  const { ledger, upkeep, vault, archive, checkArchive, checkQueue } = deps;
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
     check(async () => {
-      await ledger.probe();
+      await upkeep.probe();
       return `${(await ledger.counts()).recordings} recordings`;
     }),
     check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),

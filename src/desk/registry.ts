@@ -79,7 +79,7 @@ async function addCase(
   draft: CaseDraft,
   options: { update: boolean; known?: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
-  const old = await writer.case(draft.number);
+  const old = await writer.cases.get(draft.number);
   if (!old && options.known) await mustHaveCase(writer, draft.number);
   if (old && !options.update)
     throw new EvidockError(
@@ -95,11 +95,11 @@ async function addCase(
     createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
   };
   if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
-  await writer.upsertCase(fresh);
+  await writer.cases.upsert(fresh);
   const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
   const title = { old: old?.title ?? null, new: fresh.title };
-  await writer.appendCustody(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
+  await writer.custody.append(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
   return old ? 'updated' : 'added';
 }
 
@@ -119,7 +119,7 @@ async function addEvent(
   const startMs = momentOf(event.start, timezone, `${label}event start`);
   const endMs = momentOf(event.end, timezone, `${label}event end`);
   if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
-  const same = (await writer.caseEvents(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
+  const same = (await writer.cases.events(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {
     id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
     caseNumber: draft.number,
@@ -130,11 +130,11 @@ async function addEvent(
     place: event.place ?? null,
   };
   if (same && JSON.stringify(same) === JSON.stringify(fresh)) return null;
-  await writer.upsertCaseEvent(fresh);
+  await writer.cases.upsertEvent(fresh);
   const about = { atMs: deps.clock.nowMs(), actor, subject: subject('case', draft.number) };
   const { id, stage, officerIds, place } = fresh;
   const data = { event: id, stage, officers: [...officerIds], start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
-  await writer.appendCustody(CaseEventChanged.make({ ...about, data, personal: { place } }));
+  await writer.custody.append(CaseEventChanged.make({ ...about, data, personal: { place } }));
   return fresh;
 }
 
@@ -145,7 +145,7 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
   let made = 0;
   let after: string | undefined;
   for (;;) {
-    const page = await writer.recordings(after === undefined ? window : { ...window, after });
+    const page = await writer.recordings.list(after === undefined ? window : { ...window, after });
     for (const { recording } of page) {
       if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
     }
@@ -165,7 +165,7 @@ export async function addOfficers(
     const sum = { added: 0, updated: 0 };
     let changed = false;
     for (const officer of officers) {
-      sum[(await writer.officer(officer.id)) ? 'updated' : 'added'] += 1;
+      sum[(await writer.registry.officer(officer.id)) ? 'updated' : 'added'] += 1;
       if (await saveOfficer(deps, writer, officer, actor)) changed = true;
     }
     return { ...sum, changed };
@@ -173,13 +173,13 @@ export async function addOfficers(
 }
 
 async function saveOfficer({ clock }: DeskDeps, writer: LedgerWriter, officer: Officer, actor: Actor): Promise<boolean> {
-  const old = await writer.officer(officer.id);
+  const old = await writer.registry.officer(officer.id);
   if (old && old.name === officer.name && old.unit === officer.unit) return false;
-  await writer.upsertOfficer(officer);
+  await writer.registry.upsertOfficer(officer);
   const about = { atMs: clock.nowMs(), actor, subject: subject('officer', officer.id) };
   const name = { old: old?.name ?? null, new: officer.name };
   const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
-  await writer.appendCustody(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
+  await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
   return true;
 }
 
@@ -191,7 +191,7 @@ export async function changeOfficer(
   actor: Actor,
 ): Promise<boolean> {
   return deps.ledger.transaction(async (writer) => {
-    const old = await writer.officer(id);
+    const old = await writer.registry.officer(id);
     if (!old) throw new EvidockError('request.not-found', `officer ${id}`);
     const { name = old.name, unit = old.unit } = change;
     return saveOfficer(deps, writer, { id, name, unit }, actor);
@@ -221,7 +221,7 @@ export async function addRecorder(
   actor: Actor,
 ): Promise<void> {
   await deps.ledger.transaction(async (writer) => {
-    const old = await writer.recorder(draft.serial);
+    const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
       throw new EvidockError(
         'request.conflict',
@@ -239,14 +239,14 @@ async function saveModel(
   actor: Actor,
 ): Promise<void> {
   const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-  await writer.upsertRecorder({ ...blank, ...old, serial, model });
+  await writer.registry.upsertRecorder({ ...blank, ...old, serial, model });
   const data = { model: { old: old?.model ?? null, new: model } };
-  await writer.appendCustody(RecorderChanged.make({ atMs: clock.nowMs(), actor, subject: subject('recorder', serial), data }));
+  await writer.custody.append(RecorderChanged.make({ atMs: clock.nowMs(), actor, subject: subject('recorder', serial), data }));
 }
 
 /** Throws request.not-found with what to do about it. */
 export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
-  const recorder = await reader.recorder(serial);
+  const recorder = await reader.registry.recorder(serial);
   if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
   return recorder;
 }
@@ -260,8 +260,8 @@ async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, offi
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();
-  await writer.assignRecorder(serial, officerId, atMs);
+  await writer.registry.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
-  await writer.appendCustody(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
+  await writer.custody.append(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
   return true;
 }

@@ -1,5 +1,6 @@
 import type { Work } from '#domain/work';
-import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What is told of recordings beside what they are. */
 export interface Standing {
@@ -15,8 +16,8 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
     .filter(({ recording }) => recording.state === 'copying')
     .flatMap(({ originals }) => originals.filter(({ state }) => state === 'listed'));
   const [troubled, newer] = await Promise.all([
-    ledger.troubledWork(details.map(({ recording }) => recording.id)),
-    missing.length === 0 ? new Map<string, string>() : ledger.newerVersions(missing.map(({ id }) => id)),
+    ledger.work.troubled(details.map(({ recording }) => recording.id)),
+    missing.length === 0 ? new Map<string, string>() : ledger.originals.newerVersions(missing.map(({ id }) => id)),
   ]);
   const replacedBy = new Map<string, string>();
   for (const { recording, originals } of details) {

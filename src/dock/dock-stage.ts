@@ -124,7 +124,7 @@ export class DockStage {
     const { serial, vendorId, productId } = arrival;
     if (found.known || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#options;
-    const named = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
+    const named = (await ledger.dockings.list({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
       (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
     const before = named ?? (await this.#recall.byBus(arrival));
@@ -138,7 +138,7 @@ export class DockStage {
 
   async #hasFileOf(recorderSerial: string, sample: Recognition['sample']): Promise<boolean> {
     for (const { path, bytes, mtimeMs } of sample) {
-      if (await this.#options.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
+      if (await this.#options.ledger.originals.find({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
     }
     return false;
   }
@@ -159,12 +159,12 @@ export class DockStage {
     const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
     reasons.push(...former.map(formerWords));
     const nowMs = clock.nowMs();
-    const [other] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
+    const [other] = await ledger.dockings.list({ recorder: serial, openOnly: true, limit: 1 });
     if (other) reasons.push(`a recorder with this serial is docked in slot ${other.slot} as well`);
     const id = newId('dck', nowMs, this.#options.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
     faults.reached('w01-docking-recorded');
-    const docking = await ledger.docking(id);
+    const docking = await ledger.dockings.get(id);
     if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
     await this.#show(docking, arrival, reading, found.explain);
     recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
@@ -181,9 +181,9 @@ export class DockStage {
   async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
     if (!unclean?.access) return access;
     const { ledger } = this.#options;
-    for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
+    for (const before of await ledger.dockings.list({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
       if (before.id === id) continue;
-      const entries = await ledger.custodyOf(subject('docking', before.id));
+      const entries = await ledger.custody.of(subject('docking', before.id));
       const found = entries.map(DockingArrived.parse).find((entry) => entry !== null)?.data.unclean;
       if (found === true) continue;
       const last = entries.findLast(({ type }) => WRITES_BEGUN.has(type) || WRITES_FINISHED.has(type));
@@ -200,7 +200,7 @@ export class DockStage {
     const clockOffsetMs = reading.offsetMs;
     await this.#options.ledger.transaction(async (writer) => {
       const slot = arrival.slot ?? (await slotFor(writer, arrival.port, nowMs));
-      await writer.insertDocking({
+      await writer.dockings.insert({
         id,
         slot,
         port: arrival.port,
@@ -214,8 +214,8 @@ export class DockStage {
         clockOffsetMs,
         arrivedAtMs: nowMs,
       });
-      const known = await writer.recorder(serial);
-      await writer.upsertRecorder({
+      const known = await writer.registry.recorder(serial);
+      await writer.registry.upsertRecorder({
         serial,
         model: known?.model ?? null,
         driverId: driver.id,
@@ -237,15 +237,15 @@ export class DockStage {
         unclean: arrival.unclean !== null,
       };
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', id) };
-      await writer.appendCustody(DockingArrived.make({ ...about, data, lists: { why: reasons } }));
+      await writer.custody.append(DockingArrived.make({ ...about, data, lists: { why: reasons } }));
       if (arrival.unlocked) {
         const unlocked = { recorder: serial, vendorId: arrival.vendorId, productId: arrival.productId };
-        await writer.appendCustody(RecorderUnlocked.make({ ...about, data: unlocked }));
+        await writer.custody.append(RecorderUnlocked.make({ ...about, data: unlocked }));
       }
       if (arrival.clockSet) {
         // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
-        await writer.appendCustody(ClockSet.make({ ...about, data: setting }));
+        await writer.custody.append(ClockSet.make({ ...about, data: setting }));
       }
     });
   }
@@ -259,7 +259,7 @@ export class DockStage {
       dockingId: docking.id,
       recorderSerial: docking.recorderSerial,
       driverId: docking.driverId,
-      officerId: (await ledger.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
+      officerId: (await ledger.registry.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
       phase: 'arrived',
       warning: reading.warning,
       clockOffsetMs: docking.clockOffsetMs,
@@ -313,9 +313,9 @@ export class DockStage {
   /** `w15-removal-recorded`. `dockingId` must be one that `arrive` made. */
   async leave(dockingId: string): Promise<void> {
     const { ledger, clock, board, faults, log } = this.#options;
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.removedAtMs !== null) return;
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     const nowMs = clock.nowMs();
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
@@ -323,11 +323,11 @@ export class DockStage {
     const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
     const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
     await ledger.transaction(async (writer) => {
-      await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
+      await writer.dockings.update(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
       const { filesToRecheck, filesRechecked } = docking;
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', dockingId) };
-      await writer.appendCustody(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
+      await writer.custody.append(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
     });
     faults.reached('w15-removal-recorded');
     const view = viewOf(board, docking.slot);

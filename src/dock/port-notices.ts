@@ -83,7 +83,7 @@ export class PortNotices {
       const number = place.slot ?? (await slotFor(writer, port, clock.nowMs()));
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('port', port) };
       const data = { slot: number, port, code: problem.code };
-      if (fresh) await writer.appendCustody(DeviceRefused.make({ ...about, data, lists: { facts: bounded(place.facts, FACTS_MAX) } }));
+      if (fresh) await writer.custody.append(DeviceRefused.make({ ...about, data, lists: { facts: bounded(place.facts, FACTS_MAX) } }));
       return number;
     });
     if (fresh) this.#recorded.set(`${port} ${problem.code}`, performance.now());
@@ -127,11 +127,11 @@ function bounded(facts: readonly string[], max: number): string[] {
 
 /** The number of a port that has none yet is the next free one. */
 export async function slotFor(writer: LedgerWriter, port: string, nowMs: number): Promise<number> {
-  const known = await writer.slotOf(port);
+  const known = await writer.dockings.slotOf(port);
   if (known !== null) return known;
-  const slot = nextFreeSlot(await writer.slots());
-  await writer.assignSlot(port, slot);
+  const slot = nextFreeSlot(await writer.dockings.slots());
+  await writer.dockings.assignSlot(port, slot);
   const about = { atMs: nowMs, actor: STATION, subject: subject('port', port) };
-  await writer.appendCustody(SlotsChanged.make({ ...about, data: { port, slot, before: null, moved: null } }));
+  await writer.custody.append(SlotsChanged.make({ ...about, data: { port, slot, before: null, moved: null } }));
   return slot;
 }

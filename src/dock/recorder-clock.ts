@@ -75,10 +75,10 @@ export class RecorderClock {
    */
   async doubt(dockingId: string): Promise<void> {
     const { ledger, clock, board, warnMs } = this.#options;
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
     // Files of other recorders on its card tell of other clocks.
-    const [newest] = await ledger.recordings({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
+    const [newest] = await ledger.recordings.list({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
     const nowMs = clock.nowMs();
     const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
     if (!newest || aheadMs <= warnMs) return;
@@ -195,7 +195,7 @@ export class RecorderClock {
   }
 
   async #enter(entry: CustodyDraft): Promise<void> {
-    await this.#options.ledger.transaction((writer) => writer.appendCustody(entry));
+    await this.#options.ledger.transaction((writer) => writer.custody.append(entry));
   }
 }
 

@@ -28,7 +28,7 @@ export interface Recalled {
 }
 
 interface Options {
-  readonly ledger: Pick<LedgerReader, 'originalsNamed' | 'docking' | 'dockings'>;
+  readonly ledger: Pick<LedgerReader, 'originals' | 'dockings'>;
   readonly vault: VaultReader;
 }
 
@@ -49,8 +49,8 @@ export class Recall {
     for (const [place, { path, bytes, mtimeMs }] of sample.entries()) {
       // An empty file has no bytes that could prove anything.
       if (place % apart !== 0 || bytes === 0) continue;
-      for (const original of await ledger.originalsNamed({ cardPath: path, bytes, mtimeMs }, SAME_NAME_MAX)) {
-        if (!dockings.has(original.dockingId)) dockings.set(original.dockingId, await ledger.docking(original.dockingId));
+      for (const original of await ledger.originals.named({ cardPath: path, bytes, mtimeMs }, SAME_NAME_MAX)) {
+        if (!dockings.has(original.dockingId)) dockings.set(original.dockingId, await ledger.dockings.get(original.dockingId));
         // What another recorder left on this one's card says nothing of whose card it is.
         if (dockings.get(original.dockingId)?.recorderSerial !== original.recorderSerial) continue;
         votes.set(original.recorderSerial, [...(votes.get(original.recorderSerial) ?? []), original]);
@@ -80,7 +80,7 @@ export class Recall {
   /** The one recorder that was docked with these USB ids and this serial; null if there were several: whole batches share a serial. */
   async byBus({ serial, vendorId, productId }: Arrival): Promise<Docking | null> {
     if (serial === null || vendorId === null) return null;
-    const before = (await this.#options.ledger.dockings({ told: serial, limit: TOLD_MAX })).filter(
+    const before = (await this.#options.ledger.dockings.list({ told: serial, limit: TOLD_MAX })).filter(
       (docking) => docking.vendorId === vendorId && docking.productId === productId && placeLast(docking.recorderSerial) === 0,
     );
     return new Set(before.map(({ recorderSerial }) => recorderSerial)).size === 1 ? (before[0] ?? null) : null;

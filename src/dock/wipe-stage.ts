@@ -70,7 +70,7 @@ export class WipeStage {
     if (policy !== 'after-archived' || !this.#applies(docked)) return waiting;
     for await (const original of this.#originalsOn(docked, signal)) {
       if (waiting.has(original.recordingId)) continue;
-      if ((await ledger.recording(original.recordingId))?.state !== 'archived') waiting.add(original.recordingId);
+      if ((await ledger.recordings.get(original.recordingId))?.state !== 'archived') waiting.add(original.recordingId);
     }
     return waiting;
   }
@@ -139,17 +139,17 @@ export class WipeStage {
   /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
     const { ledger } = this.#options;
-    const find = (cardPath: string) => ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const find = (cardPath: string) => ledger.originals.find({ recorderSerial, cardPath, bytes, mtimeMs });
     const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
     // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
-    const others = own ? [] : await ledger.originalsNamed({ cardPath: path, bytes, mtimeMs }, 1);
+    const others = own ? [] : await ledger.originals.named({ cardPath: path, bytes, mtimeMs }, 1);
     const original = own ?? others[0] ?? (await this.#beforeItsMark(recorderSerial, { path, bytes, mtimeMs }));
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
   /** A file that was marked as important since it was sealed has another path; its bytes prove it. */
   async #beforeItsMark(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const alike = await this.#options.ledger.originalsLike({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
+    const alike = await this.#options.ledger.originals.like({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
     return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
@@ -182,7 +182,9 @@ export class WipeStage {
     if (original.gaps.length > 0) return false;
     // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
     if (original.bytes === 0) return false;
-    const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
+    const copies = (await ledger.recordings.copies(original.recordingId)).filter(
+      (copy) => copy.itemId === original.id && isVerified(copy, original),
+    );
     if (!copies.some(({ where }) => where === 'vault')) return false;
     if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
@@ -190,7 +192,7 @@ export class WipeStage {
 
   /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
-    const entries = await this.#options.ledger.custodyOf(subject('original', original.id));
+    const entries = await this.#options.ledger.custody.of(subject('original', original.id));
     const copied = entries.map(OriginalCopied.parse).findLast((entry) => entry !== null);
     return copied?.data.docking === docking.id && copied.personal.cardPath === original.cardPath;
   }
@@ -228,7 +230,7 @@ export class WipeStage {
     const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
     const data = { recorder: docking.recorderSerial, policy, files: part.length };
     const lists = { originals: part.map(({ id }) => id) };
-    await ledger.transaction((writer) => writer.appendCustody(WipeBegun.make({ ...about, data, lists })));
+    await ledger.transaction((writer) => writer.custody.append(WipeBegun.make({ ...about, data, lists })));
     faults.reached('w16-wipe-begun');
   }
 
@@ -237,7 +239,7 @@ export class WipeStage {
     const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
     await ledger.transaction((writer) =>
-      writer.appendCustody(WipeFinished.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data })),
+      writer.custody.append(WipeFinished.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data })),
     );
     faults.reached('w19-wipe-finished');
   }
@@ -279,7 +281,7 @@ export class WipeStage {
             sha256: original.digests?.sha256 ?? '',
           };
           const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', original.id) };
-          await record.appendCustody(OriginalWiped.make({ ...about, data, personal: { cardPath: original.cardPath } }));
+          await record.custody.append(OriginalWiped.make({ ...about, data, personal: { cardPath: original.cardPath } }));
         }
       });
       faults.reached('w18-wipe-recorded');

@@ -20,7 +20,10 @@ export const isTakenIn = (state: RecordingState): boolean => state !== 'copying'
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
 type OriginalState = (typeof ORIGINAL_STATES)[number];
 
-/** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
+/**
+ * Where a recording's officer comes from. A file name that tells one outranks the assignment of the recorder, and a person outranks both. A
+ * name that has zeros for the officer tells none.
+ */
 export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
 
 /** `nocache`: the kernel was asked to forget the file first; `cached`: it could not be, so the second read may have come from memory. */
@@ -47,7 +50,10 @@ export interface Recording {
   readonly claimedFrom: 'file-name' | 'container' | 'mtime' | 'gps' | null;
   /** Everything that tells when it started, and what became of each claim; none on recordings that are older than this field. */
   readonly startClaims: readonly StartClaim[];
-  /** The claim that is used in the station's zone, plus the clock offset unless it is of satellites; ms since 1970 UTC. null: no claim can be true. */
+  /**
+   * The start, ms since 1970 UTC: the claim that is used, read in the station's zone and corrected by the clock offset unless it comes from
+   * satellites. null: no claim can be true.
+   */
   readonly startMs: number | null;
   /** Station clock minus recorder clock, measured at docking; null if it could not be measured. */
   readonly clockOffsetMs: number | null;
@@ -61,7 +67,7 @@ export interface Recording {
   readonly createdAtMs: number;
 }
 
-/** One file as it was on the recorder: never changed, never deleted but by the one function that may. */
+/** One file as it was on the recorder. Once it is sealed, nothing in the station changes or deletes it. */
 export interface Original {
   readonly id: string;
   readonly recordingId: string;
@@ -72,12 +78,12 @@ export interface Original {
   /** 1-based, segments first in their order, then sidecars. */
   readonly index: number;
   readonly kind: Kind;
-  /** Path on the card, `/` between parts, printable form (see card-path.ts): never used as a path on the station. */
+  /** Path on the card, `/` between parts, printable form (see card/path.ts): never used as a path on the station. */
   readonly cardPath: string;
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly important: boolean;
-  /** Where in a take its name says that it stands, and its times; null if it is no segment of any. */
+  /** The place in a take that its name tells, and its times; null if it is no segment of any take. */
   readonly take: TakeFacts | null;
   readonly state: OriginalState;
   readonly vaultKey: string;

@@ -112,7 +112,7 @@ export class CardListing {
     const unreadable = await this.#readAll();
     this.#listed = await withFormerNames(this.#listed, this.#options.volume, this.#options.names);
     this.#ownerOf = ownersOn(this.#listed, docking.recorderSerial);
-    const isOnRecord = async (file: ListedFile) => (await ledger.findOriginal(this.#names.identityOf(file))) !== null;
+    const isOnRecord = async (file: ListedFile) => (await ledger.originals.find(this.#names.identityOf(file))) !== null;
     this.#listed = await withContentKinds(this.#listed, { volume: this.#options.volume, signal, isOnRecord });
     await known.plan(this.#listed, (file) => this.#names.identityOf(file));
     await this.#recordAll();
@@ -126,7 +126,7 @@ export class CardListing {
     found.counts = { ...this.#counts };
     for (const { path, bytes, mtimeMs } of this.#listed) found.listed.set(path, { bytes, mtimeMs });
     await this.#inTransaction(async (writer) => {
-      await writer.updateDocking(docking.id, { listedAtMs: clock.nowMs() });
+      await writer.dockings.update(docking.id, { listedAtMs: clock.nowMs() });
       await known.conclude(writer);
       await this.#writeCounts(writer, found.counts);
     });
@@ -187,10 +187,10 @@ export class CardListing {
       await this.#starts.prepareFiles([item.file]);
       const fresh = await this.#inTransaction(async (writer) => {
         // Another docking of the same recorder may have been quicker.
-        if ((await writer.findOriginal(this.#names.identityOf(item.file)))?.id !== known.id) return [];
+        if ((await writer.originals.find(this.#names.identityOf(item.file)))?.id !== known.id) return [];
         const listed = new ListedEntry();
         const owner = this.#names.ownerOf(item.file);
-        const before = await writer.recording(known.recordingId);
+        const before = await writer.recordings.get(known.recordingId);
         const originals = await insertRecording(writer, [item], { ...this.#circumstances, owner, listed }, this.#startOf([item], before));
         await listed.write(writer, docking, clock);
         this.#countKnown(item.file, -1);
@@ -200,7 +200,7 @@ export class CardListing {
         await this.#writeCounts(writer, this.#countedWithBefore());
         const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', known.recordingId) };
         const data = { docking: docking.id, original: known.id, as: originals[0]?.recordingId ?? '' };
-        await writer.appendCustody(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
+        await writer.custody.append(ReadAgain.make({ ...about, data, personal: { cardPath: known.cardPath } }));
         return originals;
       });
       for (const original of fresh) this.#options.toCopy(original, false);
@@ -238,7 +238,7 @@ export class CardListing {
   }
 
   async #writeCounts(writer: LedgerWriter, { files, known, refused, bytes }: ListingCounts): Promise<void> {
-    await writer.updateDocking(this.#options.docking.id, {
+    await writer.dockings.update(this.#options.docking.id, {
       filesListed: files,
       filesKnown: known,
       filesRefused: refused,
@@ -304,7 +304,7 @@ export class CardListing {
     for (const { segments, sidecars } of captures) {
       const marked = segments.some(({ facts }) => facts.important);
       for (const file of [...segments, ...sidecars]) {
-        const known = (await this.#options.ledger.findOriginal(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
+        const known = (await this.#options.ledger.originals.find(this.#names.identityOf(file))) ?? (await this.#names.find(file, marked));
         if (known) looksLike.push({ ...known, cardPath: file.path });
       }
     }
@@ -331,7 +331,7 @@ export class CardListing {
       const { file } = item;
       this.#counts.files += 1;
       this.#counts.bytes += file.bytes;
-      const known = await writer.findOriginal(this.#names.identityOf(file));
+      const known = await writer.originals.find(this.#names.identityOf(file));
       // Put on record by an earlier listing of this docking.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
@@ -353,7 +353,7 @@ export class CardListing {
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
         if (known.dockingId !== docking.id || known.cardPath !== cardPath) {
-          await writer.moveOriginal(known.id, docking.id, cardPath);
+          await writer.originals.moveToDocking(known.id, docking.id, cardPath);
           listed.addAgain(known.id, cardPath);
         }
         if (known.state === 'listed') toCopy.push({ ...awaited, dockingId: docking.id, cardPath });

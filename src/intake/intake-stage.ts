@@ -159,7 +159,7 @@ export class IntakeStage implements KnownProof {
   async recopy(original: Original): Promise<void> {
     let current: Original | null = original;
     try {
-      current = await this.#options.ledger.original(original.id);
+      current = await this.#options.ledger.originals.get(original.id);
     } catch (error) {
       copyFailed(this.#options.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
@@ -323,7 +323,7 @@ export class IntakeStage implements KnownProof {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
     try {
-      const current = await this.#options.ledger.original(original.id);
+      const current = await this.#options.ledger.originals.get(original.id);
       if (current?.state === 'listed' && current.replacedBy === null) await this.#copy(session, hand, current);
       else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
     } finally {

@@ -79,7 +79,7 @@ export class ListingRounds {
         await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
       }
       const filesRefused = found.counts.refused + changed.length;
-      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+      await writer.dockings.update(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
     });
     faults.reached('w22-card-unchanged');
     session.unchanged = true;
@@ -161,7 +161,7 @@ export class ListingRounds {
         filesRefused += some.length;
         await ledger.transaction(async (writer) => {
           for (const refusal of some) await refuse(writer, docking.id, refusal, clock.nowMs());
-          await writer.updateDocking(docking.id, { filesRefused });
+          await writer.dockings.update(docking.id, { filesRefused });
         });
       }
     } catch (error) {

@@ -13,10 +13,10 @@ export async function markRecording(
   file: ListedFile,
   { docking, nowMs }: { docking: Docking; nowMs: number },
 ): Promise<void> {
-  const recording = await writer.recording(known.recordingId);
+  const recording = await writer.recordings.get(known.recordingId);
   if (!recording || recording.important || file.facts.important !== true) return;
-  await writer.updateRecording(known.recordingId, { important: true });
+  await writer.recordings.update(known.recordingId, { important: true });
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', known.recordingId) };
   const data = { docking: docking.id, original: known.id };
-  await writer.appendCustody(RecordingMarked.make({ ...about, data, personal: { from: known.cardPath, to: file.path } }));
+  await writer.custody.append(RecordingMarked.make({ ...about, data, personal: { from: known.cardPath, to: file.path } }));
 }

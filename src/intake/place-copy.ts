@@ -26,7 +26,7 @@ export async function placeCopy(
 ): Promise<Original | null> {
   const key = original.vaultKey;
   try {
-    const same = gaps.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
+    const same = gaps.length > 0 ? null : await ledger.originals.findSealedByDigest(digests.sha256, original.bytes);
     const put = () => (same && mayLink ? linkOrCommit(vault, same.vaultKey, key, draft) : draft.commit());
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
@@ -63,7 +63,7 @@ export interface Copied {
 export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
   const { digests, gaps, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
-  await writer.markCopied(original.id, { digests, gaps, sourceReread, duplicateOf, copiedAtMs: nowMs });
+  await writer.originals.markCopied(original.id, { digests, gaps, sourceReread, duplicateOf, copiedAtMs: nowMs });
   const data = {
     recording: original.recordingId,
     docking: dockingId,
@@ -75,14 +75,14 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   const by = { atMs: nowMs, actor: STATION };
   const lists = { gaps: gaps.map(({ start, end }) => ({ start, end })) };
   const personal = { cardPath: original.cardPath };
-  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
-  const recording = await writer.recording(original.recordingId);
+  await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
+  const recording = await writer.recordings.get(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
   if (gaps.length === 0 && !recording?.damaged) return;
-  const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
-  await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  const reason = recording && damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId));
+  await writer.recordings.update(original.recordingId, { damaged: reason !== null, damageReason: reason });
   const own = gapWords([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
-  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));
+  await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason: own } }));
 }

@@ -132,7 +132,7 @@ export class Recheck implements KnownProof {
     if (!run) throw new EvidockError('recorder.removed', dockingId);
     // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
-    const compared = (await ledger.compared([original.id])).get(original.id);
+    const compared = (await ledger.originals.compared([original.id])).get(original.id);
     if (listed && compared?.recheckedIn === dockingId) return 'same';
     const { verdict, sha256 } = await compareWhole(original, volume, { lanes, buffers, signal });
     if (!listed) return verdict === 'differs' ? 'unlisted' : verdict;
@@ -217,7 +217,7 @@ export class Recheck implements KnownProof {
     const ids = [...known.keys()].filter((id) => !done.has(id) && !unread.has(id));
     const found: { id: string; when: Compared }[] = [];
     for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
-      for (const [id, when] of await this.#options.ledger.compared(ids.slice(at, at + IDS_PER_QUERY))) found.push({ id, when });
+      for (const [id, when] of await this.#options.ledger.originals.compared(ids.slice(at, at + IDS_PER_QUERY))) found.push({ id, when });
     }
     return found.sort((a, b) => byRecheckNeed(a.when, b.when)).map(({ id }) => id);
   }
@@ -228,7 +228,7 @@ export class Recheck implements KnownProof {
     const gate = () => this.#gate(run, signal);
     await gate();
     const cardPath = session.found.known.get(id);
-    const original = await ledger.original(id);
+    const original = await ledger.originals.get(id);
     // A wipe has proved it meanwhile.
     if (cardPath === undefined || session.found.rechecked.has(id)) return;
     if (!original || original.state === 'listed') {
@@ -274,7 +274,7 @@ export class Recheck implements KnownProof {
     await ledger.transaction(async (writer) => {
       await recordRechecked(writer, docking, some, clock.nowMs());
       const filesRechecked = found.rechecked.size - (run.pending.size - some.length);
-      await writer.updateDocking(docking.id, { filesToRecheck: found.known.size, filesRechecked });
+      await writer.dockings.update(docking.id, { filesToRecheck: found.known.size, filesRechecked });
     });
     faults.reached('w20-rechecked-recorded');
     run.stale = false;

@@ -117,7 +117,7 @@ export class SessionView {
     session.lost = true;
     const { ledger, log } = this.#options;
     try {
-      const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
+      const { listed, listedBytes } = await ledger.dockings.progress(session.docking.id);
       await this.problem(session, {
         code: 'recorder.removed',
         detail: leftWords({
@@ -138,10 +138,10 @@ export class SessionView {
     if (problem) board.update(slot, { phase: 'problem', problem });
     try {
       const open = await ledger.transaction(async (writer) => {
-        const current = await writer.docking(id);
+        const current = await writer.dockings.get(id);
         // Its last file may have been sealed before its problem is taken back: what is safe stays so.
         if (current?.state !== 'reading' && current?.state !== 'problem') return false;
-        await writer.updateDocking(id, { state: problem ? 'problem' : 'reading', problem });
+        await writer.dockings.update(id, { state: problem ? 'problem' : 'reading', problem });
         return true;
       });
       if (open && !problem) board.update(slot, { phase: 'copying', problem });

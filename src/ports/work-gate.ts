@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import type { RecordingNote } from '#domain/notes';
 import type { Derivative, Original, Recording } from '#domain/recording';
 import type { Claim, Work, WorkFailure } from '#domain/work';
-import type { RecordingDetail } from './ledger.ts';
+import type { RecordingDetail } from './ledger/recordings.ts';
 
 /*
  * The gate through which a host takes work and hands in what came of it (docs/decisions/0027). The station serves it; the host may be the station itself or

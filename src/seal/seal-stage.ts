@@ -22,7 +22,7 @@ import { closeReplacedBy, leftToReplaced } from './replaced-recordings.ts';
 
 /** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
-/** Of these many are read back at the same time: what they take is files and flushes, not bytes. */
+/** Originals up to this size are small. Many of them are read back at once, because opening and flushing them takes longer than reading. */
 const SMALL_BYTES_MAX = 1024 * 1024;
 const SMALL_AT_ONCE = 64;
 /** Counting a card of 100,000 files takes some time: it is done for at most this share of the time. */
@@ -51,12 +51,12 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: SealSettings;
-  /** Every original of it is sealed; its work waits in the ledger. */
+  /** Called when every original of a recording is sealed; its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
   readonly onSafe: (dockingId: string) => void;
-  /** Files of recordings that are there in part were replaced: the rest of them can be closed. */
+  /** Called when missing files of a recording were replaced: it can be closed with the files that are here. */
   readonly onPartlyReplaced: () => void;
-  /** The copy was found wrong and the original is `listed` again. */
+  /** Called when a copy was found wrong; its original is `listed` again. */
   readonly onMismatch: (original: Original) => void;
 }
 
@@ -65,11 +65,14 @@ export class SealStage {
   readonly #options: Options;
   readonly #stop = new AbortController();
   readonly #active = new Map<string, Promise<void>>();
-  /** Originals that failed and wait for their next try. Their timer wakes them: timers may ring up to 1 ms early by any other clock. */
+  /**
+   * Originals that failed and wait for their next try. A timer takes each one out. Comparing a clock instead could miss the moment, as
+   * timers may ring up to 1 ms early.
+   */
   readonly #resting = new Set<string>();
   readonly #sealed: GroupCommit<Sealed>;
   readonly #checks = new Map<string, NodeJS.Timeout>();
-  /** Problems that this stage has shown, by docking: it takes back no other's. */
+  /** Problems that this stage has shown, by docking. It takes back only these, never a problem that another stage shows. */
   readonly #shown = new Map<string, Problem>();
   #largeActive = 0;
   #countingMs = 0;
@@ -81,7 +84,7 @@ export class SealStage {
     this.#sealed = new GroupCommit({ itemsMax: SEALS_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
-  /** Copies are being re-read or recorded. Those that failed and rest keep nobody waiting. */
+  /** Whether copies are being re-read or recorded. Originals that rest after a failure do not count. */
   get busy(): boolean {
     return this.#active.size > 0;
   }
@@ -106,12 +109,12 @@ export class SealStage {
   async #fill(): Promise<void> {
     const { ledger, settings, log } = this.#options;
     this.#again = false;
-    // The ledger is asked for many at once.
+    // One question to the ledger is for many originals: it is not asked for the sake of a few.
     if (this.#active.size > SMALL_AT_ONCE / 2) return;
     let found: readonly Original[];
     try {
-      // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
+      // The ledger's answer includes those that are active or resting: there they are still `copied`.
+      found = await ledger.originals.copied(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
       this.#later(() => this.wake());
@@ -153,15 +156,15 @@ export class SealStage {
     }
   }
 
-  /** Who stands at the dock must see what it waits for; a problem that intake shows is left alone. */
+  /** Shows the failure on the slot, so that people at the dock see what it waits for. A problem that intake shows is left alone. */
   async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
     const { ledger, board, log } = this.#options;
     try {
       const shown = await ledger.transaction(async (writer) => {
-        const current = await writer.original(original.id);
-        const docking = await writer.docking(current?.dockingId ?? original.dockingId);
+        const current = await writer.originals.get(original.id);
+        const docking = await writer.dockings.get(current?.dockingId ?? original.dockingId);
         if (docking?.state !== 'reading') return null;
-        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
+        await writer.dockings.update(docking.id, { state: 'problem', problem: { code, detail } });
         return docking;
       });
       if (!shown) return;
@@ -176,12 +179,12 @@ export class SealStage {
   async #takeBackProblem(writer: LedgerWriter, dockingId: string): Promise<void> {
     const shown = this.#shown.get(dockingId);
     if (!shown) return;
-    const docking = await writer.docking(dockingId);
+    const docking = await writer.dockings.get(dockingId);
     const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
-    if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
+    if (docking?.state === 'problem' && same) await writer.dockings.update(dockingId, { state: 'reading', problem: null });
   }
 
-  /** `w06-manifest-linked`; null if the copy was found wrong and given back. */
+  /** Reads the copy back and writes its manifest (`w06-manifest-linked`). Returns null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
@@ -195,7 +198,7 @@ export class SealStage {
         return null;
       }
       method = reread.method;
-      // The same SHA-256: these are the bytes that came off the recorder, and so this is the SM3 of those.
+      // The SHA-256 is the same, so these are the bytes that came off the recorder: their SM3 is the original's.
       if (settings.sm3) digests = reread.digests;
     } catch (error) {
       if (!isFailure(error, 'vault.missing')) throw error;
@@ -227,16 +230,16 @@ export class SealStage {
   async #giveBack(original: Original, what: string): Promise<void> {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
-      await writer.unmarkCopied(original.id);
+      await writer.originals.unmarkCopied(original.id);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
       const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
-      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
   }
 
-  /** `w07-sealed-recorded` and `w08-safe-recorded`. */
+  /** Puts a batch on record as sealed (`w07-sealed-recorded`), then checks whether its dockings are safe (`w08-safe-recorded`). */
   async #record(batch: readonly Sealed[]): Promise<void> {
     const { ledger, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
@@ -248,9 +251,10 @@ export class SealStage {
       const sealedIds = batch.map(({ original }) => original.id);
       const { closed: gone, partly } = await closeReplacedBy(writer, sealedIds, clock.nowMs());
       const replaced = { closed: gone, partly: [...partly, ...(await leftToReplaced(writer, recordingIds))] };
-      // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
+      // The ledger is asked again for each docking: the recorder may have been docked anew since the batch was read, and its new docking
+      // then waits for these originals.
       const ids = new Set<string>();
-      for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
+      for (const { original } of batch) ids.add((await writer.originals.get(original.id))?.dockingId ?? original.dockingId);
       for (const id of ids) await this.#takeBackProblem(writer, id);
       return { dockingIds: ids, replaced };
     });
@@ -272,7 +276,7 @@ export class SealStage {
     if (view?.phase === 'problem') board.update(view.slot, { phase: 'copying', problem: null });
   }
 
-  /** At once for an ordinary card; for a very large one not more often than its counting allows. */
+  /** Checks at once for an ordinary card; for a very large one only as often as counting its files allows. */
   async #checkSoon(dockingId: string): Promise<void> {
     const waitMs = Math.min(COUNTING_WAIT_MS_MAX, this.#countingMs / COUNTING_SHARE);
     if (waitMs < 20) await this.checkSafe(dockingId);
@@ -289,7 +293,10 @@ export class SealStage {
     this.#checks.set(dockingId, timer);
   }
 
-  /** `w08-safe-recorded`: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
+  /**
+   * Marks the docking as safe (`w08-safe-recorded`) once its card was listed to the end and compared after that, and every listed original
+   * is sealed. If the ledger fails, it is asked again later.
+   */
   async checkSafe(dockingId: string): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
@@ -303,18 +310,18 @@ export class SealStage {
   async #markIfSafe(dockingId: string): Promise<void> {
     const { ledger, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking) return;
     const begun = performance.now();
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     this.#countingMs = performance.now() - begun;
     this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
     if (!isSafe(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
     const recorded = await ledger.transaction(async (writer) => {
-      const current = await writer.docking(dockingId);
-      if (!current || !isSafe(current, await writer.dockingProgress(dockingId), whole)) return false;
-      await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
+      const current = await writer.dockings.get(dockingId);
+      if (!current || !isSafe(current, await writer.dockings.progress(dockingId), whole)) return false;
+      await writer.dockings.update(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
       const data = {
         slot: current.slot,
         files: current.filesListed,
@@ -322,7 +329,7 @@ export class SealStage {
         refused: current.filesRefused,
         bytes: current.bytesListed,
       };
-      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
+      await writer.custody.append(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
       return true;
     });
     if (!recorded) return;
@@ -332,7 +339,9 @@ export class SealStage {
     this.#options.onSafe(dockingId);
   }
 
-  /** The last files of a recorder that has left are sealed while its slot shows another one already. */
+  /**
+   * Changes the slot only while it shows this docking: when the last files of a recorder that has left are sealed, it may show another one.
+   */
   #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
     const { board } = this.#options;
     if (board.snapshot().some(({ slot, dockingId }) => slot === docking.slot && dockingId === docking.id))
@@ -342,7 +351,7 @@ export class SealStage {
 
 function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }, whole: boolean): boolean {
   const open = docking.state === 'reading' || docking.state === 'problem';
-  // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
+  // Files that a later docking of this recorder took over are missing from the sum. Then this docking is never called safe.
   const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
   const compared = !whole || docking.filesRechecked >= docking.filesToRecheck;
   const listed = docking.listedAtMs !== null && docking.unchangedAtMs !== null;

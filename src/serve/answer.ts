@@ -123,7 +123,7 @@ async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'cu
     const whole = !row.secret && Buffer.byteLength(text ?? '') <= KEPT_BYTES_MAX;
     const body = text === null ? null : whole ? { text } : 'not-kept';
     const kept: KeptAnswer = { ...keyed, status, location, body, atMs: deps.clock.nowMs() };
-    return (writer: Parameters<Parameters<typeof deps.ledger.transaction>[0]>[0]) => writer.keepAnswer(kept);
+    return (writer: Parameters<Parameters<typeof deps.ledger.transaction>[0]>[0]) => writer.answers.keep(kept);
   };
   let result: unknown;
   try {

@@ -64,7 +64,7 @@ describe('If-Match', () => {
     const { url, method, one, other } = changed()[kind] as Changed;
     const { etag = '' } = (await ask('GET', url)).headers;
     expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
-    const before = (await station.ledger.custodyHead())?.seq ?? 0;
+    const before = (await station.ledger.custody.head())?.seq ?? 0;
     const answers = await Promise.all([one, other].map((body) => ask(method, url, { 'if-match': etag }, body)));
     expect(answers.map(({ statusCode }) => (statusCode < 300 ? 'won' : statusCode)).sort()).toEqual([412, 'won']);
     const lost = answers.find(({ statusCode }) => statusCode === 412);
@@ -73,7 +73,7 @@ describe('If-Match', () => {
     expect(now).not.toBe(etag);
     expect(lost?.headers.etag).toBe(now);
     // The loser left nothing.
-    expect((await station.ledger.custodyHead())?.seq).toBe(before + 1);
+    expect((await station.ledger.custody.head())?.seq).toBe(before + 1);
     expect((await ask(method, url, { 'if-match': String(now) }, kind === 'slot' ? { port: '1-4.9' } : other)).statusCode).toBeLessThan(300);
   });
 
@@ -92,7 +92,7 @@ describe('If-Match', () => {
     expect((await ask('PATCH', url, { 'if-match': '*' }, { unit: '2' })).statusCode).toBe(200);
     expect((await ask('PATCH', url, {}, { unit: '3' })).statusCode).toBe(200);
     expect((await ask('PATCH', url, { 'if-match': 'none' }, { unit: '4' })).statusCode).toBe(400);
-    expect(await station.ledger.officer('7')).toMatchObject({ unit: '3' });
+    expect(await station.ledger.registry.officer('7')).toMatchObject({ unit: '3' });
   });
 
   it('of something that is not there is 404, of a free slot 412', async () => {
@@ -106,7 +106,7 @@ describe('If-Match', () => {
   it('is refused where nobody would look at it', async () => {
     for (const headers of [{ 'if-match': '*' }, { 'if-none-match': '*' }])
       expect((await ask('POST', '/officers', headers, { id: '9', name: 'A' })).statusCode).toBe(400);
-    expect(await station.ledger.officer('9')).toBeNull();
+    expect(await station.ledger.registry.officer('9')).toBeNull();
   });
 });
 
@@ -134,7 +134,7 @@ describe('what is sent and answered', () => {
       });
       expect([answer.statusCode, answer.json().code], type).toEqual([415, 'request.media-type']);
     }
-    expect(await station.ledger.officer('7')).toMatchObject({ unit: null });
+    expect(await station.ledger.registry.officer('7')).toMatchObject({ unit: null });
   });
 
   it('is 204 where there is nothing to tell', async () => {
@@ -143,7 +143,7 @@ describe('what is sent and answered', () => {
     expect([taken.statusCode, taken.body, taken.headers['content-type']]).toEqual([204, '', undefined]);
     expect((await ask('DELETE', `/recordings/${recording}/cases/A-1`)).statusCode).toBe(404);
     expect((await ask('DELETE', '/recordings/rec-none/cases/A-1')).statusCode).toBe(404);
-    const told = await station.ledger.custodyOf(subject('recording', recording));
+    const told = await station.ledger.custody.of(subject('recording', recording));
     expect(told.at(-1)).toMatchObject({ type: 'recording.tagged', data: { cases: { old: ['A-1'], new: [] } } });
   });
 });

@@ -31,7 +31,7 @@ const post = (url: string, payload: object, key?: string, actor = 'cli:wang') =>
     ...{ method: 'POST', url: `/api/v1${url}`, payload },
     headers: { host: 'localhost', 'x-evidock-actor': actor, ...(key === undefined ? {} : { 'idempotency-key': key }) },
   });
-const head = async () => (await station.ledger.custodyHead())?.seq ?? -1;
+const head = async () => (await station.ledger.custody.head())?.seq ?? -1;
 const officer = (id: string) => ({ id, name: 'Wang' });
 
 describe('a request that is sent again with its key', () => {
@@ -95,7 +95,7 @@ describe('a request that is sent again with its key', () => {
     await post('/officers', officer('7'), 'k');
     expect((await post('/officers', officer('8'), 'k')).json()).toMatchObject({ status: 422, code: 'request.key-reused' });
     expect((await post('/recorders', { serial: 'R1' }, 'k')).statusCode).toBe(422);
-    expect(await station.ledger.officer('8')).toBeNull();
+    expect(await station.ledger.registry.officer('8')).toBeNull();
   });
 
   it('of another person is another request', async () => {
@@ -116,7 +116,7 @@ describe('a request that is sent again with its key', () => {
     const body = { format: 'csv', text: 'id,name\n8,Li', dryRun: true };
     expect((await post('/officers/import', body, 'k')).json()).toEqual({ added: 1, updated: 0 });
     expect((await post('/officers/import', body, 'k')).headers['idempotency-replayed']).toBe('true');
-    expect(await station.ledger.officer('8')).toBeNull();
+    expect(await station.ledger.registry.officer('8')).toBeNull();
   });
 
   it('of a verification is told its lines', async () => {
@@ -156,7 +156,7 @@ describe('what is kept', () => {
     const again = await post('/workers', { name: 'render1' }, 'k');
     expect([again.statusCode, again.json().code]).toEqual([409, 'request.conflict']);
     expect(again.json().detail).toContain('its answer is not kept');
-    expect(JSON.stringify(await station.ledger.keptAnswer('x', 'k'))).not.toContain(key);
+    expect(JSON.stringify(await station.ledger.answers.get('x', 'k'))).not.toContain(key);
     const secrets = ROUTES.filter((row) => row.kind === 'command' && row.secret).map(({ url }) => url);
     expect(secrets).toEqual(['/api/v1/workers']);
   });
@@ -170,7 +170,7 @@ describe('what is kept', () => {
   it('has a key that is one text', async () => {
     for (const key of ['', '""', 'a b', 'ü', 'x'.repeat(201), '"open'])
       expect((await post('/officers', officer('7'), key)).statusCode, key).toBe(400);
-    expect(await station.ledger.officer('7')).toBeNull();
+    expect(await station.ledger.registry.officer('7')).toBeNull();
   });
 
   it('is asked for with POST alone', async () => {

@@ -52,7 +52,7 @@ export class RunningKeys {
 
 /** What the first request with this key was answered; null if there was none. Throws request.key-reused, and request.conflict where the answer was not kept. */
 export async function answeredBefore(ledger: LedgerReader, { by, key, request }: KeyedRequest, nowMs: number): Promise<KeptAnswer | null> {
-  const kept = await ledger.keptAnswer(by, key);
+  const kept = await ledger.answers.get(by, key);
   if (!kept || !keptFor(kept, nowMs)) return null;
   if (kept.request !== request) throw new EvidockError('request.key-reused', `idempotency-key ${key}`);
   if (kept.body === 'not-kept')

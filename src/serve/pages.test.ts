@@ -50,24 +50,24 @@ beforeAll(async () => {
   for (let n = 0; n < COUNT; n += 1) recording = (await station.addRecording(randomBytes(20), n % 3 === 0 ? { startMs: START_MS } : {})).id;
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
-      await writer.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
+      await writer.registry.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
       const blank = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-      await writer.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
+      await writer.registry.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
       // Several were added at the same time.
       const times = { createdAtMs: START_MS + (n >> 1) };
-      await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
-      await writer.addRecordingCase(recording, `A-${COUNT - n}`);
+      await writer.cases.upsert({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
+      await writer.recordings.addCase(recording, `A-${COUNT - n}`);
       docking = anId('dck');
-      await writer.insertDocking(aDocking({ id: docking, slot: 20 + n, port: `/card${n}` }));
+      await writer.dockings.insert(aDocking({ id: docking, slot: 20 + n, port: `/card${n}` }));
       const slot = n === 0 ? 2 : 8 + n;
-      await writer.assignSlot(`/port${slot}`, slot);
+      await writer.dockings.assignSlot(`/port${slot}`, slot);
       station.deps.board.update(slot, { port: `/port${slot}`, hub: `1-${slot}` });
-      await writer.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
+      await writer.registry.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
       const id = `derive.rec-${n}`;
-      await writer.insertWork({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      await writer.work.insert({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
-      await writer.upsertCaseEvent(event);
-      await writer.insertSuggestion(
+      await writer.cases.upsertEvent(event);
+      await writer.cases.insertSuggestion(
         aSuggestion({ id: anId('sug'), recordingId: recording, caseNumber: event.caseNumber, eventId: event.id }),
       );
     }
@@ -75,8 +75,8 @@ beforeAll(async () => {
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
       // Two that began together are told apart.
-      await writer.upsertCaseEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
-      await writer.insertRefusal({
+      await writer.cases.upsertEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
+      await writer.dockings.insertRefusal({
         dockingId: docking,
         cardPath: `pipe${n}`,
         code: 'recorder.not-regular',
@@ -140,9 +140,9 @@ describe('a list', () => {
     const numbers = async (cursor?: string) => page('/slots', { limit: 3, ...(cursor === undefined ? {} : { cursor }) });
     const { items, next } = await numbers();
     expect((items as { slot: number }[]).map(({ slot }) => slot)).toEqual([2, 9, 10]);
-    await station.ledger.transaction((writer) => writer.releaseSlot('/port10'));
+    await station.ledger.transaction((writer) => writer.dockings.releaseSlot('/port10'));
     expect(((await numbers(next ?? '')).items as { slot: number }[]).map(({ slot }) => slot)).toEqual([11, 12, 13]);
-    await station.ledger.transaction((writer) => writer.assignSlot('/port10', 10));
+    await station.ledger.transaction((writer) => writer.dockings.assignSlot('/port10', 10));
   });
 
   it('is every one that the table of routes has', () => {

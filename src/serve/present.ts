@@ -7,7 +7,7 @@ import type { Copy, Original } from '#domain/recording';
 import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/time/station-time';
 import type { Work } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {

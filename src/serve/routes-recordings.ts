@@ -50,8 +50,8 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
       };
       const read = async ({ after, ...page }: { limit: number; after?: string }) => {
-        if (after !== undefined && !(await ledger.recording(after))) throw wrongCursor();
-        const found = await ledger.recordings({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
+        if (after !== undefined && !(await ledger.recordings.get(after))) throw wrongCursor();
+        const found = await ledger.recordings.list({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
         const standing = await standingOf(ledger, found);
         return found.map((detail) => presenter.recording(detail, standing));
       };
@@ -80,7 +80,7 @@ export const recordingRoutes: readonly Route[] = [
         read: ({ limit, after }) => {
           const seq = Number(after);
           if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-          return ledger.custodyOf(about, { limit, ...(after === undefined ? {} : { after: seq }) });
+          return ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
         },
         keyOf: ({ seq }) => String(seq),
         show: (entry) => presenter.custody(entry),
@@ -95,7 +95,7 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: RecordingParams, querystring: FromQuery },
     handle: async ({ deps: { ledger } }, { params: { id }, query: { from = 'vault' } }) => {
       const detail = await mustHaveRecording(ledger, id);
-      return { item: derivativeItem(detail, 'playable', await ledger.work(workId('derive', id))), from };
+      return { item: derivativeItem(detail, 'playable', await ledger.work.get(workId('derive', id))), from };
     },
   }),
   footage({
@@ -106,7 +106,7 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: DerivativeParams, querystring: FromQuery },
     handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' } }) => {
       const detail = await mustHaveRecording(ledger, id);
-      return { item: derivativeItem(detail, kind, await ledger.work(workId('derive', id))), from };
+      return { item: derivativeItem(detail, kind, await ledger.work.get(workId('derive', id))), from };
     },
   }),
   footage({

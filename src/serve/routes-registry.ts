@@ -42,13 +42,13 @@ function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly
 }
 
 const caseAt: Resource<Static<typeof CaseParams>> = async (ledger, { facts }, { number }) => {
-  const entry = await ledger.case(number);
+  const entry = await ledger.cases.get(number);
   if (!entry) throw new EvidockError('request.not-found', `case ${number}`);
   return new Presenter(facts.timezone).case(entry);
 };
 
 const officerAt: Resource<Static<typeof OfficerParams>> = async (ledger, _deps, { id }) => {
-  const officer = await ledger.officer(id);
+  const officer = await ledger.registry.officer(id);
   if (!officer) throw new EvidockError('request.not-found', `officer ${id}`);
   return officer;
 };
@@ -68,8 +68,8 @@ const caseRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       const read = async (asked: { limit: number; after?: string }) => {
-        if (asked.after !== undefined && !(await ledger.case(asked.after))) throw wrongCursor();
-        return ledger.cases(asked);
+        if (asked.after !== undefined && !(await ledger.cases.get(asked.after))) throw wrongCursor();
+        return ledger.cases.list(asked);
       };
       return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },
@@ -90,10 +90,10 @@ const caseRoutes: readonly Route[] = [
       const presenter = new Presenter(facts.timezone);
       await mustHaveCase(ledger, number);
       const read = async ({ limit, after }: { limit: number; after?: string }) => {
-        if (after === undefined) return ledger.caseEvents(number, { limit });
-        const last = await ledger.caseEvent(after);
+        if (after === undefined) return ledger.cases.events(number, { limit });
+        const last = await ledger.cases.event(after);
         if (last?.caseNumber !== number) throw wrongCursor();
-        return ledger.caseEvents(number, { limit, after: last });
+        return ledger.cases.events(number, { limit, after: last });
       };
       return page({ list: `events of ${number}`, query, read, keyOf: ({ id }) => id, show: (event) => presenter.event(event) });
     },
@@ -151,7 +151,13 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Officers',
     schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
     handle: ({ deps: { ledger } }, { query }) =>
-      page({ list: 'officers', query, read: (asked) => ledger.officers(asked), keyOf: ({ id }) => id, show: (officer) => officer }),
+      page({
+        list: 'officers',
+        query,
+        read: (asked) => ledger.registry.officers(asked),
+        keyOf: ({ id }) => id,
+        show: (officer) => officer,
+      }),
   }),
   command({
     method: 'POST',
@@ -202,7 +208,7 @@ const peopleRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       return page({
-        ...{ list: 'recorders', query, read: (asked) => ledger.recorders(asked) },
+        ...{ list: 'recorders', query, read: (asked) => ledger.registry.recorders(asked) },
         ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
       });
     },
@@ -258,7 +264,7 @@ const suggestionRoutes: readonly Route[] = [
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
       };
       return page({
-        ...{ list: 'suggestions', query, read: (asked) => ledger.suggestions({ ...filter, ...asked }) },
+        ...{ list: 'suggestions', query, read: (asked) => ledger.cases.suggestions({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (suggestion) => presenter.suggestion(suggestion) },
       });
     },

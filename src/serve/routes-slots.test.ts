@@ -48,7 +48,7 @@ const put = async (url: string, payload: object) => {
   return { status: statusCode, json: body === '' ? null : JSON.parse(body) };
 };
 const get = async (url: string) => JSON.parse((await app.inject({ url: `/api/v1${url}`, headers })).body);
-const numbers = async () => Object.fromEntries((await station.ledger.slots()).map(({ port, slot }) => [port, slot]));
+const numbers = async () => Object.fromEntries((await station.ledger.dockings.slots()).map(({ port, slot }) => [port, slot]));
 
 describe('numbers of ports', () => {
   it('are given, changed with another port, or taken from it; each change is in custody with who did it', async () => {
@@ -61,7 +61,7 @@ describe('numbers of ports', () => {
       moved: { port: '1-4.1', slot: 1 },
     });
     expect(await numbers()).toEqual({ '1-4.1': 1, '1-4.2': 3 });
-    const entries = await station.ledger.custodyOf(about('port:1-4.2'));
+    const entries = await station.ledger.custody.of(about('port:1-4.2'));
     // That of the other port, which took its slot, belongs to its history too.
     expect(entries.map(({ subject, actor, data }) => `${subject.id} ${actorText(actor)} ${data['before']} ${data['slot']}`)).toEqual([
       '1-4.2 cli:li null 3',
@@ -73,13 +73,13 @@ describe('numbers of ports', () => {
   it('that are the same already change nothing and are not recorded', async () => {
     await put('/slots/3', { port: '1-4.2' });
     expect((await put('/slots/3', { port: '1-4.2' })).json).toMatchObject({ before: 3, moved: null });
-    expect(await station.ledger.custodyOf(about('port:1-4.2'))).toHaveLength(1);
+    expect(await station.ledger.custody.of(about('port:1-4.2'))).toHaveLength(1);
   });
 
   it('are refused while a recorder is docked there, with its slot', async () => {
     await station.ledger.transaction(async (writer) => {
-      await writer.assignSlot('1-4.7', 7);
-      await writer.insertDocking(aDocking({ slot: 7, port: '1-4.7' }));
+      await writer.dockings.assignSlot('1-4.7', 7);
+      await writer.dockings.insert(aDocking({ slot: 7, port: '1-4.7' }));
     });
     for (const payload of [
       { port: '1-4.2', slot: 7 },

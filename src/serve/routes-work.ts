@@ -33,7 +33,7 @@ const dockingRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       return page({
-        ...{ list: 'dockings', query, read: (asked) => ledger.dockings({ openOnly: query.open ?? false, ...asked }) },
+        ...{ list: 'dockings', query, read: (asked) => ledger.dockings.list({ openOnly: query.open ?? false, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (docking) => presenter.docking(docking) },
       });
     },
@@ -58,7 +58,7 @@ const dockingRoutes: readonly Route[] = [
       const read = async ({ limit, after = '0' }: { limit: number; after?: string }) => {
         const skip = Number(after);
         if (!Number.isSafeInteger(skip)) throw wrongCursor();
-        const found = await deps.ledger.refusals(id, { skip, limit });
+        const found = await deps.ledger.dockings.refusals(id, { skip, limit });
         return found.map((refusal, at) => ({ ...refusal, place: skip + at + 1 }));
       };
       return page({ list: `refusals of ${id}`, query, read, keyOf: ({ place }) => String(place), show: (refusal) => refusal });
@@ -99,7 +99,7 @@ const dockingRoutes: readonly Route[] = [
         () => deps.undock(id),
       );
       if (!told) {
-        const docking = await deps.ledger.docking(id);
+        const docking = await deps.ledger.dockings.get(id);
         if (docking?.state !== 'removed' && docking?.state !== 'interrupted')
           throw new EvidockError('request.conflict', `docking ${id} is not of a directory that was docked by request: undock the recorder`);
         // It had left by itself.
@@ -129,7 +129,7 @@ const jobRoutes: readonly Route[] = [
       };
       if (query.docking !== undefined) await reportDocking(deps, query.docking);
       return page({
-        ...{ list: 'jobs', query, read: (asked) => ledger.listWork({ ...filter, ...asked }) },
+        ...{ list: 'jobs', query, read: (asked) => ledger.work.list({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (work) => presenter.work(work) },
       });
     },

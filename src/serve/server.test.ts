@@ -44,7 +44,7 @@ function send(options: RequestOptions & { body?: unknown }): Promise<IncomingMes
 const overTcp = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ host: '127.0.0.1', port, path, ...options });
 const overSocket = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ socketPath, path, ...options });
 const jsonOf = async (response: IncomingMessage) => JSON.parse((await buffer(response)).toString()) as Record<string, unknown>;
-const looks = async (id: string) => (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.viewed');
+const looks = async (id: string) => (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.viewed');
 
 describe('the API', () => {
   beforeAll(async () => {

@@ -41,9 +41,9 @@ const HOUR = 3_600_000;
 async function arrive(): Promise<string> {
   const docking = aDocking({ id: ids.docking, slot: 9, port: '/card' });
   await station.ledger.transaction(async (writer) => {
-    await writer.insertDocking(docking);
+    await writer.dockings.insert(docking);
     const { data, lists } = DockingArrived.example;
-    await writer.appendCustody(
+    await writer.custody.append(
       DockingArrived.make({ atMs: START_MS, actor: STATION, subject: subject('docking', docking.id), data, lists }),
     );
   });
@@ -51,18 +51,18 @@ async function arrive(): Promise<string> {
 }
 
 async function leave(id: string): Promise<void> {
-  if ((await station.ledger.docking(id))?.state === 'removed') return;
+  if ((await station.ledger.dockings.get(id))?.state === 'removed') return;
   await station.ledger.transaction(async (writer) => {
-    await writer.updateDocking(id, { state: 'removed', removedAtMs: START_MS });
+    await writer.dockings.update(id, { state: 'removed', removedAtMs: START_MS });
     const { data } = DockingRemoved.example;
-    await writer.appendCustody(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
+    await writer.custody.append(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
   });
 }
 
 async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
-  const before = (await station.ledger.custodyHead())?.seq ?? -1;
+  const before = (await station.ledger.custody.head())?.seq ?? -1;
   const outcome = await body();
-  const head = (await station.ledger.custodyHead())?.seq ?? -1;
+  const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
     ...[
       'station:test',
@@ -79,7 +79,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
     ...[ids.early, ids.late, ids.lost, ids.later].map((id) => `recording:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
-  for (const each of about) for (const { seq, type } of await station.ledger.custodyOf(each)) if (seq > before) entries.set(seq, type);
+  for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
   // Nothing was left under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
   return { outcome, types: [...new Set(entries.values())].sort() };
@@ -219,13 +219,13 @@ beforeAll(async () => {
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await station.ledger.transaction(async (writer) => {
     // Archived, with no copy on record: verification withdraws what is missing.
-    await writer.updateRecording(ids.lost, { state: 'archived' });
+    await writer.recordings.update(ids.lost, { state: 'archived' });
     const worker = { host: 'walk', instance: 'walk' };
     for (const recordingId of [ids.early, ids.late]) {
       const id = workId('derive', recordingId);
-      await writer.insertWork({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: 0, nowMs: START_MS });
-      const claim = await writer.claimWork(id, worker, 1000);
-      if (claim) await writer.finishWork(claim);
+      await writer.work.insert({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      const claim = await writer.work.claim(id, worker, 1000);
+      if (claim) await writer.work.finish(claim);
     }
   });
 });
@@ -245,7 +245,7 @@ describe('every route', () => {
       const lost = (found.body as { recording?: string } | undefined)?.recording;
       const step = lost ? { ...found, body: { ...found.body, recording: ids.lost } } : found;
       if (step.params?.['id'] === 'suggestion') {
-        const [made] = await station.ledger
+        const [made] = await station.ledger.cases
           .suggestions({ recordingId: ids.early, limit: 10 })
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
@@ -274,20 +274,20 @@ describe('a handler', () => {
   const tagged = () => RecordingTagged.make({ ...about(), subject: subject('recording', ids.early), data: {} });
 
   const breaches: [string, Route][] = [
-    ['that forgets the entry', breaking(async (writer) => writer.upsertOfficer(officer))],
+    ['that forgets the entry', breaking(async (writer) => writer.registry.upsertOfficer(officer))],
     [
       'that leaves another entry',
       breaking(async (writer) => {
-        await writer.upsertOfficer(officer);
-        await writer.appendCustody(tagged());
+        await writer.registry.upsertOfficer(officer);
+        await writer.custody.append(tagged());
       }),
     ],
     [
       'that leaves one entry too many',
       breaking(async (writer) => {
-        await writer.upsertOfficer(officer);
-        await writer.appendCustody(changed());
-        await writer.appendCustody(tagged());
+        await writer.registry.upsertOfficer(officer);
+        await writer.custody.append(changed());
+        await writer.custody.append(tagged());
       }),
     ],
     ['that says nothing', breaking(async () => undefined)],
@@ -299,7 +299,7 @@ describe('a handler', () => {
         summary: 'Breaks the rule',
         schema: { response: Type.Object({}) },
         handle: async ({ deps: { ledger } }) => {
-          await ledger.transaction((writer) => writer.upsertOfficer(officer));
+          await ledger.transaction((writer) => writer.registry.upsertOfficer(officer));
           return {};
         },
       }),
@@ -331,7 +331,7 @@ describe('a handler', () => {
     expect([outcome.statusCode, outcome.json().code]).toEqual([500, 'station.internal']);
     expect(outcome.json().detail).toContain(rowOf(row));
     expect(types).toEqual([]);
-    expect(await station.ledger.officer('99')).toBeNull();
+    expect(await station.ledger.registry.officer('99')).toBeNull();
     await broken.close();
   });
 
@@ -360,12 +360,12 @@ describe('a handler', () => {
 
   it('that keeps the rule is answered, whichever way it says so', async () => {
     const kept = breaking(async (writer) => {
-      await writer.upsertOfficer(officer);
-      await writer.appendCustody(changed());
+      await writer.registry.upsertOfficer(officer);
+      await writer.custody.append(changed());
     });
     const good = buildServer({ deps: station.deps, way: 'socket', routes: [kept] });
     expect((await request(good, { row: rowOf(kept), leaves: [] })).statusCode).toBe(200);
-    expect(await station.ledger.officer('99')).toEqual(officer);
+    expect(await station.ledger.registry.officer('99')).toEqual(officer);
     await good.close();
   });
 });

@@ -22,7 +22,7 @@ const INSTANCE = /^[0-9A-Za-z-]{1,64}$/;
 
 interface Options {
   readonly gate: WorkerGate;
-  readonly ledger: Pick<LedgerReader, 'workerByKey'>;
+  readonly ledger: Pick<LedgerReader, 'registry'>;
   readonly log: Log;
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
@@ -70,7 +70,7 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
   return app as unknown as FastifyInstance;
 }
 
-async function authorised(ledger: Pick<LedgerReader, 'workerByKey'>, { headers }: FastifyRequest): Promise<Worker> {
+async function authorised(ledger: Pick<LedgerReader, 'registry'>, { headers }: FastifyRequest): Promise<Worker> {
   const key = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   const { name } = await workerOf(ledger, key);
   const instance = [headers['x-evidock-instance']].flat()[0] ?? '';

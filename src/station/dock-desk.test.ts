@@ -36,7 +36,7 @@ async function deskOf(failures: EvidockError[]) {
     dockStage: { arrive, leave, vacate } as unknown as DockStage,
     recorderClock: { set: async () => undefined } as unknown as RecorderClock,
     wipeStage: { announce: () => undefined, awaited: async () => new Set(), wipe: async () => undefined } as unknown as WipeStage,
-    ledger: { slotOf: async () => null } as unknown as LedgerReader,
+    ledger: { dockings: { slotOf: async () => null } } as unknown as LedgerReader,
     release: false,
     intake: { intake, forget: () => undefined } as unknown as IntakeStage,
     log: pino({ level: 'silent' }),

@@ -66,7 +66,7 @@ export class DockDesk {
   constructor(options: Options) {
     this.#options = options;
     this.learner = new SlotLearner({
-      slotOf: (port) => options.ledger.slotOf(port),
+      slotOf: (port) => options.ledger.dockings.slotOf(port),
       onEnd: (held, notices) => {
         for (const notice of notices) this.#noticed(notice);
         for (const { dock, arrival } of held) this.#open(options.docks[dock], arrival);
@@ -262,7 +262,7 @@ export class DockDesk {
     await intake.rechecked(id);
     this.#then(stay, async () => {
       // Something that was found by the re-check is being taken in: this comes again when that is safe.
-      if (stay.released || (await ledger.docking(id))?.state !== 'safe') return;
+      if (stay.released || (await ledger.dockings.get(id))?.state !== 'safe') return;
       stay.released = true;
       try {
         await stay.dock?.release(stay.arrival.key);

@@ -50,7 +50,7 @@ function zeroed(content: Buffer, ranges: readonly ByteRange[]): Buffer {
 }
 
 async function recordingsOf(station: Station, path: string) {
-  const found = (await station.ledger.recordings({ limit: 100 })).filter(({ originals }) => originals[0]?.cardPath === path);
+  const found = (await station.ledger.recordings.list({ limit: 100 })).filter(({ originals }) => originals[0]?.cardPath === path);
   return found
     .sort((a, b) => (a.recording.id < b.recording.id ? -1 : 1))
     .map(({ recording, originals }) => ({ recording, original: originals[0]! }));
@@ -80,7 +80,7 @@ describe('a recorder with gaps', () => {
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
     expect(manifest).toMatchObject({ v: 3, original: { unreadable: bad, sourceReread: null } });
-    const custody = await station.ledger.custodyOf(about(damaged?.recording.id ?? ''));
+    const custody = await station.ledger.custody.of(about(damaged?.recording.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.copied')?.lists).toMatchObject({ gaps: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.personal).toMatchObject({ reason: damaged?.recording.damageReason });
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
@@ -120,7 +120,7 @@ describe('a recorder with gaps', () => {
       1,
     );
     await docking.done;
-    const { problem, safeAtMs } = (await station.ledger.docking(docking.id)) ?? {};
+    const { problem, safeAtMs } = (await station.ledger.dockings.get(docking.id)) ?? {};
     expect(safeAtMs).toBeNull();
     expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/gapsMax|nothing of it/) });
     expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
@@ -140,7 +140,7 @@ describe('a recorder with gaps', () => {
         slot,
       );
       await docking.safe();
-      return station.ledger.docking(docking.id);
+      return station.ledger.dockings.get(docking.id);
     };
     await dockAgain(1);
     expect(await dockAgain(2)).toMatchObject({ filesListed: 2, filesKnown: 2 });
@@ -154,7 +154,7 @@ describe('a recorder with gaps', () => {
       recording: { damaged: false },
       original: { state: 'sealed', gaps: [], duplicateOf: null, digests: { sha256: sha256(content) } },
     });
-    const told = (await station.ledger.custodyOf(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
+    const told = (await station.ledger.custody.of(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
     expect(toldBy(told ?? expect.fail())).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
     expect(await dockAgain(4)).toMatchObject({ filesListed: 2, filesKnown: 2 });
     expect(await recordingsOf(station, 'a.mp4')).toHaveLength(2);
@@ -215,7 +215,7 @@ describe('a recording with gaps', () => {
     await run(before?.recording.id ?? '');
     const [after] = await recordingsOf(station, path);
     expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
-    expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');
+    expect((await station.ledger.recordings.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');
     await station.close();
   });
 });
@@ -267,7 +267,7 @@ describe('intake.verify: source+vault', () => {
     );
     await docking.done;
     expect(opened).toBe(6);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       state: 'problem',
       problem: { code: 'recorder.unstable' },
       safeAtMs: null,

@@ -82,7 +82,7 @@ it('that is sent again after kill -9 is carried out once, whether its answer had
   await once(station, 'exit');
   const ledger = await openLedger({ file: join(state(), 'ledger/ledger.sqlite'), stationId: 'station1' });
   try {
-    for (let n = 0; n < REQUESTS; n += 1) expect(await ledger.custodyOf(subject('officer', `${n}`)), `${n}`).toHaveLength(1);
+    for (let n = 0; n < REQUESTS; n += 1) expect(await ledger.custody.of(subject('officer', `${n}`)), `${n}`).toHaveLength(1);
   } finally {
     await ledger.close();
   }

@@ -52,7 +52,7 @@ function shipperTo(...shelves: readonly LogShelf[]): LogShipper {
 }
 const toVault = () => vaultShelf(station.deps.vault as DiskVault);
 const toArchive = () => archiveShelf(archive);
-const append = (n = 1) => station.ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ n })));
+const append = (n = 1) => station.ledger.transaction((writer) => writer.custody.append(aCustodyDraft({ n })));
 const pieces = async (place: 'vault' | 'archive', ending: string) => {
   const names = await readdir(join(station.directory, place, 'custody/cd01')).catch(() => [] as string[]);
   return names.filter((name) => name.endsWith(ending)).sort();
@@ -112,7 +112,7 @@ describe('what is shipped', () => {
 
   it('loses a personal value in vault and archive when it is erased, and its segment stays', async () => {
     const shipper = shipperTo(toVault(), toArchive());
-    const { seq } = await station.ledger.transaction((writer) => writer.appendCustody(aRefusalDraft('the words of a person')));
+    const { seq } = await station.ledger.transaction((writer) => writer.custody.append(aRefusalDraft('the words of a person')));
     await append();
     await shipper.ship({ tidy: false });
     const [name = ''] = await pieces('archive', '.log');
@@ -326,7 +326,7 @@ describe('kill -9', () => {
       expect(await shipInProcess(home.path, 4, point)).toBe('SIGKILL');
       expect(await shipInProcess(home.path, 1)).toBeNull();
       const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: 'cd01' });
-      const newest = (await ledger.custodyHead())?.seq ?? -1;
+      const newest = (await ledger.custody.head())?.seq ?? -1;
       for (const place of ['vault', 'archive'] as const) {
         expect(await ledger.shipping.lag(place)).toMatchObject({ next: newest + 1, entries: 0 });
         const directory = join(home.path, place, 'custody/cd01');

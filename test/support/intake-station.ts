@@ -226,7 +226,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
           while (!safe.has(id)) {
-            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.docking(id))}`);
+            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.dockings.get(id))}`);
             await new Promise((resolve) => setTimeout(resolve, 10));
           }
         },

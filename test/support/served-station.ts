@@ -11,7 +11,8 @@ import { STATION } from '#domain/custody/actor';
 import { OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { manifestKey } from '#domain/vault/vault-key';
-import type { Ledger, NewRecording } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
+import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
@@ -35,6 +36,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   await vault.open();
   const deps: DeskDeps = {
     ledger,
+    upkeep: ledger.upkeep,
     vault,
     archive: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
@@ -62,7 +64,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ...overrides,
   };
   const docking = aDocking();
-  await ledger.transaction((writer) => writer.insertDocking(docking));
+  await ledger.transaction((writer) => writer.dockings.insert(docking));
   let count = 0;
   return {
     deps,
@@ -86,13 +88,13 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(derivative.vaultKey, playable);
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
-        await writer.insertRecording(recording);
-        await writer.insertOriginal(original);
-        await writer.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
-        await writer.markSealed(original.id, START_MS);
-        await writer.upsertCopy(aCopy({ ...original }));
-        await writer.upsertDerivative(derivative);
-        await writer.updateRecording(recording.id, { state: 'derived', durationMs: 60_000 });
+        await writer.recordings.insert(recording);
+        await writer.originals.insert(original);
+        await writer.originals.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
+        await writer.originals.markSealed(original.id, START_MS);
+        await writer.recordings.upsertCopy(aCopy({ ...original }));
+        await writer.recordings.upsertDerivative(derivative);
+        await writer.recordings.update(recording.id, { state: 'derived', durationMs: 60_000 });
         const data = {
           recording: recording.id,
           key: original.vaultKey,
@@ -102,7 +104,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
           manifestSha256: sha256Hex(manifest),
           reread: 'direct',
         };
-        await writer.appendCustody(
+        await writer.custody.append(
           OriginalSealed.make({ atMs: START_MS, actor: STATION, subject: subject('original', original.id), data }),
         );
       });

@@ -65,7 +65,7 @@ export class DirectoryDock implements Dock {
     this.#seen.clear();
   }
 
-  /** Looks one after the other are never doubled: a look that is asked for while one runs happens once, after it. */
+  /** Looks run one after the other. However often a look is asked for while one runs, just one more comes after it. */
   #look(): void {
     if (this.#lookWaits) return;
     this.#lookWaits = true;

@@ -28,7 +28,7 @@ export class ManualDock implements Dock {
     this.#handler = handler;
   }
 
-  /** Returns the key of the arrival. Throws request.no-card for a directory that is none, before anything in it was read. */
+  /** Returns the key of the arrival. Throws request.no-card, before anything in the directory was read, if it cannot be a card. */
   async dock(request: ManualDocking): Promise<string> {
     // The person may name a link: what it leads to now is the recorder, whatever takes its place later.
     const place = { ...(await mustBeCard(request.directory, this.#own)), label: basename(request.directory) };

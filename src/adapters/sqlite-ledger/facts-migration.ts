@@ -4,7 +4,7 @@
  */
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
-const FACTS_COLUMNS =
+export const FACTS_COLUMNS =
   'officer_id, officer_source, category, important, damaged, damage_reason, claimed_start, claimed_from, start_at, clock_offset_ms, duration_ms, duplicate_of, missing_count';
 
 export const ARCHIVED_FACTS = [

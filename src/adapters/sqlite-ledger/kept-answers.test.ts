@@ -21,15 +21,15 @@ it('keeps the newest up to a number, and none for more than a day', async () => 
   raw.exec('COMMIT');
   const ledger = await openLedger({ file, stationId: 'test' });
   try {
-    await ledger.transaction((writer) => writer.keepAnswer(kept('new', NOW_MS)));
+    await ledger.transaction((writer) => writer.answers.keep(kept('new', NOW_MS)));
     expect(raw.prepare('SELECT count(*) AS n FROM kept_answers').get()).toEqual({ n: KEPT_MAX });
-    expect(await ledger.keptAnswer('b', 'old')).toBeNull();
-    expect(await ledger.keptAnswer('b', '0')).toBeNull();
-    expect(await ledger.keptAnswer('b', '1')).toMatchObject({ body: { text: '{}' } });
-    expect(await ledger.keptAnswer('b', 'new')).toEqual(kept('new', NOW_MS));
-    expect(await ledger.keptAnswer('other', 'new')).toBeNull();
-    await ledger.transaction((writer) => writer.keepAnswer({ ...kept('new', NOW_MS), body: 'not-kept' }));
-    expect((await ledger.keptAnswer('b', 'new'))?.body).toBe('not-kept');
+    expect(await ledger.answers.get('b', 'old')).toBeNull();
+    expect(await ledger.answers.get('b', '0')).toBeNull();
+    expect(await ledger.answers.get('b', '1')).toMatchObject({ body: { text: '{}' } });
+    expect(await ledger.answers.get('b', 'new')).toEqual(kept('new', NOW_MS));
+    expect(await ledger.answers.get('other', 'new')).toBeNull();
+    await ledger.transaction((writer) => writer.answers.keep({ ...kept('new', NOW_MS), body: 'not-kept' }));
+    expect((await ledger.answers.get('b', 'new'))?.body).toBe('not-kept');
   } finally {
     raw.close();
     await ledger.close();

@@ -23,7 +23,7 @@ async function otherNamesOfHub(sys: string, hub: string): Promise<readonly strin
   return peer === null ? [] : [peer];
 }
 
-/** The buses to which the ports of its root hub have their peers: one, if any. */
+/** The other name of a bus: the bus on which the ports of its root hub have their peers. An empty list if they have none. */
 async function otherNamesOfBus(sys: string, bus: string): Promise<readonly string[] | null> {
   const path = join(sys, 'bus/usb/devices', `usb${bus}`);
   if (!(await isThere(path))) return null;

@@ -49,7 +49,10 @@ export interface BlockDevice {
   readonly bytes: number;
   /** 0 for a whole disk. */
   readonly partition: number;
-  /** The kernel's number of the medium in its disk: another with every medium that is put in (Linux 5.15 and later); null where there is none. */
+  /**
+   * The kernel's number of the medium in the disk, which changes with every medium that is put in (Linux 5.15 and later); null where there
+   * is none.
+   */
   readonly mediumNumber: string | null;
 }
 

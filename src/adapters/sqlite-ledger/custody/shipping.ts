@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { SegmentKind, ShippedEntry } from '#domain/custody/segment';
 import type { ShippingLag, ShippingLedger, ShippingPlace } from '#ports/log-shipping';
-import type { Schema } from './schema.ts';
+import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
+import type { Schema } from '../schema.ts';
 
 const ERASED_PAGE = 1000;
 const TABLES = { log: 'custody', former: 'custody_former' } as const;
@@ -12,12 +14,18 @@ type Write = <T>(body: () => Promise<T>) => Promise<T>;
 export class SqlShipping implements ShippingLedger {
   readonly #reading: Kysely<Schema>;
   readonly #writing: Kysely<Schema>;
+  readonly #dialect: Dialect;
   readonly #inTransaction: Write;
 
-  constructor(options: { reading: Kysely<Schema>; writing: Kysely<Schema>; inTransaction: Write }) {
-    this.#reading = options.reading;
-    this.#writing = options.writing;
-    this.#inTransaction = options.inTransaction;
+  constructor({
+    reading,
+    writing,
+    inTransaction,
+  }: { reading: Pick<Rows, 'db'>; writing: Pick<Rows, 'db' | 'dialect'>; inTransaction: Write }) {
+    this.#reading = reading.db;
+    this.#writing = writing.db;
+    this.#dialect = writing.dialect;
+    this.#inTransaction = inTransaction;
   }
 
   async lag(place: ShippingPlace): Promise<ShippingLag> {
@@ -101,11 +109,7 @@ export class SqlShipping implements ShippingLedger {
 
   async noteErased(place: ShippingPlace, seqs: readonly number[]): Promise<void> {
     await this.#inTransaction(() =>
-      this.#writing
-        .deleteFrom('custody_erased')
-        .where('place', '=', place)
-        .where('seq', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(seqs)}))`)
-        .execute(),
+      this.#writing.deleteFrom('custody_erased').where('place', '=', place).where('seq', 'in', this.#dialect.amongNumbers(seqs)).execute(),
     );
   }
 }

@@ -7,8 +7,9 @@ import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEnt
 import { LogContinued } from '#domain/custody/station-entries';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import type { Rows } from './connection.ts';
-import type { Schema } from './schema.ts';
+import type { CustodyWriter } from '#ports/ledger/custody';
+import type { Rows } from '../connection.ts';
+import type { Schema } from '../schema.ts';
 
 const SALT_BYTES = 32;
 const PAGE = 1000;
@@ -22,7 +23,7 @@ export async function custodyHead({ db }: Pick<Rows, 'db'>): Promise<{ seq: numb
 }
 
 /** Appends to the log of one transaction. */
-export class CustodyAppender {
+export class CustodyAppender implements CustodyWriter {
   readonly #rows: Rows;
   readonly #stationId: string;
   /** The last entry of the log once this transaction has added one: nobody else can. */
@@ -43,9 +44,18 @@ export class CustodyAppender {
     const { bytes, hash, beside } = sealEntry(draft, { station: this.#stationId, seq, prev }, () => randomBytes(SALT_BYTES));
     const about = subjectText(draft.subject);
     const { tables } = this.#rows;
-    tables.insert('custody', { seq, at: draft.atMs, type: draft.type, actor: actorText(draft.actor), subject: about, prev, hash, bytes });
-    for (const text of [about, ...draft.related.map(subjectText)]) tables.insert('custody_subjects', { subject: text, seq });
-    for (const value of beside) tables.insert('custody_beside', { seq, ...value });
+    await tables.insert('custody', {
+      seq,
+      at: draft.atMs,
+      type: draft.type,
+      actor: actorText(draft.actor),
+      subject: about,
+      prev,
+      hash,
+      bytes,
+    });
+    for (const text of [about, ...draft.related.map(subjectText)]) await tables.insert('custody_subjects', { subject: text, seq });
+    for (const value of beside) await tables.insert('custody_beside', { seq, ...value });
     this.#head = { seq, hash };
     const salts = Object.fromEntries(beside.flatMap(({ name, salt }) => (salt ? [[name, Buffer.from(salt).toString('hex')]] : [])));
     return { ...draft, salts, version: 2, seq, prev, hash, bytes };
@@ -88,20 +98,19 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
  * about another subject than this one.
  */
 export async function entriesOf(
-  rows: Pick<Rows, 'db'>,
+  rows: Pick<Rows, 'db' | 'dialect'>,
   subjects: readonly Subject[],
   { limit, after, unless }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject } },
 ): Promise<readonly CustodyEntry[]> {
-  const { db } = rows;
-  const texts = JSON.stringify(subjects.map(subjectText));
+  const { db, dialect } = rows;
+  const texts = subjects.map(subjectText);
   // Entries of before name most of their subjects by the id alone.
-  const ids = JSON.stringify(subjects.flatMap((each) => [each.id, subjectText(each)]));
-  const among = (json: string) => sql<string>`(SELECT value FROM json_each(${json}))`;
-  let former = db.selectFrom('custody_former').select(['seq', 'prev', 'hash', 'bytes']).where('subject', 'in', among(ids));
+  const ids = subjects.flatMap((each) => [each.id, subjectText(each)]);
+  let former = db.selectFrom('custody_former').select(['seq', 'prev', 'hash', 'bytes']).where('subject', 'in', dialect.among(ids));
   let current = db
     .selectFrom('custody')
     .select(['seq', 'prev', 'hash', 'bytes'])
-    .where('seq', 'in', db.selectFrom('custody_subjects').select('seq').where('subject', 'in', among(texts)));
+    .where('seq', 'in', db.selectFrom('custody_subjects').select('seq').where('subject', 'in', dialect.among(texts)));
   if (after !== undefined) {
     former = former.where('seq', '>', after);
     current = current.where('seq', '>', after);
@@ -121,7 +130,7 @@ export async function entriesOf(
   const beside = await db
     .selectFrom('custody_beside')
     .selectAll()
-    .where('seq', 'in', sql<number>`(SELECT value FROM json_each(${JSON.stringify(found.map(({ seq }) => seq))}))`)
+    .where('seq', 'in', dialect.amongNumbers(found.map(({ seq }) => seq)))
     .execute();
   const bySeq = Map.groupBy(beside, ({ seq }) => seq);
   return found.map((row) => readable(row, bySeq.get(row.seq) ?? []));
@@ -144,7 +153,7 @@ function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'
 }
 
 /** Walks the whole log; yields the faults, at most 100. */
-export async function* verifyLog(rows: Pick<Rows, 'db'>, onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
+export async function* verifyLog(rows: Pick<Rows, 'db' | 'dialect'>, onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
   let expected = await firstPlace(rows);
   let faults = 0;
   for (const table of ['custody_former', 'custody'] as const) {
@@ -186,10 +195,13 @@ async function firstPlace({ db }: Pick<Rows, 'db'>): Promise<ExpectedPlace> {
 }
 
 /** Faults of entries that cannot be found under all that they are about, by their numbers. */
-async function lostIn({ db }: Pick<Rows, 'db'>, page: readonly StoredEntry[]): Promise<ReadonlyMap<number, CustodyFault>> {
+async function lostIn(
+  { db, dialect }: Pick<Rows, 'db' | 'dialect'>,
+  page: readonly StoredEntry[],
+): Promise<ReadonlyMap<number, CustodyFault>> {
   const pairs = page.flatMap((row) => textsOf(row).map((text) => [text, row.seq] as const));
-  const found = await sql<{ seq: number; subject: string }>`SELECT s.seq, s.subject FROM json_each(${JSON.stringify(pairs)}) j
-    JOIN custody_subjects s ON s.subject = j.value ->> 0 AND s.seq = j.value ->> 1`.execute(db);
+  const found = await sql<{ seq: number; subject: string }>`SELECT seq, subject FROM custody_subjects
+    WHERE (subject, seq) IN ${dialect.amongPairs(pairs)}`.execute(db);
   const there = new Set(found.rows.map(({ seq, subject: text }) => `${seq} ${text}`));
   const lost = pairs.filter(([text, seq]) => !there.has(`${seq} ${text}`));
   return new Map(lost.map(([text, seq]) => [seq, { seq, what: `is not found under ${text}` }]));
