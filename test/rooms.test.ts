@@ -104,3 +104,12 @@ it('lets no rule speak SQL', () => {
   expect(said.map(({ path }) => path)).toEqual([]);
   expect(sources('src/adapters/sqlite-ledger').some(({ text }) => OF_SQLITE.test(text))).toBe(true);
 });
+
+it('has one owner of how a docking stands: nobody else begins one on the board, or writes its state', () => {
+  const calls = sources('src').filter(({ text }) => /\.(openDocking|dockings\.setStatus)\(|\bstatus: DockingStatus\./.test(text));
+  // An interruption is what a later process finds: it has no owner any more.
+  expect(calls.map(({ path }) => path).sort()).toEqual([
+    'src/adapters/sqlite-ledger/dockings/interrupt.ts',
+    'src/steps/docking-statuses.ts',
+  ]);
+});

@@ -1,7 +1,10 @@
 import type { Static, TSchema } from 'typebox';
+import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem } from './common.ts';
 import { CustodyJson } from './custody.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
+import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
+import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
 import {
   CaseBody,
@@ -71,6 +74,7 @@ const docking = {
   },
   ...{ filesToRecheck: 4, filesRechecked: 4 },
 };
+const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
 const slot = {
   ...{ slot: 3, port: '1-4.2', dockingId, recorderSerial: 'DSJ0012345', driverId: 'dsj', officerId: '041234', phase: 'copying' as const },
   ...{ hub: '1-4', waiting: null, warning: null, clockOffsetMs: 1200, explain: ['its names are those of the family'], filesListed: 12 },
@@ -130,6 +134,7 @@ export const COMPONENTS = {
     ...{ notes: [], links: [], claimedStart: '2026-06-20T15:30:00.000', claimedFrom: 'file-name', startClaims: [claim], start: at },
     ...{ clockOffsetMs: 1200, durationMs: 600_000, createdAt: at, duplicateOf: null, playable: true, originals: [original] },
     ...{ copies: [{ where: 'vault', verifiedAt: at }], derivatives: [derivative], replacedBy: null, trouble: [] },
+    ...{ confidentiality: null, privacy: [], effective: { confidentiality: null, privacy: [] } },
   }),
   TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),
   CustodyEntry: named(CustodyJson, {
@@ -146,6 +151,8 @@ export const COMPONENTS = {
   CaseChangeBody: named(CaseChangeBody, { stage: 'review' }),
   Case: named(CaseJson, {
     ...{ number: 'LY-2026-0012', title: '占道经营检查', stage: 'evidence', category: 'inspection', officerIds: ['041234'], createdAt: at },
+    ...{ confidentiality: 'secret', privacy: ['minor'], openedOn: '2026-06-20', steps: [{ step: 'decided', on: '2026-07-01' }] },
+    ...{ state: 'decided', decidedOn: '2026-07-01', closedOn: null, reopenedOn: null },
   }),
   ImportBody: named(ImportBody, { format: 'csv', text: 'number,title\nLY-2026-0012,占道经营检查\n', dryRun: true }),
   Import: named(ImportJson, { added: 1, updated: 0, events: 1, suggestions: 2 }),
@@ -155,8 +162,20 @@ export const COMPONENTS = {
   RecorderBody: named(RecorderBody, { serial: 'DSJ0012345', model: 'X1', officer: '041234' }),
   RecorderChangeBody: named(RecorderChangeBody, { officer: null }),
   Recorder: named(RecorderJson, {
-    ...{ serial: 'DSJ0012345', model: 'X1', driverId: 'dsj', assignedOfficerId: '041234', firstSeenAt: at, lastSeenAt: at },
+    ...{ serial: 'DSJ0012345', model: 'X1', driverId: 'dsj', assignedOfficerId: '041234', holding, firstSeenAt: at, lastSeenAt: at },
   }),
+  Holding: named(HoldingJson, holding),
+  Held: named(HeldJson, { holding, redecided: 3 }),
+  TakeOutBody: named(TakeOutBody, { officer: '041234' }),
+  ReturnBody: named(ReturnBody, { at: '2026-06-20 18:00' }),
+  HoldingBody: named(HoldingBody, { until: '2026-06-20 17:30' }),
+  StepBody: named(StepBody, { on: '2026-07-01' }),
+  ReopenBody: named(ReopenBody, { on: '2026-08-01', reason: 'new evidence' }),
+  Effective: named(EffectiveJson, {
+    confidentiality: { level: 'secret', from: [{ kind: 'case', id: 'LY-2026-0012' }] },
+    privacy: [{ mark: 'minor', from: [{ kind: 'recording', id: recordingId }] }],
+  }),
+  ProtectionBody: named(ProtectionBody, { confidentiality: 'secret', addPrivacy: ['minor'] }),
   Suggestion: named(SuggestionJson, {
     ...{ id: 'sug-01jybqe2v7k3m9', recordingId, caseNumber: 'LY-2026-0012', eventId: 'evt-01jybqe2v7k3m9', reason: 'same officer, 12 min' },
     ...{ overlapMs: 720_000, state: 'open', decidedBy: null, createdAt: at },

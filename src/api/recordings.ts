@@ -4,6 +4,7 @@ import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { EffectiveJson, PROTECTION } from './protection.ts';
 
 /** What is asked and told of recordings. */
 
@@ -64,6 +65,8 @@ export const RecordingJson = Type.Object({
   caseNumbers: Type.Array(Type.String()),
   category: nullable.text(),
   important: Type.Boolean(),
+  ...PROTECTION,
+  effective: EffectiveJson,
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: nullable.text(),

@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { recordStep } from '#desk/case-course';
+import { protectCase, protectRecording } from '#desk/protection';
 import { tagRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/time/hours';
@@ -77,7 +79,11 @@ const placesOfCopies = async () =>
 describe('the facts beside the footage', () => {
   const inArchive = () => join(station.directory, 'archive', factsKey(id));
   const facts = async () =>
-    JSON.parse(await readFile(inArchive(), 'utf8')) as { recording: Record<string, unknown>; originals: Record<string, unknown>[] };
+    JSON.parse(await readFile(inArchive(), 'utf8')) as {
+      recording: Record<string, unknown>;
+      cases: unknown;
+      originals: Record<string, unknown>[];
+    };
   const types = async () => (await station.ledger.custody.of(about(id))).map(({ type }) => type);
   const tag = (request: Parameters<typeof tagRecording>[2]) => tagRecording(station.deps, id, request, cli('test'));
 
@@ -113,6 +119,12 @@ describe('the facts beside the footage', () => {
     ['the important mark', (writer) => writer.recordings.update(id, { important: true }), { important: true }],
     ['damage', (writer) => writer.recordings.update(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
     ['a duration', (writer) => writer.recordings.update(id, { durationMs: 1234 }), { durationMs: 1234 }],
+    [
+      'a level',
+      (writer) => writer.recordings.update(id, { confidentiality: 'secret' }),
+      { effective: { confidentiality: 'secret', privacy: [] } },
+    ],
+    ['a privacy mark', (writer) => writer.recordings.update(id, { privacy: ['minor'] }), { privacy: ['minor'] }],
     ['a time', (writer) => writer.recordings.update(id, { startMs: START_MS }), { start: new Date(START_MS).toISOString() }],
   ];
   it.each(CHANGES)('are written anew by work that the change itself has queued: %s', async (_, change, expected) => {
@@ -128,6 +140,24 @@ describe('the facts beside the footage', () => {
     expect(await work()).toMatchObject({ state: 'done' });
     // Nothing is left beside them of what they were.
     expect((await readdir(dirname(inArchive()))).filter((name) => name.startsWith('facts'))).toEqual(['facts.json']);
+  });
+
+  it('tell how its cases stand, and what their marks make of it', async () => {
+    await tag({ cases: ['A-1', '案-2'] });
+    await run();
+    await recordStep(station.deps, 'A-1', { step: 'decided', on: '2026-06-20' }, cli('test'));
+    await protectCase(station.deps, '案-2', { confidentiality: 'highly-secret', addPrivacy: ['minor'] }, cli('test'));
+    await protectRecording(station.deps, id, { confidentiality: 'internal' }, cli('test'));
+    expect(await work()).toMatchObject({ state: 'waiting' });
+    await run();
+    const { recording, cases } = await facts();
+    const effective = { confidentiality: 'highly-secret', privacy: ['minor'] };
+    expect(recording).toMatchObject({ confidentiality: 'internal', privacy: [], effective });
+    expect(cases).toMatchObject([
+      { number: 'A-1', state: 'decided', decidedOn: '2026-06-20', closedOn: null, confidentiality: null },
+      { number: '案-2', state: 'open', decidedOn: null, confidentiality: 'highly-secret', privacy: ['minor'] },
+    ]);
+    expect(JSON.stringify(cases)).not.toContain(aCase().title);
   });
 
   it('are queued with the change or not at all', async () => {

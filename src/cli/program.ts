@@ -8,6 +8,7 @@ import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
 import { LANGUAGES, type Language, languageOf, speaker } from './language.ts';
 import { addPlay } from './play.ts';
+import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
@@ -63,6 +64,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRecordings,
     addPlay,
     addTag,
+    addMark,
     addSuggestions,
     addCase,
     addOfficer,

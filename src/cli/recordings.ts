@@ -8,6 +8,8 @@ import { RECORDING_STATES } from '#domain/recording';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
+import { effectiveFacts, effectiveMarks } from './protection.ts';
+import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
 import { failureWords, linkWords, noteWords, word } from './words.ts';
@@ -130,6 +132,7 @@ function marksOf(say: Say, recording: RecordingAnswer): string[] {
   const { important, damaged, playable, duplicateOf, trouble, notes } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
+    ...effectiveMarks(say, recording),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
@@ -183,6 +186,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ],
     [say('column.cases'), recording.caseNumbers.join(' ') || say('none')],
     [say('column.category'), recording.category === null ? say('none') : word(say, 'category', recording.category)],
+    ...effectiveFacts(say, recording),
     [say('column.start'), recording.start ?? ''],
     [
       say('column.claimed'),
@@ -231,6 +235,12 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       ]),
     );
   }
+  printHistory(shell, custody);
+}
+
+/** Entries of the custody log, each in words. */
+export function printHistory(shell: Shell, custody: readonly CustodyAnswer[]): void {
+  const { say } = shell;
   shell.print(`\n${say('recording.history')}`);
   shell.table(
     [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
@@ -258,22 +268,35 @@ function custodyWords(say: Say, { type, data, lists, personal, related }: Custod
   const values: Record<string, string> = {
     others: related.map((text) => text.slice(text.indexOf(':') + 1)).join(', '),
     ...Object.fromEntries([...erased, ...texts]),
-    ...Object.fromEntries(told.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+    ...Object.fromEntries(
+      told.map(([name, value]) => [name, value === null ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    ),
   };
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
   const place = word(say, 'place', values['place'] ?? '');
-  return printable(say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), changes: changeWords(say, data) }));
+  return printable(
+    say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), ...spanChange(data), changes: changeWords(say, data) }),
+  );
 }
+
+/** Fields whose values are codes. */
+const FIELD_WORDS: Readonly<Record<string, 'category' | 'level' | 'case-state' | 'source'>> = {
+  category: 'category',
+  confidentiality: 'level',
+  state: 'case-state',
+  source: 'source',
+};
 
 /** `cases [] → ["A-1"], category null → inspection` */
 function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string {
   const plain = (name: string, value: unknown) => {
-    if (Array.isArray(value)) return value.join(' ') || '—';
+    if (Array.isArray(value)) return (name === 'privacy' ? value.map((each) => word(say, 'privacy', each)) : value).join(' ') || '—';
     if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
     const text = String(value ?? '—');
-    return name === 'category' ? word(say, 'category', text) : text;
+    const family = FIELD_WORDS[name];
+    return family ? word(say, family, text) : text;
   };
   return Object.entries(data)
     .filter(

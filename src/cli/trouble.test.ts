@@ -8,6 +8,7 @@ import { leftOf } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
+import { showDocking } from '#test/support/shown-docking';
 import { speaker } from './language.ts';
 import { en } from './texts/en.ts';
 import { zhCN } from './texts/zh-CN.ts';
@@ -164,15 +165,15 @@ describe('words', () => {
 
 it('a file that is not read has no rate', async () => {
   const board = new LiveSlotBoard({ nowMs: () => START_MS });
-  board.update(1, { bytesListed: 2 ** 40, bytesCopied: 0 });
-  board.copied(1, 1000);
+  const id = showDocking(board, 1, { phase: 'copying', bytesListed: 2 ** 40 });
+  board.copied(id, 1000);
   await new Promise((resolve) => setTimeout(resolve, 60));
-  board.copied(1, 1000);
+  board.copied(id, 1000);
   const rate = board.snapshot()[0]?.bytesPerSecond ?? 0;
   expect(rate).toBeGreaterThan(0);
-  board.passed(1, 384 * 2 ** 30);
+  board.passed(id, 384 * 2 ** 30);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  board.copied(1, 1000);
+  board.copied(id, 1000);
   expect(board.snapshot()[0]).toMatchObject({ bytesCopied: 384 * 2 ** 30 + 3000 });
   expect(board.snapshot()[0]?.bytesPerSecond).toBeLessThan(100_000);
 });

@@ -10,6 +10,7 @@ import { isoOrNull } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { FoundInside } from '#ports/work-gate';
+import { redecideOfficer } from '#steps/decide-officer';
 
 /** Recordings of the same docking that tell how the recorder writes its times. */
 const OTHERS_ASKED = 24;
@@ -65,6 +66,8 @@ async function record(writer: LedgerWriter, recording: Recording, decision: Star
   });
   const data = { old: told(recording), new: told(decision) };
   await writer.custody.append(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
+  // Another one may have had the recorder then.
+  await redecideOfficer(writer, { ...recording, startMs }, { atMs: nowMs, actor: STATION });
 }
 
 /** The clock of the recording is the one that intake corrected it by. */

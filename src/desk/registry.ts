@@ -1,17 +1,23 @@
+import { mustBeInOrder } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import type { Confidentiality, Privacy } from '#domain/protection';
 import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer, Recorder } from '#domain/registry';
+import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
-import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { CaseFacts } from '#ports/ledger/cases';
 import { recordSuggestions } from '#steps/record-suggestions';
+import { takeStepOf } from './case-course.ts';
 import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
-import { mustHaveCase, mustHaveOfficer } from './tagging.ts';
+import { protectCaseOf } from './protection.ts';
+import { caseNotFound, mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
 /** What a change came to; `changed` is false where everything was so already, or was only tried. */
 type Changed<T> = T & { readonly changed: boolean };
@@ -36,6 +42,13 @@ export interface CaseDraft {
   readonly stage?: CaseStage;
   readonly category?: Category | null;
   readonly officers?: readonly string[];
+  /** Dates as people write them. */
+  readonly openedOn?: string;
+  readonly decidedOn?: string;
+  readonly closedOn?: string;
+  readonly confidentiality?: Confidentiality;
+  /** Marks that it has from now on, beside those that it has. */
+  readonly privacy?: readonly Privacy[];
   readonly events?: readonly EventDraft[];
 }
 
@@ -60,7 +73,8 @@ export async function addCases(
       const label = options.label?.(index) ?? '';
       const outcome = await addCase(deps, writer, draft, { ...options, label });
       sum[outcome === 'same' ? 'updated' : outcome] += 1;
-      changed ||= outcome !== 'same';
+      const went = await labelled(label, () => addCourse(deps, writer, draft, options.actor));
+      changed ||= outcome !== 'same' || went;
       for (const event of draft.events ?? []) {
         const added = await addEvent(deps, writer, draft, event, { label, actor: options.actor });
         if (!added) continue;
@@ -80,13 +94,15 @@ async function addCase(
   options: { update: boolean; known?: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.cases.get(draft.number);
-  if (!old && options.known) await mustHaveCase(writer, draft.number);
+  if (!old && options.known) throw caseNotFound(draft.number);
   if (old && !options.update)
     throw new EvidockError(
       'request.conflict',
       `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
     );
-  const fresh: Case = {
+  const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
+  const fresh: CaseFacts = {
+    openedOn,
     number: draft.number,
     title: draft.title ?? old?.title ?? draft.number,
     stage: draft.stage ?? old?.stage ?? 'filing',
@@ -103,8 +119,48 @@ async function addCase(
   return old ? 'updated' : 'added';
 }
 
-function factsOf({ stage, category, officerIds }: Case) {
-  return { stage, category, officers: [...officerIds] };
+function factsOf({ stage, category, officerIds, openedOn }: CaseFacts) {
+  return { stage, category, officers: [...officerIds], openedOn };
+}
+
+/** Throws request.* where it is no date, or not before what happened since. */
+function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, today: string): string | null {
+  if (written === undefined) return old?.openedOn ?? null;
+  const openedOn = calendarDateOf(written);
+  if (openedOn === null) throw new EvidockError('request.invalid', `${JSON.stringify(written)} is not a date such as 2026-06-20`);
+  mustBeInOrder({ number, openedOn, steps: old?.steps ?? [] }, today);
+  return openedOn;
+}
+
+/** What is on record with this date stays: an import may be repeated, also after the case was opened again. */
+async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft, actor: Actor): Promise<boolean> {
+  let changed = false;
+  const now = async () => {
+    const found = await writer.cases.get(draft.number);
+    if (!found) throw caseNotFound(draft.number);
+    return found;
+  };
+  for (const [step, on] of [['decided', draft.decidedOn] as const, ['closed', draft.closedOn] as const]) {
+    const found = await now();
+    if (on === undefined || found.steps.some((each) => each.step === step && each.on === calendarDateOf(on))) continue;
+    changed = (await takeStepOf(deps, writer, found, { step, on }, actor)) || changed;
+  }
+  const { confidentiality, privacy } = draft;
+  const marks = {
+    ...(confidentiality === undefined ? {} : { confidentiality }),
+    ...(privacy === undefined ? {} : { addPrivacy: privacy }),
+  };
+  return (await protectCaseOf(deps, writer, await now(), marks, actor)) || changed;
+}
+
+/** Says in which row it went wrong. */
+async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || label === '') throw error;
+    throw new EvidockError(error.code, label + error.detail, error);
+  }
 }
 
 /** null if the same window of the same case is on record with the same facts: an import may be repeated. */
@@ -242,13 +298,6 @@ async function saveModel(
   await writer.registry.upsertRecorder({ ...blank, ...old, serial, model });
   const data = { model: { old: old?.model ?? null, new: model } };
   await writer.custody.append(RecorderChanged.make({ atMs: clock.nowMs(), actor, subject: subject('recorder', serial), data }));
-}
-
-/** Throws request.not-found with what to do about it. */
-export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
-  const recorder = await reader.registry.recorder(serial);
-  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
-  return recorder;
 }
 
 /**

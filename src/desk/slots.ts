@@ -62,9 +62,7 @@ function renumber({ board }: DeskDeps, { port, slot, before, moved }: SlotChange
   const views = [{ to: slot, view: viewOf(before, port) }, ...(moved ? [{ to: moved.slot, view: viewOf(slot, moved.port) }] : [])];
   for (const number of [before, slot]) if (number !== null) board.clear(number);
   for (const { to, view } of views) {
-    if (!view) continue;
-    const { slot: _slot, updatedAtMs: _updatedAtMs, ...rest } = view;
-    board.update(to, rest);
+    if (view) board.restore(to, view);
   }
 }
 

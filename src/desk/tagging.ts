@@ -2,7 +2,7 @@ import { type Actor, actorText } from '#domain/custody/actor';
 import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import type { Category } from '#domain/registry';
+import type { Category, Recorder } from '#domain/registry';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
@@ -22,13 +22,22 @@ type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
 /** Throws request.not-found with what to do about it. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
-  if (!(await reader.cases.get(number)))
-    throw new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
+  if (!(await reader.cases.get(number))) throw caseNotFound(number);
+}
+
+export function caseNotFound(number: string): EvidockError {
+  return new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
 }
 
 export async function mustHaveOfficer(reader: LedgerReader, id: string): Promise<void> {
   if (!(await reader.registry.officer(id)))
     throw new EvidockError('request.not-found', `officer ${id}; add them with: evidock officer add ${id} --name …`);
+}
+
+export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
+  const recorder = await reader.registry.recorder(serial);
+  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  return recorder;
 }
 
 export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {

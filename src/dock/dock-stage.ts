@@ -17,15 +17,15 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
-import { EMPTY_SLOT } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
+import { officerByRecorder } from '#steps/decide-officer';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
 import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
 import { Recall, type Recalled } from './recorder-recall.ts';
-import { viewOf } from './slot-view.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */
 export interface Docked {
@@ -49,6 +49,7 @@ interface Options {
   /** Of sealed files, by whose bytes a card is known again. */
   readonly vault: VaultReader;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -251,20 +252,10 @@ export class DockStage {
   }
 
   async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
-    const { board, ledger } = this.#options;
-    board.update(docking.slot, {
-      ...EMPTY_SLOT,
-      port: docking.port,
-      hub: arrival.hub,
-      dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
-      driverId: docking.driverId,
-      officerId: (await ledger.registry.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
-      phase: 'arrived',
-      warning: reading.warning,
-      clockOffsetMs: docking.clockOffsetMs,
-      explain,
-    });
+    const { ledger, statuses } = this.#options;
+    const { officerId } = await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs);
+    const { clockOffsetMs } = docking;
+    statuses.begin(docking, { hub: arrival.hub, officerId, warning: reading.warning, clockOffsetMs, explain });
   }
 
   /**
@@ -312,7 +303,7 @@ export class DockStage {
 
   /** `w15-removal-recorded`. `dockingId` must be one that `arrive` made. */
   async leave(dockingId: string): Promise<void> {
-    const { ledger, clock, board, faults, log } = this.#options;
+    const { ledger, clock, statuses, faults, log } = this.#options;
     const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.removedAtMs !== null) return;
     const progress = await ledger.dockings.progress(dockingId);
@@ -323,20 +314,14 @@ export class DockStage {
     const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
     const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
     await ledger.transaction(async (writer) => {
-      await writer.dockings.update(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
+      await statuses.recordRemoved(writer, dockingId, problem, nowMs);
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
       const { filesToRecheck, filesRechecked } = docking;
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', dockingId) };
       await writer.custody.append(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
     });
     faults.reached('w15-removal-recorded');
-    const view = viewOf(board, docking.slot);
-    // Another docking may show there already, where two places were given the same number.
-    if (view?.dockingId === dockingId) {
-      const wiping: Problem = { code: 'recorder.wipe-failed', detail: 'it was undocked while sealed files were being removed' };
-      const shown = view.phase === 'wiping' ? wiping : problem;
-      board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, recheck: null, problem: shown });
-    }
+    statuses.ended(dockingId, problem);
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }
 }

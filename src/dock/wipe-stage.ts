@@ -13,9 +13,8 @@ import type { KnownProof } from '#ports/known-proof';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
-import type { SlotBoard } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
-import { viewOf } from './slot-view.ts';
+import type { DockingStatuses } from '#steps/docking-statuses';
 
 /** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
 const FILES_PER_ENTRY = 1000;
@@ -29,7 +28,7 @@ interface Options {
   readonly ledger: Ledger;
   readonly vault: VaultReader;
   readonly proof: KnownProof;
-  readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -78,17 +77,19 @@ export class WipeStage {
   /** The docking is safe. Returns whether it will be wiped at once: then nobody is told to undock it in between. */
   announce(docked: Wipeable): boolean {
     if (this.#options.policy !== 'after-sealed' || !this.#applies(docked)) return false;
-    this.#show(docked.docking, { phase: 'wiping' });
+    void this.#options.statuses.happened(docked.docking.id, 'wipe');
     return true;
   }
 
   /** `w16-wipe-begun` to `w18-wipe-recorded`. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
-    const { log } = this.#options;
+    const { log, statuses } = this.#options;
     const { docking } = docked;
     if (!this.#applies(docked)) return this.#tellWhyNot(docked);
     const begun = performance.now();
-    this.#show(docking, { phase: 'wiping' });
+    await statuses.happened(docking.id, 'wipe');
+    // Something that was found to be another file is being taken in: this comes again when that is safe.
+    if (statuses.of(docking.id)?.phase !== 'wiping') return;
     try {
       const { candidates, unread, others } = await this.#candidates(docked, signal);
       // The docking is not safe any more. Once it is, the wipe begins anew.
@@ -99,12 +100,12 @@ export class WipeStage {
         await this.#finish(docking, ended);
         wiped(log, { dockingId: docking.id, ...ended, elapsedMs: Math.round(performance.now() - begun) });
       }
-      this.#show(docking, { phase: 'safe', ...(unread > 0 ? { warning: unreadWarning(unread) } : {}) });
+      await statuses.happened(docking.id, 'finish', unread > 0 ? { warning: unreadWarning(unread) } : {});
     } catch (error) {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
       if (signal.aborted) return;
-      this.#show(docking, { phase: 'safe', problem: { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` } });
+      await statuses.wipeFailed(docking.id, { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` });
     }
   }
 
@@ -114,17 +115,14 @@ export class WipeStage {
   }
 
   /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
-  #tellWhyNot({ docking, access, unclean }: Wipeable): void {
-    if (this.#options.policy === 'never') return;
+  async #tellWhyNot({ docking, access, unclean }: Wipeable): Promise<void> {
+    const { policy, statuses, log } = this.#options;
+    if (policy === 'never') return statuses.happened(docking.id, 'finish');
     const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
     const why = access === null ? unwritable : 'it has no serial of its own';
     const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
-    wipeFailed(this.#options.log, { dockingId: docking.id }, failure);
-    this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
-  }
-
-  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    if (viewOf(this.#options.board, docking.slot)?.dockingId === docking.id) this.#options.board.update(docking.slot, patch);
+    wipeFailed(log, { dockingId: docking.id }, failure);
+    await statuses.happened(docking.id, 'finish', { warning: { code: failure.code, detail: failure.detail } });
   }
 
   /** The card as it is now: its files that are sealed originals of exactly this identity. */

@@ -4,6 +4,7 @@ import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
+import type { Protection } from './protection.ts';
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
@@ -21,16 +22,16 @@ export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
 type OriginalState = (typeof ORIGINAL_STATES)[number];
 
 /**
- * Where a recording's officer comes from. A file name that tells one outranks the assignment of the recorder, and a person outranks both. A
- * name that has zeros for the officer tells none.
+ * Where a recording's officer comes from. A person outranks the file name, the name outranks the officer who had the recorder when it was recorded, and that one outranks
+ * the officer that it was assigned to then. A name that has zeros for the officer tells none.
  */
-export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
+export type OfficerSource = 'file-name' | 'holder' | 'assignment' | 'person' | 'rule';
 
 /** `nocache`: the kernel was asked to forget the file first; `cached`: it could not be, so the second read may have come from memory. */
 export type SourceReread = 'nocache' | 'cached';
 
 /** One continuous capture of one recorder, 1..n segments, with the sidecars that travel with it. */
-export interface Recording {
+export interface Recording extends Protection {
   readonly id: string;
   readonly dockingId: string;
   readonly recorderSerial: string;

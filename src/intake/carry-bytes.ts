@@ -2,7 +2,7 @@ import { EvidockError } from '#domain/errors';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { VaultDraft } from '#ports/vault';
-import { addSpent, type InHand, type SpentSoFar } from './waiting-sampler.ts';
+import { addSpent, type InHand, type SpentSoFar } from './turns/waiting-sampler.ts';
 
 /** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
 const CHUNKS_IN_FLIGHT = 4;

@@ -9,7 +9,7 @@ import type { Vault, VaultDraft } from '#ports/vault';
 import { carry, mustBeAll } from './carry-bytes.ts';
 import { FileWithGaps } from './file-with-gaps.ts';
 import { readAgain } from './second-read.ts';
-import type { InHand, SpentSoFar } from './waiting-sampler.ts';
+import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 export interface CopyTools {
   readonly vault: Vault;

@@ -16,15 +16,16 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { GroupCommit } from '#steps/group-commit';
 import { type CopiedFile, copyFile } from './copy-file.ts';
-import { FairTurns } from './fair-turns.ts';
 import { ListingRounds } from './listing-rounds.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
-import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InHand, SpentSoFar } from './waiting-sampler.ts';
+import { FairTurns } from './turns/fair-turns.ts';
+import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 /** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
 const HANDS_PER_RECORDER = 2;
@@ -61,6 +62,7 @@ interface Options {
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -169,7 +171,7 @@ export class IntakeStage implements KnownProof {
     session.mismatches.set(current.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
       fail(session, current.id, new EvidockError('vault.mismatch', `${current.cardPath}: ${mismatches} copies read back otherwise`));
-      await this.#view.problem(session, problemOf(session));
+      await this.#view.failing(session);
       return;
     }
     session.queue.push(current);
@@ -249,11 +251,11 @@ export class IntakeStage implements KnownProof {
     const spent = { readMs: readMs - before.readMs, hashMs: hashMs - before.hashMs, writeMs: writeMs - before.writeMs };
     for (const session of this.#sessions.values()) {
       busy ||= session.inHand.size > 0;
-      const vaultFails = session.problem?.code.startsWith('vault.') ?? false;
+      const vaultFails = this.#options.statuses.of(session.docking.id)?.blocked?.code.startsWith('vault.') ?? false;
       const waiting = isOver(session) ? null : session.sampler.sample(session.inHand, spent, vaultFails);
       if (waiting === session.waiting) continue;
       session.waiting = waiting;
-      if (!session.signal.aborted) this.#options.board.update(session.docking.slot, { waiting });
+      this.#options.board.updateDocking(session.docking.id, { waiting });
     }
     if (busy) return;
     clearInterval(this.#sampling);
@@ -290,8 +292,7 @@ export class IntakeStage implements KnownProof {
   async #tryCopy(session: Session, hand: InHand, original: Original): Promise<Original | undefined> {
     try {
       await this.#copyOnce(session, hand, original);
-      session.failed.delete(original.id);
-      if (session.problem !== session.unlisted && session.failed.size === 0) await this.#view.problem(session, session.unlisted);
+      if (session.failed.delete(original.id)) await this.#view.failing(session);
       return undefined;
     } catch (error) {
       if (isOver(session)) return undefined;
@@ -306,7 +307,7 @@ export class IntakeStage implements KnownProof {
         await this.#view.lost(session);
         return undefined;
       }
-      await this.#view.problem(session, problemOf(session));
+      await this.#view.failing(session);
       const mended = failure.side === 'vault' || failure.side === 'ledger';
       return mended || (failure.retry !== 'never' && attempt < RECORDER_TRIES_MAX) ? original : undefined;
     }
@@ -325,7 +326,7 @@ export class IntakeStage implements KnownProof {
     try {
       const current = await this.#options.ledger.originals.get(original.id);
       if (current?.state === 'listed' && current.replacedBy === null) await this.#copy(session, hand, current);
-      else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
+      else this.#options.board.passed(session.docking.id, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();
@@ -364,7 +365,7 @@ export class IntakeStage implements KnownProof {
 
   async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
     const { vault, lanes, buffers, board, settings } = this.#options;
-    const { slot } = session.docking;
+    const { id } = session.docking;
     const tools = {
       vault,
       lanes,
@@ -374,23 +375,19 @@ export class IntakeStage implements KnownProof {
       spent: this.#spent,
     };
     let seen = 0;
-    // Once the recorder is gone the slot may show another one.
-    const show = (bytes: number) => {
-      if (!session.signal.aborted) board.copied(slot, bytes);
-    };
     try {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
         hand,
         onBytes: (bytes) => {
           seen += bytes;
-          show(bytes);
+          board.copied(id, bytes);
         },
         onGivenUp: () => session.tries.set(original.id, RECORDER_TRIES_MAX),
       });
     } catch (error) {
       // What is thrown away counts again when it is copied again.
-      show(-seen);
+      board.copied(id, -seen);
       throw error;
     }
   }

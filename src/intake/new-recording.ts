@@ -12,6 +12,7 @@ import { originalKey } from '#domain/vault/vault-key';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
+import { officerByRecorder } from '#steps/decide-officer';
 import type { ListedEntry } from './listed-entry.ts';
 
 /** A listed file in its part of a recording. */
@@ -55,7 +56,7 @@ export async function insertRecording(
     dockingId: docking.id,
     recorderSerial: owner,
     kind: first.facts.kind,
-    ...(await officerOf(writer, files, owner)),
+    ...(await officerOf(writer, files, owner, { startMs, nowMs })),
     category: null,
     important,
     // Times come first: of a long list the end is cut off.
@@ -123,9 +124,9 @@ async function officerOf(
   writer: LedgerWriter,
   files: readonly ListedFile[],
   owner: string,
+  { startMs, nowMs }: { readonly startMs: number | null; readonly nowMs: number },
 ): Promise<Pick<NewRecording, 'officerId' | 'officerSource'>> {
   const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
-  const assigned = (await writer.registry.recorder(owner))?.assignedOfficerId ?? null;
-  return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
+  return officerByRecorder(writer, owner, startMs, nowMs);
 }

@@ -12,6 +12,7 @@ import type { KnownProof, Verdict } from '#ports/known-proof';
 import type { Lanes } from '#ports/lanes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { compareWhole } from './card-comparison.ts';
 import { startOfOne } from './card-starts.ts';
 import { fileOf, type NewcomerRules, recordDifference } from './record-difference.ts';
@@ -29,6 +30,7 @@ const IDS_PER_QUERY = 1000;
 
 interface Options {
   readonly ledger: Ledger;
+  readonly statuses: DockingStatuses;
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly clock: Clock;
@@ -282,7 +284,7 @@ export class Recheck implements KnownProof {
   }
 
   async #takeAnew(run: Run, original: Original, sha256: string): Promise<void> {
-    const { ledger, clock, log, faults, settings, view, onNew } = this.#options;
+    const { ledger, statuses, clock, log, faults, settings, view, onNew } = this.#options;
     const { session } = run;
     const { docking, found, signal } = session;
     const file = fileOf(original, session, settings);
@@ -290,7 +292,7 @@ export class Recheck implements KnownProof {
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
       // Nothing is written for a recorder that has gone: its next docking may have the file by now.
       signal.throwIfAborted();
-      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock });
+      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock, statuses });
     });
     faults.reached('w21-difference-recorded');
     found.known.delete(original.id);

@@ -205,7 +205,7 @@ async function moveMissing(
   nowMs: number,
 ): Promise<void> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
-  const { startClaims } = from;
+  const { startClaims, confidentiality, privacy } = from;
   await writer.recordings.insert({
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
@@ -215,7 +215,7 @@ async function moveMissing(
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
     // Notes on the time hold for the new recording as well; notes on the segments of the old one do not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
-    startClaims,
+    ...{ startClaims, confidentiality, privacy },
   });
   for (const [place, original] of missing.entries()) {
     const index = place + 1;

@@ -3,7 +3,7 @@ import { STATION } from '#domain/custody/actor';
 import { DockingSafe } from '#domain/custody/docking-entries';
 import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
-import type { Docking, Problem } from '#domain/docking';
+import { AllSafe } from '#domain/docking-status';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
@@ -11,9 +11,10 @@ import { manifestKey } from '#domain/vault/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { GroupCommit } from '#steps/group-commit';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
@@ -47,6 +48,7 @@ interface Options {
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -72,8 +74,6 @@ export class SealStage {
   readonly #resting = new Set<string>();
   readonly #sealed: GroupCommit<Sealed>;
   readonly #checks = new Map<string, NodeJS.Timeout>();
-  /** Problems that this stage has shown, by docking. It takes back only these, never a problem that another stage shows. */
-  readonly #shown = new Map<string, Problem>();
   #largeActive = 0;
   #countingMs = 0;
   #filling: Promise<void> | undefined;
@@ -156,32 +156,17 @@ export class SealStage {
     }
   }
 
-  /** Shows the failure on the slot, so that people at the dock see what it waits for. A problem that intake shows is left alone. */
+  /** Shows the failure on the slot, so that people at the dock see what it waits for. */
   async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
-    const { ledger, board, log } = this.#options;
+    const { ledger, statuses, log } = this.#options;
     try {
-      const shown = await ledger.transaction(async (writer) => {
-        const current = await writer.originals.get(original.id);
-        const docking = await writer.dockings.get(current?.dockingId ?? original.dockingId);
-        if (docking?.state !== 'reading') return null;
-        await writer.dockings.update(docking.id, { state: 'problem', problem: { code, detail } });
-        return docking;
-      });
-      if (!shown) return;
-      this.#shown.set(shown.id, { code, detail });
-      board.update(shown.slot, { phase: 'problem', problem: { code, detail } });
+      // Asked again: its recorder may have been docked anew, and waits for it in its new docking.
+      const current = await ledger.originals.get(original.id);
+      await statuses.stoppedBy(current?.dockingId ?? original.dockingId, 'sealing', { code, detail });
     } catch (error) {
-      // A ledger that cannot be written is told of by the log; the original is tried again in any case.
+      // A ledger that cannot be read is told of by the log; the original is tried again in any case.
       stageFailed(log, 'seal', { originalId: original.id }, asEvidockError(error));
     }
-  }
-
-  async #takeBackProblem(writer: LedgerWriter, dockingId: string): Promise<void> {
-    const shown = this.#shown.get(dockingId);
-    if (!shown) return;
-    const docking = await writer.dockings.get(dockingId);
-    const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
-    if (docking?.state === 'problem' && same) await writer.dockings.update(dockingId, { state: 'reading', problem: null });
   }
 
   /** Reads the copy back and writes its manifest (`w06-manifest-linked`). Returns null if the copy was found wrong and given back. */
@@ -255,7 +240,6 @@ export class SealStage {
       // then waits for these originals.
       const ids = new Set<string>();
       for (const { original } of batch) ids.add((await writer.originals.get(original.id))?.dockingId ?? original.dockingId);
-      for (const id of ids) await this.#takeBackProblem(writer, id);
       return { dockingIds: ids, replaced };
     });
     faults.reached('w07-sealed-recorded');
@@ -265,15 +249,9 @@ export class SealStage {
     if (replaced.closed.length > 0) recordingsReplaced(log, { recordingIds: replaced.closed });
     if (replaced.partly.length > 0) this.#options.onPartlyReplaced();
     for (const id of dockingIds) {
-      if (this.#shown.delete(id)) this.#takeBackFromBoard(id);
+      await this.#options.statuses.stoppedBy(id, 'sealing', null);
       await this.#checkSoon(id);
     }
-  }
-
-  #takeBackFromBoard(dockingId: string): void {
-    const { board } = this.#options;
-    const view = board.snapshot().find((slot) => slot.dockingId === dockingId);
-    if (view?.phase === 'problem') board.update(view.slot, { phase: 'copying', problem: null });
   }
 
   /** Checks at once for an ordinary card; for a very large one only as often as counting its files allows. */
@@ -308,20 +286,20 @@ export class SealStage {
   }
 
   async #markIfSafe(dockingId: string): Promise<void> {
-    const { ledger, clock, faults, log, settings } = this.#options;
+    const { ledger, board, statuses, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
     const docking = await ledger.dockings.get(dockingId);
     if (!docking) return;
     const begun = performance.now();
     const progress = await ledger.dockings.progress(dockingId);
     this.#countingMs = performance.now() - begun;
-    this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
-    if (!isSafe(docking, progress, whole)) return;
+    board.updateDocking(dockingId, { filesSealed: docking.filesKnown + progress.sealed });
+    if (!statuses.of(dockingId)?.can('all-safe') || !AllSafe.prove(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
-    const recorded = await ledger.transaction(async (writer) => {
+    const proof = await ledger.transaction(async (writer) => {
       const current = await writer.dockings.get(dockingId);
-      if (!current || !isSafe(current, await writer.dockings.progress(dockingId), whole)) return false;
-      await writer.dockings.update(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
+      const proved = current && AllSafe.prove(current, await writer.dockings.progress(dockingId), whole);
+      if (!proved || !(await statuses.recordSafe(writer, current, proved, nowMs))) return null;
       const data = {
         slot: current.slot,
         files: current.filesListed,
@@ -330,30 +308,12 @@ export class SealStage {
         bytes: current.bytesListed,
       };
       await writer.custody.append(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
-      return true;
+      return proved;
     });
-    if (!recorded) return;
+    if (!proof) return;
     faults.reached('w08-safe-recorded');
-    this.#show(docking, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
+    void statuses.becameSafe(dockingId, proof);
     dockingSafe(log, { dockingId, slot: docking.slot });
     this.#options.onSafe(dockingId);
   }
-
-  /**
-   * Changes the slot only while it shows this docking: when the last files of a recorder that has left are sealed, it may show another one.
-   */
-  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    const { board } = this.#options;
-    if (board.snapshot().some(({ slot, dockingId }) => slot === docking.slot && dockingId === docking.id))
-      board.update(docking.slot, patch);
-  }
-}
-
-function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }, whole: boolean): boolean {
-  const open = docking.state === 'reading' || docking.state === 'problem';
-  // Files that a later docking of this recorder took over are missing from the sum. Then this docking is never called safe.
-  const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
-  const compared = !whole || docking.filesRechecked >= docking.filesToRecheck;
-  const listed = docking.listedAtMs !== null && docking.unchangedAtMs !== null;
-  return open && compared && listed && progress.listed === 0 && progress.copied === 0 && complete;
 }

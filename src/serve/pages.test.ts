@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageAnswer } from '#api/common';
 import type { CustodyAnswer } from '#api/custody';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { TakenOut } from '#domain/custody/holding-entries';
+import { subject } from '#domain/custody/subject';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
+import { aCaseDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -55,14 +58,27 @@ beforeAll(async () => {
       await writer.registry.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
       // Several were added at the same time.
       const times = { createdAtMs: START_MS + (n >> 1) };
-      await writer.cases.upsert({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
+      await writer.cases.upsert({
+        number: `A-${COUNT - n}`,
+        title: 'One',
+        stage: 'filing',
+        category: null,
+        officerIds: [],
+        openedOn: null,
+        ...times,
+      });
       await writer.recordings.addCase(recording, `A-${COUNT - n}`);
       docking = anId('dck');
       await writer.dockings.insert(aDocking({ id: docking, slot: 20 + n, port: `/card${n}` }));
       const slot = n === 0 ? 2 : 8 + n;
       await writer.dockings.assignSlot(`/port${slot}`, slot);
-      station.deps.board.update(slot, { port: `/port${slot}`, hub: `1-${slot}` });
+      station.deps.board.showPort(slot, { phase: 'empty', port: `/port${slot}`, hub: `1-${slot}` });
       await writer.registry.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
+      const holding = { id: anId('hld'), officerId: 'o 1%', fromMs: START_MS + n * 10, toMs: START_MS + n * 10 + 10 };
+      await writer.registry.upsertHolding({ ...holding, serial: SERIAL });
+      await writer.custody.append(aCaseDraft('A-1'));
+      const taken = { ...TakenOut.example, subject: subject('recorder', SERIAL) };
+      await writer.custody.append(TakenOut.make({ ...taken, atMs: START_MS, actor: cli('root') }));
       const id = `derive.rec-${n}`;
       await writer.work.insert({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
@@ -101,6 +117,7 @@ afterAll(async () => {
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
+  ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
 ];
 const withFilter = [
   '/recordings?damaged=false',
@@ -109,7 +126,9 @@ const withFilter = [
   '/suggestions?state=open',
   '/dockings?open=true',
 ];
-const pathOf = (list: string) => list.replace(':id', recording).replace(':number', 'A-1').replace(':docking', docking);
+const SERIAL = '记录仪:1';
+const pathOf = (list: string) =>
+  list.replace(':id', recording).replace(':number', 'A-1').replace(':docking', docking).replace(':serial', encodeURIComponent(SERIAL));
 
 describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {

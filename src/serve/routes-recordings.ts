@@ -1,4 +1,3 @@
-import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
 import {
@@ -18,14 +17,11 @@ import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { workId } from '#domain/work';
+import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
-import { command, footage, query, type Resource, type Route, shown } from './route.ts';
-
-const recordingAt: Resource<Static<typeof RecordingParams>> = async (ledger, { facts }, { id }) => {
-  const detail = await mustHaveRecording(ledger, id);
-  return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
-};
+import { recordingAt } from './resources.ts';
+import { command, footage, query, type Route, shown } from './route.ts';
 
 export const recordingRoutes: readonly Route[] = [
   query({
@@ -70,21 +66,9 @@ export const recordingRoutes: readonly Route[] = [
     needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async ({ deps: { ledger, facts } }, { params, query }) => {
-      await mustHaveRecording(ledger, params.id);
-      const presenter = new Presenter(facts.timezone);
-      const about = subject('recording', params.id);
-      return page({
-        list: `custody of ${params.id}`,
-        query,
-        read: ({ limit, after }) => {
-          const seq = Number(after);
-          if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-          return ledger.custody.of(about, { limit, ...(after === undefined ? {} : { after: seq }) });
-        },
-        keyOf: ({ seq }) => String(seq),
-        show: (entry) => presenter.custody(entry),
-      });
+    handle: async (serving, { params, query }) => {
+      await mustHaveRecording(serving.deps.ledger, params.id);
+      return custodyPage(serving, subject('recording', params.id), query);
     },
   }),
   footage({

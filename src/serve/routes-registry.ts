@@ -1,4 +1,3 @@
-import type { Static } from 'typebox';
 import { PageQuery, pageOf } from '#api/common';
 import {
   CaseBody,
@@ -22,13 +21,13 @@ import {
   SuggestionsQuery,
 } from '#api/registry';
 import { readCases, readOfficers } from '#desk/imports';
-import { addCases, addOfficers, addRecorder, changeOfficer, changeRecorder, mustHaveRecorder } from '#desk/registry';
+import { addCases, addOfficers, addRecorder, changeOfficer, changeRecorder } from '#desk/registry';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
-import { EvidockError } from '#domain/errors';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
-import { Created, command, query, type Resource, type Route, shown } from './route.ts';
+import { caseAt, officerAt, recorderAt } from './resources.ts';
+import { Created, command, query, type Route, shown } from './route.ts';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -40,21 +39,6 @@ function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly
   if (!changed || dryRun) custody.unchanged();
   return sum;
 }
-
-const caseAt: Resource<Static<typeof CaseParams>> = async (ledger, { facts }, { number }) => {
-  const entry = await ledger.cases.get(number);
-  if (!entry) throw new EvidockError('request.not-found', `case ${number}`);
-  return new Presenter(facts.timezone).case(entry);
-};
-
-const officerAt: Resource<Static<typeof OfficerParams>> = async (ledger, _deps, { id }) => {
-  const officer = await ledger.registry.officer(id);
-  if (!officer) throw new EvidockError('request.not-found', `officer ${id}`);
-  return officer;
-};
-
-const recorderAt: Resource<Static<typeof RecorderParams>> = async (ledger, { facts }, { serial }) =>
-  new Presenter(facts.timezone).recorder(await mustHaveRecorder(ledger, serial));
 
 const caseRoutes: readonly Route[] = [
   query({
@@ -207,18 +191,13 @@ const peopleRoutes: readonly Route[] = [
     schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return page({
-        ...{ list: 'recorders', query, read: (asked) => ledger.registry.recorders(asked) },
-        ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
-      });
+      const read = async (asked: { limit: number; after?: string }) => {
+        const recorders = await ledger.registry.recorders(asked);
+        const open = await ledger.registry.openHoldings(recorders.map(({ serial }) => serial));
+        return recorders.map((recorder) => presenter.recorder(recorder, open.get(recorder.serial)));
+      };
+      return page({ list: 'recorders', query, read, keyOf: ({ serial }) => serial, show: (recorder) => recorder });
     },
-  }),
-  shown({
-    url: '/api/v1/recorders/:serial',
-    needs: 'viewer',
-    summary: 'One recorder',
-    schema: { params: RecorderParams, response: RecorderJson },
-    resource: recorderAt,
   }),
   command({
     method: 'POST',

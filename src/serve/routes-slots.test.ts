@@ -11,6 +11,7 @@ import type { PortSeen } from '#ports/slot-learning';
 import { aDocking } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { showDocking } from '#test/support/shown-docking';
 import { buildServer } from './server.ts';
 
 let station: ServedStation;
@@ -95,7 +96,7 @@ describe('numbers of ports', () => {
   it('take with them what the ports show', async () => {
     const { board } = station.deps;
     await put('/slots/1', { port: '1-4.1' });
-    board.update(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
+    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
     await put('/slots/5', { port: '1-4.1' });
     expect((await get('/slots')).items).toMatchObject([{ slot: 5, port: '1-4.1', phase: 'unknown', explain: ['a stick'] }]);
     await put('/slots/5', { port: '1-4.2' });
@@ -115,15 +116,14 @@ describe('numbers of ports', () => {
 describe('hubs', () => {
   it('add up what comes through them now', async () => {
     const { board } = station.deps;
-    const docked = { hub: '1-4', dockingId: 'dck-x', phase: 'copying', bytesListed: 1e9 } as const;
-    board.update(1, { ...docked, port: '1-4.1' });
-    board.update(2, { ...docked, port: '1-4.2' });
-    board.update(3, { ...docked, port: '1-4.3', phase: 'removed' });
-    board.update(9, { port: '2-1.1', hub: '2-1', phase: 'unknown' });
-    for (const slot of [1, 2]) {
-      board.copied(slot, 1);
+    const docked = { hub: '1-4', phase: 'copying', bytesListed: 1e9 } as const;
+    const ids = [1, 2].map((slot) => showDocking(board, slot, { ...docked, port: `1-4.${slot}` }));
+    showDocking(board, 3, { ...docked, port: '1-4.3', phase: 'removed' });
+    board.showPort(9, { port: '2-1.1', hub: '2-1', phase: 'unknown' });
+    for (const id of ids) {
+      board.copied(id, 1);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      board.copied(slot, 1_000_000);
+      board.copied(id, 1_000_000);
     }
     const rates = board.snapshot().map(({ bytesPerSecond }) => bytesPerSecond);
     expect(rates[0]).toBeGreaterThan(0);
@@ -150,7 +150,7 @@ describe('events', () => {
       text += chunk.toString();
     });
     await expect.poll(() => text).toContain('event: slots\n');
-    station.deps.board.update(4, { port: '1-4.4', phase: 'preparing' });
+    station.deps.board.showPort(4, { port: '1-4.4', phase: 'preparing' });
     tell({ port: '1-4.9', hub: '1-4', slot: null, facts: ['a stick'] });
     await expect.poll(() => text).toMatch(/event: slot\ndata: .*"slot":4.*"phase":"preparing"/);
     expect(text).toContain('event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":["a stick"]}\n\n');

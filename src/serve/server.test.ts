@@ -18,6 +18,7 @@ import { actorText } from '#domain/custody/actor';
 import { ERRORS } from '#domain/errors';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { showDocking } from '#test/support/shown-docking';
 import { ROUTES } from './routes.ts';
 import { buildServer, listenOnSocket } from './server.ts';
 
@@ -391,7 +392,7 @@ describe('the API', () => {
     it('streams a snapshot, then changes', async () => {
       const response = await overTcp('/api/v1/events');
       expect(response.headers['content-type']).toBe('text/event-stream');
-      station.deps.board.update(4, { phase: 'copying', filesListed: 3 });
+      showDocking(station.deps.board, 4, { phase: 'copying', filesListed: 3 });
       let text = '';
       for await (const chunk of response) {
         text += String(chunk);

@@ -8,7 +8,7 @@ import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { answer, type ServerParts } from './answer.ts';
-import { RunningKeys } from './idempotency.ts';
+import { RunningKeys } from './conditions/idempotency.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { openApiOf } from './openapi.ts';

@@ -18,6 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { statusIn } from '#test/support/shown-docking';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -34,7 +35,7 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', later: '', suggestion: '', docking: anId('dck') };
+const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
 const HOUR = 3_600_000;
 
 /** What the station's docks do in its place: the docking and its entry, past the handler's ledger. */
@@ -53,7 +54,7 @@ async function arrive(): Promise<string> {
 async function leave(id: string): Promise<void> {
   if ((await station.ledger.dockings.get(id))?.state === 'removed') return;
   await station.ledger.transaction(async (writer) => {
-    await writer.dockings.update(id, { state: 'removed', removedAtMs: START_MS });
+    await writer.dockings.setStatus(id, statusIn('removed'), START_MS);
     const { data } = DockingRemoved.example;
     await writer.custody.append(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
   });
@@ -72,11 +73,12 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'officer:7',
       'officer:8',
       'recorder:R1',
+      'recorder:DSJ0012345',
       'port:1-4',
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.later].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
@@ -103,6 +105,42 @@ const ALL_OF_A_CASE = ['case.changed', 'case.event-changed', 'recording.tagged',
 const importOfCases = csv('number,title,officers,event_start,event_end\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30');
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
 
+const SERIAL = { serial: 'DSJ0012345' };
+const held = 'recorder.taken-out';
+const given = 'recorder.returned';
+const corrected = 'recorder.holding-corrected';
+const anew = 'recording.officer-decided';
+/** The recording `held` began at 05:00, and no file name tells its officer. */
+const HOLDINGS: readonly Step[] = [
+  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345' }, leaves: ['recorder.changed'] },
+  { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7', from: '2026-06-20 04:00' }, leaves: [held, anew] },
+  { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7' }, leaves: [] },
+  {
+    row: v1('POST /recorders/:serial/holdings'),
+    params: SERIAL,
+    body: { officer: '8', from: '2026-06-20 04:30', handOver: true },
+    leaves: [given, held, anew],
+  },
+  { row: v1('POST /recorders/:serial/return'), params: SERIAL, body: { at: '2026-06-20 04:45' }, leaves: [given, anew] },
+  { row: v1('POST /recorders/:serial/return'), params: SERIAL, body: {}, leaves: [] },
+  { row: v1('GET /recorders/:serial/holdings'), params: SERIAL, leaves: [] },
+  { row: v1('GET /recorders/:serial/holdings/:id'), params: { ...SERIAL, id: 'holding' }, leaves: [] },
+  {
+    row: v1('PATCH /recorders/:serial/holdings/:id'),
+    params: { ...SERIAL, id: 'holding' },
+    body: { until: '2026-06-20 05:30' },
+    leaves: [corrected, anew],
+  },
+  {
+    row: v1('PATCH /recorders/:serial/holdings/:id'),
+    params: { ...SERIAL, id: 'holding' },
+    body: { until: '2026-06-20 05:30' },
+    leaves: [],
+  },
+  { row: v1('DELETE /recorders/:serial/holdings/:id'), params: { ...SERIAL, id: 'holding' }, leaves: [corrected, anew] },
+  { row: v1('GET /recorders/:serial/custody'), params: SERIAL, leaves: [] },
+];
+
 /** In order: later steps stand on earlier ones. */
 const STEPS: readonly Step[] = [
   { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: ['officer.changed'] },
@@ -122,6 +160,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recorders/:serial'), body: { officer: '8' }, leaves: [] },
   { row: v1('GET /recorders/:serial'), leaves: [] },
   { row: v1('GET /recorders'), leaves: [] },
+  { row: v1('GET /recorders/:serial'), leaves: [] },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30') }, leaves: ALL_OF_A_CASE },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30'), update: true }, leaves: [] },
   {
@@ -141,6 +180,18 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /cases/:number'), body: { stage: 'review' }, leaves: [] },
   { row: v1('GET /cases/:number'), leaves: [] },
   { row: v1('GET /cases/:number/events'), leaves: [] },
+  { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: ['case.decided'] },
+  { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: [] },
+  { row: v1('PUT /cases/:number/closing'), body: { on: '2026-06-20' }, leaves: ['case.closed'] },
+  { row: v1('PUT /cases/:number/closing'), body: { on: '2026/6/20' }, leaves: [] },
+  { row: v1('PUT /cases/:number/reopening'), body: { on: '2026-06-21', reason: 'revoked' }, leaves: ['case.reopened'] },
+  { row: v1('PUT /cases/:number/reopening'), body: { on: '2026-06-21', reason: 'revoked' }, leaves: [] },
+  { row: v1('PATCH /cases/:number/protection'), body: { confidentiality: 'secret', addPrivacy: ['minor'] }, leaves: ['case.protected'] },
+  { row: v1('PATCH /cases/:number/protection'), body: { confidentiality: 'secret', addPrivacy: ['minor'] }, leaves: [] },
+  { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: ['recording.protected'] },
+  { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
+  { row: v1('GET /cases/:number/custody'), leaves: [] },
+  ...HOLDINGS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -216,6 +267,7 @@ beforeAll(async () => {
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
   ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
+  ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await station.ledger.transaction(async (writer) => {
     // Archived, with no copy on record: verification withdraws what is missing.
@@ -249,6 +301,10 @@ describe('every route', () => {
           .suggestions({ recordingId: ids.early, limit: 10 })
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
+      }
+      if (step.params?.['id'] === 'holding') {
+        const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
+        ids.holding ||= held?.id ?? '';
       }
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);

@@ -4,6 +4,7 @@ import { DockingCompared } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Dockings, their progress and refusals, and the slots they are in.
@@ -24,9 +25,7 @@ export function dockings(it: It): void {
       filesRechecked: 0,
     });
     const facts = {
-      state: 'safe',
       listedAtMs: 5,
-      safeAtMs: 6,
       filesListed: 3,
       filesKnown: 2,
       filesRefused: 1,
@@ -37,16 +36,20 @@ export function dockings(it: It): void {
     } as const;
     await ledger.transaction((writer) => writer.dockings.update(docking.id, facts));
     expect(await ledger.dockings.get(docking.id)).toMatchObject(facts);
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 6));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ ...facts, state: 'safe', safeAtMs: 6, problem: null });
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe').removed(null), 7));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ ...facts, state: 'removed', safeAtMs: 6, removedAtMs: 7 });
   });
 
   it('keep a problem until it is taken back', async (ledger) => {
     const docking = aDocking();
     const problem = { code: 'vault.full', detail: '3 GB short' } as const;
     await ledger.transaction((writer) => writer.dockings.insert(docking));
-    await ledger.transaction((writer) => writer.dockings.update(docking.id, { state: 'problem', problem }));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying').stoppedBy('copying', problem), 1));
     await ledger.transaction((writer) => writer.dockings.update(docking.id, { filesListed: 1 }));
     expect((await ledger.dockings.get(docking.id))?.problem).toEqual(problem);
-    await ledger.transaction((writer) => writer.dockings.update(docking.id, { state: 'reading', problem: null }));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying'), 2));
     expect((await ledger.dockings.get(docking.id))?.problem).toBeNull();
   });
 
@@ -54,7 +57,7 @@ export function dockings(it: It): void {
     const three = [0, 1, 2].map((n) => aDocking({ arrivedAtMs: START_MS + n, recorderSerial: n === 1 ? 'another' : 'mine' }));
     await ledger.transaction(async (writer) => {
       for (const docking of three) await writer.dockings.insert(docking);
-      await writer.dockings.update(three[1]?.id ?? '', { state: 'removed', removedAtMs: START_MS });
+      await writer.dockings.setStatus(three[1]?.id ?? '', statusIn('removed'), START_MS);
     });
     const ids = three.map((docking) => docking.id);
     expect((await ledger.dockings.list({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
@@ -109,8 +112,8 @@ export function dockings(it: It): void {
   it('are not safe any more where that is taken back', async (ledger) => {
     const docking = aDocking();
     await ledger.transaction((writer) => writer.dockings.insert(docking));
-    await ledger.transaction((writer) => writer.dockings.update(docking.id, { state: 'safe', safeAtMs: 6 }));
-    await ledger.transaction((writer) => writer.dockings.update(docking.id, { state: 'reading', safeAtMs: null }));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 6));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe').after('differs'), 7));
     expect(await ledger.dockings.get(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
   });
 

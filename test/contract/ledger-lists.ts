@@ -22,6 +22,8 @@ export function recordings(it: It): void {
       durationMs: null,
       duplicateOf: null,
       missingCount: 0,
+      confidentiality: null,
+      privacy: [],
     };
     expect(await ledger.recordings.get(recording.id)).toEqual(fresh);
     const patch = {
@@ -32,6 +34,8 @@ export function recordings(it: It): void {
       missingCount: 2,
       important: true,
       category: 'penalty',
+      confidentiality: 'secret',
+      privacy: ['minor'],
     } as const;
     await ledger.transaction((writer) => writer.recordings.update(recording.id, patch));
     expect(await ledger.recordings.get(recording.id)).toEqual({ ...fresh, ...patch });

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { STATION_HOST } from '#domain/work';
 import { aCase, aCaseEvent, aCopy, anId, anOfficer, aRecorder, aSuggestion, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
+import { statusIn } from '#test/support/shown-docking';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Registry, copies, uploads, start: what stages and people ask of a ledger beside recordings and work.
@@ -151,10 +152,16 @@ export function copies(it: It): void {
 export function start(it: It): void {
   it('voids the claims and closes the dockings of an earlier process of the station, and leaves other hosts theirs', async (ledger) => {
     const ids = await ledger.transaction(async (writer) => {
+      const statuses = {
+        reading: statusIn('copying'),
+        safe: statusIn('safe'),
+        problem: statusIn('copying').stoppedBy('copying', { code: 'vault.full', detail: '' }),
+        removed: statusIn('removed'),
+      };
       const states = { reading: '', safe: '', problem: '', removed: '' };
       for (const state of ['reading', 'safe', 'problem', 'removed'] as const) {
         const { docking, recording } = await listOne(writer);
-        await writer.dockings.update(docking.id, { state });
+        await writer.dockings.setStatus(docking.id, statuses[state], START_MS);
         if (state !== 'removed') await writer.work.insert(someWork('derive', recording.id));
         states[state] = docking.id;
       }

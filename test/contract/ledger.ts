@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
+import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { dockings } from './ledger-dockings.ts';
+import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
@@ -39,6 +41,8 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('events of a case', () => pagesOfCases(it));
     describe('work that is left of a docking', () => workLeft(it));
     describe('kept answers', () => answers(it));
+    describe('courses of cases', () => courses(it));
+    describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
@@ -100,6 +104,8 @@ function transactions(it: It): void {
       kept = writer;
     });
     await expect(async () => kept?.custody.append(aCustodyDraft())).rejects.toThrow();
+    // Nor does it write into the transaction of somebody else.
+    await ledger.transaction(() => expect(async () => kept?.custody.append(aCustodyDraft())).rejects.toThrow());
     expect(await ledger.custody.head()).toBeNull();
   });
 
@@ -113,6 +119,21 @@ function transactions(it: It): void {
     );
     await late;
     expect(await ledger.registry.officer('041234')).toBeNull();
+  });
+
+  it('nor the rest of one that takes several statements', async (ledger) => {
+    const { recording } = await ledger.transaction((writer) => listOne(writer));
+    const first = aDerivative(recording.id);
+    await ledger.transaction((writer) => writer.recordings.upsertDerivative(first));
+    let late: Promise<unknown> | undefined;
+    await refused(
+      ledger.transaction(async (writer) => {
+        late = writer.recordings.upsertDerivative(aDerivative(recording.id, { bytes: 9 })).catch((error: Error) => error);
+        throw new Error('no');
+      }),
+    );
+    expect(await late).toBeInstanceOf(Error);
+    expect(await ledger.recordings.derivatives(recording.id)).toEqual([first]);
   });
 
   it('refuse a row that exists, and one that points nowhere, as request.conflict', async (ledger) => {
@@ -146,7 +167,8 @@ function transactions(it: It): void {
   it('refuse to change what is not there', async (ledger) => {
     const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
       (writer) => writer.recordings.update(anId('rec'), { state: 'sealed' }),
-      (writer) => writer.dockings.update(anId('dck'), { state: 'safe' }),
+      (writer) => writer.dockings.update(anId('dck'), { filesListed: 1 }),
+      (writer) => writer.dockings.setStatus(anId('dck'), statusIn('safe'), 1),
       (writer) => writer.originals.moveToDocking(anId('org'), anId('dck')),
       (writer) => writer.cases.decideSuggestion(anId('sug'), 'accepted', 'cli:root'),
       (writer) => writer.registry.assignRecorder('nobody', '041234', START_MS),

@@ -95,9 +95,9 @@ it('names in GBK are read, shown as they were written, and stay the bytes that t
   expect(detail?.recording).toMatchObject({ claimedStart: '2026-06-20T10:15:00', kind: 'video' });
   expect(await station.ledger.dockings.get(detail?.recording.dockingId ?? '')).toMatchObject({ driverId: 'dated-folders' });
   if (!detail) throw new Error('no recording');
-  expect(new Presenter('Asia/Shanghai').recording(detail, { troubled: [], replacedBy: new Map() }).originals).toMatchObject([
-    { cardPath: '20260620/%CA%D3Ƶ/101500_ִ%B7%A8.mp4', shownPath: '20260620/视频/101500_执法.mp4' },
-  ]);
+  expect(
+    new Presenter('Asia/Shanghai').recording(detail, { troubled: [], replacedBy: new Map(), protection: new Map() }).originals,
+  ).toMatchObject([{ cardPath: '20260620/%CA%D3Ƶ/101500_ִ%B7%A8.mp4', shownPath: '20260620/视频/101500_执法.mp4' }]);
 });
 
 it('a picture that its name calls a film is derived as what it is, and custody says so; the original stays as it was named', async () => {

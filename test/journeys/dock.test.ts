@@ -107,11 +107,19 @@ describe('notices', () => {
     const large = join(home.path, 'large');
     await writeCard(large, many);
     const seen: { phase: string; filesListed: number; filesSealed: number }[] = [];
-    const update = station.board.update.bind(station.board);
-    station.board.update = (slot, patch) => {
-      update(slot, patch);
-      const { phase, filesListed, filesSealed } = station.slot(slot) ?? { phase: '', filesListed: 0, filesSealed: 0 };
+    const { board } = station;
+    const look = () => {
+      const { phase, filesListed, filesSealed } = station.slot(1) ?? { phase: '', filesListed: 0, filesSealed: 0 };
       seen.push({ phase, filesListed, filesSealed });
+    };
+    const [begin, update] = [board.openDocking.bind(board), board.updateDocking.bind(board)];
+    board.openDocking = (docking, patch) => {
+      begin(docking, patch);
+      look();
+    };
+    board.updateDocking = (id, patch) => {
+      update(id, patch);
+      look();
     };
     const first = station.plug(large);
     await expect.poll(() => station.dock.released, WAIT).toEqual([first]);

@@ -167,10 +167,11 @@ it('is wiped of what was sealed under the other name as well, once its bytes are
 it('keeps at a wipe what came meanwhile and would have the name of what was read', async () => {
   await writeCard(disk('sda'), { [`BODYCAM/${LATE}`]: bytes.late });
   await open(null, { wipe: 'after-sealed' });
-  const update = station.board.update.bind(station.board);
-  station.board.update = (slot, patch) => {
-    if (patch.phase === 'wiping') copyOver(join(disk('sda'), `BODYCAM/${LATE}`), join(disk('sda'), LATE), randomBytes(bytes.late.length));
-    update(slot, patch);
+  const update = station.board.updateDocking.bind(station.board);
+  station.board.updateDocking = (id, patch) => {
+    if (patch.status?.phase === 'wiping')
+      copyOver(join(disk('sda'), `BODYCAM/${LATE}`), join(disk('sda'), LATE), randomBytes(bytes.late.length));
+    update(id, patch);
   };
   await tree.plug(stick('1-1', 3));
   await expect.poll(() => mounter.off, { timeout: 20_000 }).toEqual(['1-1']);

@@ -3,7 +3,7 @@ import type { Schema } from '#adapters/sqlite-ledger/schema';
 import type { HeldRow } from '#adapters/sqlite-ledger/work/leases';
 import type { LeaseBook } from '#adapters/sqlite-ledger/work/writer';
 
-/** Leases where several processes write the ledger: in a table of it, so that all of them know. */
+/** Leases where several processes write the ledger: in a table of it, so that all of them know. Each is written in the transaction of its claim. */
 export class SharedLeases implements LeaseBook {
   readonly #db: Kysely<Schema>;
   readonly #nowMs: () => number;
@@ -14,15 +14,12 @@ export class SharedLeases implements LeaseBook {
     this.#nowMs = nowMs;
   }
 
-  async hold({ id, token }: HeldRow, leaseMs: number): Promise<void> {
-    await sql`INSERT INTO leases (work_id, token, ends_ms) VALUES (${id}, ${token}, ${this.#nowMs() + leaseMs})
-      ON CONFLICT (work_id) DO UPDATE SET token = excluded.token, ends_ms = excluded.ends_ms`.execute(this.#db);
+  async hold({ id }: HeldRow, leaseMs: number): Promise<void> {
+    await sql`INSERT INTO leases (work_id, ends_ms) VALUES (${id}, ${this.#nowMs() + leaseMs})
+      ON CONFLICT (work_id) DO UPDATE SET ends_ms = excluded.ends_ms`.execute(this.#db);
   }
 
-  async isHeld({ id, token }: HeldRow): Promise<boolean> {
-    const held = await sql`SELECT 1 FROM leases WHERE work_id = ${id} AND token = ${token} AND ends_ms > ${this.#nowMs()}`.execute(
-      this.#db,
-    );
-    return held.rows.length > 0;
+  async isHeld({ id }: HeldRow): Promise<boolean> {
+    return (await sql`SELECT 1 FROM leases WHERE work_id = ${id} AND ends_ms > ${this.#nowMs()}`.execute(this.#db)).rows.length > 0;
   }
 }

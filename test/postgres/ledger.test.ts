@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workId } from '#domain/work';
 import { describeLedgerContract } from '#test/contract/ledger';
 import { collect, ledgerTime, listOne, refused } from '#test/contract/ledger-support';
-import { STATION_ID, someWork } from '#test/support/builders';
+import { aRecorder, START_MS, STATION_ID, someWork } from '#test/support/builders';
 import { claimed, tryToClaim } from '#test/support/claims';
-import { aCustodyDraft } from '#test/support/custody';
+import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
 import { openPostgresLedger } from './ledger.ts';
 import { type PostgresServer, startPostgres } from './server.ts';
 import { tableStatements } from './tables.ts';
@@ -87,5 +87,29 @@ describe('two ledgers on one database', () => {
     expect(await one.custody.head()).toMatchObject({ seq: 39 });
     expect(await collect(other.custody.verify())).toEqual([]);
     await close();
+  });
+});
+
+describe('what is written for good', () => {
+  it('is refused to be changed or removed; a personal value may be erased, and both places are told of that', async () => {
+    await server.run(DATABASE, statements.empty);
+    const ledger = await open(ledgerTime());
+    await ledger.transaction(async (writer) => {
+      const { docking } = await listOne(writer);
+      await writer.custody.append(aRefusalDraft('a pipe', docking.id));
+      await writer.dockings.insertRefusal({ dockingId: docking.id, cardPath: 'x', code: 'recorder.not-regular', detail: '', atMs: 1 });
+      await writer.registry.upsertRecorder(aRecorder({ serial: 'R1' }));
+      await writer.registry.assignRecorder('R1', null, START_MS);
+    });
+    const changes = ['custody', 'custody_subjects', 'recorder_assignments', 'refusals'].flatMap((table) => [
+      `DELETE FROM ${table}`,
+      `UPDATE ${table} SET ${table === 'custody' || table === 'custody_subjects' ? 'subject = 1' : 'at = 1'}`,
+    ]);
+    for (const change of [...changes, "UPDATE custody_beside SET name = 'x'"])
+      await expect(server.run(DATABASE, change)).rejects.toThrow('is append-only');
+    await server.run(DATABASE, 'DELETE FROM custody_beside');
+    expect([await ledger.shipping.erased('vault'), await ledger.shipping.erased('archive')]).toEqual([[0], [0]]);
+    expect(await collect(ledger.custody.verify())).toEqual([]);
+    await ledger.close();
   });
 });

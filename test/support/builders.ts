@@ -179,6 +179,10 @@ export function aCase(overrides: Partial<Case> = {}): Case {
     stage: 'investigation',
     category: 'inspection',
     officerIds: ['041234'],
+    openedOn: null,
+    steps: [],
+    confidentiality: null,
+    privacy: [],
     createdAtMs: START_MS,
     ...overrides,
   };

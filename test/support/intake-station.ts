@@ -19,6 +19,7 @@ import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver'
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
+import { DockingStatuses } from '#steps/docking-statuses';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
@@ -107,7 +108,14 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const workers = new WorkerLanes({ threads: 2 });
   const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
-  const common = { ledger, vault, board, clock, log, faults };
+  const impossible: string[] = [];
+  const statuses = new DockingStatuses({
+    ...{ ledger, board, clock },
+    onError: (id, error) => {
+      if (error.code === 'station.internal') impossible.push(`${id}: ${error.message} ${String(error.cause)}`);
+    },
+  });
+  const common = { ledger, vault, board, statuses, clock, log, faults };
   const leftovers = compileLeftovers(options.leftovers);
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
   const dock = new DockStage({
@@ -240,6 +248,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await lanes.close();
       await disk.close();
       await ledger.close();
+      // What a stage told of a docking that cannot have happened to it.
+      if (impossible.length > 0) throw new Error(impossible.join('; '));
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { CASES_END } from './case-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -263,6 +264,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
   '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
+  '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

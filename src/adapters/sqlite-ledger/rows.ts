@@ -3,10 +3,12 @@ import type { ByteRange } from '#domain/byte-range';
 import type { Docking, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
+import type { Protection } from '#domain/protection';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
-import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
+import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Work } from '#domain/work';
+import { NO_MARKS, NO_STEPS } from './case-migration.ts';
 import { NO_CLAIMS, NO_GAPS, NO_NOTES } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 
@@ -69,6 +71,14 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     missingCount: row.missing_count,
     duplicateOf: row.duplicate_of,
     createdAtMs: row.created_at,
+    ...toProtection(row),
+  };
+}
+
+function toProtection({ confidentiality, privacy }: { confidentiality: string | null; privacy: string }): Protection {
+  return {
+    confidentiality: confidentiality as Protection['confidentiality'],
+    privacy: privacy === NO_MARKS ? [] : (JSON.parse(privacy) as Protection['privacy']),
   };
 }
 
@@ -161,15 +171,22 @@ export function toRecorder(row: Schema['recorders']): Recorder {
   };
 }
 
-export function toCase(row: Schema['cases']): Case {
+export function toCase(row: Selectable<Schema['cases']>): Case {
   return {
     number: row.number,
     title: row.title,
     stage: row.stage as Case['stage'],
     category: row.category as Case['category'],
     officerIds: JSON.parse(row.officer_ids) as string[],
+    openedOn: row.opened_on,
+    steps: row.steps === NO_STEPS ? [] : (JSON.parse(row.steps) as Case['steps']),
     createdAtMs: row.created_at,
+    ...toProtection(row),
   };
+}
+
+export function toHolding(row: Schema['recorder_holdings']): Holding {
+  return { id: row.id, serial: row.serial, officerId: row.officer_id, fromMs: row.from_at, toMs: row.to_at };
 }
 
 export function toCaseEvent(row: Schema['case_events']): CaseEvent {

@@ -1,9 +1,15 @@
+import type { Protection } from '#domain/protection';
 import type { Case, CaseEvent, Suggestion } from '#domain/registry';
 import type { Page } from './page.ts';
+
+/** What is told of a case when it is put on record or changed; its course and its marks change by `update`. */
+export type CaseFacts = Omit<Case, 'steps' | keyof Protection>;
 
 /** Cases, what happened in them, and which recordings may belong to them. */
 export interface CasesReader {
   get(number: string): Promise<Case | null>;
+  /** Those of these numbers that are there, by number. */
+  numbered(numbers: readonly string[]): Promise<readonly Case[]>;
   /** Newest first, then by number. None if there is no case `after`. */
   list(page: Page): Promise<readonly Case[]>;
   /** By start, then by id; `after`: those after this one. */
@@ -17,7 +23,8 @@ export interface CasesReader {
 }
 
 export interface CasesWriter {
-  upsert(entry: Case): Promise<void>;
+  upsert(entry: CaseFacts): Promise<void>;
+  update(number: string, patch: Partial<Pick<Case, 'steps' | keyof Protection>>): Promise<void>;
   upsertEvent(event: CaseEvent): Promise<void>;
   insertSuggestion(suggestion: Suggestion): Promise<void>;
   decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void>;

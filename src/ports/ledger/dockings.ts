@@ -1,4 +1,5 @@
-import type { Docking, DockingState, Problem, Refusal } from '#domain/docking';
+import type { Docking, Refusal } from '#domain/docking';
+import type { DockingStatus } from '#domain/docking-status';
 
 export type NewDocking = Omit<
   Docking,
@@ -55,11 +56,8 @@ export interface DockingsWriter {
     patch: Partial<
       Pick<
         Docking,
-        | 'problem'
         | 'listedAtMs'
         | 'unchangedAtMs'
-        | 'safeAtMs'
-        | 'removedAtMs'
         | 'filesListed'
         | 'filesKnown'
         | 'filesRefused'
@@ -68,8 +66,13 @@ export interface DockingsWriter {
         | 'filesRechecked'
         | 'clockOffsetMs'
       >
-    > & { state?: DockingState; problem?: Problem | null },
+    >,
   ): Promise<void>;
+  /**
+   * State, problem and their times, of which `DockingStatuses` (src/steps) is the one owner. An interruption leaves the problem as it was. Throws
+   * TypeError for a status that `DockingStatus` has not made.
+   */
+  setStatus(id: string, status: DockingStatus, atMs: number): Promise<void>;
   insertRefusal(refusal: Refusal): Promise<void>;
   /** Gives a port that has no number this one. Throws request.conflict if either is taken. */
   assignSlot(port: string, slot: number): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
+import type { Protection } from '#domain/protection';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
 
 export interface RecordingFilter {
@@ -31,7 +32,11 @@ export interface RecordingDetail {
   readonly links: readonly RecordingLink[];
 }
 
-export type NewRecording = Omit<Recording, 'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount'>;
+export type NewRecording = Omit<
+  Recording,
+  'state' | 'damaged' | 'damageReason' | 'durationMs' | 'duplicateOf' | 'missingCount' | keyof Protection
+> &
+  Partial<Protection>;
 
 /** Recordings, and what belongs to one as a whole: cases, links, copies, derivatives. */
 export interface RecordingsReader {
@@ -72,6 +77,8 @@ export interface RecordingsWriter {
       claimedStart?: string | null;
       claimedFrom?: Recording['claimedFrom'];
       startClaims?: Recording['startClaims'];
+      confidentiality?: Recording['confidentiality'];
+      privacy?: Recording['privacy'];
     },
   ): Promise<void>;
   /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */

@@ -3,6 +3,7 @@ import type { Case, CaseEvent, Suggestion } from '#domain/registry';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { Page } from '#ports/ledger/page';
 import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
 import { toCase, toCaseEvent, toSuggestion } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
@@ -14,15 +15,22 @@ const PAGE = 1000;
 export class SqlCasesReader implements CasesReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #dialect: Dialect;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows) {
     this.#db = db;
     this.#tables = tables;
+    this.#dialect = dialect;
   }
 
   async get(number: string): Promise<Case | null> {
     const row = await this.#db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst();
     return row ? toCase(row) : null;
+  }
+
+  async numbered(numbers: readonly string[]): Promise<readonly Case[]> {
+    const query = this.#db.selectFrom('cases').selectAll().where('number', 'in', this.#dialect.among(numbers)).orderBy('number');
+    return (await query.execute()).map(toCase);
   }
 
   async list({ after, limit }: Page): Promise<readonly Case[]> {

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
-import type { Case, CaseEvent, Suggestion } from '#domain/registry';
-import type { CasesWriter } from '#ports/ledger/cases';
+import type { Kysely, Updateable } from 'kysely';
+import type { CaseEvent, Suggestion } from '#domain/registry';
+import type { CaseFacts, CasesWriter } from '#ports/ledger/cases';
 import type { Rows } from '../connection.ts';
-import { mustExist } from '../patches.ts';
+import { mustExist, named } from '../patches.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
@@ -16,13 +16,23 @@ export class SqlCasesWriter implements CasesWriter {
     this.#tables = tables;
   }
 
-  async upsert(entry: Case): Promise<void> {
-    const fields = { title: entry.title, stage: entry.stage, category: entry.category, officer_ids: JSON.stringify(entry.officerIds) };
+  async upsert(entry: CaseFacts): Promise<void> {
+    const { title, stage, category, officerIds, openedOn } = entry;
+    const fields = { title, stage, category, officer_ids: JSON.stringify(officerIds), opened_on: openedOn };
     await this.#db
       .insertInto('cases')
       .values({ number: entry.number, ...fields, created_at: entry.createdAtMs })
       .onConflict((on) => on.column('number').doUpdateSet(fields))
       .execute();
+  }
+
+  async update(number: string, patch: Parameters<CasesWriter['update']>[1]): Promise<void> {
+    const fields = named<Updateable<Schema['cases']>>({
+      steps: patch.steps && JSON.stringify(patch.steps),
+      confidentiality: patch.confidentiality,
+      privacy: patch.privacy && JSON.stringify(patch.privacy),
+    });
+    if (Object.keys(fields).length > 0) mustExist(await this.#tables.update('cases', fields, { number }), `case ${number}`);
   }
 
   async upsertEvent(event: CaseEvent): Promise<void> {

@@ -1,6 +1,7 @@
 import { STATION } from '#domain/custody/actor';
 import { DockingInterrupted } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
+import { DockingStatus } from '#domain/docking-status';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 
 /** More than any station has slots. */
@@ -14,7 +15,7 @@ export async function interruptDockings(
 ): Promise<number> {
   const open = await reads.dockings.list({ openOnly: true, limit: OPEN_DOCKINGS_MAX });
   for (const { id, slot, recorderSerial: recorder, safeAtMs } of open) {
-    await writes.dockings.update(id, { state: 'interrupted' });
+    await writes.dockings.setStatus(id, DockingStatus.interrupted, atMs);
     const about = { atMs, actor: STATION, subject: subject('docking', id) };
     await writes.custody.append(DockingInterrupted.make({ ...about, data: { slot, recorder, safe: safeAtMs !== null } }));
   }

@@ -1,5 +1,6 @@
 import type { Kysely, Updateable } from 'kysely';
 import type { Refusal } from '#domain/docking';
+import { DockingStatus } from '#domain/docking-status';
 import type { DockingsWriter, NewDocking } from '#ports/ledger/dockings';
 import type { Rows } from '../connection.ts';
 import { mustExist, named } from '../patches.ts';
@@ -41,14 +42,9 @@ export class SqlDockingsWriter implements DockingsWriter {
   }
 
   async update(id: string, patch: DockingPatch): Promise<void> {
-    const problem =
-      patch.problem === undefined ? {} : { problem_code: patch.problem?.code ?? null, problem_detail: patch.problem?.detail ?? null };
-    const fields = named<Updateable<Schema['dockings']>>({
-      state: patch.state,
+    const changes = named<Updateable<Schema['dockings']>>({
       listed_at: patch.listedAtMs,
       unchanged_at: patch.unchangedAtMs,
-      safe_at: patch.safeAtMs,
-      removed_at: patch.removedAtMs,
       files_listed: patch.filesListed,
       files_known: patch.filesKnown,
       files_refused: patch.filesRefused,
@@ -57,9 +53,21 @@ export class SqlDockingsWriter implements DockingsWriter {
       files_rechecked: patch.filesRechecked,
       clock_offset_ms: patch.clockOffsetMs,
     });
-    const changes = { ...fields, ...problem };
     if (Object.keys(changes).length === 0) return;
     mustExist(await this.#tables.update('dockings', changes, { id }), `docking ${id}`);
+  }
+
+  async setStatus(id: string, status: DockingStatus, atMs: number): Promise<void> {
+    const { state, problem } = DockingStatus.mustBe(status).recorded;
+    const told = { problem_code: problem?.code ?? null, problem_detail: problem?.detail ?? null };
+    const changes: Readonly<Record<typeof state, Updateable<Schema['dockings']>>> = {
+      reading: { ...told, safe_at: null },
+      problem: { ...told, safe_at: null },
+      safe: { ...told, safe_at: atMs },
+      removed: { ...told, removed_at: atMs },
+      interrupted: {},
+    };
+    mustExist(await this.#tables.update('dockings', { state, ...changes[state] }, { id }), `docking ${id}`);
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {

@@ -45,6 +45,8 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       sort_at: recording.startMs ?? recording.createdAtMs,
       notes: notesText(recording.notes),
       start_claims: JSON.stringify(recording.startClaims),
+      confidentiality: recording.confidentiality ?? null,
+      privacy: JSON.stringify(recording.privacy ?? []),
     });
   }
 
@@ -67,6 +69,8 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       claimed_start: patch.claimedStart,
       claimed_from: patch.claimedFrom,
       start_claims: patch.startClaims && JSON.stringify(patch.startClaims),
+      confidentiality: patch.confidentiality,
+      privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
     if (Object.keys(fields).length === 0) return;
     mustExist(await this.#tables.update('recordings', fields, { id }), `recording ${id}`);

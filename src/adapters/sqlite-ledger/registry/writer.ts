@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { InvitedWorker } from '#domain/invitation';
-import type { Officer, Recorder } from '#domain/registry';
+import type { Holding, Officer, Recorder } from '#domain/registry';
 import type { RegistryWriter } from '#ports/ledger/registry';
 import type { Rows } from '../connection.ts';
 import { mustExist } from '../patches.ts';
@@ -36,6 +36,19 @@ export class SqlRegistryWriter implements RegistryWriter {
   async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
     mustExist(await this.#tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
     await this.#db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
+  }
+
+  async upsertHolding({ id, serial, officerId, fromMs, toMs }: Holding): Promise<void> {
+    const row = { serial, officer_id: officerId, from_at: fromMs, to_at: toMs };
+    await this.#db
+      .insertInto('recorder_holdings')
+      .values({ id, ...row })
+      .onConflict((on) => on.column('id').doUpdateSet(row))
+      .execute();
+  }
+
+  async removeHolding(id: string): Promise<void> {
+    await this.#db.deleteFrom('recorder_holdings').where('id', '=', id).execute();
   }
 
   async upsertWorker({ name, keySha256, invitedAtMs, revokedAtMs }: InvitedWorker): Promise<void> {

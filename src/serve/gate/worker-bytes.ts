@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { BytesQuery, DerivativeParams } from '#api/gate';
 import type { WorkerGate } from '#desk/worker-gate';
 import { EvidockError } from '#domain/errors';
-import { rangeOf } from './range-header.ts';
+import { rangeOf } from '#serve/range-header';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KEPT_MS } from '#domain/kept-answer';
+import { ROUTES } from '#serve/routes';
+import { buildServer } from '#serve/server';
 import { STATION_ID } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { openLedger } from '../adapters/sqlite-ledger/ledger.ts';
-import { ROUTES } from './routes.ts';
-import { buildServer } from './server.ts';
+import { openLedger } from '../../adapters/sqlite-ledger/ledger.ts';
 
 let station: ServedStation;
 let app: FastifyInstance;

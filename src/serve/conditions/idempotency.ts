@@ -2,7 +2,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import { type KeptAnswer, keptFor } from '#domain/kept-answer';
 import type { LedgerReader } from '#ports/ledger';
-import type { Principal } from './principal.ts';
+import type { Principal } from '#serve/principal';
 
 const KEY_CHARACTERS = 200;
 /** A structured string (RFC 8941, 3.3.3) without escapes, or its characters alone. */
