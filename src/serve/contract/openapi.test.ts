@@ -2,13 +2,15 @@
  * Goal: the API document tells everything that a stranger needs, and nothing that is not so.
  * Method: the document of the real table under the linter, and its examples against its own schemas.
  */
+import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { COMPONENTS } from '#api/components';
 import { ERRORS } from '#domain/errors';
+import { ROUTES } from '#serve/routes';
 import { openApiOf } from './openapi.ts';
-import { ROUTES } from './routes.ts';
+import { apiReference, GENERATED } from './reference.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -33,6 +35,13 @@ async function faultsOf(source: string): Promise<string[]> {
   const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
   return problems.map(({ severity, ruleId, message, location }) => `${severity} ${ruleId}: ${message} ${location[0]?.pointer ?? ''}`);
 }
+
+describe('docs/api.md', () => {
+  it('is up to date (node scripts/generate-api-docs.ts)', () => {
+    const text = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+    expect(text.slice(text.indexOf(GENERATED))).toBe(apiReference());
+  });
+});
 
 describe('the API document', () => {
   it('has nothing that the linter complains of', async () => {

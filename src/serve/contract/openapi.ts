@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Problem, pageOf } from '#api/common';
 import { COMPONENTS } from '#api/components';
 import { ERRORS } from '#domain/errors';
-import { custodyOfRoute, type Route } from './route.ts';
+import { custodyOfRoute, type Route } from '#serve/route';
 
 /*
  * The table of routes as an OpenAPI 3.1 document: a schema that has a name (src/api/components.ts) is written once, and referred to elsewhere. Whoever reads
@@ -283,6 +283,7 @@ function contentOf(row: Route, components: Components): Json {
   }
   if (line) return withSchema({ 'application/x-ndjson': { schema: line } }, components);
   if (response) return withSchema({ 'application/json': { schema: response } }, components);
+  if (row.produces === 'application/json') return { content: { 'application/json': { schema: { type: 'object' } } } };
   const binary = row.kind === 'footage' ? { type: 'string', contentMediaType: row.produces } : { type: 'string' };
   return { content: { [row.produces ?? 'application/octet-stream']: { schema: binary } } };
 }

@@ -5,8 +5,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { temporaryDirectory } from '#test/support/evidock';
-import { SocketClient } from './client.ts';
+import { SocketClient } from '#cli/client';
+import { temporaryDirectory } from '../support/evidock.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: Server;
