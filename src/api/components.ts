@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
+import { because } from '#domain/reason';
 import { ReopenBody, StepBody } from './cases.ts';
-import { ErrorCodeText, Problem } from './common.ts';
+import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
@@ -30,6 +31,7 @@ import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.t
 
 const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
+const why = because('said', { text: 'its names are those of the family' });
 const check = { ok: true, code: null, detail: '' };
 const recordingId = 'rec-01jybqe2v7k3m9';
 const dockingId = 'dck-01jybqd0c1x2y3';
@@ -57,11 +59,11 @@ const work = {
     attempts: 1,
     percent: 40,
   },
-  ...{ dueAt: at, updatedAt: at, errorCode: null, errorDetail: null },
+  ...{ dueAt: at, updatedAt: at, errorCode: null, errorReason: null },
 };
 const docking = {
   ...{ id: dockingId, slot: 3, port: '1-4.2', recorderSerial: 'DSJ0012345', toldSerial: 'DSJ0012345', driverId: 'dsj', driverScore: 90 },
-  ...{ driverWhy: ['its names are those of the family'], clockOffsetMs: 1200, state: 'safe' as const, problem: null, arrivedAt: at },
+  ...{ driverWhy: [why], clockOffsetMs: 1200, state: 'safe' as const, problem: null, arrivedAt: at },
   ...{
     listedAt: at,
     unchangedAt: at,
@@ -77,7 +79,7 @@ const docking = {
 const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
 const slot = {
   ...{ slot: 3, port: '1-4.2', dockingId, recorderSerial: 'DSJ0012345', driverId: 'dsj', officerId: '041234', phase: 'copying' as const },
-  ...{ hub: '1-4', waiting: null, warning: null, clockOffsetMs: 1200, explain: ['its names are those of the family'], filesListed: 12 },
+  ...{ hub: '1-4', waiting: null, warning: null, clockOffsetMs: 1200, explain: [why], filesListed: 12 },
   ...{
     filesSealed: 5,
     filesRefused: 0,
@@ -94,12 +96,14 @@ const slot = {
  * pages of lists.
  */
 export const COMPONENTS = {
+  Reason: named(ReasonSchema, why),
   ErrorCode: named(ErrorCodeText, 'request.not-found'),
   Problem: named(Problem, {
     type: 'urn:evidock:problem:request.not-found',
     title: 'There is no such thing',
     status: 404,
     detail: `recording ${recordingId}`,
+    reason: because('no-recording', { recording: recordingId }),
     instance: 'urn:uuid:3f2b8c1e-6a52-4f0e-9a39-0f6a4f4f7a11',
     code: 'request.not-found',
     remedy: 'Check the id or number.',
@@ -114,14 +118,18 @@ export const COMPONENTS = {
   SlotChangeBody: named(SlotChangeBody, { port: '1-4.2' }),
   SlotChange: named(SlotChangeJson, { port: '1-4.2', slot: 3, before: 1, moved: { port: '1-4.1', slot: 1 } }),
   LearningBody: named(LearningBody, { seconds: 60 }),
-  PortSeen: named(PortSeenJson, { port: '1-4.2', hub: '1-4', slot: null, facts: ['0951:1666 storage device'] }),
+  PortSeen: named(PortSeenJson, { port: '1-4.2', hub: '1-4', slot: null, facts: [because('said', { text: '0951:1666 storage device' })] }),
   Hub: named(HubJson, { hub: '1-4', recorders: 2, bytesPerSecond: 73_400_320, slots: [3, 4] }),
   Docking: named(DockingJson, docking),
   DockingReport: named(DockingReportJson, {
     docking,
     progress: { listed: 0, copied: 0, sealed: 12, bytes: 8_808_038_400, listedBytes: 0, sealedBytes: 8_808_038_400 },
   }),
-  Refusal: named(RefusalJson, { cardPath: 'DCIM/link', code: 'recorder.not-regular', detail: 'DCIM/link is a symbolic link' }),
+  Refusal: named(RefusalJson, {
+    cardPath: 'DCIM/link',
+    code: 'recorder.not-regular',
+    reason: because('said', { text: 'DCIM/link is a symbolic link' }),
+  }),
   IngestBody: named(IngestBody, { directory: '/media/recorder', slot: 3 }),
   Ingest: named(IngestJson, { dockingId }),
   Original: named(OriginalJson, original),
@@ -177,7 +185,13 @@ export const COMPONENTS = {
   }),
   ProtectionBody: named(ProtectionBody, { confidentiality: 'secret', addPrivacy: ['minor'] }),
   Suggestion: named(SuggestionJson, {
-    ...{ id: 'sug-01jybqe2v7k3m9', recordingId, caseNumber: 'LY-2026-0012', eventId: 'evt-01jybqe2v7k3m9', reason: 'same officer, 12 min' },
+    ...{
+      id: 'sug-01jybqe2v7k3m9',
+      recordingId,
+      caseNumber: 'LY-2026-0012',
+      eventId: 'evt-01jybqe2v7k3m9',
+      reason: because('said', { text: 'same officer, 12 min' }),
+    },
     ...{ overlapMs: 720_000, state: 'open', decidedBy: null, createdAt: at },
   }),
   DecisionBody: named(DecisionBody, { decision: 'accepted' }),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ProblemJson } from './common.ts';
+import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
 
 /** Dockings. */
 
@@ -11,7 +11,7 @@ export const DockingJson = Type.Object({
   toldSerial: nullable.text('Serial that the bus told.'),
   driverId: Type.String(),
   driverScore: Type.Integer(),
-  driverWhy: Type.Array(Type.String()),
+  driverWhy: Type.Array(ReasonSchema),
   clockOffsetMs: nullable.integer(),
   state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
   problem: ProblemJson,
@@ -54,7 +54,7 @@ export const DockingReportJson = Type.Object({
 });
 
 /** An entry of the card that was left there. */
-export const RefusalJson = Type.Object({ cardPath: Type.String(), code: ErrorCodeText, detail: Type.String() });
+export const RefusalJson = Type.Object({ cardPath: Type.String(), code: ErrorCodeText, reason: ReasonSchema });
 
 export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), ...PAGE });
 

@@ -2,10 +2,12 @@
  * Goal: `ingest` ends as the docking ends: with 0 only when everything is safe (and with --wait, done).
  * Method: a station that answers from a script; the real one is in test/journeys.
  */
+
 import { describe, expect, it } from 'vitest';
 import type { DockingReportAnswer } from '#api/dockings';
 import type { RecheckAnswer } from '#api/slots';
 import type { WorkAnswer } from '#api/work';
+import { because } from '#domain/reason';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions } from './context.ts';
 import { runCli } from './program.ts';
@@ -28,7 +30,7 @@ const work = (state: WorkAnswer['state'], stage: WorkAnswer['stage'] = 'derive')
   dueAt: '2026-06-20T16:00:00.000+08:00',
   updatedAt: '2026-06-20T16:00:00.000+08:00',
   errorCode: state === 'failed' ? 'transcoder.failed' : null,
-  errorDetail: state === 'failed' ? 'exit 1' : null,
+  errorReason: state === 'failed' ? because('said', { text: 'exit 1' }) : null,
 });
 
 function answer({ state, problem = null }: Step): DockingReportAnswer {
@@ -77,7 +79,8 @@ async function run(argv: readonly string[], steps: readonly Step[]) {
       const recheck = steps[Math.min(looked, steps.length - 1)]?.recheck;
       const page = (items: readonly unknown[]) => ({ status: 200, json: { items, next: null } });
       if (path.endsWith('/slots')) return page(recheck ? [{ dockingId: 'dck-1', phase: 'safe', recheck }] : []);
-      if (path.endsWith('/refusals')) return page([{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }]);
+      if (path.endsWith('/refusals'))
+        return page([{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', reason: because('said', { text: 'FIFO' }) }]);
       if (path.endsWith('/recordings')) return page([{ id: 'rec-1', damaged: true }]);
       if (path.endsWith('/jobs')) return page(steps[Math.min(looked, steps.length) - 1]?.pending ?? []);
       if (method === 'GET') return { status: 200, json: answer(steps[Math.min(looked++, steps.length - 1)] ?? { state: 'safe' }) };
@@ -162,11 +165,13 @@ describe('ingest', () => {
   });
 
   it('ends with 1 when the recorder is pulled, and says what to do', async () => {
-    const pulled = { code: 'recorder.removed', detail: '2 files are still on the recorder' } as const;
+    const pulled = { code: 'recorder.removed', reason: because('still-on-recorder', { files: 2, size: 2048 }) } as const;
     const { status, out, err } = await run(['/card'], [{ state: 'reading' }, { state: 'removed', problem: pulled }]);
     expect(status).toBe(1);
     expect(out).toBe('');
-    expect(err).toMatch(/Failed: The recorder was removed before everything was safe\nDetail: 2 files are still on the recorder\nTo do:/);
+    expect(err).toMatch(
+      /Failed: The recorder was removed before everything was safe\nDetail: 2 files \(2\.0 KiB\) still on the recorder\nTo do:/,
+    );
   });
 
   it('gives one object with --json', async () => {

@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { Docking } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { DockingProgress } from '#ports/ledger/dockings';
 import type { LeftOf } from '#ports/ledger/work';
@@ -15,7 +16,7 @@ export interface DockingReport {
 /** How a docking stands. Throws request.not-found. */
 export async function reportDocking({ ledger }: Pick<DeskDeps, 'ledger'>, id: string): Promise<DockingReport> {
   const docking = await ledger.dockings.get(id);
-  if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
+  if (!docking) throw new EvidockError('request.not-found', because('no-docking', { id }));
   return { docking, progress: await ledger.dockings.progress(id) };
 }
 
@@ -29,7 +30,8 @@ export async function ingestDirectory(
   deps: DeskDeps,
   request: { directory: string; slot?: number | null; serial?: string | null; clockOffsetMs?: number | null },
 ): Promise<string> {
-  if (!isAbsolute(request.directory)) throw new EvidockError('request.invalid', `directory: ${request.directory} is not an absolute path`);
+  if (!isAbsolute(request.directory))
+    throw new EvidockError('request.invalid', because('not-absolute', { field: 'directory', thing: request.directory }));
   const directory = normalize(request.directory);
   return deps.ingest({
     directory,

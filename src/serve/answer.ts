@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { KEPT_BYTES_MAX, type KeptAnswer } from '#domain/kept-answer';
+import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
 import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
@@ -69,7 +70,7 @@ async function answerCommand(
   const { method, url, headers, body } = request;
   const header = headers['idempotency-key'];
   if (header !== undefined && row.method !== 'POST')
-    throw new EvidockError('request.invalid', `idempotency-key: ${row.method} is the same however often it is sent`);
+    throw new EvidockError('request.invalid', because('key-not-for', { method: row.method }));
   const keyed = keyedRequestOf({ header, principal: asked.principal, method, url, body });
   const end = keyed ? parts.running.begin(keyed) : () => undefined;
   try {
@@ -163,7 +164,7 @@ function tagging(row: Command, deps: Serving['deps'], { request, reply }: { requ
   const demands = wanted.ifMatch !== undefined || wanted.ifNoneMatch !== undefined;
   if (!resource) {
     // A demand that nobody looks at would be taken for granted.
-    if (demands) throw new EvidockError('request.invalid', `if-match, if-none-match: ${row.method} ${row.url} does not judge them`);
+    if (demands) throw new EvidockError('request.invalid', because('preconditions-unjudged', { route: `${row.method} ${row.url}` }));
     return {};
   }
   const tagAt = async (ledger: LedgerReader) => {
@@ -176,10 +177,9 @@ function tagging(row: Command, deps: Serving['deps'], { request, reply }: { requ
       const tag = await tagAt(ledger);
       if (mayChange(wanted, tag)) return;
       if (tag !== null) reply.header('etag', tag);
-      throw new EvidockError(
-        'request.changed',
-        `${row.method} ${request.url.split('?')[0]}: its ETag is ${tag ?? 'none: nothing stands there'}`,
-      );
+      const path = request.url.split('?')[0] ?? '';
+      const about = { method: row.method, path };
+      throw new EvidockError('request.changed', tag === null ? because('etag-none', about) : because('etag-now', { ...about, etag: tag }));
     },
     end: async (ledger: LedgerReader) => {
       // What is shown beside the ledger changes after the commit.
@@ -193,7 +193,7 @@ function tagging(row: Command, deps: Serving['deps'], { request, reply }: { requ
 function signalOf(reply: FastifyReply): AbortSignal {
   const ended = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', 'the connection was closed'));
+    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', because('connection-closed', {})));
   });
   return ended.signal;
 }

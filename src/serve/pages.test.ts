@@ -11,6 +11,7 @@ import type { CustodyAnswer } from '#api/custody';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { TakenOut } from '#domain/custody/holding-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
@@ -96,7 +97,7 @@ beforeAll(async () => {
         dockingId: docking,
         cardPath: `pipe${n}`,
         code: 'recorder.not-regular',
-        detail: 'FIFO',
+        reason: because('said', { text: 'FIFO' }),
         atMs: START_MS,
       });
     }

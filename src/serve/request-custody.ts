@@ -1,6 +1,7 @@
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { Subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
@@ -53,7 +54,8 @@ export class RequestCustody {
     this.ledger = new Proxy(options.ledger, {
       get: (ledger, name) => {
         if (name === 'transaction') return (body: (writer: LedgerWriter) => Promise<unknown>) => this.#transaction(body);
-        if ((CLOSED as readonly PropertyKey[]).includes(name)) return () => Promise.reject(this.#breach(`called ${String(name)}`));
+        if ((CLOSED as readonly PropertyKey[]).includes(name))
+          return () => Promise.reject(this.#breach(because('breach-called', { write: String(name) })));
         // What was changed is seen by the handler alone until it has answered.
         const seen = this.#held && Reflect.has(this.#held.writer, name) ? this.#held.writer : ledger;
         const value: unknown = Reflect.get(seen, name, seen);
@@ -112,9 +114,8 @@ export class RequestCustody {
   }
 
   #settle(): void {
-    if (this.#unchanged && this.#told.length > 0) throw this.#breach(`said that nothing changed, but left ${this.#told.join(', ')}`);
-    if (!this.#unchanged && this.#told.length === 0 && this.#options.declared.length > 0)
-      throw this.#breach('left no custody entry and did not say that nothing changed');
+    if (this.#unchanged && this.#told.length > 0) throw this.#breach(because('breach-unchanged', { names: this.#told }));
+    if (!this.#unchanged && this.#told.length === 0 && this.#options.declared.length > 0) throw this.#breach(because('breach-silent', {}));
   }
 
   async #begin(ledger: LedgerReader): Promise<void> {
@@ -125,7 +126,7 @@ export class RequestCustody {
 
   #transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     if (!this.#options.holds) return this.#options.ledger.transaction((writer) => this.#judged(writer, body));
-    if (this.#held) return Promise.reject(this.#breach('has a second transaction, and keeps its answer with the first'));
+    if (this.#held) return Promise.reject(this.#breach(because('breach-second', {})));
     const outcome = Promise.withResolvers<T>();
     const answered = Promise.withResolvers<(writer: LedgerWriter) => Promise<void>>();
     const committed = this.#options.ledger.transaction(async (writer) => {
@@ -153,12 +154,12 @@ export class RequestCustody {
 
   #judge({ facts, told }: Writing): void {
     const other = told.find((type) => !this.#options.declared.includes(type));
-    if (other !== undefined) throw this.#breach(`would leave ${other}, which it does not declare`);
-    if (facts.length > 0 && told.length === 0) throw this.#breach(`would change the ledger (${facts.join(', ')}) without a custody entry`);
+    if (other !== undefined) throw this.#breach(because('breach-undeclared', { type: other }));
+    if (facts.length > 0 && told.length === 0) throw this.#breach(because('breach-no-entry', { names: facts }));
   }
 
-  #breach(what: string): EvidockError {
-    return new EvidockError('station.internal', `${this.#options.route} ${what}`);
+  #breach(why: Reason): EvidockError {
+    return new EvidockError('station.internal', because('route-breach', { route: this.#options.route, why }));
   }
 }
 

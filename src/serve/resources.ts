@@ -6,6 +6,7 @@ import { mustHaveHolding } from '#desk/holdings';
 import { standingOf } from '#desk/standing';
 import { caseNotFound, mustHaveRecorder, mustHaveRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { Presenter } from './present.ts';
 import type { Resource } from './route.ts';
 
@@ -27,7 +28,7 @@ export const caseAt: Resource<Static<typeof CaseParams>> = async (ledger, { fact
 
 export const officerAt: Resource<Static<typeof OfficerParams>> = async (ledger, _deps, { id }) => {
   const officer = await ledger.registry.officer(id);
-  if (!officer) throw new EvidockError('request.not-found', `officer ${id}`);
+  if (!officer) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
   return officer;
 };
 

@@ -16,6 +16,7 @@ import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { workId } from '#domain/work';
 import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
@@ -125,7 +126,7 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: RecordingCaseParams },
     handle: async ({ deps }, { params: { id, number }, actor }) => {
       const { caseNumbers } = await mustHaveRecording(deps.ledger, id);
-      if (!caseNumbers.includes(number)) throw new EvidockError('request.not-found', `recording ${id} in case ${number}`);
+      if (!caseNumbers.includes(number)) throw new EvidockError('request.not-found', because('not-in-case', { recording: id, number }));
       await tagRecording(deps, id, { removeCases: [number] }, actor);
     },
   }),

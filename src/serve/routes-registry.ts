@@ -32,7 +32,14 @@ import { Created, command, query, type Route, shown } from './route.ts';
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
-const CASE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'] as const;
+const CASE_CUSTODY = [
+  'case.changed',
+  'case.event-changed',
+  'suggestion.made',
+  'suggestion.decided',
+  'recording.tagged',
+  'case.protected',
+] as const;
 
 /** The figures of a change, after it is said where they stand for none. */
 function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
@@ -117,7 +124,7 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases/import',
     needs: 'operator',
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
-    custody: CASE_CUSTODY,
+    custody: [...CASE_CUSTODY, 'case.decided', 'case.closed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
     handle: async ({ deps }, { body, actor, custody }) => {

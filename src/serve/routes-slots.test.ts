@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
+import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { aDocking } from '#test/support/builders';
 import { about } from '#test/support/custody';
@@ -96,9 +97,11 @@ describe('numbers of ports', () => {
   it('take with them what the ports show', async () => {
     const { board } = station.deps;
     await put('/slots/1', { port: '1-4.1' });
-    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
+    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] });
     await put('/slots/5', { port: '1-4.1' });
-    expect((await get('/slots')).items).toMatchObject([{ slot: 5, port: '1-4.1', phase: 'unknown', explain: ['a stick'] }]);
+    expect((await get('/slots')).items).toMatchObject([
+      { slot: 5, port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] },
+    ]);
     await put('/slots/5', { port: '1-4.2' });
     expect((await get('/slots')).items).toMatchObject([
       { slot: 1, port: '1-4.1', phase: 'unknown' },
@@ -151,9 +154,11 @@ describe('events', () => {
     });
     await expect.poll(() => text).toContain('event: slots\n');
     station.deps.board.showPort(4, { port: '1-4.4', phase: 'preparing' });
-    tell({ port: '1-4.9', hub: '1-4', slot: null, facts: ['a stick'] });
+    tell({ port: '1-4.9', hub: '1-4', slot: null, facts: [because('said', { text: 'a stick' })] });
     await expect.poll(() => text).toMatch(/event: slot\ndata: .*"slot":4.*"phase":"preparing"/);
-    expect(text).toContain('event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":["a stick"]}\n\n');
+    expect(text).toContain(
+      'event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":[{"code":"said","params":{"text":"a stick"}}]}\n\n',
+    );
     stream.destroy();
   });
 });

@@ -4,6 +4,7 @@ import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, Sl
 import { slotViews } from '#desk/dockings';
 import { assignSlot, hubViews } from '#desk/slots';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { pageOfHeld as page } from './pages.ts';
 import { Presenter } from './present.ts';
 import { Created, command, events, query, type Resource, type Route, shown } from './route.ts';
@@ -33,7 +34,7 @@ export const slotRoutes: readonly Route[] = [
     schema: { params: SlotParams, response: SlotJson },
     resource: async (ledger, deps, params) => {
       const slot = await slotAt(ledger, deps, params);
-      if (slot === null) throw new EvidockError('request.not-found', `slot ${params.slot}`);
+      if (slot === null) throw new EvidockError('request.not-found', because('no-slot', { slot: params.slot }));
       return slot;
     },
   }),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { KEPT_MS, type KeptAnswer } from '#domain/kept-answer';
+import { because } from '#domain/reason';
 import type { RecordingState } from '#domain/recording';
 import { aCase, aCaseEvent, anId, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
@@ -49,7 +50,7 @@ export function workLeft(it: It): void {
     expect(await left(others.docking, ['sealed'])).toEqual([own.recording, others.recording].sort());
     expect(await left('dck-none', ['sealed'])).toEqual([]);
     await ledger.transaction(async (writer) => {
-      const failure = { code: 'transcoder.failed', detail: 'x', retryInMs: null } as const;
+      const failure = { code: 'transcoder.failed', reason: because('said', { text: 'x' }), retryInMs: null } as const;
       await writer.work.fail(await claimed(writer, `derive.${over.recording}`), failure);
       await writer.work.finish(await claimed(writer, `derive.${own.recording}`));
     });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 const TAG_CHARACTERS = 32;
 const TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
@@ -30,7 +31,7 @@ function listOf(header: string | undefined, name: string): TagList | undefined {
   // No tag of ours has a comma in it.
   return header.split(',').map((part) => {
     const [, weak, tag] = TAG.exec(part) ?? [];
-    if (tag === undefined) throw new EvidockError('request.invalid', `${name}: is no list of entity tags`);
+    if (tag === undefined) throw new EvidockError('request.invalid', because('etags-malformed', { header: name }));
     return { weak: weak !== undefined, tag: `"${tag}"` };
   });
 }

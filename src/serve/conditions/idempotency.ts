@@ -1,6 +1,7 @@
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
 import { type KeptAnswer, keptFor } from '#domain/kept-answer';
+import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { Principal } from '#serve/principal';
 
@@ -31,7 +32,7 @@ export function keyedRequestOf({ header, principal, method, url, body }: Asked):
   const [, quoted, bare] = (typeof header === 'string' && KEY.exec(header)) || [];
   const key = quoted ?? bare;
   if (key === undefined || key.length > KEY_CHARACTERS)
-    throw new EvidockError('request.invalid', `idempotency-key: is not one text of 1 to ${KEY_CHARACTERS} characters of ASCII`);
+    throw new EvidockError('request.invalid', because('key-malformed', { limit: KEY_CHARACTERS }));
   const { kind, id, via } = principal;
   const by = sha256Hex(Buffer.from(JSON.stringify([via, kind, id])));
   return { by, key, request: sha256Hex(Buffer.from(JSON.stringify([method, url, body ?? null]))) };
@@ -44,7 +45,7 @@ export class RunningKeys {
   /** Returns what ends it. Throws request.running. */
   begin({ by, key }: KeyedRequest): () => void {
     const name = `${by} ${key}`;
-    if (this.#running.has(name)) throw new EvidockError('request.running', `idempotency-key ${key}`);
+    if (this.#running.has(name)) throw new EvidockError('request.running', because('key-named', { key }));
     this.#running.add(name);
     return () => this.#running.delete(name);
   }
@@ -54,8 +55,7 @@ export class RunningKeys {
 export async function answeredBefore(ledger: LedgerReader, { by, key, request }: KeyedRequest, nowMs: number): Promise<KeptAnswer | null> {
   const kept = await ledger.answers.get(by, key);
   if (!kept || !keptFor(kept, nowMs)) return null;
-  if (kept.request !== request) throw new EvidockError('request.key-reused', `idempotency-key ${key}`);
-  if (kept.body === 'not-kept')
-    throw new EvidockError('request.conflict', `idempotency-key ${key}: the request was carried out; its answer is not kept`);
+  if (kept.request !== request) throw new EvidockError('request.key-reused', because('key-named', { key }));
+  if (kept.body === 'not-kept') throw new EvidockError('request.conflict', because('key-answer-gone', { key }));
   return kept;
 }
