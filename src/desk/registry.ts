@@ -93,6 +93,7 @@ async function addCase(
   options: { update: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.cases.get(draft.number);
+  const atMs = deps.clock.nowMs();
   if (old && !options.update)
     throw new EvidockError('request.conflict', inRow(options.label, because('case-exists', { number: draft.number, title: old.title })));
   const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
@@ -103,11 +104,11 @@ async function addCase(
     stage: draft.stage ?? old?.stage ?? 'filing',
     category: draft.category === undefined ? (old?.category ?? null) : draft.category,
     officerIds: draft.officers ?? old?.officerIds ?? [],
-    createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
+    createdAtMs: old?.createdAtMs ?? atMs,
   };
   if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
   await writer.cases.upsert(fresh);
-  const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
+  const about = { atMs, actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
   const title = { old: old?.title ?? null, new: fresh.title };
   await writer.custody.append(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
@@ -247,7 +248,7 @@ export async function addRecorder(
       throw new EvidockError('request.conflict', because('recorder-exists', { serial: draft.serial }));
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
     await writer.registry.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
-    const data = { model: { old: old?.model ?? null, new: draft.model } };
+    const data = { newRecorder: old === null, model: { old: old?.model ?? null, new: draft.model } };
     const about = { atMs: deps.clock.nowMs(), actor, subject: subject('recorder', draft.serial) };
     await writer.custody.append(RecorderChanged.make({ ...about, data }));
     if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);

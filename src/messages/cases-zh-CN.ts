@@ -70,6 +70,6 @@ export const casesZhCN: { readonly [Key in keyof typeof casesEn]: string } = {
   'custody.recording.protected': '标注：{changes}；原因：{reason}',
   'custody.recording.officer-decided': '按记录仪领用情况重新确定执法人员：{changes}',
   'custody.recorder.taken-out': '领用：{span}',
-  'custody.recorder.returned': '持有结束（{how}）：{span}',
+  'custody.recorder.returned': '领用结束（{how}）：{span}',
   'custody.recorder.holding-corrected': '领用更正：{old} 改为 {new}',
 };

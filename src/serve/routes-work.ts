@@ -152,7 +152,7 @@ const jobRoutes: readonly Route[] = [
     url: '/api/v1/verify',
     needs: 'operator',
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
-    custody: ['recording.verified', 'station.verified', 'fixity.checked', 'copy.withdrawn'],
+    custody: ['recording.verified', 'station.verified', 'log.replayed', 'fixity.checked', 'copy.withdrawn'],
     produces: 'application/x-ndjson',
     schema: {
       body: VerifyBody,

@@ -217,6 +217,15 @@ const SHIPPED_LOG = [
   `CREATE TRIGGER custody_beside_erased AFTER DELETE ON custody_beside BEGIN INSERT OR IGNORE INTO custody_erased VALUES ('vault', OLD.seq), ('archive', OLD.seq); END`,
 ];
 
+// What an entry says of a thing, from its time on: written by the ledger itself when the entry is appended, so that no caller can forget it.
+const FACTS = [
+  `CREATE TABLE facts (
+    subject TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "from" INTEGER NOT NULL, actor TEXT NOT NULL,
+    PRIMARY KEY (subject, seq, name)) STRICT, WITHOUT ROWID`,
+  appendOnly('facts', 'UPDATE'),
+  appendOnly('facts', 'DELETE'),
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -255,6 +264,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0023-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
   '0025-reasons': { up: (db: Kysely<Schema>) => run(db, reasonsOfWords(refuses('refusals', 'UPDATE'))) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
