@@ -156,8 +156,3 @@ async function bounded<T>(what: string, work: Promise<T>, msMax: number): Promis
     work.catch(() => undefined);
   }
 }
-
-/** What libusb itself said: `bounded` keeps it as it was. */
-function wordsOfLibrary(thrown: unknown): string {
-  return String(asEvidockError(thrown).reason.params['text'] ?? '');
-}
