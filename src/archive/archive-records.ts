@@ -3,6 +3,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
@@ -39,7 +40,7 @@ export class ArchiveRecords implements ArchiveGate {
 
   async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
     const detail = await ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     return detail;
   }
 
@@ -61,7 +62,7 @@ export class ArchiveRecords implements ArchiveGate {
       const copy: Copy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
       await writer.recordings.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
     }
-    const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
+    const objects = items.map(({ itemId, counts, key, bytes, sha256 }) => ({ item: counts ? itemId : null, key, bytes, sha256 }));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
     const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     if (objects.length > 0) await writer.custody.append(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));

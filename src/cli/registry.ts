@@ -4,12 +4,14 @@ import { type Command, Option } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { CONFIDENTIALITY } from '#domain/protection';
+import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { aDate, addCaseCourse } from './case-course.ts';
 import { ask, askAll, askPages } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
+import { askFacts, printFacts } from './facts.ts';
 import { addHoldings } from './holdings.ts';
 import { aMark, ownFacts, privacyWords } from './protection.ts';
 import { printHistory, recordingTable } from './recordings.ts';
@@ -25,7 +27,7 @@ async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' |
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new EvidockError('request.not-found', `${path} (${errnoOf(error)})`, error);
+    throw new EvidockError('request.not-found', because('thing-errno', { thing: path, errno: errnoText(error) }), error);
   }
   return { format: extension === '.csv' ? 'csv' : 'json', text: decode(bytes) };
 }
@@ -106,12 +108,14 @@ export function addCase(program: Command, shell: Shell): void {
   });
   shell
     .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
-    .action(async (number: string, _options: unknown, command: Command) => {
+    .option('--history', say('option.history'))
+    .action(async (number: string, { history = false }: { history?: boolean }, command: Command) => {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
         const path = `/cases/${encodeURIComponent(number)}`;
         const { recordingsNext: cursor, ...detail } = await ask<CaseDetailAnswer>(client, 'GET', path);
-        const first = { ...detail, custody: await askAll<CustodyAnswer>(client, `${path}/custody`) };
+        const facts = history ? { facts: await askFacts(client, path) } : {};
+        const first = { ...detail, custody: await askAll<CustodyAnswer>(client, `${path}/custody`), ...facts };
         if (cursor === null) return first;
         const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
         return { ...first, recordings: [...first.recordings, ...more.flat()] };
@@ -139,6 +143,7 @@ export function addCase(program: Command, shell: Shell): void {
       if (found.recordings.length === 0) shell.print(say('recordings.none'));
       else recordingTable(shell, found.recordings);
       printHistory(shell, found.custody);
+      if (found.facts) printFacts(shell, found.facts);
     });
 }
 

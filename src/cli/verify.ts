@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import type { ProblemAnswer } from '#api/common';
 import type { VerifyLine } from '#desk/verify';
-import { bytesText } from '#domain/bytes-text';
+import { because } from '#domain/reason';
+import { bytesText } from '#messages/figures';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
 
-type Line = VerifyLine | ({ readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'remedy'>);
+type Line = VerifyLine | ({ readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'reason' | 'remedy'>);
 type Fault = Extract<Line, { type: 'fault' }>;
 type Summary = Extract<Line, { type: 'summary' }>;
 
@@ -52,7 +53,10 @@ async function follow(
   let summary: Summary | undefined;
   try {
     for await (const line of linesOf(body)) {
-      if (line.type === 'progress') {
+      if (line.type === 'progress' && line.place === 'ledger') {
+        const { entries, entriesTotal } = line;
+        progress.show(entries, entriesTotal, say('verify.replaying', { entries, entriesTotal }));
+      } else if (line.type === 'progress') {
         const { perSecond, leftMs } = rate.of(line.bytes, line.bytesTotal);
         const figures = { files: line.files, total: line.filesTotal, bytes: bytesText(line.bytes), bytesTotal: bytesText(line.bytesTotal) };
         progress.show(
@@ -63,11 +67,8 @@ async function follow(
       } else if (line.type === 'fault') {
         if (json) faults.push(line);
         else {
-          const { place, recordingId, key, what } = line;
           progress.end();
-          shell.print(
-            say('verify.fault', { place: word(say, 'place', place), recording: recordingId ?? '', key: key ?? '', what: printable(what) }),
-          );
+          shell.print(faultWords(shell, line));
         }
       } else if (line.type === 'error') throw new ReplyError(line);
       else summary = line;
@@ -75,9 +76,24 @@ async function follow(
   } finally {
     progress.end();
   }
-  if (!summary)
-    throw new ReplyError({ code: 'station.stopping', title: 'the verification was cut off', detail: '', remedy: 'Run it again.' });
+  if (!summary) throw new ReplyError({ code: 'station.stopping', reason: because('verification-cut', {}) });
   return { faults, summary };
+}
+
+function faultWords({ say }: Shell, { place, recordingId, key, what, contradiction }: Fault): string {
+  const where = word(say, 'place', place);
+  if (!contradiction) return say('verify.fault', { place: where, recording: recordingId ?? '', key: key ?? '', what: printable(what) });
+  const { table, row, column, found, told, entry } = contradiction;
+  const values = {
+    place: where,
+    row: printable(`${table} ${row}`),
+    column: column ?? '',
+    found: printable(found ?? ''),
+    told: printable(told ?? ''),
+  };
+  const by = entry === null ? '' : say('verify.by-entry', { entry });
+  if (found === null) return say('verify.missing-row', { ...values, by });
+  return say(told === null ? 'verify.unknown-row' : 'verify.contradicts', { ...values, by });
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {

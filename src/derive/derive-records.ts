@@ -1,10 +1,12 @@
 import { STATION, stationFor } from '#domain/custody/actor';
-import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
+import { describeClaims, describeNotes } from '#domain/custody/described';
+import { NotDerived, RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
+import { because, type Reason, together } from '#domain/reason';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import { type Log, sweepFailed } from '#events';
@@ -52,7 +54,7 @@ export class DeriveRecords implements DeriveGate {
 
   async item({ recordingId }: Claim): Promise<DeriveItem> {
     const detail = await this.#options.ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const { recording, originals } = detail;
     const siblings = await this.#siblings(recording);
     return { recording, originals, siblings, moreSiblingsToCome: await this.#othersAreComing(recording) };
@@ -124,7 +126,9 @@ export class DeriveRecords implements DeriveGate {
     const typed = segments.map((original) => (original.kind === before.kind ? { ...original, kind: result.kind } : original));
     await recordKind(writer, before, result.kind, nowMs);
     const fromIntake = damageFromIntake(before, await writer.originals.ofRecording(recordingId));
-    for (const made of result.derivatives) await writer.recordings.upsertDerivative(this.#derivative(made, claim, inputs, nowMs));
+    const old = new Map((await writer.recordings.derivatives(recordingId)).map(({ kind, id }) => [kind, id]));
+    const fresh = result.derivatives.map((made) => this.#derivative(made, claim, inputs, nowMs));
+    for (const derivative of fresh) await writer.recordings.upsertDerivative(derivative);
     const archive = await this.#reopenArchive(writer, recordingId, result.derivatives.length > 0, nowMs);
     await writer.recordings.update(recordingId, {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
@@ -137,13 +141,20 @@ export class DeriveRecords implements DeriveGate {
     const measured = typed.map((segment, place) => ({ ...segment, durationMs: result.segmentsMs[place] ?? null }));
     // As the lines above have left it.
     await compareSegments(writer, await knownRecording(writer, recordingId), measured, { timezone, nowMs });
+    const { durationMs, claimedStart, claimedFrom, startClaims, notes, damageReason } = await knownRecording(writer, recordingId);
     const lists = {
       inputs,
-      derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
+      derivatives: fresh.map(({ id, kind, recipe, vaultKey, mediaType, bytes, sha256 }) => ({
+        ...{ id, kind, recipe, key: vaultKey, mediaType, bytes, sha256, replaces: old.get(kind) ?? null },
+      })),
+      segments: measured.flatMap((segment) =>
+        segment.durationMs === null ? [] : [{ original: segment.id, durationMs: Math.round(segment.durationMs) }],
+      ),
+      claims: describeClaims(startClaims),
     };
-    await writer.custody.append(
-      RecordingDerived.make({ atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId), lists }),
-    );
+    const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
+    const personal = { notes: describeNotes(notes), damage: damageReason };
+    await writer.custody.append(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
@@ -162,7 +173,7 @@ export class DeriveRecords implements DeriveGate {
   async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
     const { ledger, clock } = this.#options;
     const { recordingId } = claim;
-    const { code, detail } = failure;
+    const { code, reason } = failure;
     await ledger.transaction(async (writer) => {
       await writer.work.fail(claim, { ...failure, retryInMs: null });
       const archive = await writer.work.get(workId('archive', recordingId));
@@ -173,13 +184,18 @@ export class DeriveRecords implements DeriveGate {
       const damaged = code === 'transcoder.unplayable' && !before;
       const fromIntake = recording && damageFromIntake(recording, await writer.originals.ofRecording(recordingId));
       const unsupported = code === 'transcoder.unsupported' || code === 'transcoder.too-large';
-      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: detail } }] : [];
+      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: reason } }] : [];
       await writer.recordings.update(recordingId, {
         state,
-        ...(damaged ? damage(fromIntake, detail) : {}),
+        ...(damaged ? damage(fromIntake, reason) : {}),
         ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
       });
-      if (damaged) await tellDamage(writer, recordingId, detail, clock.nowMs());
+      const nowMs = clock.nowMs();
+      if (damaged) await tellDamage(writer, recordingId, reason, nowMs);
+      const now = await knownRecording(writer, recordingId);
+      const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
+      const personal = { detail: reason, notes: describeNotes(now.notes), damage: now.damageReason };
+      await writer.custody.append(NotDerived.make({ ...about, data: { code }, personal }));
     });
     await this.#dropRuns(recordingId, (run) => run <= claim.token);
   }
@@ -187,16 +203,16 @@ export class DeriveRecords implements DeriveGate {
 
 async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
   const recording = await writer.recordings.get(recordingId);
-  if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+  if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
   return recording;
 }
 
-async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
+async function tellDamage(writer: LedgerWriter, recordingId: string, reason: Reason, nowMs: number): Promise<void> {
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
   await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason } }));
 }
 
-function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {
+function damage(...reasons: readonly (Reason | null)[]): { damaged: boolean; damageReason: Reason | null } {
   const told = reasons.filter((reason) => reason !== null);
-  return { damaged: told.length > 0, damageReason: told.length > 0 ? told.join('; ') : null };
+  return { damaged: told.length > 0, damageReason: told.length > 0 ? together(told) : null };
 }

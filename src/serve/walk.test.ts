@@ -102,7 +102,9 @@ async function request(target: FastifyInstance, step: Step) {
 const events = (start: string, end: string) => [{ start: `2026-06-20 ${start}`, end: `2026-06-20 ${end}`, officers: ['041234'] }];
 const csv = (text: string) => ({ format: 'csv', text });
 const ALL_OF_A_CASE = ['case.changed', 'case.event-changed', 'recording.tagged', 'suggestion.decided', 'suggestion.made'];
-const importOfCases = csv('number,title,officers,event_start,event_end\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30');
+const importOfCases = csv(
+  'number,title,officers,event_start,event_end,opened,decided,closed,密级,privacy\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30,2026-05-01,2026/6/1,2026-06-02,秘密,未成年人',
+);
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
 
 const SERIAL = { serial: 'DSJ0012345' };
@@ -112,7 +114,7 @@ const corrected = 'recorder.holding-corrected';
 const anew = 'recording.officer-decided';
 /** The recording `held` began at 05:00, and no file name tells its officer. */
 const HOLDINGS: readonly Step[] = [
-  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345' }, leaves: ['recorder.changed'] },
+  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345', model: 'X' }, leaves: ['recorder.changed'] },
   { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7', from: '2026-06-20 04:00' }, leaves: [held, anew] },
   { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7' }, leaves: [] },
   {
@@ -157,7 +159,11 @@ const STEPS: readonly Step[] = [
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },
   { row: v1('GET /recorders'), leaves: [] },
   { row: v1('GET /recorders/:serial'), leaves: [] },
-  { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30') }, leaves: ALL_OF_A_CASE },
+  {
+    row: v1('POST /cases'),
+    body: { number: 'A-1', title: 'One', privacy: ['minor'], events: events('14:30', '15:30') },
+    leaves: [...ALL_OF_A_CASE, 'case.protected'].sort(),
+  },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30'), update: true }, leaves: [] },
   {
     row: v1('POST /cases'),
@@ -165,7 +171,11 @@ const STEPS: readonly Step[] = [
     leaves: ['case.changed', 'case.event-changed', 'suggestion.made'],
   },
   { row: v1('POST /cases/import'), body: { ...importOfCases, dryRun: true }, leaves: [] },
-  { row: v1('POST /cases/import'), body: importOfCases, leaves: ALL_OF_A_CASE },
+  {
+    row: v1('POST /cases/import'),
+    body: importOfCases,
+    leaves: [...ALL_OF_A_CASE, 'case.closed', 'case.decided', 'case.protected'].sort(),
+  },
   { row: v1('POST /cases/import'), body: importOfCases, leaves: [] },
   { row: v1('GET /cases'), leaves: [] },
   { row: v1('GET /cases/:number'), leaves: [] },
@@ -195,6 +205,8 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings'), leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
+  { row: v1('GET /recordings/:id/facts'), leaves: [] },
+  { row: v1('GET /cases/:number/facts'), params: { number: 'A-1' }, leaves: [] },
   { row: v1('GET /recordings/:id/playback'), leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
@@ -215,6 +227,7 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /derivatives/again'), body: {}, leaves: ['recording.derive-again'] },
   { row: v1('POST /derivatives/again'), body: {}, leaves: [] },
   { row: v1('POST /verify'), body: { vault: true }, leaves: ['fixity.checked', 'station.verified'] },
+  { row: v1('POST /verify'), body: { log: true }, leaves: ['log.replayed', 'station.verified'] },
   {
     row: v1('POST /verify'),
     body: { recording: 'lost', archive: true },

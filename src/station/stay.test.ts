@@ -5,10 +5,11 @@
 import { expect, test } from 'vitest';
 import type { Docked } from '#dock/dock-stage';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Arrival } from '#ports/dock';
 import { Stay } from './stay.ts';
 
-const GONE = new EvidockError('recorder.removed', '1-4.1');
+const GONE = new EvidockError('recorder.removed', because('said', { text: '1-4.1' }));
 const DOCKED = { docking: { id: 'dck-1' } } as Docked;
 const aStay = () => new Stay({ key: 'k1', port: '1-4.1' } as Arrival, undefined);
 
@@ -46,7 +47,7 @@ test('one that is recognised while it leaves has its docking, to be closed, and 
 test('what cannot happen is refused', async () => {
   const stay = aStay();
   expect(() => stay.left()).toThrow(RangeError);
-  stay.refuse(new EvidockError('ledger.failed', 'disk is full'));
+  stay.refuse(new EvidockError('ledger.failed', because('said', { text: 'disk is full' })));
   await expect(stay.opened()).rejects.toMatchObject({ code: 'ledger.failed' });
   // It is tried again, and opens after all.
   expect(stay.phase).toBe('opening');

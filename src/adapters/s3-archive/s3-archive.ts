@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -76,7 +77,7 @@ export class S3Archive implements Archive {
   readonly #startedAtMs: number;
   readonly #stationId: string;
   /** Probes stay in this bucket, in these words. */
-  #kept: { readonly atMs: number; readonly words: string } | null = null;
+  #kept: { readonly atMs: number; readonly why: Reason } | null = null;
   /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
@@ -103,7 +104,7 @@ export class S3Archive implements Archive {
   }
 
   #key(key: string): string {
-    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', JSON.stringify(key));
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
     return this.#settings.prefix === '' ? key : `${this.#settings.prefix}/${key}`;
   }
 
@@ -165,7 +166,7 @@ export class S3Archive implements Archive {
       if (!isFailure(failure, 'archive.missing')) throw failure;
       return;
     }
-    throw new EvidockError('archive.unreachable', `the server says that it has the object, and that it has not: ${key}`);
+    throw new EvidockError('archive.unreachable', because('has-and-has-not', { key }));
   }
 
   async verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
@@ -181,13 +182,14 @@ export class S3Archive implements Archive {
 
   async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const found = await this.head(key, options);
-    if (!found) throw new EvidockError('archive.missing', key);
-    const differs = (what: string) => new EvidockError('archive.mismatch', `${what}: ${key}`);
-    if (found.bytes !== bytes) throw differs(`${found.bytes} bytes instead of ${bytes}`);
-    if (found.sha256 !== null && found.sha256 !== sha256) throw differs(`server's SHA-256 ${found.sha256} instead of ${sha256}`);
+    if (!found) throw new EvidockError('archive.missing', because('key', { key }));
+    const differs = (why: Reason) => new EvidockError('archive.mismatch', why);
+    if (found.bytes !== bytes) throw differs(because('size-instead', { found: found.bytes, bytes, key }));
+    if (found.sha256 !== null && found.sha256 !== sha256)
+      throw differs(because('server-digest-instead', { found: found.sha256, sha256, key }));
     if (options.policy === 'head') return 'head' as const;
     const read = await this.#digest(key, bytes, options);
-    if (read !== sha256) throw differs(`SHA-256 ${read} instead of ${sha256}`);
+    if (read !== sha256) throw differs(because('digest-instead', { found: read, sha256, key }));
     return 'readback' as const;
   }
 
@@ -273,7 +275,7 @@ export class S3Archive implements Archive {
     }
   }
 
-  async check(signal?: AbortSignal): Promise<string> {
+  async check(signal?: AbortSignal): Promise<Reason> {
     const { bucket, endpoint } = this.#settings;
     // One key for all probes of a station: where they cannot be removed they are versions of one object.
     const key = `${PROBE_PREFIX}/${this.#stationId}`;
@@ -281,10 +283,10 @@ export class S3Archive implements Archive {
     if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
     else {
       const kept = await probeBucket(this.#client, this.#at(key), signal);
-      this.#kept = kept === null ? null : { atMs: nowMs, words: kept };
+      this.#kept = kept === null ? null : { atMs: nowMs, why: kept };
     }
-    const told = [`bucket ${bucket} at ${new URL(endpoint).host}`, this.#kept?.words ?? null, this.#sender.slowness()];
-    return told.filter((part) => part !== null).join('; ');
+    const told = [because('bucket-at', { bucket, host: new URL(endpoint).host }), this.#kept?.why ?? null, this.#sender.slowness()];
+    return together(told.filter((part) => part !== null));
   }
 
   async close(): Promise<void> {

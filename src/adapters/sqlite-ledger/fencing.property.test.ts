@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { ledgerTime, listOne } from '#test/contract/ledger-support';
@@ -45,7 +46,7 @@ type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 const ENDS: Readonly<Record<'renew' | 'finish' | 'fail' | 'postpone', (writer: LedgerWriter, claim: Claim) => Promise<void>>> = {
   renew: (writer, claim) => writer.work.renew(claim, { leaseMs: 50, percent: 1 }),
   finish: (writer, claim) => writer.work.finish(claim),
-  fail: (writer, claim) => writer.work.fail(claim, { code: 'transcoder.failed', detail: '', retryInMs: 0 }),
+  fail: (writer, claim) => writer.work.fail(claim, { code: 'transcoder.failed', reason: because('said', { text: '' }), retryInMs: 0 }),
   postpone: (writer, claim) => writer.work.postpone(claim, { delayMs: 0 }),
 };
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -22,6 +22,7 @@ import { SqlShipping } from './custody/shipping.ts';
 import { interruptDockings } from './dockings/interrupt.ts';
 import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
+import { removeReplays } from './replay/replay.ts';
 import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { Leases } from './work/leases.ts';
@@ -53,11 +54,12 @@ interface Opened {
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
 export async function openLedger(options: Options): Promise<SqliteLedger> {
   await mkdir(dirname(options.file), { recursive: true, mode: 0o750 }).catch((error: Error) => {
-    throw new EvidockError('ledger.failed', error.message, error);
+    throw new EvidockError('ledger.failed', said(error), error);
   });
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
   try {
+    await removeReplays(options.file);
     writing = connect(options.file, { readOnly: false });
     await migrateToLatest(writing.db);
     await continueOldLog(writing, options.stationId);

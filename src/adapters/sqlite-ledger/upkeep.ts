@@ -1,11 +1,13 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
-import { EvidockError, errnoOf } from '#domain/errors';
-import type { LedgerUpkeep } from '#ports/ledger/upkeep';
+import { EvidockError, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
+import type { LedgerUpkeep, ReplayLine } from '#ports/ledger/upkeep';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
+import { replayLog } from './replay/replay.ts';
 import { schemaFaults } from './schema-check.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
@@ -43,7 +45,7 @@ export class SqliteUpkeep implements LedgerUpkeep {
       } finally {
         await handle.close();
       }
-      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
+      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', because('exists', { thing: file }));
     } catch (error) {
       await rm(partial, { force: true });
       throw backupError(file, error);
@@ -75,6 +77,10 @@ export class SqliteUpkeep implements LedgerUpkeep {
     return this.#probe;
   }
 
+  replay(signal: AbortSignal): AsyncIterable<ReplayLine> {
+    return replayLog(this.#options.file, signal);
+  }
+
   async integrity(): Promise<readonly string[]> {
     return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
   }
@@ -97,7 +103,7 @@ async function makeEmpty(partial: string): Promise<void> {
   try {
     await (await open(partial, 'wx', 0o640)).close();
   } catch (error) {
-    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('backup-errno', { file: partial, errno: errnoText(error) }), error);
   }
 }
 
@@ -105,6 +111,6 @@ function backupError(file: string, error: unknown): unknown {
   if (error instanceof EvidockError) return error;
   const known = ledgerError(error);
   return known instanceof EvidockError
-    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
-    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+    ? new EvidockError(known.code, because('backup-to', { file, why: known.reason }), error)
+    : new EvidockError('ledger.failed', because('backup-errno', { file, errno: errnoText(error) }), error);
 }

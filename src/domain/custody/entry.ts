@@ -36,6 +36,8 @@ export interface CustodyEntry extends Omit<CustodyDraft, 'lists' | 'personal'> {
   readonly lists: { readonly [name: string]: readonly Json[] };
   /** Those that have not been erased. */
   readonly personal: JsonObject;
+  /** Names of those that have been. */
+  readonly erased: readonly string[];
   /** 0-based place in the log. */
   readonly seq: number;
   /** Hash of the entry before; 64 zeros for the first. */

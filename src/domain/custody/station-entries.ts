@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import { defineEntry } from './define-entry.ts';
-import { bytes, code, count, sha256, words } from './fields.ts';
+import { because } from '#domain/reason';
+import { defineEntry, nullable } from './define-entry.ts';
+import { bytes, closed, code, count, sha256, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const HERE = subject('station', 'hz01');
@@ -33,8 +34,8 @@ export const LedgerAccepted = defineEntry({
   type: 'ledger.accepted',
   about: ['station'],
   tells: 'A person accepted the ledger as it was found, for example after a backup was put in its place.',
-  personal: { why: words('What was wrong with it.') },
-  example: { subject: HERE, personal: { why: 'the vault holds a note of a newer entry' } },
+  personal: { why: why('What was wrong with it.') },
+  example: { subject: HERE, personal: { why: because('head-missing', { place: 'vault', seq: 41, last: 40 }) } },
 });
 
 export const LedgerBackedUp = defineEntry({
@@ -46,4 +47,18 @@ export const LedgerBackedUp = defineEntry({
   example: { subject: HERE, data: { bytes: 4096 }, personal: { file: '/backup/ledger.sqlite' } },
 });
 
-export const STATION_ENTRIES = [StationStarted, StationStopped, LogContinued, LedgerAccepted, LedgerBackedUp] as const;
+export const LogReplayed = defineEntry({
+  type: 'log.replayed',
+  about: ['station'],
+  tells:
+    'The log was replayed, and what it makes was compared with the rows of the ledger: at most 1,000 of those that contradict it an entry.',
+  data: { entries: count('Entries that were replayed.'), contradictions: count('Of those that this entry names.') },
+  lists: { rows: closed({ table: code(), row: words(), column: nullable(code()), entry: nullable(count()) }) },
+  example: {
+    subject: HERE,
+    data: { entries: 8123, contradictions: 1 },
+    lists: { rows: [{ table: 'recordings', row: 'rec-01k0d5w7q3-hz01-2222222222', column: 'officer_id', entry: 815 }] },
+  },
+});
+
+export const STATION_ENTRIES = [LogReplayed, StationStarted, StationStopped, LogContinued, LedgerAccepted, LedgerBackedUp] as const;

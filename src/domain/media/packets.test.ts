@@ -1,5 +1,7 @@
 /* Shows when a stream of packets counts as cut off: by its last packet, or by the size that it tells itself. */
+
 import { describe, expect, it } from 'vitest';
+import { saying } from '#test/support/saying';
 import { missingOfAsf, missingOfTransportStream } from './packets.ts';
 
 const reader = (file: Uint8Array) => async (at: number, length: number) => file.subarray(at, at + length);
@@ -30,7 +32,7 @@ describe('streams of packets', () => {
   ])('a transport stream of %i bytes', async (bytes, words) => {
     const found = await missingOfTransportStream(reader(transportStream(bytes)), bytes);
     if (words === null) expect(found).toBeNull();
-    else expect(found).toContain(words);
+    else expect(found).toEqual(saying(words));
   });
 
   it.each([
@@ -42,6 +44,6 @@ describe('streams of packets', () => {
   ])('an ASF file that is %s', async (_, file, words) => {
     const found = await missingOfAsf(reader(file), file.length);
     if (words === null) expect(found).toBeNull();
-    else expect(found).toContain(words);
+    else expect(found).toEqual(saying(words));
   });
 });

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { actorText, STATION } from '#domain/custody/actor';
+import { apply } from '#domain/custody/apply/apply';
 import { draftFault } from '#domain/custody/catalogue';
 import { type BesideValue, CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, sealEntry } from '#domain/custody/entry';
 import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEntry, type StoredEntry } from '#domain/custody/read-entry';
 import { LogContinued } from '#domain/custody/station-entries';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { CustodyWriter } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
@@ -37,7 +39,8 @@ export class CustodyAppender implements CustodyWriter {
   /** Throws station.internal for a draft that its type does not declare: nothing of the transaction is kept then. */
   async append(draft: CustodyDraft): Promise<CustodyEntry> {
     const fault = draftFault(draft);
-    if (fault !== null) throw new EvidockError('station.internal', `custody entry ${draft.type}: ${fault}`);
+    if (fault !== null)
+      throw new EvidockError('station.internal', because('entry-fault', { type: draft.type, why: because('said', { text: fault }) }));
     const head = this.#head ?? (await custodyHead(this.#rows));
     const seq = (head?.seq ?? -1) + 1;
     const prev = head?.hash ?? CUSTODY_GENESIS;
@@ -57,7 +60,11 @@ export class CustodyAppender implements CustodyWriter {
     for (const text of [about, ...draft.related.map(subjectText)]) await tables.insert('custody_subjects', { subject: text, seq });
     for (const value of beside) await tables.insert('custody_beside', { seq, ...value });
     this.#head = { seq, hash };
-    return { ...draft, version: 2, seq, prev, hash, bytes };
+    const entry: CustodyEntry = { ...draft, erased: [], version: 2, seq, prev, hash, bytes };
+    const by = { from: draft.atMs, actor: actorText(draft.actor), seq };
+    for (const { subject: thing, name, value } of apply(entry).facts)
+      await tables.insert('facts', { subject: subjectText(thing), name, value: JSON.stringify(value), ...by });
+    return entry;
   }
 }
 
@@ -84,11 +91,7 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
   try {
     return readEntry(row, beside);
   } catch (error) {
-    throw new EvidockError(
-      'ledger.failed',
-      `custody entry ${row.seq} cannot be read; \`evidock verify --log\` tells what is wrong with it`,
-      error,
-    );
+    throw new EvidockError('ledger.failed', because('entry-unreadable', { seq: row.seq }), error);
   }
 }
 

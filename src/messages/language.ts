@@ -1,0 +1,35 @@
+import { en } from './en.ts';
+import { zhCN } from './zh-CN.ts';
+
+export type TextKey = keyof typeof en;
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+type Values = Readonly<Record<string, string | number | null | undefined>>;
+/** The text of a key with its values filled in. */
+export type Say = (key: TextKey, values?: Values) => string;
+
+/** `--lang`, then EVIDOCK_LANG, then the locale; a locale that says nothing (unset, C, POSIX) leaves the station's own language, Chinese. */
+export function languageOf(asked: string | null, env: Readonly<Record<string, string | undefined>>): Language {
+  for (const text of [asked ?? '', env['EVIDOCK_LANG'] ?? '', env['LC_ALL'] ?? '', env['LANG'] ?? '']) {
+    if (/^zh/i.test(text)) return 'zh-CN';
+    if (text !== '' && !/^(C|POSIX)([._-]|$)/i.test(text)) return 'en';
+  }
+  return 'zh-CN';
+}
+
+/** `{files}`: the value; `{files:file|files}`: the first word for one, else the second. */
+const FILLED = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
+
+export function speaker(language: Language): Say {
+  const texts: Readonly<Record<TextKey, string>> = language === 'en' ? en : zhCN;
+  return (key, values = {}) =>
+    texts[key].replace(FILLED, (_, name: string, one?: string, many?: string) => {
+      if (one !== undefined) return (Number(values[name]) === 1 ? one : many) ?? '';
+      return String(values[name] ?? '—');
+    });
+}
+
+/** True if the catalogue has such a key: words for codes that grow, such as custody types. */
+export function hasText(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}
