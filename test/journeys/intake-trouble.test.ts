@@ -213,7 +213,7 @@ describe('a vault in trouble', () => {
     let full = true;
     const small = replaced((vault) => ({
       putSmall: async (key, bytes) => {
-        if (full) throw new EvidockError('vault.full', key);
+        if (full) throw new EvidockError('vault.full', because('said', { text: key }));
         return vault.putSmall(key, bytes);
       },
     }));
@@ -221,7 +221,7 @@ describe('a vault in trouble', () => {
     let isBad = true;
     const volume = disturbedVolume(card, async (path) => {
       if (path === 'z.mp4') await held.promise;
-      if (path === 'b.mp4' && isBad) throw new EvidockError('recorder.read-failed', path);
+      if (path === 'b.mp4' && isBad) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
     });
     const station = await intakeStation(join(home, 's'), small);
     const docking = await station.dock(volume, 'R1', 1);
