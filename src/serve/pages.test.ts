@@ -118,7 +118,13 @@ afterAll(async () => {
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
-  ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
+  ...[
+    '/recordings/:id/facts',
+    '/cases/:number/facts',
+    '/cases/:number/custody',
+    '/recorders/:serial/custody',
+    '/recorders/:serial/holdings',
+  ],
 ];
 const withFilter = [
   '/recordings?damaged=false',
