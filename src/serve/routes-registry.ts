@@ -94,7 +94,7 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases/:number',
     needs: 'operator',
     summary: 'Changes a case and adds events; what is left out stays',
-    custody: CASE_CUSTODY,
+    custody: ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'],
     resource: caseAt,
     schema: { params: CaseParams, body: CaseChangeBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
