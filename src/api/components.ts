@@ -32,7 +32,7 @@ import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.t
 const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
 const why = because('said', { text: 'its names are those of the family' });
-const check = { ok: true, code: null, detail: '' };
+const check = { ok: true, code: null, reason: because('words', { text: 'ok' }) };
 const recordingId = 'rec-01jybqe2v7k3m9';
 const dockingId = 'dck-01jybqd0c1x2y3';
 const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';

@@ -11,6 +11,7 @@ import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { aDate, addCaseCourse } from './case-course.ts';
 import { ask, askAll } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
+import { askFacts, printFacts } from './facts.ts';
 import { addHoldings } from './holdings.ts';
 import { aMark, ownFacts, privacyWords } from './protection.ts';
 import { printHistory, recordingTable } from './recordings.ts';
@@ -107,14 +108,17 @@ export function addCase(program: Command, shell: Shell): void {
   });
   shell
     .add(group, 'show <number>', say('case.show.about'), 'case show LY-2026-0012')
-    .action(async (number: string, _options: unknown, command: Command) => {
+    .option('--history', say('option.history'))
+    .action(async (number: string, { history = false }: { history?: boolean }, command: Command) => {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
         const path = `/cases/${encodeURIComponent(number)}`;
         const first = await ask<CaseAnswer>(client, 'GET', path);
         const events = await askAll<CaseEventAnswer>(client, `${path}/events`);
+        const facts = history ? { facts: await askFacts(client, path) } : {};
         const custody = await askAll<CustodyAnswer>(client, `${path}/custody`);
-        return { ...first, events, recordings: await askAll<RecordingAnswer>(client, '/recordings', { case: number }), custody };
+        const recordings = await askAll<RecordingAnswer>(client, '/recordings', { case: number });
+        return { ...first, events, recordings, custody, ...facts };
       });
       if (globals.json) return shell.printJson(found);
       printCase(shell, found);
@@ -139,6 +143,7 @@ export function addCase(program: Command, shell: Shell): void {
       if (found.recordings.length === 0) shell.print(say('recordings.none'));
       else recordingTable(shell, found.recordings);
       printHistory(shell, found.custody);
+      if (found.facts) printFacts(shell, found.facts);
     });
 }
 

@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -37,7 +38,7 @@ interface DeskFacts {
 export interface DeskDeps {
   readonly ledger: Ledger;
   /** Mending is for the start of the station alone. */
-  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity'>;
+  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity' | 'replay'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
@@ -56,7 +57,7 @@ export interface DeskDeps {
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
-  readonly checkArchive: (options: { fresh: boolean }) => Promise<string>;
+  readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
   /** Throws queue.unreachable or queue.refused. */
-  readonly checkQueue: () => Promise<string>;
+  readonly checkQueue: () => Promise<Reason>;
 }

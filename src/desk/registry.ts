@@ -95,6 +95,7 @@ async function addCase(
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.cases.get(draft.number);
   if (!old && options.known) throw caseNotFound(draft.number);
+  const atMs = deps.clock.nowMs();
   if (old && !options.update)
     throw new EvidockError('request.conflict', inRow(options.label, because('case-exists', { number: draft.number, title: old.title })));
   const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
@@ -105,11 +106,11 @@ async function addCase(
     stage: draft.stage ?? old?.stage ?? 'filing',
     category: draft.category === undefined ? (old?.category ?? null) : draft.category,
     officerIds: draft.officers ?? old?.officerIds ?? [],
-    createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
+    createdAtMs: old?.createdAtMs ?? atMs,
   };
   if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
   await writer.cases.upsert(fresh);
-  const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
+  const about = { atMs, actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
   const title = { old: old?.title ?? null, new: fresh.title };
   await writer.custody.append(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
@@ -295,7 +296,7 @@ async function saveModel(
 ): Promise<void> {
   const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
   await writer.registry.upsertRecorder({ ...blank, ...old, serial, model });
-  const data = { model: { old: old?.model ?? null, new: model } };
+  const data = { newRecorder: old === null, model: { old: old?.model ?? null, new: model } };
   await writer.custody.append(RecorderChanged.make({ atMs: clock.nowMs(), actor, subject: subject('recorder', serial), data }));
 }
 

@@ -170,7 +170,7 @@ const jobRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
     transactions: 'several',
-    custody: ['recording.verified', 'station.verified', 'fixity.checked', 'copy.withdrawn'],
+    custody: ['recording.verified', 'station.verified', 'log.replayed', 'fixity.checked', 'copy.withdrawn'],
     produces: 'application/x-ndjson',
     schema: { body: VerifyBody, line: VerifyLineJson },
     handle: async ({ deps }, { body, actor, signal }) => {

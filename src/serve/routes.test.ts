@@ -171,9 +171,9 @@ describe('officers and recorders', () => {
     });
     await good('POST', '/recorders', { serial: 'R1', model: 'X', officer: '1' });
     await good('PATCH', '/recorders/R1', { officer: '2' });
-    expect((await good('GET', '/recorders')).items).toMatchObject([{ serial: 'R1', assignedOfficerId: '2' }]);
+    expect((await good('GET', '/recorders')).items).toContainEqual(expect.objectContaining({ serial: 'R1', assignedOfficerId: '2' }));
     expect((await entries('recorder:R1')).map(({ data }) => data)).toEqual([
-      { model: { old: null, new: 'X' } },
+      { newRecorder: true, model: { old: null, new: 'X' } },
       { officer: { old: null, new: '1' } },
       { officer: { old: '1', new: '2' } },
     ]);

@@ -114,7 +114,7 @@ const corrected = 'recorder.holding-corrected';
 const anew = 'recording.officer-decided';
 /** The recording `held` began at 05:00, and no file name tells its officer. */
 const HOLDINGS: readonly Step[] = [
-  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345' }, leaves: ['recorder.changed'] },
+  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345', model: 'X' }, leaves: ['recorder.changed'] },
   { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7', from: '2026-06-20 04:00' }, leaves: [held, anew] },
   { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7' }, leaves: [] },
   {
@@ -217,6 +217,8 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings'), leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
+  { row: v1('GET /recordings/:id/facts'), leaves: [] },
+  { row: v1('GET /cases/:number/facts'), params: { number: 'A-1' }, leaves: [] },
   { row: v1('GET /recordings/:id/playback'), leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
@@ -239,6 +241,7 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /derivatives/again'), body: {}, leaves: ['recording.derive-again'] },
   { row: v1('POST /derivatives/again'), body: {}, leaves: [] },
   { row: v1('POST /verify'), body: { vault: true }, leaves: ['fixity.checked', 'station.verified'] },
+  { row: v1('POST /verify'), body: { log: true }, leaves: ['log.replayed', 'station.verified'] },
   {
     row: v1('POST /verify'),
     body: { recording: 'lost', archive: true },

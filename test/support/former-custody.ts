@@ -12,6 +12,7 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_shipped',
     'custody_erased',
     'workers',
+    'facts',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

@@ -23,6 +23,7 @@ import { SqlShipping } from './custody/shipping.ts';
 import { interruptDockings } from './dockings/interrupt.ts';
 import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
+import { removeReplays } from './replay/replay.ts';
 import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { Leases } from './work/leases.ts';
@@ -59,6 +60,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
   try {
+    await removeReplays(options.file);
     writing = connect(options.file, { readOnly: false });
     await migrateToLatest(writing.db);
     await continueOldLog(writing, options.stationId);

@@ -78,6 +78,8 @@ export interface Schema {
   custody_shipped: { place: string; next: number };
   /** Entries of which a personal value was erased here and not there yet. */
   custody_erased: { place: string; seq: number };
+  /** Append-only: each value from its entry on. `value` is JSON. */
+  facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
   kept_answers: KeptAnswerRow;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
@@ -101,10 +101,16 @@ async function openAllowed(device: Device): Promise<void> {
     try {
       return await bounded('open', device.open(), OPEN_MS_MAX);
     } catch (error) {
-      if (!/ACCESS|EACCES|permission/i.test(asEvidockError(error).detail) || performance.now() > endMs) throw error;
+      if (!/ACCESS|EACCES|permission/i.test(wordsOfLibrary(error)) || performance.now() > endMs) throw error;
       await sleep(ALLOWED_LOOK_MS);
     }
   }
+}
+
+/** What the native library itself said. */
+function wordsOfLibrary(error: unknown): string {
+  const said = error instanceof EvidockError ? error.cause : error;
+  return said instanceof Error ? said.message : String(said);
 }
 
 function talkOf(device: Device): UsbTalk {

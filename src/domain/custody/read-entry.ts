@@ -51,19 +51,9 @@ export function readEntry(stored: StoredEntry, beside: readonly BesideValue[]): 
     }
   }
   const others = related.map(parseSubject).filter((each) => each !== null);
-  return {
-    ...place,
-    version: 2,
-    atMs: Date.parse(at),
-    type,
-    actor,
-    subject: mustParse(about),
-    related: others,
-    data,
-    lists,
-    personal,
-    salts,
-  };
+  const erased = Object.keys((form as Form).personal).filter((name) => !Object.hasOwn(personal, name));
+  const told = { data, lists, personal, salts, erased };
+  return { ...place, version: 2, atMs: Date.parse(at), type, actor, subject: mustParse(about), related: others, ...told };
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -99,6 +89,7 @@ function former({ at, type, actor, subject: about, data }: FormerForm): Omit<Cus
     subject: formerSubject(about, type),
     related: [],
     ...sections,
+    erased: [],
     salts: {},
   };
 }
