@@ -10,6 +10,7 @@ import type { PageAnswer } from '#api/common';
 import type { CustodyAnswer } from '#api/custody';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { TakenOut } from '#domain/custody/holding-entries';
+import { RecordingTagged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
@@ -83,6 +84,13 @@ beforeAll(async () => {
       );
     }
   });
+  await station.ledger.transaction(async (writer) => {
+    // Each tells stage and officers, as entries of two imports would.
+    for (const officer of ['1', '2']) await writer.custody.append(aCaseDraft('A-1', [officer]));
+    const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
+    for (const category of ['permit', 'penalty'])
+      await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
+  });
   await app.inject({ url: `/api/v1/recordings/${recording}/playback`, headers: { host: 'localhost' } });
   const control = buildServer({ deps: station.deps, way: 'socket' });
   const verified = await control.inject({ method: 'POST', url: '/api/v1/verify', headers: { host: 'localhost' }, payload: { recording } });
@@ -99,6 +107,7 @@ afterAll(async () => {
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
+  ...['/recordings/:id/facts', '/cases/:number/facts'],
 ];
 const withFilter = [
   '/recordings?damaged=false',
@@ -114,7 +123,7 @@ describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
     const whole = await page(pathOf(list), { limit: 1000 });
     expect(whole.next).toBeNull();
-    expect(whole.items.length).toBeGreaterThanOrEqual(list.includes('custody') ? 3 : COUNT);
+    expect(whole.items.length).toBeGreaterThanOrEqual(/custody|facts/.test(list) ? 3 : COUNT);
     for (const limit of [1, 2, 3, COUNT, whole.items.length]) expect(await inPages(pathOf(list), limit), `${limit}`).toEqual(whole.items);
   });
 

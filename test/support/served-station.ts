@@ -86,7 +86,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
         // A test that takes nothing in has a log of its own entries alone.
-        if (count === 1) await tellDocking(writer, docking);
+        if (!(await writer.dockings.get(docking.id))) await tellDocking(writer, docking);
         const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
         if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });
         await tellDerived(writer, recording, { derivatives: [derivative], durationMs: 60_000, atMs: START_MS });
