@@ -87,9 +87,9 @@ describe('a recording whose second file never comes', () => {
     const marks = { confidentiality: 'secret', privacy: ['minor'] } as const;
     await station.ledger.transaction(async (writer) => {
       await writer.recordings.update(id, marks);
-      const { data, personal } = RecordingProtected.example;
+      const data = { confidentiality: { old: null, new: 'secret' }, privacy: { old: [], new: ['minor'] } };
       const about = { atMs: nowMs, actor: cli('root'), subject: subject('recording', id) };
-      await writer.custody.append(RecordingProtected.make({ ...about, data, personal }));
+      await writer.custody.append(RecordingProtected.make({ ...about, data, personal: { reason: null } }));
     });
     await rm(join(card, SECOND));
     const again = await station.dock(station.plain(card), 'DSJ0012345', 2);

@@ -64,7 +64,6 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   };
   const docking = aDocking();
   let count = 0;
-  let docked = false;
   return {
     deps,
     ledger,
@@ -88,8 +87,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
         // A test that takes nothing in has a log of its own entries alone.
-        if (!docked) await tellDocking(writer, docking);
-        docked = true;
+        if (!(await writer.dockings.get(docking.id))) await tellDocking(writer, docking);
         const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
         if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });
         await tellDerived(writer, recording, { derivatives: [derivative], durationMs: 60_000, atMs: START_MS });
