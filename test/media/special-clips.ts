@@ -115,7 +115,7 @@ function shaped(): Clip[] {
     special(
       { name: `QuickTime, MPEG-4, AAC, ${rawOdd}`, ending: 'mov' },
       (from) => [...film(from), ...tone(440), '-vf', 'transpose=clock,scale=143:175,setsar=4/3', '-c:v', 'mpeg4', '-q:v', '2', ...AAC],
-      (path) => rotate(path, 'mov'),
+      (path) => rotate(path, 'mov', 90),
     ),
     special({ name: 'MP4, HEVC, AAC, HLG', ending: 'mp4' }, (from) => [
       ...film(from),

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { missingOfDss } from '#domain/media/dss';
 import { type Box, boxesOf } from '#domain/media/iso-bmff';
 import { missingOfAsf, missingOfTransportStream } from '#domain/media/packets';
 import { missingOfRiff } from '#domain/media/riff';
@@ -22,7 +23,7 @@ export async function inspect(
   const boxes = await damageOfBoxes(path);
   if (boxes || !facts) return boxes;
   const known = facts.streams.filter(({ type, codec }) => (type === 'video' || type === 'audio') && codec !== '');
-  if (known.length === 0) return null;
+  if (known.length === 0 || TOLD_BY_LAYOUT.test(facts.container)) return null;
   const args = [
     ...['-nostdin', '-hide_banner', '-v', 'level+warning', ...LOCAL_ONLY, ...(await inputOptionsOf(path)), '-i', path],
     ...known.flatMap(({ index }, place) => ['-map', `0:${index ?? place}`]),
@@ -36,6 +37,9 @@ export async function inspect(
   return line === undefined ? null : { reason: complaint(line, path) };
 }
 
+/** Their demuxer complains at the end of each whole file; their layout alone tells what is missing. */
+const TOLD_BY_LAYOUT = /^dss\b/;
+
 export const EMPTY = 'empty file';
 
 /** What demuxers say where bytes are missing or wrong. */
@@ -46,7 +50,7 @@ const DAMAGE =
 export async function damageOfBoxes(path: string): Promise<Damage | null> {
   return withReader(path, async (readAt, bytes) => {
     if (bytes === 0) return { reason: EMPTY };
-    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf]) {
+    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf, missingOfDss]) {
       const reason = await missing(readAt, bytes);
       if (reason !== null) return { reason };
     }
