@@ -34,8 +34,8 @@ export interface Conversion {
 export interface Counted {
   /** Packets read and frames decoded of each input stream: `0:1` is the second stream of the first input. */
   readonly read: ReadonlyMap<string, { readonly type: string; readonly packets: number; readonly frames: number }>;
-  /** Packets written of each output stream, by its index. */
-  readonly written: ReadonlyMap<number, { readonly type: string; readonly packets: number }>;
+  /** Packets written of each output stream, by its index, and how many of them not at their own time, because that had passed. */
+  readonly written: ReadonlyMap<number, { readonly type: string; readonly packets: number; readonly late: number }>;
   /** What it complained of, at most 64 KiB; none if it was content. */
   readonly errors: readonly string[];
   /** What its filters told at the end: `[volumedetect@2 …] mean_volume: -20.1 dB`. */
@@ -182,14 +182,18 @@ function judge(status: number, stderr: string, about: About): Counted {
 
 function countedIn(log: string): Counted {
   const read = new Map<string, { type: string; packets: number; frames: number }>();
-  const written = new Map<number, { type: string; packets: number }>();
+  const written = new Map<number, { type: string; packets: number; late: number }>();
+  const late = new Map<number, number>();
   const errors: string[] = [];
   const told: string[] = [];
   for (const line of log.split('\n')) {
     const input = /Input stream #(\d+:\d+) \((\w+)\): (\d+) packets read \(\d+ bytes\);(?: (\d+) frames decoded)?/.exec(line);
     if (input) read.set(input[1] ?? '', { type: input[2] ?? '', packets: Number(input[3]), frames: Number(input[4] ?? 0) });
+    const pushed = /Non-monotonous DTS in output stream 0:(\d+);/.exec(line);
+    if (pushed) late.set(Number(pushed[1]), (late.get(Number(pushed[1])) ?? 0) + 1);
     const output = /Output stream #0:(\d+) \((\w+)\):.* (\d+) packets muxed/.exec(line);
-    if (output) written.set(Number(output[1]), { type: output[2] ?? '', packets: Number(output[3]) });
+    const place = Number(output?.[1]);
+    if (output) written.set(place, { type: output[2] ?? '', packets: Number(output[3]), late: late.get(place) ?? 0 });
     if (/\[(error|fatal|panic)\]/.test(line)) errors.push(line);
     else if (/^\[(volumedetect|idet|Parsed_)/.test(line)) told.push(line);
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { MadeFile, MediaInput, MediaRun } from '#ports/transcoder';
 import { type Counted, convert } from './convert.ts';
+import { type FramesOut, framesOut } from './frames-out.ts';
 import { indexFirst } from './index-first.ts';
 import { makeJoined } from './joined.ts';
 import type { FfmpegSettings } from './settings.ts';
@@ -10,13 +11,9 @@ import { isInterlaced, openSource, type Source, soundsThatDecode } from './sourc
 import { INTERLACED, judge, type Verdict } from './verdict.ts';
 import { BARE, FASTSTART, type Made, pictureCanStay, type Seen, type Way, waysOf } from './ways.ts';
 
-/** A way that delivers less than this share of the frames that went into it is not the last word. */
-const COMPLETE = 0.9;
-
-interface Candidate extends Made {
+interface Candidate extends Made, FramesOut {
   readonly way: Way;
   readonly why: string | null;
-  readonly frames: number;
 }
 
 /** One file that browsers play, of all inputs in their order. */
@@ -70,6 +67,7 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
   const reasons: string[] = [];
   for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
     if (isLesser(way) && candidates.some((each) => each.why === null || !each.way.copiesPicture)) break;
+    if (way.mendsTimes && !candidates.some((each) => each.lost)) continue;
     const path = join(scratch, `way-${reasons.length}.mp4`);
     const tried = await tryWay(settings, seen, way, path, run);
     if (typeof tried === 'string') {
@@ -127,17 +125,10 @@ async function tryWay(
     return `${way.recipe}: ${error.detail}`;
   }
   if (!verdict.usable) return `${way.recipe}: ${verdict.why}`;
-  const { frames, share } = yieldOf(source, way, counted);
-  const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs: verdict.durationMs, way, why: verdict.why, frames };
-  return { candidate, whole: verdict.why === null && share >= COMPLETE };
-}
-
-/** How many frames (packets of sound, where there is no picture) were written, and which share of what was read that is. */
-function yieldOf(source: Source, way: Way, { read, written }: Counted): { frames: number; share: number } {
-  const out = [...written.values()].find((each) => each.type === (way.picture ? 'video' : 'audio'))?.packets ?? 0;
-  const into = way.picture ? read.get(`0:${source.video?.index}`) : undefined;
-  const expected = way.copiesPicture ? into?.packets : into?.frames;
-  return { frames: out, share: expected ? out / expected : 1 };
+  const { durationMs, why } = verdict;
+  const picture = way.picture ? { index: source.video?.index ?? 0, copied: way.copiesPicture } : null;
+  const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs, way, why, ...framesOut(counted, picture) };
+  return { candidate, whole: why === null && !candidate.lost };
 }
 
 function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly string[], run: MediaRun): Candidate {

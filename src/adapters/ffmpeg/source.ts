@@ -7,8 +7,8 @@ import { type DetailedFacts, probe } from './probe.ts';
 import { type FfmpegSettings, LOCAL_ONLY, RAW_STREAMS } from './settings.ts';
 
 /** Assumed where a stream has neither times nor a rate that a camera could have: what most recorders write. */
-const RATE_ASSUMED = 25;
-const RATE_MAX = 240;
+export const RATE_ASSUMED = 25;
+export const RATE_MAX = 240;
 const SOUND_LOOKED_AT_SECONDS = 10;
 /** Their pictures are always whole, or so rarely not that no recorder writes them. */
 const NEVER_INTERLACED = ['hevc', 'vp8', 'vp9', 'av1'];
