@@ -232,6 +232,12 @@ export const ERRORS = {
     what: 'The transcoder took longer than its limit',
     remedy: 'The original is safe; raise derive.timeLimit if the recording is honest, then run `evidock jobs retry`.',
   },
+  'transcoder.stood-still': {
+    retry: 'later',
+    status: 504,
+    what: 'The transcoder stood still and was stopped',
+    remedy: 'The original is safe, and it is tried again. If it comes again and again, see whether the disk of the vault answers.',
+  },
   'transcoder.too-slow': {
     retry: 'never',
     status: 422,

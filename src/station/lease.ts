@@ -2,7 +2,6 @@ import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Claim } from '#domain/work';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 
-const LEASE_MS = 60_000;
 const RENEW_MS = 1000;
 /** A run that stands still is stopped before somebody else may take its work. */
 const MARGIN_MS = 30_000;
@@ -10,8 +9,8 @@ const MARGIN_MS = 30_000;
 interface Options {
   readonly claims: WorkClaims;
   readonly workId: string;
-  /** How long the run may stand still, ms; null: it has limits of its own, and time renews its lease. */
-  readonly standstillMsMax: number | null;
+  /** How long the run may stand still, ms. */
+  readonly standstillMsMax: number;
   readonly onTrouble: (error: EvidockError) => void;
 }
 
@@ -34,8 +33,7 @@ export class Lease {
   }
 
   get #leaseMs(): number {
-    const { standstillMsMax } = this.#options;
-    return standstillMsMax === null ? LEASE_MS : standstillMsMax + MARGIN_MS;
+    return this.#options.standstillMsMax + MARGIN_MS;
   }
 
   async claim(): Promise<ClaimedWork | null> {
@@ -53,7 +51,10 @@ export class Lease {
   }
 
   percent(value: number): void {
-    this.#percent = Math.max(this.#percent, Math.min(100, value));
+    const higher = Math.min(100, value);
+    // The same figure again is no progress.
+    if (higher <= this.#percent) return;
+    this.#percent = higher;
     this.progress();
   }
 
@@ -64,12 +65,10 @@ export class Lease {
   async #look(claim: Claim): Promise<void> {
     const { claims, workId, standstillMsMax, onTrouble } = this.#options;
     const nowMs = performance.now();
-    if (standstillMsMax !== null) {
-      const stoodMs = nowMs - this.#progressAtMs;
-      if (stoodMs > standstillMsMax)
-        return this.#ended.abort(new EvidockError('station.stood-still', `nothing moved for ${Math.round(stoodMs / 1000)} s: ${workId}`));
-      if (this.#progressAtMs <= this.#renewedAtMs) return;
-    }
+    const stoodMs = nowMs - this.#progressAtMs;
+    if (stoodMs > standstillMsMax)
+      return this.#ended.abort(new EvidockError('station.stood-still', `nothing moved for ${Math.round(stoodMs / 1000)} s: ${workId}`));
+    if (this.#progressAtMs <= this.#renewedAtMs) return;
     this.#renewedAtMs = nowMs;
     try {
       await claims.renew(claim, { leaseMs: this.#leaseMs, percent: this.#percent });

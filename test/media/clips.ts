@@ -74,7 +74,6 @@ const MORE_CONTAINERS: Readonly<Record<string, Container>> = {
   '3GP': { ending: '3gp', video: ['H.264', 'MPEG-4'], audio: ['AAC', 'none'] },
   WebM: { ending: 'webm', video: ['VP8', 'VP9'], audio: ['Opus', 'Vorbis', 'none'], not: ['rotated', 'upside down', 'interlaced'] },
   M2TS: { ending: 'm2ts', video: ['H.264', 'HEVC'], audio: ['AAC', 'AC-3', 'none'], not: ['rotated', 'upside down'] },
-  NUT: { ending: 'nut', video: ['H.264', 'MJPEG'], audio: ['PCM', 'G.711'], not: ['rotated', 'upside down', 'late start'] },
 };
 const ALL_CONTAINERS = { ...CONTAINERS, ...MORE_CONTAINERS };
 
@@ -146,7 +145,6 @@ export function everyCombination(): Clip[] {
 function clipOf({ container, video, audio, variant }: Row): Clip {
   const ending = ALL_CONTAINERS[container]?.ending ?? '';
   const coded = [...(VIDEO[video] ?? []), ...pixelsOf(video, variant), ...(AUDIO[audio] ?? []), ...fieldsOf(video, variant)];
-  const kept = ending === 'mp4' || ending === 'mov' ? 0.75 : 0.6;
   return {
     name: `${container}, ${video}, ${audio}, ${variant}`,
     ...{ container, video, audio, variant, ending },
@@ -154,8 +152,8 @@ function clipOf({ container, video, audio, variant }: Row): Clip {
       await encode(sources, path, variant, coded, audio !== 'none');
       if (variant === 'rotated') await rotate(path, ending, 90);
       if (variant === 'upside down') await rotate(path, ending, 180);
-      if (variant === 'truncated') await cutEnd(path, kept);
-      if (variant === 'cut early') await cutEnd(path, 0.35);
+      if (variant === 'truncated') await cutEnd(path, ISO.test(path) ? 0.75 : 0.6);
+      if (variant === 'cut early') await cutMedia(path, 0.45);
       if (variant === 'zeros within') await putZeros(path);
     },
     numbers: DEFECTS.includes(variant) ? null : variant === 'variable rate' ? KEPT_OF_VARIABLE : everyNumber(PICTURES),
@@ -165,6 +163,8 @@ function clipOf({ container, video, audio, variant }: Row): Clip {
   };
 }
 
+/** Their index stands before the media, as most phones and no recorders write it: so that a cut leaves something. */
+const ISO = /\.(mp4|mov|3gp)$/;
 const DEFECTS: readonly Variant[] = ['truncated', 'cut early', 'zeros within'];
 
 function pixelsOf(video: string, variant: Variant): string[] {
@@ -198,7 +198,7 @@ const FILTERS: Readonly<Partial<Record<Variant, string>>> = {
 async function encode(sources: Sources, path: string, variant: Variant, coded: readonly string[], sound: boolean): Promise<void> {
   const fields = variant === 'interlaced';
   const filter = FILTERS[variant];
-  const faststart = /\.(mp4|mov)$/.test(path) ? ['-movflags', '+faststart'] : [];
+  const faststart = ISO.test(path) ? ['-movflags', '+faststart'] : [];
   await ffmpeg([
     ...pictures(fields ? sources.fields : sources.whole, fields ? 2 * RATE : RATE),
     ...(sound ? tone(440) : []),
@@ -234,6 +234,13 @@ export async function rotate(path: string, ending: string, degrees: number): Pro
 export async function cutEnd(path: string, share: number): Promise<void> {
   const bytes = await readFile(path);
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
+}
+
+/** Keeps the index, where there is one, and the first part of what follows. */
+async function cutMedia(path: string, share: number): Promise<void> {
+  const bytes = await readFile(path);
+  const begin = Math.max(0, bytes.indexOf('mdat'));
+  await writeFile(path, bytes.subarray(0, begin + Math.floor((bytes.length - begin) * share)));
 }
 
 /** As a bad spot of a card leaves it: a place in the middle reads as zeros. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { MediaRun } from '#ports/transcoder';
-import { complaint, end, restrict, runChild, tail, watch } from './child.ts';
+import { complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
@@ -45,7 +45,7 @@ export interface Counted {
 /** What a run is about, for its limits and its progress. */
 type About = Pick<Conversion, 'durationMs' | 'bytes' | 'pixels'> & { readonly inputs: readonly { readonly path: string }[] };
 
-/** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .missing, .too-large or the signal's reason. */
+/** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .stood-still, .missing, .too-large or the signal's reason. */
 export async function convert(settings: FfmpegSettings, conversion: Conversion, run: MediaRun = {}): Promise<Counted> {
   run.signal?.throwIfAborted();
   const outputBytesMax = outputBytesAllowed(settings, conversion.bytes);
@@ -89,11 +89,15 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       failure ??= reason;
       const started = child();
       if (started) end(started);
+      // The library still asks what the program can do, with processes of its own that cannot be reached.
+      else reject(failure);
     };
-    const settle = watch({ ...gauge.limits(), signal: run.signal, pid: () => child()?.pid }, stop);
+    const settle = watch({ ...gauge.limits(), ...quietly(run), pid: () => child()?.pid }, stop);
     command.once('start', () => {
+      // A program that cannot be started after all: the library's own listener throws where nobody can catch it, which would end the station.
+      child()?.removeAllListeners('error').once('error', failed);
       restrict(child()?.pid, settings.memoryBytesMax);
-      // While the library asked ffmpeg what it can, there was nothing to end.
+      // While the library asked, there was nothing to end.
       if (failure !== undefined) stop(failure);
     });
     command.on('stderr', (line: string) => {
@@ -104,13 +108,14 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       if (failure === undefined) resolve({ status: 0, stderr: log });
       else reject(failure);
     });
-    command.once('error', (error: Error) => {
+    const failed = (error: Error) => {
       settle();
       if (failure !== undefined) reject(failure);
       else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message))
         reject(new EvidockError('transcoder.missing', settings.ffmpeg, error));
       else resolve({ status: /killed with signal/.test(error.message) ? -1 : 1, stderr: log || error.message });
-    });
+    };
+    command.once('error', failed);
     command.run();
   });
 }
@@ -122,7 +127,7 @@ export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[
     ...gauge.limits(),
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
-    signal: run.signal,
+    ...quietly(run),
     onLine: (line) => void gauge.take(line),
   });
   return judge(status, stderr, about);

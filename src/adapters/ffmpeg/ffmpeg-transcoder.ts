@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
 import type { Damage, MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
-import { runChild } from './child.ts';
+import { quietly, runChild } from './child.ts';
 import { convert } from './convert.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { inspect } from './inspect.ts';
@@ -12,7 +12,6 @@ import { makePictures } from './pictures.ts';
 import { makePlayable } from './playable.ts';
 import { probe } from './probe.ts';
 import type { FfmpegSettings } from './settings.ts';
-import { withSignal } from './source.ts';
 
 const KEPT = 'what could be read was kept';
 
@@ -56,7 +55,7 @@ export class FfmpegTranscoder implements Transcoder {
         durationMs: null,
         bytes: input.bytes,
       };
-      await convert(this.#settings, conversion, withSignal(run));
+      await convert(this.#settings, conversion, quietly(run));
       return await this.#hasLength(output, run);
     } catch (error) {
       return this.#notThisWay(error, output);
@@ -77,7 +76,7 @@ export class FfmpegTranscoder implements Transcoder {
         durationMs: null,
         bytes: input.bytes,
       };
-      await convert(this.#settings, conversion, withSignal(run));
+      await convert(this.#settings, conversion, quietly(run));
       return (await this.#hasLength(output, run)) ? units : 0;
     } catch (error) {
       await this.#notThisWay(error, output);

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { missingOfDss } from '#domain/media/dss';
 import { type Box, boxesOf } from '#domain/media/iso-bmff';
-import { missingOfAsf, missingOfTransportStream } from '#domain/media/packets';
+import { missingOfAsf, missingOfFlv, missingOfTransportStream } from '#domain/media/packets';
 import { missingOfRiff } from '#domain/media/riff';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
-import { complaint, runChild } from './child.ts';
+import { complaint, quietly, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { allowedMs } from './limits.ts';
 import { withReader } from './read-at.ts';
@@ -31,7 +31,7 @@ export async function inspect(
   ];
   const { size } = await stat(path);
   const { memoryBytesMax } = settings;
-  const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, signal: run.signal };
+  const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, ...quietly(run) };
   const { stderr } = await runChild(settings.ffmpeg, args, limits);
   const line = stderr.split('\n').find((each) => DAMAGE.test(each));
   return line === undefined ? null : { reason: complaint(line, path) };
@@ -50,7 +50,7 @@ const DAMAGE =
 export async function damageOfBoxes(path: string): Promise<Damage | null> {
   return withReader(path, async (readAt, bytes) => {
     if (bytes === 0) return { reason: EMPTY };
-    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf, missingOfDss]) {
+    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf, missingOfFlv, missingOfDss]) {
       const reason = await missing(readAt, bytes);
       if (reason !== null) return { reason };
     }

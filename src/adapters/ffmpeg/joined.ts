@@ -95,7 +95,7 @@ async function joinByCopy(
     if (verdict.why === null && !lost)
       return { path, recipe: copy ? 'remux/2' : 'remux-aac/2', picture: true, durationMs: verdict.durationMs };
   } catch (error) {
-    if (!isFailure(error, 'transcoder.failed')) throw error;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
   }
   await rm(path, { force: true });
   return null;
@@ -149,16 +149,22 @@ async function makePart(
     { opening: tolerant, options: sound, hasPicture: false, has: places, mendsTimes: false },
   ].filter((way) => way.options.length > 0);
   let lossy: Part | null = null;
+  let stoodStill: EvidockError | undefined;
   for (const way of ways) {
     // Tried behind one that has lost frames alone, and then it is the last.
     if ((lossy === null) === way.mendsTimes) {
       if (lossy) return lossy;
       continue;
     }
-    const part = await tryPart(settings, source, way, way.mendsTimes ? path.replace(/\.mp4$/, '-times.mp4') : path, box, run);
-    if (part && (!part.lost || way.mendsTimes)) return part;
-    lossy ??= part;
+    const tried = await tryPart(settings, source, way, way.mendsTimes ? path.replace(/\.mp4$/, '-times.mp4') : path, box, run);
+    if (tried instanceof EvidockError) {
+      if (isFailure(tried, 'transcoder.stood-still')) stoodStill ??= tried;
+      continue;
+    }
+    if (!tried.lost || way.mendsTimes) return tried;
+    lossy ??= tried;
   }
+  if (!lossy && stoodStill) throw stoodStill;
   return lossy;
 }
 
@@ -169,7 +175,7 @@ interface PartWay {
   readonly has: readonly number[];
 }
 
-/** null if nothing comes of it. */
+/** An error if nothing comes of it. */
 async function tryPart(
   settings: FfmpegSettings,
   source: Source,
@@ -177,7 +183,7 @@ async function tryPart(
   path: string,
   box: Size | null,
   run: MediaRun,
-): Promise<(Part & { readonly lost: boolean }) | null> {
+): Promise<(Part & { readonly lost: boolean }) | EvidockError> {
   const conversion = {
     inputs: [{ path: source.path, options: opening }],
     outputOptions: [...options, ...BARE, ...FASTSTART],
@@ -187,10 +193,12 @@ async function tryPart(
     const counted = await convert(settings, conversion, run);
     const verdict = await judge(settings, path, { picture: hasPicture, copied: null, thorough: false, bytes: source.bytes }, run);
     const { lost } = framesOut(counted, hasPicture ? { index: source.video?.index ?? 0, copied: false } : null);
-    return verdict.usable ? { path, hasPicture, sounds: has, durationMs: verdict.durationMs, lost } : null;
+    return verdict.usable
+      ? { path, hasPicture, sounds: has, durationMs: verdict.durationMs, lost }
+      : new EvidockError('transcoder.failed', verdict.why ?? 'not usable');
   } catch (error) {
-    if (!isFailure(error, 'transcoder.failed')) throw error;
-    return null;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
+    return error;
   }
 }
 

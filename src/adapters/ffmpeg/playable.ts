@@ -65,13 +65,15 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
   let seen: Seen = { source, sounds, interlaced: !pictureCanStay(source) && (await isInterlaced(settings, source, scratch, run)) };
   const candidates: Candidate[] = [];
   const reasons: string[] = [];
+  let stoodStill: EvidockError | undefined;
   for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
     if (isLesser(way) && candidates.some((each) => each.why === null || !each.way.copiesPicture)) break;
     if (way.mendsTimes && !candidates.some((each) => each.lost)) continue;
     const path = join(scratch, `way-${reasons.length}.mp4`);
     const tried = await tryWay(settings, seen, way, path, run);
-    if (typeof tried === 'string') {
-      reasons.push(tried);
+    if (tried instanceof EvidockError) {
+      reasons.push(`${way.recipe}: ${tried.detail}`);
+      if (isFailure(tried, 'transcoder.stood-still')) stoodStill ??= tried;
       await rm(path, { force: true });
       continue;
     }
@@ -85,6 +87,8 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
     seen = { ...seen, interlaced: true };
     ways = [...waysOf(settings, seen)];
   }
+  // Nobody knows what would have come of it: to be tried again, rather than called unplayable.
+  if (candidates.length === 0 && stoodStill) throw stoodStill;
   return bestOf(candidates, source, reasons, run);
 }
 
@@ -100,7 +104,7 @@ async function tryWay(
   way: Way,
   path: string,
   run: MediaRun,
-): Promise<{ candidate: Candidate; whole: boolean } | string> {
+): Promise<{ candidate: Candidate; whole: boolean } | EvidockError> {
   let counted: Counted;
   let verdict: Verdict;
   try {
@@ -121,10 +125,10 @@ async function tryWay(
     };
     verdict = await judge(settings, path, expected, run);
   } catch (error) {
-    if (!isFailure(error, 'transcoder.failed')) throw error;
-    return `${way.recipe}: ${error.detail}`;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
+    return error;
   }
-  if (!verdict.usable) return `${way.recipe}: ${verdict.why}`;
+  if (!verdict.usable) return new EvidockError('transcoder.failed', verdict.why ?? 'not usable');
   const { durationMs, why } = verdict;
   const picture = way.picture ? { index: source.video?.index ?? 0, copied: way.copiesPicture } : null;
   const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs, way, why, ...framesOut(counted, picture) };
