@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import type { Static } from 'typebox';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
@@ -11,6 +11,7 @@ import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, ERRORS, type ErrorCode } from '#domain/errors';
 import { DRIVERS } from '#drivers';
 import { placesOf } from './places.ts';
+import { makeStateDirectory } from './state-directory.ts';
 import { usbChecks } from './usb-checks.ts';
 
 /** Twice the time within which an entry should be there. */
@@ -91,7 +92,7 @@ async function redis(config: Config): Promise<Finding> {
 }
 
 async function writable(state: string): Promise<Finding> {
-  await mkdir(state, { recursive: true, mode: 0o750 });
+  await makeStateDirectory(state);
   await access(state, constants.R_OK | constants.W_OK | constants.X_OK);
   return { detail: state };
 }
