@@ -12,9 +12,11 @@ import { RecorderClock } from '#dock/recorder-clock';
 import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
+import { stageFailed } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Volume } from '#ports/recorder-driver';
 import { SealStage } from '#seal/seal-stage';
+import { DockingStatuses } from '#steps/docking-statuses';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -32,7 +34,11 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
   const lanes = new WorkerLanes({ threads: availableParallelism() });
   const buffers = new SharedBufferPool({ bytes: 64 * MEBIBYTE, chunkBytes: MEBIBYTE });
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
-  const common = { ledger, vault, board, clock, log, faults };
+  const statuses = new DockingStatuses({
+    ...{ ledger, board, clock },
+    onError: (dockingId, error) => stageFailed(log, 'docking', { dockingId }, error),
+  });
+  const common = { ledger, vault, board, statuses, clock, log, faults };
   const leftovers = compileLeftovers();
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: false });
   const dock = new DockStage({
@@ -67,7 +73,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
       stationId: station.id,
       timezone,
       filesAtOnce: 64,
-      unreadableBytesMax: 0,
+      gapBytesMax: 0,
       verify: 'vault',
       patterns: [],
       otherPatterns: compilePatterns(DRIVERS.flatMap(({ patterns }) => patterns)),

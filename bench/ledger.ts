@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { newId } from '#domain/ids';
 import { originalKey } from '#domain/vault/vault-key';
-import type { RecordingFilter } from '#ports/ledger';
+import type { RecordingFilter } from '#ports/ledger/recordings';
 import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
 import { aSealedDraft } from '#test/support/custody';
 import { type LedgerSize, type LoadedLedger, loadLedger } from './ledger-load.ts';
@@ -58,7 +58,7 @@ async function lists(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]>
   };
   const rows: Row[] = [];
   for (const [name, filter] of Object.entries(kinds)) {
-    const spread = await measure(QUERIES, async () => (await ledger.recordings(filter())).length);
+    const spread = await measure(QUERIES, async () => (await ledger.recordings.list(filter())).length);
     const note = `p50 ${spread.p50.toFixed(2)} ms; ${QUERIES} random queries, ${spread.rows.toFixed(0)} recordings a page on average (limit ${PAGE}), each with originals, copies and derivatives`;
     rows.push({
       name: `ledger of 1,000,000: recordings ${name}, p99`,
@@ -86,14 +86,14 @@ async function prepareSeals(ledger: SqliteLedger, count: number) {
   const nowMs = Date.now();
   const docking = aDocking({ id: newId('dck', nowMs, STATION_ID), arrivedAtMs: nowMs });
   return ledger.transaction(async (writer) => {
-    await writer.insertDocking(docking);
+    await writer.dockings.insert(docking);
     const prepared = [];
     for (let n = 0; n < count; n++) {
       const recording = aRecording({ id: newId('rec', nowMs + n, STATION_ID), dockingId: docking.id, createdAtMs: nowMs + n });
       const original = anOriginal(recording, { cardPath: `DCIM/${n}.MP4`, vaultKey: originalKey(recording.id, 1, 'a.MP4') });
-      await writer.insertRecording(recording);
-      await writer.insertOriginal(original);
-      await writer.markCopied(original.id, { digests: someDigests(`bench ${n}`), duplicateOf: null, copiedAtMs: nowMs });
+      await writer.recordings.insert(recording);
+      await writer.originals.insert(original);
+      await writer.originals.markCopied(original.id, { digests: someDigests(`bench ${n}`), duplicateOf: null, copiedAtMs: nowMs });
       prepared.push({ recording, original });
     }
     return prepared;
@@ -119,12 +119,12 @@ async function seals(ledger: SqliteLedger, directory: string): Promise<Row> {
   for (const { recording, original } of prepared) {
     const begun = performance.now();
     await ledger.transaction(async (writer) => {
-      await writer.markSealed(original.id, nowMs);
-      await writer.upsertCopy(aCopy(original, { verifiedAtMs: nowMs }));
-      await writer.appendCustody(aSealedDraft(original, nowMs));
-      await writer.updateRecording(recording.id, { state: 'sealed' });
-      await writer.insertWork(someWork('derive', recording.id, { nowMs, dueAtMs: nowMs }));
-      await writer.insertWork(someWork('archive', recording.id, { nowMs, dueAtMs: nowMs }));
+      await writer.originals.markSealed(original.id, nowMs);
+      await writer.recordings.upsertCopy(aCopy(original, { verifiedAtMs: nowMs }));
+      await writer.custody.append(aSealedDraft(original, nowMs));
+      await writer.recordings.update(recording.id, { state: 'sealed' });
+      await writer.work.insert(someWork('derive', recording.id, { nowMs, dueAtMs: nowMs }));
+      await writer.work.insert(someWork('archive', recording.id, { nowMs, dueAtMs: nowMs }));
     });
     times.push(performance.now() - begun);
   }

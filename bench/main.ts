@@ -76,8 +76,8 @@ for (const name of wanted) {
     const part = `## ${name}\n\n${machine}\n\n${table(await bench())}`;
     console.log(`${part}\n`);
     const parts = partsOf(existsSync(OUT) ? readFileSync(OUT, 'utf8') : '').set(name, part);
-    const known = Object.keys(BENCHES).flatMap((each) => parts.get(each) ?? []);
-    writeFileSync(OUT, `${HEAD}\n${known.join('\n\n')}\n`);
+    // Parts that no benchmark writes (figures of a script by name) keep their place.
+    writeFileSync(OUT, `${HEAD}\n${[...parts.values()].join('\n\n')}\n`);
   } catch (error) {
     // The others are worth having all the same.
     console.error(`bench: ${name} failed:`, error);

@@ -31,7 +31,7 @@ if (values.into === undefined) {
   else rmSync(ignoring, { force: true });
 }
 
-/** The administrator wrote one name: what is added to it, or could not be, must not go unsaid. */
+/** Tells the administrator, who wrote one name of a hub, which other names the rules have too, or that those could not be found. */
 function tellNames(hub: string, others: readonly string[] | null): void {
   if (others === null)
     console.error(

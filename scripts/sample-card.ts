@@ -95,7 +95,7 @@ function driverOf(listed: readonly VolumeEntry[]): RecorderDriver {
   return DRIVERS.find((driver) => driver.id === id) ?? FALLBACK;
 }
 
-/** What containers tell of their lengths: joining needs it. ms by path. */
+/** Lengths of the files as their containers tell them, ms by path: joining needs them. */
 async function lengthsOf(volume: Volume, listed: readonly VolumeEntry[]): Promise<ReadonlyMap<string, number>> {
   const lengths = new Map<string, number>();
   for (const { path, bytes } of listed) {

@@ -4,8 +4,9 @@
  *
  *   sudo node scripts/slow-links.ts [LINK…]      64k 1m 100m and more; all of them take about an hour
  *
- * A link is a TUN device in a network namespace of its own, which a program delays, drops and paces packets of (test/support/lossy_link.py): that needs no netem in
- * the kernel. Prints one line a link; ends with 1 if one of them did not get there, or if more than a tenth of what arrived had arrived before.
+ * A link is a TUN device in a network namespace of its own. A program (test/support/lossy_link.py) delays, drops and paces its packets, so
+ * that the kernel needs no netem. Prints one line a link. Exits with 1 if footage did not get over a link, if more than a tenth of it
+ * arrived twice, or if the link lost no packet and so proved nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -34,7 +35,7 @@ const LINKS: Readonly<
   short: { bits: 20_000_000, delayMs: 10, jitterMs: 2, lossPercent: 1, bytes: 5.5 * MIB, partBytes: 5 * MIB },
 };
 const LINK_PROGRAM = new URL('../test/support/lossy_link.py', import.meta.url).pathname;
-/** Of its bytes that may arrive twice. */
+/** Largest share of the bytes that may arrive twice. */
 const TWICE_MAX = 0.1;
 /** How the server is reached through the link. */
 const FAR_ADDRESS = '10.99.0.2';
@@ -72,7 +73,7 @@ function onLink(name: string): number {
   }
 }
 
-/** What the link has carried until now; it tells so ten times a second. */
+/** What the link has carried until now. Its program writes that ten times a second, so this first waits for a newer number. */
 async function carried(tally: string): Promise<{ readonly up: Tally; readonly down: Tally }> {
   await rest(300);
   return JSON.parse(await readFile(tally, 'utf8'));

@@ -5,17 +5,20 @@ import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
 import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import type { LogLagJson } from '#api/station';
+import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, ERRORS, type ErrorCode } from '#domain/errors';
 import { DRIVERS } from '#drivers';
-import { placesOf } from './places.ts';
 import { makeStateDirectory } from './state-directory.ts';
+import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
 
 /** Twice the time within which an entry should be there. */
 const LOG_LATE_S = 120;
+/** A worker says every minute that it is there. */
+const WORKER_SILENT_S = 300;
 const GIB = 2 ** 30;
 /** Nothing of Evidock existed before: a clock that says so is wrong. */
 const EARLIEST_MS = Date.parse('2026-01-01T00:00:00Z');
@@ -170,7 +173,7 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
       client.kind === 'running'
         ? { name: 'station', ok: true, detail: 'running', remedy: null }
         : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
-    return [running, ...found, ...(await logChecks(client))];
+    return [running, ...found, ...(await logChecks(client)), ...(client.kind === 'running' ? await workerChecks(client) : [])];
   } finally {
     await client.close();
   }
@@ -193,4 +196,19 @@ async function logChecks(client: StationClient): Promise<DoctorCheck[]> {
       remedy: `start the station (evidock run) and see to the ${place}: the log is copied by itself`,
     };
   });
+}
+
+/** A worker that is not heard stops nothing: the station does the work itself. It only takes longer. */
+async function workerChecks(client: StationClient): Promise<DoctorCheck[]> {
+  const { json } = await client.request('GET', '/api/v1/workers');
+  const { items } = json as { items: readonly WorkerAnswer[] };
+  const invited = items.filter(({ revokedAt }) => revokedAt === null);
+  if (invited.length === 0) return [];
+  const isSilent = ({ heardSecondsAgo: heard }: WorkerAnswer) => heard === null || heard > WORKER_SILENT_S;
+  const told = invited.map(({ name, running, heardSecondsAgo: heard }) =>
+    heard === null ? `${name}: not heard since the station started` : `${name}: heard ${heard} s ago, holds ${running} of the work`,
+  );
+  const remedy = 'start it on its host (evidock worker --invite FILE), or revoke its key (evidock worker revoke NAME)';
+  const verdict = invited.some(isSilent) ? { warn: true, remedy } : { remedy: null };
+  return [{ name: 'workers', ok: true, detail: told.join('; '), ...verdict }];
 }

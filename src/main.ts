@@ -9,9 +9,9 @@ import { referenceMarkdown } from '#config/reference';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { parseInvitation } from '#domain/invitation';
 import { LAYOUTS } from '#sample-card/layouts';
-import { ownPlacesOf, placesOf } from './places.ts';
 import { makeStateDirectory } from './state-directory.ts';
 import { becomeOwnerOf } from './state-owner.ts';
+import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { VERSION } from './version.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');

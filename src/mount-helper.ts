@@ -29,7 +29,10 @@ function listenAt(socket: string | undefined): { fd: number } | { path: string }
   throw new EvidockError('config.invalid', 'no socket: it is started by evidock-mount.socket, or with --socket');
 }
 
-/** Read each time, so that it holds at once what the administrator writes; the station that asks cannot write there. */
+/**
+ * Whether the configuration lets recorders be written to. It is read each time, so that what the administrator writes holds at once; the
+ * station that asks cannot write there.
+ */
 async function mayWrite(file: string | undefined): Promise<boolean> {
   if (file === undefined) return false;
   const [{ loadConfig }, { writesToRecorders }] = await Promise.all([import('#config/load'), import('#config/recorder-writes')]);
@@ -41,7 +44,7 @@ async function run(): Promise<void> {
     options: {
       directory: { type: 'string', default: '/run/evidock/mnt' },
       owner: { type: 'string', default: 'evidock' },
-      // Whether a recorder may ever be made writable stands there. Without it, none is.
+      // The configuration, which says whether a recorder may ever be made writable. Without it, none is.
       config: { type: 'string' },
       // The rest is for tests, which bring their own little world.
       socket: { type: 'string' },

@@ -10,6 +10,7 @@ import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import type { DeskDeps } from '#desk/deps';
+import { WorkerPresence } from '#desk/worker-presence';
 import { STATION } from '#domain/custody/actor';
 import { StationStarted, StationStopped } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
@@ -22,7 +23,7 @@ import type { SlotLearning } from '#ports/slot-learning';
 import { Metrics } from '#serve/metrics';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
-import { ownPlacesOf, placesOf } from './places.ts';
+import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { openArchive } from './station/archive.ts';
 import { type StationContext, suggestRules } from './station/context.ts';
 import { startWorkLine } from './station/derive-and-archive.ts';
@@ -92,6 +93,7 @@ export class Station {
   #control: FastifyInstance | undefined;
   /** It was up: `run` tries again and again to start one while the state is in use, which is nothing to tell of. */
   #started = false;
+  readonly #presence = new WorkerPresence();
 
   constructor({ config, mode, clock, env, acceptLedger = false }: Options) {
     this.#mode = mode;
@@ -135,7 +137,16 @@ export class Station {
     const opened = await this.#open();
     const working = this.#mode === 'look' ? NOT_WORKING : await this.#startWork(opened);
     const door = () => workerDoor(this.#context);
-    const deps: DeskDeps = { ...opened, ...working, workerDoor: door, clock: this.#context.clock, log, facts: this.#facts() };
+    const deps: DeskDeps = {
+      ...opened,
+      upkeep: opened.ledger.upkeep,
+      ...working,
+      workerDoor: door,
+      workersHeard: this.#presence,
+      clock: this.#context.clock,
+      log,
+      facts: this.#facts(),
+    };
     const metrics = new Metrics(deps);
     this.#control = buildServer({ deps, way: 'socket', metrics });
     onStop(() => this.control.close());
@@ -163,7 +174,7 @@ export class Station {
     const checkArchive: DeskDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
-    await checkLedger(this.#context, { ledger, vault, archive: asked, accept: this.#acceptLedger });
+    await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
     const heads = new HeadKeeper({ ledger, vault, archive, stationId: config.station.id, clock, log: this.#context.log });
     onStop(() => heads.stop());
     const shipper = config.custody.ship && this.#mode !== 'look' ? this.#shipper({ ledger, vault, archive }) : null;
@@ -214,7 +225,8 @@ export class Station {
     const onSealed = (recordingId: string) => void work?.sweep.poke(recordingId);
     const line = await startIntakeLine(this.#context, { ledger, vault, board, watch: this.#mode === 'all', onSealed });
     intake = line;
-    if (work && this.#mode === 'all') await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates });
+    if (work && this.#mode === 'all')
+      await openWorkerDoor(this.#context, { ledger, vault, scratch, gates: work.gates, presence: this.#presence });
     return {
       ingest: line.ingest,
       undock: line.undock,
@@ -228,9 +240,9 @@ export class Station {
   async #tell(ledger: Ledger): Promise<void> {
     const { config, clock, onStop } = this.#context;
     const about = () => ({ atMs: clock.nowMs(), actor: STATION, subject: subject('station', config.station.id) });
-    await ledger.transaction((writer) => writer.appendCustody(StationStarted.make({ ...about(), data: { version: VERSION } })));
+    await ledger.transaction((writer) => writer.custody.append(StationStarted.make({ ...about(), data: { version: VERSION } })));
     onStop(async () => {
-      await ledger.transaction((writer) => writer.appendCustody(StationStopped.make(about())));
+      await ledger.transaction((writer) => writer.custody.append(StationStopped.make(about())));
     });
   }
 
@@ -248,7 +260,7 @@ export class Station {
   async #tellServiceManager({ ledger, board }: Opened): Promise<void> {
     const { env, log, onStop } = this.#context;
     const status = () => slotsLine(board.snapshot());
-    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work('watchdog') });
+    const manager = new ServiceManager({ env, log, status, alive: () => ledger.work.get('watchdog') });
     onStop(() => manager.stop());
     await manager.ready();
   }

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { BullmqQueue } from '#adapters/bullmq-queue/bullmq-queue';
 import { LocalScratch } from '#adapters/disk/local-scratch';
-import { beginAt, RemoteArchiveGate, RemoteClaims, RemoteDeriveGate, RemoteUploads } from '#adapters/station-gate/remote-gate';
+import { beginAt, hereAt, RemoteArchiveGate, RemoteClaims, RemoteDeriveGate, RemoteUploads } from '#adapters/station-gate/remote-gate';
 import { RemoteVault } from '#adapters/station-gate/remote-vault';
 import { StationConnection } from '#adapters/station-gate/station-connection';
 import type { Config } from '#config/schema';
-import { EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Invitation } from '#domain/invitation';
-import { workerStarted } from '#events';
+import { workerStarted, workTrouble } from '#events';
 import type { Clock } from '#ports/clock';
 import type { WorkTerms } from '#ports/work-gate';
 import type { WorkHandler } from '#ports/work-handler';
-import { placesOf } from './places.ts';
+import { placesOf } from './state-paths.ts';
 import { openS3 } from './station/archive.ts';
 import type { StationContext } from './station/context.ts';
 import { faultPointsFrom } from './station/fault-points.ts';
@@ -21,19 +21,22 @@ import { WorkRunner } from './station/work-runner.ts';
 import { archiveStage, deriveStage, lanePlaces } from './station/work-stages.ts';
 import { VERSION } from './version.ts';
 
+/** How often the station hears from a worker that has nothing to do. */
+const HERE_MS = 60_000;
+
 interface Options {
   /** Its own: derive, archive and queue of this host; `station.id` is that of the invitation. */
   readonly config: Config;
   readonly invitation: Invitation;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Its key is good no more: there is nothing left to do here. */
+  /** Its key is good no more, or another process has its place: there is nothing left to do here. */
   readonly onRefused: (error: EvidockError) => void;
 }
 
 /**
  * A worker on a host of its own: no ledger and no vault. It waits at the queue that it shares with its station, takes work through the station's gate, and
- * writes nothing on this host but scratch. One process per invitation: the start of a second gives back what the first one holds.
+ * writes nothing on this host but scratch. One process per invitation: the start of a second gives back what the first one holds, and the station hears the first no more (work.replaced).
  */
 export class WorkerProcess {
   readonly #options: Options;
@@ -82,6 +85,10 @@ export class WorkerProcess {
     const runner = new WorkRunner({ queue, clock, log, claims, handlers, concurrency: lanePlaces(config), random: Math.random });
     onStop(() => runner.stop());
     await runner.start();
+    const beat = setInterval(() => {
+      hereAt(station).catch((error: unknown) => workTrouble(log, asEvidockError(error)));
+    }, HERE_MS);
+    onStop(async () => clearInterval(beat));
     workerStarted(log, { station: terms.stationId, worker: invitation.worker, url: invitation.url, givenBack });
   }
 

@@ -1,6 +1,6 @@
 /*
- * Goal: the import rule of docs/design.md ("The house") is linted, and no room has over 40 files.
- * Method: Biome, with the project's rules, reads a file of each room that breaks the rule, and then one that does not; files are counted on the disk.
+ * Goal: the import rule of docs/design.md ("The house") is linted, no room has over 40 files, ports are small and hold no code, and rules know no SQL.
+ * Method: Biome, with the project's rules, reads a file of each room that breaks the rule, and then one that does not; files are counted and read on the disk.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '#test/support/evidock';
 
 const FILES_MAX = 40;
+const METHODS_MAX = 20;
+/** What only the SQLite ledger may say. */
+const OF_SQLITE = /json_each|INDEXED BY|PRAGMA|kysely|node:sqlite|\bSELECT\b.+\bFROM\b|\bUPDATE \w+ SET\b|\bON CONFLICT\b/;
 
 let home: string;
 
@@ -51,6 +54,8 @@ describe('the import rule', () => {
     ['src/cli/x.ts', '#adapters/token-bucket', '#api/work'],
     ['src/adapters/disk/x.ts', '../bullmq-queue/private-redis.ts', '../durable-file.ts'],
     ['src/adapters/disk/x.ts', '#desk/tagging', '#ports/vault'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../custody/log.ts', '../connection.ts'],
+    ['src/adapters/sqlite-ledger/work/x.ts', '../../durable-file.ts', '../rows.ts'],
     ['src/main.ts', '#scripts/sample-card', '#sample-card/layouts'],
   ])('of %s: %s is refused, %s is not', (path, refused, allowed) => {
     expect(lint(path, refused)).toContain('lint/style/noRestrictedImports');
@@ -63,4 +68,48 @@ it('keeps every room within its size', () => {
   const sizes = Map.groupBy(rooms, ({ parentPath }) => parentPath.slice(ROOT.length + 1));
   expect(sizes.size).toBeGreaterThan(20);
   expect([...sizes].filter(([, files]) => files.length > FILES_MAX).map(([room, files]) => `${room}: ${files.length}`)).toEqual([]);
+});
+
+/** Text of the files below a folder of src, tests left out. */
+function sources(folder: string): readonly { readonly path: string; readonly text: string }[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .map((path) => ({ path: `${folder}/${path}`, text: readFileSync(join(ROOT, folder, path), 'utf8') }));
+}
+
+describe('ports', () => {
+  /** Methods of each interface; Biome has put every member on a line of its own, two spaces in. */
+  const interfaces = () =>
+    sources('src/ports').flatMap(({ path, text }) =>
+      Array.from(text.matchAll(/^(?:export )?interface (\w+)[^{]*\{\n(.*?)^\}/gms), ([, name, body = '']) => {
+        const methods = body.split('\n').filter((line) => /^ {2}(?:readonly )?\w+\??(?:[(<]|: \()/.test(line));
+        return { name: `${path} ${name}`, methods: methods.length };
+      }),
+    );
+
+  it(`have no interface of more than ${METHODS_MAX} methods`, () => {
+    const found = interfaces();
+    expect(found.find(({ name }) => name.endsWith('WorkWriter'))?.methods).toBeGreaterThan(9);
+    expect(found.filter(({ methods }) => methods > METHODS_MAX)).toEqual([]);
+  });
+
+  it('hold no code', () => {
+    expect(sources('src/ports').filter(({ text }) => /^(export )?(abstract |async )?(class|function)\b|=> [{(]$/m.test(text))).toEqual([]);
+  });
+});
+
+it('lets no rule speak SQL', () => {
+  const rooms = ['domain', 'ports', 'steps', 'dock', 'intake', 'seal', 'derive', 'archive', 'desk', 'serve', 'api', 'station'];
+  const said = rooms.flatMap((room) => sources(`src/${room}`)).filter(({ text }) => OF_SQLITE.test(text));
+  expect(said.map(({ path }) => path)).toEqual([]);
+  expect(sources('src/adapters/sqlite-ledger').some(({ text }) => OF_SQLITE.test(text))).toBe(true);
+});
+
+it('has one owner of how a docking stands: nobody else begins one on the board, or writes its state', () => {
+  const calls = sources('src').filter(({ text }) => /\.(openDocking|dockings\.setStatus)\(|\bstatus: DockingStatus\./.test(text));
+  // An interruption is what a later process finds: it has no owner any more.
+  expect(calls.map(({ path }) => path).sort()).toEqual([
+    'src/adapters/sqlite-ledger/dockings/interrupt.ts',
+    'src/steps/docking-statuses.ts',
+  ]);
 });

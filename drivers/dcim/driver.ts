@@ -16,7 +16,7 @@ const PATTERNS: readonly PathPattern[] = [
     kind: 'video',
     example: 'DCIM/100MEDIA/AMBA0001.MP4',
   },
-  // What is known of that family is written down once; here it serves cards that other cameras have used as well.
+  // GoPro's patterns are written down once, in its own driver. Here they serve cards that other cameras have used as well.
   ...gopro.patterns,
   // Two lenses in two files: 00 front, 10 rear. The preview of both is LRV_…_11_….
   {

@@ -14,7 +14,7 @@ function pattern(kind: 'video' | 'audio' | 'photo', extensions: string, example:
     const regex = `${NUMBERED}${part}${MARK}\\.(?:${extensions})$`;
     const name = part === '' ? kind : `lettered ${kind}`;
     const path = part === '' ? example : example.replace('.', 'A.');
-    // Of segments with letters some of these recorders write when each began, others when the take did.
+    // In names with letters some of these recorders write when the segment began, others when the take did.
     const common = part === '' ? { kind } : { kind, partTime: 'either' as const };
     return [
       { name: `${name} in IMP`, regex: `(?:^|/)IMP/(?:.*/)?${regex}`, important: true, example: `IMP/${path}`, ...common },

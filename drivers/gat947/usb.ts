@@ -58,7 +58,8 @@ const unlock = exchange(
 );
 
 /**
- * The ids are those of the recorder that the lab plays, and no maker's: yours go beside them. Locked it has another product id than as a disk.
+ * These ids are those of the recorder that the lab emulates, and of no maker: add those of your recorders beside them. A locked recorder
+ * has another product id than the same recorder as a disk.
  */
 export const COMMON_INTERFACE: readonly UsbProfile[] = [
   { vendorId: '2a01', productId: '1b02', identify, readClock, setClock, unlock },

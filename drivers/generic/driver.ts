@@ -5,7 +5,7 @@ export const generic: RecorderDriver = {
   id: 'generic',
   title: 'Anything else',
   patterns: [],
-  // For names that a site teaches the station: this driver itself knows none.
+  // For names that a site adds in its configuration: this driver itself knows none.
   contiguousMs: 2000,
   neverJoins: 'nothing is known of what its names mean',
   match() {

@@ -50,7 +50,7 @@ export const gopro: RecorderDriver = {
   id: 'gopro',
   title: 'GoPro cameras',
   patterns: PATTERNS,
-  // Names hold no times: chapters are joined by those of containers and files, which know whole seconds.
+  // Names hold no times. Chapters are joined by the times of containers and files, which are whole seconds.
   contiguousMs: 2000,
   madeSince: 2009,
   containerTime: 'local-start',
@@ -64,12 +64,13 @@ export const gopro: RecorderDriver = {
       `${inTree.length} of ${media.length} media files lie in DCIM/nnnGOPRO`,
       `${named.length} of them are named like GH010123 or GOPR0123`,
     ];
-    // A card that other cameras have used is for dcim, which has these patterns too: two claims of one strength would leave it to neither.
+    // A card that other cameras have used too is left to dcim, which has these patterns as well: if both scored alike, neither would get
+    // it.
     if (inTree.length < media.length) return { score: 30, why: [...why, 'other cameras have used the card'] };
     return { score: Math.round(60 + 35 * (named.length / media.length)), why };
   },
 
-  // Almost JSON: a comma before the closing brace has been seen, so the one line is looked for instead.
+  // The file is almost JSON: a comma before the closing brace has been seen. So only the one line is looked for.
   async identify(volume) {
     const text = await volume.readText(STATUS_FILE);
     const serial = /"camera serial number"\s*:\s*"([A-Za-z0-9]{6,32})"/.exec(text ?? '')?.[1]?.toUpperCase();

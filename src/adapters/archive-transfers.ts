@@ -2,7 +2,7 @@ import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
 import type { PutRequest } from '#ports/archive';
 
-/** The bytes that are to be archived. What fails here is the vault's disk, and must not be told of as the archive. */
+/** The bytes that are to be archived. A failure here is one of the vault's disk, and must not be told as one of the archive. */
 export async function* sourceChunks(request: PutRequest, range: ByteRange): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of (await request.open(range)) as AsyncIterable<Buffer>) {

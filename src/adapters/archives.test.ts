@@ -154,7 +154,7 @@ describe('s3 archive in trouble', () => {
     proxy.flipDownAt(150_000);
     expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
     expect(proxy.downBytes).toBeGreaterThan(400_000);
-    // It has not lost its trust in the object: the same put again sends nothing.
+    // The archive still trusts the object: the same put again sends nothing.
     proxy.reset();
     await archive.put(request);
     expect(proxy.upBytes).toBeLessThan(10_000);
@@ -208,7 +208,7 @@ describe('the probe', () => {
     await client.send(new PutObjectLockConfigurationCommand({ Bucket: 'locked', ObjectLockConfiguration }));
     const locked = s3(rgw.endpoint, 'x', { bucket: 'locked' });
     for (let asked = 0; asked < 3; asked += 1) expect(await locked.check()).toContain('its object lock keeps the probes too');
-    // They do not pile up: the one put whole, and the one put in parts.
+    // Probes do not pile up: one is there that was put whole, and one that was put in parts.
     expect((await client.send(new ListObjectVersionsCommand({ Bucket: 'locked' }))).Versions).toHaveLength(2);
     for (const each of [versioned, locked]) await each.close();
     client.destroy();

@@ -37,7 +37,7 @@ export class SharedSyncs {
   sync(path: string): Promise<void> {
     const running = this.#running.get(path);
     if (!running) return this.#start(path);
-    // It may have begun before the caller's name was there.
+    // The fsync that runs may have begun before the caller's name was there: the caller waits for the next one.
     const known = this.#next.get(path);
     if (known) return known;
     const start = () => {
@@ -115,8 +115,9 @@ export class DurableFile {
   #committed = false;
 
   /**
-   * `label` names the file in errors: a key, never a path of the machine. `mode`: what it gets before it has its name; else it stays writable. `made`: what it
-   * is made with, for a file that nobody opens a second time while it is written.
+   * `label` names the file in errors: a key, never a path of the machine. `mode`: the permissions that the file has from its final name on;
+   * left out, it stays writable. `made`: the permissions that it is created with; for a file that nobody opens a second time while it is
+   * written.
    */
   constructor(options: { final: string; label: string; errors: WriteErrors; mode?: number; made?: number }) {
     this.#mode = options.mode ?? null;
@@ -137,7 +138,7 @@ export class DurableFile {
     });
   }
 
-  /** Of the open file: for a thread that writes to it (draft-writer.ts). */
+  /** Descriptor of the open file, for a thread that writes to it (draft-writer.ts). */
   get descriptor(): number {
     return this.#open().fd;
   }
@@ -159,7 +160,7 @@ export class DurableFile {
     await this.#guard('fsync', async () => {
       const { size, mode } = await handle.stat();
       if (size !== bytes) throw new Error(`length is ${size}, not ${bytes}`);
-      // One that was made with it has it already, unless the process's umask took some of it away.
+      // A file that was created with this mode has it already, unless the process's umask took some of it away.
       if (this.#mode !== null && (mode & 0o777) !== this.#mode) await handle.chmod(this.#mode);
       await handle.sync();
       this.#handle = undefined;
@@ -242,8 +243,9 @@ export async function removeDurably(path: string, options: { label: string; erro
 }
 
 /**
- * Writes a small file into `directory` as every other is written, fsyncs it, and removes it: the only answer to "can it be written" that full disks, used-up
- * inodes, read-only mounts and missing permissions cannot make wrong. What a crash leaves ends in `.partial`. Throws in the words of `errors`.
+ * Whether a directory can be written to, found out by doing it: writes a small file as every other is written, fsyncs it, and removes it.
+ * Any other answer may be wrong: disks may be full, inodes used up, mounts read-only, permissions missing. What a crash leaves ends in
+ * `.partial`. Throws in the words of `errors`.
  */
 export async function probeDirectory(directory: string, errors: WriteErrors): Promise<void> {
   const file = new DurableFile({ final: join(directory, 'probe'), label: 'probe file', errors });

@@ -1,8 +1,12 @@
-import { EMPTY_SLOT, type SlotBoard, type SlotView } from '#ports/slot-board';
+import type { Docking, SlotPhase } from '#domain/docking';
+import { DockingStatus } from '#domain/docking-status';
+import { type DockingPatch, EMPTY_SLOT, type PortView, type SlotBoard, type SlotView } from '#ports/slot-board';
 
 const WINDOW_MS = 5000;
 const TELL_EVERY_MS = 250;
 const LISTENERS_MAX = 100;
+/** Phases of a docking that is there: only its own status shows them. */
+const DOCKED: readonly SlotPhase[] = ['arrived', 'listing', 'copying', 'rechecking', 'setting-clock', 'wiping', 'safe'];
 
 interface Slot {
   view: SlotView;
@@ -10,7 +14,7 @@ interface Slot {
   readonly samples: { atMs: number; bytes: number }[];
   toldAtMs: number;
   timer: NodeJS.Timeout | undefined;
-  /** Fires when no byte has come for the time that a rate is of. */
+  /** Fires when no byte has come for as long as a rate is measured. */
   stalled: NodeJS.Timeout | undefined;
   /** Nothing shows there any more, though listeners may still have to hear of it. */
   cleared: boolean;
@@ -27,16 +31,54 @@ export class LiveSlotBoard implements SlotBoard {
     this.#nowMs = options.nowMs;
   }
 
-  update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void {
+  openDocking(
+    { id, slot, port, recorderSerial, driverId }: Pick<Docking, 'id' | 'slot' | 'port' | 'recorderSerial' | 'driverId'>,
+    patch: DockingPatch,
+  ) {
+    this.#put(slot, { ...EMPTY_SLOT, port, dockingId: id, recorderSerial, driverId, ...shownOf(patch, EMPTY_SLOT) });
+  }
+
+  updateDocking(dockingId: string, patch: DockingPatch): void {
+    const entry = this.#of(dockingId);
+    if (entry) this.#change(entry, shownOf(patch, entry.view));
+  }
+
+  docking(dockingId: string): SlotView | undefined {
+    const entry = this.#of(dockingId);
+    return entry && current(entry);
+  }
+
+  showPort(slot: number, view: PortView): void {
+    mustBeIdle(slot, view.phase);
+    this.#put(slot, { ...EMPTY_SLOT, ...view });
+  }
+
+  restore(slot: number, view: Omit<SlotView, 'slot' | 'updatedAtMs'>): void {
+    mustBeIdle(slot, view.phase);
+    this.#put(slot, view);
+  }
+
+  #put(slot: number, view: Omit<SlotView, 'slot' | 'updatedAtMs'>): void {
     const entry = this.#slot(slot);
+    entry.samples.length = 0;
+    this.#change(entry, { ...view, slot });
+  }
+
+  #change(entry: Slot, patch: Partial<SlotView>): void {
     entry.view = { ...entry.view, ...patch, updatedAtMs: this.#nowMs() };
     entry.cleared = false;
-    if (patch.bytesCopied === 0) entry.samples.length = 0;
     this.#tell(entry);
   }
 
-  copied(slot: number, bytes: number): void {
-    const entry = this.#slot(slot);
+  /** By its docking: a recorder is where its docking says, and of two dockings of one slot the slot shows one. */
+  #of(dockingId: string): Slot | undefined {
+    for (const entry of this.#slots.values()) if (entry.view.dockingId === dockingId && !entry.cleared) return entry;
+    return undefined;
+  }
+
+  copied(dockingId: string, bytes: number): void {
+    const entry = this.#of(dockingId);
+    if (!entry) return;
     const nowMs = performance.now();
     const bytesCopied = Math.max(0, entry.view.bytesCopied + bytes);
     entry.samples.push({ atMs: nowMs, bytes: bytesCopied });
@@ -47,16 +89,17 @@ export class LiveSlotBoard implements SlotBoard {
     const left = Math.max(0, entry.view.bytesListed - bytesCopied);
     const secondsLeft = bytesPerSecond > 0 ? Math.ceil(left / bytesPerSecond) : null;
     entry.view = { ...entry.view, bytesCopied, bytesPerSecond, secondsLeft, updatedAtMs: this.#nowMs() };
-    // Who follows the slots must hear of it too when nothing comes any more.
+    // Listeners must also hear that no bytes come any more: the rate is 0 then.
     entry.stalled ??= setTimeout(() => this.#tell(entry), WINDOW_MS + TELL_EVERY_MS).unref();
     entry.stalled.refresh();
     this.#tell(entry);
   }
 
-  passed(slot: number, bytes: number): void {
-    const entry = this.#slot(slot);
+  passed(dockingId: string, bytes: number): void {
+    const entry = this.#of(dockingId);
+    if (!entry) return;
     entry.view = { ...entry.view, bytesCopied: entry.view.bytesCopied + bytes, updatedAtMs: this.#nowMs() };
-    // The samples move with it: what was not read has no rate.
+    // These bytes were passed over and not read. The samples move with the count, so that no rate comes of them.
     for (const [at, sample] of entry.samples.entries()) entry.samples[at] = { ...sample, bytes: sample.bytes + bytes };
     this.#tell(entry);
   }
@@ -114,4 +157,14 @@ function current({ view, samples }: Slot): SlotView {
   const last = samples.at(-1);
   if (view.bytesPerSecond === 0 || (last && last.atMs >= performance.now() - WINDOW_MS)) return view;
   return { ...view, bytesPerSecond: 0, secondsLeft: null };
+}
+
+function mustBeIdle(slot: number, phase: SlotPhase): void {
+  if (DOCKED.includes(phase)) throw new RangeError(`slot ${slot}: what is ${phase} is shown by its docking alone`);
+}
+
+/** Phase and problem are those of the status, which `DockingStatus` must have made; whatever else a patch says of them counts for nothing. */
+function shownOf({ status, ...patch }: DockingPatch, before: Pick<SlotView, 'phase' | 'problem'>): Partial<SlotView> {
+  const { phase, problem } = status === undefined ? before : DockingStatus.mustBe(status).shown;
+  return { ...patch, phase, problem };
 }

@@ -6,7 +6,7 @@ import type { Clock } from '#ports/clock';
 
 /** What the newest requests came to; older ones tell nothing of the archive as it is now. */
 const OUTCOMES_MAX = 20;
-/** Longer than the longest pause between two tries of one job. */
+/** Longer than the longest pause between two tries of one piece of work. */
 const OUTCOME_MS_MAX = 20 * 60_000;
 const FAILED_SHARE = 0.5;
 
@@ -33,7 +33,10 @@ export class WatchedArchive implements Archive {
     this.#clock = options.clock;
   }
 
-  /** What is wrong as far as the last work can tell: the very last request failed, or half of them did. null if nothing is, or nothing was done lately. */
+  /**
+   * What is wrong, as far as the last work can tell: the very last request failed, or half of them did. null if nothing is wrong, or if
+   * nothing was done lately.
+   */
   trouble(): ArchiveTrouble | null {
     const sinceMs = this.#clock.nowMs() - OUTCOME_MS_MAX;
     const recent = this.#outcomes.filter(({ atMs }) => atMs >= sinceMs);
@@ -50,7 +53,7 @@ export class WatchedArchive implements Archive {
       this.#remember(null);
       return result;
     } catch (error) {
-      // Stopped by us, or the vault's disk: nothing that the archive has done.
+      // Other errors are not the archive's doing: the station stopped the work, or the vault's disk failed.
       if (error instanceof EvidockError && error.side === 'archive') this.#remember(error);
       throw error;
     }

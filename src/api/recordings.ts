@@ -4,6 +4,7 @@ import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { EffectiveJson, PROTECTION } from './protection.ts';
 
 /** What is asked and told of recordings. */
 
@@ -20,7 +21,7 @@ const OriginalJson = Type.Object({
   bytes: Type.Integer(),
   sha256: nullable.text('null until it is copied.'),
   sm3: nullable.text(),
-  unreadable: Type.Array(Type.Object({ start: Type.Integer(), end: Type.Integer() }), {
+  gaps: Type.Array(Type.Object({ start: Type.Integer(), end: Type.Integer() }), {
     description: 'Bytes that the recorder could not deliver, half-open and in order; zeros in what is kept.',
   }),
   sourceReread: nullable.text('How the file was read from the recorder a second time and found the same; null: read once.'),
@@ -64,6 +65,8 @@ export const RecordingJson = Type.Object({
   caseNumbers: Type.Array(Type.String()),
   category: nullable.text(),
   important: Type.Boolean(),
+  ...PROTECTION,
+  effective: EffectiveJson,
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
   damageReason: nullable.text(),

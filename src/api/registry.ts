@@ -1,6 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { CASE_STAGES } from '#domain/registry';
+import { CASE_COURSE, DateText } from './cases.ts';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { HoldingJson } from './holdings.ts';
+import { ConfidentialityText, PROTECTION, PrivacyText } from './protection.ts';
 import { RecordingJson } from './recordings.ts';
 
 /** Cases, officers, recorders and suggestions. */
@@ -22,6 +25,8 @@ export const CaseJson = Type.Object({
   stage: StageText,
   category: nullable.text(),
   officerIds: Type.Array(Type.String()),
+  ...CASE_COURSE,
+  ...PROTECTION,
   createdAt: Type.String(),
 });
 
@@ -32,6 +37,7 @@ export const RecorderJson = Type.Object({
   model: nullable.text(),
   driverId: nullable.text(),
   assignedOfficerId: nullable.text(),
+  holding: Type.Union([HoldingJson, Type.Null()], { description: 'Who has it now; null: nobody, it was not taken out.' }),
   firstSeenAt: nullable.text(),
   lastSeenAt: nullable.text(),
 });
@@ -103,6 +109,9 @@ export const CaseBody = closed({
   stage: Type.Optional(StageText),
   category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
   officers: Type.Optional(OfficersText),
+  openedOn: Type.Optional(DateText),
+  confidentiality: Type.Optional(ConfidentialityText),
+  privacy: Type.Optional(PrivacyText),
   events: Type.Optional(Type.Array(EventBody, { maxItems: 100 })),
   update: Type.Optional(Type.Boolean()),
 });

@@ -30,6 +30,9 @@ export const WorkerJson = Type.Object({
   invitedAt: Type.String(),
   revokedAt: nullable.text('null while its key is good.'),
   running: Type.Integer({ description: 'Work that it holds now.' }),
+  heardSecondsAgo: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+    description: 'Since its last call; null: none since the station started.',
+  }),
 });
 
 export const RevokedJson = Type.Object({

@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { stationFor } from '#domain/custody/actor';
 import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
@@ -8,7 +8,8 @@ import { FACTS_ITEM } from '#domain/vault/facts';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { ArchivedResult, ArchiveGate, ArchiveItem, MismatchedCopy } from '#ports/work-gate';
 import { type FactsSettings, factsOf } from './recording-facts.ts';
 
@@ -37,7 +38,7 @@ export class ArchiveRecords implements ArchiveGate {
   }
 
   async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
-    const detail = await ledger.recordingDetail(recordingId);
+    const detail = await ledger.recordings.detail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     return detail;
   }
@@ -49,29 +50,29 @@ export class ArchiveRecords implements ArchiveGate {
     return { done };
   }
 
-  /** Write 14. */
+  /** `w14-archived-recorded`. */
   async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
     // First of all: nothing is written for a claim that is not the newest.
-    await writer.requireClaim(claim);
+    await writer.work.requireClaim(claim);
     const { recordingId } = claim;
     const nowMs = this.#options.clock.nowMs();
     for (const { itemId, key, bytes, sha256, counts } of items) {
       if (!counts) continue;
       const copy: Copy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
-      await writer.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
+      await writer.recordings.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
     }
     const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
-    const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
-    if (objects.length > 0) await writer.appendCustody(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
+    const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
+    if (objects.length > 0) await writer.custody.append(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));
     if (!(await this.#holdsAll(writer, recordingId, archive))) {
-      await writer.postponeWork(claim, { delayMs: 0 });
+      await writer.work.postpone(claim, { delayMs: 0 });
       return false;
     }
-    await writer.finishWork(claim);
-    const derive = await writer.work(workId('derive', recordingId));
+    await writer.work.finish(claim);
+    const derive = await writer.work.get(workId('derive', recordingId));
     const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
-    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: true }) });
+    await writer.recordings.update(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: true }) });
     return true;
   }
 
@@ -87,14 +88,14 @@ export class ArchiveRecords implements ArchiveGate {
   async mismatched(claim: Claim, { found, ...data }: MismatchedCopy): Promise<void> {
     const { ledger, clock } = this.#options;
     await ledger.transaction(async (writer) => {
-      await writer.requireClaim(claim);
-      const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', claim.recordingId) };
-      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found } }));
+      await writer.work.requireClaim(claim);
+      const about = { atMs: clock.nowMs(), actor: stationFor(claim), subject: subject('recording', claim.recordingId) };
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found } }));
     });
   }
 
   async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
-    await this.#options.ledger.transaction((writer) => writer.failWork(claim, { ...failure, retryInMs: null }));
+    await this.#options.ledger.transaction((writer) => writer.work.fail(claim, { ...failure, retryInMs: null }));
   }
 }
 

@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { recordStep } from '#desk/case-course';
+import { protectCase, protectRecording } from '#desk/protection';
 import { tagRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
 import { hoursOf } from '#domain/time/hours';
@@ -38,7 +40,7 @@ beforeEach(async () => {
   });
   await disk.open(false);
   ({ id } = await station.addRecording(randomBytes(10_000)));
-  await station.ledger.transaction((writer) => writer.insertWork(someWork('archive', id)));
+  await station.ledger.transaction((writer) => writer.work.insert(someWork('archive', id)));
 });
 
 afterEach(async () => {
@@ -61,7 +63,7 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
       ...{ ledger, clock, faults, onArchived: () => undefined },
       settings: { stationId: 'test', timezone: 'UTC', derivatives: true },
     }),
-    ...{ claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.postponeWork(claim, how)) }, vault, archive, clock },
+    ...{ claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) }, vault, archive, clock },
     log: pino({ level: 'silent' }),
     settings: { verify: 'readback', derivatives: true, hours, standstillMsMax: 1000 },
   });
@@ -70,27 +72,32 @@ async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')):
   await stage.run(claim, { later: false, failedBefore: null, signal: new AbortController().signal, ...quiet });
 }
 
-const work = () => station.ledger.work(workId('archive', id));
-const placesOfCopies = async () => (await station.ledger.copies(id)).map(({ where, verifiedBy }) => `${where} ${verifiedBy}`).sort();
+const work = () => station.ledger.work.get(workId('archive', id));
+const placesOfCopies = async () =>
+  (await station.ledger.recordings.copies(id)).map(({ where, verifiedBy }) => `${where} ${verifiedBy}`).sort();
 
 describe('the facts beside the footage', () => {
   const inArchive = () => join(station.directory, 'archive', factsKey(id));
   const facts = async () =>
-    JSON.parse(await readFile(inArchive(), 'utf8')) as { recording: Record<string, unknown>; originals: Record<string, unknown>[] };
-  const types = async () => (await station.ledger.custodyOf(about(id))).map(({ type }) => type);
+    JSON.parse(await readFile(inArchive(), 'utf8')) as {
+      recording: Record<string, unknown>;
+      cases: unknown;
+      originals: Record<string, unknown>[];
+    };
+  const types = async () => (await station.ledger.custody.of(about(id))).map(({ type }) => type);
   const tag = (request: Parameters<typeof tagRecording>[2]) => tagRecording(station.deps, id, request, cli('test'));
 
   beforeEach(async () => {
     await station.ledger.transaction(async (writer) => {
-      for (const number of ['A-1', '案-2']) await writer.upsertCase(aCase({ number }));
-      await writer.upsertOfficer({ id: '012345', name: 'Somebody', unit: null });
+      for (const number of ['A-1', '案-2']) await writer.cases.upsert(aCase({ number }));
+      await writer.registry.upsertOfficer({ id: '012345', name: 'Somebody', unit: null });
     });
   });
 
   it('name cases, officer, category and digests, and nobody by name', async () => {
     await tag({ cases: ['案-2', 'A-1'], officer: '012345', category: 'inspection' });
     await run();
-    const [original] = await station.ledger.originalsOf(id);
+    const [original] = await station.ledger.originals.ofRecording(id);
     const told = await facts();
     expect(told.recording).toMatchObject({
       id,
@@ -100,19 +107,25 @@ describe('the facts beside the footage', () => {
       category: 'inspection',
     });
     expect(told.originals).toMatchObject([{ key: original?.vaultKey, sha256: original?.digests?.sha256, bytes: 10_000 }]);
-    const sealed = (await station.ledger.custodyOf(about(original?.id ?? ''))).find(({ type }) => type === 'original.sealed');
+    const sealed = (await station.ledger.custody.of(about(original?.id ?? ''))).find(({ type }) => type === 'original.sealed');
     expect(told.originals[0]?.['manifest']).toMatchObject({ sha256: sealed?.data['manifestSha256'] });
     expect(JSON.stringify(told)).not.toContain('Somebody');
   });
 
   const CHANGES: readonly [string, (writer: LedgerWriter) => Promise<void>, object][] = [
-    ['a case', (writer) => writer.addRecordingCase(id, 'A-1'), { cases: ['A-1'] }],
-    ['an officer', (writer) => writer.updateRecording(id, { officerId: '012345', officerSource: 'rule' }), { officer: '012345' }],
-    ['a category', (writer) => writer.updateRecording(id, { category: 'fee' }), { category: 'fee' }],
-    ['the important mark', (writer) => writer.updateRecording(id, { important: true }), { important: true }],
-    ['damage', (writer) => writer.updateRecording(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
-    ['a duration', (writer) => writer.updateRecording(id, { durationMs: 1234 }), { durationMs: 1234 }],
-    ['a time', (writer) => writer.updateRecording(id, { startMs: START_MS }), { start: new Date(START_MS).toISOString() }],
+    ['a case', (writer) => writer.recordings.addCase(id, 'A-1'), { cases: ['A-1'] }],
+    ['an officer', (writer) => writer.recordings.update(id, { officerId: '012345', officerSource: 'rule' }), { officer: '012345' }],
+    ['a category', (writer) => writer.recordings.update(id, { category: 'fee' }), { category: 'fee' }],
+    ['the important mark', (writer) => writer.recordings.update(id, { important: true }), { important: true }],
+    ['damage', (writer) => writer.recordings.update(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
+    ['a duration', (writer) => writer.recordings.update(id, { durationMs: 1234 }), { durationMs: 1234 }],
+    [
+      'a level',
+      (writer) => writer.recordings.update(id, { confidentiality: 'secret' }),
+      { effective: { confidentiality: 'secret', privacy: [] } },
+    ],
+    ['a privacy mark', (writer) => writer.recordings.update(id, { privacy: ['minor'] }), { privacy: ['minor'] }],
+    ['a time', (writer) => writer.recordings.update(id, { startMs: START_MS }), { start: new Date(START_MS).toISOString() }],
   ];
   it.each(CHANGES)('are written anew by work that the change itself has queued: %s', async (_, change, expected) => {
     await run();
@@ -120,7 +133,7 @@ describe('the facts beside the footage', () => {
     await station.ledger.transaction(change);
     expect(await work()).toMatchObject({ state: 'waiting', attempts: 0 });
     // The footage is there all the while.
-    expect((await station.ledger.recording(id))?.state).toBe('archived');
+    expect((await station.ledger.recordings.get(id))?.state).toBe('archived');
     await run();
     expect((await facts()).recording).toMatchObject(expected);
     expect((await types()).at(-1)).toBe('recording.facts-archived');
@@ -129,10 +142,28 @@ describe('the facts beside the footage', () => {
     expect((await readdir(dirname(inArchive()))).filter((name) => name.startsWith('facts'))).toEqual(['facts.json']);
   });
 
+  it('tell how its cases stand, and what their marks make of it', async () => {
+    await tag({ cases: ['A-1', '案-2'] });
+    await run();
+    await recordStep(station.deps, 'A-1', { step: 'decided', on: '2026-06-20' }, cli('test'));
+    await protectCase(station.deps, '案-2', { confidentiality: 'highly-secret', addPrivacy: ['minor'] }, cli('test'));
+    await protectRecording(station.deps, id, { confidentiality: 'internal' }, cli('test'));
+    expect(await work()).toMatchObject({ state: 'waiting' });
+    await run();
+    const { recording, cases } = await facts();
+    const effective = { confidentiality: 'highly-secret', privacy: ['minor'] };
+    expect(recording).toMatchObject({ confidentiality: 'internal', privacy: [], effective });
+    expect(cases).toMatchObject([
+      { number: 'A-1', state: 'decided', decidedOn: '2026-06-20', closedOn: null, confidentiality: null },
+      { number: '案-2', state: 'open', decidedOn: null, confidentiality: 'highly-secret', privacy: ['minor'] },
+    ]);
+    expect(JSON.stringify(cases)).not.toContain(aCase().title);
+  });
+
   it('are queued with the change or not at all', async () => {
     await run();
     const failed = station.ledger.transaction(async (writer) => {
-      await writer.addRecordingCase(id, 'A-1');
+      await writer.recordings.addCase(id, 'A-1');
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -170,8 +201,8 @@ describe('the archive stage', () => {
     await run();
     expect(await placesOfCopies()).toEqual(['disk readback', 'disk readback', 'disk readback', 'vault direct']);
     expect(await work()).toMatchObject({ state: 'done' });
-    expect((await station.ledger.recording(id))?.state).toBe('archived');
-    const entry = (await station.ledger.custodyOf(about(id))).at(-1);
+    expect((await station.ledger.recordings.get(id))?.state).toBe('archived');
+    const entry = (await station.ledger.custody.of(about(id))).at(-1);
     expect(entry).toMatchObject({ type: 'recording.archived', data: { archive: 'disk', verifiedBy: 'readback' } });
     expect(entry?.lists['objects']).toHaveLength(4);
   });
@@ -192,9 +223,9 @@ describe('the archive stage', () => {
     };
     await expect(run({ verify })).rejects.toMatchObject({ code: 'archive.mismatch' });
     expect(await placesOfCopies()).toEqual(['vault direct']);
-    expect((await station.ledger.recording(id))?.state).toBe('derived');
-    const [original] = await station.ledger.originalsOf(id);
-    const told = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
+    expect((await station.ledger.recordings.get(id))?.state).toBe('derived');
+    const [original] = await station.ledger.originals.ofRecording(id);
+    const told = await station.ledger.custody.of(about(original?.recordingId ?? ''));
     expect(told.map(({ type }) => type)).toEqual(['original.sealed', 'copy.failed-verification']);
   });
 
@@ -221,12 +252,12 @@ describe('the archive stage', () => {
     const verify: Archive['verify'] = async (expected, options) => {
       if (!made) {
         made = true;
-        await station.ledger.transaction((writer) => writer.upsertDerivative(aDerivative(id, { kind: 'poster' })));
+        await station.ledger.transaction((writer) => writer.recordings.upsertDerivative(aDerivative(id, { kind: 'poster' })));
       }
       return disk.verify(expected, options);
     };
     await run({ verify });
     expect(await work()).toMatchObject({ state: 'waiting' });
-    expect((await station.ledger.recording(id))?.state).toBe('derived');
+    expect((await station.ledger.recordings.get(id))?.state).toBe('derived');
   });
 });

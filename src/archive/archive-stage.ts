@@ -10,7 +10,7 @@ import type { Claim } from '#domain/work';
 import { archived, type Log, workGivenUp } from '#events';
 import type { Archive, ExpectedObject, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { VaultReader } from '#ports/vault';
 import type { ArchiveGate, ArchiveItem, WorkClaims } from '#ports/work-gate';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';

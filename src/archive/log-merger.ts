@@ -16,7 +16,7 @@ type Listed = SegmentName & { readonly bytes: number };
 
 interface Options {
   readonly shipping: ShippingLedger;
-  readonly ledger: Pick<LedgerReader, 'custodyHash'>;
+  readonly ledger: Pick<LedgerReader, 'custody'>;
   readonly stationId: string;
   readonly faults: FaultPoints;
   /** A segment that is not what the ledger says: it stays where it is, for `verify --log` to name. */
@@ -33,12 +33,12 @@ export class LogMerger {
 
   /** `next`: everything before it was shipped. */
   async tidy(shelf: LogShelf, next: number, signal: AbortSignal): Promise<void> {
-    await this.#fillGaps(shelf, next, signal);
     const { segments, orphans, former } = await this.#listed(shelf);
-    for (const key of orphans) await shelf.remove(key);
+    const written = await this.#fillGaps(shelf, segments, next, signal);
+    for (const key of orphans) if (!written.pieces.has(key)) await shelf.remove(key);
     await this.#removeErased(shelf, former);
-    for (const kind of ['former', 'log'] as const)
-      await this.#merge(shelf, groupsOf(segments.filter((each) => each.kind === kind)), signal);
+    const all = [...segments, ...written.segments].sort(byPlace);
+    for (const kind of ['former', 'log'] as const) await this.#merge(shelf, groupsOf(all.filter((each) => each.kind === kind)), signal);
   }
 
   /**
@@ -93,15 +93,22 @@ export class LogMerger {
     }
     const segments: Listed[] = [];
     for (const [key, { kind, first, last, hash }] of names)
-      if ((await ledger.custodyHash(last))?.startsWith(hash)) segments.push({ kind, first, last, hash, bytes: sizes.get(key) ?? 0 });
-    segments.sort((a, b) => a.first - b.first || b.last - a.last);
+      if ((await ledger.custody.hashOf(last))?.startsWith(hash)) segments.push({ kind, first, last, hash, bytes: sizes.get(key) ?? 0 });
+    segments.sort(byPlace);
     const former = [...names.values()].filter(({ kind }) => kind === 'former');
     return { segments, former, orphans: pieces.filter(({ owner }) => !names.has(owner)).map(({ key }) => key) };
   }
 
-  async #fillGaps(shelf: LogShelf, next: number, signal: AbortSignal): Promise<void> {
+  /** Writes what the ledger has and no segment holds. Returns the segments that it wrote, and the keys of all their pieces. */
+  async #fillGaps(
+    shelf: LogShelf,
+    segments: readonly Listed[],
+    next: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly segments: readonly Listed[]; readonly pieces: ReadonlySet<string> }> {
     const { shipping, stationId } = this.#options;
-    const { segments } = await this.#listed(shelf);
+    const written: Listed[] = [];
+    const pieces = new Set<string>();
     let at = 0;
     for (const { first, last } of [...segments, { first: next, last: next }]) {
       while (at < first) {
@@ -110,11 +117,17 @@ export class LogMerger {
         const reached = found?.entries.at(-1)?.seq;
         // What was erased as a whole (`former`) is missing in the ledger too.
         if (!found || reached === undefined) break;
-        for (const object of segmentObjects(stationId, found.kind, found.entries).objects) await shelf.put(object, signal);
+        const { name, objects } = segmentObjects(stationId, found.kind, found.entries);
+        for (const object of objects) {
+          await shelf.put(object, signal);
+          pieces.add(object.key);
+        }
+        written.push({ ...name, bytes: objects.reduce((sum, { bytes }) => sum + bytes.length, 0) });
         at = reached + 1;
       }
       at = Math.max(at, last + 1);
     }
+    return { segments: written, pieces };
   }
 
   async #merge(shelf: LogShelf, groups: readonly (readonly Listed[])[], signal: AbortSignal): Promise<void> {
@@ -157,6 +170,11 @@ export class LogMerger {
       throw new EvidockError('ledger.failed', `custody entries ${first} to ${last} cannot be read together`);
     return found.entries;
   }
+}
+
+/** Of several that begin at one entry, the longest first. */
+function byPlace(a: SegmentName, b: SegmentName): number {
+  return a.first - b.first || b.last - a.last;
 }
 
 /** Neighbours that together are small enough to be one; what overlaps comes together first. */

@@ -18,7 +18,7 @@ const STOP_MS_MAX = 10_000;
 
 interface Options {
   readonly shipping: ShippingLedger;
-  readonly ledger: Pick<LedgerReader, 'custodyHash'>;
+  readonly ledger: Pick<LedgerReader, 'custody'>;
   readonly shelves: readonly LogShelf[];
   readonly stationId: string;
   readonly seconds: number;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
+import { bytesText } from '#domain/bytes-text';
 import { shownPath } from '#domain/card/path';
 import { ERRORS } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
@@ -152,10 +152,10 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
     most = Math.max(most, open.length);
     const running = open
       .filter(({ state }) => state === 'running')
-      .map(({ stage, percent }) => `${word(shell.say, 'job', stage)} ${percent} %`);
+      .map(({ stage, percent }) => `${word(shell.say, 'work-stage', stage)} ${percent} %`);
     const failing = open
       .filter(({ errorCode }) => errorCode !== null)
-      .map(({ stage, errorCode }) => `${word(shell.say, 'job', stage)}: ${failureWords(shell.language, errorCode ?? '')}`);
+      .map(({ stage, errorCode }) => `${word(shell.say, 'work-stage', stage)}: ${failureWords(shell.language, errorCode ?? '')}`);
     const stages = [...new Set([...running, ...failing])].slice(0, 4).join(', ');
     const done = most - open.reduce((sum, { percent }) => sum + 1 - percent / 100, 0);
     const { perSecond, leftMs } = rate.of(done, most);
@@ -206,7 +206,7 @@ function summarise(shell: Shell, report: DockingReportAnswer, json: boolean): vo
     for (const { stage, recordingId, errorCode, errorDetail } of failed)
       shell.note(
         say('ingest.failed-work', {
-          stage: word(say, 'job', stage),
+          stage: word(say, 'work-stage', stage),
           recording: recordingId,
           what: failureWords(shell.language, errorCode ?? ''),
           detail: printable(errorDetail ?? ''),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { bytesText } from '#domain/bytes-text';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { DERIVATIVE_KINDS } from '#domain/recording';
 import { askStream, type StreamedAnswer } from './client.ts';
 import { type Shell, UsageError, wholeNumber } from './command.ts';

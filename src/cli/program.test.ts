@@ -13,6 +13,7 @@ import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
 import { about } from '#test/support/custody';
+import { showDocking } from '#test/support/shown-docking';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
 import { doctorWords } from './texts/doctor-zh-CN.ts';
@@ -191,13 +192,14 @@ describe('errors', () => {
 });
 
 describe('the station', () => {
-  it('shows slots, jobs and what is not there', async () => {
+  it('shows slots, work and what is not there', async () => {
     expect((await cli.run(['slots'])).err).toMatch(/No slot is in use/);
     expect((await cli.run(['jobs'])).err).toBe('Nothing is left to do.\n');
     expect((await cli.run(['jobs', 'retry'])).out).toBe('0 pieces of work will be tried again.\n');
-    cli.station.deps.board.update(3, {
+    showDocking(cli.station.deps.board, 3, {
       phase: 'copying',
       dockingId: anId('dck'),
+      recorderSerial: '',
       filesListed: 9,
       filesSealed: 4,
       bytesListed: 2048,
@@ -263,7 +265,7 @@ describe('the control socket', () => {
     });
     expect(Buffer.compare(await readFile(join(cli.station.directory, 'socket.mp4')), content)).toBe(0);
     expect(
-      (await cli.station.ledger.custodyOf(about(id))).some(
+      (await cli.station.ledger.custody.of(about(id))).some(
         ({ actor, type }) => actorText(actor) === 'cli:li_wei' && type === 'recording.viewed',
       ),
     ).toBe(true);

@@ -8,6 +8,7 @@ import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
 import { LANGUAGES, type Language, languageOf, speaker } from './language.ts';
 import { addPlay } from './play.ts';
+import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
 import { addCase, addOfficer, addRecorder } from './registry.ts';
 import { addSlots } from './slots.ts';
@@ -15,7 +16,7 @@ import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from '.
 import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
 import { errorWords } from './texts/errors-zh-CN.ts';
-import { usageWords } from './usage.ts';
+import { usageWords } from './usage-words.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
 
@@ -63,6 +64,7 @@ export function buildProgram(context: CliContext, language: Language): Command {
     addRecordings,
     addPlay,
     addTag,
+    addMark,
     addSuggestions,
     addCase,
     addOfficer,

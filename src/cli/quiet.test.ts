@@ -43,7 +43,7 @@ describe('--dry-run', () => {
       expect(await cli.json([what, 'import', file])).toEqual(tried);
       expect((await cli.json([what, 'list'])).length).toBe(before.length + tried.added);
     }
-    const told = await cli.station.ledger.custodyOf(about('case:LY-1'));
+    const told = await cli.station.ledger.custody.of(about('case:LY-1'));
     expect(told.map(({ type }) => type)).toEqual(['case.changed', 'case.event-changed']);
   });
 
@@ -58,8 +58,8 @@ describe('--dry-run', () => {
     const { id } = await cli.station.addRecording(randomBytes(10));
     const failed = () => cli.json(['jobs', '--state', 'failed']);
     await cli.station.ledger.transaction(async (writer) => {
-      await writer.insertWork(someWork('derive', id));
-      await writer.failWork(await claimed(writer, `derive.${id}`), { code: 'transcoder.failed', detail: 'broken', retryInMs: null });
+      await writer.work.insert(someWork('derive', id));
+      await writer.work.fail(await claimed(writer, `derive.${id}`), { code: 'transcoder.failed', detail: 'broken', retryInMs: null });
     });
     expect((await failed()).length).toBe(1);
     expect(await cli.json(['jobs', 'retry', '-n'])).toEqual({ retried: 1 });

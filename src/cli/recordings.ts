@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
+import { bytesText } from '#domain/bytes-text';
 import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
-import { bytesText } from '#domain/figures';
 import { RECORDING_STATES } from '#domain/recording';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
 import { hasText, type Say } from './language.ts';
+import { effectiveFacts, effectiveMarks } from './protection.ts';
+import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
 import { failureWords, linkWords, noteWords, word } from './words.ts';
@@ -130,13 +132,16 @@ function marksOf(say: Say, recording: RecordingAnswer): string[] {
   const { important, damaged, playable, duplicateOf, trouble, notes } = recording;
   return [
     ...(important ? [say('mark.important')] : []),
+    ...effectiveMarks(say, recording),
     ...(damaged ? [say('mark.damaged')] : []),
     ...(playable ? [say('mark.playable')] : []),
     ...(duplicateOf === null ? [] : [say('mark.duplicate')]),
     ...(notes.some(({ code }) => TIME_DOUBTS.includes(code)) ? [say('mark.time-uncertain')] : []),
     ...(notes.some(({ code }) => !TIME_DOUBTS.includes(code)) ? [say('mark.noted')] : []),
     ...(leftBehind(recording).length > 0 ? [say('mark.waits')] : []),
-    ...trouble.map(({ stage, state }) => say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'job', stage) })),
+    ...trouble.map(({ stage, state }) =>
+      say(state === 'failed' ? 'mark.failed' : 'mark.failing', { stage: word(say, 'work-stage', stage) }),
+    ),
   ];
 }
 
@@ -157,7 +162,7 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
   const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
   const failures = recording.trouble.map(({ stage, state, code, detail }) =>
     say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
-      stage: word(say, 'job', stage),
+      stage: word(say, 'work-stage', stage),
       what: failureWords(language, code),
       detail: printable(detail),
     }),
@@ -181,6 +186,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ],
     [say('column.cases'), recording.caseNumbers.join(' ') || say('none')],
     [say('column.category'), recording.category === null ? say('none') : word(say, 'category', recording.category)],
+    ...effectiveFacts(say, recording),
     [say('column.start'), recording.start ?? ''],
     [
       say('column.claimed'),
@@ -229,6 +235,12 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
       ]),
     );
   }
+  printHistory(shell, custody);
+}
+
+/** Entries of the custody log, each in words. */
+export function printHistory(shell: Shell, custody: readonly CustodyAnswer[]): void {
+  const { say } = shell;
   shell.print(`\n${say('recording.history')}`);
   shell.table(
     [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
@@ -238,11 +250,11 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
 
 /** The first places of each file that the recorder could not deliver; all of them with --json. */
 function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void {
-  for (const { index, unreadable } of originals) {
-    if (unreadable.length === 0) continue;
-    const shown = unreadable.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
-    if (unreadable.length > shown.length) shown.push('…');
-    shell.print(shell.say('recording.gaps', { index, places: unreadable.length, ranges: shown.join(', ') }));
+  for (const { index, gaps } of originals) {
+    if (gaps.length === 0) continue;
+    const shown = gaps.slice(0, GAPS_SHOWN).map(({ start, end }) => `${start}–${end - 1}`);
+    if (gaps.length > shown.length) shown.push('…');
+    shell.print(shell.say('recording.gaps', { index, places: gaps.length, ranges: shown.join(', ') }));
   }
 }
 
@@ -256,22 +268,35 @@ function custodyWords(say: Say, { type, data, lists, personal, related }: Custod
   const values: Record<string, string> = {
     others: related.map((text) => text.slice(text.indexOf(':') + 1)).join(', '),
     ...Object.fromEntries([...erased, ...texts]),
-    ...Object.fromEntries(told.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+    ...Object.fromEntries(
+      told.map(([name, value]) => [name, value === null ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    ),
   };
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
   const place = word(say, 'place', values['place'] ?? '');
-  return printable(say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), changes: changeWords(say, data) }));
+  return printable(
+    say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), ...spanChange(data), changes: changeWords(say, data) }),
+  );
 }
+
+/** Fields whose values are codes. */
+const FIELD_WORDS: Readonly<Record<string, 'category' | 'level' | 'case-state' | 'source'>> = {
+  category: 'category',
+  confidentiality: 'level',
+  state: 'case-state',
+  source: 'source',
+};
 
 /** `cases [] → ["A-1"], category null → inspection` */
 function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string {
   const plain = (name: string, value: unknown) => {
-    if (Array.isArray(value)) return value.join(' ') || '—';
+    if (Array.isArray(value)) return (name === 'privacy' ? value.map((each) => word(say, 'privacy', each)) : value).join(' ') || '—';
     if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
     const text = String(value ?? '—');
-    return name === 'category' ? word(say, 'category', text) : text;
+    const family = FIELD_WORDS[name];
+    return family ? word(say, family, text) : text;
   };
   return Object.entries(data)
     .filter(

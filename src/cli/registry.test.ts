@@ -29,7 +29,7 @@ describe('cases, officers, recorders, suggestions', () => {
     await writeFile(join(cli.station.directory, 'gb.csv'), bytes);
     expect((await cli.run(['case', 'import', 'gb.csv'])).out).toBe('1 added, 0 changed or unchanged.\n0 events, 0 suggestions.\n');
     expect(await cli.json(['case', 'show', 'GB-1'])).toMatchObject({ title: '占道', recordings: [] });
-    expect((await cli.run(['case', 'list'])).out).toMatch(/GB-1 +占道 +filing/);
+    expect((await cli.run(['case', 'list'])).out).toMatch(/GB-1 +占道 +open +filing/);
   });
 
   it('accepts and declines suggestions', async () => {
@@ -59,7 +59,7 @@ describe('cases, officers, recorders, suggestions', () => {
 
   it('shows codes in the words of the person', async () => {
     const chinese = (argv: string[]) => cli.run(argv, { EVIDOCK_LANG: 'zh-CN' });
-    expect((await chinese(['case', 'list'])).out).toMatch(/S-1 +T +立案/);
+    expect((await chinese(['case', 'list'])).out).toMatch(/S-1 +T +已立案 +立案/);
     expect((await chinese(['officer', 'add', '009', '--name', '王敏'])).status).toBe(0);
     expect((await chinese(['officer', 'list'])).out).toMatch(/^编号 +姓名 +单位\n009 +王敏/);
     expect((await chinese(['suggestions', '--all'])).out).toMatch(/已接受 +录制于事件期间；执法人员未知；Market/);

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { CONFIDENTIALITY } from '#domain/protection';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
+import { aDate, addCaseCourse } from './case-course.ts';
 import { ask, askAll, askPages } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
-import { recordingTable } from './recordings.ts';
+import { addHoldings } from './holdings.ts';
+import { aMark, ownFacts, privacyWords } from './protection.ts';
+import { printHistory, recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
 
@@ -57,6 +62,9 @@ interface CaseOptions {
   readonly eventStart?: string;
   readonly eventEnd?: string;
   readonly place?: string;
+  readonly opened?: string;
+  readonly level?: string;
+  readonly privacy?: readonly string[];
   readonly update?: boolean;
 }
 
@@ -72,18 +80,22 @@ export function addCase(program: Command, shell: Shell): void {
     .option('--event-start <time>', say('case.opt.event-start'), aTime)
     .option('--event-end <time>', say('case.opt.event-end'), aTime)
     .option('--place <place>', say('case.opt.place'))
+    .option('--opened <date>', say('case.opt.opened'), aDate)
+    .addOption(new Option('--level <level>', say('mark.opt.level')).choices(CONFIDENTIALITY))
+    .addOption(new Option('--privacy <mark>', privacyWords(say)).argParser(aMark))
     .option('--update', say('case.opt.update'))
     .action(async (number: string, options: CaseOptions, command: Command) => {
       const globals = shell.globals(command);
-      const { title, stage, category, officer, eventStart, eventEnd, place, update } = options;
+      const { title, stage, category, officer, eventStart, eventEnd, place, opened: openedOn, level, privacy, update } = options;
       if ((eventStart === undefined) !== (eventEnd === undefined)) throw new UsageError('--event-start, --event-end');
       const events = eventStart === undefined ? undefined : [{ start: eventStart, end: eventEnd, place }];
-      const body = { number, title, stage, category, officers: officer, events, update };
+      const body = { number, title, stage, category, officers: officer, openedOn, confidentiality: level, privacy, events, update };
       const sum = await shell.withStation(globals, (client) => ask<ImportAnswer>(client, 'POST', '/cases', { body }));
       if (globals.json) return shell.printJson(sum);
       shell.done(say(sum.added > 0 ? 'case.added' : 'case.updated', { number }));
       if (sum.events) shell.done(say('import.events', { events: sum.events, suggestions: sum.suggestions }));
     });
+  addCaseCourse(group, shell);
   addImport(group, shell, '/cases/import', say('case.import.about'), 'case import cases.csv');
   shell.add(group, 'list', say('case.list.about'), 'case list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
@@ -97,13 +109,15 @@ export function addCase(program: Command, shell: Shell): void {
     .action(async (number: string, _options: unknown, command: Command) => {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
-        const { recordingsNext: cursor, ...first } = await ask<CaseDetailAnswer>(client, 'GET', `/cases/${encodeURIComponent(number)}`);
+        const path = `/cases/${encodeURIComponent(number)}`;
+        const { recordingsNext: cursor, ...detail } = await ask<CaseDetailAnswer>(client, 'GET', path);
+        const first = { ...detail, custody: await askAll<CustodyAnswer>(client, `${path}/custody`) };
         if (cursor === null) return first;
         const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
         return { ...first, recordings: [...first.recordings, ...more.flat()] };
       });
       if (globals.json) return shell.printJson(found);
-      caseTable(shell, [found]);
+      printCase(shell, found);
       shell.print(`\n${say('case.events')}`);
       shell.table(
         [
@@ -124,7 +138,26 @@ export function addCase(program: Command, shell: Shell): void {
       shell.print(`\n${say('case.recordings')}`);
       if (found.recordings.length === 0) shell.print(say('recordings.none'));
       else recordingTable(shell, found.recordings);
+      printHistory(shell, found.custody);
     });
+}
+
+function printCase(shell: Shell, found: CaseAnswer): void {
+  const { say } = shell;
+  shell.table(
+    [{ title: '' }, { title: '' }],
+    [
+      [say('column.number'), found.number],
+      [say('column.title'), found.title],
+      [say('column.state'), word(say, 'case-state', found.state)],
+      [say('case-state.open'), found.openedOn ?? ''],
+      ...found.steps.map(({ step, on }) => [word(say, 'case-state', step), on]),
+      [say('column.stage'), word(say, 'stage', found.stage)],
+      [say('column.category'), found.category === null ? say('none') : word(say, 'category', found.category)],
+      ...ownFacts(say, found),
+      [say('column.officers'), found.officerIds.join(' ') || say('none')],
+    ],
+  );
 }
 
 function caseTable(shell: Shell, cases: readonly CaseAnswer[]): void {
@@ -133,15 +166,23 @@ function caseTable(shell: Shell, cases: readonly CaseAnswer[]): void {
     [
       { title: say('column.number') },
       { title: say('column.title'), widthMax: 50 },
+      { title: say('column.state') },
+      { title: say('column.since') },
       { title: say('column.stage') },
       { title: say('column.category') },
+      { title: say('column.level') },
+      { title: say('column.privacy'), widthMax: 30 },
       { title: say('column.officers'), widthMax: 40 },
     ],
-    cases.map(({ number, title, stage, category, officerIds }) => [
+    cases.map(({ number, title, state, steps, openedOn, stage, category, confidentiality, privacy, officerIds }) => [
       number,
       title,
+      word(say, 'case-state', state),
+      steps.at(-1)?.on ?? openedOn ?? '',
       word(say, 'stage', stage),
       word(say, 'category', category ?? ''),
+      word(say, 'level', confidentiality ?? ''),
+      privacy.map((mark) => word(say, 'privacy', mark)).join(' '),
       officerIds.join(' '),
     ]),
   );
@@ -194,15 +235,25 @@ export function addRecorder(program: Command, shell: Shell): void {
     if (globals.json) return shell.printJson(recorders);
     if (recorders.length === 0) return shell.note(say('recorder.none'));
     shell.table(
-      [{ title: say('column.serial') }, { title: say('column.model') }, { title: say('column.officer') }, { title: say('column.seen') }],
-      recorders.map(({ serial, model, assignedOfficerId, lastSeenAt }) => [
+      [
+        { title: say('column.serial') },
+        { title: say('column.model') },
+        { title: say('column.assigned') },
+        { title: say('column.holder') },
+        { title: say('column.since') },
+        { title: say('column.seen') },
+      ],
+      recorders.map(({ serial, model, assignedOfficerId, holding, lastSeenAt }) => [
         serial,
         model ?? '',
         assignedOfficerId ?? '',
+        holding?.officerId ?? '',
+        timeText(holding?.from ?? null),
         timeText(lastSeenAt),
       ]),
     );
   });
+  addHoldings(group, shell);
   shell
     .add(group, 'assign <serial> [officer]', say('recorder.assign.about'), 'recorder assign DSJ0012345 041234')
     .option('--none', say('recorder.opt.none'))

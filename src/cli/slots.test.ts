@@ -10,6 +10,7 @@ import type { PortSeen } from '#ports/slot-learning';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { CommandLine } from '#test/support/command-line';
 import { about } from '#test/support/custody';
+import { showDocking, statusIn } from '#test/support/shown-docking';
 import { SocketClient } from './client.ts';
 
 const WAIT = { timeout: 10_000, interval: 10 };
@@ -44,7 +45,7 @@ const plug = (port: string) => {
   for (const listener of listeners) listener({ port, hub: '1-4', slot: null, facts: ['a stick'] });
 };
 const show = () =>
-  cli.station.deps.board.update(3, {
+  showDocking(cli.station.deps.board, 3, {
     port: '1-4.3',
     hub: '1-4',
     phase: 'copying',
@@ -72,7 +73,7 @@ describe('slots', () => {
   it('shows how far known files are compared whole, and that nobody has to wait for it', async () => {
     const safe = { port: '1-4.3', dockingId: 'dck-x', recorderSerial: 'R1', phase: 'safe' } as const;
     const shown = async (recheck: { files: number; done: number; unread: number } | null, phase: 'safe' | 'copying' = 'safe') => {
-      cli.station.deps.board.update(3, { ...safe, phase, recheck });
+      showDocking(cli.station.deps.board, 3, { ...safe, phase, recheck });
       return [(await cli.run(['slots'])).out, (await cli.run(['slots', '--lang', 'zh-CN'])).out].join('\n');
     };
     expect(await shown(null)).not.toMatch(/re-check|复核/);
@@ -132,7 +133,7 @@ describe('slots --watch', () => {
     await expect
       .poll(() => cli.printed(), WAIT)
       .toMatch(/^slot 3: copying; R1; 4\/9 files sealed, 1\.0 KiB of 2\.0 KiB copied, 0 B\/s, … left; The clock/m);
-    cli.station.deps.board.update(3, { phase: 'safe', waiting: null, warning: null });
+    cli.station.deps.board.updateDocking('dck-x', { status: statusIn('safe'), waiting: null, warning: null });
     await expect.poll(() => cli.printed(), WAIT).toMatch(/^slot 3: safe to undock; R1$/m);
     cli.interrupt.abort();
     expect((await ended).status).toBe(0);
@@ -159,7 +160,7 @@ describe('slots learn', () => {
     plug('1-4.8');
     expect(await ended).toMatchObject({ status: 0, out: 'Port 1-4.7 is slot 3.\nPort 1-4.8 is slot 4.\n2 slots have their numbers.\n' });
     expect(learning).toEqual([60, 0]);
-    expect((await cli.station.ledger.custodyOf(about('port:1-4.8')))[0]).toMatchObject({
+    expect((await cli.station.ledger.custody.of(about('port:1-4.8')))[0]).toMatchObject({
       type: 'slots.changed',
       actor: { kind: 'cli', id: 'li' },
     });

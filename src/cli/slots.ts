@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { HubAnswer, SlotAnswer } from '#api/slots';
+import { bytesText } from '#domain/bytes-text';
 import { EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#domain/bytes-text';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
@@ -47,12 +47,12 @@ export function addJobs(program: Command, shell: Shell): void {
       mustBeState(asked, STATES, 'jobs');
       const globals = shell.globals(command, { ownState: true });
       const states = asked === undefined ? ['running', 'waiting', 'failed'] : [asked];
-      const jobs = await shell.withStation(globals, async (client) => {
+      const found = await shell.withStation(globals, async (client) => {
         const pages = states.map((state) => askAll<WorkAnswer>(client, '/jobs', { stage, state, recording }));
         return (await Promise.all(pages)).flat();
       });
-      if (globals.json) return shell.printJson(jobs);
-      if (jobs.length === 0) return shell.note(say('jobs.none'));
+      if (globals.json) return shell.printJson(found);
+      if (found.length === 0) return shell.note(say('jobs.none'));
       shell.table(
         [
           { title: say('column.stage') },
@@ -62,13 +62,13 @@ export function addJobs(program: Command, shell: Shell): void {
           { title: say('column.due') },
           { title: say('column.problem'), widthMax: 100 },
         ],
-        jobs.map((job) => [
-          word(say, 'job', job.stage),
-          job.recordingId,
-          word(say, 'work', job.state),
-          `${job.percent} %`,
-          timeText(job.dueAt),
-          job.errorCode === null ? '' : `${failureWords(shell.language, job.errorCode)}: ${job.errorDetail}`,
+        found.map((work) => [
+          word(say, 'work-stage', work.stage),
+          work.recordingId,
+          word(say, 'work', work.state),
+          `${work.percent} %`,
+          timeText(work.dueAt),
+          work.errorCode === null ? '' : `${failureWords(shell.language, work.errorCode)}: ${work.errorDetail}`,
         ]),
       );
     });

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#domain/bytes-text';
 import { clip, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
 
 describe('what a terminal would obey', () => {

@@ -8,6 +8,7 @@ import { reportDocking } from '#desk/dockings';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
+import { showDocking } from '#test/support/shown-docking';
 import { speaker } from './language.ts';
 import { en } from './texts/en.ts';
 import { zhCN } from './texts/zh-CN.ts';
@@ -26,17 +27,17 @@ beforeAll(async () => {
   [failed, failing, waiting] = (await Promise.all(
     [1, 2, 3].map(async (n) => (await cli.station.addRecording(Buffer.from(`footage ${n}`), { kind: 'video' })).id),
   )) as [string, string, string];
-  dockingId = (await ledger.recording(failed))?.dockingId ?? '';
+  dockingId = (await ledger.recordings.get(failed))?.dockingId ?? '';
   await ledger.transaction(async (writer) => {
-    for (const id of [failed, failing, waiting]) await writer.insertWork(someWork('derive', id));
+    for (const id of [failed, failing, waiting]) await writer.work.insert(someWork('derive', id));
     const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing' };
-    await writer.failWork(await claimed(writer, `derive.${failed}`), { ...reason, retryInMs: null });
-    await writer.failWork(await claimed(writer, `derive.${failing}`), { ...reason, retryInMs: 1000 });
+    await writer.work.fail(await claimed(writer, `derive.${failed}`), { ...reason, retryInMs: null });
+    await writer.work.fail(await claimed(writer, `derive.${failing}`), { ...reason, retryInMs: 1000 });
     const recording = aRecording({ dockingId, id: anId('rec', START_MS + 9) });
     leftover = recording.id;
-    await writer.insertRecording({ ...recording, originalCount: 2 });
+    await writer.recordings.insert({ ...recording, originalCount: 2 });
     for (const index of [1, 2])
-      await writer.insertOriginal(
+      await writer.originals.insert(
         anOriginal(recording, { id: anId('org', START_MS + index), index, cardPath: `DCIM/${index}\u202e.MP4`, bytes: 3 * 2 ** 20 }),
       );
   });
@@ -81,8 +82,8 @@ describe('what cannot be played', () => {
 
   it('names the original where nothing can be made', async () => {
     const { id } = await cli.station.addRecording(Buffer.from('a log'), { kind: 'log' });
-    await cli.station.ledger.transaction((writer) => writer.updateRecording(id, { state: 'derived' }));
-    const detail = await cli.station.ledger.recordingDetail(id);
+    await cli.station.ledger.transaction((writer) => writer.recordings.update(id, { state: 'derived' }));
+    const detail = await cli.station.ledger.recordings.detail(id);
     const { derivativeItem } = await import('#desk/footage');
     const bare = detail && { ...detail, derivatives: [] };
     const attempt = () => bare && derivativeItem(bare, 'playable', null);
@@ -108,9 +109,9 @@ it('a file that changed while it was copied is closed as replaced once its new v
       bytes: 4 * 2 ** 20,
     });
     await ledger.transaction(async (writer) => {
-      await writer.insertRecording(recording);
-      await writer.insertOriginal(original);
-      await writer.markCopied(original.id, {
+      await writer.recordings.insert(recording);
+      await writer.originals.insert(original);
+      await writer.originals.markCopied(original.id, {
         digests: { sha256: `${index}`.repeat(64), sm3: null },
         duplicateOf: null,
         copiedAtMs: START_MS,
@@ -118,7 +119,7 @@ it('a file that changed while it was copied is closed as replaced once its new v
     });
     // Copied is not sealed.
     expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
-    await ledger.transaction((writer) => writer.markSealed(original.id, START_MS));
+    await ledger.transaction((writer) => writer.originals.markSealed(original.id, START_MS));
     return recording.id;
   };
   await seal(1);
@@ -132,8 +133,8 @@ it('a file that changed while it was copied is closed as replaced once its new v
   expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
   // As the ledger has it once it is closed: the same words, and no list of what is waited for names it.
   await ledger.transaction(async (writer) => {
-    for (const { id } of await writer.originalsOf(leftover)) await writer.markReplaced(id, second);
-    await writer.updateRecording(leftover, { state: 'replaced' });
+    for (const { id } of await writer.originals.ofRecording(leftover)) await writer.originals.markReplaced(id, second);
+    await writer.recordings.update(leftover, { state: 'replaced' });
   });
   expect((await cli.run(['recordings', '--state', 'copying'])).out).not.toContain(leftover);
   expect((await cli.run(['recordings', '--state', 'replaced'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
@@ -163,15 +164,15 @@ describe('words', () => {
 
 it('a file that is not read has no rate', async () => {
   const board = new LiveSlotBoard({ nowMs: () => START_MS });
-  board.update(1, { bytesListed: 2 ** 40, bytesCopied: 0 });
-  board.copied(1, 1000);
+  const id = showDocking(board, 1, { phase: 'copying', bytesListed: 2 ** 40 });
+  board.copied(id, 1000);
   await new Promise((resolve) => setTimeout(resolve, 60));
-  board.copied(1, 1000);
+  board.copied(id, 1000);
   const rate = board.snapshot()[0]?.bytesPerSecond ?? 0;
   expect(rate).toBeGreaterThan(0);
-  board.passed(1, 384 * 2 ** 30);
+  board.passed(id, 384 * 2 ** 30);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  board.copied(1, 1000);
+  board.copied(id, 1000);
   expect(board.snapshot()[0]).toMatchObject({ bytesCopied: 384 * 2 ** 30 + 3000 });
   expect(board.snapshot()[0]?.bytesPerSecond).toBeLessThan(100_000);
 });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ProblemAnswer } from '#api/common';
 import type { VerifyLine } from '#desk/verify';
-import { bytesText } from '#domain/figures';
+import { bytesText } from '#domain/bytes-text';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';

@@ -101,8 +101,12 @@ function addList(group: Command, shell: Shell): void {
         { title: say('column.invited') },
         { title: say('column.revoked') },
         { title: say('column.running'), right: true },
+        { title: say('column.heard'), right: true },
       ],
-      workers.map(({ name, invitedAt, revokedAt, running }) => [name, timeText(invitedAt), timeText(revokedAt), String(running)]),
+      workers.map(({ name, invitedAt, revokedAt, running, heardSecondsAgo: heard }) => [
+        ...[name, timeText(invitedAt), timeText(revokedAt), String(running)],
+        heard === null ? '' : say('worker.heard', { seconds: heard }),
+      ]),
     );
   });
 }

@@ -1,7 +1,7 @@
 /* What the sections of the configuration are made of. */
 import Type from 'typebox';
 
-/** Extra words on a field: `unit` and `restart` go into docs/config.md; `secret` is never printed. */
+/** Extra words on a field: `unit` is told in docs/config.md; the value of a field with `secret` is never printed. */
 interface Words {
   readonly title: string;
   readonly description: string;

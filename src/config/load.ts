@@ -30,7 +30,7 @@ export interface LoadOptions {
   readonly file: string | null;
   /** `--state-dir`. */
   readonly state: string | null;
-  /** Of the invitation, for a worker: whose work it takes. */
+  /** For a worker: the id of the station whose work it takes, from its invitation. */
   readonly stationId?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The checkout or installation. */
@@ -158,7 +158,7 @@ function ruleOf(field: Field | undefined): string {
   return pattern === undefined ? '' : ` (${pattern})`;
 }
 
-/** What no single field can tell. */
+/** Checks the rules that the schema cannot express. */
 function checkRules(config: Config): void {
   const { station, archive, http, intake, queue, dock, work } = config;
   const refuse = (path: string, rule: string, value: unknown) => {
@@ -175,7 +175,7 @@ function checkRules(config: Config): void {
       refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
     if (archive.s3.bucket === '') refuse('archive.s3.bucket', 'is needed when archive.kind is s3', archive.s3.bucket);
   }
-  // It may hold a password: the value is not told.
+  // The URL may hold a password, so the error does not tell it.
   if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
   if (work.listen !== '' && queue.url === '') refuse('work.listen', 'needs queue.url: workers wait at the same queue', work.listen);
   const shared = whatIsShared(config);
@@ -187,7 +187,7 @@ function checkRules(config: Config): void {
   compileLeftovers(intake.leftovers);
 }
 
-/** The first field that says that others may use the same queue or archive; null if there is none. */
+/** The first field that shows that other stations may use the same queue or archive; null if there is none. */
 function whatIsShared({ queue, archive: { s3 } }: Config): string | null {
   if (queue.url !== '') return 'queue.url';
   if (queue.prefix !== DEFAULT_QUEUE_PREFIX) return 'queue.prefix';

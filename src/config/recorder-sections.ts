@@ -147,11 +147,11 @@ export const intake = section('Intake', 'How footage is copied from recorders.',
     1,
     8760,
   ),
-  unreadableMax: integer(
+  gapsMax: integer(
     {
-      title: 'Unreadable bytes',
+      title: 'Gaps',
       description:
-        'A file with more unreadable bytes is not taken; with fewer it is sealed as damaged, with the unreadable ranges on record.',
+        'Bytes of a file that the recorder may fail to deliver. A file with more of them is not taken; with fewer it is sealed as damaged, with its gaps on record.',
       unit: 'MiB',
       default: 256,
     },

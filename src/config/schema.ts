@@ -42,7 +42,7 @@ const derive = section('Derive', 'How playable copies and pictures are made.', {
     2160,
   ),
   atOnce: integer(
-    { title: 'Jobs at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 },
+    { title: 'Recordings at once', description: 'Recordings derived at the same time; 0 leaves it to workers.', default: 1 },
     0,
     16,
   ),
@@ -144,12 +144,17 @@ const archive = section('Archive', 'The second copy.', {
     ['readback', 'head'],
   ),
   atOnce: integer(
-    { title: 'Jobs at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 },
+    { title: 'Recordings at once', description: 'Recordings archived at the same time; 0 leaves it to workers.', default: 2 },
     0,
     16,
   ),
   bandwidth: integer(
-    { title: 'Bandwidth', description: 'Upload limit over all jobs; 0 is none.', unit: 'KiB/s', default: 0 },
+    {
+      title: 'Bandwidth',
+      description: 'Upload limit over all work of this host; 0 is none. A worker on another host has its own.',
+      unit: 'KiB/s',
+      default: 0,
+    },
     0,
     100_000_000,
   ),
@@ -210,7 +215,11 @@ const queue = section('Queue', 'BullMQ on Redis.', {
     3600,
   ),
   attemptsMax: integer(
-    { title: 'Tries', description: 'Tries of one derive job before it is shown as failed; archive jobs are tried for ever.', default: 5 },
+    {
+      title: 'Tries',
+      description: 'Tries of making one recording ready before that is shown as failed; archiving is tried for ever.',
+      default: 5,
+    },
     1,
     100,
   ),

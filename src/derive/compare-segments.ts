@@ -4,7 +4,8 @@ import { subject } from '#domain/custody/subject';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Original, Recording } from '#domain/recording';
 import { continuesIn, gapsBetween, type Neighbour } from '#domain/take/derived-takes';
-import type { LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import { linkRecordings } from '#steps/link-recordings';
 
 /** Recordings of the same recorder that are looked at, on either side. */
@@ -22,12 +23,12 @@ export async function compareSegments(
   segments: readonly Original[],
   { timezone, nowMs }: { timezone: string; nowMs: number },
 ): Promise<void> {
-  for (const { id, durationMs } of segments) if (durationMs !== null) await writer.measureOriginal(id, durationMs);
+  for (const { id, durationMs } of segments) if (durationMs !== null) await writer.originals.measure(id, durationMs);
   await noteGaps(writer, recording, segments, timezone, nowMs);
   const first = segments[0];
   const last = segments.at(-1);
   if (!first?.take || !last?.take) return;
-  const links = (await writer.recordingDetail(recording.id))?.links ?? [];
+  const links = (await writer.recordings.detail(recording.id))?.links ?? [];
   const others = (await around(writer, recording)).filter((other) => other.recording.id !== recording.id);
   const [before, rival] = others.filter((other) => continuesIn(ends(other).last, first, timezone));
   // Two that would fit, on either side, decide nothing.
@@ -61,10 +62,10 @@ async function noteGaps(
   const others = notes.filter(({ code }) => code !== 'gap-between-segments');
   const before = notes.filter(({ code }) => code === 'gap-between-segments');
   if (JSON.stringify(before) === JSON.stringify(found)) return;
-  await writer.updateRecording(id, { notes: [...others, ...found] });
+  await writer.recordings.update(id, { notes: [...others, ...found] });
   for (const { parameters } of found.filter((note) => !before.some((known) => isSame(known, note)))) {
     const data = { segment: Number(parameters['segment']), seconds: Number(parameters['seconds']) };
-    await writer.appendCustody(RecordingNoted.make({ atMs: nowMs, actor: STATION, subject: subject('recording', id), data }));
+    await writer.custody.append(RecordingNoted.make({ atMs: nowMs, actor: STATION, subject: subject('recording', id), data }));
   }
 }
 
@@ -74,10 +75,10 @@ function isSame(a: RecordingNote, b: RecordingNote): boolean {
 
 /** Recordings that begin shortly before this one ends, and not long before it begins, the latest first. */
 async function around(writer: LedgerWriter, { recorderSerial, startMs, durationMs }: Recording): Promise<readonly RecordingDetail[]> {
-  if (startMs === null) return writer.recordings({ recorderSerial, limit: NEIGHBOURS_MAX });
+  if (startMs === null) return writer.recordings.list({ recorderSerial, limit: NEIGHBOURS_MAX });
   const endMs = startMs + (durationMs ?? 0);
-  const after = await writer.recordings({ recorderSerial, sinceMs: startMs, untilMs: endMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
-  const before = await writer.recordings({ recorderSerial, untilMs: startMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
+  const after = await writer.recordings.list({ recorderSerial, sinceMs: startMs, untilMs: endMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
+  const before = await writer.recordings.list({ recorderSerial, untilMs: startMs + MARGIN_MS, limit: NEIGHBOURS_MAX });
   return [...new Map([...after, ...before].map((detail) => [detail.recording.id, detail])).values()];
 }
 

@@ -19,7 +19,7 @@ export async function contentKind(recording: Recording, segments: readonly Origi
 /** The originals stay what their names say, as it stands in their manifests: it is the recording that is shown and played. */
 export async function recordKind(writer: LedgerWriter, recording: Recording, kind: Kind, nowMs: number): Promise<void> {
   if (kind === recording.kind) return;
-  await writer.updateRecording(recording.id, { kind });
+  await writer.recordings.update(recording.id, { kind });
   const data = { from: recording.kind, to: kind };
-  await writer.appendCustody(KindCorrected.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
+  await writer.custody.append(KindCorrected.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
 }

@@ -1,4 +1,4 @@
-import { STATION } from '#domain/custody/actor';
+import { STATION, stationFor } from '#domain/custody/actor';
 import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -51,7 +51,7 @@ export class DeriveRecords implements DeriveGate {
   }
 
   async item({ recordingId }: Claim): Promise<DeriveItem> {
-    const detail = await this.#options.ledger.recordingDetail(recordingId);
+    const detail = await this.#options.ledger.recordings.detail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     const { recording, originals } = detail;
     const siblings = await this.#siblings(recording);
@@ -60,7 +60,7 @@ export class DeriveRecords implements DeriveGate {
 
   async #siblings(recording: Recording): Promise<readonly Original[]> {
     const filter = { recorderSerial: recording.recorderSerial, damaged: false, limit: SIBLINGS_LOOKED_AT };
-    const found = await this.#options.ledger.recordings(filter);
+    const found = await this.#options.ledger.recordings.list(filter);
     return found
       .filter((other) => other.recording.id !== recording.id && other.recording.kind === recording.kind && isTakenIn(other.recording.state))
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
@@ -71,7 +71,7 @@ export class DeriveRecords implements DeriveGate {
     const { ledger, clock } = this.#options;
     // A clock that was set back must not make it fresh for years.
     if (Math.abs(clock.nowMs() - createdAtMs) > SIBLING_PATIENCE_MS) return false;
-    return (await ledger.recordings({ recorderSerial, state: 'copying', limit: 1 })).length > 0;
+    return (await ledger.recordings.list({ recorderSerial, state: 'copying', limit: 1 })).length > 0;
   }
 
   async record(claim: Claim, result: DerivedResult): Promise<void> {
@@ -111,22 +111,22 @@ export class DeriveRecords implements DeriveGate {
     }
   }
 
-  /** Write 10. What intake could not get stays a reason of damage, however well the rest can be played. */
+  /** `w10-derived-recorded`. What intake could not get stays a reason of damage, however well the rest can be played. */
   async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
     // First of all: nothing is written for a claim that is not the newest.
-    await writer.finishWork(claim);
+    await writer.work.finish(claim);
     const { recordingId } = claim;
     const nowMs = this.#options.clock.nowMs();
     const { timezone, drivers } = this.#options.settings;
     const before = await knownRecording(writer, recordingId);
-    const segments = (await writer.originalsOf(recordingId)).filter(({ role }) => role === 'segment');
+    const segments = (await writer.originals.ofRecording(recordingId)).filter(({ role }) => role === 'segment');
     const inputs = segments.map((original) => original.digests?.sha256 ?? '');
     const typed = segments.map((original) => (original.kind === before.kind ? { ...original, kind: result.kind } : original));
     await recordKind(writer, before, result.kind, nowMs);
-    const fromIntake = damageFromIntake(before, await writer.originalsOf(recordingId));
-    for (const made of result.derivatives) await writer.upsertDerivative(this.#derivative(made, claim, inputs, nowMs));
+    const fromIntake = damageFromIntake(before, await writer.originals.ofRecording(recordingId));
+    for (const made of result.derivatives) await writer.recordings.upsertDerivative(this.#derivative(made, claim, inputs, nowMs));
     const archive = await this.#reopenArchive(writer, recordingId, result.derivatives.length > 0, nowMs);
-    await writer.updateRecording(recordingId, {
+    await writer.recordings.update(recordingId, {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
       durationMs: result.durationMs,
       ...damage(fromIntake, result.damage),
@@ -141,7 +141,9 @@ export class DeriveRecords implements DeriveGate {
       inputs,
       derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
     };
-    await writer.appendCustody(RecordingDerived.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recordingId), lists }));
+    await writer.custody.append(
+      RecordingDerived.make({ atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId), lists }),
+    );
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
@@ -151,9 +153,9 @@ export class DeriveRecords implements DeriveGate {
   /** New derivatives have to be archived too; returns how the archive work stands then. */
   async #reopenArchive(writer: LedgerWriter, recordingId: string, fresh: boolean, nowMs: number): Promise<string | undefined> {
     const id = workId('archive', recordingId);
-    const known = await writer.work(id);
+    const known = await writer.work.get(id);
     if (!known || !this.#options.settings.archiveDerivatives || !fresh) return known?.state;
-    await writer.reopenWork({ id, stage: 'archive', recordingId, priority: known.priority, dueAtMs: nowMs, nowMs });
+    await writer.work.reopen({ id, stage: 'archive', recordingId, priority: known.priority, dueAtMs: nowMs, nowMs });
     return 'waiting';
   }
 
@@ -162,17 +164,17 @@ export class DeriveRecords implements DeriveGate {
     const { recordingId } = claim;
     const { code, detail } = failure;
     await ledger.transaction(async (writer) => {
-      await writer.failWork(claim, { ...failure, retryInMs: null });
-      const archive = await writer.work(workId('archive', recordingId));
+      await writer.work.fail(claim, { ...failure, retryInMs: null });
+      const archive = await writer.work.get(workId('archive', recordingId));
       const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
-      const recording = await writer.recording(recordingId);
+      const recording = await writer.recordings.get(recordingId);
       // What was playable before stays playable, and as whole as it was.
-      const before = (await writer.derivatives(recordingId)).length > 0;
+      const before = (await writer.recordings.derivatives(recordingId)).length > 0;
       const damaged = code === 'transcoder.unplayable' && !before;
-      const fromIntake = recording && damageFromIntake(recording, await writer.originalsOf(recordingId));
+      const fromIntake = recording && damageFromIntake(recording, await writer.originals.ofRecording(recordingId));
       const unsupported = code === 'transcoder.unsupported' || code === 'transcoder.too-large';
       const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: detail } }] : [];
-      await writer.updateRecording(recordingId, {
+      await writer.recordings.update(recordingId, {
         state,
         ...(damaged ? damage(fromIntake, detail) : {}),
         ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
@@ -184,14 +186,14 @@ export class DeriveRecords implements DeriveGate {
 }
 
 async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
-  const recording = await writer.recording(recordingId);
+  const recording = await writer.recordings.get(recordingId);
   if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
   return recording;
 }
 
 async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
-  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason } }));
+  await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason } }));
 }
 
 function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {

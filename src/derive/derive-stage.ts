@@ -98,7 +98,7 @@ export class DeriveStage implements WorkHandler {
     }
   }
 
-  /** Writes 9 and 10. Where the result is refused, the files of this run are not left behind. */
+  /** `w09-derivative-linked` and `w10-derived-recorded`. Where the result is refused, the files of this run are not left behind. */
   async #handIn(claim: Claim, { files, ...result }: Product & { kind: Original['kind'] }, onProgress: () => void): Promise<void> {
     const { gate, faults } = this.#options;
     const derivatives: MadeDerivative[] = [];

@@ -10,6 +10,7 @@ import { isoOrNull } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { FoundInside } from '#ports/work-gate';
+import { redecideOfficer } from '#steps/decide-officer';
 
 /** Recordings of the same docking that tell how the recorder writes its times. */
 const OTHERS_ASKED = 24;
@@ -56,7 +57,7 @@ function mayChange({ claimedFrom, notes }: Recording): boolean {
 async function record(writer: LedgerWriter, recording: Recording, decision: StartDecision, nowMs: number): Promise<void> {
   const { claimedStart, claimedFrom, startMs, claims } = decision;
   const notes = [...recording.notes.filter(({ code }) => !code.startsWith('time-')), ...decision.notes];
-  await writer.updateRecording(recording.id, { claimedStart, claimedFrom, startMs, startClaims: claims, notes });
+  await writer.recordings.update(recording.id, { claimedStart, claimedFrom, startMs, startClaims: claims, notes });
   if (startMs === recording.startMs) return;
   const told = (each: Pick<Recording, 'claimedStart' | 'claimedFrom' | 'startMs'>) => ({
     claimedStart: each.claimedStart,
@@ -64,12 +65,14 @@ async function record(writer: LedgerWriter, recording: Recording, decision: Star
     start: isoOrNull(each.startMs),
   });
   const data = { old: told(recording), new: told(decision) };
-  await writer.appendCustody(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
+  await writer.custody.append(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
+  // Another one may have had the recorder then.
+  await redecideOfficer(writer, { ...recording, startMs }, { atMs: nowMs, actor: STATION });
 }
 
 /** The clock of the recording is the one that intake corrected it by. */
 async function factsOf(ledger: LedgerReader, recording: Recording, { timezone, drivers }: Settings): Promise<ClockFacts> {
-  const docking = await ledger.docking(recording.dockingId);
+  const docking = await ledger.dockings.get(recording.dockingId);
   const driver = drivers.find(({ id }) => id === docking?.driverId);
   return {
     zone: timezone,
@@ -81,7 +84,7 @@ async function factsOf(ledger: LedgerReader, recording: Recording, { timezone, d
 }
 
 async function othersOf(ledger: LedgerReader, { id, dockingId }: Recording): Promise<readonly Sighting[]> {
-  const details = await ledger.recordings({ dockingId, limit: OTHERS_ASKED });
+  const details = await ledger.recordings.list({ dockingId, limit: OTHERS_ASKED });
   return details.flatMap(({ recording, originals }) => {
     const [first] = originals;
     return first && recording.id !== id ? [sightingOfRecord(recording, first)] : [];

@@ -34,8 +34,8 @@ export async function filesOfRuns(
  * there until the new is on record, and never longer than that.
  */
 export async function noteLeftovers(writer: LedgerWriter, recordingId: string, files: readonly string[]): Promise<void> {
-  const named = new Set((await writer.derivatives(recordingId)).map(({ vaultKey }) => vaultKey));
-  await writer.noteLeftovers(
+  const named = new Set((await writer.recordings.derivatives(recordingId)).map(({ vaultKey }) => vaultKey));
+  await writer.recordings.noteLeftovers(
     recordingId,
     files.filter((key) => !named.has(key)),
   );
@@ -43,10 +43,10 @@ export async function noteLeftovers(writer: LedgerWriter, recordingId: string, f
 
 /** Removes what is noted, of one recording or of all. A note whose file has a row again is only taken away. */
 export async function removeLeftovers({ ledger, vault, faults }: Given, recordingId?: string): Promise<void> {
-  for (const { key, recordingId: owner } of await ledger.leftovers(LEFTOVERS_MAX, recordingId)) {
-    const inUse = (await ledger.derivatives(owner)).some(({ vaultKey }) => vaultKey === key);
+  for (const { key, recordingId: owner } of await ledger.recordings.leftovers(LEFTOVERS_MAX, recordingId)) {
+    const inUse = (await ledger.recordings.derivatives(owner)).some(({ vaultKey }) => vaultKey === key);
     if (!inUse) await vault.removeDerivative(key);
     faults.reached('w27-leftover-removed');
-    await ledger.transaction((writer) => writer.forgetLeftover(key));
+    await ledger.transaction((writer) => writer.recordings.forgetLeftover(key));
   }
 }

@@ -22,16 +22,16 @@ async function mustBeOthers(file: string, own: readonly string[]): Promise<void>
 
 /** A consistent copy of the ledger at `file`, or under the station's own name for it. Never replaces a file. */
 export async function backupLedger(deps: DeskDeps, file: string | undefined, actor: Actor): Promise<{ file: string; bytes: number }> {
-  const { ledger, clock, facts } = deps;
+  const { ledger, upkeep, clock, facts } = deps;
   if (file !== undefined && !isAbsolute(file)) throw new EvidockError('request.invalid', `file: ${file} is not an absolute path`);
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]/g, '').slice(0, 15);
-  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z.sqlite`);
+  const target = file ?? join(facts.backupDirectory, `ledger-${stamp}Z${upkeep.extension}`);
   if (file === undefined) await mkdir(dirname(target), { recursive: true, mode: 0o750 });
   else await mustBeOthers(target, facts.ownDirectories);
-  const { bytes } = await ledger.backup(target);
+  const { bytes } = await upkeep.backup(target);
   await ledger.transaction(async (writer) => {
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', facts.stationId) };
-    await writer.appendCustody(LedgerBackedUp.make({ ...about, data: { bytes }, personal: { file: target } }));
+    await writer.custody.append(LedgerBackedUp.make({ ...about, data: { bytes }, personal: { file: target } }));
   });
   return { file: target, bytes };
 }

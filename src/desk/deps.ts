@@ -2,10 +2,12 @@ import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
+import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
   /** Absolute. */
@@ -34,6 +36,8 @@ interface DeskFacts {
 /** Everything that routes and use-cases stand on; given by the composition root. */
 export interface DeskDeps {
   readonly ledger: Ledger;
+  /** Mending is for the start of the station alone. */
+  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;
@@ -48,6 +52,7 @@ export interface DeskDeps {
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
+  readonly workersHeard: WorkersHeard;
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */

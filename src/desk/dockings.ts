@@ -2,7 +2,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type { Docking, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
 import type { Work } from '#domain/work';
-import type { DockingProgress } from '#ports/ledger';
+import type { DockingProgress } from '#ports/ledger/dockings';
 import { EMPTY_SLOT, type SlotView } from '#ports/slot-board';
 import type { DeskDeps } from './deps.ts';
 
@@ -22,13 +22,13 @@ export interface DockingReport {
 
 /** How a docking stands, and what is still to be done with what came from its recorder. */
 export async function reportDocking({ ledger, archive }: DeskDeps, id: string): Promise<DockingReport> {
-  const docking = await ledger.docking(id);
+  const docking = await ledger.dockings.get(id);
   if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
-  const [progress, refusals] = await Promise.all([ledger.dockingProgress(id), ledger.refusals(id)]);
+  const [progress, refusals] = await Promise.all([ledger.dockings.progress(id), ledger.dockings.refusals(id)]);
   const found: { id: string; damaged: boolean }[] = [];
   const pending: Work[] = [];
   const add = async (recordingId: string) => {
-    const work = await ledger.listWork({ recordingId, limit: 10 });
+    const work = await ledger.work.list({ recordingId, limit: 10 });
     pending.push(...work.filter((each) => each.state !== 'done'));
   };
   for await (const { recording } of pages(ledger, { dockingId: id })) {
@@ -44,7 +44,7 @@ export async function reportDocking({ ledger, archive }: DeskDeps, id: string): 
   }
   // A recording whose work was given up is in its last state, and is no longer among the others.
   for (let at = 0; at < found.length; at += PAGE) {
-    const troubled = await ledger.troubledWork(found.slice(at, at + PAGE).map(({ id }) => id));
+    const troubled = await ledger.work.troubled(found.slice(at, at + PAGE).map(({ id }) => id));
     pending.push(...troubled.filter((work) => work.state === 'failed' && !pending.some((each) => each.id === work.id)));
   }
   return { docking, progress, refusals, recordings: found, pending };
@@ -53,7 +53,7 @@ export async function reportDocking({ ledger, archive }: DeskDeps, id: string): 
 async function* pages(ledger: DeskDeps['ledger'], filter: { dockingId?: string; recorderSerial?: string; state?: 'sealed' | 'derived' }) {
   let after: string | undefined;
   for (;;) {
-    const page = await ledger.recordings({ ...filter, ...(after === undefined ? {} : { after }), limit: PAGE });
+    const page = await ledger.recordings.list({ ...filter, ...(after === undefined ? {} : { after }), limit: PAGE });
     yield* page;
     if (page.length < PAGE) return;
     after = page.at(-1)?.recording.id;
@@ -78,7 +78,7 @@ export async function ingestDirectory(
 /** Every slot that was ever given a number; those in use as they are now. */
 export async function slotViews({ ledger, board }: DeskDeps): Promise<readonly SlotView[]> {
   const live = board.snapshot();
-  const known = await ledger.slots();
+  const known = await ledger.dockings.slots();
   const idle = known.filter(({ slot }) => !live.some((view) => view.slot === slot));
   return [...live, ...idle.map(({ slot, port }) => ({ slot, port, ...EMPTY_SLOT, updatedAtMs: 0 }))].sort((a, b) => a.slot - b.slot);
 }

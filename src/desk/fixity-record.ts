@@ -34,6 +34,6 @@ export class FixityRecord {
     const items = this.#items[place].splice(0);
     const data = { place, files: items.length, differ: items.filter(({ same }) => !same).length };
     const about = { atMs: this.#deps.clock.nowMs(), actor: this.#actor, subject: this.#about };
-    await this.#deps.ledger.transaction((writer) => writer.appendCustody(FixityChecked.make({ ...about, data, lists: { items } })));
+    await this.#deps.ledger.transaction((writer) => writer.custody.append(FixityChecked.make({ ...about, data, lists: { items } })));
   }
 }

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
+import { bytesText } from '#domain/bytes-text';
 import { EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { mediaTypeOf } from '#domain/media/media-type';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 
 /** Something that can be looked at: an original or a derivative, with its bytes' digest. */

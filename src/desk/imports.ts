@@ -1,6 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { EvidockError } from '#domain/errors';
+import { CONFIDENTIALITY, type Confidentiality, PRIVACY_MARKS, type Privacy } from '#domain/protection';
 import { CASE_STAGES, CATEGORIES, type CaseStage, type Category, type Officer } from '#domain/registry';
+import { calendarDateOf } from '#domain/time/calendar-date';
 import { type CaseDraft, type EventDraft, momentOf } from './registry.ts';
 
 /** More rows than this are no list that a person has looked through. */
@@ -19,7 +21,11 @@ export interface ImportText {
   readonly text: string;
 }
 
-const CASE_COLUMNS = ['number', 'title', 'stage', 'category', 'officers', 'event_start', 'event_end', 'event_stage', 'place'];
+const DATE_COLUMNS = ['opened', 'decided', 'closed'] as const;
+const CASE_COLUMNS = [
+  ...['number', 'title', 'stage', 'category', 'officers', 'event_start', 'event_end', 'event_stage', 'place'],
+  ...[...DATE_COLUMNS, 'confidentiality', 'privacy'],
+];
 const OFFICER_COLUMNS = ['id', 'name', 'unit'];
 
 // What the columns are called in files that are kept in Chinese.
@@ -36,6 +42,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   开始时间: 'event_start',
   结束时间: 'event_end',
   地点: 'place',
+  立案日期: 'opened',
+  决定日期: 'decided',
+  处罚决定日期: 'decided',
+  结案日期: 'closed',
+  密级: 'confidentiality',
+  隐私标记: 'privacy',
   编号: 'id',
   警号: 'id',
   证号: 'id',
@@ -44,8 +56,18 @@ const ALIASES: Readonly<Record<string, string>> = {
   部门: 'unit',
 };
 
-// And what stages and categories are called there.
-const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category>> = {
+// And what stages, categories, levels and marks are called there.
+const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentiality | Privacy>> = {
+  公开: 'public',
+  内部: 'internal',
+  工作秘密: 'internal',
+  秘密: 'secret',
+  机密: 'highly-secret',
+  绝密: 'top-secret',
+  个人隐私: 'personal-privacy',
+  敏感个人信息: 'sensitive-personal',
+  未成年人: 'minor',
+  商业秘密: 'trade-secret',
   立案: 'filing',
   调查: 'investigation',
   取证: 'evidence',
@@ -103,6 +125,7 @@ export function readCases(source: ImportText, zone: string): { drafts: readonly 
         ...(stage ? { stage } : {}),
         ...(category ? { category } : {}),
         ...(officers.length > 0 ? { officers } : {}),
+        ...courseOf(row, complaints),
       },
     };
     cases.set(number, entry);
@@ -112,6 +135,21 @@ export function readCases(source: ImportText, zone: string): { drafts: readonly 
   complaints.settle();
   const found = [...cases.values()];
   return { drafts: found.map(({ draft, events }) => ({ ...draft, events })), lines: found.map(({ line }) => line) };
+}
+
+/** Dates and marks of a case. */
+function courseOf(row: Row, complaints: Complaints): Partial<CaseDraft> {
+  const dates = Object.fromEntries(
+    DATE_COLUMNS.flatMap((name) => {
+      const written = row.fields.get(name) ?? '';
+      if (written === '') return [];
+      if (calendarDateOf(written) === null) complaints.add(row.line, `${name} ${JSON.stringify(written)} is not a date such as 2026-06-20`);
+      return [[`${name}On`, written]];
+    }),
+  );
+  const confidentiality = choice<Confidentiality>(row, 'confidentiality', CONFIDENTIALITY, complaints);
+  const privacy = list(row.fields.get('privacy')).flatMap((each) => oneOf(row, 'privacy', each, PRIVACY_MARKS, complaints) ?? []);
+  return { ...dates, ...(confidentiality ? { confidentiality } : {}), ...(privacy.length > 0 ? { privacy } : {}) };
 }
 
 function eventOf(row: Row, officers: readonly string[], zone: string, complaints: Complaints): EventDraft | null {
@@ -242,13 +280,16 @@ function required(row: Row, name: string, complaints: Complaints): string {
 
 function choice<T extends string>(row: Row, name: string, values: readonly T[], complaints: Complaints): T | null {
   const value = row.fields.get(name) ?? '';
-  if (value === '') return null;
+  return value === '' ? null : oneOf(row, name, value, values, complaints);
+}
+
+function oneOf<T extends string>(row: Row, name: string, value: string, values: readonly T[], complaints: Complaints): T | null {
   const found = values.find((each) => each === (CHINESE_VALUES[value] ?? value));
   if (!found) complaints.add(row.line, `${name} ${JSON.stringify(value)} is not one of ${values.join(', ')}`);
   return found ?? null;
 }
 
-/** Officers in one cell: separated by semicolons, commas of either script, or spaces. */
+/** Several in one cell: separated by semicolons, commas of either script, or spaces. */
 function list(text: string | undefined): string[] {
   return (text ?? '').split(/[;,；，、\s]+/).filter((part) => part !== '');
 }

@@ -4,11 +4,11 @@ import type { Archive } from '#ports/archive';
 import type { LedgerReader } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
 
-type Custody = Pick<LedgerReader, 'custodyHead' | 'custodyHash'>;
+type Custody = Pick<LedgerReader, 'custody'>;
 
 async function compare(ledger: Custody, place: string, head: LedgerHead | null): Promise<string | null> {
   if (!head) return null;
-  const [hash, newest] = await Promise.all([ledger.custodyHash(head.seq), ledger.custodyHead()]);
+  const [hash, newest] = await Promise.all([ledger.custody.hashOf(head.seq), ledger.custody.head()]);
   return headFault(place, head, { hash, entries: (newest?.seq ?? -1) + 1 });
 }
 

@@ -15,7 +15,7 @@ const look: Look = {
   from: 'vault',
   range: '0-99',
 };
-const count = async (id = 'rec-1') => (await station.ledger.custodyOf(about(id))).length;
+const count = async (id = 'rec-1') => (await station.ledger.custody.of(about(id))).length;
 
 beforeEach(async () => {
   station = await servedStation();

@@ -52,7 +52,7 @@ export class LookLog {
   async #write({ actor, recordingId, what, from, range }: Look): Promise<void> {
     await this.#ledger.transaction(async (writer) => {
       const about = { atMs: this.#clock.nowMs(), actor, subject: subject('recording', recordingId) };
-      await writer.appendCustody(RecordingViewed.make({ ...about, data: { what, from, range } }));
+      await writer.custody.append(RecordingViewed.make({ ...about, data: { what, from, range } }));
     });
   }
 }

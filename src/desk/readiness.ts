@@ -1,5 +1,5 @@
+import { bytesText } from '#domain/bytes-text';
 import { asEvidockError, type EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import type { DeskDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;
@@ -21,10 +21,10 @@ export interface Readiness {
 
 /** Asks what the station stands on, each at most 3 s; `fresh`: and waits for a new probe of the archive. */
 export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean }): Promise<Readiness> {
-  const { ledger, vault, archive, checkArchive, checkQueue } = deps;
+  const { ledger, upkeep, vault, archive, checkArchive, checkQueue } = deps;
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
     check(async () => {
-      await ledger.probe();
+      await upkeep.probe();
       return `${(await ledger.counts()).recordings} recordings`;
     }),
     check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),

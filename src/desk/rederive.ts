@@ -69,13 +69,13 @@ async function reopen(
     for (const recordingId of ids) {
       const id = workId('derive', recordingId);
       // It may have begun since it was counted.
-      if (!isSettled((await writer.work(id))?.state)) continue;
+      if (!isSettled((await writer.work.get(id))?.state)) continue;
       const nowMs = clock.nowMs();
-      await writer.reopenWork({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });
-      const recipes = (await writer.derivatives(recordingId)).map(({ recipe }) => recipe).sort();
+      await writer.work.reopen({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });
+      const recipes = (await writer.recordings.derivatives(recordingId)).map(({ recipe }) => recipe).sort();
       const why = request.failed ? 'failed' : (request.recipe ?? (request.recordings ? 'named' : 'all'));
       const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
-      await writer.appendCustody(DeriveAgain.make({ ...about, data: { why }, lists: { recipes } }));
+      await writer.custody.append(DeriveAgain.make({ ...about, data: { why }, lists: { recipes } }));
       reopened.push(recordingId);
     }
     return reopened;
@@ -84,7 +84,7 @@ async function reopen(
 
 /** Sealed recordings whose derive work is settled. */
 async function* candidates(ledger: LedgerReader, request: RederiveRequest): AsyncGenerator<string> {
-  for await (const id of named(ledger, request)) if (isSettled((await ledger.work(workId('derive', id)))?.state)) yield id;
+  for await (const id of named(ledger, request)) if (isSettled((await ledger.work.get(workId('derive', id)))?.state)) yield id;
 }
 
 async function* named(ledger: LedgerReader, { failed, recipe, recordings }: RederiveRequest): AsyncGenerator<string> {
@@ -96,18 +96,19 @@ async function* named(ledger: LedgerReader, { failed, recipe, recordings }: Rede
       yield id;
     }
   } else if (recipe !== undefined) {
-    for (let after = '', page = await ledger.recordingsByRecipe(recipe, after, PAGE); page.length > 0; ) {
+    for (let after = '', page = await ledger.recordings.byRecipe(recipe, after, PAGE); page.length > 0; ) {
       yield* page;
       after = page.at(-1) ?? after;
-      page = await ledger.recordingsByRecipe(recipe, after, PAGE);
+      page = await ledger.recordings.byRecipe(recipe, after, PAGE);
     }
   } else {
-    for await (const id of ledger.recordingIds()) if (!failed || (await ledger.work(workId('derive', id)))?.state === 'failed') yield id;
+    for await (const id of ledger.recordings.ids())
+      if (!failed || (await ledger.work.get(workId('derive', id)))?.state === 'failed') yield id;
   }
 }
 
 async function bytesOf(ledger: LedgerReader, recordingId: string): Promise<number> {
-  const segments = (await ledger.originalsOf(recordingId)).filter(({ role }) => role === 'segment');
+  const segments = (await ledger.originals.ofRecording(recordingId)).filter(({ role }) => role === 'segment');
   return segments.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

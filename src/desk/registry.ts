@@ -1,17 +1,23 @@
+import { mustBeInOrder } from '#domain/case-course';
 import type { Actor } from '#domain/custody/actor';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { CaseChanged, CaseEventChanged, OfficerChanged } from '#domain/custody/registry-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import type { Confidentiality, Privacy } from '#domain/protection';
 import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
+import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
+import type { CaseFacts } from '#ports/ledger/cases';
 import { recordSuggestions } from '#steps/record-suggestions';
+import { takeStepOf } from './case-course.ts';
 import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
-import { mustHaveOfficer } from './tagging.ts';
+import { protectCaseOf } from './protection.ts';
+import { caseNotFound, mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
 /** What a change came to; `changed` is false where everything was so already, or was only tried. */
 type Changed<T> = T & { readonly changed: boolean };
@@ -35,6 +41,13 @@ export interface CaseDraft {
   readonly stage?: CaseStage;
   readonly category?: Category | null;
   readonly officers?: readonly string[];
+  /** Dates as people write them. */
+  readonly openedOn?: string;
+  readonly decidedOn?: string;
+  readonly closedOn?: string;
+  readonly confidentiality?: Confidentiality;
+  /** Marks that it has from now on, beside those that it has. */
+  readonly privacy?: readonly Privacy[];
   readonly events?: readonly EventDraft[];
 }
 
@@ -59,7 +72,8 @@ export async function addCases(
       const label = options.label?.(index) ?? '';
       const outcome = await addCase(deps, writer, draft, { ...options, label });
       sum[outcome === 'same' ? 'updated' : outcome] += 1;
-      changed ||= outcome !== 'same';
+      const went = await labelled(label, () => addCourse(deps, writer, draft, options.actor));
+      changed ||= outcome !== 'same' || went;
       for (const event of draft.events ?? []) {
         const added = await addEvent(deps, writer, draft, event, { label, actor: options.actor });
         if (!added) continue;
@@ -78,13 +92,15 @@ async function addCase(
   draft: CaseDraft,
   options: { update: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
-  const old = await writer.case(draft.number);
+  const old = await writer.cases.get(draft.number);
   if (old && !options.update)
     throw new EvidockError(
       'request.conflict',
       `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
     );
-  const fresh: Case = {
+  const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
+  const fresh: CaseFacts = {
+    openedOn,
     number: draft.number,
     title: draft.title,
     stage: draft.stage ?? old?.stage ?? 'filing',
@@ -93,16 +109,56 @@ async function addCase(
     createdAtMs: old?.createdAtMs ?? deps.clock.nowMs(),
   };
   if (old?.title === fresh.title && JSON.stringify(factsOf(old)) === JSON.stringify(factsOf(fresh))) return 'same';
-  await writer.upsertCase(fresh);
+  await writer.cases.upsert(fresh);
   const about = { atMs: deps.clock.nowMs(), actor: options.actor, subject: subject('case', draft.number) };
   const data = { old: old ? factsOf(old) : null, new: factsOf(fresh) };
   const title = { old: old?.title ?? null, new: fresh.title };
-  await writer.appendCustody(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
+  await writer.custody.append(CaseChanged.make({ ...about, data, personal: old?.title === fresh.title ? {} : { title } }));
   return old ? 'updated' : 'added';
 }
 
-function factsOf({ stage, category, officerIds }: Case) {
-  return { stage, category, officers: [...officerIds] };
+function factsOf({ stage, category, officerIds, openedOn }: CaseFacts) {
+  return { stage, category, officers: [...officerIds], openedOn };
+}
+
+/** Throws request.* where it is no date, or not before what happened since. */
+function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, today: string): string | null {
+  if (written === undefined) return old?.openedOn ?? null;
+  const openedOn = calendarDateOf(written);
+  if (openedOn === null) throw new EvidockError('request.invalid', `${JSON.stringify(written)} is not a date such as 2026-06-20`);
+  mustBeInOrder({ number, openedOn, steps: old?.steps ?? [] }, today);
+  return openedOn;
+}
+
+/** What is on record with this date stays: an import may be repeated, also after the case was opened again. */
+async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft, actor: Actor): Promise<boolean> {
+  let changed = false;
+  const now = async () => {
+    const found = await writer.cases.get(draft.number);
+    if (!found) throw caseNotFound(draft.number);
+    return found;
+  };
+  for (const [step, on] of [['decided', draft.decidedOn] as const, ['closed', draft.closedOn] as const]) {
+    const found = await now();
+    if (on === undefined || found.steps.some((each) => each.step === step && each.on === calendarDateOf(on))) continue;
+    changed = (await takeStepOf(deps, writer, found, { step, on }, actor)) || changed;
+  }
+  const { confidentiality, privacy } = draft;
+  const marks = {
+    ...(confidentiality === undefined ? {} : { confidentiality }),
+    ...(privacy === undefined ? {} : { addPrivacy: privacy }),
+  };
+  return (await protectCaseOf(deps, writer, await now(), marks, actor)) || changed;
+}
+
+/** Says in which row it went wrong. */
+async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof EvidockError) || label === '') throw error;
+    throw new EvidockError(error.code, label + error.detail, error);
+  }
 }
 
 /** null if the same window of the same case is on record with the same facts: an import may be repeated. */
@@ -117,7 +173,7 @@ async function addEvent(
   const startMs = momentOf(event.start, timezone, `${label}event start`);
   const endMs = momentOf(event.end, timezone, `${label}event end`);
   if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
-  const same = (await writer.caseEvents(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
+  const same = (await writer.cases.events(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {
     id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
     caseNumber: draft.number,
@@ -128,11 +184,11 @@ async function addEvent(
     place: event.place ?? null,
   };
   if (same && JSON.stringify(same) === JSON.stringify(fresh)) return null;
-  await writer.upsertCaseEvent(fresh);
+  await writer.cases.upsertEvent(fresh);
   const about = { atMs: deps.clock.nowMs(), actor, subject: subject('case', draft.number) };
   const { id, stage, officerIds, place } = fresh;
   const data = { event: id, stage, officers: [...officerIds], start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString() };
-  await writer.appendCustody(CaseEventChanged.make({ ...about, data, personal: { place } }));
+  await writer.custody.append(CaseEventChanged.make({ ...about, data, personal: { place } }));
   return fresh;
 }
 
@@ -143,7 +199,7 @@ async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: Case
   let made = 0;
   let after: string | undefined;
   for (;;) {
-    const page = await writer.recordings(after === undefined ? window : { ...window, after });
+    const page = await writer.recordings.list(after === undefined ? window : { ...window, after });
     for (const { recording } of page) {
       if (isTakenIn(recording.state)) made += await recordSuggestions(writer, recording, suggest, deps.clock.nowMs(), [event]);
     }
@@ -163,15 +219,15 @@ export async function addOfficers(
     const sum = { added: 0, updated: 0 };
     let changed = false;
     for (const officer of officers) {
-      const old = await writer.officer(officer.id);
+      const old = await writer.registry.officer(officer.id);
       sum[old ? 'updated' : 'added'] += 1;
       if (old && old.name === officer.name && old.unit === officer.unit) continue;
       changed = true;
-      await writer.upsertOfficer(officer);
+      await writer.registry.upsertOfficer(officer);
       const about = { atMs: deps.clock.nowMs(), actor, subject: subject('officer', officer.id) };
       const name = { old: old?.name ?? null, new: officer.name };
       const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
-      await writer.appendCustody(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
+      await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
     }
     return { ...sum, changed };
   });
@@ -184,17 +240,17 @@ export async function addRecorder(
   actor: Actor,
 ): Promise<void> {
   await deps.ledger.transaction(async (writer) => {
-    const old = await writer.recorder(draft.serial);
+    const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
       throw new EvidockError(
         'request.conflict',
         `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
       );
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-    await writer.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
+    await writer.registry.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { model: { old: old?.model ?? null, new: draft.model } };
     const about = { atMs: deps.clock.nowMs(), actor, subject: subject('recorder', draft.serial) };
-    await writer.appendCustody(RecorderChanged.make({ ...about, data }));
+    await writer.custody.append(RecorderChanged.make({ ...about, data }));
     if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
   });
 }
@@ -208,13 +264,12 @@ export async function assignRecorder(deps: DeskDeps, serial: string, officerId: 
 }
 
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
-  const recorder = await writer.recorder(serial);
-  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  const recorder = await mustHaveRecorder(writer, serial);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);
   if (recorder.assignedOfficerId === officerId) return false;
   const atMs = deps.clock.nowMs();
-  await writer.assignRecorder(serial, officerId, atMs);
+  await writer.registry.assignRecorder(serial, officerId, atMs);
   const data = { officer: { old: recorder.assignedOfficerId, new: officerId } };
-  await writer.appendCustody(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
+  await writer.custody.append(RecorderChanged.make({ atMs, actor, subject: subject('recorder', serial), data }));
   return true;
 }

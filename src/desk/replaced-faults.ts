@@ -1,5 +1,5 @@
 import type { CustodyEntry } from '#domain/custody/entry';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /**
  * What is wrong with a recording that is, or looks, closed as replaced, in words: whoever marks a row so hides that a file never came. `custody` is of the recording,

@@ -9,7 +9,7 @@ export async function retryWork(deps: DeskDeps, asked: { stage?: WorkStage; reco
   if (asked.recording !== undefined) await mustHaveRecording(ledger, asked.recording);
   const filter = { ...(asked.stage ? { stage: asked.stage } : {}), ...(asked.recording ? { recordingId: asked.recording } : {}) };
   const { dryRun = false } = asked;
-  const retried = await changeOrTry(ledger, dryRun, (writer) => writer.retryFailedWork(filter, clock.nowMs()));
+  const retried = await changeOrTry(ledger, dryRun, (writer) => writer.work.retryFailed(filter, clock.nowMs()));
   if (!dryRun) pokeWork();
   return retried;
 }

@@ -10,7 +10,7 @@ const PAGE = { entriesMax: 100_000, bytesMax: 64 * 1024 * 1024 };
 
 interface Given {
   readonly shipping: ShippingLedger;
-  readonly ledger: Pick<LedgerReader, 'custodyHead' | 'custodyHash'>;
+  readonly ledger: Pick<LedgerReader, 'custody'>;
   readonly stationId: string;
   readonly signal: AbortSignal;
 }
@@ -51,7 +51,7 @@ async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentNam
   const end = told.entries.at(-1);
   if (told.kind !== name.kind || told.entries[0]?.seq !== name.first || end?.seq !== name.last || !end.hash.startsWith(name.hash))
     return 'holds other entries than its name tells';
-  const newest = (await ledger.custodyHead())?.seq ?? -1;
+  const newest = (await ledger.custody.head())?.seq ?? -1;
   if (name.last > newest) return `holds entries up to ${name.last}, the ledger ends with entry ${newest}`;
   const found = await shipping.entries({ ...name, ...PAGE });
   // Erased in the ledger, and to be removed here by the next daily pass.

@@ -29,17 +29,17 @@ export async function assignSlot(deps: DeskDeps, request: { port: string; slot: 
   if (!isPort(port))
     throw new EvidockError('request.invalid', `port: ${JSON.stringify(port)} is neither a USB port (1-4.2) nor an absolute path`);
   const change = await ledger.transaction(async (writer) => {
-    const before = await writer.slotOf(port);
-    const other = (await writer.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;
+    const before = await writer.dockings.slotOf(port);
+    const other = (await writer.dockings.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;
     if (before === slot) return { port, slot, before, moved: null };
     await mustBeIdle(deps, writer, [port, ...(other === null ? [] : [other])], [slot, ...(before === null ? [] : [before])]);
-    await writer.releaseSlot(port);
-    if (other !== null) await writer.releaseSlot(other);
-    await writer.assignSlot(port, slot);
-    const moved = other === null ? null : { port: other, slot: before ?? nextFreeSlot(await writer.slots()) };
-    if (moved) await writer.assignSlot(moved.port, moved.slot);
+    await writer.dockings.releaseSlot(port);
+    if (other !== null) await writer.dockings.releaseSlot(other);
+    await writer.dockings.assignSlot(port, slot);
+    const moved = other === null ? null : { port: other, slot: before ?? nextFreeSlot(await writer.dockings.slots()) };
+    if (moved) await writer.dockings.assignSlot(moved.port, moved.slot);
     const data = { port, slot, before, moved };
-    await writer.appendCustody(SlotsChanged.make({ atMs: clock.nowMs(), actor, subject: subject('port', port), data }));
+    await writer.custody.append(SlotsChanged.make({ atMs: clock.nowMs(), actor, subject: subject('port', port), data }));
     return data;
   });
   renumber(deps, change);
@@ -47,7 +47,7 @@ export async function assignSlot(deps: DeskDeps, request: { port: string; slot: 
 }
 
 async function mustBeIdle({ board }: DeskDeps, writer: LedgerWriter, ports: readonly string[], slots: readonly number[]): Promise<void> {
-  const docked = (await writer.dockings({ openOnly: true, limit: 1000 })).find(
+  const docked = (await writer.dockings.list({ openOnly: true, limit: 1000 })).find(
     (docking) => ports.includes(docking.port) || slots.includes(docking.slot),
   );
   if (docked) throw new EvidockError('request.conflict', `a recorder is docked in slot ${docked.slot} (${docked.port}): undock it first`);
@@ -62,9 +62,7 @@ function renumber({ board }: DeskDeps, { port, slot, before, moved }: SlotChange
   const views = [{ to: slot, view: viewOf(before, port) }, ...(moved ? [{ to: moved.slot, view: viewOf(slot, moved.port) }] : [])];
   for (const number of [before, slot]) if (number !== null) board.clear(number);
   for (const { to, view } of views) {
-    if (!view) continue;
-    const { slot: _slot, updatedAtMs: _updatedAtMs, ...rest } = view;
-    board.update(to, rest);
+    if (view) board.restore(to, view);
   }
 }
 

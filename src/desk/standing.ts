@@ -1,5 +1,7 @@
+import { type EffectiveProtection, effectiveProtection } from '#domain/protection';
 import type { Work } from '#domain/work';
-import type { LedgerReader, RecordingDetail } from '#ports/ledger';
+import type { LedgerReader } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** What is told of recordings beside what they are. */
 export interface Standing {
@@ -7,6 +9,8 @@ export interface Standing {
   readonly troubled: readonly Work[];
   /** By the id of a recording whose files will not come: the recording in which their new versions were sealed. */
   readonly replacedBy: ReadonlyMap<string, string>;
+  /** By the id of a recording: what counts of its own marks and of those of its cases. */
+  readonly protection: ReadonlyMap<string, EffectiveProtection>;
 }
 
 /** Of at most a page of recordings. */
@@ -14,9 +18,10 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
   const missing = details
     .filter(({ recording }) => recording.state === 'copying')
     .flatMap(({ originals }) => originals.filter(({ state }) => state === 'listed'));
-  const [troubled, newer] = await Promise.all([
-    ledger.troubledWork(details.map(({ recording }) => recording.id)),
-    missing.length === 0 ? new Map<string, string>() : ledger.newerVersions(missing.map(({ id }) => id)),
+  const [troubled, protection, newer] = await Promise.all([
+    ledger.work.troubled(details.map(({ recording }) => recording.id)),
+    protectionOf(ledger, details),
+    missing.length === 0 ? new Map<string, string>() : ledger.originals.newerVersions(missing.map(({ id }) => id)),
   ]);
   const replacedBy = new Map<string, string>();
   for (const { recording, originals } of details) {
@@ -28,5 +33,16 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
     // One that may still come is waited for.
     if (versions.every((version) => version !== undefined)) replacedBy.set(id, versions.at(-1) ?? '');
   }
-  return { troubled, replacedBy };
+  return { troubled, replacedBy, protection };
+}
+
+async function protectionOf(ledger: LedgerReader, details: readonly RecordingDetail[]): Promise<ReadonlyMap<string, EffectiveProtection>> {
+  const numbers = [...new Set(details.flatMap(({ caseNumbers }) => caseNumbers))];
+  const cases = numbers.length === 0 ? [] : await ledger.cases.numbered(numbers);
+  return new Map(
+    details.map(({ recording, caseNumbers }) => {
+      const own = cases.filter(({ number }) => caseNumbers.includes(number));
+      return [recording.id, effectiveProtection(recording.id, recording, own)];
+    }),
+  );
 }

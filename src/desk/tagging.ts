@@ -2,8 +2,9 @@ import { type Actor, actorText } from '#domain/custody/actor';
 import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import type { Category } from '#domain/registry';
-import type { LedgerReader, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Category, Recorder } from '#domain/registry';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 
 export interface TagRequest {
@@ -21,17 +22,26 @@ type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
 /** Throws request.not-found with what to do about it. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
-  if (!(await reader.case(number)))
-    throw new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
+  if (!(await reader.cases.get(number))) throw caseNotFound(number);
+}
+
+export function caseNotFound(number: string): EvidockError {
+  return new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
 }
 
 export async function mustHaveOfficer(reader: LedgerReader, id: string): Promise<void> {
-  if (!(await reader.officer(id)))
+  if (!(await reader.registry.officer(id)))
     throw new EvidockError('request.not-found', `officer ${id}; add them with: evidock officer add ${id} --name …`);
 }
 
+export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
+  const recorder = await reader.registry.recorder(serial);
+  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  return recorder;
+}
+
 export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {
-  const detail = await reader.recordingDetail(id);
+  const detail = await reader.recordings.detail(id);
   if (!detail) throw new EvidockError('request.not-found', `recording ${id}`);
   return detail;
 }
@@ -53,7 +63,7 @@ export async function tagRecording(
     await tagFields(writer, before, request, data);
     const changed = Object.keys(data).length > 0;
     if (changed) {
-      await writer.appendCustody(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
+      await writer.custody.append(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
     }
     return { detail: await mustHaveRecording(writer, recordingId), changed };
   });
@@ -69,8 +79,8 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
     await mustHaveCase(writer, number);
     wanted.add(number);
   }
-  for (const number of caseNumbers) if (!wanted.has(number)) await writer.removeRecordingCase(recording.id, number);
-  for (const number of wanted) if (!caseNumbers.includes(number)) await writer.addRecordingCase(recording.id, number);
+  for (const number of caseNumbers) if (!wanted.has(number)) await writer.recordings.removeCase(recording.id, number);
+  for (const number of wanted) if (!caseNumbers.includes(number)) await writer.recordings.addCase(recording.id, number);
   const now = [...wanted].sort();
   if (JSON.stringify(now) !== JSON.stringify([...caseNumbers].sort())) data.cases = { old: [...caseNumbers], new: now };
 }
@@ -79,15 +89,15 @@ async function tagFields(writer: LedgerWriter, { recording }: RecordingDetail, r
   const { officer, category, important } = request;
   if (officer !== undefined && (officer !== recording.officerId || recording.officerSource !== 'person')) {
     if (officer !== null) await mustHaveOfficer(writer, officer);
-    await writer.updateRecording(recording.id, { officerId: officer, officerSource: 'person' });
+    await writer.recordings.update(recording.id, { officerId: officer, officerSource: 'person' });
     data.officer = { old: recording.officerId, new: officer, oldSource: recording.officerSource };
   }
   if (category !== undefined && category !== recording.category) {
-    await writer.updateRecording(recording.id, { category });
+    await writer.recordings.update(recording.id, { category });
     data.category = { old: recording.category, new: category };
   }
   if (important !== undefined && important !== recording.important) {
-    await writer.updateRecording(recording.id, { important });
+    await writer.recordings.update(recording.id, { important });
     data.important = { old: recording.important, new: important };
   }
 }
@@ -100,23 +110,23 @@ export async function decideSuggestion(
   actor: Actor,
 ): Promise<boolean> {
   return ledger.transaction(async (writer) => {
-    const suggestion = await writer.suggestion(id);
+    const suggestion = await writer.cases.suggestion(id);
     if (!suggestion) throw new EvidockError('request.not-found', `suggestion ${id}`);
     if (suggestion.state === decision) return false;
     if (suggestion.state !== 'open')
       throw new EvidockError('request.conflict', `suggestion ${id} is ${suggestion.state} already, by ${suggestion.decidedBy}`);
     const { recordingId, caseNumber, reason } = suggestion;
     const atMs = clock.nowMs();
-    await writer.decideSuggestion(id, decision, actorText(actor));
+    await writer.cases.decideSuggestion(id, decision, actorText(actor));
     const about = { atMs, actor, subject: subject('recording', recordingId) };
     const decided = { suggestion: id, case: caseNumber, decision };
-    await writer.appendCustody(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
+    await writer.custody.append(SuggestionDecided.make({ ...about, data: decided, personal: { reason } }));
     if (decision === 'declined') return true;
     const { caseNumbers } = await mustHaveRecording(writer, recordingId);
     if (caseNumbers.includes(caseNumber)) return true;
-    await writer.addRecordingCase(recordingId, caseNumber);
+    await writer.recordings.addCase(recordingId, caseNumber);
     const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
-    await writer.appendCustody(RecordingTagged.make({ ...about, data }));
+    await writer.custody.append(RecordingTagged.make({ ...about, data }));
     return true;
   });
 }

@@ -59,14 +59,14 @@ describe('verification', () => {
     const { faults, summary } = await verify();
     expect(faults).toEqual([]);
     expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 3 });
-    const last = (await station.ledger.custodyOf(about('station:test'))).at(-1);
+    const last = (await station.ledger.custody.of(about('station:test'))).at(-1);
     expect(last).toMatchObject({ type: 'station.verified', actor: cli('test'), data: { faults: 0, vaultFiles: 2 } });
   });
 
   it('puts a verdict on every file that it read, by its key', async () => {
     await flip(join(station.directory, 'vault', one.key));
     await verify({ vault: true });
-    const [told] = (await station.ledger.custodyOf(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
+    const [told] = (await station.ledger.custody.of(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
     expect(told).toMatchObject({ actor: cli('test'), data: { place: 'vault', files: 6, differ: 1 } });
     expect(told?.lists['items']).toEqual(
       expect.arrayContaining([
@@ -75,13 +75,13 @@ describe('verification', () => {
       ]),
     );
     await verify({ recording: one.id, vault: true });
-    expect((await station.ledger.custodyOf(about(one.id))).map(({ type }) => type)).toContain('fixity.checked');
+    expect((await station.ledger.custody.of(about(one.id))).map(({ type }) => type)).toContain('fixity.checked');
   });
 
   it('keeps when the bytes were last seen to be right', async () => {
     station.clock.advance(5000);
     await verify({ recording: one.id });
-    const [copy] = await station.ledger.copies(one.id);
+    const [copy] = await station.ledger.recordings.copies(one.id);
     expect(copy?.verifiedAtMs).toBe(START_MS + 5000);
   });
 
@@ -132,7 +132,7 @@ describe('verification', () => {
   it('does not take the files of derive work in progress for strangers', async () => {
     const nowMs = START_MS;
     await station.ledger.transaction((writer) =>
-      writer.insertWork({ id: `derive.${one.id}`, stage: 'derive', recordingId: one.id, priority: 5, dueAtMs: nowMs, nowMs }),
+      writer.work.insert({ id: `derive.${one.id}`, stage: 'derive', recordingId: one.id, priority: 5, dueAtMs: nowMs, nowMs }),
     );
     await writeFile(inVault(derivativeKey(one.id, 1, 'poster.jpg')), 'x');
     expect((await verify()).faults).toEqual([]);
@@ -152,7 +152,7 @@ describe('verification of the archive', () => {
     });
     await archive.open(false);
     station = { ...station, deps: { ...station.deps, archive, log: pino({ level: 'silent' }) } };
-    const detail = await station.ledger.recordingDetail(one.id);
+    const detail = await station.ledger.recordings.detail(one.id);
     const [original] = detail?.originals ?? [];
     if (!original) throw new Error('no original');
     for (const key of [one.key, manifestKey(one.id, 1)]) {
@@ -160,8 +160,8 @@ describe('verification of the archive', () => {
       await copyFile(inVault(key), inArchive(key));
     }
     await station.ledger.transaction(async (writer) => {
-      await writer.upsertCopy(aCopy({ ...original }, { where: 'disk', verifiedBy: 'readback' }));
-      await writer.updateRecording(one.id, { state: 'archived' });
+      await writer.recordings.upsertCopy(aCopy({ ...original }, { where: 'disk', verifiedBy: 'readback' }));
+      await writer.recordings.update(one.id, { state: 'archived' });
     });
   });
 
@@ -191,10 +191,10 @@ describe('verification of the archive', () => {
   ])('withdraws the copy for %s: no row, no longer archived, work again, and custody says why', async (_, change, what) => {
     await change();
     await verify({ archive: true });
-    expect((await station.ledger.copies(one.id)).map(({ where }) => where)).toEqual(['vault']);
-    expect((await station.ledger.recording(one.id))?.state).toBe('derived');
-    expect(await station.ledger.work(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
-    const told = (await station.ledger.custodyOf(about(one.id))).find(({ type }) => type === 'copy.withdrawn');
+    expect((await station.ledger.recordings.copies(one.id)).map(({ where }) => where)).toEqual(['vault']);
+    expect((await station.ledger.recordings.get(one.id))?.state).toBe('derived');
+    expect(await station.ledger.work.get(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
+    const told = (await station.ledger.custody.of(about(one.id))).find(({ type }) => type === 'copy.withdrawn');
     expect(told).toMatchObject({ actor: cli('test'), data: { archive: 'disk' } });
     expect(JSON.stringify(told?.lists)).toContain(what);
   });
@@ -202,15 +202,19 @@ describe('verification of the archive', () => {
   it('withdraws nothing because the archive is away', async () => {
     await rm(inArchive('.evidock-archive'));
     expect((await verify({ archive: true })).faults).toHaveLength(2);
-    expect((await station.ledger.recording(one.id))?.state).toBe('archived');
-    expect(await station.ledger.copies(one.id)).toHaveLength(2);
+    expect((await station.ledger.recordings.get(one.id))?.state).toBe('archived');
+    expect(await station.ledger.recordings.copies(one.id)).toHaveLength(2);
   });
 
   it('queues again what is archived and has no copy on record', async () => {
-    await station.ledger.transaction((writer) => writer.withdrawCopy({ recordingId: one.id, itemId: `${one.id}-none`, where: 'disk' }));
-    const [original] = await station.ledger.originalsOf(one.id);
-    await station.ledger.transaction((writer) => writer.withdrawCopy({ recordingId: one.id, itemId: original?.id ?? '', where: 'disk' }));
+    await station.ledger.transaction((writer) =>
+      writer.recordings.withdrawCopy({ recordingId: one.id, itemId: `${one.id}-none`, where: 'disk' }),
+    );
+    const [original] = await station.ledger.originals.ofRecording(one.id);
+    await station.ledger.transaction((writer) =>
+      writer.recordings.withdrawCopy({ recordingId: one.id, itemId: original?.id ?? '', where: 'disk' }),
+    );
     expect((await verify({ archive: true })).faults).toHaveLength(1);
-    expect(await station.ledger.work(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
+    expect(await station.ledger.work.get(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
   });
 });

@@ -8,7 +8,7 @@ import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
@@ -84,9 +84,9 @@ export class Verification {
     const begun = performance.now();
     if (recording !== null) await mustHaveRecording(ledger, recording);
     await this.#measure();
-    for await (const id of recording === null ? ledger.recordingIds() : [recording]) {
+    for await (const id of recording === null ? ledger.recordings.ids() : [recording]) {
       this.#signal.throwIfAborted();
-      const custody = await ledger.custodyOf(subject('recording', id));
+      const custody = await ledger.custody.of(subject('recording', id));
       const sealed = sealedEntries(custody);
       const detail = await mustHaveRecording(ledger, id);
       for (const fault of this.#checkRecord(detail, sealed, custody)) yield this.#counted(fault);
@@ -100,7 +100,7 @@ export class Verification {
     const data = { vaultFiles, archiveFiles, faults, bytes, log };
     await ledger.transaction(async (writer) => {
       const done = { atMs: clock.nowMs(), actor: this.#actor, data };
-      await writer.appendCustody(
+      await writer.custody.append(
         recording === null
           ? StationVerified.make({ ...done, subject: subject('station', facts.stationId) })
           : RecordingVerified.make({ ...done, subject: subject('recording', recording) }),
@@ -118,7 +118,7 @@ export class Verification {
       const counts = await ledger.counts();
       this.#total = { files: counts.originals * places, bytes: counts.originalBytes * places };
     } else {
-      const originals = await ledger.originalsOf(recording);
+      const originals = await ledger.originals.ofRecording(recording);
       this.#total = { files: originals.length * places, bytes: originals.reduce((sum, { bytes }) => sum + bytes, 0) * places };
     }
   }
@@ -214,8 +214,10 @@ export class Verification {
   async #recordFixity(original: Original): Promise<void> {
     const { ledger, clock } = this.#deps;
     await ledger.transaction(async (writer) => {
-      const copy = (await writer.copies(original.recordingId)).find(({ itemId, where }) => itemId === original.id && where === 'vault');
-      if (copy) await writer.upsertCopy({ ...copy, verifiedAtMs: clock.nowMs() });
+      const copy = (await writer.recordings.copies(original.recordingId)).find(
+        ({ itemId, where }) => itemId === original.id && where === 'vault',
+      );
+      if (copy) await writer.recordings.upsertCopy({ ...copy, verifiedAtMs: clock.nowMs() });
     });
   }
 
@@ -255,7 +257,7 @@ export class Verification {
     }
     const known = held.get(FACTS_ITEM);
     // While there is archive work, they may be on their way there in a newer version.
-    const settled = (await this.#deps.ledger.work(workId('archive', recording.id)))?.state === 'done';
+    const settled = (await this.#deps.ledger.work.get(workId('archive', recording.id)))?.state === 'done';
     if (settled && known?.sha256 !== undefined) {
       const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
       if (found) yield fault(known.key, `facts: ${found}`);
@@ -309,19 +311,19 @@ export class Verification {
 
   async #keysOf(recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
     const { ledger } = this.#deps;
-    const work = await ledger.work(workId('derive', recordingId));
-    const detail = await ledger.recordingDetail(recordingId);
+    const work = await ledger.work.get(workId('derive', recordingId));
+    const detail = await ledger.recordings.detail(recordingId);
     if (!detail) return { keys: new Set(), deriving: false };
     const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
     // What is noted to be removed is known; the next start of the daemon removes it.
-    const leftovers = await ledger.leftovers(100, recordingId);
+    const leftovers = await ledger.recordings.leftovers(100, recordingId);
     const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
     return { keys, deriving: work !== null && work.state !== 'done' };
   }
 
   async *#verifyLog(): AsyncGenerator<VerifyLine> {
-    const { ledger } = this.#deps;
-    const faults = ledger.verifyCustody((seq) => {
+    const { ledger, upkeep } = this.#deps;
+    const faults = ledger.custody.verify((seq) => {
       this.#done.logEntries = Math.max(this.#done.logEntries, seq + 1);
     });
     for await (const { seq, what } of faults) {
@@ -331,7 +333,7 @@ export class Verification {
     const asked = { archive: this.#request.archive, signal: this.#signal };
     for await (const { key, what } of shippedLogFaults(this.#deps, asked))
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
-    for (const what of await ledger.integrity())
+    for (const what of await upkeep.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
   }
 

@@ -25,20 +25,21 @@ export async function withdrawCopies(
 ): Promise<void> {
   if (!archive) return;
   await ledger.transaction(async (writer) => {
-    const recording = await writer.recording(recordingId);
+    const recording = await writer.recordings.get(recordingId);
     if (!recording) return;
     const nowMs = clock.nowMs();
-    for (const itemId of new Set(wrong.map((each) => each.itemId))) await writer.withdrawCopy({ recordingId, itemId, where: archive.name });
+    for (const itemId of new Set(wrong.map((each) => each.itemId)))
+      await writer.recordings.withdrawCopy({ recordingId, itemId, where: archive.name });
     const objects = wrong.map(({ itemId, key, what }) => ({ item: itemId, key, what }));
     const about = { atMs: nowMs, actor, subject: subject('recording', recordingId) };
-    await writer.appendCustody(CopyWithdrawn.make({ ...about, data: { archive: archive.name }, lists: { objects } }));
-    const priority = (await writer.work(workId('archive', recordingId)))?.priority ?? 5;
+    await writer.custody.append(CopyWithdrawn.make({ ...about, data: { archive: archive.name }, lists: { objects } }));
+    const priority = (await writer.work.get(workId('archive', recordingId)))?.priority ?? 5;
     const id = workId('archive', recordingId);
-    await writer.reopenWork({ id, stage: 'archive', recordingId, priority, dueAtMs: nowMs, nowMs });
+    await writer.work.reopen({ id, stage: 'archive', recordingId, priority, dueAtMs: nowMs, nowMs });
     if (recording.state !== 'archived') return;
-    const derive = await writer.work(workId('derive', recordingId));
+    const derive = await writer.work.get(workId('derive', recordingId));
     const deriveSettled = !derive || derive.state === 'done' || derive.state === 'failed';
-    await writer.updateRecording(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: false }) });
+    await writer.recordings.update(recordingId, { state: recordingStateOf({ allSealed: true, deriveSettled, archiveSettled: false }) });
   });
   pokeWork();
 }

@@ -10,7 +10,8 @@ import { FACTS_ITEM } from '#domain/vault/facts';
 import { derivativeKey, factsKey, isVaultKey, manifestKey, recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Claim, Work, Worker, WorkFailure, WorkStage } from '#domain/work';
 import type { UploadJournal, UploadName, UploadState } from '#ports/archive';
-import type { Ledger, RecordingDetail } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Scratch } from '#ports/scratch';
 import type { DerivativeVault, VaultReader } from '#ports/vault';
 import type {
@@ -25,6 +26,7 @@ import type {
   WorkClaims,
   WorkTerms,
 } from '#ports/work-gate';
+import type { WorkerPresence } from './worker-presence.ts';
 
 /** Derivatives that came in and are not on record yet, and answers that a worker may ask for again. */
 const REMEMBERED_MAX = 5000;
@@ -44,6 +46,7 @@ export interface WorkerGateParts {
   /** Largest derivative, bytes. */
   readonly derivativeBytesMax: number;
   readonly terms: WorkTerms;
+  readonly presence: WorkerPresence;
 }
 
 /**
@@ -61,9 +64,15 @@ export class WorkerGate {
 
   /** A process of the worker has begun: what earlier ones held waits again. Throws work.version-differs. */
   async begin(by: Worker, version: string): Promise<WorkTerms & { givenBack: number }> {
-    const { ledger, terms } = this.#parts;
+    const { ledger, terms, presence } = this.#parts;
     if (version !== terms.version) throw new EvidockError('work.version-differs', `worker ${version}, station ${terms.version}`);
-    return { ...terms, givenBack: await ledger.transaction((writer) => writer.giveBackWork(by.host, by.instance)) };
+    presence.begin(by);
+    return { ...terms, givenBack: await ledger.transaction((writer) => writer.work.giveBack(by.host, by.instance)) };
+  }
+
+  /** Each call but `begin` comes from the process that speaks for the worker. Throws work.replaced. */
+  hear(by: Worker): void {
+    this.#parts.presence.hear(by);
   }
 
   /** An answer that was lost on its way is given again and nothing is done twice: `key` is the worker's own name of its call. */
@@ -134,18 +143,18 @@ export class WorkerGate {
   /** Removes what no row names of a run that this worker holds, or that is over. A run that another worker holds is not touched. */
   async discard(by: Worker, name: ClaimName): Promise<void> {
     const { derive, ledger } = this.#parts;
-    const work = await ledger.work(name.workId);
+    const work = await ledger.work.get(name.workId);
     if (work?.stage !== 'derive') throw new EvidockError('request.not-found', name.workId);
-    const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId };
+    const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId, host: by.host };
     if (await this.#isOthers(by, run)) throw leaseLost(name);
     await derive.discard(run);
   }
 
   async #isOthers(by: Worker, run: Claim): Promise<boolean> {
     const { ledger } = this.#parts;
-    if ((await ledger.claimsOf(by.host)).some(({ workId, token }) => workId === run.workId && token === run.token)) return false;
+    if ((await ledger.work.claimsOf(by.host)).some(({ workId, token }) => workId === run.workId && token === run.token)) return false;
     try {
-      await ledger.transaction((writer) => writer.requireClaim(run));
+      await ledger.transaction((writer) => writer.work.requireClaim(run));
       return true;
     } catch (error) {
       if (isFailure(error, 'work.lease-lost')) return false;
@@ -203,7 +212,7 @@ export class WorkerGate {
   }
 
   async #detail(recordingId: string): Promise<RecordingDetail> {
-    const detail = await this.#parts.ledger.recordingDetail(recordingId);
+    const detail = await this.#parts.ledger.recordings.detail(recordingId);
     if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
     return detail;
   }
@@ -211,7 +220,7 @@ export class WorkerGate {
   /** How many bytes a file has that this worker may read now. Nobody looks: no look is recorded. Throws request.forbidden. */
   async bytesOf(by: Worker, key: string): Promise<number> {
     if (!isVaultKey(key)) throw new EvidockError('request.invalid', `key: ${JSON.stringify(key)}`);
-    const claims = await this.#parts.ledger.claimsOf(by.host);
+    const claims = await this.#parts.ledger.work.claimsOf(by.host);
     if (!(await this.#mayRead(claims, key)))
       throw new EvidockError('request.forbidden', `${key} belongs to no work that this worker holds`);
     const found = await this.#parts.vault.stat(key);
@@ -290,13 +299,13 @@ export class WorkerGate {
 
   async #mustArchive(by: Worker, key: string): Promise<void> {
     const recordingId = recordingIdOfKey(key);
-    const claims = await this.#parts.ledger.claimsOf(by.host);
+    const claims = await this.#parts.ledger.work.claimsOf(by.host);
     if (claims.some((claim) => claim.stage === 'archive' && claim.recordingId === recordingId)) return;
     throw new EvidockError('work.lease-lost', `${key}: its recording is not being archived by this worker`);
   }
 
   async #held(by: Worker, name: ClaimName, stage?: WorkStage): Promise<Claim> {
-    const claims = await this.#parts.ledger.claimsOf(by.host);
+    const claims = await this.#parts.ledger.work.claimsOf(by.host);
     const held = claims.find(({ workId, token }) => workId === name.workId && token === name.token);
     if (!held || (stage !== undefined && held.stage !== stage)) throw leaseLost(name);
     return held;

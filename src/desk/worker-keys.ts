@@ -19,15 +19,17 @@ type WorkerDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'facts' | 'workerDoor' | '
 export interface WorkerView extends InvitedWorker {
   /** Work that it holds now. */
   readonly running: number;
+  /** null: not heard since the station started. */
+  readonly heardSecondsAgo: number | null;
 }
 
 /**
  * The one place where it is decided whether a worker's key is good; accounts take it over. Throws work.key-refused and never says why: who tries keys
  * learns nothing.
  */
-export async function workerOf(ledger: Pick<LedgerReader, 'workerByKey'>, key: string | undefined): Promise<InvitedWorker> {
+export async function workerOf(ledger: Pick<LedgerReader, 'registry'>, key: string | undefined): Promise<InvitedWorker> {
   // Found by its digest: comparing takes the same time for every wrong key, as far as anybody could use it.
-  const worker = key !== undefined && isWorkerKey(key) ? await ledger.workerByKey(digestOf(key)) : null;
+  const worker = key !== undefined && isWorkerKey(key) ? await ledger.registry.workerByKey(digestOf(key)) : null;
   if (worker && worker.revokedAtMs === null) return worker;
   throw new EvidockError('work.key-refused', 'the key is not that of a worker of this station');
 }
@@ -48,12 +50,12 @@ export async function inviteWorker(
   const key = randomBytes(KEY_BYTES).toString('base64url');
   const keySha256 = digestOf(key);
   await ledger.transaction(async (writer) => {
-    const known = await writer.worker(name);
+    const known = await writer.registry.worker(name);
     if (known && known.revokedAtMs === null)
       throw new EvidockError('request.conflict', `${name} has a key: revoke it first, or choose another name`);
     const atMs = clock.nowMs();
-    await writer.upsertWorker({ name, keySha256, invitedAtMs: atMs, revokedAtMs: null });
-    await writer.appendCustody(WorkerInvited.make({ atMs, actor, subject: subject('worker', name), data: { keySha256 } }));
+    await writer.registry.upsertWorker({ name, keySha256, invitedAtMs: atMs, revokedAtMs: null });
+    await writer.custody.append(WorkerInvited.make({ atMs, actor, subject: subject('worker', name), data: { keySha256 } }));
   });
   return { station: facts.stationId, worker: name, url, key, certificateSha256: door.certificateSha256 };
 }
@@ -70,9 +72,12 @@ function urlOf(address: string): string {
   return `https://${host}:${port}`;
 }
 
-export async function listWorkers({ ledger }: Pick<DeskDeps, 'ledger'>): Promise<readonly WorkerView[]> {
+export async function listWorkers({ ledger, workersHeard }: Pick<DeskDeps, 'ledger' | 'workersHeard'>): Promise<readonly WorkerView[]> {
   const views: WorkerView[] = [];
-  for (const worker of await ledger.workers()) views.push({ ...worker, running: (await ledger.claimsOf(worker.name)).length });
+  for (const worker of await ledger.registry.workers()) {
+    const running = (await ledger.work.claimsOf(worker.name)).length;
+    views.push({ ...worker, running, heardSecondsAgo: workersHeard.secondsSince(worker.name) });
+  }
   return views;
 }
 
@@ -82,14 +87,14 @@ export async function revokeWorker(
   { name, actor }: { name: string; actor: Actor },
 ): Promise<{ name: string; work: number }> {
   const work = await deps.ledger.transaction(async (writer) => {
-    const worker = await writer.worker(name);
+    const worker = await writer.registry.worker(name);
     if (!worker) throw new EvidockError('request.not-found', `worker ${name}`);
     if (worker.revokedAtMs !== null) throw new EvidockError('request.conflict', `${name} has been revoked already`);
     const atMs = deps.clock.nowMs();
-    await writer.upsertWorker({ ...worker, revokedAtMs: atMs });
-    const given = await writer.giveBackWork(name);
+    await writer.registry.upsertWorker({ ...worker, revokedAtMs: atMs });
+    const given = await writer.work.giveBack(name);
     const data = { keySha256: worker.keySha256, work: given };
-    await writer.appendCustody(WorkerRevoked.make({ atMs, actor, subject: subject('worker', name), data }));
+    await writer.custody.append(WorkerRevoked.make({ atMs, actor, subject: subject('worker', name), data }));
     return given;
   });
   if (work > 0) deps.pokeWork();

@@ -17,15 +17,15 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
-import { EMPTY_SLOT } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
+import { officerByRecorder } from '#steps/decide-officer';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
-import { Recall, type Recalled } from './recall.ts';
 import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
-import { viewOf } from './slot-view.ts';
+import { Recall, type Recalled } from './recorder-recall.ts';
 
 /** A recorder that was recognised and is on record: what intake starts from. */
 export interface Docked {
@@ -49,6 +49,7 @@ interface Options {
   /** Of sealed files, by whose bytes a card is known again. */
   readonly vault: VaultReader;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -80,7 +81,7 @@ export class DockStage {
   }
 
   /**
-   * Write 1. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
+   * `w01-docking-recorded`. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
    * but once where it is tried `again`.
    */
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
@@ -124,7 +125,7 @@ export class DockStage {
     const { serial, vendorId, productId } = arrival;
     if (found.known || vendorId === null || serial === null) return found;
     const { ledger, drivers, fallback } = this.#options;
-    const named = (await ledger.dockings({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
+    const named = (await ledger.dockings.list({ recorder: serial, limit: REMEMBERED_DOCKINGS })).find(
       (docking) => docking.vendorId === vendorId && docking.productId === productId,
     );
     const before = named ?? (await this.#recall.byBus(arrival));
@@ -138,7 +139,7 @@ export class DockStage {
 
   async #hasFileOf(recorderSerial: string, sample: Recognition['sample']): Promise<boolean> {
     for (const { path, bytes, mtimeMs } of sample) {
-      if (await this.#options.ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
+      if (await this.#options.ledger.originals.find({ recorderSerial, cardPath: path, bytes, mtimeMs })) return true;
     }
     return false;
   }
@@ -159,12 +160,12 @@ export class DockStage {
     const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
     reasons.push(...former.map(formerWords));
     const nowMs = clock.nowMs();
-    const [twin] = await ledger.dockings({ recorder: serial, openOnly: true, limit: 1 });
-    if (twin) reasons.push(`a recorder with this serial is docked in slot ${twin.slot} as well`);
+    const [other] = await ledger.dockings.list({ recorder: serial, openOnly: true, limit: 1 });
+    if (other) reasons.push(`a recorder with this serial is docked in slot ${other.slot} as well`);
     const id = newId('dck', nowMs, this.#options.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
     faults.reached('w01-docking-recorded');
-    const docking = await ledger.docking(id);
+    const docking = await ledger.dockings.get(id);
     if (!docking) throw new Error(`docking ${id} is not in the ledger after its own transaction`);
     await this.#show(docking, arrival, reading, found.explain);
     recorderArrived(log, { dockingId: id, slot: docking.slot, driverId: driver.id, score });
@@ -181,9 +182,9 @@ export class DockStage {
   async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
     if (!unclean?.access) return access;
     const { ledger } = this.#options;
-    for (const before of await ledger.dockings({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
+    for (const before of await ledger.dockings.list({ recorder: recorderSerial, limit: REMEMBERED_DOCKINGS })) {
       if (before.id === id) continue;
-      const entries = await ledger.custodyOf(subject('docking', before.id));
+      const entries = await ledger.custody.of(subject('docking', before.id));
       const found = entries.map(DockingArrived.parse).find((entry) => entry !== null)?.data.unclean;
       if (found === true) continue;
       const last = entries.findLast(({ type }) => WRITES_BEGUN.has(type) || WRITES_FINISHED.has(type));
@@ -200,7 +201,7 @@ export class DockStage {
     const clockOffsetMs = reading.offsetMs;
     await this.#options.ledger.transaction(async (writer) => {
       const slot = arrival.slot ?? (await slotFor(writer, arrival.port, nowMs));
-      await writer.insertDocking({
+      await writer.dockings.insert({
         id,
         slot,
         port: arrival.port,
@@ -214,8 +215,8 @@ export class DockStage {
         clockOffsetMs,
         arrivedAtMs: nowMs,
       });
-      const known = await writer.recorder(serial);
-      await writer.upsertRecorder({
+      const known = await writer.registry.recorder(serial);
+      await writer.registry.upsertRecorder({
         serial,
         model: known?.model ?? null,
         driverId: driver.id,
@@ -237,34 +238,24 @@ export class DockStage {
         unclean: arrival.unclean !== null,
       };
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', id) };
-      await writer.appendCustody(DockingArrived.make({ ...about, data, lists: { why: reasons } }));
+      await writer.custody.append(DockingArrived.make({ ...about, data, lists: { why: reasons } }));
       if (arrival.unlocked) {
         const unlocked = { recorder: serial, vendorId: arrival.vendorId, productId: arrival.productId };
-        await writer.appendCustody(RecorderUnlocked.make({ ...about, data: unlocked }));
+        await writer.custody.append(RecorderUnlocked.make({ ...about, data: unlocked }));
       }
       if (arrival.clockSet) {
         // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
-        await writer.appendCustody(ClockSet.make({ ...about, data: setting }));
+        await writer.custody.append(ClockSet.make({ ...about, data: setting }));
       }
     });
   }
 
   async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
-    const { board, ledger } = this.#options;
-    board.update(docking.slot, {
-      ...EMPTY_SLOT,
-      port: docking.port,
-      hub: arrival.hub,
-      dockingId: docking.id,
-      recorderSerial: docking.recorderSerial,
-      driverId: docking.driverId,
-      officerId: (await ledger.recorder(docking.recorderSerial))?.assignedOfficerId ?? null,
-      phase: 'arrived',
-      warning: reading.warning,
-      clockOffsetMs: docking.clockOffsetMs,
-      explain,
-    });
+    const { ledger, statuses } = this.#options;
+    const { officerId } = await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs);
+    const { clockOffsetMs } = docking;
+    statuses.begin(docking, { hub: arrival.hub, officerId, warning: reading.warning, clockOffsetMs, explain });
   }
 
   /**
@@ -310,12 +301,12 @@ export class DockStage {
     return this.#notices.vacate(port);
   }
 
-  /** Write 15. `dockingId` must be one that `arrive` made. */
+  /** `w15-removal-recorded`. `dockingId` must be one that `arrive` made. */
   async leave(dockingId: string): Promise<void> {
-    const { ledger, clock, board, faults, log } = this.#options;
-    const docking = await ledger.docking(dockingId);
+    const { ledger, clock, statuses, faults, log } = this.#options;
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.removedAtMs !== null) return;
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     const nowMs = clock.nowMs();
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
@@ -323,20 +314,14 @@ export class DockStage {
     const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
     const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
     await ledger.transaction(async (writer) => {
-      await writer.updateDocking(dockingId, { state: 'removed', removedAtMs: nowMs, problem });
+      await statuses.recordRemoved(writer, dockingId, problem, nowMs);
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
       const { filesToRecheck, filesRechecked } = docking;
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', dockingId) };
-      await writer.appendCustody(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
+      await writer.custody.append(DockingRemoved.make({ ...about, data: { ...data, filesToRecheck, filesRechecked } }));
     });
     faults.reached('w15-removal-recorded');
-    const view = viewOf(board, docking.slot);
-    // Another docking may show there already, where two places were given the same number.
-    if (view?.dockingId === dockingId) {
-      const wiping: Problem = { code: 'recorder.wipe-failed', detail: 'it was undocked while sealed files were being removed' };
-      const shown = view.phase === 'wiping' ? wiping : problem;
-      board.update(docking.slot, { phase: 'removed', bytesPerSecond: 0, secondsLeft: null, waiting: null, recheck: null, problem: shown });
-    }
+    statuses.ended(dockingId, problem);
     recorderRemoved(log, { dockingId, slot: docking.slot, safe, filesLeft: left });
   }
 }

@@ -30,16 +30,16 @@ interface Docked {
 export async function formerClocks(ledger: LedgerReader, { serial, told, offsetMs }: Docked): Promise<readonly FormerClock[]> {
   // A place is no recorder: what was docked there before may have been another.
   if (serial.startsWith('place:')) return [];
-  const own = await ledger.dockings({ recorder: serial, limit: UNLISTED_MAX + 1 });
+  const own = await ledger.dockings.list({ recorder: serial, limit: UNLISTED_MAX + 1 });
   const listed = own.findIndex(({ listedAtMs }) => listedAtMs !== null);
   const unlisted = listed < 0 ? own : own.slice(0, listed);
   const found: FormerClock[] = [];
   for (const { id } of unlisted) {
-    for (const entry of await ledger.custodyOf(subject('docking', id))) found.push(...clockIn(ClockSet.parse(entry)));
+    for (const entry of await ledger.custody.of(subject('docking', id))) found.push(...clockIn(ClockSet.parse(entry)));
   }
   const announced: Announced[] = [];
   for (const key of new Set([serial, told ?? serial])) {
-    const entries = await ledger.custodyOf(toldSubject({ serial: key, port: '' }));
+    const entries = await ledger.custody.of(toldSubject({ serial: key, port: '' }));
     // What was announced once it was docked is of that docking.
     const own = entries.filter((entry) => entry.subject.kind === 'recorder').map(ClockSettingBegun.parse);
     announced.push(...own.filter((entry) => entry !== null));
@@ -47,7 +47,7 @@ export async function formerClocks(ledger: LedgerReader, { serial, told, offsetM
   // Nearly always: no clock was ever set by command, and nothing more need be read.
   if (found.length + announced.length === 0) return [];
 
-  const dockings = await ledger.dockings({ limit: DOCKINGS_MAX });
+  const dockings = await ledger.dockings.list({ limit: DOCKINGS_MAX });
   const oldest = dockings.length < DOCKINGS_MAX ? undefined : dockings.at(-1);
   const sinceMs = (own[listed] ?? oldest)?.arrivedAtMs ?? Number.NEGATIVE_INFINITY;
   for (const entry of announced) {

@@ -8,7 +8,7 @@ import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { EMPTY_SLOT, type SlotBoard, type SlotView } from '#ports/slot-board';
+import type { SlotBoard, SlotView } from '#ports/slot-board';
 import { isOccupied, viewOf } from './slot-view.ts';
 
 const FACTS_MAX = 20;
@@ -58,13 +58,8 @@ export class PortNotices {
     const view = viewOf(this.#options.board, slot);
     if (isOccupied(view)) return;
     this.#cover(notice.port, view);
-    this.#options.board.update(slot, {
-      ...EMPTY_SLOT,
-      port: notice.port,
-      hub: notice.hub,
-      phase: 'preparing',
-      explain: bounded(notice.facts, LINES_MAX),
-    });
+    const { port, hub } = notice;
+    this.#options.board.showPort(slot, { port, hub, phase: 'preparing', explain: bounded(notice.facts, LINES_MAX) });
   }
 
   /** Shows why nothing is taken in at this port, and puts it on record. Returns the slot. */
@@ -83,17 +78,17 @@ export class PortNotices {
       const number = place.slot ?? (await slotFor(writer, port, clock.nowMs()));
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('port', port) };
       const data = { slot: number, port, code: problem.code };
-      if (fresh) await writer.appendCustody(DeviceRefused.make({ ...about, data, lists: { facts: bounded(place.facts, FACTS_MAX) } }));
+      if (fresh) await writer.custody.append(DeviceRefused.make({ ...about, data, lists: { facts: bounded(place.facts, FACTS_MAX) } }));
       return number;
     });
     if (fresh) this.#recorded.set(`${port} ${problem.code}`, performance.now());
     const view = viewOf(board, slot);
     if (isOccupied(view)) {
-      board.update(slot, { warning: problem });
+      board.updateDocking(view.dockingId, { warning: problem });
       this.#warned.set(port, problem);
     } else {
       this.#cover(port, view);
-      board.update(slot, { ...EMPTY_SLOT, port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
+      board.showPort(slot, { port, hub, phase, problem, explain: bounded(place.explain, LINES_MAX) });
     }
     if (fresh) deviceRefused(log, { slot, code: problem.code });
     return slot;
@@ -108,9 +103,11 @@ export class PortNotices {
     this.#covered.delete(port);
     for (const view of board.snapshot().filter((each) => each.port === port)) {
       if (isOccupied(view)) {
-        if (warning !== undefined && view.warning === warning) board.update(view.slot, { warning: null });
-      } else if (view.phase !== 'removed' && view.phase !== 'empty')
-        board.update(view.slot, before?.slot === view.slot ? before : { ...EMPTY_SLOT, hub: view.hub, phase: 'empty' });
+        if (warning !== undefined && view.warning === warning) board.updateDocking(view.dockingId, { warning: null });
+      } else if (view.phase !== 'removed' && view.phase !== 'empty') {
+        if (before?.slot === view.slot) board.restore(view.slot, before);
+        else board.showPort(view.slot, { port, hub: view.hub, phase: 'empty' });
+      }
     }
   }
 
@@ -127,11 +124,11 @@ function bounded(facts: readonly string[], max: number): string[] {
 
 /** The number of a port that has none yet is the next free one. */
 export async function slotFor(writer: LedgerWriter, port: string, nowMs: number): Promise<number> {
-  const known = await writer.slotOf(port);
+  const known = await writer.dockings.slotOf(port);
   if (known !== null) return known;
-  const slot = nextFreeSlot(await writer.slots());
-  await writer.assignSlot(port, slot);
+  const slot = nextFreeSlot(await writer.dockings.slots());
+  await writer.dockings.assignSlot(port, slot);
   const about = { atMs: nowMs, actor: STATION, subject: subject('port', port) };
-  await writer.appendCustody(SlotsChanged.make({ ...about, data: { port, slot, before: null, moved: null } }));
+  await writer.custody.append(SlotsChanged.make({ ...about, data: { port, slot, before: null, moved: null } }));
   return slot;
 }

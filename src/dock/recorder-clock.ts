@@ -12,9 +12,9 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { toldSubject } from './former-clocks.ts';
 import { readable } from './read-or-reason.ts';
-import { isOccupied, viewOf } from './slot-view.ts';
 
 /** Smaller differences are what reading a clock costs. */
 const SET_FROM_MS = 1000;
@@ -22,6 +22,7 @@ const SET_FROM_MS = 1000;
 interface Options {
   readonly ledger: Ledger;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly timezone: string;
@@ -75,10 +76,10 @@ export class RecorderClock {
    */
   async doubt(dockingId: string): Promise<void> {
     const { ledger, clock, board, warnMs } = this.#options;
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
     // Files of other recorders on its card tell of other clocks.
-    const [newest] = await ledger.recordings({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
+    const [newest] = await ledger.recordings.list({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
     const nowMs = clock.nowMs();
     const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
     if (!newest || aheadMs <= warnMs) return;
@@ -88,8 +89,7 @@ export class RecorderClock {
     };
     const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
     await this.#enter(ClockDoubted.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
-    const view = viewOf(board, docking.slot);
-    if (isOccupied(view) && view.dockingId === dockingId) board.update(docking.slot, { warning });
+    board.updateDocking(dockingId, { warning });
   }
 
   /** What the custody log says of a clock that was found `offsetMs` off and set at `nowMs`. */
@@ -131,18 +131,16 @@ export class RecorderClock {
     }
   }
 
-  /** The docking has become safe. Returns whether its clock will be set at once: then nobody is told to undock it before `set` has ended. */
-  showSetting(docked: Settable): boolean {
-    const { docking } = docked;
-    if (!this.#settingFor(docked) || viewOf(this.#options.board, docking.slot)?.dockingId !== docking.id) return false;
-    this.#options.board.update(docking.slot, { phase: 'setting-clock' });
+  /**
+   * The docking has become safe. Returns whether its clock will be set at once, once in a docking: then nobody is told to undock it before `set` has
+   * ended.
+   */
+  announceSetting(docked: Settable): boolean {
+    const { statuses } = this.#options;
+    const { id } = docked.docking;
+    if (!this.#settingFor(docked) || statuses.of(id)?.clockSet !== false) return false;
+    void statuses.happened(id, 'set-clock');
     return true;
-  }
-
-  /** Nothing else is to be done on it. */
-  showSet({ docking }: Settable): void {
-    const view = viewOf(this.#options.board, docking.slot);
-    if (view?.dockingId === docking.id && view.phase === 'setting-clock') this.#options.board.update(docking.slot, { phase: 'safe' });
   }
 
   /** A new file takes free clusters, and in an unclean file system footage may lie in them that only a repair finds. */
@@ -195,7 +193,7 @@ export class RecorderClock {
   }
 
   async #enter(entry: CustodyDraft): Promise<void> {
-    await this.#options.ledger.transaction((writer) => writer.appendCustody(entry));
+    await this.#options.ledger.transaction((writer) => writer.custody.append(entry));
   }
 }
 

@@ -13,9 +13,8 @@ import type { KnownProof } from '#ports/known-proof';
 import type { Ledger } from '#ports/ledger';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import type { Volume, VolumeEntry } from '#ports/recorder-driver';
-import type { SlotBoard } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
-import { viewOf } from './slot-view.ts';
+import type { DockingStatuses } from '#steps/docking-statuses';
 
 /** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
 const FILES_PER_ENTRY = 1000;
@@ -29,7 +28,7 @@ interface Options {
   readonly ledger: Ledger;
   readonly vault: VaultReader;
   readonly proof: KnownProof;
-  readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -70,7 +69,7 @@ export class WipeStage {
     if (policy !== 'after-archived' || !this.#applies(docked)) return waiting;
     for await (const original of this.#originalsOn(docked, signal)) {
       if (waiting.has(original.recordingId)) continue;
-      if ((await ledger.recording(original.recordingId))?.state !== 'archived') waiting.add(original.recordingId);
+      if ((await ledger.recordings.get(original.recordingId))?.state !== 'archived') waiting.add(original.recordingId);
     }
     return waiting;
   }
@@ -78,17 +77,19 @@ export class WipeStage {
   /** The docking is safe. Returns whether it will be wiped at once: then nobody is told to undock it in between. */
   announce(docked: Wipeable): boolean {
     if (this.#options.policy !== 'after-sealed' || !this.#applies(docked)) return false;
-    this.#show(docked.docking, { phase: 'wiping' });
+    void this.#options.statuses.happened(docked.docking.id, 'wipe');
     return true;
   }
 
-  /** Writes 16 to 18. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
+  /** `w16-wipe-begun` to `w18-wipe-recorded`. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
-    const { log } = this.#options;
+    const { log, statuses } = this.#options;
     const { docking } = docked;
     if (!this.#applies(docked)) return this.#tellWhyNot(docked);
     const begun = performance.now();
-    this.#show(docking, { phase: 'wiping' });
+    await statuses.happened(docking.id, 'wipe');
+    // Something that was found to be another file is being taken in: this comes again when that is safe.
+    if (statuses.of(docking.id)?.phase !== 'wiping') return;
     try {
       const { candidates, unread, others } = await this.#candidates(docked, signal);
       // The docking is not safe any more. Once it is, the wipe begins anew.
@@ -99,12 +100,12 @@ export class WipeStage {
         await this.#finish(docking, ended);
         wiped(log, { dockingId: docking.id, ...ended, elapsedMs: Math.round(performance.now() - begun) });
       }
-      this.#show(docking, { phase: 'safe', ...(unread > 0 ? { warning: unreadWarning(unread) } : {}) });
+      await statuses.happened(docking.id, 'finish', unread > 0 ? { warning: unreadWarning(unread) } : {});
     } catch (error) {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
       if (signal.aborted) return;
-      this.#show(docking, { phase: 'safe', problem: { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` } });
+      await statuses.wipeFailed(docking.id, { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` });
     }
   }
 
@@ -114,17 +115,14 @@ export class WipeStage {
   }
 
   /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
-  #tellWhyNot({ docking, access, unclean }: Wipeable): void {
-    if (this.#options.policy === 'never') return;
+  async #tellWhyNot({ docking, access, unclean }: Wipeable): Promise<void> {
+    const { policy, statuses, log } = this.#options;
+    if (policy === 'never') return statuses.happened(docking.id, 'finish');
     const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
     const why = access === null ? unwritable : 'it has no serial of its own';
     const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
-    wipeFailed(this.#options.log, { dockingId: docking.id }, failure);
-    this.#show(docking, { warning: { code: failure.code, detail: failure.detail } });
-  }
-
-  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    if (viewOf(this.#options.board, docking.slot)?.dockingId === docking.id) this.#options.board.update(docking.slot, patch);
+    wipeFailed(log, { dockingId: docking.id }, failure);
+    await statuses.happened(docking.id, 'finish', { warning: { code: failure.code, detail: failure.detail } });
   }
 
   /** The card as it is now: its files that are sealed originals of exactly this identity. */
@@ -139,17 +137,17 @@ export class WipeStage {
   /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
     const { ledger } = this.#options;
-    const find = (cardPath: string) => ledger.findOriginal({ recorderSerial, cardPath, bytes, mtimeMs });
+    const find = (cardPath: string) => ledger.originals.find({ recorderSerial, cardPath, bytes, mtimeMs });
     const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
     // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
-    const others = own ? [] : await ledger.originalsNamed({ cardPath: path, bytes, mtimeMs }, 1);
+    const others = own ? [] : await ledger.originals.named({ cardPath: path, bytes, mtimeMs }, 1);
     const original = own ?? others[0] ?? (await this.#beforeItsMark(recorderSerial, { path, bytes, mtimeMs }));
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
   /** A file that was marked as important since it was sealed has another path; its bytes prove it. */
   async #beforeItsMark(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
-    const alike = await this.#options.ledger.originalsLike({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
+    const alike = await this.#options.ledger.originals.like({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
     return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
@@ -179,10 +177,12 @@ export class WipeStage {
   async #isKeptElsewhere(original: Original): Promise<boolean> {
     const { ledger, vault, policy } = this.#options;
     // A file with gaps may still give up more of itself to somebody with better tools.
-    if (original.unreadable.length > 0) return false;
+    if (original.gaps.length > 0) return false;
     // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
     if (original.bytes === 0) return false;
-    const copies = (await ledger.copies(original.recordingId)).filter((copy) => copy.itemId === original.id && isVerified(copy, original));
+    const copies = (await ledger.recordings.copies(original.recordingId)).filter(
+      (copy) => copy.itemId === original.id && isVerified(copy, original),
+    );
     if (!copies.some(({ where }) => where === 'vault')) return false;
     if (policy === 'after-archived' && !copies.some(({ where }) => where !== 'vault')) return false;
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
@@ -190,7 +190,7 @@ export class WipeStage {
 
   /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
-    const entries = await this.#options.ledger.custodyOf(subject('original', original.id));
+    const entries = await this.#options.ledger.custody.of(subject('original', original.id));
     const copied = entries.map(OriginalCopied.parse).findLast((entry) => entry !== null);
     return copied?.data.docking === docking.id && copied.personal.cardPath === original.cardPath;
   }
@@ -222,27 +222,27 @@ export class WipeStage {
     return total;
   }
 
-  /** Write 16: whatever is found missing on the recorder after this was removed by the station. */
+  /** `w16-wipe-begun`: whatever is found missing on the recorder after this was removed by the station. */
   async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
     const { ledger, clock, policy, faults } = this.#options;
     const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
     const data = { recorder: docking.recorderSerial, policy, files: part.length };
     const lists = { originals: part.map(({ id }) => id) };
-    await ledger.transaction((writer) => writer.appendCustody(WipeBegun.make({ ...about, data, lists })));
+    await ledger.transaction((writer) => writer.custody.append(WipeBegun.make({ ...about, data, lists })));
     faults.reached('w16-wipe-begun');
   }
 
-  /** Write 19: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
+  /** `w19-wipe-finished`: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
   async #finish(docking: Docking, done: { readonly files: number; readonly bytes: number; readonly kept: number }): Promise<void> {
     const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
     await ledger.transaction((writer) =>
-      writer.appendCustody(WipeFinished.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data })),
+      writer.custody.append(WipeFinished.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data })),
     );
     faults.reached('w19-wipe-finished');
   }
 
-  /** Writes 17 and 18. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
+  /** `w17-files-removed` and `w18-wipe-recorded`. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
   async #removeBatch(
     docking: Docking,
     batch: readonly Original[],
@@ -279,7 +279,7 @@ export class WipeStage {
             sha256: original.digests?.sha256 ?? '',
           };
           const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', original.id) };
-          await record.appendCustody(OriginalWiped.make({ ...about, data, personal: { cardPath: original.cardPath } }));
+          await record.custody.append(OriginalWiped.make({ ...about, data, personal: { cardPath: original.cardPath } }));
         }
       });
       faults.reached('w18-wipe-recorded');

@@ -18,13 +18,11 @@ export function bytesOfRanges(ranges: readonly ByteRange[]): number {
 }
 
 /** Why a recording counts as damaged when places of its files could not be read from the recorder; null if all could. */
-export function unreadableWords(
-  originals: readonly { cardPath: string; bytes: number; unreadable: readonly ByteRange[] }[],
-): string | null {
-  const damaged = originals.filter(({ unreadable }) => unreadable.length > 0);
-  const words = damaged.slice(0, FILES_TOLD_MAX).map(({ cardPath, bytes, unreadable }) => {
-    const places = unreadable.length === 1 ? 'at 1 place' : `at ${unreadable.length} places`;
-    return `${cardPath}: ${bytesOfRanges(unreadable)} of ${bytes} bytes ${places} could not be read from the recorder and are filled with zeros`;
+export function gapWords(originals: readonly { cardPath: string; bytes: number; gaps: readonly ByteRange[] }[]): string | null {
+  const damaged = originals.filter(({ gaps }) => gaps.length > 0);
+  const words = damaged.slice(0, FILES_TOLD_MAX).map(({ cardPath, bytes, gaps }) => {
+    const places = gaps.length === 1 ? 'at 1 place' : `at ${gaps.length} places`;
+    return `${cardPath}: ${bytesOfRanges(gaps)} of ${bytes} bytes ${places} could not be read from the recorder and are filled with zeros`;
   });
   const more = damaged.length - words.length;
   if (more > 0) words.push(`and ${more} more files`);

@@ -1,5 +1,5 @@
+import { bytesText } from './bytes-text.ts';
 import type { ErrorCode } from './errors.ts';
-import { bytesText } from './figures.ts';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed
@@ -34,7 +34,7 @@ export interface Docking {
   readonly problem: Problem | null;
   readonly arrivedAtMs: number;
   readonly listedAtMs: number | null;
-  /** Everything was copied, and then the card still had the names, sizes and times that were listed. */
+  /** When the card, after everything was copied, still had the names, sizes and times that were listed. */
   readonly unchangedAtMs: number | null;
   readonly safeAtMs: number | null;
   readonly removedAtMs: number | null;
@@ -43,7 +43,7 @@ export interface Docking {
   readonly filesKnown: number;
   readonly filesRefused: number;
   readonly bytesListed: number;
-  /** Known files that are to be compared whole while the recorder stays, and how many of them were, and have the sealed digest. */
+  /** How many known files are to be compared whole while the recorder stays, and how many were and have the sealed digest. */
   readonly filesToRecheck: number;
   readonly filesRechecked: number;
 }
@@ -81,9 +81,9 @@ export function isPort(text: string): boolean {
 }
 
 /**
- * `preparing`: being unlocked or mounted; `rechecking`: known files are compared whole, and "safe" waits for that (`intake.known: whole`); `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every
- * file is safe, but its clock file is being written or sealed files are being removed, do not undock; `removed`: it has left, with a problem if it
- * was not safe.
+ * `preparing`: being unlocked or mounted; `rechecking`: known files are compared whole, and "safe" waits for that (`intake.known: whole`);
+ * `unknown`: a storage device that was left alone; `safe`: may be undocked; `setting-clock`, `wiping`: every file is safe, but the clock
+ * file is being written or sealed files are being removed, so do not undock; `removed`: it has left, with a problem if it was not safe.
  */
 export const SLOT_PHASES = [
   'empty',

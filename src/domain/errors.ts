@@ -315,13 +315,13 @@ export const ERRORS = {
   'queue.unreachable': {
     retry: 'later',
     status: 503,
-    what: 'The job queue (Redis) cannot be reached',
+    what: 'The work queue (Redis) cannot be reached',
     remedy: 'Start Redis or correct queue.url; no work is lost, it is queued again from the ledger.',
   },
   'queue.refused': {
     retry: 'later',
     status: 503,
-    what: 'The job queue (Redis) takes no work',
+    what: 'The work queue (Redis) takes no work',
     remedy: 'Point queue.url to a Redis that may be written and has memory left; no work is lost, it is queued again from the ledger.',
   },
   ...WORK_ERRORS,

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
 /** What an id names; the prefix is the first part of the id. */
-export type IdPrefix = 'rec' | 'org' | 'dck' | 'drv' | 'evt' | 'sug';
+export type IdPrefix = 'rec' | 'org' | 'dck' | 'drv' | 'evt' | 'sug' | 'hld';
 
 // Crockford's base 32, lower case: no i, l, o, u, so that an id can be read out over the phone.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const ID = /^(rec|org|dck|drv|evt|sug)-[0-9a-hjkmnp-tv-z]{10}-[0-9a-z]{2,12}-[0-9a-hjkmnp-tv-z]{10}$/;
+const ID = /^(rec|org|dck|drv|evt|sug|hld)-[0-9a-hjkmnp-tv-z]{10}-[0-9a-z]{2,12}-[0-9a-hjkmnp-tv-z]{10}$/;
 
 /** 10 characters of base 32, so that ids sort by the time (ms since 1970) at which they were made. */
 function encodeTime(ms: number): string {

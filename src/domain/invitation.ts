@@ -29,7 +29,7 @@ const NAME = /^[a-z][0-9a-z-]{0,31}$/;
 const KEY = /^[A-Za-z0-9_-]{43}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Names stand among hosts: none may be taken for the station itself. */
+/** A worker's name is the host of its claims, so it must not be that of the station. */
 export function isWorkerName(name: string): boolean {
   return NAME.test(name) && name !== STATION_HOST;
 }

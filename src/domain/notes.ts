@@ -14,7 +14,10 @@ export const NOTE_CODES = [
   'found-after-repair',
   /** Another recorder, `number` by its own names, made it: it lay on the card of `card`. */
   'other-recorder',
-  /** Claims of its start disagree by more than a minute: `claim` is the strongest that is not used, wall clock of the station's zone, from `from`; `differenceS`: later than the start. */
+  /**
+   * Claims of its start disagree by more than a minute. `claim`: the strongest one that is not used, as wall clock of the station's zone;
+   * `from`: its source; `differenceS`: how much later than the start it is.
+   */
   'time-uncertain',
   /** None of its claims can be true: what the recorder says is `claim`. */
   'time-unknown',

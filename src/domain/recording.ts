@@ -4,6 +4,7 @@ import type { ByteRange } from './byte-range.ts';
 import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
+import type { Protection } from './protection.ts';
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
@@ -20,14 +21,17 @@ export const isTakenIn = (state: RecordingState): boolean => state !== 'copying'
 export const ORIGINAL_STATES = ['listed', 'copied', 'sealed'] as const;
 type OriginalState = (typeof ORIGINAL_STATES)[number];
 
-/** Where a recording's officer comes from; a person's word outranks the assignment, which outranks the file name's zeros. */
-export type OfficerSource = 'file-name' | 'assignment' | 'person' | 'rule';
+/**
+ * Where a recording's officer comes from. A person outranks the file name, the name outranks the officer who had the recorder when it was recorded, and that one outranks
+ * the officer that it was assigned to then. A name that has zeros for the officer tells none.
+ */
+export type OfficerSource = 'file-name' | 'holder' | 'assignment' | 'person' | 'rule';
 
 /** `nocache`: the kernel was asked to forget the file first; `cached`: it could not be, so the second read may have come from memory. */
 export type SourceReread = 'nocache' | 'cached';
 
 /** One continuous capture of one recorder, 1..n segments, with the sidecars that travel with it. */
-export interface Recording {
+export interface Recording extends Protection {
   readonly id: string;
   readonly dockingId: string;
   readonly recorderSerial: string;
@@ -47,7 +51,10 @@ export interface Recording {
   readonly claimedFrom: 'file-name' | 'container' | 'mtime' | 'gps' | null;
   /** Everything that tells when it started, and what became of each claim; none on recordings that are older than this field. */
   readonly startClaims: readonly StartClaim[];
-  /** The claim that is used in the station's zone, plus the clock offset unless it is of satellites; ms since 1970 UTC. null: no claim can be true. */
+  /**
+   * The start, ms since 1970 UTC: the claim that is used, read in the station's zone and corrected by the clock offset unless it comes from
+   * satellites. null: no claim can be true.
+   */
   readonly startMs: number | null;
   /** Station clock minus recorder clock, measured at docking; null if it could not be measured. */
   readonly clockOffsetMs: number | null;
@@ -61,7 +68,7 @@ export interface Recording {
   readonly createdAtMs: number;
 }
 
-/** One file as it was on the recorder: never changed, never deleted but by the one function that may. */
+/** One file as it was on the recorder. Once it is sealed, nothing in the station changes or deletes it. */
 export interface Original {
   readonly id: string;
   readonly recordingId: string;
@@ -72,19 +79,19 @@ export interface Original {
   /** 1-based, segments first in their order, then sidecars. */
   readonly index: number;
   readonly kind: Kind;
-  /** Path on the card, `/` between parts, printable form (see card-path.ts): never used as a path on the station. */
+  /** Path on the card, `/` between parts, printable form (see card/path.ts): never used as a path on the station. */
   readonly cardPath: string;
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly important: boolean;
-  /** Where in a take its name says that it stands, and its times; null if it is no segment of any. */
+  /** The place in a take that its name tells, and its times; null if it is no segment of any take. */
   readonly take: TakeFacts | null;
   readonly state: OriginalState;
   readonly vaultKey: string;
   /** Of the bytes as they are kept: where the recorder could not be read they are zeros. */
   readonly digests: Digests | null;
   /** What the recorder could not deliver, in order; none for nearly every file. */
-  readonly unreadable: readonly ByteRange[];
+  readonly gaps: readonly ByteRange[];
   /** How the file was read from the recorder a second time and found the same (`intake.verify`); null: it was read once. */
   readonly sourceReread: SourceReread | null;
   /** Id of an earlier sealed original with the same bytes, both read without a gap. */

@@ -1,3 +1,6 @@
+import type { CaseStep } from './case-course.ts';
+import type { Protection } from './protection.ts';
+
 /** Enforcement stages (执法环节), in order. */
 export const CASE_STAGES = ['filing', 'investigation', 'evidence', 'review', 'decision', 'service', 'execution'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];
@@ -23,12 +26,27 @@ export interface Recorder {
   readonly lastSeenAtMs: number | null;
 }
 
-export interface Case {
+/** One officer has one pool recorder: from its take-out (领用) to its return (归还). */
+export interface Holding {
+  readonly id: string;
+  readonly serial: string;
+  readonly officerId: string;
+  /** ms since 1970 UTC; the first moment. */
+  readonly fromMs: number;
+  /** The first moment after it; null while the officer has it. */
+  readonly toMs: number | null;
+}
+
+export interface Case extends Protection {
   readonly number: string;
   readonly title: string;
   readonly stage: CaseStage;
   readonly category: Category | null;
   readonly officerIds: readonly string[];
+  /** Date of filing (立案) in the station's zone, `2026-06-20`; null if nobody told. */
+  readonly openedOn: string | null;
+  /** What happened to it since, in order. */
+  readonly steps: readonly CaseStep[];
   readonly createdAtMs: number;
 }
 

@@ -30,6 +30,12 @@ export const WORK_ERRORS = {
     what: 'Worker and station are of different versions',
     remedy: 'Install the version of the station on the host of the worker.',
   },
+  'work.replaced': {
+    retry: 'never',
+    status: 409,
+    what: 'Another process works with the same invitation and began later',
+    remedy: 'Run one process for each invitation; invite a second worker under a name of its own (`evidock worker invite NAME`).',
+  },
   'work.certificate-failed': {
     retry: 'never',
     status: 500,

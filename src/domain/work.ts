@@ -3,7 +3,10 @@ import type { ErrorCode } from './errors.ts';
 /** Work that may run on any host: it gets an id, reads through ports and writes through ports. */
 export type WorkStage = 'derive' | 'archive';
 
-/** Smaller runs first. `later`: what is slow, or is made again; it has a place of its own and never takes the last of the others'. */
+/**
+ * Smaller runs first. `later` is for work that is slow, or is done again: it has places of its own, and never takes the last place of other
+ * work.
+ */
 export const PRIORITY = { important: 1, normal: 5, later: 9 } as const;
 
 /** Where work waits in the queue: each with its own number of places. */
@@ -21,7 +24,7 @@ export function lanesOf(stage: WorkStage): readonly WorkLane[] {
 export type WorkState = 'waiting' | 'running' | 'done' | 'failed';
 
 export interface Work {
-  /** Fixed job id, `<stage>.<recordingId>`. */
+  /** Fixed id, `<stage>.<recordingId>`. */
   readonly id: string;
   readonly stage: WorkStage;
   readonly recordingId: string;
@@ -37,7 +40,7 @@ export interface Work {
   readonly updatedAtMs: number;
 }
 
-/** Who holds work: the host is known before and after a restart, the instance is one process of it. */
+/** Who holds work. The host keeps its name over a restart; the instance is one process of it. */
 export interface Worker {
   readonly host: string;
   readonly instance: string;
@@ -55,6 +58,8 @@ export interface Claim {
   readonly stage: WorkStage;
   readonly recordingId: string;
   readonly token: number;
+  /** Who holds it. */
+  readonly host: string;
 }
 
 /** How a run ended that could not do its work. */

@@ -59,7 +59,7 @@ async function sealed(bytes: Uint8Array, overrides: Partial<Original> = {}): Pro
   await store(vault, original.vaultKey, bytes);
   const facts = {
     state: 'sealed',
-    unreadable: [],
+    gaps: [],
     sourceReread: null,
     duplicateOf: null,
     copiedAtMs: 1,
@@ -216,7 +216,7 @@ describe('a large file', () => {
     const bytes = randomBytes(size);
     const gap = { start: 600 * BLOCK, end: 602 * BLOCK };
     const kept = Buffer.from(bytes).fill(0, gap.start, gap.end);
-    const known = await sealed(kept, { unreadable: [gap] });
+    const known = await sealed(kept, { gaps: [gap] });
     const card = (content: Buffer) => failing(content, (position, length) => position < gap.end && position + length > gap.start);
     expect(await sampled(known, card(bytes))).toBe('same');
     expect(await sampled(known, card(flipped(bytes, 606 * BLOCK)))).toBe('differs');

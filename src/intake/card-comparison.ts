@@ -173,7 +173,7 @@ class Pair {
     const known = this.#known;
     const onCard = this.onCard.subarray(offset, offset + bytes);
     const inVault = this.#inVault.subarray(offset, offset + bytes);
-    const read = { file: this.file, original: known, unreadable: known.unreadable, signal: this.#signal };
+    const read = { file: this.file, original: known, gaps: known.gaps, signal: this.#signal };
     const [card, vault] = await Promise.allSettled([readKept(read, onCard, start), this.vaultFile.read(inVault, start)]);
     if (vault.status === 'rejected') throw vault.reason;
     if (card.status === 'rejected') throw card.reason;
@@ -222,7 +222,7 @@ export async function compareWhole(known: Original, volume: Volume, tools: Whole
   let file: VolumeFile | undefined;
   try {
     file = await volume.open(known.cardPath);
-    const read = { ...tools, file, original: known, unreadable: known.unreadable };
+    const read = { ...tools, file, original: known, gaps: known.gaps };
     const digest = async (card: VolumeFile) => {
       await card.forget?.();
       return digestOnCard(read);

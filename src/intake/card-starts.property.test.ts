@@ -70,7 +70,7 @@ async function dateAll({ zone, utc, atEnd }: Card, made: readonly Made[]): Promi
   const last = made.at(-1);
   const nowMs = Math.max(...made.map(({ startMs, lastsMs }) => startMs + lastsMs)) + (last ? 4 * HOUR : 0);
   const starts = new CardStarts({
-    ledger: { findOriginal: async () => null, recording: async () => null },
+    ledger: { originals: { find: async () => null }, recordings: { get: async () => null } },
     volume: new MemoryVolume(files),
     docking: { clockOffsetMs: null },
     driver: {},

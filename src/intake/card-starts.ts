@@ -14,7 +14,8 @@ import { type CardReadings, type ClockFacts, isContinuous, MADE_SINCE, readingsO
 import { sightingOfRecord } from '#domain/start/record-sighting';
 import { type TakeFacts, TELLS_NOTHING } from '#domain/take/segment-names';
 import type { Clock } from '#ports/clock';
-import type { LedgerReader } from '#ports/ledger';
+import type { OriginalsReader } from '#ports/ledger/originals';
+import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 
 /** Files that tell how the recorder writes its times: more would not tell more. */
@@ -34,7 +35,7 @@ const TRACK = /\.(?:gps|nmea|gpx|txt|log)$/i;
 const TRACKS_READ = 2;
 
 interface Options {
-  readonly ledger: Pick<LedgerReader, 'findOriginal' | 'recording'>;
+  readonly ledger: { readonly originals: Pick<OriginalsReader, 'find'>; readonly recordings: Pick<RecordingsReader, 'get'> };
   readonly volume: Volume;
   readonly docking: Pick<Docking, 'clockOffsetMs'>;
   readonly driver: Pick<RecorderDriver, 'madeSince' | 'containerTime'>;
@@ -42,7 +43,7 @@ interface Options {
   readonly clock: Clock;
   readonly timezone: string;
   /** As the file is, or was, put on record. */
-  readonly identity: (file: ListedFile) => Parameters<LedgerReader['findOriginal']>[0];
+  readonly identity: (file: ListedFile) => Parameters<OriginalsReader['find']>[0];
   /** The original is on record, but the card has other bytes there now. */
   readonly hasOtherBytes: (original: Original) => boolean;
   /** The docked recorder made it: the clock that was measured is that of no other. */
@@ -199,7 +200,7 @@ export class CardStarts {
   async #sighting(file: ListedFile): Promise<Sighting> {
     const known = await this.#onRecord(file);
     if (!known) return this.#seen(file, await this.#header(file));
-    const recording = known.index === 1 ? await this.#options.ledger.recording(known.recordingId) : null;
+    const recording = known.index === 1 ? await this.#options.ledger.recordings.get(known.recordingId) : null;
     // Of a later segment only what tells its place in the take is kept.
     if (!recording) return this.#seen(file, { writtenMs: null, durationMs: known.take?.durationMs ?? null });
     return { ...sightingOfRecord(recording, known), row: numbersInRow(file)?.row ?? '' };
@@ -212,7 +213,7 @@ export class CardStarts {
   }
 
   async #onRecord(file: ListedFile): Promise<Original | null> {
-    const known = await this.#options.ledger.findOriginal(this.#options.identity(file));
+    const known = await this.#options.ledger.originals.find(this.#options.identity(file));
     return known && !this.#options.hasOtherBytes(known) ? known : null;
   }
 

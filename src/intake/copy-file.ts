@@ -6,17 +6,17 @@ import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes } from '#ports/lanes';
 import type { Volume, VolumeFile } from '#ports/recorder-driver';
 import type { Vault, VaultDraft } from '#ports/vault';
-import { BadSpots } from './bad-spots.ts';
-import { carry, mustBeAll } from './carry.ts';
+import { carry, mustBeAll } from './carry-bytes.ts';
+import { FileWithGaps } from './file-with-gaps.ts';
 import { readAgain } from './second-read.ts';
-import type { InHand, SpentSoFar } from './waiting-sampler.ts';
+import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 export interface CopyTools {
   readonly vault: Vault;
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
-  /** Unreadable bytes that a file may have; 0: none. */
-  readonly unreadableBytesMax: number;
+  /** Bytes that cannot be read and that a file may have; 0: none. */
+  readonly gapBytesMax: number;
   /** The file is read from the recorder a second time and must be the same. */
   readonly readTwice: boolean;
   readonly spent: SpentSoFar;
@@ -26,7 +26,7 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
   readonly hand: InHand;
   readonly onBytes: (bytes: number) => void;
-  /** It has more unreadable places than are allowed: no use in trying again now. */
+  /** It has more gaps than are allowed: no use in trying again now. */
   readonly onGivenUp: () => void;
 }
 
@@ -34,7 +34,7 @@ export interface CopiedFile {
   readonly draft: VaultDraft;
   /** SM3 comes with the seal. */
   readonly digests: Digests;
-  readonly unreadable: readonly ByteRange[];
+  readonly gaps: readonly ByteRange[];
   readonly sourceReread: SourceReread | null;
 }
 
@@ -49,21 +49,21 @@ export async function copyFile(original: Original, volume: Volume, tools: CopyTo
     await unchanged(file, original);
     const draft = await tools.vault.draft(original.vaultKey, original.bytes);
     const { signal, hand, onBytes, onGivenUp } = options;
-    const source = new BadSpots({ file, original, unreadableBytesMax: tools.unreadableBytesMax, signal, onGivenUp });
+    const source = new FileWithGaps({ file, original, gapBytesMax: tools.gapBytesMax, signal, onGivenUp });
     try {
       const carried = await carry({ ...tools, source, draft, bytes: original.bytes, signal, hand, onBytes });
       await unchanged(file, original);
       mustBeAll(carried, original.cardPath, original.bytes);
       await source.settle();
       const { sha256 } = carried;
-      const unreadable = source.ranges;
-      const again = { ...tools, file, original, sha256, unreadable, signal };
+      const gaps = source.ranges;
+      const again = { ...tools, file, original, sha256, gaps, signal };
       const [finished, reread] = await Promise.allSettled([finish(draft, original.bytes, hand), tools.readTwice ? readAgain(again) : null]);
       if (finished.status === 'rejected') throw finished.reason;
       // A file that is being changed is no sign of a recorder that cannot be trusted.
       if (tools.readTwice) await unchanged(file, original);
       if (reread.status === 'rejected') throw reread.reason;
-      return { draft, digests: { sha256, sm3: null }, unreadable, sourceReread: reread.value };
+      return { draft, digests: { sha256, sm3: null }, gaps, sourceReread: reread.value };
     } catch (error) {
       await draft.discard();
       throw error;

@@ -18,12 +18,12 @@ export async function relistGrown(
 ): Promise<Original | null> {
   const before = found.listed.get(identity.cardPath);
   if (!before) return null;
-  const listed = await writer.findOriginal({ ...identity, ...before });
+  const listed = await writer.originals.find({ ...identity, ...before });
   if (listed?.state !== 'listed' || listed.dockingId !== docking.id) return null;
   const { bytes, mtimeMs } = identity;
-  await writer.relistOriginal(listed.id, { bytes, mtimeMs });
+  await writer.originals.relist(listed.id, { bytes, mtimeMs });
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', listed.id) };
   const data = { docking: docking.id, listedBytes: before.bytes, bytes };
-  await writer.appendCustody(OriginalGrown.make({ ...about, data, personal: { cardPath: identity.cardPath } }));
+  await writer.custody.append(OriginalGrown.make({ ...about, data, personal: { cardPath: identity.cardPath } }));
   return { ...listed, bytes, mtimeMs };
 }

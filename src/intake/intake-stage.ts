@@ -16,15 +16,16 @@ import type { Ledger } from '#ports/ledger';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { GroupCommit } from '#steps/group-commit';
 import { type CopiedFile, copyFile } from './copy-file.ts';
-import { FairTurns } from './fair-turns.ts';
 import { ListingRounds } from './listing-rounds.ts';
 import { type Copied, placeCopy, recordCopied } from './place-copy.ts';
 import { Recheck } from './recheck.ts';
-import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, problemOf, type Session } from './session.ts';
+import { fail, isListedAgain, isOver, mayBeListedNow, mayBeLookedAtAgain, newSession, type Session } from './session.ts';
 import { pause, SessionView } from './session-view.ts';
-import type { InHand, SpentSoFar } from './waiting-sampler.ts';
+import { FairTurns } from './turns/fair-turns.ts';
+import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
 /** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
 const HANDS_PER_RECORDER = 2;
@@ -41,8 +42,8 @@ interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly filesAtOnce: number;
-  /** Unreadable bytes that a file may have and still be taken, as damaged; 0: none. */
-  readonly unreadableBytesMax: number;
+  /** Bytes that cannot be read and that a file may have and still be taken, as damaged; 0: none. */
+  readonly gapBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
   /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
   readonly known?: 'sampled' | 'whole';
@@ -61,6 +62,7 @@ interface Options {
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
@@ -157,22 +159,22 @@ export class IntakeStage implements KnownProof {
 
   /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
   async recopy(original: Original): Promise<void> {
-    let now: Original | null = original;
+    let current: Original | null = original;
     try {
-      now = await this.#options.ledger.original(original.id);
+      current = await this.#options.ledger.originals.get(original.id);
     } catch (error) {
       copyFailed(this.#options.log, { originalId: original.id, dockingId: original.dockingId, attempt: 0 }, asEvidockError(error));
     }
-    const session = this.#sessions.get(now?.dockingId ?? '');
-    if (!session || isOver(session) || !now || now.state === 'sealed') return;
-    const mismatches = (session.mismatches.get(now.id) ?? 0) + 1;
-    session.mismatches.set(now.id, mismatches);
+    const session = this.#sessions.get(current?.dockingId ?? '');
+    if (!session || isOver(session) || !current || current.state === 'sealed') return;
+    const mismatches = (session.mismatches.get(current.id) ?? 0) + 1;
+    session.mismatches.set(current.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      fail(session, now.id, new EvidockError('vault.mismatch', `${now.cardPath}: ${mismatches} copies read back otherwise`));
-      await this.#view.problem(session, problemOf(session));
+      fail(session, current.id, new EvidockError('vault.mismatch', `${current.cardPath}: ${mismatches} copies read back otherwise`));
+      await this.#view.failing(session);
       return;
     }
-    session.queue.push(now);
+    session.queue.push(current);
     this.#pump(session);
   }
 
@@ -249,11 +251,11 @@ export class IntakeStage implements KnownProof {
     const spent = { readMs: readMs - before.readMs, hashMs: hashMs - before.hashMs, writeMs: writeMs - before.writeMs };
     for (const session of this.#sessions.values()) {
       busy ||= session.inHand.size > 0;
-      const vaultFails = session.problem?.code.startsWith('vault.') ?? false;
+      const vaultFails = this.#options.statuses.of(session.docking.id)?.blocked?.code.startsWith('vault.') ?? false;
       const waiting = isOver(session) ? null : session.sampler.sample(session.inHand, spent, vaultFails);
       if (waiting === session.waiting) continue;
       session.waiting = waiting;
-      if (!session.signal.aborted) this.#options.board.update(session.docking.slot, { waiting });
+      this.#options.board.updateDocking(session.docking.id, { waiting });
     }
     if (busy) return;
     clearInterval(this.#sampling);
@@ -290,8 +292,7 @@ export class IntakeStage implements KnownProof {
   async #tryCopy(session: Session, hand: InHand, original: Original): Promise<Original | undefined> {
     try {
       await this.#copyOnce(session, hand, original);
-      session.failed.delete(original.id);
-      if (session.problem !== session.unlisted && session.failed.size === 0) await this.#view.problem(session, session.unlisted);
+      if (session.failed.delete(original.id)) await this.#view.failing(session);
       return undefined;
     } catch (error) {
       if (isOver(session)) return undefined;
@@ -306,7 +307,7 @@ export class IntakeStage implements KnownProof {
         await this.#view.lost(session);
         return undefined;
       }
-      await this.#view.problem(session, problemOf(session));
+      await this.#view.failing(session);
       const mended = failure.side === 'vault' || failure.side === 'ledger';
       return mended || (failure.retry !== 'never' && attempt < RECORDER_TRIES_MAX) ? original : undefined;
     }
@@ -323,9 +324,9 @@ export class IntakeStage implements KnownProof {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#copying.set(original.id, promise);
     try {
-      const now = await this.#options.ledger.original(original.id);
-      if (now?.state === 'listed' && now.replacedBy === null) await this.#copy(session, hand, now);
-      else if (!session.signal.aborted) this.#options.board.passed(session.docking.slot, original.bytes);
+      const current = await this.#options.ledger.originals.get(original.id);
+      if (current?.state === 'listed' && current.replacedBy === null) await this.#copy(session, hand, current);
+      else this.#options.board.passed(session.docking.id, original.bytes);
     } finally {
       this.#copying.delete(original.id);
       resolve();
@@ -337,23 +338,23 @@ export class IntakeStage implements KnownProof {
     const begun = performance.now();
     const copied = await this.#read(session, hand, original);
     faults.reached('w03-draft-flushed');
-    const twin = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
+    const same = await placeCopy({ vault, ledger, clock }, original, copied, !session.mismatches.has(original.id));
     faults.reached('w04-copy-linked');
-    const facts = { dockingId: session.docking.id, duplicateOf: twin?.id ?? null, nowMs: clock.nowMs() };
+    const facts = { dockingId: session.docking.id, duplicateOf: same?.id ?? null, nowMs: clock.nowMs() };
     await this.#copied.add({ original, copied, facts });
     originalCopied(log, {
       originalId: original.id,
       recordingId: original.recordingId,
       bytes: original.bytes,
-      duplicate: twin !== null,
-      gaps: copied.unreadable.length,
+      duplicate: same !== null,
+      gaps: copied.gaps.length,
       elapsedMs: Math.round(performance.now() - begun),
     });
-    if (copied.unreadable.length > 0) this.#view.gaps(session, original);
+    if (copied.gaps.length > 0) this.#view.gaps(session, original);
     this.#options.onCopied();
   }
 
-  /** Write 5. */
+  /** `w05-copied-recorded`. */
   async #record(batch: readonly Copied[]): Promise<void> {
     const { ledger, faults } = this.#options;
     await ledger.transaction(async (writer) => {
@@ -364,33 +365,29 @@ export class IntakeStage implements KnownProof {
 
   async #read(session: Session, hand: InHand, original: Original): Promise<CopiedFile> {
     const { vault, lanes, buffers, board, settings } = this.#options;
-    const { slot } = session.docking;
+    const { id } = session.docking;
     const tools = {
       vault,
       lanes,
       buffers,
-      unreadableBytesMax: settings.unreadableBytesMax,
+      gapBytesMax: settings.gapBytesMax,
       readTwice: settings.verify === 'source+vault',
       spent: this.#spent,
     };
     let seen = 0;
-    // Once the recorder is gone the slot may show another one.
-    const show = (bytes: number) => {
-      if (!session.signal.aborted) board.copied(slot, bytes);
-    };
     try {
       return await copyFile(original, session.volume, tools, {
         signal: session.signal,
         hand,
         onBytes: (bytes) => {
           seen += bytes;
-          show(bytes);
+          board.copied(id, bytes);
         },
         onGivenUp: () => session.tries.set(original.id, RECORDER_TRIES_MAX),
       });
     } catch (error) {
       // What is thrown away counts again when it is copied again.
-      show(-seen);
+      board.copied(id, -seen);
       throw error;
     }
   }

@@ -60,19 +60,19 @@ export class KnownFiles {
   }
 
   /** Once before the first `compare`: who comes first if the time does not suffice for a full sample of every file on the card. */
-  async plan<F extends VolumeEntry>(files: readonly F[], identity: (file: F) => Parameters<Ledger['findOriginal']>[0]): Promise<void> {
+  async plan<F extends VolumeEntry>(files: readonly F[], identity: (file: F) => Parameters<Ledger['originals']['find']>[0]): Promise<void> {
     const { ledger } = this.#options;
     const ids: string[] = [];
     for (const file of files) {
       if (file.bytes <= WHOLE_BYTES_MAX) continue;
-      const known = await ledger.findOriginal(identity(file));
+      const known = await ledger.originals.find(identity(file));
       if (!known || !this.#mustBeCompared(known)) continue;
       ids.push(known.id);
       this.#costs.bytes += file.bytes;
     }
     const compared: { id: string; when: Compared }[] = [];
     for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
-      for (const [id, when] of await ledger.compared(ids.slice(at, at + IDS_PER_QUERY))) compared.push({ id, when });
+      for (const [id, when] of await ledger.originals.compared(ids.slice(at, at + IDS_PER_QUERY))) compared.push({ id, when });
     }
     compared.sort((a, b) => bySampleNeed(a.when, b.when));
     for (const [rank, { id }] of compared.entries()) this.#ranks.set(id, rank);
@@ -133,15 +133,15 @@ export class KnownFiles {
     return false;
   }
 
-  /** In write 2: what was compared since the last one, and found the same. */
+  /** In `w02-files-listed`: what was compared since the last one, and found the same. */
   async write(writer: LedgerWriter): Promise<void> {
     const { docking, clock, found } = this.#options;
     const [sampled, whole] = [this.#sampled, this.#whole];
     const atMs = clock.nowMs();
     for (let at = 0; at < sampled.length; at += IDS_PER_QUERY)
-      await writer.markCompared(sampled.slice(at, at + IDS_PER_QUERY), { how: 'sampled', dockingId: docking.id, atMs });
+      await writer.originals.markCompared(sampled.slice(at, at + IDS_PER_QUERY), { how: 'sampled', dockingId: docking.id, atMs });
     await recordRechecked(writer, docking, whole, atMs);
-    await writer.updateDocking(docking.id, { filesToRecheck: found.known.size, filesRechecked: found.rechecked.size + whole.length });
+    await writer.dockings.update(docking.id, { filesToRecheck: found.known.size, filesRechecked: found.rechecked.size + whole.length });
   }
 
   /** The transaction of `write` has committed. */
@@ -167,7 +167,7 @@ export class KnownFiles {
       fewerBlocks: FEWER_BLOCKS,
       unread,
     };
-    await writer.appendCustody(
+    await writer.custody.append(
       DockingCompared.make({ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id), data }),
     );
   }

@@ -4,7 +4,8 @@ import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
-import type { LedgerWriter, NewRecording } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { NewRecording } from '#ports/ledger/recordings';
 
 /** What one transaction puts on record of a card: told by one entry, because a card may hold a hundred thousand files. */
 export class ListedEntry {
@@ -30,7 +31,7 @@ export class ListedEntry {
       lists: { recordings: this.#recordings.map(told), again: [...this.#again.keys()] },
       personal: { paths: Object.fromEntries([...originals.map(({ id, cardPath }) => [id, cardPath] as const), ...this.#again]) },
     });
-    await writer.appendCustody(entry);
+    await writer.custody.append(entry);
   }
 }
 

@@ -10,8 +10,8 @@ import type { ComparisonTools } from './card-comparison.ts';
 import { CardListing } from './card-listing.ts';
 import { changedSince } from './changed-files.ts';
 import { KnownFiles } from './known-files.ts';
-import { refusalKey, refuse, refusedSoFar } from './refuse.ts';
-import { forget, isListedAgain, LOOKS_MAX, problemOf, type Session } from './session.ts';
+import { refusalKey, refuse, refusedSoFar } from './refusals.ts';
+import { forget, isListedAgain, LOOKS_MAX, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
 const REFUSALS_PER_TRANSACTION = 200;
@@ -79,7 +79,7 @@ export class ListingRounds {
         await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
       }
       const filesRefused = found.counts.refused + changed.length;
-      await writer.updateDocking(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
+      await writer.dockings.update(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
     });
     faults.reached('w22-card-unchanged');
     session.unchanged = true;
@@ -103,7 +103,7 @@ export class ListingRounds {
         const failure = asEvidockError(error);
         if (failure.code === 'recorder.removed') return this.#options.view.lost(session);
         session.unlisted = { code: failure.code, detail: failure.detail };
-        await this.#options.view.problem(session, session.unlisted);
+        await this.#options.view.unlisted(session);
         // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
         if (failure.side !== 'ledger') return;
         await pause(this.#options.settings.retryMs, signal);
@@ -129,7 +129,10 @@ export class ListingRounds {
       driver,
       toCopy: (original: Original, grown: boolean) => {
         // It is another file now than the one that could not be copied.
-        if (grown) forget(session, original.id);
+        if (grown) {
+          forget(session, original.id);
+          void view.failing(session);
+        }
         // What was given up in this docking is not begun anew because the card is listed once more.
         if (failed.has(original.id)) return;
         queue.push(original);
@@ -141,9 +144,8 @@ export class ListingRounds {
     });
     const { files, known, refused, bytes } = await listing.run(signal);
     view.others(session, listing.otherRecorders());
-    const wasUnlisted = session.unlisted !== null;
     session.unlisted = null;
-    if (wasUnlisted) await view.problem(session, problemOf(session));
+    await view.unlisted(session);
     cardListed(log, { dockingId: docking.id, again, files, known, refused, bytes, elapsedMs: Math.round(performance.now() - begun) });
     onListed(docking.id);
   }
@@ -161,7 +163,7 @@ export class ListingRounds {
         filesRefused += some.length;
         await ledger.transaction(async (writer) => {
           for (const refusal of some) await refuse(writer, docking.id, refusal, clock.nowMs());
-          await writer.updateDocking(docking.id, { filesRefused });
+          await writer.dockings.update(docking.id, { filesRefused });
         });
       }
     } catch (error) {

@@ -10,7 +10,9 @@ import type { StartDecision } from '#domain/start/claims';
 import { standsInRow, type TakeFacts, takeFactsOf } from '#domain/take/segment-names';
 import { originalKey } from '#domain/vault/vault-key';
 import type { Clock } from '#ports/clock';
-import type { LedgerWriter, NewRecording } from '#ports/ledger';
+import type { LedgerWriter } from '#ports/ledger';
+import type { NewRecording } from '#ports/ledger/recordings';
+import { officerByRecorder } from '#steps/decide-officer';
 import type { ListedEntry } from './listed-entry.ts';
 
 /** A listed file in its part of a recording. */
@@ -54,7 +56,7 @@ export async function insertRecording(
     dockingId: docking.id,
     recorderSerial: owner,
     kind: first.facts.kind,
-    ...(await officerOf(writer, files, owner)),
+    ...(await officerOf(writer, files, owner, { startMs, nowMs })),
     category: null,
     important,
     // Times come first: of a long list the end is cut off.
@@ -65,7 +67,7 @@ export async function insertRecording(
     createdAtMs: nowMs,
   };
   if (owner !== docking.recorderSerial) await meetOther(writer, recordingId, circumstances);
-  await writer.insertRecording(recording);
+  await writer.recordings.insert(recording);
   const originals = items.map(
     ({ file, role }, place): Original => ({
       id: newId('org', nowMs, stationId),
@@ -83,7 +85,7 @@ export async function insertRecording(
       vaultKey: originalKey(recordingId, place + 1, file.path),
       state: 'listed',
       digests: null,
-      unreadable: [],
+      gaps: [],
       sourceReread: null,
       duplicateOf: null,
       copiedAtMs: null,
@@ -92,7 +94,7 @@ export async function insertRecording(
       replacedBy: null,
     }),
   );
-  for (const original of originals) await writer.insertOriginal(original);
+  for (const original of originals) await writer.originals.insert(original);
   circumstances.listed.add(recording, originals);
   return originals;
 }
@@ -108,10 +110,10 @@ function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): read
 /** The recorder whose file lies on another's card may never have been docked: from now on it is known by its number. */
 async function meetOther(writer: LedgerWriter, recordingId: string, { docking, owner, clock }: Circumstances): Promise<void> {
   const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-  if (!(await writer.recorder(owner))) await writer.upsertRecorder({ serial: owner, ...known });
+  if (!(await writer.registry.recorder(owner))) await writer.registry.upsertRecorder({ serial: owner, ...known });
   const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
-  await writer.appendCustody(OtherRecorder.make({ ...about, data }));
+  await writer.custody.append(OtherRecorder.make({ ...about, data }));
 }
 
 function placeInTake({ path, facts }: ListedFile, { contiguousMs, told }: Circumstances): TakeFacts | null {
@@ -122,9 +124,9 @@ async function officerOf(
   writer: LedgerWriter,
   files: readonly ListedFile[],
   owner: string,
+  { startMs, nowMs }: { readonly startMs: number | null; readonly nowMs: number },
 ): Promise<Pick<NewRecording, 'officerId' | 'officerSource'>> {
   const named = files.find((file) => file.facts.officerId !== undefined)?.facts.officerId;
   if (named !== undefined) return { officerId: named, officerSource: 'file-name' };
-  const assigned = (await writer.recorder(owner))?.assignedOfficerId ?? null;
-  return { officerId: assigned, officerSource: assigned === null ? null : 'assignment' };
+  return officerByRecorder(writer, owner, startMs, nowMs);
 }

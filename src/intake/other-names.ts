@@ -10,7 +10,7 @@ import type { Volume } from '#ports/recorder-driver';
 const ALIKE_MAX = 64;
 
 interface Options {
-  readonly ledger: Pick<Ledger, 'findOriginal' | 'originalsLike'>;
+  readonly ledger: Pick<Ledger, 'originals'>;
   readonly volume: Volume;
   readonly docking: { readonly recorderSerial: string };
   readonly ownerOf: OwnerOf;
@@ -72,7 +72,7 @@ export class OtherNames {
   async #underOtherPath(file: ListedFile): Promise<Original | null> {
     const { otherPath, bytes, mtimeMs } = file;
     if (otherPath === undefined) return null;
-    const known = await this.#options.ledger.findOriginal({
+    const known = await this.#options.ledger.originals.find({
       recorderSerial: this.ownerOf(file),
       cardPath: otherPath,
       bytes,
@@ -89,7 +89,7 @@ export class OtherNames {
     const owner = this.ownerOf(file);
     for (const recorderSerial of new Set([docking.recorderSerial, facts.deviceNumber ?? owner])) {
       if (recorderSerial === owner) continue;
-      const known = await ledger.findOriginal({ recorderSerial, cardPath: path, bytes, mtimeMs });
+      const known = await ledger.originals.find({ recorderSerial, cardPath: path, bytes, mtimeMs });
       if (known && !this.#taken.has(known.id)) return this.#take(file, known);
     }
     return null;
@@ -98,7 +98,7 @@ export class OtherNames {
   /** Renamed to `_IMP`, or moved to a folder for important files: of the same recorder, size, time and name but for the mark, and gone from its old place. */
   async #beforeItsMark(file: ListedFile): Promise<Original | null> {
     const { path, bytes, mtimeMs } = file;
-    const alike = await this.#options.ledger.originalsLike({ recorderSerial: this.ownerOf(file), bytes, mtimeMs }, ALIKE_MAX);
+    const alike = await this.#options.ledger.originals.like({ recorderSerial: this.ownerOf(file), bytes, mtimeMs }, ALIKE_MAX);
     const name = unmarkedName(path);
     for (const known of alike) {
       if (known.cardPath === path || unmarkedName(known.cardPath) !== name || !(await this.#isFree(known))) continue;

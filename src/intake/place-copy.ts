@@ -1,4 +1,4 @@
-import { unreadableWords } from '#domain/byte-range';
+import { gapWords } from '#domain/byte-range';
 import { STATION } from '#domain/custody/actor';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
@@ -13,20 +13,21 @@ import { setAside } from '#steps/set-aside';
 import type { CopiedFile } from './copy-file.ts';
 
 /**
- * Gives the bytes their key (write 4): a link to the twin's bytes where they are in the vault already, else the draft. A key that is taken holds
- * what an earlier process left between write 4 and 5: kept if it has our digest, set aside if not. Returns the twin. A file that was read
- * with gaps has none: that its bytes are those of another file says nothing of what the recorder holds.
+ * Gives the bytes their key (`w04-copy-linked`). Where an original with the same bytes is in the vault already, its bytes are linked; else the draft
+ * gets the key. A key that is taken holds what an earlier process left between `w04-copy-linked` and `w05-copied-recorded`: it is kept if it has our
+ * digest, and set aside if not. Returns the original of which this one is a duplicate. A file with gaps is no duplicate: that its bytes are those of
+ * another file says nothing of what the recorder holds.
  */
 export async function placeCopy(
   { vault, ledger, clock }: { vault: Vault; ledger: Ledger; clock: Clock },
   original: Original,
-  { draft, digests, unreadable }: CopiedFile,
+  { draft, digests, gaps }: CopiedFile,
   mayLink: boolean,
 ): Promise<Original | null> {
   const key = original.vaultKey;
   try {
-    const twin = unreadable.length > 0 ? null : await ledger.findSealedByDigest(digests.sha256, original.bytes);
-    const put = () => (twin && mayLink ? linkOrCommit(vault, twin.vaultKey, key, draft) : draft.commit());
+    const same = gaps.length > 0 ? null : await ledger.originals.findSealedByDigest(digests.sha256, original.bytes);
+    const put = () => (same && mayLink ? linkOrCommit(vault, same.vaultKey, key, draft) : draft.commit());
     if ((await put()) === 'exists') {
       const there = await vault.reread(key, { sm3: false });
       if (there.bytes !== original.bytes || there.digests.sha256 !== digests.sha256) {
@@ -34,17 +35,17 @@ export async function placeCopy(
         if ((await put()) === 'exists') throw new Error(`${key} was taken again`);
       }
     }
-    return twin;
+    return same;
   } finally {
     // After a commit the draft has no name any more and this does nothing.
     await draft.discard();
   }
 }
 
-/** A twin whose file is gone from the vault must not keep its bytes from being stored once more. */
-async function linkOrCommit(vault: Vault, twinKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
+/** An original whose file is gone from the vault must not keep its bytes from being stored once more. */
+async function linkOrCommit(vault: Vault, sameKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
   try {
-    return await vault.link(twinKey, key);
+    return await vault.link(sameKey, key);
   } catch (error) {
     if (!isFailure(error, 'vault.missing')) throw error;
     return draft.commit();
@@ -58,11 +59,11 @@ export interface Copied {
   readonly facts: { readonly dockingId: string; readonly duplicateOf: string | null; readonly nowMs: number };
 }
 
-/** Part of write 5: the original is `copied`; what could not be read of it makes its recording damaged at once. */
+/** Part of `w05-copied-recorded`: the original is `copied`; what could not be read of it makes its recording damaged at once. */
 export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
-  const { digests, unreadable, sourceReread } = copied;
+  const { digests, gaps, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
-  await writer.markCopied(original.id, { digests, unreadable, sourceReread, duplicateOf, copiedAtMs: nowMs });
+  await writer.originals.markCopied(original.id, { digests, gaps, sourceReread, duplicateOf, copiedAtMs: nowMs });
   const data = {
     recording: original.recordingId,
     docking: dockingId,
@@ -72,16 +73,16 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
     duplicateOf,
   };
   const by = { atMs: nowMs, actor: STATION };
-  const lists = { gaps: unreadable.map(({ start, end }) => ({ start, end })) };
+  const lists = { gaps: gaps.map(({ start, end }) => ({ start, end })) };
   const personal = { cardPath: original.cardPath };
-  await writer.appendCustody(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
-  const recording = await writer.recording(original.recordingId);
+  await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
+  const recording = await writer.recordings.get(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
-  if (unreadable.length === 0 && !recording?.damaged) return;
-  const reason = recording && damageFromIntake(recording, await writer.originalsOf(original.recordingId));
-  await writer.updateRecording(original.recordingId, { damaged: reason !== null, damageReason: reason });
-  const own = unreadableWords([{ ...original, unreadable }]);
+  if (gaps.length === 0 && !recording?.damaged) return;
+  const reason = recording && damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId));
+  await writer.recordings.update(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  const own = gapWords([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
-  await writer.appendCustody(RecordingDamaged.make({ ...about, personal: { reason: own } }));
+  await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason: own } }));
 }

@@ -12,6 +12,7 @@ import type { KnownProof, Verdict } from '#ports/known-proof';
 import type { Lanes } from '#ports/lanes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { compareWhole } from './card-comparison.ts';
 import { startOfOne } from './card-starts.ts';
 import { fileOf, type NewcomerRules, recordDifference } from './record-difference.ts';
@@ -29,6 +30,7 @@ const IDS_PER_QUERY = 1000;
 
 interface Options {
   readonly ledger: Ledger;
+  readonly statuses: DockingStatuses;
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly clock: Clock;
@@ -132,7 +134,7 @@ export class Recheck implements KnownProof {
     if (!run) throw new EvidockError('recorder.removed', dockingId);
     // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
-    const compared = (await ledger.compared([original.id])).get(original.id);
+    const compared = (await ledger.originals.compared([original.id])).get(original.id);
     if (listed && compared?.recheckedIn === dockingId) return 'same';
     const { verdict, sha256 } = await compareWhole(original, volume, { lanes, buffers, signal });
     if (!listed) return verdict === 'differs' ? 'unlisted' : verdict;
@@ -217,7 +219,7 @@ export class Recheck implements KnownProof {
     const ids = [...known.keys()].filter((id) => !done.has(id) && !unread.has(id));
     const found: { id: string; when: Compared }[] = [];
     for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
-      for (const [id, when] of await this.#options.ledger.compared(ids.slice(at, at + IDS_PER_QUERY))) found.push({ id, when });
+      for (const [id, when] of await this.#options.ledger.originals.compared(ids.slice(at, at + IDS_PER_QUERY))) found.push({ id, when });
     }
     return found.sort((a, b) => byRecheckNeed(a.when, b.when)).map(({ id }) => id);
   }
@@ -228,7 +230,7 @@ export class Recheck implements KnownProof {
     const gate = () => this.#gate(run, signal);
     await gate();
     const cardPath = session.found.known.get(id);
-    const original = await ledger.original(id);
+    const original = await ledger.originals.get(id);
     // A wipe has proved it meanwhile.
     if (cardPath === undefined || session.found.rechecked.has(id)) return;
     if (!original || original.state === 'listed') {
@@ -274,7 +276,7 @@ export class Recheck implements KnownProof {
     await ledger.transaction(async (writer) => {
       await recordRechecked(writer, docking, some, clock.nowMs());
       const filesRechecked = found.rechecked.size - (run.pending.size - some.length);
-      await writer.updateDocking(docking.id, { filesToRecheck: found.known.size, filesRechecked });
+      await writer.dockings.update(docking.id, { filesToRecheck: found.known.size, filesRechecked });
     });
     faults.reached('w20-rechecked-recorded');
     run.stale = false;
@@ -282,7 +284,7 @@ export class Recheck implements KnownProof {
   }
 
   async #takeAnew(run: Run, original: Original, sha256: string): Promise<void> {
-    const { ledger, clock, log, faults, settings, view, onNew } = this.#options;
+    const { ledger, statuses, clock, log, faults, settings, view, onNew } = this.#options;
     const { session } = run;
     const { docking, found, signal } = session;
     const file = fileOf(original, session, settings);
@@ -290,7 +292,7 @@ export class Recheck implements KnownProof {
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
       // Nothing is written for a recorder that has gone: its next docking may have the file by now.
       signal.throwIfAborted();
-      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock });
+      return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock, statuses });
     });
     faults.reached('w21-difference-recorded');
     found.known.delete(original.id);

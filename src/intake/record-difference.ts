@@ -11,6 +11,7 @@ import type { StartDecision } from '#domain/start/claims';
 import { TELLS_NOTHING } from '#domain/take/segment-names';
 import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { ListedEntry } from './listed-entry.ts';
 import { insertRecording } from './new-recording.ts';
 import type { Session } from './session.ts';
@@ -48,14 +49,14 @@ export async function recordDifference(
   writer: LedgerWriter,
   session: Session,
   { original, file, sha256, start }: Difference,
-  rules: NewcomerRules & { readonly clock: Clock },
+  { clock, statuses, ...rules }: NewcomerRules & { readonly clock: Clock; readonly statuses: DockingStatuses },
 ): Promise<readonly Original[] | null> {
-  const docking = await writer.docking(session.docking.id);
-  const known = await writer.original(original.id);
+  const docking = await writer.dockings.get(session.docking.id);
+  const known = await writer.originals.get(original.id);
   if (!docking || docking.removedAtMs !== null || !known) return null;
   const { recorderSerial, bytes, mtimeMs } = known;
-  if ((await writer.findOriginal({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
-  const { clock, stationId } = rules;
+  if ((await writer.originals.find({ recorderSerial, cardPath: known.cardPath, bytes, mtimeMs }))?.id !== known.id) return null;
+  const { stationId } = rules;
   const { path } = file;
   const listed = new ListedEntry();
   const fresh = await insertRecording(
@@ -71,15 +72,13 @@ export async function recordDifference(
   const by = { atMs, actor: STATION };
   const personal = { cardPath: path };
   const data = { recording: known.recordingId, docking: docking.id, sha256, sealed: known.digests?.sha256 ?? '', as };
-  await writer.appendCustody(OriginalDiffers.make({ ...by, subject: subject('original', known.id), data, personal }));
-  const wasSafe = docking.state === 'safe';
-  if (wasSafe) {
+  await writer.custody.append(OriginalDiffers.make({ ...by, subject: subject('original', known.id), data, personal }));
+  if (await statuses.recordUnsafe(writer, docking, atMs)) {
     const why = { slot: docking.slot, original: known.id, as };
-    await writer.appendCustody(DockingUnsafe.make({ ...by, subject: subject('docking', docking.id), data: why, personal }));
+    await writer.custody.append(DockingUnsafe.make({ ...by, subject: subject('docking', docking.id), data: why, personal }));
   }
   const { known: kept, rechecked } = session.found;
-  await writer.updateDocking(docking.id, {
-    ...(wasSafe ? { state: 'reading', safeAtMs: null } : {}),
+  await writer.dockings.update(docking.id, {
     // One that was copied, but not sealed when its recorder left, counts as this docking's own.
     ...(known.dockingId === docking.id ? {} : { filesKnown: Math.max(0, docking.filesKnown - 1) }),
     filesToRecheck: kept.size - (kept.has(known.id) ? 1 : 0),

@@ -13,10 +13,10 @@ export async function recordRechecked(writer: LedgerWriter, docking: Docking, or
   for (let at = 0; at < originals.length; at += RECHECKED_PER_ENTRY) {
     const some = originals.slice(at, at + RECHECKED_PER_ENTRY);
     const ids = some.map(({ id }) => id);
-    await writer.markCompared(ids, { how: 'whole', dockingId: docking.id, atMs });
+    await writer.originals.markCompared(ids, { how: 'whole', dockingId: docking.id, atMs });
     const bytes = some.reduce((sum, original) => sum + original.bytes, 0);
     const about = { atMs, actor: STATION, subject: subject('docking', docking.id) };
     const data = { recorder: docking.recorderSerial, verdict: 'same' as const, files: some.length, bytes };
-    await writer.appendCustody(OriginalRechecked.make({ ...about, data, lists: { originals: ids } }));
+    await writer.custody.append(OriginalRechecked.make({ ...about, data, lists: { originals: ids } }));
   }
 }

@@ -9,7 +9,7 @@ interface CardRead {
   readonly file: VolumeFile;
   readonly original: Pick<Original, 'cardPath' | 'bytes'>;
   /** Not tried, and zeros as in the copy. */
-  readonly unreadable: readonly ByteRange[];
+  readonly gaps: readonly ByteRange[];
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
@@ -69,13 +69,13 @@ async function hashAll(read: CardRead, passage: Passage): Promise<void> {
 
 /** Fills `target` with what the copy keeps of the file from `position` on: what could not be read when it was copied is not tried, and is zeros. */
 export async function readKept(
-  { file, original, unreadable, signal }: Pick<CardRead, 'file' | 'original' | 'unreadable' | 'signal'>,
+  { file, original, gaps, signal }: Pick<CardRead, 'file' | 'original' | 'gaps' | 'signal'>,
   target: Uint8Array,
   position: number,
 ): Promise<void> {
   const end = position + target.length;
   let at = position;
-  for (const gap of [...unreadable.filter((range) => range.end > position && range.start < end), { start: end, end }]) {
+  for (const gap of [...gaps.filter((range) => range.end > position && range.start < end), { start: end, end }]) {
     while (at < gap.start) {
       const bytes = await file.read(target.subarray(at - position, gap.start - position), at, signal);
       if (bytes === 0) throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${at} bytes this time`);
@@ -96,7 +96,7 @@ export async function gapsReadNow(volume: Volume, original: Original, options: {
   const file = await volume.open(original.cardPath);
   try {
     const target = new Uint8Array(LOOK_BYTES);
-    for (const { start, end } of original.unreadable) {
+    for (const { start, end } of original.gaps) {
       for (let at = start; at < end; ) {
         if (performance.now() > options.endMs) return false;
         const bytes = await file.read(target.subarray(0, Math.min(LOOK_BYTES, end - at)), at, options.signal);

@@ -4,19 +4,21 @@ import { asEvidockError } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log } from '#events';
 import type { Ledger } from '#ports/ledger';
-import type { RecheckView, SlotBoard, SlotView } from '#ports/slot-board';
+import type { RecheckView, SlotBoard } from '#ports/slot-board';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import type { ListingCounts } from './found-on-card.ts';
-import { gapsWarning, isListedAgain, isOver, problemOf, type Session } from './session.ts';
+import { failingOf, gapsWarning, isOver, type Session } from './session.ts';
 
 interface Options {
   readonly ledger: Ledger;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly log: Log;
   /** Whether "safe" waits until every known file was compared whole. */
   readonly settings: { readonly known?: 'sampled' | 'whole' };
 }
 
-/** What a person is told of a docking while its files are copied: on the slot, and in the ledger where it must last. */
+/** What a person is told of a docking while its files are copied. How it stands is told to its owner, and only told. */
 export class SessionView {
   readonly #options: Options;
 
@@ -24,132 +26,109 @@ export class SessionView {
     this.#options = options;
   }
 
-  endWaiting(docking: Docking): void {
-    const view = this.#viewOf(docking);
-    if (view && view.waiting !== null) this.#options.board.update(docking.slot, { waiting: null });
+  endWaiting({ id }: Docking): void {
+    const { board } = this.#options;
+    if (board.docking(id)?.waiting) board.updateDocking(id, { waiting: null });
   }
 
-  #viewOf({ id }: Docking): SlotView | undefined {
-    return this.#options.board.snapshot().find(({ dockingId }) => dockingId === id);
+  /** Its card begins to be listed. */
+  async listing({ docking, signal }: Session): Promise<void> {
+    if (!signal.aborted) await this.#options.statuses.happened(docking.id, 'list');
   }
 
-  /** Its card begins to be listed: who sees that waits, also where the first listing ended with a problem. */
-  async listing(session: Session): Promise<void> {
-    const { docking, failed } = session;
-    if (isListedAgain(session)) await this.problem(session, failed.size > 0 ? problemOf(session) : null);
-    if (!session.signal.aborted && session.problem === null) this.#options.board.update(docking.slot, { phase: 'listing' });
-  }
-
-  listed({ docking }: Session, counts: ListingCounts): void {
-    const sealed = this.#viewOf(docking)?.filesSealed ?? 0;
-    this.#options.board.update(docking.slot, {
+  listed({ docking: { id } }: Session, counts: ListingCounts): void {
+    const { board } = this.#options;
+    board.updateDocking(id, {
       filesListed: counts.files,
       // Files are sealed while the card is still being listed.
-      filesSealed: Math.max(sealed, counts.known),
+      filesSealed: Math.max(board.docking(id)?.filesSealed ?? 0, counts.known),
       filesRefused: counts.refused,
       // What is known is not copied again: the time left must not count it.
       bytesListed: counts.bytes - counts.knownBytes,
     });
   }
 
-  /** Counting shows as such until there is something to copy; a problem stays until it is mended. */
-  copying({ docking }: Session): void {
-    if (this.#viewOf(docking)?.phase === 'listing') this.#options.board.update(docking.slot, { phase: 'copying' });
+  /** Counting shows as such until there is something to copy. */
+  copying({ docking: { id } }: Session): void {
+    const { statuses } = this.#options;
+    if (statuses.of(id)?.phase !== 'copying') void statuses.happened(id, 'copy');
   }
 
   /** What the recorder goes on writing was not taken. */
-  stillWriting({ docking, signal }: Session, paths: readonly string[]): void {
-    const [first = '', ...more] = paths;
-    const detail = more.length > 0 ? `${first} and ${more.length} more files` : first;
-    if (!signal.aborted) this.#options.board.update(docking.slot, { warning: { code: 'recorder.still-writing', detail } });
+  stillWriting({ docking }: Session, paths: readonly string[]): void {
+    this.#options.board.updateDocking(docking.id, { warning: { code: 'recorder.still-writing', detail: firstOf(paths) } });
   }
 
   /** Files of other recorders lie on its card. A warning that is there already is the more urgent. */
-  others({ docking, signal }: Session, serials: readonly string[]): void {
-    const view = this.#viewOf(docking);
-    if (signal.aborted || !view || view.warning !== null || serials.length === 0) return;
-    this.#options.board.update(docking.slot, {
+  others({ docking: { id } }: Session, serials: readonly string[]): void {
+    const view = this.#options.board.docking(id);
+    if (!view || view.warning !== null || serials.length === 0) return;
+    this.#options.board.updateDocking(id, {
       warning: { code: 'recorder.other-files', detail: serials.join(', ') },
       explain: [...view.explain, `files of other recorders lie on its card: ${serials.join(', ')}`],
     });
   }
 
   /** How far its known files are compared whole. */
-  recheck({ docking, signal, listing }: Session, recheck: RecheckView): void {
-    if (signal.aborted) return;
+  recheck({ docking: { id }, listing }: Session, recheck: RecheckView): void {
+    const { board, statuses, settings } = this.#options;
     const { files, done, unread } = recheck;
-    const waits = this.#options.settings.known === 'whole' && !listing && done + unread < files;
-    const phase = waits && this.#viewOf(docking)?.phase === 'listing' ? { phase: 'rechecking' as const } : {};
-    this.#options.board.update(docking.slot, { ...phase, recheck: files === 0 ? null : recheck });
+    const waits = settings.known === 'whole' && !listing && done + unread < files;
+    if (waits && statuses.of(id)?.can('compare')) void statuses.happened(id, 'compare');
+    board.updateDocking(id, { recheck: files === 0 ? null : recheck });
   }
 
   /** The sample had missed that these files are others: nobody shall take the recorder before they are sealed. */
-  differs({ docking, signal }: Session, paths: readonly string[], bytes: number): void {
-    const view = this.#viewOf(docking);
-    if (!view || signal.aborted) return;
-    const [first = ''] = paths;
-    const detail = paths.length > 1 ? `${first} and ${paths.length - 1} more files` : first;
-    const warning: Problem = { code: 'recorder.known-differs', detail };
-    this.#options.board.update(docking.slot, { phase: 'copying', warning, bytesListed: view.bytesListed + bytes });
+  differs({ docking: { id } }: Session, paths: readonly string[], bytes: number): void {
+    const { board, statuses } = this.#options;
+    const warning: Problem = { code: 'recorder.known-differs', detail: firstOf(paths) };
+    void statuses.happened(id, 'differs', { warning, bytesListed: (board.docking(id)?.bytesListed ?? 0) + bytes });
   }
 
   /** Nothing is left to compare but what cannot be read: where "safe" waits for it, it waits in vain, and says so. */
-  async recheckEnded(session: Session, unread: readonly string[]): Promise<void> {
-    const [first] = unread;
-    const view = this.#viewOf(session.docking);
-    if (first === undefined || !view) return;
-    const detail = unread.length > 1 ? `${first} and ${unread.length - 1} more files` : first;
-    const problem: Problem = { code: 'recorder.known-unread', detail };
-    if (this.#options.settings.known === 'whole' && session.failed.size === 0) await this.problem(session, problem);
+  async recheckEnded({ docking: { id } }: Session, unread: readonly string[]): Promise<void> {
+    const { board, statuses, settings } = this.#options;
+    const problem: Problem | null = unread.length === 0 ? null : { code: 'recorder.known-unread', detail: firstOf(unread) };
+    if (settings.known === 'whole') return statuses.stoppedBy(id, 'comparing', problem);
+    const warning = board.docking(id)?.warning ?? null;
     // What was told of it before is more: an alarm, gaps, a wipe that left files.
-    else if (view.warning === null || view.warning.code === 'recorder.clock-off')
-      this.#options.board.update(session.docking.slot, { warning: problem });
+    if (problem && (warning === null || warning.code === 'recorder.clock-off')) board.updateDocking(id, { warning: problem });
   }
 
   gaps(session: Session, original: Original): void {
     session.gaps.add(original.cardPath);
-    if (!session.signal.aborted) this.#options.board.update(session.docking.slot, { warning: gapsWarning(session) });
+    this.#options.board.updateDocking(session.docking.id, { warning: gapsWarning(session) });
   }
 
   /** The recorder is gone, and nothing more is asked of it; the slot says at once what is still on it. */
   async lost(session: Session): Promise<void> {
     if (isOver(session)) return;
     session.lost = true;
-    const { ledger, log } = this.#options;
+    const { ledger, log, statuses } = this.#options;
+    const { id } = session.docking;
     try {
-      const { listed, listedBytes } = await ledger.dockingProgress(session.docking.id);
-      await this.problem(session, {
-        code: 'recorder.removed',
-        detail: leftWords({
-          files: listed,
-          bytes: listedBytes,
-          listingFinished: (!session.listing || session.looking) && session.unlisted === null,
-        }),
-      });
+      const { listed, listedBytes } = await ledger.dockings.progress(id);
+      const listingFinished = (!session.listing || session.looking) && session.unlisted === null;
+      const detail = leftWords({ files: listed, bytes: listedBytes, listingFinished });
+      await statuses.stoppedBy(id, 'lost', { code: 'recorder.removed', detail });
     } catch (error) {
-      copyFailed(log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
+      copyFailed(log, { originalId: '', dockingId: id, attempt: 0 }, asEvidockError(error));
     }
   }
 
-  async problem(session: Session, problem: Problem | null): Promise<void> {
-    session.problem = problem;
-    const { board, ledger } = this.#options;
-    const { id, slot } = session.docking;
-    if (problem) board.update(slot, { phase: 'problem', problem });
-    try {
-      const open = await ledger.transaction(async (writer) => {
-        const now = await writer.docking(id);
-        // Its last file may have been sealed before its problem is taken back: what is safe stays so.
-        if (now?.state !== 'reading' && now?.state !== 'problem') return false;
-        await writer.updateDocking(id, { state: problem ? 'problem' : 'reading', problem });
-        return true;
-      });
-      if (open && !problem) board.update(slot, { phase: 'copying', problem });
-    } catch (error) {
-      // The board shows it; a ledger that cannot be written is itself the problem then, and is tried again with the file.
-      copyFailed(this.#options.log, { originalId: '', dockingId: session.docking.id, attempt: 0 }, asEvidockError(error));
-    }
+  /** Which of its files cannot be copied has changed. */
+  failing(session: Session): Promise<void> {
+    return this.#options.statuses.stoppedBy(session.docking.id, 'copying', failingOf(session));
   }
+
+  /** Whether its card could be listed to its end has changed. */
+  unlisted(session: Session): Promise<void> {
+    return this.#options.statuses.stoppedBy(session.docking.id, 'listing', session.unlisted);
+  }
+}
+
+function firstOf([first = '', ...more]: readonly string[]): string {
+  return more.length > 0 ? `${first} and ${more.length} more files` : first;
 }
 
 /** Waits, or returns at once when `signal` says that there is nothing to wait for. */

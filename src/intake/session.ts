@@ -3,9 +3,9 @@ import type { EvidockError } from '#domain/errors';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
-import { CopyQueue } from './copy-queue.ts';
 import { type FoundOnCard, nothingFound } from './found-on-card.ts';
-import { type InHand, WaitingSampler } from './waiting-sampler.ts';
+import { CopyQueue } from './turns/copy-queue.ts';
+import { type InHand, WaitingSampler } from './turns/waiting-sampler.ts';
 
 /** The intake of one docking, in memory. */
 export interface Session {
@@ -23,14 +23,13 @@ export interface Session {
   readonly tries: Map<string, number>;
   /** Originals that could not be copied and why, the last one last; what is still here when copying ends is given up for this docking. */
   readonly failed: Map<string, EvidockError>;
-  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for its twin's may be the wrong ones. */
+  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for those that it would share may be the wrong ones. */
   readonly mismatches: Map<string, number>;
   /** Paths on the card of files with places that cannot be read. */
   readonly gaps: Set<string>;
   readonly inHand: Set<InHand>;
   readonly sampler: WaitingSampler;
   readonly found: FoundOnCard;
-  problem: Problem | null;
   /** Why the card could not be listed to its end: stays when its files get well, until it is listed after all. */
   unlisted: Problem | null;
   waiting: SlotView['waiting'];
@@ -63,7 +62,6 @@ export function newSession(facts: Pick<Session, Given>): Session {
     inHand: new Set(),
     sampler: new WaitingSampler(),
     found: nothingFound(),
-    problem: null,
     unlisted: null,
     waiting: null,
     lost: false,
@@ -107,10 +105,10 @@ export function mayBeLookedAtAgain(session: Session): boolean {
   return session.unlisted === null && !session.unchanged && session.looks < LOOKS_MAX && !isOver(session);
 }
 
-/** Of files that could not be copied, the last one; else why the card is not listed; null if nothing stops it. */
-export function problemOf({ failed, unlisted }: Session): Problem | null {
+/** Of files that could not be copied, the last one; null if there is none. */
+export function failingOf({ failed }: Session): Problem | null {
   const last = [...failed.values()].at(-1);
-  if (!last) return unlisted;
+  if (!last) return null;
   return { code: last.code, detail: failed.size > 1 ? `${last.detail}; ${failed.size} files in all` : last.detail };
 }
 

@@ -16,10 +16,10 @@ export async function takeUpAgain(
 ): Promise<Original> {
   if (original.replacedBy === null) return original;
   const { recordingId } = original;
-  for (const { id } of await writer.originalsOf(recordingId)) await writer.markReplaced(id, null);
-  await writer.updateRecording(recordingId, { state: 'copying' });
+  for (const { id } of await writer.originals.ofRecording(recordingId)) await writer.originals.markReplaced(id, null);
+  await writer.recordings.update(recordingId, { state: 'copying' });
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
   const data = { docking: docking.id, original: original.id };
-  await writer.appendCustody(TakenUpAgain.make({ ...about, data, personal: { cardPath: original.cardPath } }));
+  await writer.custody.append(TakenUpAgain.make({ ...about, data, personal: { cardPath: original.cardPath } }));
   return { ...original, replacedBy: null };
 }

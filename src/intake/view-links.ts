@@ -3,7 +3,7 @@ import { otherViews, type View } from '#domain/take/scenes';
 import { claimedToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
 import { linkRecordings } from '#steps/link-recordings';
-import type { Standing } from './pieces.ts';
+import type { Standing } from './recording-pieces.ts';
 
 const LINKS_PER_TRANSACTION = 200;
 

@@ -1,4 +1,5 @@
-import type { Problem, SlotPhase } from '#domain/docking';
+import type { Docking, Problem, SlotPhase } from '#domain/docking';
+import type { DockingStatus } from '#domain/docking-status';
 
 /** Files that this docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
 export interface RecheckView {
@@ -63,15 +64,37 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   problem: null,
 };
 
+/** Of a docking; how it stands is a `DockingStatus` and nothing else. */
+export type DockingPatch = Partial<
+  Omit<SlotView, 'slot' | 'port' | 'dockingId' | 'recorderSerial' | 'driverId' | 'phase' | 'problem' | 'updatedAtMs'>
+> & {
+  readonly status?: DockingStatus;
+};
+
+/** Of a port in which no recorder is docked. */
+export type PortView = Pick<SlotView, 'port'> &
+  Partial<Pick<SlotView, 'hub' | 'explain' | 'problem'>> & {
+    readonly phase: Extract<SlotPhase, 'empty' | 'preparing' | 'unknown' | 'problem'>;
+  };
+
 /** Snapshot and stream of the slots, for the CLI and the kiosk. */
 export interface SlotBoard {
-  update(slot: number, patch: Partial<Omit<SlotView, 'slot' | 'updatedAtMs'>>): void;
+  /** The docking has its slot from now on, whatever was shown there. */
+  openDocking(docking: Pick<Docking, 'id' | 'slot' | 'port' | 'recorderSerial' | 'driverId'>, patch: DockingPatch): void;
+  /** Changes what its slot shows of this docking. Where no slot shows it any more (it was removed, or another came after it) nothing happens. */
+  updateDocking(dockingId: string, patch: DockingPatch): void;
+  /** What its slot shows of this docking; undefined where no slot does. */
+  docking(dockingId: string): SlotView | undefined;
+  /** Adds to bytesCopied and works out rate and time left. */
+  copied(dockingId: string, bytes: number): void;
+  /** Bytes that are in the vault already and are not read: they count as copied, and have no rate. */
+  passed(dockingId: string, bytes: number): void;
+  /** Nothing is docked there: everything that was shown there goes. */
+  showPort(slot: number, view: PortView): void;
+  /** Shows once more what was shown somewhere before, of a port or of a docking that was removed. Throws RangeError for one that is still docked. */
+  restore(slot: number, view: Omit<SlotView, 'slot' | 'updatedAtMs'>): void;
   /** The slot has no view any more (its port has another number): listeners hear that it is empty. */
   clear(slot: number): void;
-  /** Adds to bytesCopied and works out rate and time left. */
-  copied(slot: number, bytes: number): void;
-  /** Bytes that are in the vault already and are not read: they count as copied, and have no rate. */
-  passed(slot: number, bytes: number): void;
   snapshot(): readonly SlotView[];
   /** Called with each changed view, at most 4 times a second per slot; returns the way to stop. */
   subscribe(listener: (view: SlotView) => void): () => void;

@@ -2,7 +2,7 @@ import type { Kind } from '#domain/kind';
 import type { RecordingNote } from '#domain/notes';
 import type { Derivative, Original, Recording } from '#domain/recording';
 import type { Claim, Work, WorkFailure } from '#domain/work';
-import type { RecordingDetail } from './ledger.ts';
+import type { RecordingDetail } from './ledger/recordings.ts';
 
 /*
  * The gate through which a host takes work and hands in what came of it (docs/decisions/0027). The station serves it; the host may be the station itself or
@@ -81,7 +81,7 @@ export interface WorkTerms {
 
 export interface DeriveGate {
   item(claim: Claim): Promise<DeriveItem>;
-  /** Write 10, and the end of the work. It notes files of earlier runs that no row names any more; then they are removed. */
+  /** `w10-derived-recorded`, and the end of the work. It notes files of earlier runs that no row names any more; then they are removed. */
   record(claim: Claim, result: DerivedResult): Promise<void>;
   /** The result was refused: files of this run are removed, but for those that a row names (an answer may have been lost on its way). */
   discard(claim: Claim): Promise<void>;
@@ -125,7 +125,7 @@ export interface MismatchedCopy {
 
 export interface ArchiveGate {
   item(claim: Claim, archive: string): Promise<ArchiveItem>;
-  /** Write 14. Not `done` if something is to be there meanwhile that is not there yet: the work waits again then. */
+  /** `w14-archived-recorded`. Not `done` if something is to be there meanwhile that is not there yet: the work waits again then. */
   record(claim: Claim, result: ArchivedResult): Promise<{ done: boolean }>;
   /** Twice the archive gave other bytes than it was sent; the work goes on being held. */
   mismatched(claim: Claim, copy: MismatchedCopy): Promise<void>;

@@ -2,9 +2,9 @@ import type { ErrorCode, EvidockError } from '#domain/errors';
 import type { Claim, WorkStage } from '#domain/work';
 
 export interface WorkRun {
-  /** Aborted when the station stops, the lease is lost or the job is cancelled. */
+  /** Aborted when the station stops, the lease is lost or the work is cancelled. */
   readonly signal: AbortSignal;
-  /** Progress of the job, 0 to 100; kept in the ledger with the lease, about once a second. */
+  /** Progress of the work, 0 to 100; kept in the ledger with the lease, about once a second. */
   readonly onPercent: (percent: number) => void;
   /** It runs apart from the others and may take long. */
   readonly later: boolean;

@@ -3,7 +3,7 @@ import type { WorkLane } from '#domain/work';
 /** `archived`: no work, but word for the station, with the id of a recording that is archived now. */
 export type QueueLane = WorkLane | 'archived';
 
-export interface JobRun {
+export interface QueueRun {
   readonly signal: AbortSignal;
 }
 
@@ -16,7 +16,7 @@ export interface WorkQueue {
   /** Idempotent: an id that already waits or runs is not added twice. This host need not listen to that lane. Errors: queue.unreachable. */
   ring(lane: QueueLane, id: string, options: { priority: number; delayMs: number }): Promise<void>;
   /** Runs at most `concurrency` handlers of the lane at once on this host. Call before `start`. */
-  listen(lane: QueueLane, concurrency: number, handler: (id: string, run: JobRun) => Promise<void>): void;
+  listen(lane: QueueLane, concurrency: number, handler: (id: string, run: QueueRun) => Promise<void>): void;
   /** Throws queue.unreachable. */
   check(): Promise<string>;
   /** Aborts running handlers, waits for them (at most 10 s), disconnects. */

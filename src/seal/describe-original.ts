@@ -28,9 +28,9 @@ export async function describeOriginal(
   original: Original,
   { reread, sealedAtMs }: { reread: Sealed['method']; sealedAtMs: number },
 ): Promise<Manifest> {
-  const [docking, recording] = await Promise.all([ledger.docking(original.dockingId), ledger.recording(original.recordingId)]);
+  const [docking, recording] = await Promise.all([ledger.dockings.get(original.dockingId), ledger.recordings.get(original.recordingId)]);
   if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
-  // What the bus told is of the docked recorder: of another, whose file lay on its card, only the number is known.
+  // The bus told only of the docked recorder. Another recorder, whose file lay on that card, is known by its number alone.
   const own = original.recorderSerial === docking.recorderSerial;
   return {
     station: settings.station,
@@ -48,7 +48,7 @@ export async function describeOriginal(
       mtime: isoOrNull(original.mtimeMs),
       bytes: original.bytes,
       digests: original.digests,
-      unreadable: original.unreadable,
+      unreadable: original.gaps,
       sourceReread: original.sourceReread,
       vaultKey: original.vaultKey,
       duplicateOf: original.duplicateOf,
@@ -59,10 +59,10 @@ export async function describeOriginal(
   };
 }
 
-/** Part of write 7. */
+/** Puts a sealed original and its copy in the vault on record, as part of `w07-sealed-recorded`. */
 export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs, method, manifestSha256 }: Sealed): Promise<void> {
-  await writer.markSealed(original.id, sealedAtMs, original.digests?.sm3);
-  await writer.upsertCopy({
+  await writer.originals.markSealed(original.id, sealedAtMs, original.digests?.sm3);
+  await writer.recordings.upsertCopy({
     itemId: original.id,
     recordingId: original.recordingId,
     where: 'vault',
@@ -80,7 +80,7 @@ export async function recordSealed(writer: LedgerWriter, { original, sealedAtMs,
     manifestSha256,
     reread: method,
   };
-  await writer.appendCustody(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
+  await writer.custody.append(OriginalSealed.make({ atMs: sealedAtMs, actor: STATION, subject: subject('original', original.id), data }));
 }
 
 function describeRecording(recording: Recording, timezone: string): Manifest['recording'] {

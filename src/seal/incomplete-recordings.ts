@@ -8,15 +8,16 @@ import type { Original, Recording } from '#domain/recording';
 import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter, RecordingDetail } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
-import { allReplaced, closeReplaced, newerVersionsOf } from './replaced.ts';
+import { allReplaced, closeReplaced, newerVersionsOf } from './replaced-recordings.ts';
 
 const PAGE = 200;
 const SWEEP_EVERY_MS = 3600_000;
-/** Recordings closed in one sweep; the next one goes on. */
+/** Most recordings that one sweep closes; the next sweep takes more. */
 const SPLITS_MAX = 1000;
 
 interface Options {
@@ -29,14 +30,15 @@ interface Options {
     /** How long the files of a recorder that has left are waited for, ms. */
     readonly waitMs: number;
   };
-  /** It is sealed; its work waits in the ledger. */
+  /** Called when a recording was closed: it is sealed and its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
 }
 
 /**
- * A file that never comes (deleted on the card, a dead sector, a recorder that is lost) must not keep the others of its recording from being
- * played and archived: what is here is closed, and what is missing waits in a recording of its own, where it can be seen and may still come. If the new version of
- * what is missing is sealed, nobody waits: the rest is closed at once, and that recording with it, as replaced.
+ * A file may never come: it was deleted on the card, lies in a dead sector, or its recorder is lost. It must not keep the other files of
+ * its recording from being played and archived. So the recording is closed with the files that are here, and the missing files move to a
+ * recording of their own, where people see them and where they may still arrive. Where the new versions of all missing files are sealed,
+ * there is nothing to wait for: both recordings are closed at once, the one of the missing files as replaced.
  */
 export class IncompleteRecordings {
   readonly #options: Options;
@@ -61,20 +63,23 @@ export class IncompleteRecordings {
     await this.#work;
   }
 
-  /** The card of this docking was listed to its end: what earlier dockings of its recorder have listed and this one has not is gone from it. */
+  /**
+   * To be called when the card of this docking was listed to its end. Files that earlier dockings of the recorder listed, and this one did
+   * not, are no longer on the card: their recordings are closed without them.
+   */
   cardListed(dockingId: string): void {
     this.#queue(async () => {
-      const docking = await this.#options.ledger.docking(dockingId);
+      const docking = await this.#options.ledger.dockings.get(dockingId);
       if (!docking) return;
       const { recorderSerial } = docking;
-      // A recording of this recorder that was found on another's card is not looked for on its own.
+      // This recorder's files may also have been found on another recorder's card. A listing of its own card tells nothing of those.
       const wasOnThisCard = async (recording: Recording) =>
-        (await this.#options.ledger.docking(recording.dockingId))?.recorderSerial === recorderSerial;
+        (await this.#options.ledger.dockings.get(recording.dockingId))?.recorderSerial === recorderSerial;
       await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
     });
   }
 
-  /** New versions were sealed of files that others of their recordings wait for. */
+  /** To be called when new versions of missing files were sealed: recordings that waited for the old versions can be closed. */
   filesReplaced(): void {
     this.#queue(() => this.#split({}, () => false, 'they did not come in time'));
   }
@@ -105,7 +110,7 @@ export class IncompleteRecordings {
     let after: string | undefined;
     let splits = 0;
     for (;;) {
-      const page = await this.#options.ledger.recordings({
+      const page = await this.#options.ledger.recordings.list({
         ...filter,
         state: 'copying',
         ...(after === undefined ? {} : { after }),
@@ -139,26 +144,26 @@ export class IncompleteRecordings {
     const { ledger, vault, log, settings, clock } = this.#options;
     const gone = await missingOf(ledger, originals);
     if (!gone) return false;
-    // A crash between write 4 and 5 leaves bytes under a key that is about to be given up.
+    // A crash between `w04-copy-linked` and `w05-copied-recorded` leaves bytes under a key that is about to be given up.
     for (const original of gone) {
       const key = original.vaultKey;
       if (await vault.stat(key)) await setAside(this.#options, original, { key, why: 'given-up' });
     }
     const closed = await ledger.transaction(async (writer) => {
-      const now = await writer.originalsOf(recording.id);
-      const missing = await missingOf(writer, now);
+      const current = await writer.originals.ofRecording(recording.id);
+      const missing = await missingOf(writer, current);
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
       await moveMissing(writer, recording, missing, into, nowMs);
-      for (const number of caseNumbers) await writer.addRecordingCase(into, number);
+      for (const number of caseNumbers) await writer.recordings.addCase(into, number);
       const missingCount = recording.missingCount + missing.length;
-      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originalsOf(recording.id));
-      await writer.updateRecording(recording.id, { missingCount, damaged: true, damageReason: reason });
+      const reason = damageFromIntake({ ...recording, missingCount }, await writer.originals.ofRecording(recording.id));
+      await writer.recordings.update(recording.id, { missingCount, damaged: true, damageReason: reason });
       const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
       const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
       const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
-      await writer.appendCustody(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
+      await writer.custody.append(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
@@ -172,23 +177,26 @@ export class IncompleteRecordings {
 
 /** The originals that have not come, if none of them is on its way and something is here that is worth closing; else null. */
 async function missingOf(
-  ledger: Pick<Ledger, 'docking' | 'newerVersions'>,
+  ledger: Pick<Ledger, 'dockings' | 'originals'>,
   originals: readonly Original[],
 ): Promise<readonly Original[] | null> {
   const missing = originals.filter(({ state }) => state !== 'sealed');
   if (missing.length === 0 || missing.some(({ state }) => state !== 'listed')) return null;
-  // Sidecars alone are worth it if their segments will not come.
+  // Sidecars alone are worth closing only where their segments were replaced and so will never come.
   if (allReplaced(missing, await newerVersionsOf(ledger, missing)))
     return originals.some(({ state }) => state === 'sealed') ? missing : null;
   if (!originals.some(({ state, role }) => state === 'sealed' && role === 'segment')) return null;
   for (const dockingId of new Set(missing.map((original) => original.dockingId))) {
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (docking?.state !== 'removed' && docking?.state !== 'interrupted') return null;
   }
   return missing;
 }
 
-/** What is known of the whole holds for the part that is still to come. */
+/**
+ * Moves the missing originals to the new recording `into`. What is known of the whole recording (officer, category, start) holds for it
+ * too.
+ */
 async function moveMissing(
   writer: LedgerWriter,
   from: Recording,
@@ -197,20 +205,24 @@ async function moveMissing(
   nowMs: number,
 ): Promise<void> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
-  const { startClaims } = from;
-  await writer.insertRecording({
+  const { startClaims, confidentiality, privacy } = from;
+  await writer.recordings.insert({
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
     originalCount: missing.length,
     createdAtMs: nowMs,
     ...{ recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
-    // What is said of its time holds for the part, what is said of its segments does not.
+    // Notes on the time hold for the new recording as well; notes on the segments of the old one do not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
-    startClaims,
+    ...{ startClaims, confidentiality, privacy },
   });
   for (const [place, original] of missing.entries()) {
     const index = place + 1;
-    await writer.moveToRecording(original.id, { recordingId: into, index, vaultKey: originalKey(into, index, original.cardPath) });
+    await writer.originals.moveToRecording(original.id, {
+      recordingId: into,
+      index,
+      vaultKey: originalKey(into, index, original.cardPath),
+    });
   }
 }

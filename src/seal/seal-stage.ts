@@ -3,7 +3,7 @@ import { STATION } from '#domain/custody/actor';
 import { DockingSafe } from '#domain/custody/docking-entries';
 import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
-import type { Docking, Problem } from '#domain/docking';
+import { AllSafe } from '#domain/docking-status';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
@@ -11,18 +11,19 @@ import { manifestKey } from '#domain/vault/vault-key';
 import { copyDiffers, dockingSafe, type Log, originalsSealed, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
 import type { SlotBoard } from '#ports/slot-board';
 import type { Vault } from '#ports/vault';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { GroupCommit } from '#steps/group-commit';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
 import { describeOriginal, recordSealed, type Sealed } from './describe-original.ts';
-import { closeReplacedBy, leftToReplaced } from './replaced.ts';
+import { closeReplacedBy, leftToReplaced } from './replaced-recordings.ts';
 
 /** Originals whose ledger rows go into one transaction. */
 const SEALS_PER_TRANSACTION = 64;
-/** Of these many are read back at the same time: what they take is files and flushes, not bytes. */
+/** Originals up to this size are small. Many of them are read back at once, because opening and flushing them takes longer than reading. */
 const SMALL_BYTES_MAX = 1024 * 1024;
 const SMALL_AT_ONCE = 64;
 /** Counting a card of 100,000 files takes some time: it is done for at most this share of the time. */
@@ -47,16 +48,17 @@ interface Options {
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly board: SlotBoard;
+  readonly statuses: DockingStatuses;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: SealSettings;
-  /** Every original of it is sealed; its work waits in the ledger. */
+  /** Called when every original of a recording is sealed; its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
   readonly onSafe: (dockingId: string) => void;
-  /** Files of recordings that are there in part were replaced: the rest of them can be closed. */
+  /** Called when missing files of a recording were replaced: it can be closed with the files that are here. */
   readonly onPartlyReplaced: () => void;
-  /** The copy was found wrong and the original is `listed` again. */
+  /** Called when a copy was found wrong; its original is `listed` again. */
   readonly onMismatch: (original: Original) => void;
 }
 
@@ -65,12 +67,13 @@ export class SealStage {
   readonly #options: Options;
   readonly #stop = new AbortController();
   readonly #active = new Map<string, Promise<void>>();
-  /** Originals that failed and wait for their next try. Their timer wakes them: timers may ring up to 1 ms early by any other clock. */
+  /**
+   * Originals that failed and wait for their next try. A timer takes each one out. Comparing a clock instead could miss the moment, as
+   * timers may ring up to 1 ms early.
+   */
   readonly #resting = new Set<string>();
   readonly #sealed: GroupCommit<Sealed>;
   readonly #checks = new Map<string, NodeJS.Timeout>();
-  /** Problems that this stage has shown, by docking: it takes back no other's. */
-  readonly #shown = new Map<string, Problem>();
   #largeActive = 0;
   #countingMs = 0;
   #filling: Promise<void> | undefined;
@@ -81,7 +84,7 @@ export class SealStage {
     this.#sealed = new GroupCommit({ itemsMax: SEALS_PER_TRANSACTION, record: (batch) => this.#record(batch) });
   }
 
-  /** Copies are being re-read or recorded. Those that failed and rest keep nobody waiting. */
+  /** Whether copies are being re-read or recorded. Originals that rest after a failure do not count. */
   get busy(): boolean {
     return this.#active.size > 0;
   }
@@ -106,12 +109,12 @@ export class SealStage {
   async #fill(): Promise<void> {
     const { ledger, settings, log } = this.#options;
     this.#again = false;
-    // The ledger is asked for many at once.
+    // One question to the ledger is for many originals: it is not asked for the sake of a few.
     if (this.#active.size > SMALL_AT_ONCE / 2) return;
     let found: readonly Original[];
     try {
-      // Those in hand are still `copied` in the ledger.
-      found = await ledger.copiedOriginals(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
+      // The ledger's answer includes those that are active or resting: there they are still `copied`.
+      found = await ledger.originals.copied(SMALL_AT_ONCE + this.#active.size + this.#resting.size);
     } catch (error) {
       stageFailed(log, 'seal', {}, asEvidockError(error));
       this.#later(() => this.wake());
@@ -153,35 +156,20 @@ export class SealStage {
     }
   }
 
-  /** Who stands at the dock must see what it waits for; a problem that intake shows is left alone. */
+  /** Shows the failure on the slot, so that people at the dock see what it waits for. */
   async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
-    const { ledger, board, log } = this.#options;
+    const { ledger, statuses, log } = this.#options;
     try {
-      const shown = await ledger.transaction(async (writer) => {
-        const now = await writer.original(original.id);
-        const docking = await writer.docking(now?.dockingId ?? original.dockingId);
-        if (docking?.state !== 'reading') return null;
-        await writer.updateDocking(docking.id, { state: 'problem', problem: { code, detail } });
-        return docking;
-      });
-      if (!shown) return;
-      this.#shown.set(shown.id, { code, detail });
-      board.update(shown.slot, { phase: 'problem', problem: { code, detail } });
+      // Asked again: its recorder may have been docked anew, and waits for it in its new docking.
+      const current = await ledger.originals.get(original.id);
+      await statuses.stoppedBy(current?.dockingId ?? original.dockingId, 'sealing', { code, detail });
     } catch (error) {
-      // A ledger that cannot be written is told of by the log; the original is tried again in any case.
+      // A ledger that cannot be read is told of by the log; the original is tried again in any case.
       stageFailed(log, 'seal', { originalId: original.id }, asEvidockError(error));
     }
   }
 
-  async #takeBackProblem(writer: LedgerWriter, dockingId: string): Promise<void> {
-    const shown = this.#shown.get(dockingId);
-    if (!shown) return;
-    const docking = await writer.docking(dockingId);
-    const same = docking?.problem?.code === shown.code && docking.problem.detail === shown.detail;
-    if (docking?.state === 'problem' && same) await writer.updateDocking(dockingId, { state: 'reading', problem: null });
-  }
-
-  /** Write 6; null if the copy was found wrong and given back. */
+  /** Reads the copy back and writes its manifest (`w06-manifest-linked`). Returns null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
     if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
@@ -195,7 +183,7 @@ export class SealStage {
         return null;
       }
       method = reread.method;
-      // The same SHA-256: these are the bytes that came off the recorder, and so this is the SM3 of those.
+      // The SHA-256 is the same, so these are the bytes that came off the recorder: their SM3 is the original's.
       if (settings.sm3) digests = reread.digests;
     } catch (error) {
       if (!isFailure(error, 'vault.missing')) throw error;
@@ -227,16 +215,16 @@ export class SealStage {
   async #giveBack(original: Original, what: string): Promise<void> {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
-      await writer.unmarkCopied(original.id);
+      await writer.originals.unmarkCopied(original.id);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
       const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
-      await writer.appendCustody(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);
   }
 
-  /** Writes 7 and 8. */
+  /** Puts a batch on record as sealed (`w07-sealed-recorded`), then checks whether its dockings are safe (`w08-safe-recorded`). */
   async #record(batch: readonly Sealed[]): Promise<void> {
     const { ledger, faults, log, settings, clock } = this.#options;
     const begun = performance.now();
@@ -248,10 +236,10 @@ export class SealStage {
       const sealedIds = batch.map(({ original }) => original.id);
       const { closed: gone, partly } = await closeReplacedBy(writer, sealedIds, clock.nowMs());
       const replaced = { closed: gone, partly: [...partly, ...(await leftToReplaced(writer, recordingIds))] };
-      // Asked again: the recorder may have been docked anew since the batch was read, and waits for these in its new docking.
+      // The ledger is asked again for each docking: the recorder may have been docked anew since the batch was read, and its new docking
+      // then waits for these originals.
       const ids = new Set<string>();
-      for (const { original } of batch) ids.add((await writer.original(original.id))?.dockingId ?? original.dockingId);
-      for (const id of ids) await this.#takeBackProblem(writer, id);
+      for (const { original } of batch) ids.add((await writer.originals.get(original.id))?.dockingId ?? original.dockingId);
       return { dockingIds: ids, replaced };
     });
     faults.reached('w07-sealed-recorded');
@@ -261,18 +249,12 @@ export class SealStage {
     if (replaced.closed.length > 0) recordingsReplaced(log, { recordingIds: replaced.closed });
     if (replaced.partly.length > 0) this.#options.onPartlyReplaced();
     for (const id of dockingIds) {
-      if (this.#shown.delete(id)) this.#takeBackFromBoard(id);
+      await this.#options.statuses.stoppedBy(id, 'sealing', null);
       await this.#checkSoon(id);
     }
   }
 
-  #takeBackFromBoard(dockingId: string): void {
-    const { board } = this.#options;
-    const view = board.snapshot().find((slot) => slot.dockingId === dockingId);
-    if (view?.phase === 'problem') board.update(view.slot, { phase: 'copying', problem: null });
-  }
-
-  /** At once for an ordinary card; for a very large one not more often than its counting allows. */
+  /** Checks at once for an ordinary card; for a very large one only as often as counting its files allows. */
   async #checkSoon(dockingId: string): Promise<void> {
     const waitMs = Math.min(COUNTING_WAIT_MS_MAX, this.#countingMs / COUNTING_SHARE);
     if (waitMs < 20) await this.checkSafe(dockingId);
@@ -289,7 +271,10 @@ export class SealStage {
     this.#checks.set(dockingId, timer);
   }
 
-  /** Write 8: the docking is safe once its card is listed to the end, was compared after that, and every listed original is sealed. A ledger that fails is asked again. */
+  /**
+   * Marks the docking as safe (`w08-safe-recorded`) once its card was listed to the end and compared after that, and every listed original
+   * is sealed. If the ledger fails, it is asked again later.
+   */
   async checkSafe(dockingId: string): Promise<void> {
     if (this.#stop.signal.aborted) return;
     try {
@@ -301,44 +286,34 @@ export class SealStage {
   }
 
   async #markIfSafe(dockingId: string): Promise<void> {
-    const { ledger, clock, faults, log, settings } = this.#options;
+    const { ledger, board, statuses, clock, faults, log, settings } = this.#options;
     const whole = settings.known === 'whole';
-    const docking = await ledger.docking(dockingId);
+    const docking = await ledger.dockings.get(dockingId);
     if (!docking) return;
     const begun = performance.now();
-    const progress = await ledger.dockingProgress(dockingId);
+    const progress = await ledger.dockings.progress(dockingId);
     this.#countingMs = performance.now() - begun;
-    this.#show(docking, { filesSealed: docking.filesKnown + progress.sealed });
-    if (!isSafe(docking, progress, whole)) return;
+    board.updateDocking(dockingId, { filesSealed: docking.filesKnown + progress.sealed });
+    if (!statuses.of(dockingId)?.can('all-safe') || !AllSafe.prove(docking, progress, whole)) return;
     const nowMs = clock.nowMs();
-    const recorded = await ledger.transaction(async (writer) => {
-      const now = await writer.docking(dockingId);
-      if (!now || !isSafe(now, await writer.dockingProgress(dockingId), whole)) return false;
-      await writer.updateDocking(dockingId, { state: 'safe', safeAtMs: nowMs, problem: null });
-      const data = { slot: now.slot, files: now.filesListed, known: now.filesKnown, refused: now.filesRefused, bytes: now.bytesListed };
-      await writer.appendCustody(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
-      return true;
+    const proof = await ledger.transaction(async (writer) => {
+      const current = await writer.dockings.get(dockingId);
+      const proved = current && AllSafe.prove(current, await writer.dockings.progress(dockingId), whole);
+      if (!proved || !(await statuses.recordSafe(writer, current, proved, nowMs))) return null;
+      const data = {
+        slot: current.slot,
+        files: current.filesListed,
+        known: current.filesKnown,
+        refused: current.filesRefused,
+        bytes: current.bytesListed,
+      };
+      await writer.custody.append(DockingSafe.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
+      return proved;
     });
-    if (!recorded) return;
+    if (!proof) return;
     faults.reached('w08-safe-recorded');
-    this.#show(docking, { phase: 'safe', problem: null, secondsLeft: 0, bytesPerSecond: 0 });
+    void statuses.becameSafe(dockingId, proof);
     dockingSafe(log, { dockingId, slot: docking.slot });
     this.#options.onSafe(dockingId);
   }
-
-  /** The last files of a recorder that has left are sealed while its slot shows another one already. */
-  #show(docking: Docking, patch: Parameters<SlotBoard['update']>[1]): void {
-    const { board } = this.#options;
-    if (board.snapshot().some(({ slot, dockingId }) => slot === docking.slot && dockingId === docking.id))
-      board.update(docking.slot, patch);
-  }
-}
-
-function isSafe(docking: Docking, progress: { listed: number; copied: number; sealed: number }, whole: boolean): boolean {
-  const open = docking.state === 'reading' || docking.state === 'problem';
-  // Files that another docking of the same recorder has taken over are not here to be waited for: then this one cannot promise anything.
-  const complete = docking.filesKnown + progress.sealed >= docking.filesListed;
-  const compared = !whole || docking.filesRechecked >= docking.filesToRecheck;
-  const listed = docking.listedAtMs !== null && docking.unchangedAtMs !== null;
-  return open && compared && listed && progress.listed === 0 && progress.copied === 0 && complete;
 }

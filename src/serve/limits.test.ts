@@ -93,7 +93,7 @@ it('accepts no more connections than its cap, so that files can still be opened;
 it('folds what fails again and again into one line a minute, with its number', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    station.ledger.slots = () => Promise.reject(new Error('the disk is gone'));
+    station.ledger.dockings.slots = () => Promise.reject(new Error('the disk is gone'));
     for (let n = 0; n < 50; n += 1) await control.inject({ url: '/api/v1/slots', headers: { host: 'localhost' } });
     expect(lines.length).toBe(1);
     vi.advanceTimersByTime(60_000);

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DeskDeps } from '#desk/deps';
 import { logLags } from '#desk/log-lag';
 import { hubViews } from '#desk/slots';
+import { listWorkers } from '#desk/worker-keys';
 import { SLOT_PHASES } from '#domain/docking';
 
 /** What Prometheus reads; figures of the ledger are taken when it asks. */
@@ -32,8 +33,8 @@ export class Metrics {
       originalBytes: gauge('original_bytes', 'Bytes of all originals.'),
       unsealed: gauge('originals_unsealed', 'Originals that are not sealed yet.'),
       notArchived: gauge('recordings_not_archived', 'Recordings that are not archived yet.'),
-      workWaiting: gauge('work_waiting', 'Jobs that wait or run.'),
-      workFailed: gauge('work_failed', 'Jobs that failed for good.'),
+      workWaiting: gauge('work_waiting', 'Work that waits or runs.'),
+      workFailed: gauge('work_failed', 'Work that failed for good.'),
     };
     new Gauge({
       name: 'evidock_custody_entries',
@@ -46,6 +47,7 @@ export class Metrics {
       },
     });
     this.#countLag(deps);
+    this.#countWorkers(deps);
     new Gauge({
       name: 'evidock_vault_free_bytes',
       help: 'Space for new originals, above the reserve.',
@@ -97,6 +99,30 @@ export class Metrics {
         this.set(process.memoryUsage.rss());
       },
     });
+  }
+
+  /** Of each worker whose key is good: what it holds, and when it was last heard. */
+  #countWorkers(deps: DeskDeps): void {
+    const gauge = (name: string, help: string, figure: 'running' | 'heardSecondsAgo') =>
+      new Gauge({
+        name: `evidock_worker_${name}`,
+        help,
+        labelNames: ['worker'],
+        registers: [this.#registry],
+        async collect() {
+          this.reset();
+          for (const worker of await listWorkers(deps)) {
+            const value = worker[figure];
+            if (worker.revokedAtMs === null && value !== null) this.set({ worker: worker.name }, value);
+          }
+        },
+      });
+    gauge('work_running', 'Work that a worker on another host holds.', 'running');
+    gauge(
+      'silent_seconds',
+      'Time since a worker on another host was last heard; none if it was not since the station started.',
+      'heardSecondsAgo',
+    );
   }
 
   /** How far the copies of the custody log are behind. */

@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PageAnswer } from '#api/common';
 import type { CustodyAnswer } from '#api/custody';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { TakenOut } from '#domain/custody/holding-entries';
+import { subject } from '#domain/custody/subject';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
+import { aCaseDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { cursorInto } from './pages.ts';
 import { ROUTES } from './routes.ts';
@@ -50,19 +53,32 @@ beforeAll(async () => {
   for (let n = 0; n < COUNT; n += 1) recording = (await station.addRecording(randomBytes(20), n % 3 === 0 ? { startMs: START_MS } : {})).id;
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
-      await writer.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
+      await writer.registry.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
       const blank = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-      await writer.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
+      await writer.registry.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
       // Several were added at the same time.
       const times = { createdAtMs: START_MS + (n >> 1) };
-      await writer.upsertCase({ number: `A-${COUNT - n}`, title: 'One', stage: 'filing', category: null, officerIds: [], ...times });
-      await writer.addRecordingCase(recording, `A-${COUNT - n}`);
-      await writer.insertDocking(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      await writer.cases.upsert({
+        number: `A-${COUNT - n}`,
+        title: 'One',
+        stage: 'filing',
+        category: null,
+        officerIds: [],
+        openedOn: null,
+        ...times,
+      });
+      await writer.recordings.addCase(recording, `A-${COUNT - n}`);
+      await writer.dockings.insert(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      const holding = { id: anId('hld'), officerId: 'o 1%', fromMs: START_MS + n * 10, toMs: START_MS + n * 10 + 10 };
+      await writer.registry.upsertHolding({ ...holding, serial: SERIAL });
+      await writer.custody.append(aCaseDraft('A-1'));
+      const taken = { ...TakenOut.example, subject: subject('recorder', SERIAL) };
+      await writer.custody.append(TakenOut.make({ ...taken, atMs: START_MS, actor: cli('root') }));
       const id = `derive.rec-${n}`;
-      await writer.insertWork({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      await writer.work.insert({ id, stage: 'derive', recordingId: recording, priority: 5, dueAtMs: 0, nowMs: START_MS });
       const event = aCaseEvent({ id: anId('evt'), caseNumber: `A-${COUNT - n}` });
-      await writer.upsertCaseEvent(event);
-      await writer.insertSuggestion(
+      await writer.cases.upsertEvent(event);
+      await writer.cases.insertSuggestion(
         aSuggestion({ id: anId('sug'), recordingId: recording, caseNumber: event.caseNumber, eventId: event.id }),
       );
     }
@@ -80,7 +96,10 @@ afterAll(async () => {
   await station?.close();
 });
 
-const LISTS = ['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'];
+const LISTS = [
+  ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
+  ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
+];
 const withFilter = [
   '/recordings?damaged=false',
   '/jobs?stage=derive',
@@ -88,7 +107,8 @@ const withFilter = [
   '/suggestions?state=open',
   '/dockings?open=true',
 ];
-const pathOf = (list: string) => list.replace(':id', recording);
+const SERIAL = '记录仪:1';
+const pathOf = (list: string) => list.replace(':id', recording).replace(':number', 'A-1').replace(':serial', encodeURIComponent(SERIAL));
 
 describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {

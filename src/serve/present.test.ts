@@ -7,7 +7,7 @@ const recording = aRecording();
 const originals = [1, 2].map((index): Original => {
   const blank = {
     digests: null,
-    unreadable: [],
+    gaps: [],
     sourceReread: null,
     duplicateOf: null,
     copiedAtMs: null,

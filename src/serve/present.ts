@@ -1,13 +1,15 @@
 import type { Standing } from '#desk/standing';
 import { shownPath } from '#domain/card/path';
+import { caseStateOf, datesOf } from '#domain/case-course';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { subjectText } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
+import { effectiveProtection } from '#domain/protection';
 import type { Copy, Original } from '#domain/recording';
-import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
+import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import { msToZoned } from '#domain/time/station-time';
 import type { Work } from '#domain/work';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
 export class Presenter {
@@ -25,7 +27,10 @@ export class Presenter {
     return ms === null ? null : this.time(ms);
   }
 
-  recording({ recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail, { troubled, replacedBy }: Standing) {
+  recording(
+    { recording, caseNumbers, originals, copies, derivatives, links }: RecordingDetail,
+    { troubled, replacedBy, protection }: Standing,
+  ) {
     const { startMs, startClaims, createdAtMs, originalCount: _, missingCount: __, ...fields } = recording;
     return {
       ...fields,
@@ -33,6 +38,7 @@ export class Presenter {
       startClaims: startClaims.map(({ startMs: claimMs, ...claim }) => ({ ...claim, start: this.timeOrNull(claimMs) })),
       createdAt: this.time(createdAtMs),
       caseNumbers,
+      effective: protection.get(recording.id) ?? effectiveProtection(recording.id, recording, []),
       links,
       playable: derivatives.some(({ kind }) => kind === 'playable'),
       originals: originals.map(presentOriginal),
@@ -66,15 +72,20 @@ export class Presenter {
   }
 
   case({ createdAtMs, ...entry }: Case) {
-    return { ...entry, createdAt: this.time(createdAtMs) };
+    return { ...entry, state: caseStateOf(entry), ...datesOf(entry), createdAt: this.time(createdAtMs) };
+  }
+
+  holding({ fromMs, toMs, ...holding }: Holding) {
+    return { ...holding, from: this.time(fromMs), until: this.timeOrNull(toMs) };
   }
 
   event({ startMs, endMs, ...event }: CaseEvent) {
     return { ...event, start: this.time(startMs), end: this.time(endMs) };
   }
 
-  recorder({ firstSeenAtMs, lastSeenAtMs, ...recorder }: Recorder) {
-    return { ...recorder, firstSeenAt: this.timeOrNull(firstSeenAtMs), lastSeenAt: this.timeOrNull(lastSeenAtMs) };
+  recorder({ firstSeenAtMs, lastSeenAtMs, ...recorder }: Recorder, holding: Holding | undefined) {
+    const seen = { firstSeenAt: this.timeOrNull(firstSeenAtMs), lastSeenAt: this.timeOrNull(lastSeenAtMs) };
+    return { ...recorder, holding: holding ? this.holding(holding) : null, ...seen };
   }
 
   suggestion({ createdAtMs, ...suggestion }: Suggestion) {
@@ -83,8 +94,8 @@ export class Presenter {
 }
 
 function presentOriginal({ digests, ...original }: Original) {
-  const { id, index, role, kind, state, cardPath, bytes, unreadable, sourceReread, duplicateOf } = original;
-  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, unreadable, sourceReread, duplicateOf };
+  const { id, index, role, kind, state, cardPath, bytes, gaps, sourceReread, duplicateOf } = original;
+  const facts = { sha256: digests?.sha256 ?? null, sm3: digests?.sm3 ?? null, gaps, sourceReread, duplicateOf };
   return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 

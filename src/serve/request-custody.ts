@@ -5,7 +5,7 @@ import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 
 /** These write without a transaction that could be judged; no route has to do them. */
-const CLOSED: readonly (keyof Ledger)[] = ['mendSchema', 'recover', 'endLapsedLeases', 'close'];
+const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close'];
 
 /** What one transaction has written so far. */
 interface Writing {
@@ -53,9 +53,9 @@ export class RequestCustody {
   /** Runs what the station does beside the handler's ledger, and finds its entries in the history of `about`; `told` is false if there are none. */
   async byStation<T>(about: (outcome: T) => Subject, body: () => Promise<T>): Promise<{ outcome: T; told: boolean }> {
     const { ledger, declared } = this.#options;
-    const before = (await ledger.custodyHead())?.seq ?? -1;
+    const before = (await ledger.custody.head())?.seq ?? -1;
     const outcome = await body();
-    const entries = await ledger.custodyOf(about(outcome));
+    const entries = await ledger.custody.of(about(outcome));
     const told = declared.filter((type) => entries.some((entry) => entry.seq > before && entry.type === type));
     this.#told.push(...told);
     return { outcome, told: told.length > 0 };
@@ -91,19 +91,30 @@ export class RequestCustody {
 }
 
 function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
-  return new Proxy(writer, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...given: unknown[]): unknown => {
-        if (name === 'appendCustody') writing.told.push((given[0] as { type: CustodyType }).type);
-        else if (isFact(name)) writing.facts.push(name);
-        return value.apply(target, given);
-      };
-    },
-  });
+  const group = <G extends keyof LedgerWriter>(name: G): LedgerWriter[G] =>
+    new Proxy(writer[name], {
+      get: (target, method) => {
+        const value: unknown = Reflect.get(target, method);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          const called = `${name}.${String(method)}`;
+          if (called === 'custody.append') writing.told.push((given[0] as { type: CustodyType }).type);
+          else if (isFact(called)) writing.facts.push(called);
+          return value.apply(target, given);
+        };
+      },
+    });
+  return {
+    recordings: group('recordings'),
+    originals: group('originals'),
+    dockings: group('dockings'),
+    work: group('work'),
+    custody: group('custody'),
+    registry: group('registry'),
+    cases: group('cases'),
+  };
 }
 
-function isFact(name: PropertyKey): name is WriteName {
+function isFact(name: string): name is WriteName {
   return Object.hasOwn(WRITES, name) && WRITES[name as WriteName] !== 'bookkeeping';
 }

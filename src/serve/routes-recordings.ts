@@ -7,6 +7,7 @@ import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { workId } from '#domain/work';
+import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import { command, footage, query, type Route } from './route.ts';
@@ -34,8 +35,8 @@ export const recordingRoutes: readonly Route[] = [
         ...(query.unassigned === undefined ? {} : { unassigned: query.unassigned }),
       };
       const read = async ({ after, ...page }: { limit: number; after?: string }) => {
-        if (after !== undefined && !(await ledger.recording(after))) throw wrongCursor();
-        const found = await ledger.recordings({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
+        if (after !== undefined && !(await ledger.recordings.get(after))) throw wrongCursor();
+        const found = await ledger.recordings.list({ ...filter, ...page, ...(after === undefined ? {} : { after }) });
         const standing = await standingOf(ledger, found);
         return found.map((detail) => presenter.recording(detail, standing));
       };
@@ -57,21 +58,9 @@ export const recordingRoutes: readonly Route[] = [
     needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
-    handle: async ({ deps: { ledger, facts } }, { params, query }) => {
-      await mustHaveRecording(ledger, params.id);
-      const presenter = new Presenter(facts.timezone);
-      const about = subject('recording', params.id);
-      return page({
-        list: `custody of ${params.id}`,
-        query,
-        read: ({ limit, after }) => {
-          const seq = Number(after);
-          if (after !== undefined && !Number.isSafeInteger(seq)) throw wrongCursor();
-          return ledger.custodyOf(about, { limit, ...(after === undefined ? {} : { after: seq }) });
-        },
-        keyOf: ({ seq }) => String(seq),
-        show: (entry) => presenter.custody(entry),
-      });
+    handle: async (serving, { params, query }) => {
+      await mustHaveRecording(serving.deps.ledger, params.id);
+      return custodyPage(serving, subject('recording', params.id), query);
     },
   }),
   footage({
@@ -82,7 +71,7 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: RecordingParams, querystring: FromQuery },
     handle: async ({ deps: { ledger } }, { params: { id }, query: { from = 'vault' } }) => {
       const detail = await mustHaveRecording(ledger, id);
-      return { item: derivativeItem(detail, 'playable', await ledger.work(workId('derive', id))), from };
+      return { item: derivativeItem(detail, 'playable', await ledger.work.get(workId('derive', id))), from };
     },
   }),
   footage({
@@ -93,7 +82,7 @@ export const recordingRoutes: readonly Route[] = [
     schema: { params: DerivativeParams, querystring: FromQuery },
     handle: async ({ deps: { ledger } }, { params: { id, kind }, query: { from = 'vault' } }) => {
       const detail = await mustHaveRecording(ledger, id);
-      return { item: derivativeItem(detail, kind, await ledger.work(workId('derive', id))), from };
+      return { item: derivativeItem(detail, kind, await ledger.work.get(workId('derive', id))), from };
     },
   }),
   footage({

@@ -55,8 +55,8 @@ const caseRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       const read = async (asked: { limit: number; after?: string }) => {
-        if (asked.after !== undefined && !(await ledger.case(asked.after))) throw wrongCursor();
-        return ledger.cases(asked);
+        if (asked.after !== undefined && !(await ledger.cases.get(asked.after))) throw wrongCursor();
+        return ledger.cases.list(asked);
       };
       return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },
@@ -73,9 +73,9 @@ const caseRoutes: readonly Route[] = [
       const presenter = new Presenter(facts.timezone);
       await mustHaveCase(ledger, params.number);
       const [entry, events, recordings] = await Promise.all([
-        ledger.case(params.number),
-        ledger.caseEvents(params.number),
-        ledger.recordings({ caseNumber: params.number, limit: CASE_RECORDINGS }),
+        ledger.cases.get(params.number),
+        ledger.cases.events(params.number),
+        ledger.recordings.list({ caseNumber: params.number, limit: CASE_RECORDINGS }),
       ]);
       if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
       const standing = await standingOf(ledger, recordings);
@@ -124,7 +124,13 @@ const peopleRoutes: readonly Route[] = [
     summary: 'Officers',
     schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
     handle: ({ deps: { ledger } }, { query }) =>
-      page({ list: 'officers', query, read: (asked) => ledger.officers(asked), keyOf: ({ id }) => id, show: (officer) => officer }),
+      page({
+        list: 'officers',
+        query,
+        read: (asked) => ledger.registry.officers(asked),
+        keyOf: ({ id }) => id,
+        show: (officer) => officer,
+      }),
   }),
   command({
     method: 'POST',
@@ -154,10 +160,12 @@ const peopleRoutes: readonly Route[] = [
     schema: { querystring: PageQuery, response: pageOf(RecorderJson) },
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
-      return page({
-        ...{ list: 'recorders', query, read: (asked) => ledger.recorders(asked) },
-        ...{ keyOf: ({ serial }) => serial, show: (recorder) => presenter.recorder(recorder) },
-      });
+      const read = async (asked: { limit: number; after?: string }) => {
+        const recorders = await ledger.registry.recorders(asked);
+        const open = await ledger.registry.openHoldings(recorders.map(({ serial }) => serial));
+        return recorders.map((recorder) => presenter.recorder(recorder, open.get(recorder.serial)));
+      };
+      return page({ list: 'recorders', query, read, keyOf: ({ serial }) => serial, show: (recorder) => recorder });
     },
   }),
   command({
@@ -209,7 +217,7 @@ const suggestionRoutes: readonly Route[] = [
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
       };
       return page({
-        ...{ list: 'suggestions', query, read: (asked) => ledger.suggestions({ ...filter, ...asked }) },
+        ...{ list: 'suggestions', query, read: (asked) => ledger.cases.suggestions({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (suggestion) => presenter.suggestion(suggestion) },
       });
     },

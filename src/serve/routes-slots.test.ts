@@ -11,6 +11,7 @@ import type { PortSeen } from '#ports/slot-learning';
 import { aDocking } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { showDocking } from '#test/support/shown-docking';
 import { buildServer } from './server.ts';
 
 let station: ServedStation;
@@ -50,7 +51,7 @@ const send = (method: 'POST' | 'PUT') => async (url: string, payload: object) =>
 const post = send('POST');
 const put = send('PUT');
 const get = async (url: string) => JSON.parse((await app.inject({ url: `/api/v1${url}`, headers })).body);
-const numbers = async () => Object.fromEntries((await station.ledger.slots()).map(({ port, slot }) => [port, slot]));
+const numbers = async () => Object.fromEntries((await station.ledger.dockings.slots()).map(({ port, slot }) => [port, slot]));
 
 describe('numbers of ports', () => {
   it('are given, changed with another port, or taken from it; each change is in custody with who did it', async () => {
@@ -63,7 +64,7 @@ describe('numbers of ports', () => {
       moved: { port: '1-4.1', slot: 1 },
     });
     expect(await numbers()).toEqual({ '1-4.1': 1, '1-4.2': 3 });
-    const entries = await station.ledger.custodyOf(about('port:1-4.2'));
+    const entries = await station.ledger.custody.of(about('port:1-4.2'));
     // That of the other port, which took its slot, belongs to its history too.
     expect(entries.map(({ subject, actor, data }) => `${subject.id} ${actorText(actor)} ${data['before']} ${data['slot']}`)).toEqual([
       '1-4.2 cli:li null 3',
@@ -75,13 +76,13 @@ describe('numbers of ports', () => {
   it('that are the same already change nothing and are not recorded', async () => {
     await post('/slots/assign', { port: '1-4.2', slot: 3 });
     expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toMatchObject({ before: 3, moved: null });
-    expect(await station.ledger.custodyOf(about('port:1-4.2'))).toHaveLength(1);
+    expect(await station.ledger.custody.of(about('port:1-4.2'))).toHaveLength(1);
   });
 
   it('are refused while a recorder is docked there, with its slot', async () => {
     await station.ledger.transaction(async (writer) => {
-      await writer.assignSlot('1-4.7', 7);
-      await writer.insertDocking(aDocking({ slot: 7, port: '1-4.7' }));
+      await writer.dockings.assignSlot('1-4.7', 7);
+      await writer.dockings.insert(aDocking({ slot: 7, port: '1-4.7' }));
     });
     for (const payload of [
       { port: '1-4.2', slot: 7 },
@@ -97,7 +98,7 @@ describe('numbers of ports', () => {
   it('take with them what the ports show', async () => {
     const { board } = station.deps;
     await post('/slots/assign', { port: '1-4.1', slot: 1 });
-    board.update(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
+    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
     await post('/slots/assign', { port: '1-4.1', slot: 5 });
     expect(await get('/slots')).toMatchObject([{ slot: 5, port: '1-4.1', phase: 'unknown', explain: ['a stick'] }]);
     await post('/slots/assign', { port: '1-4.2', slot: 5 });
@@ -117,15 +118,14 @@ describe('numbers of ports', () => {
 describe('hubs', () => {
   it('add up what comes through them now', async () => {
     const { board } = station.deps;
-    const docked = { hub: '1-4', dockingId: 'dck-x', phase: 'copying', bytesListed: 1e9 } as const;
-    board.update(1, { ...docked, port: '1-4.1' });
-    board.update(2, { ...docked, port: '1-4.2' });
-    board.update(3, { ...docked, port: '1-4.3', phase: 'removed' });
-    board.update(9, { port: '2-1.1', hub: '2-1', phase: 'unknown' });
-    for (const slot of [1, 2]) {
-      board.copied(slot, 1);
+    const docked = { hub: '1-4', phase: 'copying', bytesListed: 1e9 } as const;
+    const ids = [1, 2].map((slot) => showDocking(board, slot, { ...docked, port: `1-4.${slot}` }));
+    showDocking(board, 3, { ...docked, port: '1-4.3', phase: 'removed' });
+    board.showPort(9, { port: '2-1.1', hub: '2-1', phase: 'unknown' });
+    for (const id of ids) {
+      board.copied(id, 1);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      board.copied(slot, 1_000_000);
+      board.copied(id, 1_000_000);
     }
     const rates = board.snapshot().map(({ bytesPerSecond }) => bytesPerSecond);
     expect(rates[0]).toBeGreaterThan(0);
@@ -152,7 +152,7 @@ describe('events', () => {
       text += chunk.toString();
     });
     await expect.poll(() => text).toContain('event: slots\n');
-    station.deps.board.update(4, { port: '1-4.4', phase: 'preparing' });
+    station.deps.board.showPort(4, { port: '1-4.4', phase: 'preparing' });
     tell({ port: '1-4.9', hub: '1-4', slot: null, facts: ['a stick'] });
     await expect.poll(() => text).toMatch(/event: slot\ndata: .*"slot":4.*"phase":"preparing"/);
     expect(text).toContain('event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":["a stick"]}\n\n');

@@ -33,7 +33,7 @@ const dockingRoutes: readonly Route[] = [
     handle: async ({ deps: { ledger, facts } }, { query }) => {
       const presenter = new Presenter(facts.timezone);
       return page({
-        ...{ list: 'dockings', query, read: (asked) => ledger.dockings({ openOnly: query.open ?? false, ...asked }) },
+        ...{ list: 'dockings', query, read: (asked) => ledger.dockings.list({ openOnly: query.open ?? false, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (docking) => presenter.docking(docking) },
       });
     },
@@ -85,7 +85,7 @@ const dockingRoutes: readonly Route[] = [
         () => deps.undock(id),
       );
       if (!told) {
-        const docking = await deps.ledger.docking(id);
+        const docking = await deps.ledger.dockings.get(id);
         if (docking?.state !== 'removed' && docking?.state !== 'interrupted')
           throw new EvidockError('request.conflict', `docking ${id} is not of a directory that was docked by request: undock the recorder`);
         // It had left by itself.
@@ -113,7 +113,7 @@ const jobRoutes: readonly Route[] = [
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
       };
       return page({
-        ...{ list: 'jobs', query, read: (asked) => ledger.listWork({ ...filter, ...asked }) },
+        ...{ list: 'jobs', query, read: (asked) => ledger.work.list({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (work) => presenter.work(work) },
       });
     },

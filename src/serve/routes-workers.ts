@@ -12,8 +12,8 @@ export const workerRoutes: readonly Route[] = [
     schema: { response: pageOf(WorkerJson) },
     handle: async ({ deps }) => {
       const presenter = new Presenter(deps.facts.timezone);
-      const items = (await listWorkers(deps)).map(({ invitedAtMs, revokedAtMs, name, keySha256, running }) => ({
-        ...{ name, keySha256, running },
+      const items = (await listWorkers(deps)).map(({ invitedAtMs, revokedAtMs, name, keySha256, running, heardSecondsAgo }) => ({
+        ...{ name, keySha256, running, heardSecondsAgo },
         invitedAt: presenter.time(invitedAtMs),
         revokedAt: presenter.timeOrNull(revokedAtMs),
       }));

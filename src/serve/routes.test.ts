@@ -29,7 +29,7 @@ async function good(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body
 }
 
 const entries = async (subject: string) =>
-  (await station.ledger.custodyOf(about(subject))).filter(({ actor }) => actorText(actor) === 'cli:wang');
+  (await station.ledger.custody.of(about(subject))).filter(({ actor }) => actorText(actor) === 'cli:wang');
 
 beforeEach(async () => {
   station = await servedStation();
@@ -117,9 +117,9 @@ describe('cases and suggestions', () => {
     await station.addRecording(Buffer.from('a'), { startMs: START_MS - 3_600_000 });
     const body = csv(['A-1,Stalls,041234,2026-06-20 14:30,2026-06-20 15:30,Market']);
     await good('POST', '/cases/import', body);
-    const seq = (await station.ledger.custodyHead())?.seq;
+    const seq = (await station.ledger.custody.head())?.seq;
     expect(await good('POST', '/cases/import', body)).toEqual({ added: 0, updated: 1, events: 0, suggestions: 0 });
-    expect((await station.ledger.custodyHead())?.seq).toBe(seq);
+    expect((await station.ledger.custody.head())?.seq).toBe(seq);
     expect((await good('GET', '/cases/A-1')).events).toHaveLength(1);
     expect((await good('GET', '/suggestions')).items).toHaveLength(1);
   });
@@ -191,7 +191,7 @@ describe('the ledger', () => {
     expect(bytes).toBeGreaterThan(4096);
     expect(await call('POST', '/ledger/backup', { file })).toMatchObject({ status: 409 });
     expect(await call('POST', '/ledger/backup', { file: 'relative.sqlite' })).toMatchObject({ status: 400 });
-    const told = (await station.ledger.custodyOf(about(`station:${station.deps.facts.stationId}`))).filter(
+    const told = (await station.ledger.custody.of(about(`station:${station.deps.facts.stationId}`))).filter(
       ({ type }) => type === 'ledger.backed-up',
     );
     expect(told.map(toldBy)).toEqual([{ file, bytes }]);

@@ -1,4 +1,6 @@
 import type { Route } from './route.ts';
+import { caseRoutes } from './routes-cases.ts';
+import { holdingRoutes } from './routes-holdings.ts';
 import { recordingRoutes } from './routes-recordings.ts';
 import { registryRoutes } from './routes-registry.ts';
 import { slotRoutes } from './routes-slots.ts';
@@ -12,6 +14,8 @@ export const ROUTES: readonly Route[] = [
   ...slotRoutes,
   ...recordingRoutes,
   ...registryRoutes,
+  ...caseRoutes,
+  ...holdingRoutes,
   ...workRoutes,
   ...workerRoutes,
 ];

@@ -6,63 +6,37 @@
 
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { chmod, rename, writeFile } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
-import { actorText } from '#domain/custody/actor';
 import { ERRORS } from '#domain/errors';
 import { about } from '#test/support/custody';
-import { type ServedStation, servedStation } from '#test/support/served-station';
+import { type HttpWays, httpWays, jsonOf, send } from '#test/support/http-ways';
+import type { ServedStation } from '#test/support/served-station';
+import { showDocking } from '#test/support/shown-docking';
 import { ROUTES } from './routes.ts';
 import { buildServer, listenOnSocket } from './server.ts';
 
+let ways: HttpWays;
 let station: ServedStation;
-let tcp: FastifyInstance;
-let control: FastifyInstance;
-let port: number;
-let socketPath: string;
+const overTcp: HttpWays['overTcp'] = (path, options) => ways.overTcp(path, options);
+const overSocket: HttpWays['overSocket'] = (path, options) => ways.overSocket(path, options);
 const content = randomBytes(3 * 1024 * 1024 + 17);
 let recording: { id: string; playable: Uint8Array };
-
-function send(options: RequestOptions & { body?: unknown }): Promise<IncomingMessage> {
-  const { body, ...rest } = options;
-  return new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { host: 'localhost', ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...rest.headers };
-    const outgoing = httpRequest({ agent: false, ...rest, headers: headers as Record<string, string> });
-    outgoing.once('response', resolve);
-    outgoing.once('error', reject);
-    outgoing.end(payload);
-  });
-}
-
-const overTcp = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ host: '127.0.0.1', port, path, ...options });
-const overSocket = (path: string, options: RequestOptions & { body?: unknown } = {}) => send({ socketPath, path, ...options });
-const jsonOf = async (response: IncomingMessage) => JSON.parse((await buffer(response)).toString()) as Record<string, unknown>;
-const looks = async (id: string) => (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.viewed');
+const _looks = async (id: string) => (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.viewed');
 
 describe('the API', () => {
   beforeAll(async () => {
-    station = await servedStation();
+    ways = await httpWays();
+    ({ station } = ways);
     recording = await station.addRecording(content);
-    tcp = buildServer({ deps: station.deps, way: 'loopback' });
-    await tcp.listen({ host: '127.0.0.1', port: 0 });
-    port = (tcp.server.address() as AddressInfo).port;
-    control = buildServer({ deps: station.deps, way: 'socket' });
-    socketPath = join(station.directory, 'run/control.sock');
-    await listenOnSocket(control, socketPath);
   });
 
-  afterAll(async () => {
-    await tcp?.close();
-    await control?.close();
-    await station?.close();
-  });
+  afterAll(() => ways.close());
 
   describe('ways in', () => {
     it.each(ROUTES.map((row) => [row.method, row.url, row.needs] as const))('%s %s needs %s', async (method, url, access) => {
@@ -76,7 +50,7 @@ describe('the API', () => {
         [overTcp, 'viewer'],
         [overSocket, 'operator'],
       ] as const) {
-        const response = await way(path, { method, ...(method === 'GET' ? {} : { body: {} }) });
+        const response = await way(path, { method, ...(method === 'GET' || method === 'DELETE' ? {} : { body: {} }) });
         const refused = access === 'operator' && grants === 'viewer';
         if (refused) {
           expect(response.statusCode).toBe(403);
@@ -94,12 +68,12 @@ describe('the API', () => {
     });
 
     it('keeps the control socket to the owner', () => {
-      expect(statSync(socketPath).mode & 0o777).toBe(0o600);
+      expect(statSync(ways.socketPath).mode & 0o777).toBe(0o600);
     });
 
     it('does not take the socket from a station that answers, but from one that is dead', async () => {
       const second = buildServer({ deps: station.deps, way: 'socket' });
-      await expect(listenOnSocket(second, socketPath)).rejects.toMatchObject({ code: 'ledger.in-use' });
+      await expect(listenOnSocket(second, ways.socketPath)).rejects.toMatchObject({ code: 'ledger.in-use' });
       const stale = join(station.directory, 'run/stale.sock');
       await writeFile(stale, '');
       await listenOnSocket(second, stale);
@@ -136,7 +110,7 @@ describe('the API', () => {
     it.each(['Host: localhost\r\nHost: localhost', 'Host: localhost\r\nhost: station.example', 'HOST: station.example\r\nHost: localhost'])(
       'refuses two hosts: %j',
       async (hosts) => {
-        const socket = connect(port, '127.0.0.1');
+        const socket = connect(ways.port, '127.0.0.1');
         socket.write(`GET /api/v1/health HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`);
         expect((await buffer(socket)).toString()).toMatch(/^HTTP\/1\.1 400 /);
       },
@@ -152,7 +126,7 @@ describe('the API', () => {
       ['a C1 control character', '{"number":"A\\u009b31m","title":"t"}'],
     ])('refuses half of a character, or one that a terminal obeys, in %s', async (_, text) => {
       const options = { method: 'POST', headers: { 'content-type': 'application/json', host: 'localhost' } };
-      const outgoing = httpRequest({ socketPath, path: '/api/v1/cases', agent: false, ...options });
+      const outgoing = httpRequest({ socketPath: ways.socketPath, path: '/api/v1/cases', agent: false, ...options });
       outgoing.end(text);
       const response = await new Promise<IncomingMessage>((resolve) => outgoing.once('response', resolve));
       expect([response.statusCode, await jsonOf(response)]).toMatchObject([400, { code: 'request.invalid' }]);
@@ -194,7 +168,7 @@ describe('the API', () => {
       ['what contradicts the schema', '/api/v1/cases', { method: 'POST', body: {} }, 400, 'request.invalid'],
     ] as const)('answers %s with problem details', async (_, path, options, status, code) => {
       const outgoing = httpRequest({
-        socketPath,
+        socketPath: ways.socketPath,
         path,
         agent: false,
         ...options,
@@ -283,115 +257,11 @@ describe('the API', () => {
     });
   });
 
-  describe('playback', () => {
-    const path = () => `/api/v1/recordings/${recording.id}/playback`;
-
-    it('gives the whole, and every kind of range, byte by byte', async () => {
-      const whole = await overTcp(path());
-      expect(whole.statusCode).toBe(200);
-      expect(whole.headers).toMatchObject({
-        'content-type': 'video/mp4',
-        'accept-ranges': 'bytes',
-        'content-length': String(recording.playable.length),
-      });
-      expect(Buffer.compare(await buffer(whole), Buffer.from(recording.playable))).toBe(0);
-      const total = recording.playable.length;
-      for (const [range, start, end] of [
-        ['bytes=0-0', 0, 1],
-        ['bytes=1048570-1048590', 1_048_570, 1_048_591],
-        [`bytes=${total - 1}-`, total - 1, total],
-        ['bytes=-300', total - 300, total],
-      ] as const) {
-        const part = await overTcp(path(), { headers: { range } });
-        expect(part.statusCode, range).toBe(206);
-        expect(part.headers['content-range']).toBe(`bytes ${start}-${end - 1}/${total}`);
-        expect(Buffer.compare(await buffer(part), Buffer.from(recording.playable).subarray(start, end)), range).toBe(0);
-      }
-    });
-
-    it('refuses a range beyond the end, and gives the whole where the version is another', async () => {
-      const beyond = await overTcp(path(), { headers: { range: 'bytes=99999999-' } });
-      expect(beyond.statusCode).toBe(416);
-      expect(beyond.headers['content-range']).toBe(`bytes */${recording.playable.length}`);
-      beyond.destroy();
-      const other = await overTcp(path(), { headers: { range: 'bytes=0-9', 'if-range': '"other"' } });
-      expect(other.statusCode).toBe(200);
-      other.destroy();
-    });
-
-    it('answers HEAD with the same headers, no byte and no look', async () => {
-      const { id } = await station.addRecording(randomBytes(50));
-      const head = await overTcp(`/api/v1/recordings/${id}/playback`, { method: 'HEAD' });
-      expect(head.statusCode).toBe(200);
-      expect(head.headers['content-length']).toBe('59');
-      expect((await buffer(head)).length).toBe(0);
-      expect(await looks(id)).toEqual([]);
-    });
-
-    it('gives originals as they are sealed, under the actor of the socket', async () => {
-      const response = await overSocket(`/api/v1/recordings/${recording.id}/originals/1`, { headers: { 'x-evidock-actor': 'cli:wang' } });
-      expect(response.headers['x-evidock-sha256']).toBe(sha256Hex(content));
-      expect(Buffer.compare(await buffer(response), content)).toBe(0);
-      const [entry] = (await looks(recording.id)).filter(({ actor }) => actorText(actor) === 'cli:wang');
-      expect(entry?.data).toEqual({ what: 'original 1', from: 'vault', range: null });
-    });
-
-    it('does not let a visitor of the TCP port choose a name', async () => {
-      const { id } = await station.addRecording(randomBytes(10));
-      await buffer(await overTcp(`/api/v1/recordings/${id}/playback`, { headers: { 'x-evidock-actor': 'cli:root' } }));
-      expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['cli (loopback)']);
-    });
-
-    it('counts the ranges of one film as one look within 15 minutes', async () => {
-      const { id } = await station.addRecording(randomBytes(1000));
-      const ranges = ['bytes=0-99', 'bytes=100-199', 'bytes=200-'];
-      await Promise.all(ranges.map(async (range) => buffer(await overTcp(`/api/v1/recordings/${id}/playback`, { headers: { range } }))));
-      await buffer(await overTcp(`/api/v1/recordings/${id}/originals/1`));
-      expect((await looks(id)).map(({ data }) => data['what']).sort()).toEqual(['original 1', 'playable']);
-    });
-
-    it('has the look on record although the client hangs up at once', async () => {
-      const { id } = await station.addRecording(randomBytes(2 * 1024 * 1024));
-      const socket = connect(port, '127.0.0.1');
-      socket.write(`GET /api/v1/recordings/${id}/playback HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-      await new Promise((resolve) => socket.once('data', resolve));
-      // A byte has come: from here on it would be too late to write the entry.
-      expect(await looks(id)).toHaveLength(1);
-      socket.destroy();
-    });
-
-    it('shows nothing when the look cannot be put on record', async () => {
-      const broken = {
-        ...station.deps,
-        ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
-      };
-      const app = buildServer({ deps: broken, way: 'loopback' });
-      const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
-      expect(response.statusCode).toBe(500);
-      expect(response.json()).toMatchObject({ code: 'station.internal' });
-      expect(response.rawPayload.includes(Buffer.from('playable '))).toBe(false);
-      await app.close();
-    });
-
-    it('names what is missing', async () => {
-      const { id, key } = await station.addRecording(randomBytes(10));
-      const file = join(station.directory, 'vault', key);
-      await rename(file, `${file}.away`);
-      expect(await jsonOf(await overTcp(`/api/v1/recordings/${id}/originals/1`))).toMatchObject({ code: 'vault.missing', detail: key });
-      await rename(`${file}.away`, file);
-      expect(await jsonOf(await overTcp(`/api/v1/recordings/${id}/originals/2`))).toMatchObject({ code: 'request.not-found' });
-      expect(await jsonOf(await overTcp(`/api/v1/recordings/${id}/derivatives/poster`))).toMatchObject({ code: 'request.not-found' });
-      expect(await jsonOf(await overTcp(`/api/v1/recordings/${id}/playback?from=archive`))).toMatchObject({ code: 'request.invalid' });
-      expect(await looks(id)).toEqual([]);
-      await chmod(file, 0o440);
-    });
-  });
-
   describe('slots', () => {
     it('streams a snapshot, then changes', async () => {
       const response = await overTcp('/api/v1/events');
       expect(response.headers['content-type']).toBe('text/event-stream');
-      station.deps.board.update(4, { phase: 'copying', filesListed: 3 });
+      showDocking(station.deps.board, 4, { phase: 'copying', filesListed: 3 });
       let text = '';
       for await (const chunk of response) {
         text += String(chunk);

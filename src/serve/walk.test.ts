@@ -18,6 +18,7 @@ import { workId } from '#domain/work';
 import type { LedgerWriter } from '#ports/ledger';
 import { aDocking, anId, START_MS } from '#test/support/builders';
 import { type ServedStation, servedStation } from '#test/support/served-station';
+import { statusIn } from '#test/support/shown-docking';
 import { command, custodyOfRoute, LinesAnswer, query, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
@@ -34,16 +35,16 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', suggestion: '', docking: anId('dck') };
+const ids = { early: '', late: '', lost: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
 const HOUR = 3_600_000;
 
 /** What the station's docks do in its place: the docking and its entry, past the handler's ledger. */
 async function arrive(): Promise<string> {
   const docking = aDocking({ id: ids.docking, slot: 9, port: '/card' });
   await station.ledger.transaction(async (writer) => {
-    await writer.insertDocking(docking);
+    await writer.dockings.insert(docking);
     const { data, lists } = DockingArrived.example;
-    await writer.appendCustody(
+    await writer.custody.append(
       DockingArrived.make({ atMs: START_MS, actor: STATION, subject: subject('docking', docking.id), data, lists }),
     );
   });
@@ -51,18 +52,18 @@ async function arrive(): Promise<string> {
 }
 
 async function leave(id: string): Promise<void> {
-  if ((await station.ledger.docking(id))?.state === 'removed') return;
+  if ((await station.ledger.dockings.get(id))?.state === 'removed') return;
   await station.ledger.transaction(async (writer) => {
-    await writer.updateDocking(id, { state: 'removed', removedAtMs: START_MS });
+    await writer.dockings.setStatus(id, statusIn('removed'), START_MS);
     const { data } = DockingRemoved.example;
-    await writer.appendCustody(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
+    await writer.custody.append(DockingRemoved.make({ atMs: START_MS, actor: STATION, subject: subject('docking', id), data }));
   });
 }
 
 async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; types: readonly string[] }> {
-  const before = (await station.ledger.custodyHead())?.seq ?? -1;
+  const before = (await station.ledger.custody.head())?.seq ?? -1;
   const outcome = await body();
-  const head = (await station.ledger.custodyHead())?.seq ?? -1;
+  const head = (await station.ledger.custody.head())?.seq ?? -1;
   const about = [
     ...[
       'station:test',
@@ -72,14 +73,15 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'officer:7',
       'officer:8',
       'recorder:R1',
+      'recorder:DSJ0012345',
       'port:1-4',
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.held].map((id) => `recording:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
-  for (const each of about) for (const { seq, type } of await station.ledger.custodyOf(each)) if (seq > before) entries.set(seq, type);
+  for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
   // Nothing was left under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
   return { outcome, types: [...new Set(entries.values())].sort() };
@@ -103,6 +105,42 @@ const ALL_OF_A_CASE = ['case.changed', 'case.event-changed', 'recording.tagged',
 const importOfCases = csv('number,title,officers,event_start,event_end\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30');
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
 
+const SERIAL = { serial: 'DSJ0012345' };
+const held = 'recorder.taken-out';
+const given = 'recorder.returned';
+const corrected = 'recorder.holding-corrected';
+const anew = 'recording.officer-decided';
+/** The recording `held` began at 05:00, and no file name tells its officer. */
+const HOLDINGS: readonly Step[] = [
+  { row: v1('POST /recorders'), body: { serial: 'DSJ0012345' }, leaves: ['recorder.changed'] },
+  { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7', from: '2026-06-20 04:00' }, leaves: [held, anew] },
+  { row: v1('POST /recorders/:serial/holdings'), params: SERIAL, body: { officer: '7' }, leaves: [] },
+  {
+    row: v1('POST /recorders/:serial/holdings'),
+    params: SERIAL,
+    body: { officer: '8', from: '2026-06-20 04:30', handOver: true },
+    leaves: [given, held, anew],
+  },
+  { row: v1('POST /recorders/:serial/return'), params: SERIAL, body: { at: '2026-06-20 04:45' }, leaves: [given, anew] },
+  { row: v1('POST /recorders/:serial/return'), params: SERIAL, body: {}, leaves: [] },
+  { row: v1('GET /recorders/:serial/holdings'), params: SERIAL, leaves: [] },
+  { row: v1('GET /recorders/:serial/holdings/:id'), params: { ...SERIAL, id: 'holding' }, leaves: [] },
+  {
+    row: v1('PATCH /recorders/:serial/holdings/:id'),
+    params: { ...SERIAL, id: 'holding' },
+    body: { until: '2026-06-20 05:30' },
+    leaves: [corrected, anew],
+  },
+  {
+    row: v1('PATCH /recorders/:serial/holdings/:id'),
+    params: { ...SERIAL, id: 'holding' },
+    body: { until: '2026-06-20 05:30' },
+    leaves: [],
+  },
+  { row: v1('DELETE /recorders/:serial/holdings/:id'), params: { ...SERIAL, id: 'holding' }, leaves: [corrected, anew] },
+  { row: v1('GET /recorders/:serial/custody'), params: SERIAL, leaves: [] },
+];
+
 /** In order: later steps stand on earlier ones. */
 const STEPS: readonly Step[] = [
   { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: ['officer.changed'] },
@@ -118,6 +156,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: ['recorder.changed'] },
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },
   { row: v1('GET /recorders'), leaves: [] },
+  { row: v1('GET /recorders/:serial'), leaves: [] },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30') }, leaves: ALL_OF_A_CASE },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30'), update: true }, leaves: [] },
   {
@@ -130,6 +169,18 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /cases/import'), body: importOfCases, leaves: [] },
   { row: v1('GET /cases'), leaves: [] },
   { row: v1('GET /cases/:number'), leaves: [] },
+  { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: ['case.decided'] },
+  { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: [] },
+  { row: v1('PUT /cases/:number/closing'), body: { on: '2026-06-20' }, leaves: ['case.closed'] },
+  { row: v1('PUT /cases/:number/closing'), body: { on: '2026/6/20' }, leaves: [] },
+  { row: v1('PUT /cases/:number/reopening'), body: { on: '2026-06-21', reason: 'revoked' }, leaves: ['case.reopened'] },
+  { row: v1('PUT /cases/:number/reopening'), body: { on: '2026-06-21', reason: 'revoked' }, leaves: [] },
+  { row: v1('PATCH /cases/:number/protection'), body: { confidentiality: 'secret', addPrivacy: ['minor'] }, leaves: ['case.protected'] },
+  { row: v1('PATCH /cases/:number/protection'), body: { confidentiality: 'secret', addPrivacy: ['minor'] }, leaves: [] },
+  { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: ['recording.protected'] },
+  { row: v1('PATCH /recordings/:id/protection'), body: { confidentiality: 'internal' }, leaves: [] },
+  { row: v1('GET /cases/:number/custody'), leaves: [] },
+  ...HOLDINGS,
   { row: v1('GET /suggestions'), leaves: [] },
   {
     row: v1('PUT /suggestions/:id/decision'),
@@ -201,16 +252,17 @@ beforeAll(async () => {
   app = buildServer({ deps, way: 'socket' });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
+  ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await station.ledger.transaction(async (writer) => {
     // Archived, with no copy on record: verification withdraws what is missing.
-    await writer.updateRecording(ids.lost, { state: 'archived' });
+    await writer.recordings.update(ids.lost, { state: 'archived' });
     const worker = { host: 'walk', instance: 'walk' };
     for (const recordingId of [ids.early, ids.late]) {
       const id = workId('derive', recordingId);
-      await writer.insertWork({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: 0, nowMs: START_MS });
-      const claim = await writer.claimWork(id, worker, 1000);
-      if (claim) await writer.finishWork(claim);
+      await writer.work.insert({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: 0, nowMs: START_MS });
+      const claim = await writer.work.claim(id, worker, 1000);
+      if (claim) await writer.work.finish(claim);
     }
   });
 });
@@ -230,10 +282,14 @@ describe('every route', () => {
       const lost = (found.body as { recording?: string } | undefined)?.recording;
       const step = lost ? { ...found, body: { ...found.body, recording: ids.lost } } : found;
       if (step.params?.['id'] === 'suggestion') {
-        const [made] = await station.ledger
+        const [made] = await station.ledger.cases
           .suggestions({ recordingId: ids.early, limit: 10 })
           .then((all) => all.filter(({ caseNumber }) => caseNumber === 'A-2'));
         ids.suggestion = made?.id ?? '';
+      }
+      if (step.params?.['id'] === 'holding') {
+        const [held] = ids.holding ? [] : await station.ledger.registry.holdings('DSJ0012345', { limit: 1 });
+        ids.holding ||= held?.id ?? '';
       }
       const { outcome, types } = await entriesSince(() => request(app, step));
       expect(outcome.statusCode, outcome.body.slice(0, 500)).toBeLessThan(300);
@@ -259,20 +315,20 @@ describe('a handler', () => {
   const tagged = () => RecordingTagged.make({ ...about(), subject: subject('recording', ids.early), data: {} });
 
   const breaches: [string, Route][] = [
-    ['that forgets the entry', breaking(async (writer) => writer.upsertOfficer(officer))],
+    ['that forgets the entry', breaking(async (writer) => writer.registry.upsertOfficer(officer))],
     [
       'that leaves another entry',
       breaking(async (writer) => {
-        await writer.upsertOfficer(officer);
-        await writer.appendCustody(tagged());
+        await writer.registry.upsertOfficer(officer);
+        await writer.custody.append(tagged());
       }),
     ],
     [
       'that leaves one entry too many',
       breaking(async (writer) => {
-        await writer.upsertOfficer(officer);
-        await writer.appendCustody(changed());
-        await writer.appendCustody(tagged());
+        await writer.registry.upsertOfficer(officer);
+        await writer.custody.append(changed());
+        await writer.custody.append(tagged());
       }),
     ],
     ['that says nothing', breaking(async () => undefined)],
@@ -284,7 +340,7 @@ describe('a handler', () => {
         summary: 'Breaks the rule',
         schema: { response: Type.Object({}) },
         handle: async ({ deps: { ledger } }) => {
-          await ledger.transaction((writer) => writer.upsertOfficer(officer));
+          await ledger.transaction((writer) => writer.registry.upsertOfficer(officer));
           return {};
         },
       }),
@@ -316,7 +372,7 @@ describe('a handler', () => {
     expect([outcome.statusCode, outcome.json().code]).toEqual([500, 'station.internal']);
     expect(outcome.json().detail).toContain(rowOf(row));
     expect(types).toEqual([]);
-    expect(await station.ledger.officer('99')).toBeNull();
+    expect(await station.ledger.registry.officer('99')).toBeNull();
     await broken.close();
   });
 
@@ -345,12 +401,12 @@ describe('a handler', () => {
 
   it('that keeps the rule is answered, whichever way it says so', async () => {
     const kept = breaking(async (writer) => {
-      await writer.upsertOfficer(officer);
-      await writer.appendCustody(changed());
+      await writer.registry.upsertOfficer(officer);
+      await writer.custody.append(changed());
     });
     const good = buildServer({ deps: station.deps, way: 'socket', routes: [kept] });
     expect((await request(good, { row: rowOf(kept), leaves: [] })).statusCode).toBe(200);
-    expect(await station.ledger.officer('99')).toEqual(officer);
+    expect(await station.ledger.registry.officer('99')).toEqual(officer);
     await good.close();
   });
 });

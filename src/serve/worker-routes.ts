@@ -25,6 +25,8 @@ import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
 /** A recording may have thousands of segments, each with its line. */
 const RESULT_BYTES_MAX = 8 * 1024 * 1024;
+/** Where a process says that it speaks for its worker from now on. */
+export const BEGIN_URL = '/worker/v1/begin';
 const CALL = /^[0-9a-f-]{36}$/;
 
 /** The calls of the gate. What changes something has a name of its call, so that asking again for a lost answer changes nothing twice. */
@@ -38,6 +40,7 @@ export function addGate(app: GateServer, gate: WorkerGate, workerOf: WorkerOfReq
       return reply.send({ answer: answer ?? null });
     });
   on('begin', BeginBody, (by, { version }) => gate.begin(by, version));
+  on('here', NothingMore, async () => undefined);
   on('look', LookBody, (by, { workId }) => gate.look(by, workId));
   on('claim', ClaimBody, (by, { workId, leaseMs }) => gate.claim(by, workId, leaseMs));
   on('renew', RenewBody, (by, { claim, ...renewal }) => gate.renew(by, claim, renewal));

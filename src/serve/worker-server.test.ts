@@ -20,7 +20,9 @@ import { StationConnection } from '#adapters/station-gate/station-connection';
 import { ArchiveRecords } from '#archive/archive-records';
 import { DeriveRecords } from '#derive/derive-records';
 import { WorkerGate } from '#desk/worker-gate';
-import { inviteWorker, revokeWorker } from '#desk/worker-keys';
+import { inviteWorker, listWorkers, revokeWorker } from '#desk/worker-keys';
+import { WorkerPresence } from '#desk/worker-presence';
+import { actorText } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import type { Invitation } from '#domain/invitation';
 import { derivativeKey } from '#domain/vault/vault-key';
@@ -43,6 +45,7 @@ let station: ServedStation;
 let app: FastifyInstance;
 let invitation: Invitation;
 let url: string;
+let presence: WorkerPresence;
 let ids: string[];
 let keys: string[];
 const open: StationConnection[] = [];
@@ -59,7 +62,9 @@ beforeEach(async () => {
   const faults = { reached: () => undefined };
   const place = { stationId: 'test', timezone: 'Asia/Shanghai' };
   const policy = { derivatives: true, verify: 'readback', hours: '' } as const;
+  presence = new WorkerPresence();
   const gate = new WorkerGate({
+    presence,
     ...{ ledger, vault, uploads: ledger.uploads, scratch: new LocalScratch(join(directory, 'scratch')), derivativeBytesMax: 1_000_000 },
     claims: (by) => new LedgerClaims(ledger, by),
     derive: new DeriveRecords({
@@ -78,7 +83,7 @@ beforeEach(async () => {
   keys = made.map(({ key }) => key);
   await ledger.transaction(async (writer) => {
     for (const id of ids)
-      for (const stage of ['derive', 'archive'] as const) await writer.insertWork(someWork(stage, id, { dueAtMs: START_MS }));
+      for (const stage of ['derive', 'archive'] as const) await writer.work.insert(someWork(stage, id, { dueAtMs: START_MS }));
   });
 });
 
@@ -113,8 +118,8 @@ async function raw(method: string, path: string, headers: Record<string, string>
 }
 
 const authorised = () => ({ authorization: `Bearer ${invitation.key}`, 'x-evidock-instance': 'one', 'content-type': 'application/json' });
-const head = () => station.ledger.custodyHead();
-const stateOf = async (stage: 'derive' | 'archive', which = 0) => (await station.ledger.work(workId(stage, ids[which] ?? '')))?.state;
+const head = () => station.ledger.custody.head();
+const stateOf = async (stage: 'derive' | 'archive', which = 0) => (await station.ledger.work.get(workId(stage, ids[which] ?? '')))?.state;
 
 it('a key that is wrong, of another station, revoked or missing is refused before anything is read, and changes nothing', async () => {
   const before = await head();
@@ -132,7 +137,7 @@ it('a key that is wrong, of another station, revoked or missing is refused befor
   expect(await revokeWorker(station.deps, { name: 'render1', actor: ACTOR })).toEqual({ name: 'render1', work: 1 });
   expect(await stateOf('derive')).toBe('waiting');
   await expect(new RemoteDeriveGate(connection()).record(held, RESULT)).rejects.toMatchObject({ code: 'work.key-refused' });
-  const told = await station.ledger.custodyOf(subject('worker', 'render1'));
+  const told = await station.ledger.custody.of(subject('worker', 'render1'));
   expect(told.map(({ type, data }) => [type, data['work']])).toEqual([
     ['worker.invited', undefined],
     ['worker.revoked', 1],
@@ -198,7 +203,7 @@ it('originals are read by the one who holds their recording, from any byte, and 
   expect(await readFile(local.paths[0] ?? '')).toEqual(BYTES);
   expect(moved.mock.calls.length).toBeGreaterThan(BYTES.length / 100_000);
   await local.release();
-  expect((await station.ledger.custodyOf(subject('recording', ids[0] ?? ''))).map(({ type }) => type)).not.toContain('recording.viewed');
+  expect((await station.ledger.custody.of(subject('recording', ids[0] ?? ''))).map(({ type }) => type)).not.toContain('recording.viewed');
 });
 
 it('a derivative comes in under the key of its run, whole, and only then counts as made', async () => {
@@ -226,7 +231,7 @@ it('a derivative comes in under the key of its run, whole, and only then counts 
   expect(await stateOf('derive')).toBe('running');
   await gate.record(held, { ...RESULT, derivatives: [made] });
   expect(await stateOf('derive')).toBe('done');
-  expect((await station.ledger.derivatives(held.recordingId)).map((each) => each.vaultKey)).toContain(vaultKey);
+  expect((await station.ledger.recordings.derivatives(held.recordingId)).map((each) => each.vaultKey)).toContain(vaultKey);
 });
 
 it('bytes that are not as announced, too many, or of a hostile name are not kept', async () => {
@@ -269,8 +274,8 @@ it('a body over the limit, of another shape or with a name of a call that is non
 it('what is archived must be what is on record of the recording', async () => {
   const worker = connection();
   const held = await claim(worker, 'archive');
-  const [own] = await station.ledger.originalsOf(ids[0] ?? '');
-  const [foreign] = await station.ledger.originalsOf(ids[1] ?? '');
+  const [own] = await station.ledger.originals.ofRecording(ids[0] ?? '');
+  const [foreign] = await station.ledger.originals.ofRecording(ids[1] ?? '');
   if (!own || !foreign) expect.fail('no originals');
   const record = (items: object[], archive = 's3') =>
     worker.call('archive/record', {
@@ -310,6 +315,55 @@ it('the same call asked again for a lost answer gets that answer and changes not
   expect(JSON.parse((await begin('one'))[1])).toMatchObject({ answer: { givenBack: 0 } });
   expect(JSON.parse((await begin('two'))[1])).toMatchObject({ answer: { givenBack: 1 } });
   expect(await stateOf('derive')).toBe('waiting');
+});
+
+it('of two processes with one invitation the one that began last is heard; the other hears that it was replaced, whatever it asks', async () => {
+  const post = (instance: string, path: string, body: object = {}) =>
+    raw('POST', `/worker/v1/${path}`, { ...authorised(), 'x-evidock-instance': instance }, JSON.stringify(body));
+  const heard = async () => (await listWorkers({ ...station.deps, workersHeard: presence })).map(({ heardSecondsAgo }) => heardSecondsAgo);
+  expect(await heard()).toEqual([null]);
+  // After a start of the station: nobody began, and whoever is heard first speaks.
+  expect((await post('one', 'here'))[0]).toBe(200);
+  expect(await heard()).toEqual([0]);
+  expect((await post('two', 'here'))[0]).toBe(409);
+  expect((await post('two', 'begin', { version: '1' }))[0]).toBe(200);
+  for (const [path, body] of [
+    ['here', {}],
+    ['claim', { workId: workId('derive', ids[0] ?? ''), leaseMs: 60_000 }],
+    ['uploads/all', {}],
+  ] as const) {
+    const [status, told] = await post('one', path, body);
+    expect([status, JSON.parse(told)]).toEqual([409, expect.objectContaining({ code: 'work.replaced' })]);
+  }
+  expect((await raw('GET', `/worker/v1/bytes?key=${keys[0]}`, authorised()))[0]).toBe(409);
+  expect(await stateOf('derive')).toBe('waiting');
+  expect((await post('two', 'claim', { workId: workId('derive', ids[0] ?? ''), leaseMs: 60_000 }))[0]).toBe(200);
+  expect(await stateOf('derive')).toBe('running');
+});
+
+it('what a worker made is on record with its name', async () => {
+  const worker = connection();
+  const held = await claim(worker, 'derive');
+  await new RemoteDeriveGate(worker).record(held, RESULT);
+  const told = await station.ledger.custody.of(subject('recording', ids[0] ?? ''));
+  expect(told.filter(({ type }) => type === 'recording.derived').map(({ actor }) => actorText(actor))).toEqual([
+    'station (worker:render1)',
+  ]);
+});
+
+it.each([
+  ['the whole file in place of its rest', { status: 200, 'content-length': '10' }],
+  ['a length that is not told', { status: 206, 'transfer-encoding': 'chunked' }],
+])('a worker takes no answer that would spoil a file: %s', async (_, { status, ...headers }) => {
+  const worker = connection();
+  await claim(worker, 'derive');
+  app.server.prependListener('request', (incoming: IncomingMessage, outgoing) => {
+    if (!incoming.url?.startsWith('/worker/v1/bytes')) return;
+    outgoing.writeHead(status, headers);
+    outgoing.end('0123456789');
+    outgoing.writeHead = (() => outgoing) as typeof outgoing.writeHead;
+  });
+  await expect(buffer(worker.read(keys[0] ?? '', { start: 5 }))).rejects.toMatchObject({ code: 'station.internal' });
 });
 
 it('a read that breaks off goes on at its byte', async () => {

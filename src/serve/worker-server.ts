@@ -10,7 +10,7 @@ import type { LedgerReader } from '#ports/ledger';
 import { FailureLog } from './limits.ts';
 import { addBytes } from './worker-bytes.ts';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
-import { addGate } from './worker-routes.ts';
+import { addGate, BEGIN_URL } from './worker-routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 /** Workers are few, and each has a few connections. */
@@ -22,7 +22,7 @@ const INSTANCE = /^[0-9A-Za-z-]{1,64}$/;
 
 interface Options {
   readonly gate: WorkerGate;
-  readonly ledger: Pick<LedgerReader, 'workerByKey'>;
+  readonly ledger: Pick<LedgerReader, 'registry'>;
   readonly log: Log;
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
@@ -47,7 +47,9 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
   const workers = new WeakMap<FastifyRequest, Worker>();
   app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRequest', async (request) => {
-    workers.set(request, await authorised(ledger, request));
+    const worker = await authorised(ledger, request);
+    if (request.routeOptions.url !== BEGIN_URL) gate.hear(worker);
+    workers.set(request, worker);
   });
   // Bytes of a derivative are read by its route, under its own limit.
   app.addContentTypeParser(
@@ -68,7 +70,7 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
   return app as unknown as FastifyInstance;
 }
 
-async function authorised(ledger: Pick<LedgerReader, 'workerByKey'>, { headers }: FastifyRequest): Promise<Worker> {
+async function authorised(ledger: Pick<LedgerReader, 'registry'>, { headers }: FastifyRequest): Promise<Worker> {
   const key = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   const { name } = await workerOf(ledger, key);
   const instance = [headers['x-evidock-instance']].flat()[0] ?? '';

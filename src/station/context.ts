@@ -2,7 +2,7 @@ import type { Config } from '#config/schema';
 import type { Log } from '#events';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
-import type { placesOf } from '../places.ts';
+import type { placesOf } from '../state-paths.ts';
 
 /** What every part of the composition root builds from. */
 export interface StationContext {

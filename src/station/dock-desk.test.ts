@@ -11,6 +11,7 @@ import { EvidockError } from '#domain/errors';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockHandler } from '#ports/dock';
 import type { LedgerReader } from '#ports/ledger';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { DockDesk } from './dock-desk.ts';
 
 async function deskOf(failures: EvidockError[]) {
@@ -36,6 +37,7 @@ async function deskOf(failures: EvidockError[]) {
     dockStage: { arrive, leave, vacate } as unknown as DockStage,
     recorderClock: { set: async () => undefined } as unknown as RecorderClock,
     wipeStage: { announce: () => undefined, awaited: async () => new Set(), wipe: async () => undefined } as unknown as WipeStage,
+    statuses: {} as DockingStatuses,
     ledger: { slotOf: async () => null } as unknown as LedgerReader,
     release: false,
     intake: { intake, forget: () => undefined } as unknown as IntakeStage,

@@ -6,29 +6,9 @@ import { arrivalFailed, type Log, releaseFailed } from '#events';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockNotice } from '#ports/dock';
 import type { LedgerReader } from '#ports/ledger';
+import type { DockingStatuses } from '#steps/docking-statuses';
 import { SlotLearner } from './slot-learner.ts';
-
-interface Stay {
-  readonly arrival: Arrival;
-  readonly dock: Dock | undefined;
-  readonly gone: AbortController;
-  docked: Docked | null;
-  /** The docking's id once write 1 is done; rejects with why the recorder could not be opened. */
-  readonly recorded: Promise<string>;
-  readonly record: (dockingId: string) => void;
-  readonly refuse: (error: unknown) => void;
-  /** Called when the removal is on record. */
-  left: () => void;
-  /** Ends when intake of this stay has ended. */
-  work: Promise<void>;
-  /** What is done on the recorder once it is safe: clock, wipe, release. */
-  finishing: Promise<void>;
-  /** Recordings that must be archived before it may be wiped; null until that is known. */
-  awaited: Set<string> | null;
-  /** Set once, however often the docking becomes safe. */
-  clockSet: boolean;
-  released: boolean;
-}
+import { Stay } from './stay.ts';
 
 interface Options {
   readonly docks: readonly Dock[];
@@ -36,6 +16,7 @@ interface Options {
   readonly byRequest: Dock;
   readonly dockStage: DockStage;
   readonly recorderClock: RecorderClock;
+  readonly statuses: DockingStatuses;
   readonly wipeStage: WipeStage;
   readonly intake: Pick<IntakeStage, 'intake' | 'forget' | 'rechecked' | 'holdRecheck'>;
   readonly ledger: LedgerReader;
@@ -58,6 +39,10 @@ const RETRIES_APART_MAX = 16;
 export class DockDesk {
   readonly #options: Options;
   readonly #stays = new Map<string, Stay>();
+  /** Ends when intake of this stay has ended. */
+  readonly #work = new WeakMap<Stay, Promise<void>>();
+  /** Recordings that must be archived before it may be wiped, as far as that is known. */
+  readonly #awaited = new WeakMap<Stay, Set<string>>();
   /** What happens at one port happens in order: the next arrival is opened when the last one's removal is on record. */
   readonly #ports = new Map<string, Promise<void>>();
   readonly learner: SlotLearner;
@@ -66,7 +51,7 @@ export class DockDesk {
   constructor(options: Options) {
     this.#options = options;
     this.learner = new SlotLearner({
-      slotOf: (port) => options.ledger.slotOf(port),
+      slotOf: (port) => options.ledger.dockings.slotOf(port),
       onEnd: (held, notices) => {
         for (const notice of notices) this.#noticed(notice);
         for (const { dock, arrival } of held) this.#open(options.docks[dock], arrival);
@@ -104,63 +89,43 @@ export class DockDesk {
   }
 
   #open(dock: Dock | undefined, arrival: Arrival): void {
-    const { promise: recorded, resolve: record, reject: refuse } = Promise.withResolvers<string>();
-    // Nobody may be waiting for it: a failure is logged below in any case.
-    recorded.catch(() => undefined);
-    const stay: Stay = {
-      arrival,
-      dock,
-      gone: new AbortController(),
-      docked: null,
-      work: Promise.resolve(),
-      finishing: Promise.resolve(),
-      awaited: null,
-      clockSet: false,
-      released: false,
-      recorded,
-      record,
-      refuse,
-      left: () => undefined,
-    };
+    const stay = new Stay(arrival, dock);
     this.#stays.set(arrival.key, stay);
-    stay.work = this.#work(stay);
+    this.#work.set(stay, this.#takeIn(stay));
   }
 
   /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
-  async #work(stay: Stay): Promise<void> {
-    const { arrival, gone } = stay;
+  async #takeIn(stay: Stay): Promise<void> {
     const { retryMs, intake, log } = this.#options;
     let failed = false;
-    for (let waitMs = retryMs; !gone.signal.aborted && !stay.docked; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
-      const again = failed;
-      const failure = await this.#tryToOpen(stay, again);
+    for (let waitMs = retryMs; stay.phase === 'opening'; waitMs = Math.min(2 * waitMs, RETRIES_APART_MAX * retryMs)) {
+      const failure = await this.#tryToOpen(stay, failed);
       if (!failure) break;
       failed = true;
       if (failure.retry === 'never') return;
-      await pause(waitMs, gone.signal);
+      await pause(waitMs, stay.signal);
     }
-    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', arrival.port));
+    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', stay.arrival.port));
     try {
-      await intake.intake(stay.docked, gone.signal);
+      await intake.intake(stay.docked, stay.signal);
     } catch (error) {
-      if (!gone.signal.aborted) arrivalFailed(log, asEvidockError(error));
+      if (stay.phase === 'docked') arrivalFailed(log, asEvidockError(error));
     }
   }
 
   /** Returns why it could not be opened. */
   async #tryToOpen(stay: Stay, again: boolean): Promise<EvidockError | null> {
-    const { arrival, gone } = stay;
+    const { arrival, signal } = stay;
     let failure: EvidockError | null = null;
     await this.#inOrder(arrival.port, async () => {
       try {
-        if (gone.signal.aborted) throw new EvidockError('recorder.removed', arrival.port);
-        stay.docked = await this.#options.dockStage.arrive(arrival, { signal: gone.signal, again });
-        stay.record(stay.docked.docking.id);
+        if (stay.phase !== 'opening') throw new EvidockError('recorder.removed', arrival.port);
+        stay.open(await this.#options.dockStage.arrive(arrival, { signal, again }));
       } catch (error) {
         failure = asEvidockError(error);
         stay.refuse(failure);
         // A device that is left alone by policy is no failure; its slot and the custody log tell of it.
-        if (!gone.signal.aborted && failure.code !== 'recorder.unknown') arrivalFailed(this.#options.log, failure);
+        if (stay.phase === 'opening' && failure.code !== 'recorder.unknown') arrivalFailed(this.#options.log, failure);
       }
     });
     return failure;
@@ -171,20 +136,19 @@ export class DockDesk {
     const stay = this.#stays.get(key);
     if (!stay) return;
     this.#stays.delete(key);
-    // The reason is what a wipe that is cut short gives as its failure.
-    stay.gone.abort(new EvidockError('recorder.removed', stay.arrival.port));
+    stay.leave(new EvidockError('recorder.removed', stay.arrival.port));
     await this.#inOrder(stay.arrival.port, async () => {
-      await stay.work;
-      await stay.finishing;
-      if (!stay.docked) return this.#options.dockStage.vacate(stay.arrival.port);
-      await this.#options.intake.forget(stay.docked.docking.id);
-      await this.#options.dockStage.leave(stay.docked.docking.id);
+      await this.#work.get(stay);
+      await stay.settled();
+      if (stay.dockingId === null) return this.#options.dockStage.vacate(stay.arrival.port);
+      await this.#options.intake.forget(stay.dockingId);
+      await this.#options.dockStage.leave(stay.dockingId);
     });
     stay.left();
   }
 
   #stayOf(dockingId: string): Stay | undefined {
-    return [...this.#stays.values()].find((stay) => stay.docked?.docking.id === dockingId);
+    return [...this.#stays.values()].find((stay) => stay.dockingId === dockingId);
   }
 
   /** The card is listed to its end. */
@@ -197,16 +161,13 @@ export class DockDesk {
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
-    const { recorderClock, wipeStage } = this.#options;
-    const again = stay.clockSet;
-    stay.clockSet = true;
-    const setsClock = !again && recorderClock.showSetting(stay.docked);
+    const { recorderClock, wipeStage, statuses } = this.#options;
+    const setsClock = recorderClock.announceSetting(stay.docked);
     if (!setsClock) wipeStage.announce(stay.docked);
     this.#then(stay, async (docked) => {
-      if (!again) await recorderClock.set(docked);
-      if (setsClock && !stay.gone.signal.aborted && !wipeStage.announce(docked)) recorderClock.showSet(docked);
-      stay.awaited = new Set(await wipeStage.awaited(docked, stay.gone.signal));
-      if (stay.awaited.size === 0) await this.#finish(stay, docked);
+      if (setsClock) await recorderClock.set(docked);
+      if (setsClock && stay.phase === 'docked' && !wipeStage.announce(docked)) await statuses.happened(dockingId, 'clock-done');
+      await this.#finishIfArchived(stay, docked);
     });
   }
 
@@ -215,7 +176,8 @@ export class DockDesk {
     for (const stay of this.#stays.values()) {
       // Behind what finds out what is awaited: nothing is missed between the two.
       this.#then(stay, async (docked) => {
-        if (stay.awaited?.delete(recordingId) && stay.awaited.size === 0) await this.#finishIfArchived(stay, docked);
+        const awaited = this.#awaited.get(stay);
+        if (awaited?.delete(recordingId) && awaited.size === 0) await this.#finishIfArchived(stay, docked);
       });
     }
   }
@@ -223,27 +185,36 @@ export class DockDesk {
   /** Asks the ledger for each recorder that waits: whoever archived its recordings, and whether or not word of it has come. */
   lookForArchived(): void {
     for (const stay of this.#stays.values()) {
-      if (!stay.awaited || stay.awaited.size === 0) continue;
+      if (!this.#isWaiting(stay)) continue;
       this.#then(stay, async (docked) => {
-        if (stay.awaited && stay.awaited.size > 0) await this.#finishIfArchived(stay, docked);
+        if (this.#isWaiting(stay)) await this.#finishIfArchived(stay, docked);
       });
     }
   }
 
+  #isWaiting({ dockingId }: Stay): boolean {
+    return dockingId !== null && this.#options.statuses.of(dockingId)?.phase === 'waiting';
+  }
+
   /** What counts is what the ledger says now: a recording of the card that was archived before may have lost its copy meanwhile. */
   async #finishIfArchived(stay: Stay, docked: Docked): Promise<void> {
-    stay.awaited = new Set(await this.#options.wipeStage.awaited(docked, stay.gone.signal));
-    if (stay.awaited.size === 0) await this.#finish(stay, docked);
+    const { wipeStage, statuses } = this.#options;
+    const { id } = docked.docking;
+    const awaited = new Set(await wipeStage.awaited(docked, stay.signal));
+    // A known file may have been found to be another one meanwhile: this comes again when that is safe.
+    if (!statuses.of(id)?.isSafe) return;
+    this.#awaited.set(stay, awaited);
+    if (awaited.size > 0) await statuses.happened(id, 'await-archive');
+    else await this.#finish(stay, docked);
   }
 
   #then(stay: Stay, step: (docked: Docked) => Promise<void>): void {
-    stay.finishing = stay.finishing.then(async () => {
-      if (!stay.docked || stay.gone.signal.aborted) return;
-      const resume = this.#options.intake.holdRecheck(stay.docked.docking.id);
+    stay.follow(async (docked) => {
+      const resume = this.#options.intake.holdRecheck(docked.docking.id);
       try {
-        await step(stay.docked);
+        await step(docked);
       } catch (error) {
-        if (!stay.gone.signal.aborted) arrivalFailed(this.#options.log, asEvidockError(error));
+        if (stay.phase === 'docked') arrivalFailed(this.#options.log, asEvidockError(error));
       } finally {
         resume();
       }
@@ -251,19 +222,18 @@ export class DockDesk {
   }
 
   async #finish(stay: Stay, docked: Docked): Promise<void> {
-    await this.#options.wipeStage.wipe(docked, stay.gone.signal);
-    if (this.#options.release && !stay.gone.signal.aborted) void this.#releaseLater(stay, docked);
+    await this.#options.wipeStage.wipe(docked, stay.signal);
+    if (this.#options.release && stay.phase === 'docked') void this.#releaseLater(stay, docked);
   }
 
   /** A recorder that is off the bus cannot be compared any more. Nobody has to wait for that to undock it. */
-  async #releaseLater(stay: Stay, docked: Docked): Promise<void> {
-    const { intake, ledger, log } = this.#options;
-    const { id } = docked.docking;
+  async #releaseLater(stay: Stay, { docking: { id } }: Docked): Promise<void> {
+    const { intake, statuses, log } = this.#options;
     await intake.rechecked(id);
     this.#then(stay, async () => {
       // Something that was found by the re-check is being taken in: this comes again when that is safe.
-      if (stay.released || (await ledger.docking(id))?.state !== 'safe') return;
-      stay.released = true;
+      if (!statuses.of(id)?.can('release')) return;
+      await statuses.happened(id, 'release');
       try {
         await stay.dock?.release(stay.arrival.key);
       } catch (error) {
@@ -278,7 +248,7 @@ export class DockDesk {
     const stay = this.#stays.get(key);
     if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
     try {
-      return await stay.recorded;
+      return (await stay.opened()).docking.id;
     } catch (error) {
       // Who named the directory has been told, and names it again.
       await this.#removed(key);
@@ -290,13 +260,11 @@ export class DockDesk {
   async undock(dockingId: string, remove: (key: string) => void): Promise<void> {
     const stay = this.#stayOf(dockingId);
     if (!stay) return;
-    await stay.finishing;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    stay.left = resolve;
+    await stay.settled();
     // It may have left by itself meanwhile.
     if (!this.#stays.has(stay.arrival.key)) return;
     remove(stay.arrival.key);
-    await promise;
+    await stay.whenLeft();
   }
 
   /** Stops copying; what is not sealed goes on after the next start. */
@@ -304,9 +272,10 @@ export class DockDesk {
     clearInterval(this.#sweep);
     this.learner.stop();
     for (const dock of this.#options.docks) await dock.stop();
-    for (const stay of this.#stays.values()) stay.gone.abort(new EvidockError('station.stopping', 'the dock is closed'));
-    await Promise.all([...this.#stays.values()].flatMap((stay) => [stay.work, stay.finishing]));
-    await Promise.all([...this.#stays.values()].map(({ docked }) => docked && this.#options.intake.forget(docked.docking.id)));
+    const stays = [...this.#stays.values()];
+    for (const stay of stays) stay.leave(new EvidockError('station.stopping', 'the dock is closed'));
+    await Promise.all(stays.flatMap((stay) => [this.#work.get(stay), stay.settled()]));
+    await Promise.all(stays.map(({ dockingId }) => dockingId !== null && this.#options.intake.forget(dockingId)));
     await Promise.all(this.#ports.values());
     this.#stays.clear();
   }

@@ -32,7 +32,7 @@ afterEach(async () => {
   await station.close();
 });
 
-const append = () => station.ledger.transaction((writer) => writer.appendCustody(aCustodyDraft()));
+const append = () => station.ledger.transaction((writer) => writer.custody.append(aCustodyDraft()));
 const noted = async () => parseHead((await vault.ledgerHead()) ?? new Uint8Array());
 const archived = () => readdir(join(station.directory, 'archive/ledger-heads/cd01')).catch(() => []);
 

@@ -57,7 +57,7 @@ export class HeadKeeper {
     const { ledger, vault, stationId, clock, log } = this.#options;
     let head: LedgerHead | null = null;
     await this.#into('ledger', async () => {
-      const newest = await ledger.custodyHead();
+      const newest = await ledger.custody.head();
       head = newest ? { station: stationId, ...newest } : null;
     });
     const newest = head as LedgerHead | null;

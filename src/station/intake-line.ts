@@ -12,6 +12,7 @@ import { WipeStage } from '#dock/wipe-stage';
 import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers, type Leftovers } from '#domain/card/leftovers';
 import { DRIVERS, FALLBACK } from '#drivers';
+import { stageFailed } from '#events';
 import { IntakeStage } from '#intake/intake-stage';
 import type { Dock } from '#ports/dock';
 import type { Ledger } from '#ports/ledger';
@@ -20,7 +21,8 @@ import type { SlotLearning } from '#ports/slot-learning';
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
-import { ownPlacesOf } from '../places.ts';
+import { DockingStatuses } from '#steps/docking-statuses';
+import { ownPlacesOf } from '../state-paths.ts';
 import { VERSION } from '../version.ts';
 import { RETRY_MS, type StationContext, suggestRules } from './context.ts';
 import { DockDesk } from './dock-desk.ts';
@@ -53,7 +55,11 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   const lanes = new WorkerLanes({ threads: availableParallelism() });
   onStop(() => lanes.close());
   const buffers = new SharedBufferPool({ bytes: config.intake.buffers * BYTES_PER_MIB, chunkBytes: CHUNK_BYTES });
-  const common = { ledger, vault: given.vault, board: given.board, clock, log, faults };
+  const statuses = new DockingStatuses({
+    ...{ ledger, board: given.board, clock },
+    onError: (dockingId, error) => stageFailed(log, 'docking', { dockingId }, error),
+  });
+  const common = { ledger, vault: given.vault, board: given.board, statuses, clock, log, faults };
   const leftovers = compileLeftovers(config.intake.leftovers);
   const closing = { archive: config.archive.kind !== 'none', suggest: suggestRules(config) };
   const incomplete = new IncompleteRecordings({
@@ -95,7 +101,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   const { docks, manual } = await openDocks(context, given);
   const desk: DockDesk = new DockDesk({
     ...dockStages(config, { ...common, proof: intake }, leftovers),
-    ...{ docks, byRequest: manual, intake, ledger, log },
+    ...{ docks, byRequest: manual, intake, statuses, ledger, log },
     release: config.dock.powerOff,
     retryMs: RETRY_MS,
     sweepSeconds: config.queue.sweepSeconds,
@@ -121,7 +127,7 @@ function intakeSettings({ station, intake }: Config) {
     stationId: station.id,
     timezone: station.timezone,
     filesAtOnce: intake.filesAtOnce,
-    unreadableBytesMax: intake.unreadableMax * BYTES_PER_MIB,
+    gapBytesMax: intake.gapsMax * BYTES_PER_MIB,
     verify: intake.verify,
     known: intake.known as 'sampled' | 'whole',
     patterns: compilePatterns(intake.patterns),
@@ -132,7 +138,7 @@ function intakeSettings({ station, intake }: Config) {
 
 function dockStages(
   config: Config,
-  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'>,
+  common: Omit<ConstructorParameters<typeof WipeStage>[0], 'policy' | 'filesPerBatch'> & { readonly board: SlotBoard },
   leftovers: Leftovers,
 ) {
   const { station, dock } = config;

@@ -6,6 +6,7 @@ import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
 import { ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
+import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { Vault } from '#ports/vault';
 import type { StationContext } from './context.ts';
 
@@ -14,6 +15,7 @@ const ARCHIVE_MS_MAX = 10_000;
 
 interface Given {
   readonly ledger: Ledger;
+  readonly upkeep: Pick<LedgerUpkeep, 'alterations' | 'mendSchema'>;
   readonly vault: Vault;
   /** Asked for its note of the ledger; null where there is none, or nobody should wait for it. */
   readonly archive: Archive | null;
@@ -30,15 +32,15 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   if (!first) return given.accept ? shipAgain(given) : undefined;
   const detail = findings.map(([, what]) => what).join('; ');
   if (!given.accept) throw new EvidockError(first[0], detail);
-  const { ledger } = given;
-  const lasting = await ledger.mendSchema();
+  const { ledger, upkeep } = given;
+  const lasting = await upkeep.mendSchema();
   if (lasting.length > 0) throw new EvidockError('ledger.altered', `this cannot be made again: ${lasting.join('; ')}`);
   await shipAgain(given);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
-    await writer.appendCustody(LedgerAccepted.make({ ...about, personal: { why: detail } }));
+    await writer.custody.append(LedgerAccepted.make({ ...about, personal: { why: detail } }));
   });
 }
 
@@ -47,11 +49,11 @@ function shipAgain({ ledger }: Given): Promise<void> {
   return ledger.shipping.noteShipped('vault', 0);
 }
 
-async function findingsOf(context: StationContext, { ledger, vault, archive }: Given): Promise<Finding[]> {
+async function findingsOf(context: StationContext, { ledger, upkeep, vault, archive }: Given): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const what of await ledger.alterations()) findings.push(['ledger.altered', what]);
+  for (const what of await upkeep.alterations()) findings.push(['ledger.altered', what]);
   const noted = await vaultHeadFault(ledger, vault);
-  const empty = (await ledger.custodyHead()) === null;
+  const empty = (await ledger.custody.head()) === null;
   if (empty && (noted !== null || (await holdsFiles(vault))))
     findings.unshift(['ledger.missing', noted ?? 'the ledger is new, and the vault is not']);
   else if (noted !== null) findings.push(['ledger.rolled-back', noted]);

@@ -14,28 +14,28 @@ export class LedgerClaims implements WorkClaims {
   }
 
   look(workId: string): Promise<Work | null> {
-    return this.#ledger.work(workId);
+    return this.#ledger.work.get(workId);
   }
 
   claim(workId: string, leaseMs: number): Promise<ClaimedWork | null> {
     return this.#ledger.transaction(async (writer) => {
-      const claim = await writer.claimWork(workId, this.#by, leaseMs);
+      const claim = await writer.work.claim(workId, this.#by, leaseMs);
       if (!claim) return null;
-      const work = await writer.work(workId);
+      const work = await writer.work.get(workId);
       if (!work) throw new EvidockError('station.internal', `${workId} was claimed and is not on record`);
       return { claim, work };
     });
   }
 
   renew(claim: Claim, renewal: { leaseMs: number; percent: number }): Promise<void> {
-    return this.#ledger.transaction((writer) => writer.renewWork(claim, renewal));
+    return this.#ledger.transaction((writer) => writer.work.renew(claim, renewal));
   }
 
   postpone(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void> {
-    return this.#ledger.transaction((writer) => writer.postponeWork(claim, postponed));
+    return this.#ledger.transaction((writer) => writer.work.postpone(claim, postponed));
   }
 
   fail(claim: Claim, failure: WorkFailure): Promise<void> {
-    return this.#ledger.transaction((writer) => writer.failWork(claim, failure));
+    return this.#ledger.transaction((writer) => writer.work.fail(claim, failure));
   }
 }

@@ -22,7 +22,7 @@ interface Options {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly ledger: Pick<LedgerReader, 'slots'>;
+  readonly ledger: Pick<LedgerReader, 'dockings'>;
   readonly drivers: readonly RecorderDriver[];
   readonly limits: VolumeLimits;
   /** Where a station that mounts by itself does so. */
@@ -52,7 +52,7 @@ export async function usbDocking(options: Options): Promise<Dock> {
     log: options.log,
     oneOfFew: pLimit(MOUNTS_AT_ONCE),
     nowMs: () => clock.nowMs(),
-    isSlotPort: async (port) => (await ledger.slots()).some((slot) => slot.port === port),
+    isSlotPort: async (port) => (await ledger.dockings.slots()).some((slot) => slot.port === port),
     secret: (name) => readSecret(secrets, name),
     openVolume: (place) => new DirectoryVolume({ ...place, limits }),
     openAccess: (place, mount) => new DirectoryAccess({ ...place, ...mount }),

@@ -38,10 +38,10 @@ beforeEach(async () => {
   const recordings = [1, 2, 3].map((n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
   ids = recordings.map(({ id }) => id);
   await ledger.transaction(async (writer) => {
-    await writer.insertDocking(docking);
+    await writer.dockings.insert(docking);
     for (const recording of recordings) {
-      await writer.insertRecording(recording);
-      await writer.insertWork(someWork('archive', recording.id));
+      await writer.recordings.insert(recording);
+      await writer.work.insert(someWork('archive', recording.id));
     }
   });
 });
@@ -77,8 +77,8 @@ async function start(run: WorkHandler['run']): Promise<void> {
   await sweep.start();
 }
 
-const done = (claim: Claim) => ledger.transaction((writer) => writer.finishWork(claim));
-const stateOf = async (id: string | undefined) => (await ledger.work(workId('archive', id ?? '')))?.state;
+const done = (claim: Claim) => ledger.transaction((writer) => writer.work.finish(claim));
+const stateOf = async (id: string | undefined) => (await ledger.work.get(workId('archive', id ?? '')))?.state;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('the runner', () => {
@@ -91,7 +91,7 @@ describe('the runner', () => {
     });
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(await stateOf(ids[1])).toBe('done');
-    const work = await ledger.work(workId('archive', ids[0] ?? ''));
+    const work = await ledger.work.get(workId('archive', ids[0] ?? ''));
     expect(work).toMatchObject({ errorCode: 'station.stood-still', errorDetail: expect.stringMatching(/^nothing moved for \d s/) });
     await expect.poll(() => hangs, { timeout: 8000 }).toBeGreaterThan(1);
   });
@@ -109,7 +109,7 @@ describe('the runner', () => {
     });
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(aborted).toBe(false);
-    expect((await ledger.work(workId('archive', ids[0] ?? '')))?.attempts).toBe(1);
+    expect((await ledger.work.get(workId('archive', ids[0] ?? '')))?.attempts).toBe(1);
   });
 
   it('takes a percentage that stays as it is for no progress', async () => {
@@ -121,7 +121,7 @@ describe('the runner', () => {
       throw signal.reason;
     });
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
-    expect(await ledger.work(workId('archive', ids[0] ?? ''))).toMatchObject({ errorCode: 'station.stood-still', attempts: 1 });
+    expect(await ledger.work.get(workId('archive', ids[0] ?? ''))).toMatchObject({ errorCode: 'station.stood-still', attempts: 1 });
   });
 
   it('does not renew the lease of work that stands still: it ends, and others may take it', async () => {
@@ -149,13 +149,13 @@ describe('the runner', () => {
     expect(theirs).toMatchObject({ token: 2 });
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(stopped).toMatchObject([{ code: 'work.lease-lost' }]);
-    expect(await ledger.work(id)).toMatchObject({ state: 'running', attempts: 2, errorCode: null });
+    expect(await ledger.work.get(id)).toMatchObject({ state: 'running', attempts: 2, errorCode: null });
     expect(lines.map(({ event }) => event)).toEqual(['work.lost']);
     // The other host is heard of no more: the sweep gives its work to whoever is there.
     aheadMs += 2e9;
     await sweep?.sweep();
-    expect(await ledger.work(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });
-    await expect.poll(async () => (await ledger.work(id))?.attempts, { timeout: 8000 }).toBe(3);
+    expect(await ledger.work.get(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });
+    await expect.poll(async () => (await ledger.work.get(id))?.attempts, { timeout: 8000 }).toBe(3);
   });
 
   it('tells a storm of the same failure in one line', async () => {

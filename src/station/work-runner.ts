@@ -4,7 +4,7 @@ import { type Log, stageFailed, workLost, workTrouble } from '#events';
 import type { Clock } from '#ports/clock';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
-import type { JobRun, WorkQueue } from '#ports/work-queue';
+import type { QueueRun, WorkQueue } from '#ports/work-queue';
 import { Lease } from './lease.ts';
 import { LogFold } from './log-fold.ts';
 
@@ -60,7 +60,7 @@ export class WorkRunner {
     await this.#options.queue.ring(laneOf(work), work.id, { priority: work.priority, delayMs });
   }
 
-  async #work(handler: WorkHandler, lane: WorkLane, id: string, job: JobRun): Promise<void> {
+  async #work(handler: WorkHandler, lane: WorkLane, id: string, queued: QueueRun): Promise<void> {
     const { claims, clock } = this.#options;
     const rung = await claims.look(id);
     // Its priority has changed since it was rung: it does not take a place of this lane.
@@ -70,7 +70,7 @@ export class WorkRunner {
     const held = await lease.claim();
     if (!held) return;
     try {
-      await this.#run(handler, held, { lane, job, lease });
+      await this.#run(handler, held, { lane, queued, lease });
     } catch (error) {
       if (!isFailure(error, 'work.lease-lost')) throw error;
       workLost(this.#options.log, { workId: id, token: held.claim.token }, error);
@@ -83,8 +83,12 @@ export class WorkRunner {
   }
 
   /** Throws work.lease-lost where the work is somebody else's by now: nothing is said of how it ended then. */
-  async #run(handler: WorkHandler, held: ClaimedWork, { lane, job, lease }: { lane: WorkLane; job: JobRun; lease: Lease }): Promise<void> {
-    const signal = AbortSignal.any([job.signal, lease.signal]);
+  async #run(
+    handler: WorkHandler,
+    held: ClaimedWork,
+    { lane, queued, lease }: { lane: WorkLane; queued: QueueRun; lease: Lease },
+  ): Promise<void> {
+    const signal = AbortSignal.any([queued.signal, lease.signal]);
     const later = lane !== handler.stage;
     const run: WorkRun = {
       ...{ signal, later, failedBefore: held.work.errorCode },
@@ -97,7 +101,7 @@ export class WorkRunner {
       lease.end();
       const why: unknown = lease.signal.aborted ? lease.signal.reason : error;
       if (isFailure(why, 'work.lease-lost')) throw why;
-      if (job.signal.aborted) await this.#options.claims.postpone(held.claim, { delayMs: 0 });
+      if (queued.signal.aborted) await this.#options.claims.postpone(held.claim, { delayMs: 0 });
       else await this.#failed(handler, held, why);
     }
   }
@@ -116,7 +120,7 @@ export class WorkRunner {
     await this.#again(work, delayMs);
   }
 
-  /** Rings once this job has ended: while it runs its id is taken and the ring would be lost. */
+  /** Rings once this run has ended: while it runs its id is taken and the ring would be lost. */
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;

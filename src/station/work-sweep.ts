@@ -57,7 +57,7 @@ export class WorkSweep {
     try {
       await ledger.endLapsedLeases();
       // Stage by stage: a long backlog of one must not hide what is due in another.
-      for (const stage of stages) for (const work of await ledger.dueWork(clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work);
+      for (const stage of stages) for (const work of await ledger.work.due(clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work);
     } catch (error) {
       // The next sweep tries again; nothing is lost, the work waits in the ledger.
       this.#failed(asEvidockError(error));
@@ -71,7 +71,7 @@ export class WorkSweep {
     try {
       const nowMs = clock.nowMs();
       for (const stage of stages)
-        for (const work of await ledger.listWork({ stage, state: 'waiting', recordingId, limit: 10 }))
+        for (const work of await ledger.work.list({ stage, state: 'waiting', recordingId, limit: 10 }))
           if (isDue(work.dueAtMs, nowMs)) await this.#ring(work);
     } catch (error) {
       this.#failed(asEvidockError(error));

@@ -7,6 +7,7 @@ import { putDurably } from '#adapters/durable-file';
 import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { BYTES_PER_MIB } from '#config/schema';
 import { WorkerGate } from '#desk/worker-gate';
+import type { WorkerPresence } from '#desk/worker-presence';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { workersListened } from '#events';
 import type { Scratch } from '#ports/scratch';
@@ -87,16 +88,17 @@ interface Given {
   readonly vault: Vault;
   readonly scratch: Scratch;
   readonly gates: WorkLine['gates'];
+  readonly presence: WorkerPresence;
 }
 
 /** Lets workers of other hosts in, if the configuration says where. */
-export async function openWorkerDoor(context: StationContext, { ledger, vault, scratch, gates }: Given): Promise<void> {
+export async function openWorkerDoor(context: StationContext, { ledger, vault, scratch, gates, presence }: Given): Promise<void> {
   const { config, log, onStop } = context;
   if (config.work.listen === '') return;
   const tls = await certificateOf(context);
   const terms = termsOf(context);
   const gate = new WorkerGate({
-    ...{ ledger, vault, scratch, terms, derive: gates.derive, uploads: ledger.uploads },
+    ...{ ledger, vault, scratch, terms, presence, derive: gates.derive, uploads: ledger.uploads },
     archive: terms.archive ? gates.archive : null,
     claims: (by) => new LedgerClaims(ledger, by),
     derivativeBytesMax: config.derive.outputMax * BYTES_PER_MIB,

@@ -4,7 +4,10 @@ interface Waiting<T> {
   readonly failed: (error: unknown) => void;
 }
 
-/** A transaction waits so many times as long as the one before took, unless a batch is full: then more comes together, and who waits is not kept long. */
+/**
+ * After a transaction the next one waits this many times as long as the last one took, so that more items come together. It starts at once
+ * when a batch is full; REST_MS_MAX bounds the wait.
+ */
 const REST = 8;
 const REST_MS_MAX = 50;
 
@@ -26,7 +29,7 @@ export class GroupCommit<T> {
     this.#record = options.record;
   }
 
-  /** Resolves when it is on record; rejects with what kept this one from it. */
+  /** Resolves when the item is on record; rejects with the error that kept it from the record. */
   add(item: T): Promise<void> {
     const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>();
     this.#waiting.push({ item, done, failed });
@@ -65,7 +68,7 @@ export class GroupCommit<T> {
     } catch (error) {
       const [first] = batch;
       if (batch.length === 1) first?.failed(error);
-      // One that cannot be recorded must not keep the others from it.
+      // Each item is tried alone: one that cannot be recorded must not keep the others from the record.
       else for (const each of batch) await this.#commit([each]);
     }
   }

@@ -10,13 +10,13 @@ export async function linkRecordings(
   { id, relation, other }: { readonly id: string; readonly relation: LinkRelation; readonly other: string },
   atMs: number,
 ): Promise<void> {
-  const links = (await writer.recordingDetail(id))?.links ?? [];
+  const links = (await writer.recordings.detail(id))?.links ?? [];
   if (links.some((link) => link.relation === relation && link.recordingId === other)) return;
-  await writer.linkRecordings(id, relation, other);
+  await writer.recordings.link(id, relation, other);
   const sides = [
     { about: id, data: { relation, other } },
     { about: other, data: { relation: inverseOf(relation), other: id } },
   ];
   for (const { about, data } of sides)
-    await writer.appendCustody(RecordingLinked.make({ atMs, actor: STATION, subject: subject('recording', about), data }));
+    await writer.custody.append(RecordingLinked.make({ atMs, actor: STATION, subject: subject('recording', about), data }));
 }

@@ -6,7 +6,7 @@ import type { Archive } from '#ports/archive';
 import type { LogShelf, LogShelfReader } from '#ports/log-shipping';
 import type { LogVault, VaultReader } from '#ports/vault';
 
-/** Longer than every piece that is written; a longer one is none of ours. */
+/** Every piece of the log that is written is shorter; a longer file is none of ours. */
 const PIECE_BYTES_MAX = 256 * 1024 * 1024;
 
 function bounded(code: 'vault.mismatch' | 'archive.mismatch', key: string, bytes: number): void {
@@ -45,7 +45,7 @@ export function archiveShelf(archive: Archive): LogShelf {
         bytes: bytes.length,
         sha256,
         mediaType: 'application/octet-stream',
-        // What is personal must not stay beside its newer version.
+        // An older version may hold personal values that were erased since: it must not stay beside the new one.
         replaces: true,
         open: async ({ start, end }) => Readable.from([Buffer.from(bytes.subarray(start, end))]),
         signal,

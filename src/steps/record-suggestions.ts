@@ -7,7 +7,7 @@ import type { CaseEvent } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import type { LedgerWriter } from '#ports/ledger';
 
-/** The station, where a suggestion is the only one of its recording. */
+/** The actor where the station itself accepts a suggestion because it is the only one of its recording. */
 const SOLE = stationBy('sole');
 
 export interface SuggestRules {
@@ -28,14 +28,16 @@ export async function recordSuggestions(
 ): Promise<number> {
   if (recording.startMs === null) return 0;
   const endMs = recording.startMs + (recording.durationMs ?? 0);
-  const events = among ?? (await writer.eventsTouching(recording.startMs, endMs, rules.marginMs));
+  const events = among ?? (await writer.cases.eventsTouching(recording.startMs, endMs, rules.marginMs));
   const found = suggestFor(recording, events, rules.marginMs);
   if (found.length === 0) return 0;
-  const known = new Set((await writer.suggestions({ recordingId: recording.id, limit: 1000 })).map((suggestion) => suggestion.eventId));
+  const known = new Set(
+    (await writer.cases.suggestions({ recordingId: recording.id, limit: 1000 })).map((suggestion) => suggestion.eventId),
+  );
   const fresh = found.filter((suggestion) => !known.has(suggestion.eventId));
   for (const { eventId, caseNumber, reason, overlapMs } of fresh) {
     const id = newId('sug', nowMs, rules.stationId);
-    await writer.insertSuggestion({
+    await writer.cases.insertSuggestion({
       id,
       recordingId: recording.id,
       caseNumber,
@@ -48,7 +50,7 @@ export async function recordSuggestions(
     });
     const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
     const data = { suggestion: id, case: caseNumber, event: eventId, overlapMs };
-    await writer.appendCustody(SuggestionMade.make({ ...about, data, personal: { reason } }));
+    await writer.custody.append(SuggestionMade.make({ ...about, data, personal: { reason } }));
   }
   const [sole] = fresh;
   if (rules.accept === 'sole' && sole?.officerMatches && found.length === 1 && known.size === 0) {
@@ -58,13 +60,13 @@ export async function recordSuggestions(
 }
 
 async function acceptByRule(writer: LedgerWriter, recordingId: string, caseNumber: string, nowMs: number): Promise<void> {
-  const [suggestion] = await writer.suggestions({ recordingId, state: 'open', limit: 1 });
+  const [suggestion] = await writer.cases.suggestions({ recordingId, state: 'open', limit: 1 });
   if (!suggestion) return;
   const about = { atMs: nowMs, actor: SOLE, subject: subject('recording', recordingId) };
-  await writer.decideSuggestion(suggestion.id, 'accepted', actorText(SOLE));
-  await writer.addRecordingCase(recordingId, caseNumber);
+  await writer.cases.decideSuggestion(suggestion.id, 'accepted', actorText(SOLE));
+  await writer.recordings.addCase(recordingId, caseNumber);
   const decided = { suggestion: suggestion.id, case: caseNumber, decision: 'accepted' as const };
-  await writer.appendCustody(SuggestionDecided.make({ ...about, data: decided, personal: { reason: suggestion.reason } }));
+  await writer.custody.append(SuggestionDecided.make({ ...about, data: decided, personal: { reason: suggestion.reason } }));
   const tagged = { cases: { old: [], new: [caseNumber] } };
-  await writer.appendCustody(RecordingTagged.make({ ...about, data: tagged }));
+  await writer.custody.append(RecordingTagged.make({ ...about, data: tagged }));
 }

@@ -12,13 +12,16 @@ interface Parts {
   readonly clock: Clock;
 }
 
-/** Sets a file of the vault aside. On record before: a kill in between leaves an entry too many, never a file that is gone without a word. */
+/**
+ * Sets a file of the vault aside, and puts that on record before: after a kill in between the log has an entry too many, but no file is
+ * gone without an entry.
+ */
 export async function setAside(
   { vault, ledger, clock }: Parts,
   { id, recordingId }: Pick<Original, 'id' | 'recordingId'>,
   { key, why }: { readonly key: string; readonly why: 'left-behind' | 'differs' | 'given-up' },
 ): Promise<void> {
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
-  await ledger.transaction((writer) => writer.appendCustody(FileQuarantined.make({ ...about, data: { original: id, key, why } })));
+  await ledger.transaction((writer) => writer.custody.append(FileQuarantined.make({ ...about, data: { original: id, key, why } })));
   await vault.quarantine(key);
 }

@@ -4,6 +4,7 @@ import { DockingCompared } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { type It, listOne, refused } from './ledger-support.ts';
 
 // Dockings, their progress and refusals, and the slots they are in.
@@ -11,9 +12,9 @@ import { type It, listOne, refused } from './ledger-support.ts';
 export function dockings(it: It): void {
   it('begin as reading and keep what is told of them', async (ledger) => {
     const docking = aDocking();
-    await ledger.transaction((writer) => writer.insertDocking(docking));
+    await ledger.transaction((writer) => writer.dockings.insert(docking));
     const fresh = { state: 'reading', problem: null, listedAtMs: null, unchangedAtMs: null, safeAtMs: null, removedAtMs: null };
-    expect(await ledger.docking(docking.id)).toEqual({
+    expect(await ledger.dockings.get(docking.id)).toEqual({
       ...docking,
       ...fresh,
       filesListed: 0,
@@ -24,9 +25,7 @@ export function dockings(it: It): void {
       filesRechecked: 0,
     });
     const facts = {
-      state: 'safe',
       listedAtMs: 5,
-      safeAtMs: 6,
       filesListed: 3,
       filesKnown: 2,
       filesRefused: 1,
@@ -35,36 +34,40 @@ export function dockings(it: It): void {
       filesRechecked: 1,
       clockOffsetMs: 77,
     } as const;
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, facts));
-    expect(await ledger.docking(docking.id)).toMatchObject(facts);
+    await ledger.transaction((writer) => writer.dockings.update(docking.id, facts));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject(facts);
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 6));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ ...facts, state: 'safe', safeAtMs: 6, problem: null });
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe').removed(null), 7));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ ...facts, state: 'removed', safeAtMs: 6, removedAtMs: 7 });
   });
 
   it('keep a problem until it is taken back', async (ledger) => {
     const docking = aDocking();
     const problem = { code: 'vault.full', detail: '3 GB short' } as const;
-    await ledger.transaction((writer) => writer.insertDocking(docking));
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'problem', problem }));
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { filesListed: 1 }));
-    expect((await ledger.docking(docking.id))?.problem).toEqual(problem);
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'reading', problem: null }));
-    expect((await ledger.docking(docking.id))?.problem).toBeNull();
+    await ledger.transaction((writer) => writer.dockings.insert(docking));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying').stoppedBy('copying', problem), 1));
+    await ledger.transaction((writer) => writer.dockings.update(docking.id, { filesListed: 1 }));
+    expect((await ledger.dockings.get(docking.id))?.problem).toEqual(problem);
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying'), 2));
+    expect((await ledger.dockings.get(docking.id))?.problem).toBeNull();
   });
 
   it('are listed newest first, all, the open ones, or those of one recorder', async (ledger) => {
     const three = [0, 1, 2].map((n) => aDocking({ arrivedAtMs: START_MS + n, recorderSerial: n === 1 ? 'another' : 'mine' }));
     await ledger.transaction(async (writer) => {
-      for (const docking of three) await writer.insertDocking(docking);
-      await writer.updateDocking(three[1]?.id ?? '', { state: 'removed', removedAtMs: START_MS });
+      for (const docking of three) await writer.dockings.insert(docking);
+      await writer.dockings.setStatus(three[1]?.id ?? '', statusIn('removed'), START_MS);
     });
     const ids = three.map((docking) => docking.id);
-    expect((await ledger.dockings({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
-    expect((await ledger.dockings({ limit: 10, openOnly: true })).map((docking) => docking.id)).toEqual([ids[2], ids[0]]);
+    expect((await ledger.dockings.list({ limit: 10 })).map((docking) => docking.id)).toEqual([ids[2], ids[1], ids[0]]);
+    expect((await ledger.dockings.list({ limit: 10, openOnly: true })).map((docking) => docking.id)).toEqual([ids[2], ids[0]]);
     const ofOne = async (filter: { recorder: string; openOnly?: boolean }) =>
-      (await ledger.dockings({ limit: 10, ...filter })).map(({ id }) => id);
+      (await ledger.dockings.list({ limit: 10, ...filter })).map(({ id }) => id);
     expect(await ofOne({ recorder: 'mine' })).toEqual([ids[2], ids[0]]);
     expect(await ofOne({ recorder: 'another' })).toEqual([ids[1]]);
     expect(await ofOne({ recorder: 'another', openOnly: true })).toEqual([]);
-    expect((await ledger.dockings({ limit: 1 })).map((docking) => docking.id)).toEqual([ids[2]]);
+    expect((await ledger.dockings.list({ limit: 1 })).map((docking) => docking.id)).toEqual([ids[2]]);
   });
 
   it('count their originals and bytes by state; a moved original counts where it is now', async (ledger) => {
@@ -72,13 +75,13 @@ export function dockings(it: It): void {
     const card = await ledger.transaction(async (writer) => {
       const first = await listOne(writer, { original: { bytes: 100 } });
       const second = anOriginal(first.recording, { index: 2, bytes: 10 });
-      await writer.insertOriginal(second);
-      await writer.markCopied(second.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
-      await writer.markSealed(second.id, 2);
-      await writer.insertDocking(later);
+      await writer.originals.insert(second);
+      await writer.originals.markCopied(second.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.originals.markSealed(second.id, 2);
+      await writer.dockings.insert(later);
       return first;
     });
-    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+    expect(await ledger.dockings.progress(card.docking.id)).toEqual({
       listed: 1,
       copied: 0,
       sealed: 1,
@@ -86,9 +89,9 @@ export function dockings(it: It): void {
       listedBytes: 100,
       sealedBytes: 10,
     });
-    await ledger.transaction((writer) => writer.moveOriginal(card.original.id, later.id, 'CARD/A.MP4'));
-    expect((await ledger.original(card.original.id))?.cardPath).toBe('CARD/A.MP4');
-    expect(await ledger.dockingProgress(card.docking.id)).toEqual({
+    await ledger.transaction((writer) => writer.originals.moveToDocking(card.original.id, later.id, 'CARD/A.MP4'));
+    expect((await ledger.originals.get(card.original.id))?.cardPath).toBe('CARD/A.MP4');
+    expect(await ledger.dockings.progress(card.docking.id)).toEqual({
       listed: 0,
       copied: 0,
       sealed: 1,
@@ -96,7 +99,7 @@ export function dockings(it: It): void {
       listedBytes: 0,
       sealedBytes: 10,
     });
-    expect(await ledger.dockingProgress(later.id)).toEqual({
+    expect(await ledger.dockings.progress(later.id)).toEqual({
       listed: 1,
       copied: 0,
       sealed: 0,
@@ -108,35 +111,35 @@ export function dockings(it: It): void {
 
   it('are not safe any more where that is taken back', async (ledger) => {
     const docking = aDocking();
-    await ledger.transaction((writer) => writer.insertDocking(docking));
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'safe', safeAtMs: 6 }));
-    await ledger.transaction((writer) => writer.updateDocking(docking.id, { state: 'reading', safeAtMs: null }));
-    expect(await ledger.docking(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
+    await ledger.transaction((writer) => writer.dockings.insert(docking));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 6));
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe').after('differs'), 7));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
   });
 
   it('compare originals of others, by a sample or whole, and stand in the history of what they compared whole', async (ledger) => {
     const later = aDocking({ arrivedAtMs: START_MS + 1 });
     const card = await ledger.transaction(async (writer) => {
       const first = await listOne(writer);
-      await writer.markCopied(first.original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
-      await writer.insertDocking(later);
+      await writer.originals.markCopied(first.original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.dockings.insert(later);
       return first;
     });
     const { id } = card.original;
     const never = { copiedAtMs: 1, sampledAtMs: null, recheckedAtMs: null, recheckedIn: null };
-    expect(await ledger.compared([id, anId('org')])).toEqual(new Map([[id, never]]));
+    expect(await ledger.originals.compared([id, anId('org')])).toEqual(new Map([[id, never]]));
     await ledger.transaction(async (writer) => {
-      await writer.appendCustody(
+      await writer.custody.append(
         DockingCompared.make({ atMs: START_MS, actor: STATION, subject: subject('docking', later.id), data: DockingCompared.example.data }),
       );
-      await writer.markCompared([id], { how: 'sampled', dockingId: later.id, atMs: 2 });
-      await writer.markCompared([], { how: 'whole', dockingId: later.id, atMs: 9 });
+      await writer.originals.markCompared([id], { how: 'sampled', dockingId: later.id, atMs: 2 });
+      await writer.originals.markCompared([], { how: 'whole', dockingId: later.id, atMs: 9 });
     });
-    expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2 });
-    expect((await ledger.custodyOf(about(card.recording.id))).map(({ subject }) => subject.id)).not.toContain(later.id);
-    await ledger.transaction((writer) => writer.markCompared([id], { how: 'whole', dockingId: later.id, atMs: 3 }));
-    expect((await ledger.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2, recheckedAtMs: 3, recheckedIn: later.id });
-    expect((await ledger.custodyOf(about(card.recording.id))).map(({ subject }) => subject.id)).toContain(later.id);
+    expect((await ledger.originals.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2 });
+    expect((await ledger.custody.of(about(card.recording.id))).map(({ subject }) => subject.id)).not.toContain(later.id);
+    await ledger.transaction((writer) => writer.originals.markCompared([id], { how: 'whole', dockingId: later.id, atMs: 3 }));
+    expect((await ledger.originals.compared([id])).get(id)).toEqual({ ...never, sampledAtMs: 2, recheckedAtMs: 3, recheckedIn: later.id });
+    expect((await ledger.custody.of(about(card.recording.id))).map(({ subject }) => subject.id)).toContain(later.id);
   });
 
   it('keep refusals in their order', async (ledger) => {
@@ -145,30 +148,30 @@ export function dockings(it: It): void {
       ...{ dockingId: docking.id, cardPath, code: 'recorder.not-regular' as const, detail: 'a pipe', atMs: START_MS },
     }));
     await ledger.transaction(async (writer) => {
-      await writer.insertDocking(docking);
-      for (const refusal of refusals) await writer.insertRefusal(refusal);
+      await writer.dockings.insert(docking);
+      for (const refusal of refusals) await writer.dockings.insertRefusal(refusal);
     });
-    expect(await ledger.refusals(docking.id)).toEqual(refusals);
-    expect(await ledger.refusals(anId('dck'))).toEqual([]);
+    expect(await ledger.dockings.refusals(docking.id)).toEqual(refusals);
+    expect(await ledger.dockings.refusals(anId('dck'))).toEqual([]);
   });
 
   it('give each port one slot', async (ledger) => {
     await ledger.transaction(async (writer) => {
-      await writer.assignSlot('1-4.2', 2);
-      await writer.assignSlot('1-4.1', 1);
+      await writer.dockings.assignSlot('1-4.2', 2);
+      await writer.dockings.assignSlot('1-4.1', 1);
     });
-    expect(await ledger.slotOf('1-4.2')).toBe(2);
-    expect(await ledger.slotOf('1-9')).toBeNull();
-    expect((await ledger.slots()).map((row) => ({ ...row }))).toEqual([
+    expect(await ledger.dockings.slotOf('1-4.2')).toBe(2);
+    expect(await ledger.dockings.slotOf('1-9')).toBeNull();
+    expect((await ledger.dockings.slots()).map((row) => ({ ...row }))).toEqual([
       { slot: 1, port: '1-4.1' },
       { slot: 2, port: '1-4.2' },
     ]);
-    expect((await refused(ledger.transaction((writer) => writer.assignSlot('1-9', 2)))).code).toBe('request.conflict');
+    expect((await refused(ledger.transaction((writer) => writer.dockings.assignSlot('1-9', 2)))).code).toBe('request.conflict');
     await ledger.transaction(async (writer) => {
-      for (const port of ['1-4.1', '1-4.2']) await writer.releaseSlot(port);
-      await writer.assignSlot('1-4.1', 2);
-      await writer.assignSlot('1-4.2', 1);
+      for (const port of ['1-4.1', '1-4.2']) await writer.dockings.releaseSlot(port);
+      await writer.dockings.assignSlot('1-4.1', 2);
+      await writer.dockings.assignSlot('1-4.2', 1);
     });
-    expect([await ledger.slotOf('1-4.1'), await ledger.slotOf('1-4.2')]).toEqual([2, 1]);
+    expect([await ledger.dockings.slotOf('1-4.1'), await ledger.dockings.slotOf('1-4.2')]).toEqual([2, 1]);
   });
 }

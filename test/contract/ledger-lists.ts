@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { NOTES_MAX } from '#domain/notes';
 import type { StartClaim } from '#domain/start/claim';
 import { workId } from '#domain/work';
-import type { Ledger, NewRecording, RecordingFilter } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
+import type { NewRecording, RecordingFilter } from '#ports/ledger/recordings';
 import { aCase, aCopy, aDerivative, aDocking, anId, anOriginal, aRecording, START_MS, someDigests, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { aCustodyDraft } from '#test/support/custody';
@@ -21,8 +22,10 @@ export function recordings(it: It): void {
       durationMs: null,
       duplicateOf: null,
       missingCount: 0,
+      confidentiality: null,
+      privacy: [],
     };
-    expect(await ledger.recording(recording.id)).toEqual(fresh);
+    expect(await ledger.recordings.get(recording.id)).toEqual(fresh);
     const patch = {
       state: 'sealed',
       damaged: true,
@@ -31,19 +34,21 @@ export function recordings(it: It): void {
       missingCount: 2,
       important: true,
       category: 'penalty',
+      confidentiality: 'secret',
+      privacy: ['minor'],
     } as const;
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, patch));
-    expect(await ledger.recording(recording.id)).toEqual({ ...fresh, ...patch });
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, { officerId: null, officerSource: null, category: null }));
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, patch));
+    expect(await ledger.recordings.get(recording.id)).toEqual({ ...fresh, ...patch });
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, { officerId: null, officerSource: null, category: null }));
     const cleared = { officerId: null, officerSource: null, category: null };
-    expect(await ledger.recording(recording.id)).toEqual({ ...fresh, ...patch, ...cleared });
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, {}));
-    expect(await ledger.recordingDetail(recording.id)).toMatchObject({
+    expect(await ledger.recordings.get(recording.id)).toEqual({ ...fresh, ...patch, ...cleared });
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, {}));
+    expect(await ledger.recordings.detail(recording.id)).toMatchObject({
       ...{ recording: { ...fresh, ...patch, ...cleared }, caseNumbers: [], copies: [], derivatives: [] },
       originals: [{ id: original.id }],
     });
-    expect(await ledger.recording(anId('rec'))).toBeNull();
-    expect(await ledger.recordingDetail(anId('rec'))).toBeNull();
+    expect(await ledger.recordings.get(anId('rec'))).toBeNull();
+    expect(await ledger.recordings.detail(anId('rec'))).toBeNull();
   });
 
   it('keep what told their start, as it was decided first and as it is decided later', async (ledger) => {
@@ -52,28 +57,28 @@ export function recordings(it: It): void {
       ...{ startMs: START_MS, verdict: 'not-used', why: 'before-make' },
     };
     const { recording } = await ledger.transaction((writer) => listOne(writer, { recording: { startClaims: [claim] } }));
-    expect((await ledger.recording(recording.id))?.startClaims).toEqual([claim]);
+    expect((await ledger.recordings.get(recording.id))?.startClaims).toEqual([claim]);
     const later: StartClaim = { ...claim, verdict: 'used', why: null };
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, { startClaims: [later, claim], startMs: null }));
-    expect(await ledger.recording(recording.id)).toMatchObject({ startClaims: [later, claim], startMs: null });
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, { important: true }));
-    expect((await ledger.recording(recording.id))?.startClaims).toEqual([later, claim]);
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, { startClaims: [later, claim], startMs: null }));
+    expect(await ledger.recordings.get(recording.id)).toMatchObject({ startClaims: [later, claim], startMs: null });
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, { important: true }));
+    expect((await ledger.recordings.get(recording.id))?.startClaims).toEqual([later, claim]);
   });
 
   it('have notes and links; a link stands on both sides, and once', async (ledger) => {
     const note = (number: number) => ({ code: 'segment-missing', parameters: { number } }) as const;
     const first = await ledger.transaction((writer) => listOne(writer, { recording: { notes: [note(2)] } }));
     const second = await ledger.transaction((writer) => listOne(writer, { original: { cardPath: 'b.MP4' } }));
-    expect((await ledger.recording(first.recording.id))?.notes).toEqual([note(2)]);
+    expect((await ledger.recordings.get(first.recording.id))?.notes).toEqual([note(2)]);
     const many = Array.from({ length: NOTES_MAX + 1 }, (_, number) => note(number));
     await ledger.transaction(async (writer) => {
-      await writer.updateRecording(second.recording.id, { notes: many });
-      await writer.linkRecordings(first.recording.id, 'continues-in', second.recording.id);
-      await writer.linkRecordings(second.recording.id, 'continues-from', first.recording.id);
-      await writer.linkRecordings(second.recording.id, 'other-view', first.recording.id);
+      await writer.recordings.update(second.recording.id, { notes: many });
+      await writer.recordings.link(first.recording.id, 'continues-in', second.recording.id);
+      await writer.recordings.link(second.recording.id, 'continues-from', first.recording.id);
+      await writer.recordings.link(second.recording.id, 'other-view', first.recording.id);
     });
-    expect((await ledger.recording(second.recording.id))?.notes).toEqual(many.slice(0, NOTES_MAX));
-    const linksOf = async (id: string) => new Set((await ledger.recordingDetail(id))?.links.map((link) => Object.values(link).join(' ')));
+    expect((await ledger.recordings.get(second.recording.id))?.notes).toEqual(many.slice(0, NOTES_MAX));
+    const linksOf = async (id: string) => new Set((await ledger.recordings.detail(id))?.links.map((link) => Object.values(link).join(' ')));
     expect(await linksOf(first.recording.id)).toEqual(
       new Set([`continues-in ${second.recording.id}`, `other-view ${second.recording.id}`]),
     );
@@ -92,31 +97,31 @@ export function recordings(it: It): void {
       containerMs: null,
     };
     const { original } = await ledger.transaction((writer) => listOne(writer, { original: { take } }));
-    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: null });
-    await ledger.transaction((writer) => writer.measureOriginal(original.id, 299_960.4));
-    expect(await ledger.original(original.id)).toMatchObject({ take, durationMs: 299_960, state: 'listed' });
-    const nobody = ledger.transaction((writer) => writer.measureOriginal(anId('org'), 1));
+    expect(await ledger.originals.get(original.id)).toMatchObject({ take, durationMs: null });
+    await ledger.transaction((writer) => writer.originals.measure(original.id, 299_960.4));
+    expect(await ledger.originals.get(original.id)).toMatchObject({ take, durationMs: 299_960, state: 'listed' });
+    const nobody = ledger.transaction((writer) => writer.originals.measure(anId('org'), 1));
     await expect(nobody).rejects.toMatchObject({ code: 'request.not-found' });
   });
 
   it('give their originals in the order of the index', async (ledger) => {
     const { recording } = await ledger.transaction(async (writer) => {
       const card = await listOne(writer, { original: { index: 3 } });
-      for (const index of [12, 1, 2]) await writer.insertOriginal(anOriginal(card.recording, { index }));
+      for (const index of [12, 1, 2]) await writer.originals.insert(anOriginal(card.recording, { index }));
       return card;
     });
-    expect((await ledger.originalsOf(recording.id)).map((original) => original.index)).toEqual([1, 2, 3, 12]);
+    expect((await ledger.originals.ofRecording(recording.id)).map((original) => original.index)).toEqual([1, 2, 3, 12]);
   });
 
   it('walk through all ids, over page borders', async (ledger) => {
     const ids = await ledger.transaction(async (writer) => {
       const docking = aDocking();
-      await writer.insertDocking(docking);
+      await writer.dockings.insert(docking);
       const made = Array.from({ length: 2001 }, (_, n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
-      for (const recording of made) await writer.insertRecording(recording);
+      for (const recording of made) await writer.recordings.insert(recording);
       return made.map((recording) => recording.id);
     });
-    expect(await collect(ledger.recordingIds())).toEqual(ids);
+    expect(await collect(ledger.recordings.ids())).toEqual(ids);
   });
 
   it('add up in the counts', async (ledger) => {
@@ -134,21 +139,21 @@ export function recordings(it: It): void {
     const { recording, original } = await ledger.transaction(async (writer) => {
       await listOne(writer, { original: { bytes: 7 } });
       const card = await listOne(writer, { original: { bytes: 5 } });
-      await writer.insertWork(someWork('derive', card.recording.id));
-      await writer.appendCustody(aCustodyDraft());
+      await writer.work.insert(someWork('derive', card.recording.id));
+      await writer.custody.append(aCustodyDraft());
       return card;
     });
     const two = { ...zero, recordings: 2, originals: 2, originalBytes: 12, unsealed: 2, notArchived: 2, workWaiting: 1, custodyEntries: 1 };
     expect(await ledger.counts()).toEqual(two);
     await ledger.transaction(async (writer) => {
-      await writer.markCopied(original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
-      await writer.markSealed(original.id, 2);
-      await writer.updateRecording(recording.id, { state: 'archived' });
+      await writer.originals.markCopied(original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 });
+      await writer.originals.markSealed(original.id, 2);
+      await writer.recordings.update(recording.id, { state: 'archived' });
       const claim = await claimed(writer, workId('derive', recording.id));
-      await writer.failWork(claim, { code: 'transcoder.failed', detail: '', retryInMs: null });
+      await writer.work.fail(claim, { code: 'transcoder.failed', detail: '', retryInMs: null });
     });
     expect(await ledger.counts()).toEqual({ ...two, unsealed: 1, notArchived: 1, workWaiting: 0, workFailed: 1 });
-    await ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'derived' }));
+    await ledger.transaction((writer) => writer.recordings.update(recording.id, { state: 'derived' }));
     expect((await ledger.counts()).notArchived).toBe(2);
   });
 }
@@ -158,9 +163,9 @@ export function lists(it: It): void {
   async function eight(ledger: Ledger): Promise<Record<string, NewRecording>> {
     return ledger.transaction(async (writer) => {
       const docking = aDocking();
-      await writer.insertDocking(docking);
-      await writer.upsertCase(aCase({ number: 'A-1' }));
-      await writer.upsertCase(aCase({ number: 'A-2' }));
+      await writer.dockings.insert(docking);
+      await writer.cases.upsert(aCase({ number: 'A-1' }));
+      await writer.cases.upsert(aCase({ number: 'A-2' }));
       const made: Record<string, NewRecording> = {};
       for (const [n, letter] of [...'abcdefgh'].entries()) {
         const recording = aRecording({
@@ -168,13 +173,13 @@ export function lists(it: It): void {
           ...{ officerId: n % 2 === 0 ? '041234' : null, recorderSerial: n < 4 ? 'R1' : 'R2' },
         });
         made[letter] = recording;
-        await writer.insertRecording(recording);
-        await writer.insertOriginal(anOriginal(recording));
-        if (n < 3) await writer.updateRecording(recording.id, { state: 'archived' });
-        if (n === 5) await writer.updateRecording(recording.id, { damaged: true, damageReason: 'cut' });
-        if (n % 3 === 0) await writer.addRecordingCase(recording.id, 'A-1');
+        await writer.recordings.insert(recording);
+        await writer.originals.insert(anOriginal(recording));
+        if (n < 3) await writer.recordings.update(recording.id, { state: 'archived' });
+        if (n === 5) await writer.recordings.update(recording.id, { damaged: true, damageReason: 'cut' });
+        if (n % 3 === 0) await writer.recordings.addCase(recording.id, 'A-1');
       }
-      await writer.addRecordingCase(made['a']?.id ?? '', 'A-2');
+      await writer.recordings.addCase(made['a']?.id ?? '', 'A-2');
       return made;
     });
   }
@@ -208,7 +213,7 @@ export function lists(it: It): void {
       ['g', { caseNumber: 'A-1', officerId: '041234', state: 'copying', sinceMs: at('b'), untilMs: START_MS, damaged: false }],
     ];
     for (const [letters, filter] of expected) {
-      expect([filter, lettersOf(made, await ledger.recordings({ ...filter, limit: 100 }))]).toEqual([filter, letters]);
+      expect([filter, lettersOf(made, await ledger.recordings.list({ ...filter, limit: 100 }))]).toEqual([filter, letters]);
     }
   });
 
@@ -219,57 +224,57 @@ export function lists(it: It): void {
       ...[{ sinceMs: 0 }, { untilMs: START_MS }, { unassigned: true }, { damaged: false }],
     ];
     for (const filter of filters) {
-      const whole = lettersOf(made, await ledger.recordings({ ...filter, limit: 100 }));
+      const whole = lettersOf(made, await ledger.recordings.list({ ...filter, limit: 100 }));
       let pages = '';
       for (let after: string | undefined; ; ) {
-        const page = await ledger.recordings({ ...filter, limit: 2, ...(after === undefined ? {} : { after }) });
+        const page = await ledger.recordings.list({ ...filter, limit: 2, ...(after === undefined ? {} : { after }) });
         if (page.length === 0) break;
         pages += lettersOf(made, page);
         after = page.at(-1)?.recording.id;
       }
       expect([filter, pages]).toEqual([filter, whole]);
     }
-    expect(await ledger.recordings({ after: anId('rec'), limit: 2 })).toEqual([]);
+    expect(await ledger.recordings.list({ after: anId('rec'), limit: 2 })).toEqual([]);
   });
 
   it('order recordings of the same moment by their id', async (ledger) => {
     const ids = await ledger.transaction(async (writer) => {
       const docking = aDocking();
-      await writer.insertDocking(docking);
+      await writer.dockings.insert(docking);
       const made = Array.from({ length: 5 }, () => aRecording({ dockingId: docking.id, startMs: START_MS }));
-      for (const recording of made) await writer.insertRecording(recording);
+      for (const recording of made) await writer.recordings.insert(recording);
       return made.map((recording) => recording.id);
     });
     const newest = ids.toSorted().reverse();
-    const first = await ledger.recordings({ limit: 3 });
-    const second = await ledger.recordings({ limit: 3, after: first.at(-1)?.recording.id ?? '' });
+    const first = await ledger.recordings.list({ limit: 3 });
+    const second = await ledger.recordings.list({ limit: 3, after: first.at(-1)?.recording.id ?? '' });
     expect([...first, ...second].map((row) => row.recording.id)).toEqual(newest);
   });
 
   it('follow a corrected start, also within a case', async (ledger) => {
     const made = await eight(ledger);
-    await ledger.transaction((writer) => writer.updateRecording(made['a']?.id ?? '', { startMs: START_MS + 1 }));
-    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
-    expect(lettersOf(made, await ledger.recordings({ sinceMs: START_MS + 1, limit: 100 }))).toBe('a');
-    await ledger.transaction((writer) => writer.updateRecording(made['g']?.id ?? '', { startMs: null }));
-    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
-    expect(lettersOf(made, await ledger.recordings({ caseNumber: 'A-1', sinceMs: START_MS, limit: 100 }))).toBe('ag');
+    await ledger.transaction((writer) => writer.recordings.update(made['a']?.id ?? '', { startMs: START_MS + 1 }));
+    expect(lettersOf(made, await ledger.recordings.list({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
+    expect(lettersOf(made, await ledger.recordings.list({ sinceMs: START_MS + 1, limit: 100 }))).toBe('a');
+    await ledger.transaction((writer) => writer.recordings.update(made['g']?.id ?? '', { startMs: null }));
+    expect(lettersOf(made, await ledger.recordings.list({ caseNumber: 'A-1', limit: 100 }))).toBe('agd');
+    expect(lettersOf(made, await ledger.recordings.list({ caseNumber: 'A-1', sinceMs: START_MS, limit: 100 }))).toBe('ag');
   });
 
   it('follow cases that are added, added again and taken away', async (ledger) => {
     const made = await eight(ledger);
     const id = made['a']?.id ?? '';
-    await ledger.transaction((writer) => writer.addRecordingCase(id, 'A-1'));
-    expect((await ledger.recordingDetail(id))?.caseNumbers).toEqual(['A-1', 'A-2']);
+    await ledger.transaction((writer) => writer.recordings.addCase(id, 'A-1'));
+    expect((await ledger.recordings.detail(id))?.caseNumbers).toEqual(['A-1', 'A-2']);
     await ledger.transaction(async (writer) => {
-      await writer.removeRecordingCase(id, 'A-1');
-      await writer.removeRecordingCase(id, 'A-1');
+      await writer.recordings.removeCase(id, 'A-1');
+      await writer.recordings.removeCase(id, 'A-1');
     });
-    expect((await ledger.recordingDetail(id))?.caseNumbers).toEqual(['A-2']);
-    expect(lettersOf(made, await ledger.recordings({ unassigned: true, limit: 100 }))).toBe('hfedcb');
-    await ledger.transaction((writer) => writer.removeRecordingCase(id, 'A-2'));
-    expect(lettersOf(made, await ledger.recordings({ unassigned: true, limit: 100 }))).toBe('hfedcba');
-    expect((await refused(ledger.transaction((writer) => writer.addRecordingCase(id, 'A-99')))).code).toBe('request.conflict');
+    expect((await ledger.recordings.detail(id))?.caseNumbers).toEqual(['A-2']);
+    expect(lettersOf(made, await ledger.recordings.list({ unassigned: true, limit: 100 }))).toBe('hfedcb');
+    await ledger.transaction((writer) => writer.recordings.removeCase(id, 'A-2'));
+    expect(lettersOf(made, await ledger.recordings.list({ unassigned: true, limit: 100 }))).toBe('hfedcba');
+    expect((await refused(ledger.transaction((writer) => writer.recordings.addCase(id, 'A-99')))).code).toBe('request.conflict');
   });
 }
 
@@ -280,16 +285,16 @@ export function files(it: It): void {
       (await listOne(writer)).recording.id,
     ]);
     await ledger.transaction(async (writer) => {
-      await writer.noteLeftovers(one ?? '', ['a/derived/x.mp4', 'a/derived/y.mp4']);
-      await writer.noteLeftovers(one ?? '', ['a/derived/x.mp4']);
-      await writer.noteLeftovers(other ?? '', []);
-      await writer.noteLeftovers(other ?? '', ['b/derived/x.mp4']);
+      await writer.recordings.noteLeftovers(one ?? '', ['a/derived/x.mp4', 'a/derived/y.mp4']);
+      await writer.recordings.noteLeftovers(one ?? '', ['a/derived/x.mp4']);
+      await writer.recordings.noteLeftovers(other ?? '', []);
+      await writer.recordings.noteLeftovers(other ?? '', ['b/derived/x.mp4']);
     });
-    const keysOf = async (...asked: [number, string?]) => (await ledger.leftovers(...asked)).map(({ key }) => key);
-    expect(await ledger.leftovers(5, other)).toEqual([{ key: 'b/derived/x.mp4', recordingId: other }]);
+    const keysOf = async (...asked: [number, string?]) => (await ledger.recordings.leftovers(...asked)).map(({ key }) => key);
+    expect(await ledger.recordings.leftovers(5, other)).toEqual([{ key: 'b/derived/x.mp4', recordingId: other }]);
     expect(await keysOf(5)).toEqual(['a/derived/x.mp4', 'a/derived/y.mp4', 'b/derived/x.mp4']);
     expect(await keysOf(2)).toEqual(['a/derived/x.mp4', 'a/derived/y.mp4']);
-    await ledger.transaction((writer) => writer.forgetLeftover('a/derived/x.mp4'));
+    await ledger.transaction((writer) => writer.recordings.forgetLeftover('a/derived/x.mp4'));
     expect(await keysOf(5, one)).toEqual(['a/derived/y.mp4']);
   });
   it('are replaced where they are made again', async (ledger) => {
@@ -297,26 +302,26 @@ export function files(it: It): void {
     const first = aDerivative(recording.id);
     const second = aDerivative(recording.id, { bytes: 9, recipe: 'remux/2' });
     await ledger.transaction(async (writer) => {
-      await writer.upsertCopy(aCopy(original));
-      await writer.upsertDerivative(first);
-      await writer.upsertCopy(aCopy(first, { where: 's3', verifiedBy: 'head' }));
+      await writer.recordings.upsertCopy(aCopy(original));
+      await writer.recordings.upsertDerivative(first);
+      await writer.recordings.upsertCopy(aCopy(first, { where: 's3', verifiedBy: 'head' }));
     });
-    expect(await ledger.derivatives(recording.id)).toEqual([first]);
+    expect(await ledger.recordings.derivatives(recording.id)).toEqual([first]);
     await ledger.transaction(async (writer) => {
-      await writer.upsertDerivative(second);
-      await writer.upsertDerivative(aDerivative(recording.id, { kind: 'poster' }));
-      await writer.upsertCopy(aCopy(original, { verifiedAtMs: START_MS + 9, verifiedBy: 'nocache' }));
-      await writer.upsertCopy(aCopy(original, { where: 's3', verifiedBy: 'readback' }));
+      await writer.recordings.upsertDerivative(second);
+      await writer.recordings.upsertDerivative(aDerivative(recording.id, { kind: 'poster' }));
+      await writer.recordings.upsertCopy(aCopy(original, { verifiedAtMs: START_MS + 9, verifiedBy: 'nocache' }));
+      await writer.recordings.upsertCopy(aCopy(original, { where: 's3', verifiedBy: 'readback' }));
     });
-    expect((await ledger.derivatives(recording.id)).find((made) => made.kind === 'playable')).toEqual(second);
-    expect((await ledger.derivatives(recording.id)).length).toBe(2);
+    expect((await ledger.recordings.derivatives(recording.id)).find((made) => made.kind === 'playable')).toEqual(second);
+    expect((await ledger.recordings.derivatives(recording.id)).length).toBe(2);
     // The copy of the derivative that is no more went with it: it would stand for bytes that the archive does not hold.
-    const copies = await ledger.copies(recording.id);
+    const copies = await ledger.recordings.copies(recording.id);
     expect(copies.toSorted((a, b) => a.where.localeCompare(b.where))).toEqual([
       aCopy(original, { where: 's3', verifiedBy: 'readback' }),
       aCopy(original, { verifiedAtMs: START_MS + 9, verifiedBy: 'nocache' }),
     ]);
-    const detail = await ledger.recordingDetail(recording.id);
+    const detail = await ledger.recordings.detail(recording.id);
     expect([detail?.copies.length, detail?.derivatives.length]).toEqual([2, 2]);
   });
 }

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import type { Ledger, LedgerWriter, NewDocking, NewOriginal } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { NewDocking } from '#ports/ledger/dockings';
+import type { NewOriginal } from '#ports/ledger/originals';
 import { aDocking, anId, anOriginal, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { type It, refused } from './ledger-support.ts';
 
@@ -19,26 +21,26 @@ async function list(writer: LedgerWriter, n: number, docking: NewDocking, origin
     bytes: 10 + n,
     ...original,
   });
-  await writer.insertRecording(recording);
-  await writer.insertOriginal(row);
+  await writer.recordings.insert(recording);
+  await writer.originals.insert(row);
   return row;
 }
 
 async function dock(writer: LedgerWriter, n: number, recorderSerial = 'R1') {
   const docking = aDocking({ id: anId('dck', START_MS + n), recorderSerial });
-  await writer.insertDocking(docking);
+  await writer.dockings.insert(docking);
   return docking;
 }
 
 async function seal(writer: LedgerWriter, { id }: NewOriginal) {
-  await writer.markCopied(id, { digests: someDigests(id), duplicateOf: null, copiedAtMs: 1 });
-  await writer.markSealed(id, 2);
+  await writer.originals.markCopied(id, { digests: someDigests(id), duplicateOf: null, copiedAtMs: 1 });
+  await writer.originals.markSealed(id, 2);
 }
 
 /** What both questions tell of `old` and `newer`; they must agree. */
 async function isReplaced(ledger: Ledger, old: NewOriginal, newer: NewOriginal): Promise<boolean> {
-  const versions = await ledger.newerVersions([old.id]);
-  const recordings = await ledger.replacedRecordings([newer.id]);
+  const versions = await ledger.originals.newerVersions([old.id]);
+  const recordings = await ledger.recordings.replacedBy([newer.id]);
   expect(recordings.includes(old.recordingId)).toBe(versions.get(old.id) === newer.recordingId);
   return versions.has(old.id);
 }
@@ -50,9 +52,11 @@ export function replaced(it: It): void {
       await list(writer, 2, await dock(writer, 2)),
     ]);
     expect(await isReplaced(ledger, old, newer)).toBe(false);
-    await ledger.transaction((writer) => writer.markCopied(newer.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 }));
+    await ledger.transaction((writer) =>
+      writer.originals.markCopied(newer.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 }),
+    );
     expect(await isReplaced(ledger, old, newer)).toBe(false);
-    await ledger.transaction((writer) => writer.markSealed(newer.id, 2));
+    await ledger.transaction((writer) => writer.originals.markSealed(newer.id, 2));
     expect(await isReplaced(ledger, old, newer)).toBe(true);
     expect(await isReplaced(ledger, newer, old)).toBe(false);
   });
@@ -64,13 +68,13 @@ export function replaced(it: It): void {
       await seal(writer, rows[2]);
       return rows;
     });
-    expect(await ledger.newerVersions([first.id, second.id, third.id])).toEqual(
+    expect(await ledger.originals.newerVersions([first.id, second.id, third.id])).toEqual(
       new Map([
         [first.id, third.recordingId],
         [second.id, third.recordingId],
       ]),
     );
-    expect((await ledger.replacedRecordings([third.id])).toSorted()).toEqual([first.recordingId, second.recordingId].toSorted());
+    expect((await ledger.recordings.replacedBy([third.id])).toSorted()).toEqual([first.recordingId, second.recordingId].toSorted());
   });
 
   it('are not told by another path, another recorder, or the same recorder on the card of another', async (ledger) => {
@@ -98,7 +102,7 @@ export function replaced(it: It): void {
       return [...rows, await dock(writer, 3)] as const;
     });
     expect(await isReplaced(ledger, old, newer)).toBe(true);
-    await ledger.transaction((writer) => writer.moveOriginal(old.id, again.id));
+    await ledger.transaction((writer) => writer.originals.moveToDocking(old.id, again.id));
     expect(await isReplaced(ledger, old, newer)).toBe(false);
   });
 
@@ -111,24 +115,26 @@ export function replaced(it: It): void {
     });
     const before = await ledger.counts();
     expect(before).toMatchObject({ unsealed: 1, notArchived: 2 });
-    expect(await ledger.dockingProgress(docking.id)).toMatchObject({ listed: 1, listedBytes: old.bytes, sealed: 1 });
+    expect(await ledger.dockings.progress(docking.id)).toMatchObject({ listed: 1, listedBytes: old.bytes, sealed: 1 });
     await ledger.transaction(async (writer) => {
-      await writer.markReplaced(old.id, newer.recordingId);
-      await writer.updateRecording(old.recordingId, { state: 'replaced' });
+      await writer.originals.markReplaced(old.id, newer.recordingId);
+      await writer.recordings.update(old.recordingId, { state: 'replaced' });
     });
-    expect(await ledger.original(old.id)).toMatchObject({ state: 'listed', replacedBy: newer.recordingId });
+    expect(await ledger.originals.get(old.id)).toMatchObject({ state: 'listed', replacedBy: newer.recordingId });
     expect(await ledger.counts()).toEqual({ ...before, unsealed: 0, notArchived: 1 });
-    expect(await ledger.dockingProgress(docking.id)).toMatchObject({ listed: 0, listedBytes: 0, sealed: 1, bytes: newer.bytes });
-    expect(await ledger.replacedRecordings([newer.id])).toEqual([]);
-    expect(await ledger.recordings({ state: 'copying', limit: 10 })).toMatchObject([{ recording: { id: newer.recordingId } }]);
-    expect(await ledger.recordings({ state: 'replaced', limit: 10 })).toMatchObject([{ recording: { id: old.recordingId } }]);
+    expect(await ledger.dockings.progress(docking.id)).toMatchObject({ listed: 0, listedBytes: 0, sealed: 1, bytes: newer.bytes });
+    expect(await ledger.recordings.replacedBy([newer.id])).toEqual([]);
+    expect(await ledger.recordings.list({ state: 'copying', limit: 10 })).toMatchObject([{ recording: { id: newer.recordingId } }]);
+    expect(await ledger.recordings.list({ state: 'replaced', limit: 10 })).toMatchObject([{ recording: { id: old.recordingId } }]);
     const copied = { digests: someDigests(), duplicateOf: null, copiedAtMs: 1 };
-    expect((await refused(ledger.transaction((writer) => writer.markCopied(old.id, copied)))).code).toBe('request.conflict');
+    expect((await refused(ledger.transaction((writer) => writer.originals.markCopied(old.id, copied)))).code).toBe('request.conflict');
     // One that is sealed was never replaced.
-    expect((await refused(ledger.transaction((writer) => writer.markReplaced(newer.id, old.recordingId)))).code).toBe('request.conflict');
+    expect((await refused(ledger.transaction((writer) => writer.originals.markReplaced(newer.id, old.recordingId)))).code).toBe(
+      'request.conflict',
+    );
     await ledger.transaction(async (writer) => {
-      await writer.markReplaced(old.id, null);
-      await writer.updateRecording(old.recordingId, { state: 'copying' });
+      await writer.originals.markReplaced(old.id, null);
+      await writer.recordings.update(old.recordingId, { state: 'copying' });
     });
     expect(await ledger.counts()).toEqual(before);
     await ledger.transaction((writer) => seal(writer, old));

@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import type { EvidockError } from '#domain/errors';
-import type { Ledger, LedgerWriter, NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { NewDocking } from '#ports/ledger/dockings';
+import type { NewOriginal } from '#ports/ledger/originals';
+import type { NewRecording } from '#ports/ledger/recordings';
 import { aDocking, anOriginal, aRecording, type FixedClock, fixedClock } from '#test/support/builders';
 
 /** The two clocks of a ledger under test; both stand still until they are moved. */
@@ -40,9 +43,9 @@ export async function listOne(
   const docking = aDocking(overrides.docking);
   const recording = aRecording({ dockingId: docking.id, ...overrides.recording });
   const original = anOriginal(recording, overrides.original);
-  await writer.insertDocking(docking);
-  await writer.insertRecording(recording);
-  await writer.insertOriginal(original);
+  await writer.dockings.insert(docking);
+  await writer.recordings.insert(recording);
+  await writer.originals.insert(original);
   return { docking, recording, original };
 }
 

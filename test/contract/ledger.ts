@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
+import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
+import { statusIn } from '#test/support/shown-docking';
 import { dockings } from './ledger-dockings.ts';
+import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
@@ -35,6 +37,8 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies and derivatives', () => files(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
+    describe('courses of cases', () => courses(it));
+    describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
@@ -46,26 +50,26 @@ function transactions(it: It): void {
   it('are seen by other readers after they committed, and not before', async (ledger) => {
     const docking = aDocking();
     await ledger.transaction(async (writer) => {
-      await writer.insertDocking(docking);
-      expect((await writer.docking(docking.id))?.id).toBe(docking.id);
-      expect(await ledger.docking(docking.id)).toBeNull();
+      await writer.dockings.insert(docking);
+      expect((await writer.dockings.get(docking.id))?.id).toBe(docking.id);
+      expect(await ledger.dockings.get(docking.id)).toBeNull();
     });
-    expect((await ledger.docking(docking.id))?.id).toBe(docking.id);
+    expect((await ledger.dockings.get(docking.id))?.id).toBe(docking.id);
   });
 
   it('leave nothing behind when the body throws, and hand its error on as it is', async (ledger) => {
     const own = new Error('the body gave up');
     const docking = aDocking();
     const run = ledger.transaction(async (writer) => {
-      await writer.insertDocking(docking);
-      await writer.appendCustody(aRefusalDraft('x', docking.id));
+      await writer.dockings.insert(docking);
+      await writer.custody.append(aRefusalDraft('x', docking.id));
       throw own;
     });
     await expect(run).rejects.toBe(own);
-    expect(await ledger.docking(docking.id)).toBeNull();
-    expect(await ledger.custodyHead()).toBeNull();
+    expect(await ledger.dockings.get(docking.id)).toBeNull();
+    expect(await ledger.custody.head()).toBeNull();
     // And the ledger is free for the next one.
-    await ledger.transaction((writer) => writer.insertDocking(docking));
+    await ledger.transaction((writer) => writer.dockings.insert(docking));
   });
 
   it('run one after the other, in the order in which they were asked for', async (ledger) => {
@@ -73,7 +77,7 @@ function transactions(it: It): void {
     const runs = Array.from({ length: 20 }, (_, n) =>
       ledger.transaction(async (writer) => {
         seen.push(`begin ${n}`);
-        await writer.appendCustody(aCustodyDraft({ n }));
+        await writer.custody.append(aCustodyDraft({ n }));
         await new Promise((resolve) => setImmediate(resolve));
         seen.push(`end ${n}`);
         return n;
@@ -85,7 +89,7 @@ function transactions(it: It): void {
 
   it('go on after one that failed', async (ledger) => {
     const failed = ledger.transaction(() => Promise.reject(new Error('no')));
-    const after = ledger.transaction(async (writer) => writer.appendCustody(aCustodyDraft()));
+    const after = ledger.transaction(async (writer) => writer.custody.append(aCustodyDraft()));
     await expect(failed).rejects.toThrow('no');
     expect((await after).seq).toBe(0);
   });
@@ -95,54 +99,76 @@ function transactions(it: It): void {
     await ledger.transaction(async (writer) => {
       kept = writer;
     });
-    await expect(async () => kept?.appendCustody(aCustodyDraft())).rejects.toThrow();
-    expect(await ledger.custodyHead()).toBeNull();
+    await expect(async () => kept?.custody.append(aCustodyDraft())).rejects.toThrow();
+    // Nor does it write into the transaction of somebody else.
+    await ledger.transaction(() => expect(async () => kept?.custody.append(aCustodyDraft())).rejects.toThrow());
+    expect(await ledger.custody.head()).toBeNull();
   });
 
   it('do not let a write that nobody awaited commit by itself after the rollback', async (ledger) => {
     let late: Promise<unknown> | undefined;
     await refused(
       ledger.transaction(async (writer) => {
-        late = writer.upsertOfficer(anOfficer()).catch(() => undefined);
+        late = writer.registry.upsertOfficer(anOfficer()).catch(() => undefined);
         throw new Error('no');
       }),
     );
     await late;
-    expect(await ledger.officer('041234')).toBeNull();
+    expect(await ledger.registry.officer('041234')).toBeNull();
+  });
+
+  it('nor the rest of one that takes several statements', async (ledger) => {
+    const { recording } = await ledger.transaction((writer) => listOne(writer));
+    const first = aDerivative(recording.id);
+    await ledger.transaction((writer) => writer.recordings.upsertDerivative(first));
+    let late: Promise<unknown> | undefined;
+    await refused(
+      ledger.transaction(async (writer) => {
+        late = writer.recordings.upsertDerivative(aDerivative(recording.id, { bytes: 9 })).catch((error: Error) => error);
+        throw new Error('no');
+      }),
+    );
+    expect(await late).toBeInstanceOf(Error);
+    expect(await ledger.recordings.derivatives(recording.id)).toEqual([first]);
   });
 
   it('refuse a row that exists, and one that points nowhere, as request.conflict', async (ledger) => {
     const docking = aDocking();
-    await ledger.transaction((writer) => writer.insertDocking(docking));
-    expect((await refused(ledger.transaction((writer) => writer.insertDocking(docking)))).code).toBe('request.conflict');
-    expect((await refused(ledger.transaction((writer) => writer.insertRecording(aRecording())))).code).toBe('request.conflict');
+    await ledger.transaction((writer) => writer.dockings.insert(docking));
+    expect((await refused(ledger.transaction((writer) => writer.dockings.insert(docking)))).code).toBe('request.conflict');
+    expect((await refused(ledger.transaction((writer) => writer.recordings.insert(aRecording())))).code).toBe('request.conflict');
   });
 
   it('let an original that has not come move to another recording, and only then', async (ledger) => {
     const { from, into } = await ledger.transaction(async (writer) => {
       const one = await listOne(writer);
       const other = aRecording({ dockingId: one.docking.id });
-      await writer.insertRecording(other);
+      await writer.recordings.insert(other);
       return { from: one, into: other.id };
     });
     const to = { recordingId: into, index: 1, vaultKey: `${from.original.vaultKey}-moved` };
-    await ledger.transaction((writer) => writer.moveToRecording(from.original.id, to));
-    expect(await ledger.originalsOf(from.recording.id)).toEqual([]);
-    expect(await ledger.originalsOf(into)).toMatchObject([{ id: from.original.id, ...to }]);
+    await ledger.transaction((writer) => writer.originals.moveToRecording(from.original.id, to));
+    expect(await ledger.originals.ofRecording(from.recording.id)).toEqual([]);
+    expect(await ledger.originals.ofRecording(into)).toMatchObject([{ id: from.original.id, ...to }]);
     const digests = { sha256: 'a'.repeat(64), sm3: null };
-    await ledger.transaction((writer) => writer.markCopied(from.original.id, { digests, duplicateOf: null, copiedAtMs: START_MS }));
+    await ledger.transaction((writer) =>
+      writer.originals.markCopied(from.original.id, { digests, duplicateOf: null, copiedAtMs: START_MS }),
+    );
     const back = { recordingId: from.recording.id, index: 1, vaultKey: from.original.vaultKey };
-    expect((await refused(ledger.transaction((writer) => writer.moveToRecording(from.original.id, back)))).code).toBe('request.conflict');
+    expect((await refused(ledger.transaction((writer) => writer.originals.moveToRecording(from.original.id, back)))).code).toBe(
+      'request.conflict',
+    );
   });
 
   it('refuse to change what is not there', async (ledger) => {
     const changes: ((writer: LedgerWriter) => Promise<void>)[] = [
-      (writer) => writer.updateRecording(anId('rec'), { state: 'sealed' }),
-      (writer) => writer.updateDocking(anId('dck'), { state: 'safe' }),
-      (writer) => writer.moveOriginal(anId('org'), anId('dck')),
-      (writer) => writer.decideSuggestion(anId('sug'), 'accepted', 'cli:root'),
-      (writer) => writer.assignRecorder('nobody', '041234', START_MS),
-      (writer) => writer.addRecordingCase(anId('rec'), 'A-1'),
+      (writer) => writer.recordings.update(anId('rec'), { state: 'sealed' }),
+      (writer) => writer.dockings.update(anId('dck'), { filesListed: 1 }),
+      (writer) => writer.dockings.setStatus(anId('dck'), statusIn('safe'), 1),
+      (writer) => writer.originals.moveToDocking(anId('org'), anId('dck')),
+      (writer) => writer.cases.decideSuggestion(anId('sug'), 'accepted', 'cli:root'),
+      (writer) => writer.registry.assignRecorder('nobody', '041234', START_MS),
+      (writer) => writer.recordings.addCase(anId('rec'), 'A-1'),
     ];
     for (const change of changes) expect((await refused(ledger.transaction(change))).code).toBe('request.not-found');
   });
@@ -156,7 +182,7 @@ function originals(it: It): void {
       ...original,
       state: 'listed',
       digests: null,
-      unreadable: [],
+      gaps: [],
       sourceReread: null,
       duplicateOf: null,
       copiedAtMs: null,
@@ -164,17 +190,17 @@ function originals(it: It): void {
       durationMs: null,
       replacedBy: null,
     };
-    expect(await ledger.original(original.id)).toEqual(listed);
-    expect((await refused(ledger.transaction((writer) => writer.markSealed(original.id, 1)))).code).toBe('request.conflict');
-    await ledger.transaction((writer) => writer.markCopied(original.id, copied));
-    expect(await ledger.original(original.id)).toEqual({ ...listed, ...copied, state: 'copied' });
-    expect((await refused(ledger.transaction((writer) => writer.markCopied(original.id, copied)))).code).toBe('request.conflict');
-    await ledger.transaction((writer) => writer.unmarkCopied(original.id));
-    expect(await ledger.original(original.id)).toEqual(listed);
-    await ledger.transaction((writer) => writer.markCopied(original.id, copied));
-    await ledger.transaction((writer) => writer.markSealed(original.id, START_MS + 2));
-    expect(await ledger.original(original.id)).toEqual({ ...listed, ...copied, state: 'sealed', sealedAtMs: START_MS + 2 });
-    expect((await refused(ledger.transaction((writer) => writer.unmarkCopied(original.id)))).code).toBe('request.conflict');
+    expect(await ledger.originals.get(original.id)).toEqual(listed);
+    expect((await refused(ledger.transaction((writer) => writer.originals.markSealed(original.id, 1)))).code).toBe('request.conflict');
+    await ledger.transaction((writer) => writer.originals.markCopied(original.id, copied));
+    expect(await ledger.originals.get(original.id)).toEqual({ ...listed, ...copied, state: 'copied' });
+    expect((await refused(ledger.transaction((writer) => writer.originals.markCopied(original.id, copied)))).code).toBe('request.conflict');
+    await ledger.transaction((writer) => writer.originals.unmarkCopied(original.id));
+    expect(await ledger.originals.get(original.id)).toEqual(listed);
+    await ledger.transaction((writer) => writer.originals.markCopied(original.id, copied));
+    await ledger.transaction((writer) => writer.originals.markSealed(original.id, START_MS + 2));
+    expect(await ledger.originals.get(original.id)).toEqual({ ...listed, ...copied, state: 'sealed', sealedAtMs: START_MS + 2 });
+    expect((await refused(ledger.transaction((writer) => writer.originals.unmarkCopied(original.id)))).code).toBe('request.conflict');
   });
 
   it('are found again by recorder, path, size and time', async (ledger) => {
@@ -185,16 +211,16 @@ function originals(it: It): void {
       bytes: original.bytes,
       mtimeMs: START_MS + 0.75,
     };
-    expect((await ledger.findOriginal(identity))?.id).toBe(original.id);
+    expect((await ledger.originals.find(identity))?.id).toBe(original.id);
     for (const other of [{ recorderSerial: 'x' }, { cardPath: 'x' }, { bytes: 1 }, { mtimeMs: START_MS + 1000 }]) {
-      expect(await ledger.findOriginal({ ...identity, ...other })).toBeNull();
+      expect(await ledger.originals.find({ ...identity, ...other })).toBeNull();
     }
   });
 
   it('keep times that no calendar holds: 1970, 2107, before 1970', async (ledger) => {
     for (const mtimeMs of [0, 4_354_819_198_000, -86_400_000]) {
       const { original } = await ledger.transaction((writer) => listOne(writer, { original: { mtimeMs } }));
-      expect((await ledger.original(original.id))?.mtimeMs).toBe(mtimeMs);
+      expect((await ledger.originals.get(original.id))?.mtimeMs).toBe(mtimeMs);
     }
   });
 
@@ -204,19 +230,19 @@ function originals(it: It): void {
       const found: string[] = [];
       for (const [n, bytes] of [10, 10, 0].entries()) {
         const { original } = await listOne(writer, { original: { bytes, id: anId('org', START_MS + n) } });
-        await writer.markCopied(original.id, { digests, duplicateOf: null, copiedAtMs: 1 });
+        await writer.originals.markCopied(original.id, { digests, duplicateOf: null, copiedAtMs: 1 });
         found.push(original.id);
       }
       return found;
     });
-    expect(await ledger.findSealedByDigest(digests.sha256, 10)).toBeNull();
+    expect(await ledger.originals.findSealedByDigest(digests.sha256, 10)).toBeNull();
     await ledger.transaction(async (writer) => {
-      for (const id of ids) await writer.markSealed(id, 2);
+      for (const id of ids) await writer.originals.markSealed(id, 2);
     });
-    expect((await ledger.findSealedByDigest(digests.sha256, 10))?.id).toBe(ids[0]);
-    expect(await ledger.findSealedByDigest(digests.sha256, 11)).toBeNull();
-    expect(await ledger.findSealedByDigest(digests.sha256, 0)).toBeNull();
-    expect(await ledger.findSealedByDigest(aHash('other'), 10)).toBeNull();
+    expect((await ledger.originals.findSealedByDigest(digests.sha256, 10))?.id).toBe(ids[0]);
+    expect(await ledger.originals.findSealedByDigest(digests.sha256, 11)).toBeNull();
+    expect(await ledger.originals.findSealedByDigest(digests.sha256, 0)).toBeNull();
+    expect(await ledger.originals.findSealedByDigest(aHash('other'), 10)).toBeNull();
   });
 
   it('wait for their seal important first, then oldest first', async (ledger) => {
@@ -224,63 +250,63 @@ function originals(it: It): void {
       const found: string[] = [];
       for (const [n, important] of [false, true, false, true].entries()) {
         const { original } = await listOne(writer, { original: { important, id: anId('org', START_MS + n) } });
-        if (n > 0) await writer.markCopied(original.id, { digests: someDigests(n), duplicateOf: null, copiedAtMs: 1 });
+        if (n > 0) await writer.originals.markCopied(original.id, { digests: someDigests(n), duplicateOf: null, copiedAtMs: 1 });
         found.push(original.id);
       }
       return found;
     });
-    expect((await ledger.copiedOriginals(10)).map((original) => original.id)).toEqual([ids[1], ids[3], ids[2]]);
-    expect((await ledger.copiedOriginals(1)).map((original) => original.id)).toEqual([ids[1]]);
+    expect((await ledger.originals.copied(10)).map((original) => original.id)).toEqual([ids[1], ids[3], ids[2]]);
+    expect((await ledger.originals.copied(1)).map((original) => original.id)).toEqual([ids[1]]);
   });
 }
 
 function custody(it: It): void {
   it('is a chain in which every entry names the one before', async (ledger) => {
     const entries = await ledger.transaction(async (writer) => [
-      await writer.appendCustody(aRefusalDraft('执法')),
-      await writer.appendCustody(aCaseDraft('A-2026-0001')),
+      await writer.custody.append(aRefusalDraft('执法')),
+      await writer.custody.append(aCaseDraft('A-2026-0001')),
     ]);
     expect(entries.map((entry) => entry.seq)).toEqual([0, 1]);
     expect(entries[0]?.prev).toBe('0'.repeat(64));
     expect(entries[1]?.prev).toBe(entries[0]?.hash);
-    expect(await ledger.custodyHead()).toEqual({ seq: 1, hash: entries[1]?.hash });
-    expect(await ledger.custodyOf(entries[0]?.subject ?? expect.fail())).toEqual([entries[0]]);
-    expect(await ledger.custodyOf(about('case:A-2026-0001'))).toEqual([entries[1]]);
+    expect(await ledger.custody.head()).toEqual({ seq: 1, hash: entries[1]?.hash });
+    expect(await ledger.custody.of(entries[0]?.subject ?? expect.fail())).toEqual([entries[0]]);
+    expect(await ledger.custody.of(about('case:A-2026-0001'))).toEqual([entries[1]]);
     const seen: number[] = [];
-    expect(await collect(ledger.verifyCustody((seq) => seen.push(seq)))).toEqual([]);
+    expect(await collect(ledger.custody.verify((seq) => seen.push(seq)))).toEqual([]);
     expect(seen).toEqual([0, 1]);
   });
 
   it('goes on where it was after a transaction that failed', async (ledger) => {
-    const first = await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft()));
+    const first = await ledger.transaction((writer) => writer.custody.append(aCustodyDraft()));
     await refused(
       ledger.transaction(async (writer) => {
-        await writer.appendCustody(aCustodyDraft());
+        await writer.custody.append(aCustodyDraft());
         throw new Error('no');
       }),
     );
-    const second = await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft()));
+    const second = await ledger.transaction((writer) => writer.custody.append(aCustodyDraft()));
     expect([second.seq, second.prev]).toEqual([1, first.hash]);
-    expect(await collect(ledger.verifyCustody())).toEqual([]);
+    expect(await collect(ledger.custody.verify())).toEqual([]);
   });
 
   it('tells of a recording what happened to it, its originals and its dockings, oldest first', async (ledger) => {
     const later = aDocking({ arrivedAtMs: START_MS + 1 });
     const { recording, original, docking } = await ledger.transaction(async (writer) => {
       const card = await listOne(writer);
-      await writer.insertDocking(later);
-      await writer.moveOriginal(card.original.id, later.id);
+      await writer.dockings.insert(later);
+      await writer.originals.moveToDocking(card.original.id, later.id);
       const subjects = [card.docking.id, later.id, card.original.id, card.recording.id, anId('org'), anId('rec'), anId('dck')];
-      for (const id of subjects) await writer.appendCustody(anyDraft(id));
+      for (const id of subjects) await writer.custody.append(anyDraft(id));
       return card;
     });
-    const told = (await ledger.custodyOf(about(recording.id))).map((entry) => entry.subject.id);
+    const told = (await ledger.custody.of(about(recording.id))).map((entry) => entry.subject.id);
     expect(told).toEqual([docking.id, later.id, original.id, recording.id]);
-    expect((await ledger.custodyOf(about(original.id))).map((entry) => entry.subject.id)).toEqual([original.id]);
-    expect(await ledger.custodyOf(about(anId('rec')))).toEqual([]);
+    expect((await ledger.custody.of(about(original.id))).map((entry) => entry.subject.id)).toEqual([original.id]);
+    expect(await ledger.custody.of(about(anId('rec')))).toEqual([]);
     // What its docking refused is told of the docking: a hostile card would bury the recording's own entries under it.
-    await ledger.transaction((writer) => writer.appendCustody(aRefusalDraft('a pipe', docking.id)));
-    expect((await ledger.custodyOf(about(recording.id))).map((entry) => entry.subject.id)).toEqual(told);
-    expect((await ledger.custodyOf(about(docking.id))).map((entry) => entry.type)).toContain('file.refused');
+    await ledger.transaction((writer) => writer.custody.append(aRefusalDraft('a pipe', docking.id)));
+    expect((await ledger.custody.of(about(recording.id))).map((entry) => entry.subject.id)).toEqual(told);
+    expect((await ledger.custody.of(about(docking.id))).map((entry) => entry.type)).toContain('file.refused');
   });
 }

@@ -67,7 +67,7 @@ export function describeWorkQueueContract(
       await wait(() => expect(heard).toEqual(['derive.rec-late']));
     });
 
-    it('takes jobs again after its server forgot everything, also in the middle of one', async () => {
+    it('takes work again after its server forgot everything, also in the middle of one', async () => {
       gate = Promise.withResolvers<void>();
       await under.queue.ring('derive', 'derive.rec-c', now);
       await wait(() => expect(heard).toHaveLength(1));

@@ -1,5 +1,5 @@
 /*
- * Goal: a recorder with bad spots gives what can be read; what cannot is on record byte by byte, never hidden and never doubled, and is fetched once
+ * Goal: a recorder with gaps gives what can be read; what cannot is on record byte by byte, never hidden and never doubled, and is fetched once
  * it can be read after all.
  * Method: real intake, seal, ledger and vault; reads that touch given blocks of a file fail as the kernel lets them fail (EIO).
  */
@@ -30,7 +30,7 @@ homeForEach((path) => {
 });
 
 const open = (options: Parameters<typeof intakeStation>[2] = {}) =>
-  intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false, ...options });
+  intakeStation(join(home, 's'), (vault) => vault, { gapBytesMax: MEBIBYTE, sm3: false, ...options });
 type Station = Awaited<ReturnType<typeof open>>;
 
 /** A card on which every read that touches one of `bad` fails; counts the reads of whole chunks. */
@@ -50,13 +50,13 @@ function zeroed(content: Buffer, ranges: readonly ByteRange[]): Buffer {
 }
 
 async function recordingsOf(station: Station, path: string) {
-  const found = (await station.ledger.recordings({ limit: 100 })).filter(({ originals }) => originals[0]?.cardPath === path);
+  const found = (await station.ledger.recordings.list({ limit: 100 })).filter(({ originals }) => originals[0]?.cardPath === path);
   return found
     .sort((a, b) => (a.recording.id < b.recording.id ? -1 : 1))
     .map(({ recording, originals }) => ({ recording, original: originals[0]! }));
 }
 
-describe('a recorder with bad spots', () => {
+describe('a recorder with gaps', () => {
   it('gives every block that can be read; the others are zeros and on record everywhere', async () => {
     const content = randomBytes(3 * MEBIBYTE + 1000);
     await writeCard(card, { 'a.mp4': content, 'b.mp4': randomBytes(5000) });
@@ -72,7 +72,7 @@ describe('a recorder with bad spots', () => {
     await docking.safe();
     const [damaged] = await recordingsOf(station, 'a.mp4');
     const kept = zeroed(content, bad);
-    expect(damaged?.original).toMatchObject({ state: 'sealed', unreadable: bad, digests: { sha256: sha256(kept) } });
+    expect(damaged?.original).toMatchObject({ state: 'sealed', gaps: bad, digests: { sha256: sha256(kept) } });
     expect(damaged?.recording).toMatchObject({
       damaged: true,
       damageReason: expect.stringMatching(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
@@ -80,7 +80,7 @@ describe('a recorder with bad spots', () => {
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
     expect(manifest).toMatchObject({ v: 3, original: { unreadable: bad, sourceReread: null } });
-    const custody = await station.ledger.custodyOf(about(damaged?.recording.id ?? ''));
+    const custody = await station.ledger.custody.of(about(damaged?.recording.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.copied')?.lists).toMatchObject({ gaps: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.personal).toMatchObject({ reason: damaged?.recording.damageReason });
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
@@ -103,14 +103,14 @@ describe('a recorder with bad spots', () => {
     await docking.safe();
     expect((await recordingsOf(station, 'a.mp4'))[0]).toMatchObject({
       recording: { damaged: false },
-      original: { unreadable: [], digests: { sha256: sha256(content) } },
+      original: { gaps: [], digests: { sha256: sha256(content) } },
     });
     await station.close();
   });
 
   it('keeps a file with too many of them, and one of which nothing can be read, as failed by name', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(MEBIBYTE), 'b.mp4': randomBytes(3000) });
-    const station = await open({ unreadableBytesMax: 64 * 1024 });
+    const station = await open({ gapBytesMax: 64 * 1024 });
     const docking = await station.dock(
       disturbedVolume(card, (file, position, target) => {
         const touches = file === 'b.mp4' || position + target.length > 2 * BLOCK;
@@ -120,9 +120,9 @@ describe('a recorder with bad spots', () => {
       1,
     );
     await docking.done;
-    const { problem, safeAtMs } = (await station.ledger.docking(docking.id)) ?? {};
+    const { problem, safeAtMs } = (await station.ledger.dockings.get(docking.id)) ?? {};
     expect(safeAtMs).toBeNull();
-    expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/unreadableMax|nothing of it/) });
+    expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/gapsMax|nothing of it/) });
     expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
     expect((await recordingsOf(station, 'b.mp4'))[0]?.original.state).toBe('listed');
     await station.close();
@@ -140,7 +140,7 @@ describe('a recorder with bad spots', () => {
         slot,
       );
       await docking.safe();
-      return station.ledger.docking(docking.id);
+      return station.ledger.dockings.get(docking.id);
     };
     await dockAgain(1);
     expect(await dockAgain(2)).toMatchObject({ filesListed: 2, filesKnown: 2 });
@@ -152,9 +152,9 @@ describe('a recorder with bad spots', () => {
     expect(first?.recording.damaged).toBe(true);
     expect(second).toMatchObject({
       recording: { damaged: false },
-      original: { state: 'sealed', unreadable: [], duplicateOf: null, digests: { sha256: sha256(content) } },
+      original: { state: 'sealed', gaps: [], duplicateOf: null, digests: { sha256: sha256(content) } },
     });
-    const told = (await station.ledger.custodyOf(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
+    const told = (await station.ledger.custody.of(about(first?.recording.id ?? ''))).find(({ type }) => type === 'recording.read-again');
     expect(toldBy(told ?? expect.fail())).toMatchObject({ cardPath: 'a.mp4', as: second?.recording.id });
     expect(await dockAgain(4)).toMatchObject({ filesListed: 2, filesKnown: 2 });
     expect(await recordingsOf(station, 'a.mp4')).toHaveLength(2);
@@ -215,7 +215,7 @@ describe('a recording with gaps', () => {
     await run(before?.recording.id ?? '');
     const [after] = await recordingsOf(station, path);
     expect(after?.recording).toMatchObject({ state: 'derived', damaged: true, damageReason: before?.recording.damageReason });
-    expect((await station.ledger.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');
+    expect((await station.ledger.recordings.derivatives(after?.recording.id ?? '')).map(({ kind }) => kind)).toContain('playable');
     await station.close();
   });
 });
@@ -236,7 +236,7 @@ describe('intake.verify: source+vault', () => {
     });
     await (await station.dock(volume, 'R1', 1)).safe();
     const [found] = await recordingsOf(station, 'a.mp4');
-    expect(found?.original).toMatchObject({ unreadable: bad, sourceReread: expect.stringMatching(/cached|nocache/) });
+    expect(found?.original).toMatchObject({ gaps: bad, sourceReread: expect.stringMatching(/cached|nocache/) });
     expect(bytesRead).toBeGreaterThanOrEqual(2 * (content.length - BLOCK));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(found?.recording.id ?? '', 1))).toString());
     expect(manifest.original.sourceReread).toBe(found?.original.sourceReread);
@@ -267,7 +267,7 @@ describe('intake.verify: source+vault', () => {
     );
     await docking.done;
     expect(opened).toBe(6);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       state: 'problem',
       problem: { code: 'recorder.unstable' },
       safeAtMs: null,

@@ -34,7 +34,7 @@ type Item = VolumeEntry | VolumeRefusal;
 type Station = Awaited<ReturnType<typeof intakeStation>>;
 
 const stationWith = (options: StationOptions = {}, wrap?: (vault: Vault) => Vault) =>
-  intakeStation(join(home, 's'), wrap, { unreadableBytesMax: MEBIBYTE, sm3: false, ...options });
+  intakeStation(join(home, 's'), wrap, { gapBytesMax: MEBIBYTE, sm3: false, ...options });
 
 /** `body` makes each of the lists of the volume, the first being number 1. */
 function listedBy(volume: Volume, body: (number: number, items: AsyncIterable<Item>, signal: AbortSignal) => AsyncIterable<Item>) {
@@ -63,12 +63,12 @@ async function* doubted(items: AsyncIterable<Item>, hidden?: string): AsyncItera
 }
 
 async function refusedOf(station: Station, id: string) {
-  const told = (await station.ledger.custodyOf(about(id)))
+  const told = (await station.ledger.custody.of(about(id)))
     .filter(({ type }) => type === 'file.refused')
     .map(({ personal }) => personal['cardPath']);
-  const paths = (await station.ledger.refusals(id)).map(({ cardPath }) => cardPath);
+  const paths = (await station.ledger.dockings.refusals(id)).map(({ cardPath }) => cardPath);
   expect(told).toEqual(paths);
-  expect((await station.ledger.docking(id))?.filesRefused).toBe(paths.length);
+  expect((await station.ledger.dockings.get(id))?.filesRefused).toBe(paths.length);
   return paths;
 }
 
@@ -109,9 +109,9 @@ it('is safe though the device failed something while its directories were listed
   expect(recorder.lists).toBe(COMPARED);
   expect(onListed.mock.calls).toEqual([[docking.id]]);
   expect(readsWhileListedAgain).toEqual([]);
-  expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'safe', problem: null, filesListed: 4, filesKnown: 0 });
+  expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'safe', problem: null, filesListed: 4, filesKnown: 0 });
   expect(await refusedOf(station, docking.id)).toEqual(['DCIM/C/link']);
-  expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ sealed: 4 });
+  expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ sealed: 4 });
   const view = station.board.snapshot().find(({ slot }) => slot === 1);
   expect(view).toMatchObject({ phase: 'safe', problem: null, warning: { code: 'recorder.gaps' }, filesListed: 4, filesRefused: 1 });
   await station.close();
@@ -131,9 +131,9 @@ it('is not safe where the second listing fails as well, and there is no third', 
   const docking = await station.dock(recorder.volume, 'R1', 1);
   await docking.done;
   expect(recorder.lists).toBe(SECOND);
-  await vi.waitFor(async () => expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ sealed: 2 }), 10_000);
+  await vi.waitFor(async () => expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ sealed: 2 }), 10_000);
   await station.seal.checkSafe(docking.id);
-  expect(await station.ledger.docking(docking.id)).toMatchObject({
+  expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
     ...{ state: 'problem', safeAtMs: null, listedAtMs: null, filesListed: 2 },
     problem: { code: 'recorder.unreadable' },
   });
@@ -161,8 +161,13 @@ it('gives what only the second listing shows, and counts what an earlier docking
   const docking = await station.dock(recorder.volume, 'R1', 1);
   await docking.safe();
   expect(phases).toEqual(['listing']);
-  expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 3, filesKnown: 1, filesRefused: 0, bytesListed: 3003 });
-  expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ sealed: 2 });
+  expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
+    filesListed: 3,
+    filesKnown: 1,
+    filesRefused: 0,
+    bytesListed: 3003,
+  });
+  expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ sealed: 2 });
   expect(await refusedOf(station, docking.id)).toEqual([]);
   await station.close();
 });
@@ -187,12 +192,12 @@ it('takes other bytes under a known name once, also where they have a gap that t
   await docking.safe();
   await docking.done;
   expect(recorder.lists).toBe(COMPARED);
-  const gapped = (await station.ledger.recordings({ limit: 10 }))
+  const gapped = (await station.ledger.recordings.list({ limit: 10 }))
     .flatMap(({ originals }) => originals)
-    .filter(({ unreadable }) => unreadable.length > 0);
-  expect(gapped).toMatchObject([{ dockingId: docking.id, unreadable: [{ start: 0, end: BLOCK }] }]);
-  expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 1, filesKnown: 0 });
-  expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ listed: 0, copied: 0, sealed: 1 });
+    .filter(({ gaps }) => gaps.length > 0);
+  expect(gapped).toMatchObject([{ dockingId: docking.id, gaps: [{ start: 0, end: BLOCK }] }]);
+  expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ filesListed: 1, filesKnown: 0 });
+  expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ listed: 0, copied: 0, sealed: 1 });
   await station.close();
 });
 
@@ -207,11 +212,11 @@ it('is listed, and shows what is left to say, where a file could not be copied; 
     }),
     (number, items) => (number === FIRST ? doubted(items) : items),
   );
-  const station = await stationWith({ unreadableBytesMax: 0 });
+  const station = await stationWith({ gapBytesMax: 0 });
   const docking = await station.dock(recorder.volume, 'R1', 1);
   await docking.done;
   expect(tries).toBe(3);
-  const now = await station.ledger.docking(docking.id);
+  const now = await station.ledger.dockings.get(docking.id);
   expect(now).toMatchObject({ state: 'problem', problem: { code: 'recorder.read-failed' }, safeAtMs: null, filesListed: 2 });
   expect(now?.listedAtMs).not.toBeNull();
   await station.close();
@@ -228,7 +233,7 @@ it('counts nothing twice when the ledger fails in the second listing either', as
     async function* (number, items) {
       if (number === SECOND) {
         // Nobody else writes any more: the next transaction is the listing's own.
-        await vi.waitFor(async () => expect(await station.ledger.dockingProgress(id)).toMatchObject({ sealed: 2 }), 10_000);
+        await vi.waitFor(async () => expect(await station.ledger.dockings.progress(id)).toMatchObject({ sealed: 2 }), 10_000);
         vi.spyOn(station.ledger, 'transaction').mockRejectedValueOnce(new EvidockError('ledger.failed', 'disk I/O error'));
       }
       yield* number === FIRST ? doubted(items) : items;
@@ -239,7 +244,7 @@ it('counts nothing twice when the ledger fails in the second listing either', as
   await docking.safe();
   expect(recorder.lists).toBe(COMPARED + 1);
   expect(onListed).toHaveBeenCalledTimes(1);
-  expect(await station.ledger.docking(id)).toMatchObject({ filesListed: 2, filesKnown: 0, bytesListed: 2001, problem: null });
+  expect(await station.ledger.dockings.get(id)).toMatchObject({ filesListed: 2, filesKnown: 0, bytesListed: 2001, problem: null });
   expect(await refusedOf(station, id)).toEqual(['link']);
   await station.close();
 });
@@ -266,9 +271,9 @@ it('that is pulled while it is listed once more ends at once, and what could not
   expect(done).toBe(false);
   await docking.pull();
   expect(recorder.lists).toBe(SECOND);
-  expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'removed', listedAtMs: null, safeAtMs: null });
+  expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'removed', listedAtMs: null, safeAtMs: null });
   expect(await refusedOf(station, docking.id)).toEqual(['DCIM']);
-  const removed = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.removed');
+  const removed = (await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.removed');
   expect(removed?.data).toMatchObject({ safe: false, listingFinished: false });
   await station.close();
 });
@@ -309,7 +314,7 @@ it('copies nothing while it is listed once more, also what has to be copied anew
   });
   const docking = await station.dock(recorder.volume, 'R1', 1);
   await again.promise;
-  await vi.waitFor(async () => expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ listed: 1 }), 10_000);
+  await vi.waitFor(async () => expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ listed: 1 }), 10_000);
   await new Promise((resolve) => setTimeout(resolve, 100));
   // For its header, which is not read again by the second listing, and for its copy.
   expect(opened).toBe(2);

@@ -95,7 +95,7 @@ describe('many at once', () => {
     free = Number.POSITIVE_INFINITY;
     await Promise.all(dockings.map((docking) => docking.safe(30)));
     await vi.waitFor(() => expect(station.board.snapshot().map(({ waiting }) => waiting)).toEqual(made.map(() => null)), 5000);
-    for (const { id } of dockings) expect(await station.ledger.docking(id)).toMatchObject({ state: 'safe', problem: null });
+    for (const { id } of dockings) expect(await station.ledger.dockings.get(id)).toMatchObject({ state: 'safe', problem: null });
     await expectWhole(home, station, named(made));
     await station.close();
   });

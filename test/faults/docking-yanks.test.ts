@@ -23,7 +23,7 @@ homeForEach((path) => {
   card = join(home, 'card');
 });
 
-const open = () => intakeStation(join(home, 's'), (vault) => vault, { unreadableBytesMax: MEBIBYTE, sm3: false });
+const open = () => intakeStation(join(home, 's'), (vault) => vault, { gapBytesMax: MEBIBYTE, sm3: false });
 
 /** A small generator whose run can be repeated from its seed (mulberry32). */
 function randomFrom(seed: number): () => number {
@@ -49,7 +49,7 @@ describe('a recorder that is pulled', () => {
     const sealedReads = new Set<string>();
     for (let yank = 0; yank < YANKS; yank += 1) {
       const sealed = new Set(
-        (await station.ledger.recordings({ limit: 1000 })).flatMap(({ originals }) =>
+        (await station.ledger.recordings.list({ limit: 1000 })).flatMap(({ originals }) =>
           originals.filter(({ state }) => state === 'sealed').map(({ cardPath }) => cardPath),
         ),
       );
@@ -91,7 +91,7 @@ describe('a recorder that is pulled', () => {
       disturbedVolume(card, async (path, position) => {
         if (path === '1.mp4') return;
         if (path === '2.mp4' && position < MEBIBYTE) return;
-        await vi.waitFor(async () => expect((await station.ledger.dockingProgress(docking.id)).sealed).toBe(1), 20_000);
+        await vi.waitFor(async () => expect((await station.ledger.dockings.progress(docking.id)).sealed).toBe(1), 20_000);
         pulledAtMs ||= performance.now();
         throw gone(path);
       }),
@@ -102,14 +102,14 @@ describe('a recorder that is pulled', () => {
     expect(performance.now() - pulledAtMs).toBeLessThan(1000);
     const problem = { code: 'recorder.removed', detail: '2 files (5.0 MiB) still on the recorder' };
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem });
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 4)).safe();
     await expectWhole(home, station, files);
     await station.close();
   });
 
-  it('is no bad spot: what fails until the end of the file is not believed when the recorder does not answer', async () => {
+  it('is no gap: what fails until the end of the file is not believed when the recorder does not answer', async () => {
     const files = { '1.mp4': randomBytes(MEBIBYTE) };
     await writeCard(card, files);
     const station = await open();
@@ -123,7 +123,7 @@ describe('a recorder that is pulled', () => {
       1,
     );
     await docking.done;
-    expect((await station.ledger.recordings({ limit: 10 })).map(({ originals }) => originals[0]?.state)).toEqual(['listed']);
+    expect((await station.ledger.recordings.list({ limit: 10 })).map(({ originals }) => originals[0]?.state)).toEqual(['listed']);
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 2)).safe();
     await expectWhole(home, station, files);
@@ -161,14 +161,14 @@ describe('a recorder that vanishes and returns', () => {
       slot,
     );
     const others = async () =>
-      ((await station.ledger.docking(second.id))?.filesKnown ?? 0) + (await station.ledger.dockingProgress(second.id)).sealed;
+      ((await station.ledger.dockings.get(second.id))?.filesKnown ?? 0) + (await station.ledger.dockings.progress(second.id)).sealed;
     await vi.waitFor(async () => expect(await others()).toBe(2), 20_000);
-    expect((await station.ledger.docking(second.id))?.safeAtMs).toBeNull();
+    expect((await station.ledger.dockings.get(second.id))?.safeAtMs).toBeNull();
     hanging.resolve();
     await second.safe();
     expect(readTwice).toBe(!succeeds);
     await first.pull();
-    expect(await station.ledger.docking(first.id)).toMatchObject({ state: 'removed', safeAtMs: null });
+    expect(await station.ledger.dockings.get(first.id)).toMatchObject({ state: 'removed', safeAtMs: null });
     await expectWhole(home, station, files);
     await station.close();
   });

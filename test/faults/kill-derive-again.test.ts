@@ -91,9 +91,9 @@ function derivedAndSwept(state: string, recordingId: string): boolean {
 async function nameAsBefore(state: string): Promise<{ recordingId: string; files: string[] }> {
   const ledger = await openLedger({ file: join(state, 'ledger', 'ledger.sqlite'), stationId: 'test' });
   try {
-    const found = await ledger.recordings({ limit: 10 });
+    const found = await ledger.recordings.list({ limit: 10 });
     const recordingId = found.find(({ recording }) => recording.kind === 'video')?.recording.id ?? '';
-    const playable = (await ledger.derivatives(recordingId)).find(({ kind }) => kind === 'playable');
+    const playable = (await ledger.recordings.derivatives(recordingId)).find(({ kind }) => kind === 'playable');
     if (!playable) throw new Error('no playable');
     const vaultKey = playable.vaultKey.replace('.mp4', '.m4a');
     const path = join(state, 'vault', vaultKey);
@@ -101,9 +101,9 @@ async function nameAsBefore(state: string): Promise<{ recordingId: string; files
     await rename(join(state, 'vault', playable.vaultKey), path);
     const nowMs = Date.now();
     await ledger.transaction(async (writer) => {
-      await writer.upsertDerivative({ ...playable, vaultKey });
+      await writer.recordings.upsertDerivative({ ...playable, vaultKey });
       const work = { id: workId('derive', recordingId), stage: 'derive', recordingId, priority: PRIORITY.later } as const;
-      await writer.reopenWork({ ...work, dueAtMs: nowMs, nowMs });
+      await writer.work.reopen({ ...work, dueAtMs: nowMs, nowMs });
     });
     return { recordingId, files: filesOf(state, recordingId) };
   } finally {
@@ -124,8 +124,10 @@ function filesOf(state: string, recordingId: string): string[] {
 async function standing(state: string, recordingId: string): Promise<{ files: string[]; rows: string[]; leftovers: number }> {
   const ledger = await openLedger({ file: join(state, 'ledger', 'ledger.sqlite'), stationId: 'test' });
   try {
-    const rows = (await ledger.derivatives(recordingId)).map(({ vaultKey }) => vaultKey.slice(derivedPrefix(recordingId).length + 1));
-    return { files: filesOf(state, recordingId), rows: rows.sort(), leftovers: (await ledger.leftovers(5)).length };
+    const rows = (await ledger.recordings.derivatives(recordingId)).map(({ vaultKey }) =>
+      vaultKey.slice(derivedPrefix(recordingId).length + 1),
+    );
+    return { files: filesOf(state, recordingId), rows: rows.sort(), leftovers: (await ledger.recordings.leftovers(5)).length };
   } finally {
     await ledger.close();
   }

@@ -75,11 +75,11 @@ describe('a file that a lane reads by itself', () => {
     await docking.pull();
     expect(performance.now() - begun).toBeLessThan(1000);
     expect(drafts(join(home, 's/vault'))).toEqual([]);
-    expect(await station.ledger.dockingProgress(docking.id)).toMatchObject({ listed: 1, copied: 0, sealed: 0 });
+    expect(await station.ledger.dockings.progress(docking.id)).toMatchObject({ listed: 1, copied: 0, sealed: 0 });
     await station.close();
   });
 
-  it('is read around its bad spots: zeros there, on record, and every other byte', async () => {
+  it('is read around its gaps: zeros there, on record, and every other byte', async () => {
     const bytes = randomBytes(9 * MEBIBYTE + 77);
     const bad = [
       { start: 5 * MEBIBYTE + 8192, end: 5 * MEBIBYTE + 16_384 },
@@ -88,7 +88,7 @@ describe('a file that a lane reads by itself', () => {
     await writeCard(card, { 'bad.mp4': bytes });
     const station = await intakeStation(join(home, 's'), (vault) => vault, {
       sm3: false,
-      unreadableBytesMax: MEBIBYTE,
+      gapBytesMax: MEBIBYTE,
       lanes: (lanes) =>
         changed(lanes, (passage) => ({
           // What the system call would do: give the bytes before the bad ones, and fail at them.
@@ -121,10 +121,10 @@ describe('a file that a lane reads by itself', () => {
     };
     const docking = await station.dock(volume, 'R1', 1);
     await docking.safe();
-    const [original] = (await station.ledger.recordings({ limit: 10 })).flatMap(({ originals }) => originals);
+    const [original] = (await station.ledger.recordings.list({ limit: 10 })).flatMap(({ originals }) => originals);
     const kept = Buffer.from(bytes);
     for (const { start, end } of bad) kept.fill(0, start, end);
-    expect(original).toMatchObject({ unreadable: bad, digests: { sha256: sha256(kept) } });
+    expect(original).toMatchObject({ gaps: bad, digests: { sha256: sha256(kept) } });
     expect((await buffer(await station.vault.read(original?.vaultKey ?? ''))).equals(kept)).toBe(true);
     await station.close();
   });
@@ -156,7 +156,7 @@ describe('a file that a lane reads by itself', () => {
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
     expect(deaths).toBeGreaterThan(0);
-    const originals = (await station.ledger.recordings({ limit: 10 })).flatMap((detail) => detail.originals);
+    const originals = (await station.ledger.recordings.list({ limit: 10 })).flatMap((detail) => detail.originals);
     expect(Object.fromEntries(originals.map((original) => [original.cardPath, original.digests?.sha256]))).toEqual(
       Object.fromEntries(Object.entries(files).map(([path, content]) => [path, sha256(Buffer.from(content))])),
     );
@@ -171,9 +171,9 @@ describe('a file that a lane reads by itself', () => {
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
     const sm3 = createHash('sm3').update(bytes).digest('hex');
-    const [original] = (await station.ledger.recordings({ limit: 10 })).flatMap(({ originals }) => originals);
+    const [original] = (await station.ledger.recordings.list({ limit: 10 })).flatMap(({ originals }) => originals);
     expect(original?.digests).toEqual({ sha256: sha256(bytes), sm3 });
-    const custody = await station.ledger.custodyOf(about(original?.id ?? ''));
+    const custody = await station.ledger.custody.of(about(original?.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.sealed')?.data).toMatchObject({ sm3, sha256: sha256(bytes) });
     expect(custody.find(({ type }) => type === 'original.copied')?.data).not.toHaveProperty('sm3');
     await station.close();

@@ -189,7 +189,7 @@ async function faultsOf(): Promise<string> {
     faults: { reached: () => undefined },
     stationId: 'test1',
   });
-  const station = await servedStation({ ledger, vault, archive: disk });
+  const station = await servedStation({ ledger, upkeep: ledger.upkeep, vault, archive: disk });
   const request = { recording: null, vault: true, archive: true, log: true };
   const faults: string[] = [];
   const { signal } = new AbortController();

@@ -111,9 +111,9 @@ describe('a station is not ready', () => {
   it('when the disk of the ledger is full', async () => {
     const directory = await place('ledger', 'size=2m');
     const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: STATION_ID });
-    await ledger.probe();
+    await ledger.upkeep.probe();
     fill(directory)();
-    await expect(ledger.probe()).rejects.toMatchObject({ code: 'ledger.failed', detail: expect.stringContaining('ENOSPC') });
+    await expect(ledger.upkeep.probe()).rejects.toMatchObject({ code: 'ledger.failed', detail: expect.stringContaining('ENOSPC') });
     await ledger.close();
   });
 });

@@ -61,7 +61,10 @@ it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { t
 
     const verified = await evidock(['--state-dir', station.state, 'verify']);
     expect(verified.status, verified.stdout + verified.stderr).toBe(0);
-    expect(await evidockJson(['--state-dir', station.state, 'worker', 'list'])).toMatchObject([{ name: 'render1', running: 0 }]);
+    expect(await evidockJson(['--state-dir', station.state, 'worker', 'list'])).toMatchObject([
+      { name: 'render1', running: 0, heardSecondsAgo: expect.any(Number) },
+    ]);
+    expect((await evidock(['--state-dir', station.state, 'doctor'])).stdout).toMatch(/workers.*render1: heard \d+ s ago, holds 0/);
     await station.kill(second, 'SIGTERM');
     expect(station.told(second)).toContain('"recording.archived"');
   } finally {
@@ -70,10 +73,10 @@ it.skipIf(why !== null)(why === null ? title : `${title} (skipped: ${why})`, { t
   const ledger = await openLedger({ file: join(station.state, 'ledger/ledger.sqlite'), stationId: 'test1' });
   try {
     const ids: string[] = [];
-    for await (const id of ledger.recordingIds()) ids.push(id);
+    for await (const id of ledger.recordings.ids()) ids.push(id);
     expect(ids).toHaveLength(RECORDINGS);
     for (const id of ids) {
-      const types = (await ledger.custodyOf(subject('recording', id))).map(({ type }) => type);
+      const types = (await ledger.custody.of(subject('recording', id))).map(({ type }) => type);
       expect(types.filter((type) => type === 'recording.derived')).toHaveLength(1);
       expect(types.filter((type) => type === 'recording.archived')).toHaveLength(1);
     }

@@ -84,21 +84,21 @@ describe('a station whose archive is away', () => {
   it('says safe to undock all the same, and names the side that fails', async () => {
     const ingest = await evidock(['--state', state, 'ingest', join(home.path, 'card'), '--slot', '1', '--serial', 'T000001']);
     expect(ingest.status, ingest.stderr).toBe(0);
-    await until('a job tells of the archive', 60, async () => {
-      const jobs = await evidockJson<{ stage: string; errorCode: string | null }[]>(['--state', state, 'jobs']);
-      return jobs.some((job) => job.stage === 'archive' && job.errorCode === 'archive.unreachable');
+    await until('work tells of the archive', 60, async () => {
+      const work = await evidockJson<{ stage: string; errorCode: string | null }[]>(['--state', state, 'jobs']);
+      return work.some((each) => each.stage === 'archive' && each.errorCode === 'archive.unreachable');
     });
     expect((await list()).every((recording) => recording.state !== 'archived')).toBe(true);
     expect(await archiveCheck()).toMatchObject({ ok: false, detail: expect.stringMatching(/^the connection was cut \(ECONNRESET\)/) });
   }, 120_000);
 
-  it('is not blocked for ever by answers that stop in the middle: each transfer ends, says why, and the job gives its place back', async () => {
+  it('is not blocked for ever by answers that stop in the middle: each transfer ends, says why, and the work gives its place back', async () => {
     proxy.refuse(false);
     proxy.suffer({ stallDownAfter: 3000 });
     expect((await evidock(['--state', state, 'jobs', 'retry'])).status).toBe(0);
-    await until('a job tells that no byte moved', 90, async () => {
-      const jobs = await evidockJson<{ stage: string; errorDetail: string | null }[]>(['--state', state, 'jobs']);
-      return jobs.some((job) => job.stage === 'archive' && (job.errorDetail ?? '').startsWith('no byte moved for 2 s'));
+    await until('work tells that no byte moved', 90, async () => {
+      const work = await evidockJson<{ stage: string; errorDetail: string | null }[]>(['--state', state, 'jobs']);
+      return work.some((each) => each.stage === 'archive' && (each.errorDetail ?? '').startsWith('no byte moved for 2 s'));
     });
     proxy.suffer({});
     proxy.refuse(true);

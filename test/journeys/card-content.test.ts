@@ -28,7 +28,7 @@ const dock = async () => {
   await docking.safe();
   await docking.pull();
 };
-const recordings = () => station.ledger.recordings({ limit: 100 });
+const recordings = () => station.ledger.recordings.list({ limit: 100 });
 const kinds = async () =>
   Object.fromEntries((await recordings()).flatMap(({ originals }) => originals.map(({ cardPath, kind }) => [cardPath, kind])));
 
@@ -93,11 +93,11 @@ it('names in GBK are read, shown as they were written, and stay the bytes that t
   await dock();
   const [detail] = await recordings();
   expect(detail?.recording).toMatchObject({ claimedStart: '2026-06-20T10:15:00', kind: 'video' });
-  expect(await station.ledger.docking(detail?.recording.dockingId ?? '')).toMatchObject({ driverId: 'dated-folders' });
+  expect(await station.ledger.dockings.get(detail?.recording.dockingId ?? '')).toMatchObject({ driverId: 'dated-folders' });
   if (!detail) throw new Error('no recording');
-  expect(new Presenter('Asia/Shanghai').recording(detail, { troubled: [], replacedBy: new Map() }).originals).toMatchObject([
-    { cardPath: '20260620/%CA%D3Ƶ/101500_ִ%B7%A8.mp4', shownPath: '20260620/视频/101500_执法.mp4' },
-  ]);
+  expect(
+    new Presenter('Asia/Shanghai').recording(detail, { troubled: [], replacedBy: new Map(), protection: new Map() }).originals,
+  ).toMatchObject([{ cardPath: '20260620/%CA%D3Ƶ/101500_ִ%B7%A8.mp4', shownPath: '20260620/视频/101500_执法.mp4' }]);
 });
 
 it('a picture that its name calls a film is derived as what it is, and custody says so; the original stays as it was named', async () => {
@@ -115,6 +115,6 @@ it('a picture that its name calls a film is derived as what it is, and custody s
   expect(after?.recording).toMatchObject({ kind: 'photo', state: 'derived', damaged: false });
   expect(after?.originals).toMatchObject([{ kind: 'video' }]);
   expect(after?.derivatives.map(({ kind }) => kind)).toEqual(['thumbnail']);
-  const corrected = (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.kind-corrected');
+  const corrected = (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.kind-corrected');
   expect(corrected.map(({ data }) => data)).toEqual([{ from: 'video', to: 'photo' }]);
 });

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Volume } from '#ports/recorder-driver';
 import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
@@ -32,7 +32,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-const recordings = () => station.ledger.recordings({ limit: 200 });
+const recordings = () => station.ledger.recordings.list({ limit: 200 });
 const pathsOf = ({ originals }: RecordingDetail) => originals.map(({ cardPath }) => cardPath);
 const recordingOf = async (path: string) => {
   const found = (await recordings()).filter((detail) => pathsOf(detail).includes(path));
@@ -165,8 +165,8 @@ describe('files of other recorders', () => {
   it('keep their number, without the clock and the officer of the docked one, and that is said', async () => {
     await station.ledger.transaction(async (writer) => {
       const facts = { model: null, driverId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-      await writer.upsertRecorder({ serial: 'DSJ0012345', assignedOfficerId: '041111', ...facts });
-      await writer.appendCustody(aCustodyDraft());
+      await writer.registry.upsertRecorder({ serial: 'DSJ0012345', assignedOfficerId: '041111', ...facts });
+      await writer.custody.append(aCustodyDraft());
     });
     const foreign = 'DSJ0099999_000000_20260620150000_0001';
     await writeCard(card, {
@@ -268,7 +268,7 @@ describe('a card that changes while it is docked', () => {
     await expect.poll(() => station.dock.released, WAIT).toContain(key);
     const docking = await station.docking(1);
     expect(docking).toMatchObject({ state: 'safe', filesRefused: 1 });
-    expect(await station.ledger.refusals(docking?.id ?? '')).toMatchObject([
+    expect(await station.ledger.dockings.refusals(docking?.id ?? '')).toMatchObject([
       { cardPath: 'LOG/20260620.log', code: 'recorder.still-writing' },
     ]);
     expect(station.slot(1)?.warning).toEqual({ code: 'recorder.still-writing', detail: 'LOG/20260620.log' });

@@ -50,7 +50,7 @@ async function recorded(bytes: Uint8Array, work: 'done' | 'failed' | 'waiting'):
   const { id } = await station.addRecording(bytes);
   const nowMs = station.clock.nowMs();
   await station.ledger.transaction(async (writer) => {
-    await writer.insertWork({
+    await writer.work.insert({
       id: workId('derive', id),
       stage: 'derive',
       recordingId: id,
@@ -58,9 +58,9 @@ async function recorded(bytes: Uint8Array, work: 'done' | 'failed' | 'waiting'):
       dueAtMs: nowMs,
       nowMs,
     });
-    if (work === 'done') await writer.finishWork(await claimed(writer, workId('derive', id)));
+    if (work === 'done') await writer.work.finish(await claimed(writer, workId('derive', id)));
     if (work === 'failed')
-      await writer.failWork(await claimed(writer, workId('derive', id)), { code: 'transcoder.failed', detail: 'x', retryInMs: null });
+      await writer.work.fail(await claimed(writer, workId('derive', id)), { code: 'transcoder.failed', detail: 'x', retryInMs: null });
   });
   return id;
 }
@@ -72,14 +72,14 @@ async function again(body: object): Promise<{ recordings: number; bytes: number;
   return response.json();
 }
 
-const workOf = (id: string) => station.ledger.work(workId('derive', id));
+const workOf = (id: string) => station.ledger.work.get(workId('derive', id));
 
 const files = async (id: string) => {
   const found: string[] = [];
   for await (const { key } of station.deps.vault.list(derivedPrefix(id))) found.push(key);
   return found.sort();
 };
-const keysOf = async (id: string) => (await station.ledger.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
+const keysOf = async (id: string) => (await station.ledger.recordings.derivatives(id)).map(({ vaultKey }) => vaultKey).sort();
 
 describe('slow work', () => {
   it('is stopped when its turn is over, goes to the end of the queue, and is finished there', async () => {
@@ -88,10 +88,10 @@ describe('slow work', () => {
     const after = await workOf(id);
     expect(after).toMatchObject({ state: 'waiting', priority: PRIORITY.later, errorCode: null, attempts: 0 });
     expect(after && laneOf(after)).toBe('derive-later');
-    expect((await station.ledger.derivatives(id)).map(({ recipe }) => recipe)).toEqual(['remux/1']);
+    expect((await station.ledger.recordings.derivatives(id)).map(({ recipe }) => recipe)).toEqual(['remux/1']);
     await stage(1).run(id, true);
     expect(await workOf(id)).toMatchObject({ state: 'done' });
-    expect((await station.ledger.derivatives(id)).find(({ kind }) => kind === 'playable')?.recipe).toBe('h264-720p/2');
+    expect((await station.ledger.recordings.derivatives(id)).find(({ kind }) => kind === 'playable')?.recipe).toBe('h264-720p/2');
   });
 });
 
@@ -108,7 +108,7 @@ describe('made again', () => {
     expect((await workOf(done))?.state).toBe('done');
     expect(await again({ recordings: [done, waiting] })).toMatchObject({ recordings: 1, started: true });
     expect((await workOf(waiting))?.priority).toBe(PRIORITY.normal);
-    const entries = (await station.ledger.custodyOf(about(done))).filter(({ type }) => type === 'recording.derive-again');
+    const entries = (await station.ledger.custody.of(about(done))).filter(({ type }) => type === 'recording.derive-again');
     expect(entries.map((entry) => ({ actor: actorText(entry.actor), ...toldBy(entry) }))).toEqual([
       { actor: 'cli:wang', why: 'named', recipes: ['remux/1'] },
     ]);
@@ -118,7 +118,7 @@ describe('made again', () => {
     const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
     await again({ recordings: [id] });
     await stage(60_000).run(id, true);
-    const playable = (await station.ledger.derivatives(id)).find(({ kind }) => kind === 'playable');
+    const playable = (await station.ledger.recordings.derivatives(id)).find(({ kind }) => kind === 'playable');
     expect(playable?.recipe).toBe('remux/2');
     const stored = await readFile(join(station.directory, 'vault', playable?.vaultKey ?? ''));
     expect(sha256Hex(stored)).toBe(playable?.sha256);
@@ -141,17 +141,17 @@ describe('made again', () => {
     expect(seen).toEqual(['w09-derivative-linked 2', 'w10-derived-recorded 2', 'w27-leftover-removed 1', 'w27-leftover-removed 0']);
     expect((await files(id)).map((key) => key.split('/').at(-1))).toEqual(['playable.m4a', 'waveform.png']);
     expect(await files(id)).toEqual(await keysOf(id));
-    expect(await station.ledger.leftovers(5)).toEqual([]);
+    expect(await station.ledger.recordings.leftovers(5)).toEqual([]);
     expect(await files(neighbour)).toEqual(untouched);
   });
 
   it('keeps a noted file that has a row again', async () => {
     const id = await recorded(await clip('a.mp4', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'), 'done');
-    const [kept] = await station.ledger.derivatives(id);
-    await station.ledger.transaction((writer) => writer.noteLeftovers(id, [kept?.vaultKey ?? '']));
+    const [kept] = await station.ledger.recordings.derivatives(id);
+    await station.ledger.transaction((writer) => writer.recordings.noteLeftovers(id, [kept?.vaultKey ?? '']));
     await stage(60_000).gate.removeLeftovers();
     expect(existsSync(join(station.directory, 'vault', kept?.vaultKey ?? ''))).toBe(true);
-    expect(await station.ledger.leftovers(5)).toEqual([]);
+    expect(await station.ledger.recordings.leftovers(5)).toEqual([]);
   });
 
   it('that is given up leaves no file of its runs, and the ones on record', async () => {
@@ -170,14 +170,14 @@ describe('made again', () => {
 
   it('leaves what was there when nothing can be made, and does not call it damaged', async () => {
     const id = await recorded(Buffer.from('no media at all '.repeat(500)), 'done');
-    const before = await station.ledger.recordingDetail(id);
+    const before = await station.ledger.recordings.detail(id);
     await again({ recordings: [id] });
     const made = stage(60_000);
     const claim = await made.claim(id);
     const error = await made.derive(claim, true).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'transcoder.unsupported' });
     await made.stage.gaveUp(claim, error as never);
-    const after = await station.ledger.recordingDetail(id);
+    const after = await station.ledger.recordings.detail(id);
     expect(after?.derivatives).toEqual(before?.derivatives);
     expect(after?.recording).toMatchObject({ damaged: false, state: 'derived', notes: [] });
     expect(await workOf(id)).toMatchObject({ state: 'failed', errorCode: 'transcoder.unsupported' });
@@ -191,22 +191,22 @@ describe('a worker that lost its lease', () => {
     const late = await claim(id);
     await station.ledger.recover();
     await run(id);
-    const [rows, work] = [await station.ledger.derivatives(id), await workOf(id)];
+    const [rows, work] = [await station.ledger.recordings.derivatives(id), await workOf(id)];
     expect(work).toMatchObject({ state: 'done' });
     // What the first station had of before is gone: no row names it.
     expect(await files(id)).toEqual(await keysOf(id));
-    const entries = (await station.ledger.custodyOf(about(id))).length;
+    const entries = (await station.ledger.custody.of(about(id))).length;
     const pathsOf = () => rows.map(({ vaultKey }) => join(station.directory, 'vault', vaultKey));
     const inodes = () => Promise.all(pathsOf().map(async (path) => (await stat(path)).ino));
     const before = await inodes();
     await expect(derive(late)).rejects.toMatchObject({ code: 'work.lease-lost' });
-    expect(await station.ledger.derivatives(id)).toEqual(rows);
+    expect(await station.ledger.recordings.derivatives(id)).toEqual(rows);
     expect(await workOf(id)).toEqual(work);
     expect(await files(id)).toEqual(rows.map(({ vaultKey }) => vaultKey).sort());
     // Both made the same bytes: it is the files themselves that are still the ones on record.
     expect(await inodes()).toEqual(before);
     for (const { vaultKey, sha256 } of rows) expect(sha256Hex(await readFile(join(station.directory, 'vault', vaultKey)))).toBe(sha256);
-    expect((await station.ledger.custodyOf(about(id))).length).toBe(entries);
+    expect((await station.ledger.custody.of(about(id))).length).toBe(entries);
   });
 
   it('whose answer was lost on its way takes nothing away that is on record', async () => {

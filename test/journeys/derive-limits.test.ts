@@ -48,7 +48,7 @@ it('is tried twice with the same limit, and no more', async () => {
   const { ledger, clock } = station;
   const nowMs = clock.nowMs();
   await ledger.transaction((writer) =>
-    writer.insertWork({ id: workId('derive', id), stage: 'derive', recordingId: id, priority: PRIORITY.later, dueAtMs: nowMs, nowMs }),
+    writer.work.insert({ id: workId('derive', id), stage: 'derive', recordingId: id, priority: PRIORITY.later, dueAtMs: nowMs, nowMs }),
   );
   const vault = station.deps.vault as Vault;
   const { stage } = deriving({
@@ -68,7 +68,7 @@ it('is tried twice with the same limit, and no more', async () => {
   });
   await runner.start();
   await queue.ring('derive-later', workId('derive', id), { priority: PRIORITY.later, delayMs: 0 });
-  const work = () => ledger.work(workId('derive', id));
+  const work = () => ledger.work.get(workId('derive', id));
   const stateLater = async () => {
     // What was put off is due then.
     clock.advance(60_000);

@@ -41,7 +41,7 @@ async function started(lines: string) {
   const { ledger, clock, directory } = station;
   const nowMs = clock.nowMs();
   await ledger.transaction((writer) =>
-    writer.insertWork({ id: workId('derive', id), stage: 'derive', recordingId: id, priority: PRIORITY.later, dueAtMs: nowMs, nowMs }),
+    writer.work.insert({ id: workId('derive', id), stage: 'derive', recordingId: id, priority: PRIORITY.later, dueAtMs: nowMs, nowMs }),
   );
   const { stage } = deriving({
     ledger,
@@ -60,7 +60,7 @@ async function started(lines: string) {
   });
   await runner.start();
   await queue.ring('derive-later', workId('derive', id), { priority: PRIORITY.later, delayMs: 0 });
-  return { work: () => ledger.work(workId('derive', id)) };
+  return { work: () => ledger.work.get(workId('derive', id)) };
 }
 
 it('a run in which nothing moves is stopped, with its process, and tried again', async () => {

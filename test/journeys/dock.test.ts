@@ -107,11 +107,19 @@ describe('notices', () => {
     const large = join(home.path, 'large');
     await writeCard(large, many);
     const seen: { phase: string; filesListed: number; filesSealed: number }[] = [];
-    const update = station.board.update.bind(station.board);
-    station.board.update = (slot, patch) => {
-      update(slot, patch);
-      const { phase, filesListed, filesSealed } = station.slot(slot) ?? { phase: '', filesListed: 0, filesSealed: 0 };
+    const { board } = station;
+    const look = () => {
+      const { phase, filesListed, filesSealed } = station.slot(1) ?? { phase: '', filesListed: 0, filesSealed: 0 };
       seen.push({ phase, filesListed, filesSealed });
+    };
+    const [begin, update] = [board.openDocking.bind(board), board.updateDocking.bind(board)];
+    board.openDocking = (docking, patch) => {
+      begin(docking, patch);
+      look();
+    };
+    board.updateDocking = (id, patch) => {
+      update(id, patch);
+      look();
     };
     const first = station.plug(large);
     await expect.poll(() => station.dock.released, WAIT).toEqual([first]);
@@ -142,7 +150,7 @@ describe('notices', () => {
     pulled.resolve();
     const view = await station.until(1, ({ phase, recorderSerial }) => phase === 'safe' && recorderSerial === 'R2');
     expect(view).toMatchObject({ filesListed: 1, filesSealed: 1, bytesListed: 1000, bytesCopied: 1000, problem: null });
-    const dockings = await station.ledger.dockings({ limit: 10 });
+    const dockings = await station.ledger.dockings.list({ limit: 10 });
     expect(dockings.map(({ recorderSerial, state }) => `${recorderSerial} ${state}`)).toEqual(['R2 safe', 'R1 removed']);
   });
 });
@@ -181,7 +189,7 @@ describe('recognition', () => {
     expect(view).toMatchObject({ dockingId: null, recorderSerial: null, problem: { code: 'recorder.unknown' } });
     expect(view.explain.at(-1)).toMatch(/^no driver knows it/);
     expect(reads).toBe(0);
-    expect(await station.ledger.dockings({ limit: 1 })).toEqual([]);
+    expect(await station.ledger.dockings.list({ limit: 1 })).toEqual([]);
     const [entry] = await station.custody('device.refused', 'port:1-4.1');
     expect(entry?.data).toMatchObject({ code: 'recorder.unknown', slot: 1 });
     expect(JSON.stringify(entry)).not.toContain('letter');
@@ -365,15 +373,15 @@ describe('learning', () => {
     station.dock.notice(notice('problem', { port: '1-4.4' }));
     await expect.poll(() => seen.map(({ port }) => port)).toEqual(['1-4.3', '1-4.2', '1-4.4']);
     expect(seen[1]).toEqual({ port: '1-4.2', hub: '1-4', slot: null, facts: ['stick'] });
-    expect(await station.ledger.slots()).toEqual([]);
+    expect(await station.ledger.dockings.slots()).toEqual([]);
     await station.ledger.transaction(async (writer) => {
-      await writer.assignSlot('1-4.2', 7);
-      await writer.appendCustody(aCustodyDraft());
+      await writer.dockings.assignSlot('1-4.2', 7);
+      await writer.custody.append(aCustodyDraft());
     });
     station.desk.learner.learn(0);
     expect(await station.until(7, ({ phase }) => phase === 'safe')).toMatchObject({ port: '1-4.2' });
     expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({ port: '1-4.4' });
-    expect((await station.ledger.dockings({ limit: 10 })).map(({ port }) => port)).toEqual(['1-4.2']);
+    expect((await station.ledger.dockings.list({ limit: 10 })).map(({ port }) => port)).toEqual(['1-4.2']);
   });
 
   it('ends by itself', async () => {

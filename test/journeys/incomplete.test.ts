@@ -47,18 +47,18 @@ async function pullWithoutSecond(): Promise<string> {
   const stay = await station.dock(volume, 'DSJ0012345', 1);
   await vi.waitFor(
     async () => {
-      const progress = await station.ledger.dockingProgress(stay.id);
+      const progress = await station.ledger.dockings.progress(stay.id);
       expect(progress).toMatchObject({ sealed: 2, listed: 1 });
     },
     { timeout: 20_000, interval: 50 },
   );
   await stay.pull();
-  const open = await station.ledger.recordings({ state: 'copying', limit: 10 });
+  const open = await station.ledger.recordings.list({ state: 'copying', limit: 10 });
   expect(open.map(({ originals }) => originals.map(({ cardPath }) => cardPath))).toEqual([[FIRST, SECOND]]);
   return open[0]?.recording.id ?? '';
 }
 
-const stateOf = async (id: string) => (await station.ledger.recordingDetail(id)) ?? expect.fail(`no recording ${id}`);
+const stateOf = async (id: string) => (await station.ledger.recordings.detail(id)) ?? expect.fail(`no recording ${id}`);
 
 async function expectSplit(id: string): Promise<string> {
   await station.incomplete.settled();
@@ -67,8 +67,8 @@ async function expectSplit(id: string): Promise<string> {
   expect(whole.recording.damageReason).toBe('1 of its 2 files never came from the recorder');
   expect(whole.originals.map(({ cardPath, state }) => [cardPath, state])).toEqual([[FIRST, 'sealed']]);
   expect(station.closed).toEqual([id]);
-  expect((await station.ledger.work(`derive.${id}`))?.state).toBe('waiting');
-  const split = (await station.ledger.custodyOf(about(id))).find(({ type }) => type === 'recording.split');
+  expect((await station.ledger.work.get(`derive.${id}`))?.state).toBe('waiting');
+  const split = (await station.ledger.custody.of(about(id))).find(({ type }) => type === 'recording.split');
   expect(toldBy(split ?? expect.fail())).toMatchObject({ missing: [{ bytes: 50_000 }], cardPaths: [SECOND] });
   const into = String(split?.data['into']);
   const waiting = await stateOf(into);

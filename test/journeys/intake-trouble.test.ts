@@ -25,9 +25,10 @@ homeForEach((path) => {
 
 type Running = Awaited<ReturnType<typeof intakeStation>>;
 
-const originalsOf = async (station: Running) => (await station.ledger.recordings({ limit: 100 })).flatMap(({ originals }) => originals);
+const originalsOf = async (station: Running) =>
+  (await station.ledger.recordings.list({ limit: 100 })).flatMap(({ originals }) => originals);
 const stored = (key: string) => join(home, 's/vault', key);
-const problemOf = async (station: Running, id: string) => (await station.ledger.docking(id))?.problem?.code;
+const problemOf = async (station: Running, id: string) => (await station.ledger.dockings.get(id))?.problem?.code;
 
 /** A vault of which some calls are replaced. */
 function replaced(calls: (vault: Vault) => Partial<Vault>): (vault: Vault) => Vault {
@@ -57,7 +58,7 @@ describe('a recorder in trouble', () => {
     await vi.waitFor(async () => {
       expect(await states()).toEqual({ [bad]: 'listed', [`${day}153016_0008.MP4`]: 'sealed', 'LOG/20260620.log': 'sealed' });
     }, 10_000);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ problem: { code: 'recorder.read-failed' }, safeAtMs: null });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ problem: { code: 'recorder.read-failed' }, safeAtMs: null });
     await station.close();
   });
 
@@ -76,7 +77,7 @@ describe('a recorder in trouble', () => {
       await docking.pull();
       const again = await station.dock(station.plain(card), 'R1', 1);
       await again.safe();
-      expect((await station.ledger.docking(again.id))?.filesKnown).toBe(4);
+      expect((await station.ledger.dockings.get(again.id))?.filesKnown).toBe(4);
     } finally {
       execFileSync('umount', [card]);
       await station.close();
@@ -99,7 +100,7 @@ describe('a recorder in trouble', () => {
       1,
     );
     await docking.safe();
-    const on = await station.ledger.docking(docking.id);
+    const on = await station.ledger.dockings.get(docking.id);
     expect(on?.clockOffsetMs).toBeNull();
     expect(on?.driverWhy.join()).toContain('the clock could not be read from the card (STATUS.TXT (EIO))');
     await station.close();
@@ -130,19 +131,19 @@ describe('a recorder in trouble', () => {
       'R1',
       2,
     );
-    await vi.waitFor(async () => expect((await station.ledger.docking(second.id))?.listedAtMs).not.toBeNull(), 20_000);
+    await vi.waitFor(async () => expect((await station.ledger.dockings.get(second.id))?.listedAtMs).not.toBeNull(), 20_000);
     taken.resolve();
-    await vi.waitFor(async () => expect((await station.ledger.docking(first.id))?.listedAtMs).not.toBeNull(), 20_000);
+    await vi.waitFor(async () => expect((await station.ledger.dockings.get(first.id))?.listedAtMs).not.toBeNull(), 20_000);
     // The first has put both on record again; the second takes them over once more.
     const third = await station.dock(
       disturbedVolume(card, () => never.promise),
       'R1',
       3,
     );
-    await vi.waitFor(async () => expect((await station.ledger.docking(third.id))?.listedAtMs).not.toBeNull(), 20_000);
+    await vi.waitFor(async () => expect((await station.ledger.dockings.get(third.id))?.listedAtMs).not.toBeNull(), 20_000);
     for (const { id } of [first, second]) {
       await station.seal.checkSafe(id);
-      expect((await station.ledger.docking(id))?.safeAtMs).toBeNull();
+      expect((await station.ledger.dockings.get(id))?.safeAtMs).toBeNull();
     }
     never.resolve();
     await third.safe();
@@ -151,15 +152,15 @@ describe('a recorder in trouble', () => {
 });
 
 describe('a vault in trouble', () => {
-  it.each(['changed', 'gone'])('stores bytes once more whose twin in the vault is %s', async (what) => {
+  it.each(['changed', 'gone'])('stores bytes once more whose first copy in the vault is %s', async (what) => {
     const bytes = randomBytes(100_000);
     await writeCard(card, { 'a.mp4': bytes });
     const station = await intakeStation(join(home, 's'));
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
-    const twin = stored((await originalsOf(station))[0]?.vaultKey ?? '');
-    await chmod(twin, 0o600);
-    if (what === 'gone') await rm(twin);
-    else await writeFile(twin, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
+    const first = stored((await originalsOf(station))[0]?.vaultKey ?? '');
+    await chmod(first, 0o600);
+    if (what === 'gone') await rm(first);
+    else await writeFile(first, Buffer.concat([bytes.subarray(1), Buffer.of(0)]));
     const other = join(home, 'other');
     await writeCard(other, { 'b.mp4': bytes });
     await (await station.dock(station.plain(other), 'R2', 2)).safe();
@@ -179,10 +180,10 @@ describe('a vault in trouble', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await readdir(stored('quarantine'))).toHaveLength(3);
     const [original] = await originalsOf(station);
-    const told = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
+    const told = await station.ledger.custody.of(about(original?.recordingId ?? ''));
     const aside = told.filter(({ type }) => type === 'file.quarantined');
     expect(aside.map(({ data }) => data)).toEqual(Array(3).fill({ original: original?.id, key: original?.vaultKey, why: 'differs' }));
-    expect((await station.ledger.docking(docking.id))?.safeAtMs).toBeNull();
+    expect((await station.ledger.dockings.get(docking.id))?.safeAtMs).toBeNull();
     await station.close();
   });
 
@@ -201,7 +202,7 @@ describe('a vault in trouble', () => {
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem: { code: 'vault.full' } });
     full = false;
     await docking.safe();
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'safe', problem: null });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'safe', problem: null });
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', problem: null });
     await station.close();
   });
@@ -230,7 +231,7 @@ describe('a ledger in trouble', () => {
   it('is asked again whether the docking is safe', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(1000) });
     const station = await intakeStation(join(home, 's'));
-    const asked = vi.spyOn(station.ledger, 'dockingProgress').mockRejectedValueOnce(failure()).mockRejectedValueOnce(failure());
+    const asked = vi.spyOn(station.ledger.dockings, 'progress').mockRejectedValueOnce(failure()).mockRejectedValueOnce(failure());
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
     expect(asked.mock.calls.length).toBeGreaterThan(2);
     // A card with nothing new is asked about once, when it is listed.
@@ -242,7 +243,7 @@ describe('a ledger in trouble', () => {
   it('leaves no whole draft behind when it cannot say whether the bytes are known', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(1000) });
     const station = await intakeStation(join(home, 's'));
-    vi.spyOn(station.ledger, 'findSealedByDigest').mockRejectedValueOnce(failure());
+    vi.spyOn(station.ledger.originals, 'findSealedByDigest').mockRejectedValueOnce(failure());
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
     const [original] = await originalsOf(station);
     const folder = stored(original?.vaultKey ?? '').replace(/[^/]+$/, '');
@@ -264,19 +265,19 @@ describe('a ledger in trouble', () => {
     };
     const first = await station.dock(broken, 'R1', 1);
     await expect
-      .poll(async () => (await station.ledger.docking(first.id))?.problem, { timeout: 20_000 })
+      .poll(async () => (await station.ledger.dockings.get(first.id))?.problem, { timeout: 20_000 })
       .toMatchObject({ code: 'recorder.unreadable' });
-    const sealed = async () => (await station.ledger.dockingProgress(first.id)).sealed;
+    const sealed = async () => (await station.ledger.dockings.progress(first.id)).sealed;
     await expect.poll(sealed, { timeout: 20_000 }).toBe(1);
     await station.seal.checkSafe(first.id);
-    expect(await station.ledger.docking(first.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(first.id)).toMatchObject({
       ...{ safeAtMs: null, listedAtMs: null, state: 'problem', filesListed: 1 },
       problem: { code: 'recorder.unreadable' },
     });
     await first.pull();
     const second = await station.dock(volume, 'R1', 1);
     await second.safe();
-    expect(await station.ledger.docking(second.id)).toMatchObject({ filesListed: 2, filesKnown: 1, problem: null });
+    expect(await station.ledger.dockings.get(second.id)).toMatchObject({ filesListed: 2, filesKnown: 1, problem: null });
     await station.close();
   });
 });

@@ -29,7 +29,7 @@ homeForEach((path) => {
 type Running = Awaited<ReturnType<typeof intakeStation>>;
 
 async function originalsOf(station: Running) {
-  const details = await station.ledger.recordings({ limit: 1000 });
+  const details = await station.ledger.recordings.list({ limit: 1000 });
   return details.flatMap((detail) => detail.originals);
 }
 
@@ -93,7 +93,7 @@ describe('intake', () => {
         recorder: { serial: 'R1' },
         original: { cardPath: original.cardPath, digests: { sha256: original.digests?.sha256 } },
       });
-      const custody = await station.ledger.custodyOf(about(original.recordingId));
+      const custody = await station.ledger.custody.of(about(original.recordingId));
       expect(custody.map((entry) => entry.type)).toEqual(
         expect.arrayContaining(['docking.arrived', 'original.copied', 'original.sealed', 'docking.safe']),
       );
@@ -125,7 +125,7 @@ describe('intake', () => {
     const removal = first.pull();
     pulled.resolve();
     await removal;
-    expect(await station.ledger.docking(first.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(first.id)).toMatchObject({
       state: 'removed',
       safeAtMs: null,
       problem: { code: 'recorder.removed' },
@@ -160,12 +160,12 @@ describe('intake', () => {
     await (await station.dock(station.plain(other), 'R2', 2)).safe();
     const originals = await originalsOf(station);
     const [first] = originals.filter((o) => o.cardPath === 'a.mp4');
-    const [twin] = originals.filter((o) => o.cardPath === 'renamed.mp4');
-    expect(twin?.duplicateOf).toBe(first?.id);
-    expect((await station.ledger.recording(twin?.recordingId ?? ''))?.duplicateOf).toBe(first?.recordingId);
+    const [duplicate] = originals.filter((o) => o.cardPath === 'renamed.mp4');
+    expect(duplicate?.duplicateOf).toBe(first?.id);
+    expect((await station.ledger.recordings.get(duplicate?.recordingId ?? ''))?.duplicateOf).toBe(first?.recordingId);
     expect(originals.filter((o) => o.bytes === 0).map((o) => o.duplicateOf)).toEqual([null, null]);
     const inode = async (key: string) => (await import('node:fs/promises')).stat(join(home, 's/vault', key)).then((s) => s.ino);
-    expect(await inode(twin?.vaultKey ?? '')).toBe(await inode(first?.vaultKey ?? ''));
+    expect(await inode(duplicate?.vaultKey ?? '')).toBe(await inode(first?.vaultKey ?? ''));
     await station.close();
   });
 
@@ -186,7 +186,7 @@ describe('intake', () => {
     await first.pull();
     const second = await station.dock(station.plain(card), 'R1', 2);
     await second.done;
-    expect((await station.ledger.docking(second.id))?.listedAtMs).not.toBeNull();
+    expect((await station.ledger.dockings.get(second.id))?.listedAtMs).not.toBeNull();
     docked.resolve(undefined);
     await second.safe();
     expect(await originalsOf(station)).toMatchObject([{ state: 'sealed', dockingId: second.id }]);
@@ -214,7 +214,7 @@ describe('intake', () => {
       1,
     );
     await docking.done;
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       state: 'problem',
       problem: { code: 'recorder.file-changed' },
       safeAtMs: null,
@@ -239,7 +239,7 @@ describe('intake', () => {
     );
     await docking.done;
     expect(failures).toBe(3);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       state: 'problem',
       problem: { code: 'recorder.read-failed', detail: expect.stringContaining('2.mp4') },
     });
@@ -259,14 +259,14 @@ describe('intake', () => {
     for (const expected of ['vault.full', 'vault.read-only'] as const) {
       code = expected;
       const end = performance.now() + 10_000;
-      while ((await station.ledger.docking(docking.id))?.problem?.code !== expected) {
+      while ((await station.ledger.dockings.get(docking.id))?.problem?.code !== expected) {
         if (performance.now() > end) throw new Error(`no ${expected}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
     code = null;
     await docking.safe();
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'safe', problem: null });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'safe', problem: null });
     await station.close();
   });
 
@@ -279,7 +279,7 @@ describe('intake', () => {
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
     const [original] = await originalsOf(station);
-    const custody = await station.ledger.custodyOf(about(original?.recordingId ?? ''));
+    const custody = await station.ledger.custody.of(about(original?.recordingId ?? ''));
     expect(custody.filter((entry) => entry.type === 'copy.failed-verification')).toHaveLength(1);
     expect(sha256(await readFile(join(home, 's/vault', original?.vaultKey ?? '')))).toBe(original?.digests?.sha256);
     await station.close();
@@ -351,7 +351,7 @@ describe('intake', () => {
     await (await station.dock(station.plain(card), 'R1', 1)).safe(90);
     expect(await station.ledger.counts()).toMatchObject({ originals: 1000, unsealed: 0 });
     const faults = [];
-    for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
+    for await (const fault of station.ledger.custody.verify()) faults.push(fault);
     expect(faults).toEqual([]);
     await station.close();
   }, 120_000);
@@ -361,9 +361,9 @@ describe('intake', () => {
     const station = await intakeStation(join(home, 's'));
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
-    const refused = await station.ledger.refusals(docking.id);
+    const refused = await station.ledger.dockings.refusals(docking.id);
     expect(refused.map(({ cardPath }) => cardPath.split('/')[0]).sort()).toEqual(['d0', 'link-out', 'loop', 'pipe']);
-    expect((await station.ledger.custodyOf(about(docking.id))).filter((entry) => entry.type === 'file.refused')).toHaveLength(4);
+    expect((await station.ledger.custody.of(about(docking.id))).filter((entry) => entry.type === 'file.refused')).toHaveLength(4);
     expect((await originalsOf(station)).every(({ state }) => state === 'sealed')).toBe(true);
     await chmod(card, 0o755);
     await rm(card, { recursive: true });

@@ -82,7 +82,7 @@ it('a recorder that is taken during its re-check is no problem, whether it is pu
     const key = station.plug(card, { volume });
     await reached;
     await station.until(1, ({ phase }) => phase === 'safe');
-    const docking = (await station.ledger.dockings({ limit: 1 }))[0];
+    const docking = (await station.ledger.dockings.list({ limit: 1 }))[0];
     // A read that is in hand ends by itself.
     setTimeout(letGo, 50);
     const begun = performance.now();
@@ -91,7 +91,7 @@ it('a recorder that is taken during its re-check is no problem, whether it is pu
     await station.until(1, ({ phase }) => phase === 'removed');
     expect(performance.now() - begun).toBeLessThan(1000);
     expect(station.slot(1)).toMatchObject({ problem: null, warning: null });
-    expect(await station.ledger.docking(docking?.id ?? '')).toMatchObject({
+    expect(await station.ledger.dockings.get(docking?.id ?? '')).toMatchObject({
       state: 'removed',
       safeAtMs: expect.any(Number),
       problem: null,
@@ -108,11 +108,11 @@ it('a recorder on which the re-check has found another file is let go once, when
   await writeCard(card, { [NAME]: other });
   const key = station.plug(card);
   await expect.poll(() => station.dock.released, WAIT).toContain(key);
-  const [docking] = await station.ledger.dockings({ limit: 1 });
+  const [docking] = await station.ledger.dockings.list({ limit: 1 });
   expect(docking).toMatchObject({ state: 'safe' });
-  const told = (await station.ledger.custodyOf(about(docking?.id ?? ''))).map(({ type }) => type);
+  const told = (await station.ledger.custody.of(about(docking?.id ?? ''))).map(({ type }) => type);
   expect(told.filter((type) => type.includes('safe'))).toEqual(['docking.safe', 'docking.unsafe', 'docking.safe']);
-  const originals = (await station.ledger.recordings({ limit: 10 })).flatMap((detail) => detail.originals);
+  const originals = (await station.ledger.recordings.list({ limit: 10 })).flatMap((detail) => detail.originals);
   expect(originals.map(({ state, digests }) => `${state} ${digests?.sha256}`).sort()).toEqual(
     [bytes, other].map((each) => `sealed ${createHash('sha256').update(each).digest('hex')}`).sort(),
   );
@@ -130,14 +130,14 @@ it('a wipe that waited for the archive goes by what the re-check of this docking
   letGo();
   const key = station.plug(card, { volume });
   await station.until(1, ({ recheck }) => recheck?.done === 1);
-  const [docking] = await station.ledger.dockings({ limit: 1 });
-  await expect.poll(async () => (await station.ledger.docking(docking?.id ?? ''))?.filesRechecked, WAIT).toBe(1);
+  const [docking] = await station.ledger.dockings.list({ limit: 1 });
+  await expect.poll(async () => (await station.ledger.dockings.get(docking?.id ?? ''))?.filesRechecked, WAIT).toBe(1);
   const before = reads();
   expect(before).toBe(5);
-  for (const { recording, originals } of await station.ledger.recordings({ limit: 10 })) {
+  for (const { recording, originals } of await station.ledger.recordings.list({ limit: 10 })) {
     await station.ledger.transaction(async (writer) => {
-      for (const original of originals) await writer.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
-      await writer.updateRecording(recording.id, { state: 'archived' });
+      for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
+      await writer.recordings.update(recording.id, { state: 'archived' });
     });
     station.desk.archived(recording.id);
   }

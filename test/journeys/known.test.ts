@@ -64,7 +64,7 @@ describe('other bytes under the name, size and time of a sealed file', () => {
     await docking.safe();
     expect((await digestsOf(station, 'a.mp4')).sort()).toEqual([sha256(bytes), sha256(other)].sort());
     expect(await typesOf(station, docking.id)).not.toContain('docking.unsafe');
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 1, filesKnown: 0, filesToRecheck: 0 });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ filesListed: 1, filesKnown: 0, filesToRecheck: 0 });
     await station.close();
   });
 
@@ -77,7 +77,7 @@ describe('other bytes under the name, size and time of a sealed file', () => {
     await writeCard(card, { 'big.mp4': changed(small, 3_333_333), 'log.txt': 'one_line' });
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await docking.safe();
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       ...{ filesListed: 3, filesKnown: 1, filesToRecheck: 1, filesRechecked: 1 },
     });
     await expectSealed(home, station, {
@@ -142,8 +142,13 @@ describe('other bytes under the name, size and time of a sealed file', () => {
     await docking.safe();
     await docking.rechecked();
     await vi.waitFor(async () => expect((await digestsOf(station, 'a.mp4')).sort()).toEqual([sha256(bytes), sha256(other)].sort()), WAIT);
-    await vi.waitFor(async () => expect((await station.ledger.docking(docking.id))?.state).toBe('safe'), WAIT);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 2, filesKnown: 0, filesToRecheck: 1, filesRechecked: 1 });
+    await vi.waitFor(async () => expect((await station.ledger.dockings.get(docking.id))?.state).toBe('safe'), WAIT);
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
+      filesListed: 2,
+      filesKnown: 0,
+      filesToRecheck: 1,
+      filesRechecked: 1,
+    });
     await station.close();
   });
 
@@ -170,17 +175,17 @@ describe('known by its bytes is', () => {
       if (position < gap.end && position + read > gap.start)
         throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
     };
-    const station = await open({ unreadableBytesMax: MEBIBYTE });
+    const station = await open({ gapBytesMax: MEBIBYTE });
     const dock = async () => {
       const docking = await station.dock(disturbedVolume(card, failing), 'R1', 1);
       await docking.safe();
       await docking.rechecked();
       await docking.pull();
-      return station.ledger.docking(docking.id);
+      return station.ledger.dockings.get(docking.id);
     };
     await dock();
     expect(await dock()).toMatchObject({ filesKnown: 1, filesToRecheck: 1, filesRechecked: 1 });
-    expect((await originalsOf(station)).map(({ unreadable }) => unreadable)).toEqual([[gap]]);
+    expect((await originalsOf(station)).map(({ gaps }) => gaps)).toEqual([[gap]]);
     await writeCard(card, { 'a.mp4': changed(bytes, 400 * BLOCK, 200_000) });
     expect(await dock()).toMatchObject({ filesKnown: 0 });
     expect(await originalsOf(station)).toHaveLength(2);
@@ -203,7 +208,7 @@ describe('known by its bytes is', () => {
     await writeFile(await copyOf('short.mp4'), 'short');
     await writeFile(await copyOf('rotten.mp4'), changed(files['rotten.mp4'] ?? Buffer.alloc(0), 100_000));
     const docking = await dockOnce(station, card);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesListed: 4, filesKnown: 1 });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ filesListed: 4, filesKnown: 1 });
     const fresh = (await originalsOf(station)).filter(({ id }) => !before.some((each) => each.id === id));
     expect(fresh.map(({ cardPath }) => cardPath).sort()).toEqual(['gone.mp4', 'rotten.mp4', 'short.mp4']);
     for (const { cardPath, vaultKey, state } of fresh) {
@@ -220,13 +225,13 @@ describe('known by its bytes is', () => {
     const station = await open();
     await dockOnce(station, card);
     const docking = await dockOnce(station, card);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesKnown: 3, filesToRecheck: 3, filesRechecked: 3 });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ filesKnown: 3, filesToRecheck: 3, filesRechecked: 3 });
     // One of them becomes another: through either name of it.
     await unlink(join(card, 'c.mp4'));
     const other = changed(bytes, 1_000_000, 100_000);
     await writeCard(card, { 'c.mp4': other });
     const third = await dockOnce(station, card);
-    expect(await station.ledger.docking(third.id)).toMatchObject({ filesListed: 3, filesKnown: 2 });
+    expect(await station.ledger.dockings.get(third.id)).toMatchObject({ filesListed: 3, filesKnown: 2 });
     expect((await digestsOf(station, 'c.mp4')).sort()).toEqual([sha256(bytes), sha256(other)].sort());
     expect(await digestsOf(station, 'a.mp4')).toEqual([sha256(bytes)]);
     await station.close();
@@ -239,7 +244,7 @@ describe('known by its bytes is', () => {
     const first = await dockOnce(station, card);
     const idOf = Object.fromEntries((await originalsOf(station)).map(({ cardPath, id }) => [cardPath, id]));
     const others = [idOf['0.mp4'] ?? '', idOf['2.mp4'] ?? ''];
-    await station.ledger.transaction((writer) => writer.markCompared(others, { how: 'sampled', dockingId: first.id, atMs: 5 }));
+    await station.ledger.transaction((writer) => writer.originals.markCompared(others, { how: 'sampled', dockingId: first.id, atMs: 5 }));
     // Each group of blocks takes so long that the time of the card suffices for one full sample.
     const blocks = new Map<string, number>();
     const volume = disturbedVolume(card, async (path, _position, target) => {
@@ -251,9 +256,9 @@ describe('known by its bytes is', () => {
     await docking.safe();
     expect(names.map((name) => (blocks.get(name) ?? 0) > 200)).toEqual([false, true, false]);
     for (const name of names) expect(blocks.get(name)).toBeGreaterThanOrEqual(15);
-    const told = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
+    const told = (await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(told?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, blocks: 256, fewer: 2, fewerBlocks: 16, unread: 0 });
-    const compared = await station.ledger.compared(Object.values(idOf));
+    const compared = await station.ledger.originals.compared(Object.values(idOf));
     expect(names.map((name) => compared.get(idOf[name] ?? '')?.sampledAtMs)).toEqual([5, expect.any(Number), 5]);
     expect(compared.get(idOf['1.mp4'] ?? '')?.sampledAtMs).toBeGreaterThan(5);
     await station.close();

@@ -62,7 +62,7 @@ async function open(held: Promise<void> | null = null, options: Parameters<typeo
 async function safeAfter(...ids: string[]) {
   const { dockingId } = await station.until(1, (view) => view.phase === 'safe' && !ids.includes(view.dockingId ?? ''), 30);
   await station.incomplete.settled();
-  return (await station.ledger.docking(dockingId ?? '')) ?? expect.fail('no docking');
+  return (await station.ledger.dockings.get(dockingId ?? '')) ?? expect.fail('no docking');
 }
 
 /** The first disk with its second segment in hand; then the second disk. Returns the docking of the first alone. */
@@ -81,7 +81,7 @@ async function plugOneAfterTheOther(options: Parameters<typeof dockStation>[1] =
 it('goes on where it was, and takes nothing twice; nor when the second disk goes again', async () => {
   const alone = await plugOneAfterTheOther();
   const both = await safeAfter(alone);
-  expect(await station.ledger.docking(alone)).toMatchObject({ state: 'removed', problem: { code: 'recorder.removed' } });
+  expect(await station.ledger.dockings.get(alone)).toMatchObject({ state: 'removed', problem: { code: 'recorder.removed' } });
   expect((await station.custody('docking.removed', alone))[0]?.data).toMatchObject({ safe: false, filesLeft: 1, bytesLeft: 1_500_000 });
   expect((await station.custody('docking.safe', both.id))[0]?.data).toMatchObject({ files: 4, known: 2 });
   expect(station.slot(1)).toMatchObject({ filesListed: 4, filesSealed: 4, problem: null, warning: null });
@@ -92,7 +92,7 @@ it('goes on where it was, and takes nothing twice; nor when the second disk goes
     [`CARD/${LATE}`]: bytes.late,
   };
   await expectWhole(home.path, station, files);
-  const recordings = (await station.ledger.recordings({ limit: 10 })).map(({ recording }) => recording);
+  const recordings = (await station.ledger.recordings.list({ limit: 10 })).map(({ recording }) => recording);
   expect(
     recordings.map(({ originalCount, missingCount, damaged, duplicateOf }) => ({ originalCount, missingCount, damaged, duplicateOf })),
   ).toEqual([1, 2, 1].map((originalCount) => ({ originalCount, missingCount: 0, damaged: false, duplicateOf: null })));
@@ -108,7 +108,7 @@ it('takes a file for itself that has name, size and time of another on the first
   await writeCard(disk('sdb'), { [DONE]: other, [HALF_A]: bytes.halfA });
   const alone = await plugOneAfterTheOther();
   await safeAfter(alone);
-  const originals = (await station.ledger.recordings({ limit: 10 })).flatMap((detail) => detail.originals);
+  const originals = (await station.ledger.recordings.list({ limit: 10 })).flatMap((detail) => detail.originals);
   expect(
     originals.map(({ cardPath, state, duplicateOf }) => `${cardPath} ${state} ${duplicateOf ? 'duplicate' : ''}`.trim()).sort(),
   ).toEqual(
@@ -159,7 +159,7 @@ it('is wiped of what was sealed under the other name as well, once its bytes are
   const left = [...(await readdir(disk('sda'), { recursive: true })), ...(await readdir(disk('sdb'), { recursive: true }))];
   expect(left.filter((path) => path.endsWith('.MP4'))).toEqual([]);
   await access(join(disk('sda'), 'DCIM/20260620'));
-  const originals = (await station.ledger.recordings({ limit: 10 })).flatMap((detail) => detail.originals);
+  const originals = (await station.ledger.recordings.list({ limit: 10 })).flatMap((detail) => detail.originals);
   const wiped = await Promise.all(originals.map(({ id }) => station.custody('original.wiped', id)));
   expect(wiped.flat().map(({ data }) => data['cardPath'])).toHaveLength(4);
 });
@@ -167,10 +167,11 @@ it('is wiped of what was sealed under the other name as well, once its bytes are
 it('keeps at a wipe what came meanwhile and would have the name of what was read', async () => {
   await writeCard(disk('sda'), { [`BODYCAM/${LATE}`]: bytes.late });
   await open(null, { wipe: 'after-sealed' });
-  const update = station.board.update.bind(station.board);
-  station.board.update = (slot, patch) => {
-    if (patch.phase === 'wiping') copyOver(join(disk('sda'), `BODYCAM/${LATE}`), join(disk('sda'), LATE), randomBytes(bytes.late.length));
-    update(slot, patch);
+  const update = station.board.updateDocking.bind(station.board);
+  station.board.updateDocking = (id, patch) => {
+    if (patch.status?.phase === 'wiping')
+      copyOver(join(disk('sda'), `BODYCAM/${LATE}`), join(disk('sda'), LATE), randomBytes(bytes.late.length));
+    update(id, patch);
   };
   await tree.plug(stick('1-1', 3));
   await expect.poll(() => mounter.off, { timeout: 20_000 }).toEqual(['1-1']);

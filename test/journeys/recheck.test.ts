@@ -5,7 +5,6 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
@@ -58,16 +57,16 @@ describe('the re-check', () => {
     expect(slotOf(station, 1)).toMatchObject({ phase: 'safe', recheck: { files: 2, done: 0, unread: 0 }, warning: null });
     held.letGo();
     await docking.rechecked();
-    await vi.waitFor(async () => expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'safe' }), WAIT);
+    await vi.waitFor(async () => expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'safe' }), WAIT);
     await expectSealed(home, station, { 'a.mp4': [bytes, other], 'b.mp4': [kept] });
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       ...{ filesListed: 2, filesKnown: 1, filesToRecheck: 1, filesRechecked: 1, safeAtMs: expect.any(Number) },
     });
     expect((await typesOf(station, docking.id)).filter((type) => type.startsWith('docking.'))).toEqual([
       ...['docking.arrived', 'docking.compared', 'docking.safe', 'docking.unsafe', 'docking.safe'],
     ]);
     const fresh = (await originalsOf(station)).find(({ digests }) => digests?.sha256 === sha256(other));
-    const told = (await station.ledger.custodyOf(about(known?.id ?? ''))).find(({ type }) => type === 'original.differs');
+    const told = (await station.ledger.custody.of(about(known?.id ?? ''))).find(({ type }) => type === 'original.differs');
     expect(toldBy(told ?? expect.fail())).toMatchObject({
       docking: docking.id,
       cardPath: 'a.mp4',
@@ -93,15 +92,15 @@ describe('the re-check', () => {
     const docking = await dockOnce(station, card);
     const originals = await originalsOf(station);
     for (const { id, recordingId } of originals) {
-      const entries = (await station.ledger.custodyOf(about(recordingId))).filter(({ type }) => type === 'original.rechecked');
+      const entries = (await station.ledger.custody.of(about(recordingId))).filter(({ type }) => type === 'original.rechecked');
       expect(entries.filter(({ lists }) => lists['originals']?.includes(id))).toMatchObject([
         { subject: { kind: 'docking', id: docking.id }, data: { verdict: 'same', files: 1 } },
       ]);
-      expect((await station.ledger.compared([id])).get(id)).toMatchObject({ recheckedIn: docking.id });
+      expect((await station.ledger.originals.compared([id])).get(id)).toMatchObject({ recheckedIn: docking.id });
     }
-    const compared = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
+    const compared = (await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 2, whole: 1, sampled: 1, fewer: 0, unread: 0 });
-    expect((await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.removed')?.data).toMatchObject({
+    expect((await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.removed')?.data).toMatchObject({
       ...{ safe: true, filesToRecheck: 2, filesRechecked: 2 },
     });
     await station.close();
@@ -131,7 +130,7 @@ describe('the re-check', () => {
       const pulled = docking.pull();
       gone.resolve();
       await pulled;
-      expect(await station.ledger.docking(docking.id)).toMatchObject({
+      expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
         ...{ state: 'removed', problem: null, safeAtMs: expect.any(Number), filesToRecheck: 3, filesRechecked: files },
       });
       expect(slotOf(station, 1)).toMatchObject({ phase: 'removed', problem: null, warning: null, recheck: null });
@@ -202,7 +201,7 @@ describe('the re-check', () => {
     );
     await vi.waitFor(() => expect(unsafe()).toBe(true), WAIT);
     await docking.pull();
-    expect(await station.ledger.docking(docking.id)).toMatchObject({
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', detail: expect.stringContaining('1 file') } },
     });
     await dockOnce(station, card);
@@ -229,7 +228,7 @@ describe('the re-check', () => {
     });
     const docking = await station.dock(station.plain(card), 'R1', 1);
     await died.promise;
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
     await station.close();
     station = await open();
     await dockOnce(station, card);
@@ -290,7 +289,7 @@ describe('the re-check', () => {
     const begun = performance.now();
     await dockings[waiting]?.pull();
     expect(performance.now() - begun).toBeLessThan(1000);
-    expect(await station.ledger.docking(dockings[waiting]?.id ?? '')).toMatchObject({ state: 'removed', problem: null });
+    expect(await station.ledger.dockings.get(dockings[waiting]?.id ?? '')).toMatchObject({ state: 'removed', problem: null });
     for (const { letGo } of held) letGo();
     await Promise.all(dockings.map((docking) => docking.rechecked()));
     expect(held[waiting]?.reads).toEqual([]);
@@ -312,19 +311,24 @@ describe('the re-check', () => {
     );
     await docking.safe();
     await docking.rechecked();
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'safe', filesKnown: 3, filesToRecheck: 3, filesRechecked: 1 });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
+      state: 'safe',
+      filesKnown: 3,
+      filesToRecheck: 3,
+      filesRechecked: 1,
+    });
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
       recheck: { files: 3, done: 1, unread: 2 },
       warning: { code: 'recorder.known-unread', detail: expect.stringContaining('1 more file') },
     });
-    const compared = (await station.ledger.custodyOf(about(docking.id))).find(({ type }) => type === 'docking.compared');
+    const compared = (await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, unread: 2 });
     const id = (await originalsOf(station)).find(({ cardPath }) => cardPath === 'a.mp4')?.id ?? '';
-    expect((await station.ledger.compared([id])).get(id)).toMatchObject({ sampledAtMs: null, recheckedAtMs: null });
+    expect((await station.ledger.originals.compared([id])).get(id)).toMatchObject({ sampledAtMs: null, recheckedAtMs: null });
     await docking.pull();
     const again = await dockOnce(station, card);
-    expect(await station.ledger.docking(again.id)).toMatchObject({ filesToRecheck: 3, filesRechecked: 3 });
+    expect(await station.ledger.dockings.get(again.id)).toMatchObject({ filesToRecheck: 3, filesRechecked: 3 });
     expect(await originalsOf(station)).toHaveLength(3);
     await station.close();
   });
@@ -337,10 +341,11 @@ describe('the re-check', () => {
     let failures = 0;
     vi.spyOn(station.ledger, 'transaction').mockImplementation((body) =>
       transaction.call(station.ledger, (writer) =>
-        body(
-          new Proxy(writer, {
+        body({
+          ...writer,
+          originals: new Proxy(writer.originals, {
             get: (target, name) => {
-              if (name !== 'markCompared' || failures >= 2) return Reflect.get(target, name).bind(target);
+              if (name !== 'markCompared' || failures >= 2) return Reflect.get(target, name);
               return async (_ids: unknown, { how }: { how: string }) => {
                 if (how !== 'whole') return;
                 failures += 1;
@@ -348,57 +353,13 @@ describe('the re-check', () => {
               };
             },
           }),
-        ),
+        }),
       ),
     );
     const docking = await dockOnce(station, card);
     expect(failures).toBe(2);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ filesRechecked: 1 });
+    expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ filesRechecked: 1 });
     expect((await typesOf(station, docking.id)).filter((type) => type === 'original.rechecked')).toHaveLength(1);
-    await station.close();
-  });
-});
-
-describe('intake.known: whole', () => {
-  it('is safe only when every known file was compared whole', async () => {
-    const bytes = randomBytes(LARGE);
-    await writeCard(card, { 'a.mp4': bytes, 'b.mp4': randomBytes(LARGE) });
-    const station = await open({ known: 'whole', random: FIRST_BLOCKS });
-    await dockOnce(station, card);
-    const other = changed(bytes, MISSED);
-    await writeCard(card, { 'a.mp4': other });
-    const held = heldCard(card);
-    const docking = await station.dock(held.volume, 'R1', 1);
-    await held.reached;
-    await station.seal.checkSafe(docking.id);
-    expect(await station.ledger.docking(docking.id)).toMatchObject({ state: 'reading', listedAtMs: expect.any(Number), safeAtMs: null });
-    expect(slotOf(station, 1)).toMatchObject({ phase: 'rechecking', recheck: { files: 2, done: 0, unread: 0 } });
-    held.letGo();
-    await docking.safe();
-    await expectSealed(home, station, { 'a.mp4': [bytes, other], 'b.mp4': [(await readFile(join(card, 'b.mp4'))) as Buffer] });
-    // It was never called safe before.
-    expect((await typesOf(station, docking.id)).filter((type) => /safe/.test(type))).toEqual(['docking.safe']);
-    expect(slotOf(station, 1)).toMatchObject({ phase: 'safe', warning: { code: 'recorder.known-differs' } });
-    await station.close();
-  });
-
-  it('is not safe with a file that cannot be read again, and says why', async () => {
-    await writeCard(card, { 'a.mp4': randomBytes(LARGE), 'b.txt': 'text' });
-    const station = await open({ known: 'whole' });
-    await dockOnce(station, card);
-    const docking = await station.dock(
-      disturbedVolume(card, (path, position) => {
-        if (path === 'a.mp4' && position >= LARGE / 2) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
-      }),
-      'R1',
-      1,
-    );
-    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', detail: 'a.mp4' } };
-    await vi.waitFor(async () => expect(await station.ledger.docking(docking.id)).toMatchObject(unread), WAIT);
-    await station.seal.checkSafe(docking.id);
-    expect(await station.ledger.docking(docking.id)).toMatchObject(unread);
-    await docking.pull();
-    await dockOnce(station, card);
     await station.close();
   });
 });

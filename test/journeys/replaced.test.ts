@@ -43,7 +43,7 @@ async function pullWithout(unread: readonly string[], sealed: number): Promise<v
     if (unread.includes(path)) throw new EvidockError('recorder.read-failed', path);
   });
   const stay = await station.dock(volume, SERIAL, 1);
-  await vi.waitFor(async () => expect(await station.ledger.dockingProgress(stay.id)).toMatchObject({ sealed, listed: unread.length }), {
+  await vi.waitFor(async () => expect(await station.ledger.dockings.progress(stay.id)).toMatchObject({ sealed, listed: unread.length }), {
     timeout: 20_000,
     interval: 20,
   });
@@ -62,11 +62,11 @@ async function write(path: string, content: Uint8Array | string, root = card) {
 }
 
 const inState = async (state: 'copying' | 'replaced' | 'sealed') =>
-  (await station.ledger.recordings({ state, limit: 20 })).toSorted((a, b) => (a.recording.id < b.recording.id ? -1 : 1));
+  (await station.ledger.recordings.list({ state, limit: 20 })).toSorted((a, b) => (a.recording.id < b.recording.id ? -1 : 1));
 const replacedEntries = async (id: string) =>
-  (await station.ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.replaced');
+  (await station.ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.replaced');
 const verified = async (id: string) =>
-  replacedFaults((await station.ledger.recordingDetail(id)) ?? expect.fail(id), await station.ledger.custodyOf(about(id)));
+  replacedFaults((await station.ledger.recordings.detail(id)) ?? expect.fail(id), await station.ledger.custody.of(about(id)));
 const sizes = (details: Awaited<ReturnType<typeof inState>>) =>
   details.map(({ originals }) => originals.map(({ bytes, state }) => [bytes, state]));
 
@@ -93,10 +93,10 @@ describe('a file that changed before it was copied', () => {
     });
     expect(entry?.related).toEqual([{ kind: 'recording', id: newer?.recording.id }]);
     expect(await verified(closed?.recording.id ?? '')).toEqual([]);
-    const log = await Array.fromAsync(station.ledger.verifyCustody());
+    const log = await Array.fromAsync(station.ledger.custody.verify());
     expect(log).toEqual([]);
     // Its place in the log is beside the seal of the new version: nothing stands between.
-    const [sealed] = (await station.ledger.custodyOf(about(newer?.recording.id ?? ''))).filter(({ type }) => type === 'original.sealed');
+    const [sealed] = (await station.ledger.custody.of(about(newer?.recording.id ?? ''))).filter(({ type }) => type === 'original.sealed');
     expect(entry?.seq).toBe((sealed?.seq ?? 0) + 1);
     await stay.pull();
   });
@@ -124,7 +124,7 @@ describe('a file that changed before it was copied', () => {
     await write(SECOND, randomBytes(60_000));
     await takeIn();
     expect(await inState('copying')).toEqual([]);
-    const whole = await station.ledger.recordingDetail(take?.recording.id ?? '');
+    const whole = await station.ledger.recordings.detail(take?.recording.id ?? '');
     expect(whole).toMatchObject({
       recording: { state: 'sealed', damaged: true, missingCount: 1, originalCount: 2 },
       originals: [{ cardPath: FIRST, state: 'sealed' }],
@@ -146,14 +146,14 @@ describe('a file that changed before it was copied', () => {
     await write(changed, randomBytes(9500));
     await takeIn();
     expect(await inState('copying')).toEqual([]);
-    const left = await station.ledger.recordingDetail(both?.recording.id ?? '');
+    const left = await station.ledger.recordings.detail(both?.recording.id ?? '');
     expect(left?.originals).toMatchObject([{ cardPath: kept, state: 'sealed' }]);
     expect(left?.recording).toMatchObject({ missingCount: 1, damaged: true });
-    const split = (await station.ledger.custodyOf(about(both?.recording.id ?? ''))).find(({ type }) => type === 'recording.split');
+    const split = (await station.ledger.custody.of(about(both?.recording.id ?? ''))).find(({ type }) => type === 'recording.split');
     // The card tells that it holds the old version no more; footage is only given up for its new version.
     expect(String(split?.data['why'])).toMatch(derives === 1 ? /no longer holds|changed before/ : /^they changed before they were copied$/);
     // A sidecar alone plays nothing, and no work fails for that.
-    expect(await station.ledger.listWork({ stage: 'derive', recordingId: both?.recording.id ?? '', limit: 9 })).toHaveLength(derives);
+    expect(await station.ledger.work.list({ stage: 'derive', recordingId: both?.recording.id ?? '', limit: 9 })).toHaveLength(derives);
     expect((await inState('replaced')).flatMap(({ originals }) => originals.map(({ cardPath }) => cardPath))).toEqual([changed]);
   });
 
@@ -203,7 +203,7 @@ describe('a file that changed before it was copied', () => {
     await vi.waitFor(
       async () => {
         expect((await inState('sealed')).flatMap(({ originals }) => originals.map(({ bytes }) => bytes))).toEqual([60_000]);
-        expect((await station.ledger.original(first.id))?.state).toBe('copied');
+        expect((await station.ledger.originals.get(first.id))?.state).toBe('copied');
       },
       { timeout: 20_000, interval: 20 },
     );
@@ -217,7 +217,7 @@ describe('a file that changed before it was copied', () => {
       interval: 20,
     });
     expect(await inState('copying')).toEqual([]);
-    expect((await station.ledger.recordingDetail(take?.recording.id ?? ''))?.originals).toMatchObject([
+    expect((await station.ledger.recordings.detail(take?.recording.id ?? ''))?.originals).toMatchObject([
       { cardPath: FIRST, state: 'sealed' },
     ]);
     await stay.pull();
@@ -236,9 +236,9 @@ describe('a file that changed before it was copied', () => {
     await takeIn(other);
     expect((await inState('copying')).map(({ recording }) => recording.id)).toEqual([id]);
     await takeIn(card);
-    const sealed = await station.ledger.recordingDetail(id);
+    const sealed = await station.ledger.recordings.detail(id);
     expect(sealed).toMatchObject({ recording: { state: 'sealed' }, originals: [{ state: 'sealed', bytes: 5000, replacedBy: null }] });
-    const types = (await station.ledger.custodyOf(about(id))).map(({ type }) => type);
+    const types = (await station.ledger.custody.of(about(id))).map(({ type }) => type);
     expect(types.filter((type) => /replaced|taken-up/.test(type))).toEqual(['recording.replaced', 'recording.taken-up-again']);
     expect((await station.ledger.counts()).unsealed).toBe(0);
   });
@@ -251,9 +251,9 @@ describe('a file that changed before it was copied', () => {
     const [closed] = await inState('replaced');
     const { recording, originals } = closed ?? expect.fail('none is closed');
     await station.ledger.transaction(async (writer) => {
-      for (const { id } of originals) await writer.markReplaced(id, null);
-      await writer.updateRecording(recording.id, { state: 'copying' });
-      await writer.appendCustody(aCustodyDraft());
+      for (const { id } of originals) await writer.originals.markReplaced(id, null);
+      await writer.recordings.update(recording.id, { state: 'copying' });
+      await writer.custody.append(aCustodyDraft());
     });
     expect(await verified(recording.id)).toEqual(['was closed as replaced, as the custody log tells, and is open']);
     station.incomplete.start();
@@ -274,11 +274,11 @@ describe('a file that changed before it was copied', () => {
     // Whoever marks it so, without an entry in the log, is found by `verify`.
     const [{ recording, originals }] = (await inState('copying')) as [Awaited<ReturnType<typeof inState>>[number]];
     await station.ledger.transaction(async (writer) => {
-      await writer.markReplaced(originals[0]?.id ?? '', recording.id);
-      await writer.appendCustody(aCustodyDraft());
+      await writer.originals.markReplaced(originals[0]?.id ?? '', recording.id);
+      await writer.custody.append(aCustodyDraft());
     });
     expect(await verified(recording.id)).toEqual([`${PHOTO} is listed and marked as replaced in a recording that is copying`]);
-    await station.ledger.transaction((writer) => writer.updateRecording(recording.id, { state: 'replaced' }));
+    await station.ledger.transaction((writer) => writer.recordings.update(recording.id, { state: 'replaced' }));
     expect(await verified(recording.id)).toEqual(['is closed as replaced, and the custody log has no entry of it']);
   });
 

@@ -31,7 +31,7 @@ let station: Awaited<ReturnType<typeof dockStation>>;
 let nowMs: number;
 
 const open = async () => {
-  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs, unreadableBytesMax: 1_000_000 });
+  station = await dockStation(join(home.path, 's'), { nowMs: () => nowMs, gapBytesMax: 1_000_000 });
 };
 
 beforeEach(async () => {
@@ -91,14 +91,14 @@ async function dockUntilSafe(overrides: Partial<Arrival> = {}, root = card) {
 
 /** Offset and start of each recording, by the time that it claims. */
 async function times(): Promise<Record<string, [offsetMs: number | null, startMs: number | null]>> {
-  const found = await station.ledger.recordings({ limit: 100 });
+  const found = await station.ledger.recordings.list({ limit: 100 });
   return Object.fromEntries(
     found.map(({ recording: { claimedStart, clockOffsetMs, startMs } }) => [claimedStart?.slice(11), [clockOffsetMs, startMs]]),
   );
 }
 
 const told = async (serial = TOLD) =>
-  (await station.ledger.custodyOf(about(`recorder:${serial}`))).map((entry) => ({ type: entry.type, ...toldBy(entry) }));
+  (await station.ledger.custody.of(about(`recorder:${serial}`))).map((entry) => ({ type: entry.type, ...toldBy(entry) }));
 
 describe('a clock that a command sets', () => {
   it('is in the history of the docking as it was announced, however long the disk took to come', async () => {
@@ -122,7 +122,7 @@ describe('a clock that a command sets', () => {
   it('is on record as refused or as unsure, by the port where the recorder tells no number', async () => {
     await station.dock.setClock(settingOf(HOUR_MS, null), { set: 'no', why: 'set its clock: no' });
     await station.dock.setClock(settingOf(HOUR_MS), { set: 'unknown', why: 'no answer within 2 s' });
-    const atPort = await station.ledger.custodyOf(about('port:1-4.1'));
+    const atPort = await station.ledger.custody.of(about('port:1-4.1'));
     expect(atPort.map(({ type }) => type)).toEqual(['recorder.clock-setting', 'recorder.clock-not-set']);
     expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({ recorder: null, from: '2026-06-20T15:00:00', why: 'set its clock: no' });
     expect(await told()).toMatchObject([
@@ -208,7 +208,7 @@ describe('files from before the setting', () => {
     await dockAndPullUnlisted({ ...nobody, clockOffsetMs: HOUR_MS, clockSet: setting });
     expect((await station.docking(1))?.recorderSerial).toMatch(/^place:/);
     await dockUntilSafe({ ...nobody, clockOffsetMs: 0, volume: disturbedVolume(card, () => undefined) });
-    expect((await station.ledger.recorders()).length).toBe(1);
+    expect((await station.ledger.registry.recorders()).length).toBe(1);
     expect(Object.values(await times())).toEqual([[0, expect.any(Number)]]);
   });
 
@@ -222,7 +222,7 @@ describe('files from before the setting', () => {
     await dockUntilSafe({ clockOffsetMs: HOUR_MS, clockSet: setting, volume });
     nowMs = at('18:00:00');
     await dockUntilSafe({ clockOffsetMs: 0 });
-    const found = await station.ledger.recordings({ limit: 10 });
+    const found = await station.ledger.recordings.list({ limit: 10 });
     expect(found.map(({ recording }) => [recording.damaged, recording.clockOffsetMs, recording.startMs]).sort()).toEqual([
       [false, HOUR_MS, at('15:30:00')],
       [true, HOUR_MS, at('15:30:00')],

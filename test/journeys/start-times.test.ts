@@ -78,7 +78,7 @@ describe('the start of a recording', () => {
   }
 
   async function recordings(station: Station) {
-    const details = await station.ledger.recordings({ limit: 100 });
+    const details = await station.ledger.recordings.list({ limit: 100 });
     return details
       .map(({ recording, originals }) => ({ ...recording, path: originals[0]?.cardPath ?? '', first: originals[0] }))
       .sort((one, other) => (one.path < other.path ? -1 : 1));
@@ -201,7 +201,7 @@ describe('the start of a recording', () => {
     const [after] = await recordings(station);
     expect(Math.abs((after?.startMs ?? 0) - START)).toBeLessThan(2000);
     expect(after?.startClaims).toMatchObject([{ source: 'mtime', verdict: 'used' }]);
-    const changed = (await station.ledger.custodyOf(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed');
+    const changed = (await station.ledger.custody.of(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed');
     expect(changed.map(({ data }) => data)).toMatchObject([
       {
         old: { claimedFrom: 'mtime', start: new Date(end(START)).toISOString() },
@@ -210,9 +210,9 @@ describe('the start of a recording', () => {
     ]);
     // Once more, and nothing is new.
     await run(before?.id ?? '');
-    expect((await station.ledger.custodyOf(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed')).toHaveLength(
-      1,
-    );
+    expect(
+      (await station.ledger.custody.of(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed'),
+    ).toHaveLength(1);
     await station.close();
   });
 });

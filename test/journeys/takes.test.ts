@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compareSegments } from '#derive/compare-segments';
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import { takeFactsOf } from '#domain/take/segment-names';
-import type { RecordingDetail } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
 import { about, aCustodyDraft } from '#test/support/custody';
 import { gat947 } from '../../drivers/gat947/driver.ts';
 import { aDocking, anOriginal, aRecording } from '../support/builders.ts';
@@ -55,7 +55,7 @@ async function dock(): Promise<readonly RecordingDetail[]> {
   const stay = await station.dock(station.plain(card), 'R1', 1);
   await stay.safe();
   await stay.pull();
-  return station.ledger.recordings({ limit: 100 });
+  return station.ledger.recordings.list({ limit: 100 });
 }
 
 /** The times of the files are invented, and their containers say otherwise: what is said of that is not this test's subject. */
@@ -143,7 +143,7 @@ it('links what is docked later to the first half that is sealed, once, and leave
     ];
     expect(detail.links).toHaveLength(links.length);
     expect(detail.links).toEqual(expect.arrayContaining(links));
-    const told = (await station.ledger.custodyOf(about(detail.recording.id))).filter(({ type }) => type === 'recording.linked');
+    const told = (await station.ledger.custody.of(about(detail.recording.id))).filter(({ type }) => type === 'recording.linked');
     expect(told.map(({ data }) => data['relation']).sort()).toEqual(links.map(({ relation }) => relation).sort());
   }
   for (const detail of before) expect(of(detail.originals[0]?.cardPath ?? '').originals).toEqual(detail.originals);
@@ -187,40 +187,40 @@ it('links nothing where two recordings would fit, and tells each link and each g
   const patterns = compilePatterns(gat947.patterns);
   const docking = aDocking({ recorderSerial: 'R1' });
   await ledger.transaction(async (writer) => {
-    await writer.insertDocking(docking);
-    await writer.appendCustody(aCustodyDraft());
+    await writer.dockings.insert(docking);
+    await writer.custody.append(aCustodyDraft());
   });
   const put = (path: string, startsAt: string) =>
     ledger.transaction(async (writer) => {
       const recording = aRecording({ dockingId: docking.id, recorderSerial: 'R1', startMs: Date.parse(`${startsAt}+08:00`) });
       const take = takeFactsOf(readCardPath(path, patterns), { contiguousMs: 3000, durationMs: null, containerMs: null });
       const original = anOriginal(recording, { cardPath: path, take });
-      await writer.insertRecording(recording);
-      await writer.insertOriginal(original);
-      await writer.appendCustody(aCustodyDraft());
+      await writer.recordings.insert(recording);
+      await writer.originals.insert(original);
+      await writer.custody.append(aCustodyDraft());
       return recording.id;
     });
   const derive = (id: string, durationMs: number) =>
     ledger.transaction(async (writer) => {
-      const recording = (await writer.recording(id)) ?? expect.fail(id);
-      const segments = (await writer.originalsOf(id)).map((original) => ({ ...original, durationMs }));
+      const recording = (await writer.recordings.get(id)) ?? expect.fail(id);
+      const segments = (await writer.originals.ofRecording(id)).map((original) => ({ ...original, durationMs }));
       await compareSegments(writer, { ...recording, durationMs }, segments, { timezone: 'Asia/Shanghai', nowMs: 1 });
     });
-  const linksOf = async (id: string) => (await ledger.recordingDetail(id))?.links ?? [];
+  const linksOf = async (id: string) => (await ledger.recordings.detail(id))?.links ?? [];
   const name = (folder: string, time: string, number: string) => `DCIM/${folder}/DSJ0012345_041234_20190627${time}_${number}.TS`;
 
   const first = await put(name('a', '090000', '0001'), '2019-06-27T09:00:00');
   const second = await put(name('a', '090500', '0002'), '2019-06-27T09:05:00');
   const third = await put(name('a', '091000', '0003'), '2019-06-27T09:10:00');
-  const twin = await put(name('b', '091000', '0003'), '2019-06-27T09:10:00');
+  const meeting = await put(name('b', '091000', '0003'), '2019-06-27T09:10:00');
   for (let times = 0; times < 2; times += 1) {
-    for (const id of [second, first, third, twin]) await derive(id, 300_000);
+    for (const id of [second, first, third, meeting]) await derive(id, 300_000);
   }
   expect(await linksOf(first)).toEqual([{ relation: 'continues-in', recordingId: second }]);
   expect(await linksOf(second)).toEqual([{ relation: 'continues-from', recordingId: first }]);
-  expect([...(await linksOf(third)), ...(await linksOf(twin))]).toEqual([]);
+  expect([...(await linksOf(third)), ...(await linksOf(meeting))]).toEqual([]);
   for (const id of [first, second])
-    expect((await ledger.custodyOf(about(id))).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
+    expect((await ledger.custody.of(about(id))).filter(({ type }) => type === 'recording.linked')).toHaveLength(1);
 });
 
 it('joins what is left when a file between was never there', async () => {

@@ -71,8 +71,8 @@ describe('a card that is written to', () => {
     await writeCard(wiped.card, { [name(4)]: randomBytes(100) });
     wiped.station.dock.remove(await wiped.plugAndWait(unclean()));
     expect(await wiped.onCard()).toEqual([]);
-    const dockings = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 10 });
-    const entries = (await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(about(id))))).reverse();
+    const dockings = await wiped.station.ledger.dockings.list({ recorder: 'R1', limit: 10 });
+    const entries = (await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custody.of(about(id))))).reverse();
     expect(entries.map((each) => each.find(({ type }) => type === 'docking.arrived')?.data['unclean'])).toEqual([false, true, true]);
     expect(entries.map((each) => each.flatMap(({ type, data }) => (type === 'wipe.finished' ? [data] : [])))).toMatchObject([
       [],
@@ -111,8 +111,8 @@ describe('a card that is written to', () => {
     const unclean = { access: null, unclean: { access: wiped.disturbed(() => ({})) } };
     wiped.station.dock.remove(await wiped.plugAndWait({ ...off, ...unclean }));
     expect(await wiped.onCard()).toEqual([]);
-    const dockings = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 10 });
-    const told = await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custodyOf(about(id))));
+    const dockings = await wiped.station.ledger.dockings.list({ recorder: 'R1', limit: 10 });
+    const told = await Promise.all(dockings.map(({ id }) => wiped.station.ledger.custody.of(about(id))));
     const writes = told.map((each) => each.filter(({ type }) => /clock|wipe/.test(type)).map(({ type }) => type));
     expect(writes.reverse()).toEqual([
       ['recorder.clock-setting', 'recorder.clock-unsure'],
@@ -129,13 +129,12 @@ describe('a card that is written to', () => {
     const { transaction } = wiped.station.ledger;
     vi.spyOn(wiped.station.ledger, 'transaction').mockImplementation((body) =>
       transaction.call(wiped.station.ledger, (writer) => {
-        const appendCustody: typeof writer.appendCustody = (draft) =>
+        const append: typeof writer.custody.append = (draft) =>
           draft.type === 'recorder.clock-setting'
             ? Promise.reject(new EvidockError('ledger.failed', 'disk I/O error'))
-            : writer.appendCustody(draft);
-        return body(
-          new Proxy(writer, { get: (target, name) => (name === 'appendCustody' ? appendCustody : Reflect.get(target, name).bind(target)) }),
-        );
+            : writer.custody.append(draft);
+        const custody = new Proxy(writer.custody, { get: (target, name) => (name === 'append' ? append : Reflect.get(target, name)) });
+        return body({ ...writer, custody });
       }),
     );
     await wiped.plugAndWait({ clockOffsetMs: -HOUR_MS });

@@ -128,7 +128,7 @@ describe('wipe', () => {
 
   it('leaves what could not be read whole', async () => {
     await writeCard(wiped.card, { [name(2)]: randomBytes(8000) });
-    await wiped.open({ wipe: 'after-sealed', unreadableBytesMax: 4096 });
+    await wiped.open({ wipe: 'after-sealed', gapBytesMax: 4096 });
     wiped.station.plug(wiped.card, {
       volume: disturbedVolume(wiped.card, (path, position, _target, bytes) => {
         if (path === name(2) && bytes > 0 && position + bytes > 4096)
@@ -136,7 +136,7 @@ describe('wipe', () => {
       }),
     });
     await expect.poll(() => wiped.station.dock.released, { ...WAIT, timeout: 30_000 }).toHaveLength(1);
-    expect((await wiped.originals()).find(({ cardPath }) => cardPath === name(2))?.unreadable).toEqual([{ start: 4096, end: 8000 }]);
+    expect((await wiped.originals()).find(({ cardPath }) => cardPath === name(2))?.gaps).toEqual([{ start: 4096, end: 8000 }]);
     expect(await wiped.onCard()).toEqual([name(2).split('/').at(-1)]);
   });
 
@@ -187,8 +187,8 @@ describe('wipe', () => {
     await wiped.open({ wipe: 'after-sealed', random: FIRST_BLOCKS });
     await wiped.plugAndWait();
     expect(await wiped.onCard()).toEqual([]);
-    const [docking] = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 1 });
-    const told = (await wiped.station.ledger.custodyOf(about(docking?.id ?? ''))).map(({ type }) => type);
+    const [docking] = await wiped.station.ledger.dockings.list({ recorder: 'R1', limit: 1 });
+    const told = (await wiped.station.ledger.custody.of(about(docking?.id ?? ''))).map(({ type }) => type);
     // Nothing was removed before the other file was sealed, and nothing that nobody had compared.
     expect(told.filter((type) => /^(docking\.(safe|unsafe)|wipe)/.test(type))).toEqual([
       ...['docking.safe', 'docking.unsafe', 'docking.safe', 'wipe.begun', 'wipe.finished'],
@@ -213,7 +213,7 @@ describe('wipe', () => {
       phase: 'safe',
       warning: { code: 'recorder.wipe-failed', detail: expect.stringMatching(/^1 sealed file stays, because it cannot be read/) },
     });
-    const [docking] = await wiped.station.ledger.dockings({ recorder: 'R1', limit: 1 });
+    const [docking] = await wiped.station.ledger.dockings.list({ recorder: 'R1', limit: 1 });
     expect((await wiped.station.custody('wipe.finished', docking?.id ?? ''))[0]?.data).toMatchObject({ files: 3, kept: 1 });
   });
 
@@ -242,14 +242,14 @@ describe('wipe', () => {
     await wiped.open({ wipe: 'after-archived' });
     const key = wiped.station.plug(wiped.card);
     await wiped.station.until(1, ({ phase }) => phase === 'safe');
-    const details = await wiped.station.ledger.recordings({ limit: 100 });
+    const details = await wiped.station.ledger.recordings.list({ limit: 100 });
     for (const [index, { recording, originals: parts }] of details.entries()) {
       expect(await wiped.onCard()).toHaveLength(4);
       expect(wiped.station.dock.released).toEqual([]);
       await wiped.station.ledger.transaction(async (writer) => {
         // One has no copy there in truth: it stays, whatever the recording's state says.
-        if (index > 0) for (const part of parts) await writer.upsertCopy(aCopy(part, { where: 'disk', verifiedBy: 'readback' }));
-        await writer.updateRecording(recording.id, { state: 'archived' });
+        if (index > 0) for (const part of parts) await writer.recordings.upsertCopy(aCopy(part, { where: 'disk', verifiedBy: 'readback' }));
+        await writer.recordings.update(recording.id, { state: 'archived' });
       });
       wiped.station.desk.archived(recording.id);
     }

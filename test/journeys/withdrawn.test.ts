@@ -59,8 +59,8 @@ async function archiveOne(id: string, tell = true): Promise<void> {
   const work = { id: workId('archive', id), stage: 'archive', recordingId: id, priority: 5, dueAtMs: nowMs, nowMs } as const;
   await ledger.transaction(async (writer) => {
     const derive = workId('derive', id);
-    if ((await writer.work(derive))?.state === 'waiting') await writer.finishWork(await claimed(writer, derive));
-    await writer.insertWork(work);
+    if ((await writer.work.get(derive))?.state === 'waiting') await writer.work.finish(await claimed(writer, derive));
+    await writer.work.insert(work);
   });
   const stage = new ArchiveStage({
     gate: new ArchiveRecords({
@@ -88,21 +88,21 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   const { ledger } = station;
   const key = station.plug(card);
   await station.until(1, ({ phase }) => phase === 'safe');
-  const details = await ledger.recordings({ limit: 10 });
+  const details = await ledger.recordings.list({ limit: 10 });
   const [first, ...others] = details.map(({ recording }) => recording.id);
   if (first === undefined) throw new Error('no recording');
   await archiveOne(first);
-  expect((await ledger.recording(first))?.state).toBe('archived');
-  const lost = (await ledger.originalsOf(first))[0]?.vaultKey ?? '';
+  expect((await ledger.recordings.get(first))?.state).toBe('archived');
+  const lost = (await ledger.originals.ofRecording(first))[0]?.vaultKey ?? '';
   await rm(join(home.path, 'archive', lost));
 
-  const deps = { ...served.deps, ledger, vault: station.parts.vault, archive, clock: station.parts.clock };
+  const deps = { ...served.deps, ledger, upkeep: ledger.upkeep, vault: station.parts.vault, archive, clock: station.parts.clock };
   const request = { recording: null, vault: false, archive: true, log: false };
   const faultsFound: string[] = [];
   for await (const line of new Verification({ deps, request, actor: cli('test'), signal: new AbortController().signal }).run())
     if (line.type === 'fault') faultsFound.push(line.what);
   expect(faultsFound).toEqual([expect.stringContaining('does not hold')]);
-  expect((await ledger.recording(first))?.state).toBe('derived');
+  expect((await ledger.recordings.get(first))?.state).toBe('derived');
 
   // The last of the others to be archived is not the last of the card any more.
   for (const id of others) await archiveOne(id);
@@ -111,7 +111,7 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   expect(station.dock.released).toEqual([]);
 
   await archiveOne(first);
-  expect((await ledger.recording(first))?.state).toBe('archived');
+  expect((await ledger.recordings.get(first))?.state).toBe('archived');
   expect((await archive.head(lost))?.bytes).toBeGreaterThan(0);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([]);
@@ -134,12 +134,12 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
             // A verification ends at the worst moment.
             if (withdrawn === '') {
               withdrawn = path;
-              const details = await ledger.recordings({ limit: 10 });
+              const details = await ledger.recordings.list({ limit: 10 });
               const original = details.flatMap(({ originals }) => originals).find(({ cardPath }) => cardPath === path);
               if (!original) throw new Error(path);
               await ledger.transaction(async (record) => {
-                await record.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' });
-                await record.appendCustody(aCustodyDraft());
+                await record.recordings.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' });
+                await record.custody.append(aCustodyDraft());
               });
             }
             return writer.stat(path);
@@ -149,7 +149,7 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
   };
   const key = station.plug(card, { access });
   await station.until(1, ({ phase }) => phase === 'safe');
-  for (const { recording } of await ledger.recordings({ limit: 10 })) await archiveOne(recording.id);
+  for (const { recording } of await ledger.recordings.list({ limit: 10 })) await archiveOne(recording.id);
   await expect.poll(() => station.dock.released, WAIT).toEqual([key]);
   expect(await readdir(join(card, 'DCIM/20260620'))).toEqual([withdrawn.split('/').at(-1)]);
 });
@@ -160,7 +160,7 @@ it('wipes a recorder by what the ledger says, where no word came of what another
   const { ledger, desk } = station;
   const key = station.plug(card);
   await station.until(1, ({ phase }) => phase === 'safe');
-  const [first, second] = (await ledger.recordings({ limit: 10 })).map(({ recording }) => recording.id) as [string, string];
+  const [first, second] = (await ledger.recordings.list({ limit: 10 })).map(({ recording }) => recording.id) as [string, string];
   await archiveOne(first, false);
   desk.lookForArchived();
   // Word of what is not archived wipes nothing.

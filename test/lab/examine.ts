@@ -17,7 +17,7 @@ interface OriginalFacts {
   readonly state: string;
   readonly vaultKey: string;
   readonly sha256: string | null;
-  readonly unreadable: readonly ByteRange[];
+  readonly gaps: readonly ByteRange[];
   /** Of what lies in the vault, read by the lab itself; null if it is not sealed or not there. */
   readonly vaultSha256: string | null;
   readonly manifest: { readonly digests: { readonly sha256: string }; readonly unreadable: readonly ByteRange[] } | null;

@@ -5,7 +5,9 @@ import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/reg
 import { derivativeKey, originalKey } from '#domain/vault/vault-key';
 import { type WorkStage, workId } from '#domain/work';
 import type { Clock } from '#ports/clock';
-import type { NewDocking, NewOriginal, NewRecording } from '#ports/ledger';
+import type { NewDocking } from '#ports/ledger/dockings';
+import type { NewOriginal } from '#ports/ledger/originals';
+import type { NewRecording } from '#ports/ledger/recordings';
 
 /*
  * Valid things of the domain for tests: every field has a plain value, a test overrides what it is about.
@@ -177,6 +179,10 @@ export function aCase(overrides: Partial<Case> = {}): Case {
     stage: 'investigation',
     category: 'inspection',
     officerIds: ['041234'],
+    openedOn: null,
+    steps: [],
+    confidentiality: null,
+    privacy: [],
     createdAtMs: START_MS,
     ...overrides,
   };

@@ -5,12 +5,12 @@ export const TEST_WORKER: Worker = { host: 'station', instance: 'test' };
 
 /** Claims work that is due, for an hour. */
 export async function claimed(writer: LedgerWriter, id: string, by: Worker = TEST_WORKER): Promise<Claim> {
-  const claim = await writer.claimWork(id, by, 3_600_000);
+  const claim = await writer.work.claim(id, by, 3_600_000);
   if (!claim) throw new Error(`${id} is not to be had`);
   return claim;
 }
 
 /** The same in a transaction of its own; null if it is not to be had. */
 export function tryToClaim(ledger: Ledger, id: string, by: Worker = TEST_WORKER, leaseMs = 30_000): Promise<Claim | null> {
-  return ledger.transaction((writer) => writer.claimWork(id, by, leaseMs));
+  return ledger.transaction((writer) => writer.work.claim(id, by, leaseMs));
 }

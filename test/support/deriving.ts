@@ -41,7 +41,7 @@ export function deriving(options: Options) {
   const settings = { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, archiveDerivatives: false };
   const gate = new DeriveRecords({ ledger, vault, clock, log, faults, settings, onDerived: () => undefined });
   const stage = new DeriveStage({
-    claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.postponeWork(claim, how)) },
+    claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) },
     gate,
     ...{ vault, faults, scratch: new LocalScratch(join(directory, 'scratch')), log },
     transcoder: new FfmpegTranscoder({
@@ -58,7 +58,7 @@ export function deriving(options: Options) {
     ledger.transaction(async (writer) => {
       const id = workId('derive', recordingId);
       const nowMs = clock.nowMs();
-      await writer.reopenWork({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: nowMs, nowMs });
+      await writer.work.reopen({ id, stage: 'derive', recordingId, priority: 5, dueAtMs: nowMs, nowMs });
       return claimed(writer, id);
     });
   const derive = (held: Claim, later = false) =>

@@ -122,10 +122,10 @@ export async function dockStation(state: string, options: Options = {}) {
       }
     },
     docking: async (slot: number): Promise<Docking | undefined> =>
-      (await ledger.dockings({ limit: 1000 })).find((docking) => docking.slot === slot),
+      (await ledger.dockings.list({ limit: 1000 })).find((docking) => docking.slot === slot),
     /** Custody entries of a type, oldest first, with everything that they tell in `data`. */
     async custody(type: string, subject: string): Promise<readonly { readonly data: Record<string, unknown>; readonly subject: string }[]> {
-      const entries = (await ledger.custodyOf(about(subject))).filter((entry) => entry.type === type);
+      const entries = (await ledger.custody.of(about(subject))).filter((entry) => entry.type === type);
       return entries.map((entry) => ({ subject: entry.subject.id, data: toldBy(entry) }));
     },
     async close() {

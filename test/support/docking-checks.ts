@@ -18,19 +18,19 @@ export async function expectWhole(
   station: Pick<Awaited<ReturnType<typeof intakeStation>>, 'ledger' | 'disk'>,
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<void> {
-  const originals = (await station.ledger.recordings({ limit: 1000 })).flatMap((detail) => detail.originals);
+  const originals = (await station.ledger.recordings.list({ limit: 1000 })).flatMap((detail) => detail.originals);
   expect(originals.map(({ cardPath }) => cardPath).sort()).toEqual(Object.keys(files).sort());
-  for (const { cardPath, state, digests, vaultKey, unreadable } of originals) {
-    expect({ cardPath, state, sha256: digests?.sha256, unreadable }).toEqual({
+  for (const { cardPath, state, digests, vaultKey, gaps } of originals) {
+    expect({ cardPath, state, sha256: digests?.sha256, gaps }).toEqual({
       cardPath,
       state: 'sealed',
       sha256: sha256(files[cardPath] ?? ''),
-      unreadable: [],
+      gaps: [],
     });
     expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
   }
   const faults = [];
-  for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
+  for await (const fault of station.ledger.custody.verify()) faults.push(fault);
   expect(faults).toEqual([]);
   const keys = [];
   for await (const { key } of station.disk.list('')) keys.push(key);

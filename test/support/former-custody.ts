@@ -7,7 +7,20 @@ export function untypeCustody(raw: DatabaseSync): void {
   for (const table of ['custody_former', 'custody_subjects', 'custody_beside', 'custody_shipped', 'custody_erased', 'workers'])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
+  raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');
+  takeBackCasesEnd(raw);
   raw.exec(`DELETE FROM kysely_migration WHERE name >= '0018'`);
+}
+
+/** What came with the course and the marks of cases. The migration finds a trigger of the old form, of which it needs the name alone. */
+function takeBackCasesEnd(raw: DatabaseSync): void {
+  for (const trigger of ['cases_facts', 'recordings_facts']) raw.exec(`DROP TRIGGER ${trigger}`);
+  raw.exec('CREATE TRIGGER recordings_facts AFTER UPDATE OF officer_id ON recordings BEGIN SELECT 1; END');
+  raw.exec('DROP TABLE recorder_holdings');
+  raw.exec('DROP INDEX recorder_assignments_of');
+  for (const column of ['confidentiality', 'privacy'])
+    for (const table of ['recordings', 'cases']) raw.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+  for (const column of ['opened_on', 'steps']) raw.exec(`ALTER TABLE cases DROP COLUMN ${column}`);
 }
 
 /** Writes entries as version 1 wrote them. */

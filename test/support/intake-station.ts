@@ -19,6 +19,7 @@ import type { RecorderDriver, Volume, VolumeFile } from '#ports/recorder-driver'
 import type { Vault } from '#ports/vault';
 import { IncompleteRecordings } from '#seal/incomplete-recordings';
 import { SealStage } from '#seal/seal-stage';
+import { DockingStatuses } from '#steps/docking-statuses';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
@@ -77,7 +78,7 @@ export interface StationOptions {
   /** Where samples of known files are taken. */
   readonly random?: RandomBelow;
   readonly reached?: (point: FaultPoint) => void;
-  readonly unreadableBytesMax?: number;
+  readonly gapBytesMax?: number;
   readonly filesAtOnce?: number;
   readonly sm3?: boolean;
   /** Puts something in front of the lanes. */
@@ -107,7 +108,14 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   const workers = new WorkerLanes({ threads: 2 });
   const lanes = options.lanes?.(workers) ?? workers;
   const board = new LiveSlotBoard({ nowMs: clock.nowMs });
-  const common = { ledger, vault, board, clock, log, faults };
+  const impossible: string[] = [];
+  const statuses = new DockingStatuses({
+    ...{ ledger, board, clock },
+    onError: (id, error) => {
+      if (error.code === 'station.internal') impossible.push(`${id}: ${error.message} ${String(error.cause)}`);
+    },
+  });
+  const common = { ledger, vault, board, statuses, clock, log, faults };
   const leftovers = compileLeftovers(options.leftovers);
   const recorderClock = new RecorderClock({ ...common, timezone, warnMs: 60_000, set: options.setClock ?? false });
   const dock = new DockStage({
@@ -156,7 +164,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       stationId: 'test1',
       timezone,
       filesAtOnce: options.filesAtOnce ?? 64,
-      unreadableBytesMax: options.unreadableBytesMax ?? 0,
+      gapBytesMax: options.gapBytesMax ?? 0,
       verify: options.verify ?? 'vault',
       known: options.known ?? 'sampled',
       patterns: [],
@@ -226,7 +234,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
           while (!safe.has(id)) {
-            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.docking(id))}`);
+            if (performance.now() > end) throw new Error(`not safe within ${seconds} s: ${JSON.stringify(await ledger.dockings.get(id))}`);
             await new Promise((resolve) => setTimeout(resolve, 10));
           }
         },
@@ -240,6 +248,8 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await lanes.close();
       await disk.close();
       await ledger.close();
+      // What a stage told of a docking that cannot have happened to it.
+      if (impossible.length > 0) throw new Error(impossible.join('; '));
     },
   };
 }

@@ -27,11 +27,11 @@ export function changed(bytes: Buffer, at: number, length = 1): Buffer {
 type Station = Awaited<ReturnType<typeof intakeStation>>;
 
 export const originalsOf = async (station: Station) =>
-  (await station.ledger.recordings({ limit: 1000 })).flatMap(({ originals }) => originals);
+  (await station.ledger.recordings.list({ limit: 1000 })).flatMap(({ originals }) => originals);
 export const digestsOf = async (station: Station, path: string) =>
   (await originalsOf(station)).filter(({ cardPath }) => cardPath === path).map(({ digests }) => digests?.sha256);
 export const typesOf = async (station: Station, subject: string) =>
-  (await station.ledger.custodyOf(about(subject))).map(({ type }) => type);
+  (await station.ledger.custody.of(about(subject))).map(({ type }) => type);
 export const slotOf = (station: Station, slot: number) => station.board.snapshot().find((view) => view.slot === slot);
 
 /** Every original is sealed, and its bytes stand in the vault at `home`/s. */
@@ -44,7 +44,7 @@ export async function expectSealed(home: string, station: Station, files: Readon
   );
   for (const { vaultKey, digests } of originals) expect(sha256(await readFile(join(home, 's/vault', vaultKey)))).toBe(digests?.sha256);
   const faults = [];
-  for await (const fault of station.ledger.verifyCustody()) faults.push(fault);
+  for await (const fault of station.ledger.custody.verify()) faults.push(fault);
   expect(faults).toEqual([]);
 }
 
@@ -54,7 +54,7 @@ export async function dockOnce(station: Station, card: string, slot = 1) {
   await docking.safe();
   await docking.rechecked();
   // What the re-check has found is sealed first.
-  await vi.waitFor(async () => expect((await station.ledger.docking(docking.id))?.state).toBe('safe'), WAIT);
+  await vi.waitFor(async () => expect((await station.ledger.dockings.get(docking.id))?.state).toBe('safe'), WAIT);
   await docking.pull();
   return docking;
 }

@@ -12,23 +12,23 @@ if (file === undefined) throw new Error('which file?');
 const ledger = await openLedger({ file, stationId: STATION_ID });
 const docking = aDocking();
 await ledger.transaction(async (writer) => {
-  await writer.insertDocking(docking);
+  await writer.dockings.insert(docking);
 });
 for (;;) {
   const recording = aRecording({ dockingId: docking.id });
   const original = anOriginal(recording);
   await ledger.transaction(async (writer) => {
-    await writer.insertRecording(recording);
-    await writer.insertOriginal(original);
-    await writer.markCopied(original.id, { digests: someDigests(original.id), duplicateOf: null, copiedAtMs: 1 });
-    await writer.appendCustody(anyDraft(original.id));
+    await writer.recordings.insert(recording);
+    await writer.originals.insert(original);
+    await writer.originals.markCopied(original.id, { digests: someDigests(original.id), duplicateOf: null, copiedAtMs: 1 });
+    await writer.custody.append(anyDraft(original.id));
     // Most kills shall fall into an open transaction.
     await new Promise((resolve) => setImmediate(resolve));
-    await writer.markSealed(original.id, 2);
-    await writer.upsertCopy(aCopy(original));
-    await writer.appendCustody(anyDraft(original.id));
-    await writer.updateRecording(recording.id, { state: 'sealed' });
-    await writer.insertWork(someWork('derive', recording.id));
+    await writer.originals.markSealed(original.id, 2);
+    await writer.recordings.upsertCopy(aCopy(original));
+    await writer.custody.append(anyDraft(original.id));
+    await writer.recordings.update(recording.id, { state: 'sealed' });
+    await writer.work.insert(someWork('derive', recording.id));
   });
   process.stdout.write(`${recording.id}\n`);
 }

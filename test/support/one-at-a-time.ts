@@ -1,6 +1,6 @@
 import type { WorkQueue } from '#ports/work-queue';
 
-/** One place, as `archive.atOnce: 1`: the next job begins when the last has given its place back. */
+/** One place, as `archive.atOnce: 1`: the next work begins when the last has given its place back. */
 export function oneAtATime(): WorkQueue {
   let listener: ((id: string, run: { signal: AbortSignal }) => Promise<void>) | undefined;
   let last: Promise<unknown> = Promise.resolve();

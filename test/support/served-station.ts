@@ -5,12 +5,14 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
+import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { STATION } from '#domain/custody/actor';
 import { OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { manifestKey } from '#domain/vault/vault-key';
-import type { Ledger, NewRecording } from '#ports/ledger';
+import type { Ledger } from '#ports/ledger';
+import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
@@ -34,6 +36,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   await vault.open();
   const deps: DeskDeps = {
     ledger,
+    upkeep: ledger.upkeep,
     vault,
     archive: null,
     board: new LiveSlotBoard({ nowMs: () => clock.nowMs() }),
@@ -54,13 +57,14 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     undock: async () => undefined,
     learning: { learn: () => undefined, onSeen: () => () => undefined },
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
+    workersHeard: new WorkerPresence(),
     pokeWork: () => undefined,
     checkArchive: async () => 'no archive in this test',
     checkQueue: async () => 'no queue in this test',
     ...overrides,
   };
   const docking = aDocking();
-  await ledger.transaction((writer) => writer.insertDocking(docking));
+  await ledger.transaction((writer) => writer.dockings.insert(docking));
   let count = 0;
   return {
     deps,
@@ -84,13 +88,13 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(derivative.vaultKey, playable);
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
-        await writer.insertRecording(recording);
-        await writer.insertOriginal(original);
-        await writer.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
-        await writer.markSealed(original.id, START_MS);
-        await writer.upsertCopy(aCopy({ ...original }));
-        await writer.upsertDerivative(derivative);
-        await writer.updateRecording(recording.id, { state: 'derived', durationMs: 60_000 });
+        await writer.recordings.insert(recording);
+        await writer.originals.insert(original);
+        await writer.originals.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
+        await writer.originals.markSealed(original.id, START_MS);
+        await writer.recordings.upsertCopy(aCopy({ ...original }));
+        await writer.recordings.upsertDerivative(derivative);
+        await writer.recordings.update(recording.id, { state: 'derived', durationMs: 60_000 });
         const data = {
           recording: recording.id,
           key: original.vaultKey,
@@ -100,7 +104,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
           manifestSha256: sha256Hex(manifest),
           reread: 'direct',
         };
-        await writer.appendCustody(
+        await writer.custody.append(
           OriginalSealed.make({ atMs: START_MS, actor: STATION, subject: subject('original', original.id), data }),
         );
       });

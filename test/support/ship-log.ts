@@ -24,7 +24,7 @@ const shelves = [vaultShelf(vault), archiveShelf(archive)];
 const given = { shipping: ledger.shipping, ledger, shelves, stationId: 'cd01', seconds: 30, clock, faults, log: pino({ level: 'silent' }) };
 const shipper = new LogShipper(given);
 for (let n = 0; n < Number(count); n += 1) {
-  await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft({ n })));
+  await ledger.transaction((writer) => writer.custody.append(aCustodyDraft({ n })));
   await shipper.ship({ tidy: false });
 }
 await shipper.ship({ tidy: true });

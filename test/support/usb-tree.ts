@@ -18,7 +18,7 @@ interface TreeDevice {
   /** Kernel name and size in bytes of each disk; partitions are named `sda1`. */
   readonly disks?: Readonly<Record<string, number>>;
   readonly authorized?: boolean;
-  /** What the kernel calls the port's twin: `usb2-port1`. */
+  /** What the kernel calls the port's peer: `usb2-port1`. */
   readonly peer?: string;
 }
 
@@ -77,7 +77,7 @@ export class UsbTree {
     await symlink(directory, join(this.sys, 'bus/usb/devices', device.port));
   }
 
-  /** A bus with the ports of its root hub and, where they have one, what the kernel calls their twins: `{ 1: 'usb2-port1', 2: null }`. */
+  /** A bus with the ports of its root hub and, where they have one, what the kernel calls their peers: `{ 1: 'usb2-port1', 2: null }`. */
   async rootHub(bus: number, peers: Readonly<Record<number, string | null>>): Promise<void> {
     const directory = join(this.sys, 'devices/pci0000:00/0000:00:03.0', `usb${bus}`);
     for (const [port, peer] of Object.entries(peers)) {

@@ -60,7 +60,7 @@ export class WipedCard {
   }
 
   async originals() {
-    return (await this.station.ledger.recordings({ limit: 100 })).flatMap((detail) => detail.originals);
+    return (await this.station.ledger.recordings.list({ limit: 100 })).flatMap((detail) => detail.originals);
   }
 
   async wipedPaths(): Promise<string[]> {

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -84,6 +85,35 @@ describe('private Redis', () => {
     await next.stop();
   });
 
+  it('stops a server that outlived its station, and no process that has its old number', async () => {
+    const run = join(home.path, 'o/run');
+    const address = { socketPath: join(run, 'redis.sock'), password: 'ab12' };
+    await mkdir(run, { recursive: true });
+    const old = spawn(
+      'redis-server',
+      ['--port', '0', '--unixsocket', address.socketPath, '--requirepass', address.password, '--save', ''],
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise((resolve) => old.once('exit', resolve));
+    const innocent = spawn('/bin/bash', ['-c', 'exec -a redis-server sleep 60'], { stdio: 'ignore' });
+    try {
+      await writeFile(join(run, 'redis.json'), JSON.stringify(address));
+      await writeFile(join(run, 'redis.pid'), String(innocent.pid));
+      await vi.waitFor(() => stat(address.socketPath), { timeout: 10_000 });
+      const redis = redisIn('o');
+      await redis.start();
+      await ended;
+      expect(innocent.exitCode ?? innocent.signalCode).toBeNull();
+      const client = clientOf(redis);
+      expect(await client.ping()).toBe('PONG');
+      client.disconnect();
+      await redis.stop();
+    } finally {
+      old.kill('SIGKILL');
+      innocent.kill('SIGKILL');
+    }
+  });
+
   it.each([0, 2, 5, 20])('comes back when it dies %d ms after the queue was started, and the queue goes on', async (ms) => {
     const redis = redisIn(`d${ms}`);
     await redis.start();
@@ -123,7 +153,7 @@ describe('private Redis', () => {
     const redis = redisIn('t');
     await redis.start();
     const heard: string[] = [];
-    // One id is the beginning of another; the ids of work are the same.
+    // One station's id is the beginning of the other's, and both ring for work with the same ids.
     const stations = await Promise.all(
       ['st1', 'st11'].map(async (stationId) => {
         const queue = new BullmqQueue({ server: redis.address, prefix: 'test', stationId, log });
@@ -190,7 +220,7 @@ describe('a Redis that is there and takes no work', () => {
       await client.call(...(spoil as [string, ...string[]]));
       const refused = { code: 'queue.refused', detail };
       await expect(queue.check()).rejects.toMatchObject(refused);
-      // So says the work itself.
+      // A ring is refused in the same way.
       await expect(queue.ring('archive', 'archive.rec-x', { priority: 5, delayMs: 0 })).rejects.toMatchObject(refused);
       await client.call(...(mend as [string, ...string[]]));
       expect(await queue.check()).toContain('Redis');

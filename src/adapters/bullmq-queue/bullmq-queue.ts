@@ -3,7 +3,7 @@ import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { type Log, queueTrouble, stageFailed } from '#events';
-import type { JobRun, QueueLane, WorkQueue } from '#ports/work-queue';
+import type { QueueLane, QueueRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
 
 /** How long an answer is waited for, unless told. */
@@ -13,7 +13,7 @@ const STOP_MS_MAX = 10_000;
 const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
 const PROBE_MS = 10_000;
-/** What a Redis answers that is there and takes nothing. */
+/** What a Redis answers that can be reached but takes no work. */
 const REFUSALS: Readonly<Record<string, string>> = {
   READONLY: 'it is a read-only replica',
   OOM: 'it has no memory left (maxmemory)',
@@ -40,7 +40,7 @@ interface Options {
 interface Listener {
   readonly lane: QueueLane;
   readonly concurrency: number;
-  readonly handler: (workId: string, run: JobRun) => Promise<void>;
+  readonly handler: (workId: string, run: QueueRun) => Promise<void>;
 }
 
 /** The doorbell on BullMQ: one queue a lane, fixed job ids, nothing kept of what is done. */
@@ -60,7 +60,7 @@ export class BullmqQueue implements WorkQueue {
     this.#prefix = `${options.prefix}:${options.stationId}`;
   }
 
-  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: JobRun) => Promise<void>): void {
+  listen(lane: QueueLane, concurrency: number, handler: (workId: string, run: QueueRun) => Promise<void>): void {
     this.#listeners.push({ lane, concurrency, handler });
   }
 
@@ -121,13 +121,16 @@ export class BullmqQueue implements WorkQueue {
     };
     await this.#answered(async () => {
       const queue = await this.#ready(lane);
-      // A delayed job keeps its id taken: who rings again without delay means now.
+      // A delayed job keeps its id, and `add` would leave it delayed. Who rings without delay wants it now.
       if (job.delay === 0) await (await queue.getJob(workId))?.promote().catch(() => undefined);
       await queue.add(lane, {}, job);
     });
   }
 
-  /** BullMQ never asks again once a server went away while it was greeted: such a queue is given up, and the next ring makes another. */
+  /**
+   * If a server goes away during the first greeting, BullMQ never connects to it again. Such a queue is given up, and the next ring makes
+   * another.
+   */
   async #ready(lane: QueueLane): Promise<Queue> {
     const queue = this.#queue(lane);
     try {
@@ -199,7 +202,7 @@ export class BullmqQueue implements WorkQueue {
 
 function queueError(thrown: unknown): EvidockError {
   const words = thrown instanceof Error ? thrown.message : String(thrown);
-  // A script tells the reply of the command that it ran within words of its own.
+  // In the error of a script the reply of its command stands among other words.
   const word = Object.keys(REFUSALS).find((each) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
   if (word === undefined) return new EvidockError('queue.unreachable', words, thrown);
   return new EvidockError('queue.refused', `${REFUSALS[word]} (${word})`, thrown);

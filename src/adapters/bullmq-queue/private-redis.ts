@@ -7,12 +7,12 @@ import { EvidockError } from '#domain/errors';
 import { type Log, redisEnded, redisStarted } from '#events';
 
 const SOCKET_PATH_MAX = 100;
-/** For a machine whose disk and processors are busy: a server that lives is waited for. */
+/** A server that is running is waited for this long, because disk and processors may be busy. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 const ANSWER_MS_MAX = 1000;
 const RESTART_MS_MAX = 30_000;
-/** Of what it printed, so much is kept to tell why it ended. */
+/** How many of its last characters are kept to tell why it ended. */
 const WORDS_MAX = 2000;
 
 export interface RedisAddress {
@@ -21,18 +21,18 @@ export interface RedisAddress {
 }
 
 interface Options {
-  /** Its configuration. */
+  /** Where its configuration is written. */
   readonly directory: string;
-  /** Sockets; short, because a socket's path has at most 107 bytes. */
+  /** Where its socket is made. Must be short, because a socket's path has at most 107 bytes. */
   readonly runDirectory: string;
   readonly program: string;
   readonly log: Log;
 }
 
 /**
- * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line, nothing on
- * disk (docs/decisions/0006). It is started again if it dies, and ends with the station however that ends: the child's parent is a small shell
- * that waits for the end of a pipe from us and stops it then.
+ * A redis-server of the station's own: a unix socket that only the station's user can reach, a password that stands in no command line,
+ * nothing on disk (docs/decisions/0006). It is started again if it dies. It ends with the station, however that ends: a small shell between
+ * the two waits for the end of a pipe from the station, and then stops the server.
  */
 export class PrivateRedis {
   readonly #options: Options;
@@ -48,6 +48,10 @@ export class PrivateRedis {
 
   get address(): RedisAddress {
     return { socketPath: join(this.#options.runDirectory, 'redis.sock'), password: this.#password };
+  }
+
+  get #addressFile(): string {
+    return join(this.#options.runDirectory, 'redis.json');
   }
 
   /** Throws queue.unreachable if it ends, or does not answer within a minute. */
@@ -78,7 +82,7 @@ export class PrivateRedis {
     ];
     await writeFile(join(directory, 'redis.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
     // For operators and `evidock doctor`; as secret as the socket itself.
-    await writeFile(join(runDirectory, 'redis.json'), `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
+    await writeFile(this.#addressFile, `${JSON.stringify(this.address)}\n`, { mode: 0o600 });
     await this.#spawn();
   }
 
@@ -148,19 +152,19 @@ export class PrivateRedis {
     }, waitMs).unref();
   }
 
-  /** One that outlived a killed station (its watching shell may take a moment) must not hold the socket. */
+  /**
+   * Stops a server that outlived a killed station (its watching shell may take a moment), so that it does not hold the socket. It is asked at its own socket, with its
+   * own password: the number in its pid file may be that of another process by now.
+   */
   async #stopOld(): Promise<void> {
-    const file = join(this.#options.runDirectory, 'redis.pid');
-    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (Number.isInteger(pid) && pid > 1) {
-      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      if (command.includes('redis-server')) process.kill(pid, 'SIGTERM');
-      for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(this.address.socketPath)); waited += 50) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+    const { socketPath } = this.address;
+    const password = await oldPassword(this.#addressFile);
+    for (let waited = 0; waited < STOP_TIMEOUT_MS && (await answersAt(socketPath)); waited += 50) {
+      if (password !== null && waited === 0) await tell(socketPath, `AUTH ${password}\r\nSHUTDOWN NOSAVE\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await rm(file, { force: true });
-    await rm(this.address.socketPath, { force: true });
+    await rm(join(this.#options.runDirectory, 'redis.pid'), { force: true });
+    await rm(socketPath, { force: true });
   }
 
   async stop(): Promise<void> {
@@ -175,7 +179,30 @@ export class PrivateRedis {
   }
 }
 
-/** Whether a Redis answers there, be it with a refusal: it listens before it has read its file, and may yet end over that. */
+/** Of the server that ran here before; null if none did, or if nothing readable is left of it. */
+async function oldPassword(file: string): Promise<string | null> {
+  try {
+    const { password } = JSON.parse(await readFile(file, 'utf8')) as { password?: unknown };
+    return typeof password === 'string' && /^[0-9a-f]+$/.test(password) ? password : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sends commands; a server that ends over them gives no answer. */
+function tell(path: string, commands: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => socket.end(commands));
+    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve());
+  });
+}
+
+/**
+ * Whether a Redis answers there, be it with a refusal. A connection proves less: a server listens before it has read its data file, and may
+ * still end over that.
+ */
 function answersAt(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

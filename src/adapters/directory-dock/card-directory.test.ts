@@ -33,7 +33,7 @@ describe('a failed call on a card', () => {
     expect((await meaning('ENODEV')).code).toBe('recorder.removed');
   });
 
-  it('is asked about only once in a while: the hundred errors of one bad spot cost one wait', async () => {
+  it('is asked about only once in a while: the hundred errors of one gap cost one wait', async () => {
     let present = true;
     const card = new CardDirectory({ root: tmpdir(), label: 'BODYCAM', present: async () => present });
     const began = performance.now();

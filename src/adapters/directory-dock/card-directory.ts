@@ -8,12 +8,12 @@ const SLASH = Buffer.from('/');
 /** O_NOFOLLOW: a link that took the place of a directory is an error (ENOTDIR), not a way out of the volume. */
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** Of an open directory: Linux finds it by its descriptor, whatever has become of its path. */
+/** A path to an open directory. Linux finds it by its descriptor, whatever has become of its own path. */
 export function pathOf(handle: FileHandle): Buffer {
   return Buffer.from(`/proc/self/fd/${handle.fd}`);
 }
 
-/** Of a name in an open directory. The name is the only part of it that can change its meaning: use it with a call that follows no link. */
+/** A path to a name in an open directory. Only the name can come to mean another file: use the path with a call that follows no link. */
 export function pathBelow(handle: FileHandle, name: Buffer): Buffer {
   return Buffer.concat([pathOf(handle), SLASH, name]);
 }
@@ -43,12 +43,15 @@ export function rawParts(path: string): readonly Buffer[] {
   });
 }
 
-/** A pulled USB disk answers EIO at once, and the kernel takes it off the bus some 150 ms later: so long an error may still mean a yank. */
+/**
+ * A pulled USB disk answers EIO at once, but the kernel takes it off the bus only some 150 ms later. For this long after an error the disk
+ * may still turn out to be pulled.
+ */
 const YANK_MS_MAX = 500;
 const YANK_LOOK_MS = 25;
 /**
- * After a device was watched so long and stayed, one look at each error is enough for a while: a bad spot gives hundreds of errors in a row.
- * Who reads past them looks once more at the end (`src/intake/bad-spots.ts`).
+ * A gap gives hundreds of errors in a row. So after a device was watched and stayed, one look at each further error is enough for this
+ * long. Who reads past a gap looks once more at the end (`src/intake/file-with-gaps.ts`).
  */
 const STAYED_MS = 10_000;
 /** What reading from a device gives that has just left, or from one that is bad. ENOTCONN: a FUSE program has ended. */
@@ -88,7 +91,8 @@ export class CardDirectory {
    * nothing that is swapped meanwhile leads out of the volume. The caller closes it. Throws system errors, and recorder.* for what is another directory.
    */
   async open(parts: readonly Buffer[], path: string): Promise<FileHandle> {
-    // A mount of the station's own may be reached through a link of the station's own; what was docked by its name must still be there itself.
+    // Without an identity this is a mount of the station's own, which may be reached through a link that the station trusts. With one it
+    // was docked by its name, and must be that very directory.
     let handle = await (this.#identity === undefined ? open(this.root, constants.O_RDONLY | constants.O_DIRECTORY) : openPlace(this.root));
     try {
       const root = await handle.stat();
@@ -108,7 +112,7 @@ export class CardDirectory {
     }
   }
 
-  /** If the recorder itself is gone, that is what failed, whatever the call was. */
+  /** Throws recorder.removed if the recorder is gone: then that is why the call failed, whatever the call was. */
   async stillThere(cause: unknown): Promise<void> {
     try {
       await lstat(this.root);
@@ -125,7 +129,7 @@ export class CardDirectory {
     if (this.#present && !(await this.#present())) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
   }
 
-  /** Throws recorder.removed if the device leaves within the time that a yank takes to be seen. */
+  /** Waits as long as it takes to see that a device was pulled. Throws recorder.removed if it leaves in that time. */
   async stays(): Promise<void> {
     if (this.#present && !(await this.#watch(this.#present))) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
   }

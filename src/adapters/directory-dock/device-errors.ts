@@ -22,7 +22,7 @@ export async function deviceErrorsBelow(root: string | Buffer, sys = '/sys'): Pr
     if (!number.startsWith('0:') && (await exists(join(sys, 'dev/block'))) && !(await exists(link))) return { mark: async () => null };
     const block = await realpath(link);
     const disk = (await exists(join(block, 'partition'))) ? dirname(block) : block;
-    // By its own place: the number may be another device's later.
+    // The device is kept by its place in /sys: its number may later be another device's.
     const device = await realpath(join(disk, 'device'));
     if (!(await exists(join(device, 'ioerr_cnt')))) return null;
     return { mark: () => markOf(device, disk) };
@@ -32,12 +32,15 @@ export async function deviceErrorsBelow(root: string | Buffer, sys = '/sys'): Pr
   }
 }
 
-/** The medium belongs to it: a card that is pulled out of its reader leaves a disk of no size, and another one has another sequence number. */
+/**
+ * The mark names the medium as well. A reader whose card was pulled out shows a disk of size 0, and another card has another sequence
+ * number.
+ */
 async function markOf(device: string, disk: string): Promise<string | null> {
   try {
     const files = [join(device, 'state'), join(disk, 'size'), join(device, 'ioerr_cnt')];
     const [state, size, errors] = await Promise.all(files.map(async (file) => (await readFile(file, 'utf8')).trim()));
-    // Linux 5.15 and later.
+    // Linux has diskseq since 5.15.
     const medium = await readFile(join(disk, 'diskseq'), 'utf8').catch(() => '');
     return state === 'running' && size !== '0' ? `${errors} ${size} ${medium.trim()}` : null;
   } catch (error) {
@@ -46,7 +49,7 @@ async function markOf(device: string, disk: string): Promise<string | null> {
   }
 }
 
-/** `8:1`, as glibc packs it (makedev(3)). */
+/** `8:1` from a device number as glibc packs it (makedev(3)). */
 function deviceNumber(dev: number): string {
   const bits = BigInt(dev);
   const major = ((bits >> 8n) & 0xfffn) | ((bits >> 32n) & 0xfffff000n);

@@ -25,7 +25,7 @@ export class DirectoryAccess implements RecorderAccess {
     this.#options = options;
   }
 
-  /** One after the other: nobody makes the mount read-only under another's hands. */
+  /** Runs one work after the other, so that none makes the mount read-only while another writes. */
   writable<T>(work: (writer: RecorderWriter) => Promise<T>): Promise<T> {
     const turn = this.#last.then(() => this.#work(work));
     this.#last = turn.catch(() => undefined);
@@ -47,7 +47,10 @@ export class DirectoryAccess implements RecorderAccess {
     return result;
   }
 
-  /** The first failure is what matters; that the recorder has stayed writable is told with it, unless it is gone anyway. */
+  /**
+   * Makes the mount read-only again and returns what to throw: the first failure. If the recorder has stayed writable, the error says that
+   * too, unless the recorder is gone.
+   */
   async #readOnlyAfter(first: unknown): Promise<unknown> {
     try {
       await this.#options.after?.();
@@ -85,7 +88,7 @@ class DirectoryWriter implements RecorderWriter {
       const found = await statOrNull(name);
       return found?.isFile() ? { bytes: found.size, mtimeMs: Math.floor(found.mtimeMs) } : null;
     }).catch((error: unknown) => {
-      // A directory that has gone is a file that is not there.
+      // Where the directory is gone, its file is gone too.
       if (error instanceof EvidockError && errnoOf(error.cause) === 'ENOENT' && error.code !== 'recorder.removed') return null;
       throw error;
     });
@@ -143,7 +146,7 @@ class DirectoryWriter implements RecorderWriter {
     this.#mustBeOpen();
     let handle: FileHandle | undefined;
     try {
-      // Never into another card that is in the same reader now.
+      // Another card may be in the same reader now: nothing may be done to it.
       await this.#card.here();
       handle = await this.#card.open(parts, path);
       return await body(handle);
@@ -182,7 +185,7 @@ function directoryOf(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-/** syncfs: Node has no call for it, coreutils has. It knows nothing of single files, so nothing is forgotten. */
+/** Runs `sync -f` of coreutils, because Node has no call for syncfs. It flushes the whole file system, so that no file can be forgotten. */
 function syncFileSystem(root: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('sync', ['-f', root], { stdio: 'ignore', timeout: SYNC_MS_MAX, killSignal: 'SIGKILL' });

@@ -6,7 +6,7 @@ import { type Log, watchFailed } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 import { type CardPlace, identityOf, openPlace, pathOf } from './card-directory.ts';
-import { DirectoryAccess } from './directory-access.ts';
+import { directoryArrival } from './directory-arrival.ts';
 
 interface Options {
   readonly places: readonly string[];
@@ -65,7 +65,7 @@ export class DirectoryDock implements Dock {
     this.#seen.clear();
   }
 
-  /** Looks one after the other are never doubled: a look that is asked for while one runs happens once, after it. */
+  /** Looks run one after the other. However often a look is asked for while one runs, just one more comes after it. */
   #look(): void {
     if (this.#lookWaits) return;
     this.#lookWaits = true;
@@ -127,24 +127,8 @@ export class DirectoryDock implements Dock {
     if (!this.#handler || this.#seen.get(seen.directory) !== seen) return;
     seen.key = `directory-${this.#next++}`;
     const place = { root: seen.directory, label: basename(seen.directory), identity: seen.identity };
-    this.#handler.arrived({
-      key: seen.key,
-      port: seen.directory,
-      slot: null,
-      serial: null,
-      vendorId: null,
-      productId: null,
-      clockOffsetMs: null,
-      clockSet: null,
-      unlocked: false,
-      hub: null,
-      manufacturer: null,
-      product: null,
-      facts: [],
-      access: new DirectoryAccess(place),
-      unclean: null,
-      volume: this.#options.openVolume(place),
-    });
+    const volume = this.#options.openVolume(place);
+    this.#handler.arrived(directoryArrival(place, { key: seen.key, port: seen.directory, volume }));
   }
 
   #gone(directory: string): void {

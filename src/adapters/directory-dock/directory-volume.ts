@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bytesText } from '#domain/bytes-text';
 import { printableName, refusedName } from '#domain/card/path';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
@@ -15,14 +15,17 @@ const TEXT_BYTES_MAX = 64 * 1024;
 const DROP_MS_MAX = 10_000;
 const EMPTY = Buffer.alloc(0);
 const DATE_MS_MAX = 8.64e15;
-/** A directory is read until nothing failed beside it, so often at most: errors of files that are being copied meanwhile count as well. */
+/**
+ * A directory is read again as long as the device fails meanwhile, at most this often. Errors of other files that are being copied count as
+ * well.
+ */
 const DIRECTORY_READS_MAX = 4;
 /**
- * After an error the kernel may refuse reads without counting them ("device offline or changed") until it has looked at the medium again, which udev makes it do every
- * 2 s: so long nothing of it is believed.
+ * After an error the kernel may refuse reads without counting them ("device offline or changed"). That lasts until it looks at the medium
+ * again, which udev makes it do every 2 s. For this long after an error no list of names is believed.
  */
 const QUIET_MS = 2500;
-/** So many of these in one listing, for a device that is never quiet. */
+/** Most times QUIET_MS that one listing waits: some devices are never quiet. */
 const QUIETS_MAX = 8;
 
 export interface VolumeLimits {
@@ -33,11 +36,14 @@ export interface VolumeLimits {
 
 interface Options extends CardPlace {
   readonly limits: VolumeLimits;
-  /** Counts failed commands of the device; found out by the place unless given. */
+  /** Counts failed commands of the device. Left out: the volume finds the counter by its root. */
   readonly deviceErrors?: DeviceErrors;
-  /** Where a listing may leave out files without an error (MTP): it is made again after so long, ms, and must be the same. */
+  /**
+   * For a device whose listing may leave out files without an error (MTP): after so many ms it is listed again, and must show the same
+   * files.
+   */
   readonly listAgainMs?: number;
-  /** How long after an error nothing is believed; 2.5 s unless told. */
+  /** How long after an error no list of names is believed, ms; 2.5 s unless told. */
   readonly quietMs?: number;
 }
 
@@ -132,7 +138,8 @@ export class DirectoryVolume implements Volume {
       } catch (error) {
         await this.#card.stillThere(error);
         const errno = errnoOf(error) ?? String(error);
-        // In a drop folder a file may go at any time; on a card that only reads, a name without a file is a failed look.
+        // In a drop folder a file may go at any time. On a mounted card nobody removes files, so a name without its file is an error of the
+        // card.
         if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
         yield { path, code: 'recorder.unreadable', detail: errno };
         continue;
@@ -160,7 +167,7 @@ export class DirectoryVolume implements Volume {
       } catch (error) {
         throw errnoOf(error) === 'ENOTDIR' ? await this.#readError(printable, error) : await this.#unreadable(printable, error);
       }
-      // It may not be what was looked at a moment ago.
+      // The directory may have been replaced since it was looked at.
       if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', 'another file system is mounted here');
       yield* this.#walk({ handle, printable, depth: parent.depth + 1, device }, walk);
     } catch (error) {
@@ -169,7 +176,8 @@ export class DirectoryVolume implements Volume {
         return;
       }
       if (!isFailure(error, 'recorder.unreadable')) throw error;
-      // What the station may not read in a drop folder stays refused, and what every ext4 has as well; all else may be footage.
+      // Two kinds of directories are refused and nothing more: those of a drop folder that the station may not read, and the lost+found of
+      // an ext4 card. Every other unreadable directory may hold footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
       if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.detail);
       yield { path: printable, code: 'recorder.unreadable', detail: error.detail };
@@ -189,7 +197,7 @@ export class DirectoryVolume implements Volume {
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
-  /** The names of one directory; `whole` is false if the device failed around it each time. */
+  /** The names of one directory; `whole` is false if the device failed during each of the reads. */
   async #names({ handle, printable }: Directory, walk: Walk): Promise<{ names: readonly Buffer[]; whole: boolean }> {
     for (let reads = 1; ; reads += 1) {
       const quiet = await this.#becomesQuiet(walk);
@@ -256,7 +264,8 @@ export class DirectoryVolume implements Volume {
       stat: async () => {
         try {
           const now = await handle.stat();
-          // Asked when a file is begun and when it was read: what is open here would go on reading from another card in the same reader.
+          // Callers ask before and after they read a file. The open file would go on reading from another card that was put into the same
+          // reader.
           await this.#card.here();
           return { bytes: now.size, mtimeMs: calendarMs(now.mtimeMs) };
         } catch (error) {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Dock, DockHandler } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 import type { CardPlace } from './card-directory.ts';
-import { DirectoryAccess } from './directory-access.ts';
+import { directoryArrival } from './directory-arrival.ts';
 import { mustBeCard, type OwnPlaces } from './no-card.ts';
 
 export interface ManualDocking {
@@ -28,29 +28,13 @@ export class ManualDock implements Dock {
     this.#handler = handler;
   }
 
-  /** Returns the key of the arrival. Throws request.no-card for a directory that is none, before anything in it was read. */
+  /** Returns the key of the arrival. Throws request.no-card, before anything in the directory was read, if it cannot be a card. */
   async dock(request: ManualDocking): Promise<string> {
     // The person may name a link: what it leads to now is the recorder, whatever takes its place later.
     const place = { ...(await mustBeCard(request.directory, this.#own)), label: basename(request.directory) };
     const key = `manual-${this.#next++}`;
-    this.#handler?.arrived({
-      key,
-      port: request.directory,
-      slot: request.slot,
-      serial: request.serial,
-      vendorId: null,
-      productId: null,
-      clockOffsetMs: request.clockOffsetMs,
-      clockSet: null,
-      unlocked: false,
-      hub: null,
-      manufacturer: null,
-      product: null,
-      facts: [],
-      access: new DirectoryAccess(place),
-      unclean: null,
-      volume: this.#openVolume(place),
-    });
+    const volume = this.#openVolume(place);
+    this.#handler?.arrived(directoryArrival(place, { key, port: request.directory, volume, told: request }));
     return key;
   }
 

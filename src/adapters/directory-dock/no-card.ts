@@ -12,16 +12,16 @@ export interface OwnPlaces {
 
 /** What the machine itself runs from, or shows as files. */
 const SYSTEM = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/sbin', '/sys', '/usr'];
-/** A file system in memory that lies among the devices. */
+/** An exception below /dev: a file system in memory, where a card may lie. */
 const NO_SYSTEM = ['/dev/shm'];
-/** Cards may be below these, none is one of them. */
+/** Cards may lie below these directories, but none of these is a card. */
 const NEVER_ITSELF = ['/', '/home', '/media', '/opt', '/root', '/run', '/srv', '/tmp', '/var', '/var/lib', '/var/log'];
 
 const holds = (outer: string, inner: string) => outer === inner || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
 
 /**
- * The real path of a directory that a person names to be taken in, and which directory it is now. Throws request.no-card, before anything in it was
- * read, for what is none: missing, no directory, a system's, or the station's own.
+ * The real path and the identity of a directory that a person names to be taken in. Throws request.no-card, before anything in it was read,
+ * if it cannot be a card: it is missing, is no directory, or belongs to the system or to the station.
  */
 export async function mustBeCard(directory: string, own: OwnPlaces): Promise<{ root: string; identity: string }> {
   const refuse = (why: string, cause?: unknown) => new EvidockError('request.no-card', `${directory} ${why}`, cause);
@@ -44,7 +44,7 @@ export async function mustBeCard(directory: string, own: OwnPlaces): Promise<{ r
   return { root, identity: identityOf(found) };
 }
 
-/** As far as they are there: the rest of a path that is not there yet is what it will be. */
+/** The real paths of directories. Where the end of a path does not exist yet, that end is kept as it is written. */
 async function realPaths(places: readonly string[]): Promise<string[]> {
   return Promise.all(places.filter((place) => place !== '').map((place) => realPathOf(place)));
 }

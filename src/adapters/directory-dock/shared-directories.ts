@@ -1,6 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** So long an open directory is given to others who ask for it: whoever comes later looks again whether it is the one that was docked. */
+/**
+ * For this long an open directory is given to others who ask for it. Who comes later opens it anew, which checks again that it is the one
+ * that was docked.
+ */
 const SHARED_MS = 50;
 
 interface Shared {

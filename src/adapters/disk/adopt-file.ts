@@ -18,15 +18,15 @@ interface Adoption {
 }
 
 /**
- * Makes a finished file durable under `to`, replacing what stands there: renamed where it lies on the same file system, else copied beside it first. Returns
- * size and SHA-256 of the bytes that stand there then.
+ * Moves a finished file to `to` and makes it durable there; it replaces what stands there. A file on another file system is copied beside
+ * `to` first. Returns size and SHA-256 of the file as it then stands at `to`.
  */
 export async function adoptFile(
   from: string,
   to: string,
   { label, mode, sync, onProgress = () => undefined }: Adoption,
 ): Promise<{ bytes: number; sha256: string }> {
-  // Swept like a draft, should this process end here.
+  // If the process ends here, the next sweep removes this file like any draft.
   const near = `${to}.${randomBytes(6).toString('hex')}.partial`;
   try {
     await moveNear(from, near, onProgress);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DIRECT_BYTES_MIN, DraftWriter } from './draft-writer.ts';
 import { pageMemory } from './page-memory.ts';
 
-/** Whether drafts in a directory are written past the page cache, found out with a small one. Throws what the system says. */
+/** Tries with a small draft whether drafts in this directory are written past the page cache. Throws the system's own errors. */
 export function directWrites(directory: string): boolean {
   const path = join(directory, `direct-writes-${process.pid}.partial`);
   const descriptor = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600);

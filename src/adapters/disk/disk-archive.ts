@@ -13,7 +13,10 @@ import { lookTwice, mustBeLogKey, sourceChunks } from '../archive-transfers.ts';
 import { DurableFile, makeDirectory, removeDurably, syncDirectory, type WriteErrors, writeError } from '../durable-file.ts';
 import { Rereader } from './vault-reread.ts';
 
-/** Tells that the other disk is mounted here: without it the archive's directory would be an empty one on the station's own disk. */
+/**
+ * This file shows that the archive's disk is mounted. Where it is missing, the directory may be the empty mount point on the station's own
+ * disk.
+ */
 const MARKER = '.evidock-archive';
 const STREAM_CHUNK = 1024 * 1024;
 const READ_ONLY = 0o440;
@@ -23,11 +26,11 @@ interface Options {
   readonly directory: string;
   readonly limiter: RateLimiter;
   readonly faults: FaultPoints;
-  /** Made by the first station that uses the directory; later it must be there. */
+  /** The first station that uses the directory writes its id into the marker. */
   readonly stationId: string;
 }
 
-/** The second copy in a directory, which should be another disk's. */
+/** The second copy, in a directory that should lie on another disk. */
 export class DiskArchive implements Archive {
   readonly name = 'disk';
   readonly #root: string;
@@ -43,7 +46,10 @@ export class DiskArchive implements Archive {
     this.#stationId = options.stationId;
   }
 
-  /** First use makes the marker; from then on a directory without one is a mount that is missing. `known`: the ledger has copies there already. */
+  /**
+   * Makes the marker at the first use of the directory. From then on a directory without the marker is a disk that is not mounted. `known`:
+   * the ledger has copies in this archive already, so this is not its first use.
+   */
   async open(known: boolean): Promise<void> {
     try {
       await makeDirectory(this.#root);

@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
+import { bytesText } from '#domain/bytes-text';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
@@ -36,7 +36,7 @@ const SCRATCH = 'scratch';
 const QUARANTINE = 'quarantine';
 const LEDGER_HEAD = 'ledger-head.json';
 const CUSTODY = 'custody';
-/** No list of all files shows these. */
+/** A list of all files leaves these out: they hold no footage. */
 const NO_FOOTAGE: readonly string[] = [SCRATCH, QUARANTINE, LEDGER_HEAD, CUSTODY];
 const READ_ONLY = 0o440;
 
@@ -47,7 +47,10 @@ interface Options {
   readonly rereadThreads: number;
 }
 
-/** The vault on a local disk: `<directory>/<key>`, `<directory>/quarantine/…`; `<directory>/scratch/` is left to who makes derivatives there. */
+/**
+ * The vault on a local disk: `<directory>/<key>`, and `<directory>/quarantine/…` for what was set aside. `<directory>/scratch/` belongs to
+ * those who make derivatives.
+ */
 export class DiskVault implements Vault {
   readonly #root: string;
   readonly #reserveBytes: number;
@@ -57,7 +60,7 @@ export class DiskVault implements Vault {
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
-  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  /** The probe that is being written. All who ask at the same time share it, so a disk that hangs holds up only one. */
   #probe: Promise<void> | undefined;
 
   constructor(options: Options) {
@@ -114,7 +117,7 @@ export class DiskVault implements Vault {
     };
   }
 
-  /** Read-only from the moment on at which it has its name. */
+  /** A draft that is made read-only before it gets its final name. */
   async #durable(path: string, key: string, made?: number): Promise<DurableFile> {
     await this.#makeParent(path, key);
     const options = { final: path, label: key, errors: VAULT_WRITE_ERRORS, mode: READ_ONLY };
@@ -136,7 +139,7 @@ export class DiskVault implements Vault {
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
-    // Manifests may use the reserve: what is copied can be sealed then.
+    // Manifests may use the reserve, so that what was copied can still be sealed when the disk is full.
     const draft = await this.#durable(this.#path(key), key, READ_ONLY);
     try {
       await draft.write(bytes, bytes.length, 0);

@@ -1,19 +1,19 @@
 import { closeSync, constants, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { errnoOf } from '#domain/errors';
 
-/** O_DIRECT takes whole pages, from and to places that begin at one. */
+/** O_DIRECT takes whole pages only, and the place in memory and the place in the file must begin at a page. */
 const PAGE_BYTES = 4096;
 /** Less is not worth a second descriptor: the page cache takes it, and fsync brings it to the disk. */
 export const DIRECT_BYTES_MIN = 256 * 1024;
-/** What goes through the page cache is sent to the disk so often, so that no file leaves all of it to its last fsync. */
+/** Bytes that go through the page cache are flushed this often, so that the last fsync of a large file has little to do. */
 const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
 /** How a file system says that it has no O_DIRECT (ramfs, some FUSE); ENOENT: there is no /proc to open the file by. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set(['EINVAL', 'EOPNOTSUPP', 'ENOENT']);
 
 /**
- * Writes a draft past the page cache where its file system allows that, and what is no whole page through it. For a thread that may wait for the
- * disk. The draft's own descriptor stays its owner's, who also makes it durable.
+ * Writes a draft past the page cache where its file system allows that. Bytes that fill no whole page go through the cache. Every call
+ * waits for the disk: use it on a thread that may wait. The draft's descriptor belongs to the caller, who also makes the draft durable.
  */
 export class DraftWriter {
   readonly #buffered: number;
@@ -25,7 +25,7 @@ export class DraftWriter {
     this.#buffered = descriptor;
   }
 
-  /** Something was written past the page cache. */
+  /** Whether something was written past the page cache. */
   get direct(): boolean {
     return typeof this.#direct === 'number';
   }
@@ -47,7 +47,7 @@ export class DraftWriter {
     if (typeof direct === 'number') closeSync(direct);
   }
 
-  /** Returns how many bytes went that way: whole pages, or none. */
+  /** Returns how many bytes it wrote past the page cache: whole pages, or none. */
   #writeDirect(bytes: Uint8Array, position: number): number {
     const whole = bytes.length - (bytes.length % PAGE_BYTES);
     if (whole < DIRECT_BYTES_MIN || position % PAGE_BYTES !== 0) return 0;
@@ -56,7 +56,8 @@ export class DraftWriter {
       if (this.#direct === null) return 0;
       return writeAll(this.#direct, bytes.subarray(0, whole), position);
     } catch (error) {
-      // Refused when it is opened or at the first write: what was written before is written once more, in the other way.
+      // A file system refuses O_DIRECT when the file is opened or at a write. The caller then writes all of these bytes through the page
+      // cache.
       if (!REFUSALS.has(errnoOf(error))) throw error;
       this.close();
       return 0;
@@ -64,7 +65,7 @@ export class DraftWriter {
   }
 }
 
-/** The same file once more, with O_DIRECT. */
+/** Opens the same file once more, with O_DIRECT. */
 function openDirect(descriptor: number): number {
   return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_DIRECT);
 }

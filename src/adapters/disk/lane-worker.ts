@@ -6,7 +6,9 @@ import { DraftWriter } from './draft-writer.ts';
 import type { LaneAnswer, LaneRequest } from './lanes.ts';
 import { pageMemory } from './page-memory.ts';
 
-/** 4 MiB keep a fast disk busy; a slow recorder is asked for less, so that whoever conducts this lane hears of it soon. */
+/**
+ * 4 MiB keep a fast disk busy. A slow recorder is asked for less at once, so that the thread that drives this lane soon hears of progress.
+ */
 const READ_BYTES_MAX = 4 * 1024 * 1024;
 const READ_BYTES_MIN = 256 * 1024;
 const READ_MS = 50;
@@ -22,7 +24,7 @@ interface Passing {
 type Times = { -readonly [part in keyof Pulled]: Pulled[part] };
 
 const passing = new Map<number, Passing>();
-/** Made by the first lane that reads for itself. */
+/** The read buffer, made when a passage first reads its file itself. */
 let memory: Uint8Array | undefined;
 
 /** The part that this file is about: the bytes are hashed and written one right after the other. */
@@ -45,7 +47,7 @@ function pull(passage: Passing, { source, start, end }: { source: number; start:
     try {
       bytes = readSync(source, memory, 0, Math.min(passage.readBytes, end - position), position);
     } catch {
-      // Whoever conducts this lane reads it once more, and learns there what it means.
+      // The thread that drives this lane reads here once more, and learns then what the error means.
       times.failed = true;
     }
     const readMs = performance.now() - asked;
@@ -86,7 +88,7 @@ function answer(request: LaneRequest): LaneAnswer | null {
     end(passage);
     return { id, sha256: open.hash.digest('hex') };
   } catch (error) {
-    // Nothing may follow what was not written.
+    // After bytes that were not written no others may follow: the passage ends here.
     end(passage);
     const { code, message } = error as NodeJS.ErrnoException;
     return { id, error: { code: code ?? '', message } };

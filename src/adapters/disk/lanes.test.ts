@@ -40,7 +40,7 @@ function openBelow(directory: string): readonly string[] {
       const path = readlinkSync(`/proc/self/fd/${descriptor}`);
       return path.startsWith(directory) ? [path] : [];
     } catch {
-      // The listing's own is closed by now.
+      // The descriptor of this listing itself is closed by now.
       return [];
     }
   });

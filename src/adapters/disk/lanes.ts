@@ -24,7 +24,10 @@ interface Pending {
   readonly reject: (error: EvidockError) => void;
 }
 
-/** Lanes on worker threads: some are for one file at a time, which they may read for themselves; the others are shared and never wait for a recorder. */
+/**
+ * Lanes on worker threads. A reading lane takes one file at a time and may read it itself. The other lanes are shared by files, get their
+ * bytes from the main thread, and never wait for a recorder.
+ */
 export class WorkerLanes implements Lanes {
   readonly #reading: WorkerPool<Pending>;
   readonly #fed: WorkerPool<Pending>;

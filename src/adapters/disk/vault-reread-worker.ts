@@ -44,9 +44,9 @@ function reread(request: Request) {
       sha256.update(chunk);
       sm3?.update(chunk);
       position += bytes;
-      // A short read off a multiple of the block size is the tail; asking again there would be refused.
+      // A read whose length is no multiple of the block size has reached the end of the file. O_DIRECT would refuse to read on from there.
       if (bytes % 512 !== 0) break;
-      // The whole of a small file is told with its result.
+      // A small file needs no progress message: its result tells all of it.
       if (bytes === BUFFER_BYTES) parentPort?.postMessage({ id: request.id, progress: position });
     }
     return { bytes: position, sha256: sha256.digest('hex'), sm3: sm3?.digest('hex') ?? null, method };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface SweepPlaces {
   readonly root: string;
   readonly quarantine: string;
-  /** In the words of the vault, for a directory below the root. */
+  /** Makes the vault's error of a failed call on a directory below the root. */
   readonly failed: (directory: string, error: unknown) => Error;
 }
 

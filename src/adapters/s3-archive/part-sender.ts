@@ -8,7 +8,7 @@ import type { TransferOptions } from './moving-http.ts';
 import { Pace } from './pace.ts';
 import { wireOptions } from './wire-options.ts';
 
-/** Tries of one body before the job is put off: it goes on with the next part then, not with the first. */
+/** Tries of one body before the work is put off: it goes on with the next part then, not with the first. */
 const TRIES_MAX = 4;
 const REST_MS = 150;
 const MIB = 1024 * 1024;

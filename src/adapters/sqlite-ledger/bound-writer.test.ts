@@ -20,7 +20,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'evidock-told-'));
   ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: STATION_ID, demandsCustody: true });
   card = await ledger.transaction(async (writer) => {
-    await writer.appendCustody(aCustodyDraft());
+    await writer.custody.append(aCustodyDraft());
     return listOne(writer);
   });
 });
@@ -32,17 +32,17 @@ afterEach(async () => {
 const CHANGES: readonly [string, (writer: LedgerWriter) => Promise<unknown>, () => Promise<unknown>][] = [
   [
     'a docking',
-    (writer) => writer.insertDocking(aDocking({ id: 'dck-01k0d5w7q3-hz01-8c3m2x9a1b' })),
-    () => ledger.docking('dck-01k0d5w7q3-hz01-8c3m2x9a1b'),
+    (writer) => writer.dockings.insert(aDocking({ id: 'dck-01k0d5w7q3-hz01-8c3m2x9a1b' })),
+    () => ledger.dockings.get('dck-01k0d5w7q3-hz01-8c3m2x9a1b'),
   ],
-  ['a slot', (writer) => writer.assignSlot('1-4', 4), () => ledger.slotOf('1-4')],
-  ['an officer', (writer) => writer.upsertOfficer(anOfficer({ id: '7' })), () => ledger.officer('7')],
-  ['a recorder', (writer) => writer.upsertRecorder(aRecorder({ serial: 'R7' })), () => ledger.recorder('R7')],
-  ['a case', (writer) => writer.upsertCase(aCase({ number: 'A-7' })), () => ledger.case('A-7')],
+  ['a slot', (writer) => writer.dockings.assignSlot('1-4', 4), () => ledger.dockings.slotOf('1-4')],
+  ['an officer', (writer) => writer.registry.upsertOfficer(anOfficer({ id: '7' })), () => ledger.registry.officer('7')],
+  ['a recorder', (writer) => writer.registry.upsertRecorder(aRecorder({ serial: 'R7' })), () => ledger.registry.recorder('R7')],
+  ['a case', (writer) => writer.cases.upsert(aCase({ number: 'A-7' })), () => ledger.cases.get('A-7')],
   [
     'a copy',
-    (writer) => writer.markCopied(card.original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: START_MS }),
-    async () => ((await ledger.original(card.original.id))?.state === 'copied' ? true : null),
+    (writer) => writer.originals.markCopied(card.original.id, { digests: someDigests(), duplicateOf: null, copiedAtMs: START_MS }),
+    async () => ((await ledger.originals.get(card.original.id))?.state === 'copied' ? true : null),
   ],
 ];
 
@@ -53,19 +53,19 @@ describe('a change that must be told of', () => {
     expect(await found()).toBeNull();
     await ledger.transaction(async (writer) => {
       await change(writer);
-      await writer.appendCustody(aCustodyDraft());
+      await writer.custody.append(aCustodyDraft());
     });
     expect(await found()).not.toBeNull();
   });
 
   it('is judged by its own transaction alone', async () => {
-    await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft()));
-    expect((await refused(ledger.transaction((writer) => writer.assignSlot('1-5', 5)))).code).toBe('station.internal');
+    await ledger.transaction((writer) => writer.custody.append(aCustodyDraft()));
+    expect((await refused(ledger.transaction((writer) => writer.dockings.assignSlot('1-5', 5)))).code).toBe('station.internal');
   });
 });
 
 it('asks for no entry where nothing is changed that it must tell of', async () => {
-  await ledger.transaction((writer) => writer.insertWork(someWork('derive', card.recording.id)));
-  await ledger.transaction((writer) => writer.updateDocking(card.docking.id, { filesListed: 1 }));
-  expect(await ledger.work(`derive.${card.recording.id}`)).not.toBeNull();
+  await ledger.transaction((writer) => writer.work.insert(someWork('derive', card.recording.id)));
+  await ledger.transaction((writer) => writer.dockings.update(card.docking.id, { filesListed: 1 }));
+  expect(await ledger.work.get(`derive.${card.recording.id}`)).not.toBeNull();
 });

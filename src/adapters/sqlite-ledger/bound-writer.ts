@@ -1,7 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import { WRITES } from '#ports/fact-writes';
-import type { LedgerWriter } from '#ports/ledger';
-import type { SqlWriter } from './writer.ts';
+import type { LedgerReader, LedgerWriter, LedgerWrites } from '#ports/ledger';
 
 export interface BoundWriter {
   readonly writer: LedgerWriter;
@@ -11,28 +10,48 @@ export interface BoundWriter {
   revoke(): void;
 }
 
-/** The writer of one transaction, which notes what it is used for. */
-export function boundWriter(target: SqlWriter): BoundWriter {
-  let changed: PropertyKey | null = null;
+/** The writer of one transaction: what reads and what writes as one, for each group. It notes what it is used for. */
+export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWriter {
+  let changed: string | null = null;
   let told = false;
-  const { proxy, revoke } = Proxy.revocable(target, {
-    get: (writer, property) => {
-      if (isFact(property)) changed ??= property;
-      if (property === 'appendCustody') told = true;
-      const value: unknown = Reflect.get(writer, property, writer);
-      return typeof value === 'function' ? value.bind(writer) : value;
-    },
-  });
+  const note = (name: string) => {
+    if (isFact(name)) changed ??= name;
+    if (name === 'custody.append') told = true;
+  };
+  const ends: (() => void)[] = [];
+  const group = <G extends keyof LedgerReader>(name: G): LedgerWriter[G] => {
+    const { proxy, revoke } = Proxy.revocable({} as LedgerWriter[G], {
+      get: (_, method) => {
+        note(`${name}.${String(method)}`);
+        // Both have private fields: their methods must run on themselves, not on the proxy.
+        const owner = method in writes[name] ? writes[name] : reads[name];
+        const value: unknown = Reflect.get(owner, method, owner);
+        return typeof value === 'function' ? value.bind(owner) : value;
+      },
+    });
+    ends.push(revoke);
+    return proxy;
+  };
   return {
-    writer: proxy,
+    writer: {
+      recordings: group('recordings'),
+      originals: group('originals'),
+      dockings: group('dockings'),
+      work: group('work'),
+      custody: group('custody'),
+      registry: group('registry'),
+      cases: group('cases'),
+    },
     mustHaveTold: () => {
       if (changed === null || told) return;
-      throw new EvidockError('station.internal', `${String(changed)} without a custody entry: nothing of it was kept`);
+      throw new EvidockError('station.internal', `${changed} without a custody entry: nothing of it was kept`);
     },
-    revoke,
+    revoke: () => {
+      for (const end of ends) end();
+    },
   };
 }
 
-function isFact(property: PropertyKey): boolean {
-  return Object.hasOwn(WRITES, property) && WRITES[property as keyof typeof WRITES] === 'fact';
+function isFact(name: string): boolean {
+  return Object.hasOwn(WRITES, name) && WRITES[name as keyof typeof WRITES] === 'fact';
 }

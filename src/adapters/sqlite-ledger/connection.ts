@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { EvidockError } from '#domain/errors';
+import { type Dialect, SQLITE } from './dialect.ts';
 import type { Schema } from './schema.ts';
 import { type Statements, Tables, type Value } from './tables.ts';
 
@@ -48,11 +49,11 @@ class StatementCache implements Statements {
     };
   }
 
-  all(text: string, values: readonly Value[]): readonly unknown[] {
+  async all(text: string, values: readonly Value[]): Promise<readonly unknown[]> {
     return this.prepare(text).all(values);
   }
 
-  run(text: string, values: readonly Value[]): number {
+  async run(text: string, values: readonly Value[]): Promise<number> {
     return Number(this.prepare(text).run(values).changes);
   }
 
@@ -87,12 +88,13 @@ function rowsOf(columns: readonly string[], arrays: readonly unknown[]): Record<
 }
 
 /** The two ways to a connection's rows: over one cache of prepared statements, and both only inside a transaction where that is demanded. */
-export type Rows = Pick<Connection, 'db' | 'tables'>;
+export type Rows = Pick<Connection, 'db' | 'tables' | 'dialect'>;
 
 export interface Connection {
   readonly raw: DatabaseSync;
   readonly db: Kysely<Schema>;
   readonly tables: Tables;
+  readonly dialect: Dialect;
   /** From now on every statement must be inside a transaction. */
   demandTransactions(): void;
 }
@@ -114,7 +116,13 @@ export function connect(file: string, options: { readOnly: boolean }): Connectio
     const demandTransactions = () => {
       database.transactionsOnly = true;
     };
-    return { raw, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }), tables: new Tables(database), demandTransactions };
+    return {
+      raw,
+      db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }),
+      tables: new Tables(database),
+      dialect: SQLITE,
+      demandTransactions,
+    };
   });
 }
 

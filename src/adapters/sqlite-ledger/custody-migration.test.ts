@@ -50,23 +50,23 @@ function withFile(body: (raw: DatabaseSync) => void): void {
 
 test('the log goes on after it, and histories show both', async () => {
   const ledger = await open();
-  expect(await ledger.alterations()).toEqual([]);
-  expect((await ledger.custodyHead())?.seq).toBe(3);
-  await ledger.transaction((writer) => writer.appendCustody(anyDraft(RECORDING)));
-  await ledger.transaction((writer) => writer.appendCustody(aCaseDraft('LY-1')));
-  const told = await ledger.custodyOf(subject('recording', RECORDING));
+  expect(await ledger.upkeep.alterations()).toEqual([]);
+  expect((await ledger.custody.head())?.seq).toBe(3);
+  await ledger.transaction((writer) => writer.custody.append(anyDraft(RECORDING)));
+  await ledger.transaction((writer) => writer.custody.append(aCaseDraft('LY-1')));
+  const told = await ledger.custody.of(subject('recording', RECORDING));
   expect(told.map(({ seq, version, type }) => [seq, version, type])).toEqual([
     [1, 1, 'recording.tagged'],
     [4, 2, 'recording.viewed'],
   ]);
-  expect((await ledger.custodyOf(subject('case', 'LY-1'))).map(({ seq }) => seq)).toEqual([0, 5]);
-  const [refused] = await ledger.custodyOf(subject('docking', 'dck-01k0d5w7q3-hz01-8c3m2x9a1b'));
+  expect((await ledger.custody.of(subject('case', 'LY-1'))).map(({ seq }) => seq)).toEqual([0, 5]);
+  const [refused] = await ledger.custody.of(subject('docking', 'dck-01k0d5w7q3-hz01-8c3m2x9a1b'));
   expect(toldBy(refused ?? expect.fail())).toEqual({ cardPath: 'x', code: 'recorder.not-regular', detail: 'a pipe' });
-  expect(await collect(ledger.verifyCustody())).toEqual([]);
+  expect(await collect(ledger.custody.verify())).toEqual([]);
   await ledger.close();
   // Opened again, nothing is continued a second time.
   const again = await open();
-  expect((await again.custodyHead())?.seq).toBe(5);
+  expect((await again.custody.head())?.seq).toBe(5);
   await again.close();
 });
 
@@ -75,9 +75,9 @@ test('erased as a whole, it leaves a log that verifies', async () => {
   expect(() => withFile((raw) => raw.exec('UPDATE custody_former SET type = 1'))).toThrow(/append-only/);
   withFile((raw) => raw.exec('DELETE FROM custody_former'));
   const erased = await open();
-  expect(await collect(erased.verifyCustody())).toEqual([]);
-  expect(await erased.custodyHead()).toMatchObject({ seq: 3 });
-  expect(await erased.custodyOf(subject('case', 'LY-1'))).toEqual([]);
+  expect(await collect(erased.custody.verify())).toEqual([]);
+  expect(await erased.custody.head()).toMatchObject({ seq: 3 });
+  expect(await erased.custody.of(subject('case', 'LY-1'))).toEqual([]);
   await erased.close();
 });
 
@@ -88,6 +88,6 @@ test.each([
   await (await open()).close();
   withFile((raw) => raw.exec(`DELETE FROM custody_former WHERE ${which}`));
   const ledger = await open();
-  expect((await collect(ledger.verifyCustody())).map(({ what }) => what)).toEqual([expect.stringMatching(complaint)]);
+  expect((await collect(ledger.custody.verify())).map(({ what }) => what)).toEqual([expect.stringMatching(complaint)]);
   await ledger.close();
 });

@@ -12,7 +12,7 @@ import { openLedger, SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { collect, refused } from '#test/contract/ledger-support';
 import { aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
-import { Leases } from './leases.ts';
+import { Leases } from './work/leases.ts';
 
 const PAGE_BYTES = 4096;
 
@@ -59,7 +59,7 @@ describe('kill -9', () => {
       child.kill('SIGKILL');
       await once(child, 'close');
       const ledger = await open();
-      for (const id of committed()) expect((await ledger.recording(id))?.state).toBe('sealed');
+      for (const id of committed()) expect((await ledger.recordings.get(id))?.state).toBe('sealed');
       const counts = await ledger.counts();
       // At most one more than was told: killed between its commit and its line.
       expect(counts.recordings - before - committed().length).toBeOneOf([0, 1]);
@@ -69,8 +69,8 @@ describe('kill -9', () => {
         workWaiting: counts.recordings,
         custodyEntries: 2 * counts.recordings,
       });
-      expect(await collect(ledger.verifyCustody())).toEqual([]);
-      expect(await ledger.integrity()).toEqual([]);
+      expect(await collect(ledger.custody.verify())).toEqual([]);
+      expect(await ledger.upkeep.integrity()).toEqual([]);
       await ledger.close();
       before = counts.recordings;
     }
@@ -111,10 +111,10 @@ describe('opening', () => {
 
   test('keeps what the file holds', async () => {
     const first = await open();
-    await first.transaction((writer) => writer.upsertOfficer(anOfficer()));
+    await first.transaction((writer) => writer.registry.upsertOfficer(anOfficer()));
     await first.close();
     const second = await open();
-    expect(await second.officers()).toEqual([anOfficer()]);
+    expect(await second.registry.officers()).toEqual([anOfficer()]);
     await second.close();
   });
 });
@@ -122,17 +122,19 @@ describe('opening', () => {
 test('a closed ledger says that the station is stopping', async () => {
   const ledger = await open();
   await ledger.close();
-  expect((await refused(ledger.officers())).code).toBe('station.stopping');
-  expect((await refused(ledger.transaction((writer) => writer.upsertOfficer(anOfficer())))).code).toBe('station.stopping');
+  expect((await refused(ledger.registry.officers())).code).toBe('station.stopping');
+  expect((await refused(ledger.transaction((writer) => writer.registry.upsertOfficer(anOfficer())))).code).toBe('station.stopping');
 });
 
 test('closing waits for transactions that were asked for', async () => {
   const ledger = await open();
-  const writes = Array.from({ length: 10 }, (_, n) => ledger.transaction((writer) => writer.upsertOfficer(anOfficer({ id: `${n}` }))));
+  const writes = Array.from({ length: 10 }, (_, n) =>
+    ledger.transaction((writer) => writer.registry.upsertOfficer(anOfficer({ id: `${n}` }))),
+  );
   await ledger.close();
   await Promise.all(writes);
   const again = await open();
-  expect((await again.officers()).length).toBe(10);
+  expect((await again.registry.officers()).length).toBe(10);
   await again.close();
 });
 
@@ -149,17 +151,17 @@ describe('a full disk', () => {
         times: { clock: fixedClock(), leases: new Leases(() => 0) },
       },
     );
-    const big = () => ledger.transaction((writer) => writer.appendCustody(aRefusalDraft('x'.repeat(2_000_000))));
+    const big = () => ledger.transaction((writer) => writer.custody.append(aRefusalDraft('x'.repeat(2_000_000))));
     const pages = Number(writing.raw.prepare('PRAGMA page_count').get()?.['page_count']);
     writing.raw.exec(`PRAGMA max_page_count = ${pages + 20}`);
     const error = await refused(big());
     expect([error.code, error.side, error.retry]).toEqual(['ledger.failed', 'ledger', 'later']);
     expect(error.detail).toMatch(/full/);
-    expect(await ledger.custodyHead()).toBeNull();
-    await ledger.transaction((writer) => writer.upsertOfficer(anOfficer()));
+    expect(await ledger.custody.head()).toBeNull();
+    await ledger.transaction((writer) => writer.registry.upsertOfficer(anOfficer()));
     writing.raw.exec('PRAGMA max_page_count = 1000000');
     expect((await big()).seq).toBe(0);
-    expect(await ledger.officers()).toEqual([anOfficer()]);
+    expect(await ledger.registry.officers()).toEqual([anOfficer()]);
     await ledger.close();
   });
 });
@@ -170,8 +172,8 @@ describe('a damaged file', () => {
     const ids = await ledger.transaction(async (writer) => {
       const docking = aDocking();
       const recordings = Array.from({ length: 500 }, (_, n) => aRecording({ dockingId: docking.id, createdAtMs: START_MS + n }));
-      await writer.insertDocking(docking);
-      for (const recording of recordings) await writer.insertRecording(recording);
+      await writer.dockings.insert(docking);
+      for (const recording of recordings) await writer.recordings.insert(recording);
       return recordings.map((recording) => recording.id);
     });
     await ledger.close();
@@ -185,9 +187,9 @@ describe('a damaged file', () => {
     expect(damaged).toBeGreaterThan(2);
     await writeFile(file, content);
     const again = await open();
-    expect((await again.integrity()).length).toBeGreaterThan(0);
+    expect((await again.upkeep.integrity()).length).toBeGreaterThan(0);
     const readAll = async () => {
-      for (const id of ids) await again.recording(id);
+      for (const id of ids) await again.recordings.get(id);
     };
     expect((await refused(readAll())).code).toBe('ledger.failed');
     await again.close();
@@ -195,13 +197,13 @@ describe('a damaged file', () => {
 
   test('rows that point nowhere are named', async () => {
     const ledger = await open();
-    await ledger.transaction((writer) => writer.insertDocking(aDocking()));
+    await ledger.transaction((writer) => writer.dockings.insert(aDocking()));
     await ledger.close();
     const raw = new DatabaseSync(file, { enableForeignKeyConstraints: false });
     raw.exec(`INSERT INTO refusals (docking_id, card_path, code, detail, at) VALUES ('dck-none', 'a', 'b', 'c', 1)`);
     raw.close();
     const again = await open();
-    expect(await again.integrity()).toEqual(['row 1 of refusals points to a missing row of dockings']);
+    expect(await again.upkeep.integrity()).toEqual(['row 1 of refusals points to a missing row of dockings']);
     await again.close();
   });
 });
@@ -210,20 +212,20 @@ describe('backup', () => {
   test('is a whole ledger of one moment, made while the station writes, without beginning again', async () => {
     const ledger = await open();
     await ledger.transaction(async (writer) => {
-      for (let n = 0; n < 20_000; n++) await writer.appendCustody(aRefusalDraft(`${n} ${'x'.repeat(300)}`));
+      for (let n = 0; n < 20_000; n++) await writer.custody.append(aRefusalDraft(`${n} ${'x'.repeat(300)}`));
     });
     let running = true;
     let written = 0;
     const writing = (async () => {
       while (running) {
-        await ledger.transaction((writer) => writer.appendCustody(aCustodyDraft()));
+        await ledger.transaction((writer) => writer.custody.append(aCustodyDraft()));
         written += 1;
         await setImmediate();
       }
     })();
     const percents: number[] = [];
     const copy = join(directory, 'copy.sqlite');
-    const { bytes } = await ledger.backup(copy, (percent) => percents.push(percent));
+    const { bytes } = await ledger.upkeep.backup(copy, (percent) => percents.push(percent));
     running = false;
     await writing;
     expect(written).toBeGreaterThan(0);
@@ -234,8 +236,8 @@ describe('backup', () => {
     expect((await readdir(directory)).filter((name) => name.includes('partial'))).toEqual([]);
     await ledger.close();
     const copied = await openLedger({ file: copy, stationId: STATION_ID });
-    expect(await copied.integrity()).toEqual([]);
-    expect(await collect(copied.verifyCustody())).toEqual([]);
+    expect(await copied.upkeep.integrity()).toEqual([]);
+    expect(await collect(copied.custody.verify())).toEqual([]);
     expect((await copied.counts()).custodyEntries).toBeGreaterThanOrEqual(20_000);
     await copied.close();
   });
@@ -245,7 +247,7 @@ describe('backup', () => {
     const copy = join(directory, 'copy.sqlite');
     await writeFile(copy, 'something of value');
     await writeFile(`${copy}.partial`, 'rest');
-    expect((await refused(ledger.backup(copy))).code).toBe('request.conflict');
+    expect((await refused(ledger.upkeep.backup(copy))).code).toBe('request.conflict');
     expect(await readFile(copy, 'utf8')).toBe('something of value');
     expect((await readdir(directory)).filter((name) => name.includes('partial'))).toEqual([]);
     await ledger.close();
@@ -253,7 +255,7 @@ describe('backup', () => {
 
   test('to a place that cannot be written blames the place by its name, and not the ledger', async () => {
     const ledger = await open();
-    const error = await refused(ledger.backup(join(directory, 'missing/copy.sqlite')));
+    const error = await refused(ledger.upkeep.backup(join(directory, 'missing/copy.sqlite')));
     expect(error.code).toBe('request.invalid');
     expect(error.detail).toContain('missing/copy.sqlite');
     await ledger.close();

@@ -20,7 +20,7 @@ test('a ledger of before keeps its work, and what ran is given back', async () =
   const before = await open();
   const { recording } = await before.transaction(async (writer) => {
     const card = await listOne(writer);
-    for (const stage of ['derive', 'archive'] as const) await writer.insertWork(someWork(stage, card.recording.id));
+    for (const stage of ['derive', 'archive'] as const) await writer.work.insert(someWork(stage, card.recording.id));
     return card;
   });
   await before.close();
@@ -32,11 +32,11 @@ test('a ledger of before keeps its work, and what ran is given back', async () =
   raw.exec(`DELETE FROM kysely_migration WHERE name = '0017-fenced-claims'`);
   raw.close();
   const ledger = await open();
-  expect(await ledger.alterations()).toEqual([]);
+  expect(await ledger.upkeep.alterations()).toEqual([]);
   expect((await ledger.recover()).work).toBe(1);
   for (const stage of ['derive', 'archive'] as const) {
     const claim = await ledger.transaction((writer) =>
-      writer.claimWork(`${stage}.${recording.id}`, { host: 'worker-1', instance: 'a' }, 1000),
+      writer.work.claim(`${stage}.${recording.id}`, { host: 'worker-1', instance: 'a' }, 1000),
     );
     expect(claim?.token).toBe(1);
   }

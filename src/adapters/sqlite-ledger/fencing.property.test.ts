@@ -42,10 +42,10 @@ interface Held {
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 
 const ENDS: Readonly<Record<'renew' | 'finish' | 'fail' | 'postpone', (writer: LedgerWriter, claim: Claim) => Promise<void>>> = {
-  renew: (writer, claim) => writer.renewWork(claim, { leaseMs: 50, percent: 1 }),
-  finish: (writer, claim) => writer.finishWork(claim),
-  fail: (writer, claim) => writer.failWork(claim, { code: 'transcoder.failed', detail: '', retryInMs: 0 }),
-  postpone: (writer, claim) => writer.postponeWork(claim, { delayMs: 0 }),
+  renew: (writer, claim) => writer.work.renew(claim, { leaseMs: 50, percent: 1 }),
+  finish: (writer, claim) => writer.work.finish(claim),
+  fail: (writer, claim) => writer.work.fail(claim, { code: 'transcoder.failed', detail: '', retryInMs: 0 }),
+  postpone: (writer, claim) => writer.work.postpone(claim, { delayMs: 0 }),
 };
 
 test('of two hosts, the one with the newest claim alone ends the work, and its result alone stands', { timeout: 60_000 }, async () => {
@@ -65,7 +65,7 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
   let ledger = await open();
   const { recording } = await ledger.transaction(async (writer) => {
     const card = await listOne(writer, { recording: { category: null } });
-    await writer.insertWork(someWork('derive', card.recording.id));
+    await writer.work.insert(someWork('derive', card.recording.id));
     return card;
   });
   const id = workId('derive', recording.id);
@@ -89,13 +89,13 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
       expect((await ledger.recover()).work).toBe(own ? 1 : 0);
       held = held && !own ? { ...held, endsMs: time.monotonicMs() + held.leaseMs } : null;
     } else if (step.do === 'reopen') {
-      await ledger.transaction((writer) => writer.reopenWork(someWork('derive', recording.id, { dueAtMs: time.wall.nowMs() })));
+      await ledger.transaction((writer) => writer.work.reopen(someWork('derive', recording.id, { dueAtMs: time.wall.nowMs() })));
       done = false;
     } else if (step.do === 'claim') {
       const { worker: by, leaseMs } = step;
-      const due = (await ledger.dueWork(time.wall.nowMs(), 'derive', 1)).length === 1;
+      const due = (await ledger.work.due(time.wall.nowMs(), 'derive', 1)).length === 1;
       const free = held ? held.endsMs <= time.monotonicMs() : !done && due;
-      const claim = await ledger.transaction((writer) => writer.claimWork(id, { host: HOSTS[by] ?? '', instance: 'x' }, leaseMs));
+      const claim = await ledger.transaction((writer) => writer.work.claim(id, { host: HOSTS[by] ?? '', instance: 'x' }, leaseMs));
       expect(claim !== null).toBe(free);
       if (!claim) continue;
       expect(claim.token).toBeGreaterThan(newest);
@@ -109,7 +109,7 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
       const ended = await ledger
         .transaction(async (writer) => {
           // Before the claim is checked: what was written in the same transaction must go with it.
-          await writer.updateRecording(recording.id, { category: name });
+          await writer.recordings.update(recording.id, { category: name });
           await ENDS[step.how](writer, claim);
         })
         .then(
@@ -125,9 +125,9 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
       held = step.how === 'renew' ? { ...held, leaseMs: 50, endsMs: time.monotonicMs() + 50 } : null;
       done = step.how === 'finish';
     }
-    const row = await ledger.work(id);
+    const row = await ledger.work.get(id);
     expect(row?.state).toBe(held ? 'running' : done ? 'done' : 'waiting');
-    expect((await ledger.recording(recording.id))?.category ?? null).toBe(result);
+    expect((await ledger.recordings.get(recording.id))?.category ?? null).toBe(result);
   }
   await ledger.close();
 }

@@ -1,32 +1,31 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { backup, type DatabaseSync } from 'node:sqlite';
-import { STATION } from '#domain/custody/actor';
-import { DockingInterrupted } from '#domain/custody/docking-entries';
-import { subject } from '#domain/custody/subject';
-import { EvidockError, errnoOf } from '#domain/errors';
+import type { DatabaseSync } from 'node:sqlite';
+import { EvidockError } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
-import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
+import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { CasesReader } from '#ports/ledger/cases';
+import type { CustodyReader } from '#ports/ledger/custody';
+import type { DockingsReader } from '#ports/ledger/dockings';
+import type { OriginalsReader } from '#ports/ledger/originals';
+import type { RecordingsReader } from '#ports/ledger/recordings';
+import type { RegistryReader } from '#ports/ledger/registry';
+import type { LedgerUpkeep } from '#ports/ledger/upkeep';
+import type { WorkReader } from '#ports/ledger/work';
 import { boundWriter } from './bound-writer.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
-import { continueLog } from './custody-log.ts';
-import { checkIntegrity } from './integrity.ts';
-import { Leases } from './leases.ts';
+import { countsOf } from './counts.ts';
+import { continueLog } from './custody/log.ts';
+import { SqlShipping } from './custody/shipping.ts';
+import { interruptDockings } from './dockings/interrupt.ts';
+import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
-import { SqlReader } from './reader.ts';
-import { schemaFaults } from './schema-check.ts';
-import { SqlShipping } from './shipping.ts';
+import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
-import type { WorkTimes } from './work-writer.ts';
-import { SqlWriter } from './writer.ts';
-
-const BACKUP_PAGES_AT_ONCE = 512;
-/** More than any station has slots. */
-const OPEN_DOCKINGS_MAX = 10_000;
-const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
+import { Leases } from './work/leases.ts';
+import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
 interface Options {
   /** The database file; its directory is made if it is missing. */
@@ -42,11 +41,13 @@ interface Options {
 
 const WALL_CLOCK: Clock = { nowMs: () => Date.now() };
 
+type Times = WorkTimes & { readonly leases: Leases };
+
 interface Opened {
   readonly lock: DatabaseSync;
   readonly writing: Connection;
   readonly reading: Connection;
-  readonly times: WorkTimes;
+  readonly times: Times;
 }
 
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
@@ -82,33 +83,54 @@ async function continueOldLog(writing: Connection, stationId: string): Promise<v
 }
 
 /** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
-export class SqliteLedger extends SqlReader implements Ledger {
+export class SqliteLedger implements Ledger {
+  readonly recordings: RecordingsReader;
+  readonly originals: OriginalsReader;
+  readonly dockings: DockingsReader;
+  readonly work: WorkReader;
+  readonly custody: CustodyReader;
+  readonly registry: RegistryReader;
+  readonly cases: CasesReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
+  readonly upkeep: LedgerUpkeep;
   readonly #options: Options;
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
   readonly #reading: Connection;
-  readonly #times: WorkTimes;
+  /** What a transaction reads: committed rows, and its own. */
+  readonly #current: LedgerReader;
+  readonly #times: Times;
   #last: Promise<unknown> = Promise.resolve();
-  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
-  #probe: Promise<void> | undefined;
 
   constructor(options: Options, { lock, writing, reading, times }: Opened) {
-    super(reading);
     this.#options = options;
     this.#lock = lock;
     this.#writing = writing;
     this.#reading = reading;
     this.#times = times;
+    this.#current = readersOf(writing);
+    const readers = readersOf(reading);
+    this.recordings = readers.recordings;
+    this.originals = readers.originals;
+    this.dockings = readers.dockings;
+    this.work = readers.work;
+    this.custody = readers.custody;
+    this.registry = readers.registry;
+    this.cases = readers.cases;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
-    this.shipping = new SqlShipping({ reading: reading.db, writing: writing.db, inTransaction });
+    this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
+    this.upkeep = new SqliteUpkeep({ file: options.file, reading, writing, inTransaction });
+  }
+
+  async counts(): Promise<LedgerCounts> {
+    return countsOf(this.#reading.db, ((await this.custody.head())?.seq ?? -1) + 1);
   }
 
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(this.#writer());
+      const bound = boundWriter(this.#current, writersOf(this.#writing, this.#options.stationId, this.#times));
       try {
         const result = await body(bound.writer);
         if (this.#options.demandsCustody) bound.mustHaveTold();
@@ -117,10 +139,6 @@ export class SqliteLedger extends SqlReader implements Ledger {
         bound.revoke();
       }
     });
-  }
-
-  #writer(): SqlWriter {
-    return new SqlWriter(this.#writing, this.#options.stationId, this.#times);
   }
 
   #serialise<T>(body: () => Promise<T>): Promise<T> {
@@ -149,87 +167,19 @@ export class SqliteLedger extends SqlReader implements Ledger {
   async endLapsedLeases(): Promise<number> {
     const running = await this.#reading.db.selectFrom('work').select(['id', 'token']).where('state', '=', 'running').execute();
     if (running.every((row) => this.#times.leases.isHeld(row))) return 0;
-    return this.#serialise(() => this.#writer().giveBack('lapsed'));
+    return this.#serialise(() => this.#claims().endClaims('lapsed'));
   }
 
   recover(): Promise<{ work: number; dockings: number }> {
     return this.#serialise(async () => {
-      const work = await this.#writer().giveBack({ host: STATION_HOST });
-      return { work, dockings: await this.#interrupt() };
+      const work = await this.#claims().endClaims({ host: STATION_HOST });
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      return { work, dockings: await interruptDockings(this.#current, writers, this.#times.clock.nowMs()) };
     });
   }
 
-  /** Dockings that the station did not see end. Returns how many. */
-  async #interrupt(): Promise<number> {
-    const writer = this.#writer();
-    const open = await writer.dockings({ openOnly: true, limit: OPEN_DOCKINGS_MAX });
-    const atMs = this.#times.clock.nowMs();
-    for (const { id, slot, recorderSerial: recorder, safeAtMs } of open) {
-      await writer.updateDocking(id, { state: 'interrupted' });
-      const about = { atMs, actor: STATION, subject: subject('docking', id) };
-      await writer.appendCustody(DockingInterrupted.make({ ...about, data: { slot, recorder, safe: safeAtMs !== null } }));
-    }
-    return open.length;
-  }
-
-  async backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }> {
-    const partial = `${file}.partial`;
-    try {
-      await rm(partial, { force: true });
-      await makeEmpty(partial);
-      await this.#copyTo(partial, onPercent);
-      const handle = await open(partial, 'r+');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw backupError(file, error);
-    }
-    onPercent?.(100);
-    return { bytes: (await stat(file)).size };
-  }
-
-  /** Copies one committed state: without the open read transaction, every commit of the station would begin the copy anew. */
-  async #copyTo(partial: string, onPercent?: (percent: number) => void): Promise<void> {
-    const { raw } = connect(this.#options.file, { readOnly: true });
-    try {
-      raw.exec('BEGIN');
-      raw.prepare('SELECT count(*) FROM sqlite_schema').all();
-      await backup(raw, partial, {
-        rate: BACKUP_PAGES_AT_ONCE,
-        progress: ({ totalPages, remainingPages }) =>
-          onPercent?.(totalPages === 0 ? 100 : (100 * (totalPages - remainingPages)) / totalPages),
-      });
-    } finally {
-      raw.close();
-    }
-  }
-
-  probe(): Promise<void> {
-    this.#probe ??= probeDirectory(dirname(this.#options.file), WRITE_ERRORS).finally(() => {
-      this.#probe = undefined;
-    });
-    return this.#probe;
-  }
-
-  async integrity(): Promise<readonly string[]> {
-    return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
-  }
-
-  async alterations(): Promise<readonly string[]> {
-    return (await schemaFaults(this.#reading.raw)).map(({ what }) => what);
-  }
-
-  async mendSchema(): Promise<readonly string[]> {
-    const faults = await schemaFaults(this.#reading.raw);
-    await this.#serialise(async () => {
-      for (const { mend } of faults) if (mend !== null) this.#writing.raw.exec(mend);
-    });
-    return faults.filter(({ mend }) => mend === null).map(({ what }) => what);
+  #claims(): SqlWorkWriter {
+    return new SqlWorkWriter(this.#writing, this.#times);
   }
 
   async close(): Promise<void> {
@@ -238,22 +188,4 @@ export class SqliteLedger extends SqlReader implements Ledger {
     this.#writing.raw.close();
     this.#lock.close();
   }
-}
-
-// The writer has private fields: its methods must run on the writer itself, not on the revocable proxy.
-/** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
-async function makeEmpty(partial: string): Promise<void> {
-  try {
-    await (await open(partial, 'wx', 0o640)).close();
-  } catch (error) {
-    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
-  }
-}
-
-function backupError(file: string, error: unknown): unknown {
-  if (error instanceof EvidockError) return error;
-  const known = ledgerError(error);
-  return known instanceof EvidockError
-    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
-    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { CASES_END } from './case-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import type { Schema } from './schema.ts';
 
@@ -57,8 +58,8 @@ const TABLES = [
 export const DOCKING_OPEN = "state IN ('reading', 'safe', 'problem')";
 export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 
-/** `originals.unreadable` of a file that was read whole. */
-export const NOTHING_UNREADABLE = '[]';
+/** `originals.gaps` of a file that was read whole. */
+export const NO_GAPS = '[]';
 
 /** `recordings.notes` of a recording of which nothing is to be said. */
 export const NO_NOTES = '[]';
@@ -119,7 +120,7 @@ const CASE_LINKS = [
 
 // What was sealed before this migration was read whole and once: both columns say so by their defaults.
 const READ_FROM_RECORDER = [
-  `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NOTHING_UNREADABLE}'`,
+  `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NO_GAPS}'`,
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
@@ -254,6 +255,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
+  '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { RecordingFilter } from '#ports/ledger';
+import type { Ledger, LedgerReader } from '#ports/ledger';
+import type { RecordingFilter } from '#ports/ledger/recordings';
 import { collect } from '#test/contract/ledger-support';
 import { about } from '#test/support/custody';
 import { type LoadedLedger, loadLedger } from '../../../bench/ledger-load.ts';
 import { connect } from './connection.ts';
-import { SqlReader } from './reader.ts';
+import { countsOf } from './counts.ts';
+import { readersOf } from './groups.ts';
 
 /*
  * Goal: no list may grow slow with the ledger. Method: every statement that a list really prepares is caught and its plan asked for;
@@ -27,13 +29,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
+type Readers = Pick<Ledger, keyof LedgerReader | 'counts'>;
+
 interface Plan {
   readonly text: string;
   readonly lines: readonly string[];
 }
 
 /** The plans of all statements that `query` prepares over a connection of its own. */
-async function plansOf(query: (reader: SqlReader) => Promise<unknown>): Promise<Plan[]> {
+async function plansOf(query: (reader: Readers) => Promise<unknown>): Promise<Plan[]> {
   const connection = connect(file, { readOnly: true });
   const { raw } = connection;
   const texts = new Set<string>();
@@ -43,7 +47,7 @@ async function plansOf(query: (reader: SqlReader) => Promise<unknown>): Promise<
     return prepare.call(this, text);
   });
   try {
-    await query(new SqlReader(connection));
+    await query({ ...readersOf(connection), counts: () => countsOf(connection.db, 0) });
     spy.mockRestore();
     return [...texts].map((text) => ({ text, lines: explain(raw, text) }));
   } finally {
@@ -99,7 +103,7 @@ test('recordings: no filter, pair of filters or next page scans a table or sorts
   for (const [first, a] of single) {
     for (const [second, b] of single) {
       for (const after of [{}, { after: loaded.idSample[3] ?? '' }]) {
-        const plans = await plansOf((reader) => reader.recordings({ ...a, ...b, ...after, limit: 50 }));
+        const plans = await plansOf((reader) => reader.recordings.list({ ...a, ...b, ...after, limit: 50 }));
         const list = plans.filter(({ text }) => text.includes('LIMIT'));
         expect(list.length).toBe(1);
         complaints.push(...[...scansOf(plans), ...sortsOf(list)].map((complaint) => `${first} + ${second}: ${complaint}`));
@@ -123,55 +127,55 @@ test.each([
 ])('recordings by %s with %j walk %s: the filter that leaves fewest', async (first, others, index) => {
   const single = singleFilters();
   const filter = Object.assign({ limit: 50 }, single[first], ...others.map((other) => single[other] ?? {})) as RecordingFilter;
-  const list = (await plansOf((reader) => reader.recordings(filter))).find(({ text }) => text.includes('LIMIT'));
+  const list = (await plansOf((reader) => reader.recordings.list(filter))).find(({ text }) => text.includes('LIMIT'));
   expect(list?.lines.join('\n')).toContain(`INDEX ${index}`);
 });
 
 test('a page of recordings takes the same number of statements however long it is', async () => {
-  const count = async (limit: number) => (await plansOf((reader) => reader.recordings({ limit }))).length;
+  const count = async (limit: number) => (await plansOf((reader) => reader.recordings.list({ limit }))).length;
   expect(await count(1)).toBe(6);
   expect(await count(1000)).toBe(6);
 });
 
-const OTHER_LISTS: Readonly<Record<string, (reader: SqlReader) => Promise<unknown>>> = {
-  dockings: (reader) => reader.dockings({ limit: 5 }),
-  openDockings: (reader) => reader.dockings({ limit: 5, openOnly: true }),
-  dockingsOfRecorder: (reader) => reader.dockings({ limit: 5, recorder: 'x' }),
-  openDockingsOfRecorder: (reader) => reader.dockings({ limit: 5, recorder: 'x', openOnly: true }),
-  refusals: (reader) => reader.refusals('x'),
-  dockingProgress: (reader) => reader.dockingProgress('x'),
-  recordingIds: (reader) => collect(reader.recordingIds()),
-  originalsOf: (reader) => reader.originalsOf('x'),
-  original: (reader) => reader.original('x'),
-  findOriginal: (reader) => reader.findOriginal({ recorderSerial: 'x', cardPath: 'x', bytes: 1, mtimeMs: 1 }),
-  dockingsOfToldSerial: (reader) => reader.dockings({ limit: 5, told: 'x' }),
-  originalsNamed: (reader) => reader.originalsNamed({ cardPath: 'x', bytes: 1, mtimeMs: 1 }, 5),
-  originalsLike: (reader) => reader.originalsLike({ recorderSerial: 'x', bytes: 1, mtimeMs: 1 }, 5),
-  findSealedByDigest: (reader) => reader.findSealedByDigest('x', 1),
-  copiedOriginals: (reader) => reader.copiedOriginals(5),
-  copies: (reader) => reader.copies('x'),
-  derivatives: (reader) => reader.derivatives('x'),
-  leftovers: (reader) => reader.leftovers(5),
-  leftoversOfOne: (reader) => reader.leftovers(5, 'x'),
-  dueWork: (reader) => reader.dueWork(1, 'derive', 5),
-  work: (reader) => reader.listWork({ limit: 5 }),
-  workByStage: (reader) => reader.listWork({ stage: 'archive', limit: 5 }),
-  workByState: (reader) => reader.listWork({ state: 'done', limit: 5 }),
-  workByBoth: (reader) => reader.listWork({ stage: 'archive', state: 'failed', limit: 5 }),
-  cases: (reader) => reader.cases({ limit: 5 }),
-  casesAfter: async (reader) => reader.cases({ limit: 5, after: (await reader.cases({ limit: 1 }))[0]?.number ?? '' }),
-  officersAfter: (reader) => reader.officers({ limit: 5, after: 'x' }),
-  recordersAfter: (reader) => reader.recorders({ limit: 5, after: 'x' }),
-  dockingsAfter: (reader) => reader.dockings({ limit: 5, after: 'x' }),
-  openDockingsAfter: (reader) => reader.dockings({ limit: 5, after: 'x', openOnly: true }),
-  workAfter: (reader) => reader.listWork({ limit: 5, after: 'x' }),
-  workAfterByState: (reader) => reader.listWork({ state: 'done', limit: 5, after: 'x' }),
-  suggestionsAfter: (reader) => reader.suggestions({ limit: 5, after: 'x' }),
-  openSuggestionsAfter: (reader) => reader.suggestions({ state: 'open', limit: 5, after: 'x' }),
-  suggestions: (reader) => reader.suggestions({ limit: 5 }),
-  openSuggestions: (reader) => reader.suggestions({ state: 'open', limit: 5 }),
-  custodyHead: (reader) => reader.custodyHead(),
-  verifyCustody: (reader) => collect(reader.verifyCustody()),
+const OTHER_LISTS: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = {
+  dockings: (reader) => reader.dockings.list({ limit: 5 }),
+  openDockings: (reader) => reader.dockings.list({ limit: 5, openOnly: true }),
+  dockingsOfRecorder: (reader) => reader.dockings.list({ limit: 5, recorder: 'x' }),
+  openDockingsOfRecorder: (reader) => reader.dockings.list({ limit: 5, recorder: 'x', openOnly: true }),
+  refusals: (reader) => reader.dockings.refusals('x'),
+  dockingProgress: (reader) => reader.dockings.progress('x'),
+  recordingIds: (reader) => collect(reader.recordings.ids()),
+  originalsOf: (reader) => reader.originals.ofRecording('x'),
+  original: (reader) => reader.originals.get('x'),
+  findOriginal: (reader) => reader.originals.find({ recorderSerial: 'x', cardPath: 'x', bytes: 1, mtimeMs: 1 }),
+  dockingsOfToldSerial: (reader) => reader.dockings.list({ limit: 5, told: 'x' }),
+  originalsNamed: (reader) => reader.originals.named({ cardPath: 'x', bytes: 1, mtimeMs: 1 }, 5),
+  originalsLike: (reader) => reader.originals.like({ recorderSerial: 'x', bytes: 1, mtimeMs: 1 }, 5),
+  findSealedByDigest: (reader) => reader.originals.findSealedByDigest('x', 1),
+  copiedOriginals: (reader) => reader.originals.copied(5),
+  copies: (reader) => reader.recordings.copies('x'),
+  derivatives: (reader) => reader.recordings.derivatives('x'),
+  leftovers: (reader) => reader.recordings.leftovers(5),
+  leftoversOfOne: (reader) => reader.recordings.leftovers(5, 'x'),
+  dueWork: (reader) => reader.work.due(1, 'derive', 5),
+  work: (reader) => reader.work.list({ limit: 5 }),
+  workByStage: (reader) => reader.work.list({ stage: 'archive', limit: 5 }),
+  workByState: (reader) => reader.work.list({ state: 'done', limit: 5 }),
+  workByBoth: (reader) => reader.work.list({ stage: 'archive', state: 'failed', limit: 5 }),
+  cases: (reader) => reader.cases.list({ limit: 5 }),
+  casesAfter: async (reader) => reader.cases.list({ limit: 5, after: (await reader.cases.list({ limit: 1 }))[0]?.number ?? '' }),
+  officersAfter: (reader) => reader.registry.officers({ limit: 5, after: 'x' }),
+  recordersAfter: (reader) => reader.registry.recorders({ limit: 5, after: 'x' }),
+  dockingsAfter: (reader) => reader.dockings.list({ limit: 5, after: 'x' }),
+  openDockingsAfter: (reader) => reader.dockings.list({ limit: 5, after: 'x', openOnly: true }),
+  workAfter: (reader) => reader.work.list({ limit: 5, after: 'x' }),
+  workAfterByState: (reader) => reader.work.list({ state: 'done', limit: 5, after: 'x' }),
+  suggestionsAfter: (reader) => reader.cases.suggestions({ limit: 5, after: 'x' }),
+  openSuggestionsAfter: (reader) => reader.cases.suggestions({ state: 'open', limit: 5, after: 'x' }),
+  suggestions: (reader) => reader.cases.suggestions({ limit: 5 }),
+  openSuggestions: (reader) => reader.cases.suggestions({ state: 'open', limit: 5 }),
+  custodyHead: (reader) => reader.custody.head(),
+  verifyCustody: (reader) => collect(reader.custody.verify()),
   counts: (reader) => reader.counts(),
 };
 
@@ -183,12 +187,12 @@ test.each(Object.entries(OTHER_LISTS))('%s neither scans a table nor sorts', asy
 
 /** What is picked by an index is small here by its nature: the work, the events, the entries of one thing. */
 const SMALL_SORTS: typeof OTHER_LISTS = {
-  recordingDetail: (reader) => reader.recordingDetail(loaded.idSample[0] ?? ''),
-  workOfRecording: (reader) => reader.listWork({ recordingId: 'x', limit: 5 }),
-  suggestionsOfRecording: (reader) => reader.suggestions({ recordingId: 'x', limit: 5 }),
-  caseEvents: (reader) => reader.caseEvents('x'),
-  eventsTouching: (reader) => reader.eventsTouching(1, 2, 3),
-  custodyOf: (reader) => reader.custodyOf(about(loaded.idSample[0] ?? '')),
+  recordingDetail: (reader) => reader.recordings.detail(loaded.idSample[0] ?? ''),
+  workOfRecording: (reader) => reader.work.list({ recordingId: 'x', limit: 5 }),
+  suggestionsOfRecording: (reader) => reader.cases.suggestions({ recordingId: 'x', limit: 5 }),
+  caseEvents: (reader) => reader.cases.events('x'),
+  eventsTouching: (reader) => reader.cases.eventsTouching(1, 2, 3),
+  custodyOf: (reader) => reader.custody.of(about(loaded.idSample[0] ?? '')),
 };
 
 test.each(Object.entries(SMALL_SORTS))('%s looks only at what belongs to it', async (_, query) => {

@@ -3,11 +3,13 @@ import type { ByteRange } from '#domain/byte-range';
 import type { Docking, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
+import type { Protection } from '#domain/protection';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
-import type { Case, CaseEvent, Recorder, Suggestion } from '#domain/registry';
+import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
 import type { Work } from '#domain/work';
-import { NO_CLAIMS, NO_NOTES, NOTHING_UNREADABLE } from './migrations.ts';
+import { NO_MARKS, NO_STEPS } from './case-migration.ts';
+import { NO_CLAIMS, NO_GAPS, NO_NOTES } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 
 // The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
@@ -69,6 +71,14 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     missingCount: row.missing_count,
     duplicateOf: row.duplicate_of,
     createdAtMs: row.created_at,
+    ...toProtection(row),
+  };
+}
+
+function toProtection({ confidentiality, privacy }: { confidentiality: string | null; privacy: string }): Protection {
+  return {
+    confidentiality: confidentiality as Protection['confidentiality'],
+    privacy: privacy === NO_MARKS ? [] : (JSON.parse(privacy) as Protection['privacy']),
   };
 }
 
@@ -90,7 +100,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
     // Nearly always the empty list: not parsed for each of a million rows.
-    unreadable: row.unreadable === NOTHING_UNREADABLE ? [] : (JSON.parse(row.unreadable) as ByteRange[]),
+    gaps: row.gaps === NO_GAPS ? [] : (JSON.parse(row.gaps) as ByteRange[]),
     sourceReread: row.source_reread as Original['sourceReread'],
     duplicateOf: row.duplicate_of,
     copiedAtMs: row.copied_at,
@@ -161,15 +171,22 @@ export function toRecorder(row: Schema['recorders']): Recorder {
   };
 }
 
-export function toCase(row: Schema['cases']): Case {
+export function toCase(row: Selectable<Schema['cases']>): Case {
   return {
     number: row.number,
     title: row.title,
     stage: row.stage as Case['stage'],
     category: row.category as Case['category'],
     officerIds: JSON.parse(row.officer_ids) as string[],
+    openedOn: row.opened_on,
+    steps: row.steps === NO_STEPS ? [] : (JSON.parse(row.steps) as Case['steps']),
     createdAtMs: row.created_at,
+    ...toProtection(row),
   };
+}
+
+export function toHolding(row: Schema['recorder_holdings']): Holding {
+  return { id: row.id, serial: row.serial, officerId: row.officer_id, fromMs: row.from_at, toMs: row.to_at };
 }
 
 export function toCaseEvent(row: Schema['case_events']): CaseEvent {

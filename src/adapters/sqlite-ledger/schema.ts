@@ -12,6 +12,7 @@ export interface Schema {
     last_seen_at: number | null;
   };
   recorder_assignments: { n: Generated<number>; serial: string; officer_id: string | null; at: number };
+  recorder_holdings: { id: string; serial: string; officer_id: string; from_at: number; to_at: number | null };
   officers: { id: string; name: string; unit: string | null };
   dockings: DockingRow;
   refusals: { n: Generated<number>; docking_id: string; card_path: string; code: string; detail: string; at: number };
@@ -33,7 +34,19 @@ export interface Schema {
   derivative_leftovers: { vault_key: string; recording_id: string };
   work: WorkRow;
   workers: WorkersRow;
-  cases: { number: string; title: string; stage: string; category: string | null; officer_ids: string; created_at: number };
+  cases: {
+    number: string;
+    title: string;
+    stage: string;
+    category: string | null;
+    officer_ids: string;
+    created_at: number;
+    opened_on: string | null;
+    /** JSON list of `{step, on}`. */
+    steps: Generated<string>;
+    confidentiality: string | null;
+    privacy: Generated<string>;
+  };
   case_events: {
     id: string;
     case_number: string;
@@ -134,6 +147,9 @@ export interface RecordingRow {
   case_count: Generated<number>;
   notes: Generated<string>;
   start_claims: Generated<string>;
+  confidentiality: string | null;
+  /** JSON list of marks. */
+  privacy: Generated<string>;
 }
 
 export interface OriginalRow {
@@ -160,7 +176,7 @@ export interface OriginalRow {
   /** Recording of its new version, if it was closed as replaced. */
   replaced_by: string | null;
   /** JSON list of `{start, end}`. */
-  unreadable: Generated<string>;
+  gaps: Generated<string>;
   source_reread: string | null;
   /** Last full sample of the file on a card that was found the same. */
   sampled_at: number | null;

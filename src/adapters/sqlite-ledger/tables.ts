@@ -4,11 +4,11 @@ import type { Schema } from './schema.ts';
 /** What a value may be in SQLite. */
 export type Value = null | number | bigint | string | Uint8Array;
 
-/** Runs a statement that is prepared once for each text. */
+/** Runs a statement that is prepared once for each text; a `?` stands for each value. */
 export interface Statements {
-  all(text: string, values: readonly Value[]): readonly unknown[];
+  all(text: string, values: readonly Value[]): Promise<readonly unknown[]>;
   /** Returns how many rows were changed. */
-  run(text: string, values: readonly Value[]): number;
+  run(text: string, values: readonly Value[]): Promise<number>;
 }
 
 type Table = keyof Schema;
@@ -27,28 +27,39 @@ export class Tables {
   }
 
   /** `tail`: what follows the conditions (ORDER BY, LIMIT). */
-  select<T extends Table>(table: T, where: Equal<T>, tail = ''): readonly Selectable<Schema[T]>[] {
+  select<T extends Table>(table: T, where: Equal<T>, tail = ''): Promise<readonly Selectable<Schema[T]>[]> {
     return this.where(table, `${equalities(where)} ${tail}`, given(where));
   }
 
   /** `conditions`: text of this adapter's own, with a `?` for each value. */
-  where<T extends Table>(table: T, conditions: string, values: readonly Value[]): readonly Selectable<Schema[T]>[] {
-    return this.#statements.all(`SELECT * FROM ${table} WHERE ${conditions}`, values) as readonly Selectable<Schema[T]>[];
+  async where<T extends Table>(table: T, conditions: string, values: readonly Value[]): Promise<readonly Selectable<Schema[T]>[]> {
+    return (await this.#statements.all(`SELECT * FROM ${table} WHERE ${conditions}`, values)) as readonly Selectable<Schema[T]>[];
   }
 
   /** `tail`: what is to happen where such a row exists already. */
-  insert<T extends Table>(
-    table: T,
-    row: Insertable<Schema[T]>,
-    { verb = 'INSERT', tail = '' }: { verb?: 'INSERT' | 'REPLACE'; tail?: string } = {},
-  ): void {
+  async insert<T extends Table>(table: T, row: Insertable<Schema[T]>, tail = ''): Promise<void> {
     const columns = Object.keys(row);
     const marks = columns.map(() => '?').join();
-    this.#statements.run(`${verb} INTO ${table} (${columns.map(quoted).join()}) VALUES (${marks}) ${tail}`, Object.values(row) as Value[]);
+    await this.#statements.run(
+      `INSERT INTO ${table} (${columns.map(quoted).join()}) VALUES (${marks}) ${tail}`,
+      Object.values(row) as Value[],
+    );
+  }
+
+  /** A row that has this key already takes the values of this one. */
+  async upsert<T extends Table>(
+    table: T,
+    row: Insertable<Schema[T]>,
+    key: readonly (keyof Insertable<Schema[T]> & string)[],
+  ): Promise<void> {
+    const changes = Object.keys(row)
+      .filter((column) => !(key as readonly string[]).includes(column))
+      .map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
+    await this.insert(table, row, `ON CONFLICT (${key.map(quoted).join()}) DO UPDATE SET ${changes.join()}`);
   }
 
   /** Returns how many rows were changed. */
-  update<T extends Table>(table: T, fields: Updateable<Schema[T]>, where: Equal<T>): number {
+  update<T extends Table>(table: T, fields: Updateable<Schema[T]>, where: Equal<T>): Promise<number> {
     const changes = Object.keys(fields).map((column) => `${quoted(column)} = ?`);
     const values = [...Object.values(fields), ...given(where)] as Value[];
     return this.#statements.run(`UPDATE ${table} SET ${changes.join()} WHERE ${equalities(where)}`, values);

@@ -30,8 +30,8 @@ beforeEach(async () => {
   file = join(directory, 'ledger.sqlite');
   const ledger = await openLedger({ file, stationId: STATION_ID });
   await ledger.transaction(async (writer) => {
-    for (let n = 0; n < ENTRIES; n++) await writer.appendCustody(aCustodyDraft({ recordingId: RECORDING, n }));
-    await writer.appendCustody(OriginalCopied.make({ atMs: START_MS, actor: STATION, ...OriginalCopied.example }));
+    for (let n = 0; n < ENTRIES; n++) await writer.custody.append(aCustodyDraft({ recordingId: RECORDING, n }));
+    await writer.custody.append(OriginalCopied.make({ atMs: START_MS, actor: STATION, ...OriginalCopied.example }));
   });
   await ledger.close();
 });
@@ -55,7 +55,7 @@ async function faultsFound(): Promise<CustodyFault[]> {
   const ledger = await openLedger({ file, stationId: STATION_ID });
   try {
     const faults: CustodyFault[] = [];
-    for await (const fault of ledger.verifyCustody()) faults.push(fault);
+    for await (const fault of ledger.custody.verify()) faults.push(fault);
     return faults;
   } finally {
     await ledger.close();
@@ -79,10 +79,16 @@ describe('the database refuses', () => {
     const ledger = await openLedger({ file, stationId: STATION_ID });
     await ledger.transaction(async (writer) => {
       const { docking } = await listOne(writer);
-      await writer.insertRefusal({ dockingId: docking.id, cardPath: 'a', code: 'recorder.not-regular', detail: '', atMs: START_MS });
-      await writer.upsertOfficer(anOfficer());
-      await writer.upsertRecorder(aRecorder());
-      await writer.assignRecorder('DSJ0012345', '041234', START_MS);
+      await writer.dockings.insertRefusal({
+        dockingId: docking.id,
+        cardPath: 'a',
+        code: 'recorder.not-regular',
+        detail: '',
+        atMs: START_MS,
+      });
+      await writer.registry.upsertOfficer(anOfficer());
+      await writer.registry.upsertRecorder(aRecorder());
+      await writer.registry.assignRecorder('DSJ0012345', '041234', START_MS);
     });
     await ledger.close();
     expect(() => change(`UPDATE ${table} SET n = n + 1`)).toThrow(/append-only/);
@@ -183,7 +189,7 @@ test('an entry whose bytes are no longer readable is said to be, not shown', asy
   change(...WITHOUT_TRIGGERS, `UPDATE custody SET bytes = x'ff00' WHERE seq = 3`);
   const ledger = await openLedger({ file, stationId: STATION_ID });
   try {
-    const error = await refused(ledger.custodyOf(subject('recording', RECORDING)));
+    const error = await refused(ledger.custody.of(subject('recording', RECORDING)));
     expect([error.code, error.detail]).toEqual(['ledger.failed', expect.stringContaining('custody entry 3')]);
   } finally {
     await ledger.close();

@@ -51,8 +51,9 @@ export class SqlUploadJournal implements UploadJournal {
       if (known?.upload_id !== uploadId)
         throw new EvidockError('work.lease-lost', `${key}: another upload of it was begun, or it has ended`);
       await db
-        .replaceInto('upload_parts')
+        .insertInto('upload_parts')
         .values({ key, ...part })
+        .onConflict((on) => on.columns(['key', 'number']).doUpdateSet({ etag: part.etag, bytes: part.bytes }))
         .execute();
     });
   }

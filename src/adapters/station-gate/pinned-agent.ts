@@ -9,8 +9,8 @@ const CONNECTIONS_MAX = 32;
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /**
- * Connections to one server alone: the one whose certificate has this SHA-256. Nothing is sent before that is known, the key of the worker least of all.
- * No authority vouches for the certificate and no name in it matters.
+ * Connections to one server alone: the one whose certificate has this SHA-256. Nothing is sent before the certificate was checked, above
+ * all not the worker's key. No authority vouches for the certificate, and no name in it matters.
  */
 export class PinnedAgent extends Agent {
   readonly #certificateSha256: string;

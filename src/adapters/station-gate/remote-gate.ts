@@ -14,12 +14,20 @@ import type {
 } from '#ports/work-gate';
 import type { StationConnection } from './station-connection.ts';
 
-/** A claim by its work and its number: the rest is the station's to know. */
+/** A claim as it is sent: its work and its number. The station knows the rest. */
 const named = ({ workId, token }: Claim) => ({ workId, token });
 
-/** First of all: the station and this worker are of one version, and what earlier processes of this worker held waits again. */
+/**
+ * A worker's first call. The station refuses a worker of another version, and lets the work wait again that earlier processes of this
+ * worker held.
+ */
 export function beginAt(station: StationConnection, version: string): Promise<WorkTerms & { givenBack: number }> {
   return station.call('begin', { version });
+}
+
+/** Tells the station that the worker is there while it has nothing to do. Throws work.replaced, work.key-refused. */
+export async function hereAt(station: StationConnection): Promise<void> {
+  await station.call('here', {});
 }
 
 export class RemoteClaims implements WorkClaims {
@@ -98,7 +106,7 @@ export class RemoteArchiveGate implements ArchiveGate {
   }
 }
 
-/** The journal of parts of what this worker archives now. */
+/** The station's journal of the uploads that this worker makes. */
 export class RemoteUploads implements UploadJournal {
   readonly #station: StationConnection;
 

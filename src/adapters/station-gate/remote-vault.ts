@@ -10,7 +10,7 @@ import { isVaultKey } from '#domain/vault/vault-key';
 import type { DerivativeVault, VaultReader } from '#ports/vault';
 import type { StationConnection } from './station-connection.ts';
 
-/** As in every vault: manifests. */
+/** Largest small file (a manifest), as in every vault. */
 const SMALL_BYTES_MAX = 1024 * 1024;
 /** `…/<recordingId>/derived/<run>/<name>` */
 const DERIVATIVE = /\/([^/]+)\/derived\/(\d+)\/([^/]+)$/;
@@ -47,7 +47,7 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
     try {
       const paths: string[] = [];
       for (const [place, key] of keys.entries()) {
-        // The station chose the key; as a path here it is used no further than its ending.
+        // The station chose the key. Only its extension goes into a path here.
         if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', key);
         const path = join(room, `${place}${extname(key)}`);
         await pipeline(telling(this.#station.read(key), onProgress), createWriteStream(path));

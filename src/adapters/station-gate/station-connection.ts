@@ -19,11 +19,11 @@ const PAUSE_MS_MAX = 2000;
 
 interface Options {
   readonly invitation: Pick<Invitation, 'url' | 'key' | 'certificateSha256'>;
-  /** Of this process. */
+  /** Tells this process from earlier ones of the same worker. */
   readonly instance: string;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
-  /** The key is good no more. */
+  /** Called when the key is good no more, or another process has taken this one's place. */
   readonly onRefused?: (error: EvidockError) => void;
   /** How long a station that does not answer is tried again, ms. */
   readonly patienceMs?: number;
@@ -48,7 +48,7 @@ export class StationConnection {
     this.#agent = new PinnedAgent(options.invitation.certificateSha256);
   }
 
-  /** Asks again while no answer comes; the station knows by the name of the call that it is the same one. */
+  /** Asks again while no answer comes. The idempotency key tells the station that it is the same call. */
   async call<T>(url: string, question: object): Promise<T> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
     return this.#patiently(() => this.#asked<T>({ method: 'POST', path: `/worker/v1/${url}`, headers, body: JSON.stringify(question) }));
@@ -76,8 +76,10 @@ export class StationConnection {
           at += chunk.length;
           yield chunk;
         }
+        // An answer that ends early without an error is a link that broke off too.
+        if (at === from && at < end) await this.#pause(PAUSE_MS_MAX);
       } catch (error) {
-        // Broken off: with something got, it goes on there; with nothing, the station is asked once more after a pause.
+        // The link broke off. If bytes have come, reading goes on after them; if none have, the station is asked again after a pause.
         if (this.#options.signal.aborted) throw error;
         if (at === from) await this.#pause(PAUSE_MS_MAX);
       }
@@ -94,7 +96,13 @@ export class StationConnection {
     const response = await this.#send({ method: 'GET', path: `/worker/v1/bytes?key=${encodeURIComponent(key)}`, headers: range });
     if (response.statusCode !== 200 && response.statusCode !== 206) throw await this.#refusal(response);
     const told = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1] ?? response.headers['content-length'];
-    return { response, total: Number(told) };
+    const total = told === undefined ? Number.NaN : Number(told);
+    // The whole file in place of its rest would be appended to what has come; a length that is not told could not be missed.
+    if (Number.isNaN(total) || (start > 0 && response.statusCode !== 206)) {
+      response.destroy();
+      throw new EvidockError('station.internal', `${key} from byte ${start}: status ${response.statusCode}, length ${told ?? 'not told'}`);
+    }
+    return { response, total };
   }
 
   async #asked<T>(sent: Sent): Promise<T> {
@@ -107,7 +115,7 @@ export class StationConnection {
     const text = await textOf(response);
     const { code, detail } = codeOf(text);
     const error = new EvidockError(code in ERRORS ? (code as ErrorCode) : 'station.internal', detail);
-    if (error.code === 'work.key-refused') this.#options.onRefused(error);
+    if (error.code === 'work.key-refused' || error.code === 'work.replaced') this.#options.onRefused(error);
     return error;
   }
 
@@ -120,7 +128,7 @@ export class StationConnection {
       });
       outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
       outgoing.once('response', resolve);
-      // After the answer its own stream tells what breaks off.
+      // Once the answer begins, its own stream tells what breaks off.
       outgoing.on('error', reject);
       if (typeof body === 'function') pipeline(body(), outgoing).catch(reject);
       else outgoing.end(body);

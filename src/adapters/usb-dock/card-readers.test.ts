@@ -23,7 +23,7 @@ async function open(more: Partial<UsbDockOptions> = {}): Promise<void> {
   await dock.start(seen);
 }
 
-/** A slow look and something. */
+/** Longer than the time between two slow looks. */
 const LOOK_MS = 2500;
 const ARRIVED = 'arrived 1-1 CAM3000';
 const arrivals = () => seen.lines.filter((line) => line === ARRIVED).length;

@@ -37,7 +37,8 @@ export async function mustBeUnusedBelow(places: Places, sysName: string): Promis
 async function checkDisk({ directory, swaps }: Places, disk: string): Promise<void> {
   const parts = [disk, ...(await readdir(disk)).filter((name) => name.startsWith(basename(disk))).map((name) => join(disk, name))];
   const table = await mountTable();
-  // Where the station's directory lies on a disk that is shown in two places, its own mounts are too: under the same random names.
+  // The disk of the station's directory may be mounted in two places. Then the station's own mounts show in both, under the same random
+  // names, and are no other use of the disk.
   const own = new Set(table.filter(({ path }) => dirname(path) === directory).map(({ path }) => basename(path)));
   const mounts = table.filter(({ path }) => dirname(path) !== directory && !own.has(basename(path)));
   const swapped = await readFile(swaps, 'utf8').catch((error: unknown) => {

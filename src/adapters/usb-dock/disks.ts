@@ -16,7 +16,7 @@ export interface Disks {
 /** Which disks with a medium a device had. */
 export interface Media {
   readonly names: readonly string[];
-  /** As `mediaOf` tells. */
+  /** What `mediaOf` returns for these disks. */
   readonly text: string;
 }
 
@@ -26,7 +26,7 @@ interface Places {
 }
 
 const LOOK_MS = 150;
-/** Nothing new for so long: a recorder's second disk comes some time after its first. */
+/** The disks are all there when nothing new came for this long: a recorder's second disk comes some time after its first. */
 const QUIET_MS = 600;
 const UDEV_MS_MAX = 5000;
 /** An extended partition shows as one of 1 KiB. */
@@ -45,7 +45,7 @@ export async function waitForDisks(places: Places, sysName: string, msMax: numbe
     signal.throwIfAborted();
     const nowMs = performance.now();
     const found = await disksOf(places, sysName);
-    // A disk that spins up gets its size late, and a number for what it found then.
+    // A disk that spins up gets its size late, and then another medium number.
     const now = found.map((disk) => `${disk.name} ${disk.bytes} ${disk.mediumNumber}`).join(',');
     if (now !== seen) {
       seen = now;
@@ -73,8 +73,8 @@ function mountable(disks: readonly Disk[]): readonly Disk[] {
 }
 
 /**
- * Which disks have a medium, and which, as one text to compare: it changes when a card is pulled out of a reader, and when another is in its place
- * before anybody looked. Kernels that do not number media tell two cards apart by their size at best.
+ * One text that says which disks have a medium, and which one. Two such texts differ when a card was pulled out of a reader, even if
+ * another was put in its place before anybody looked. Kernels that do not number media tell two cards apart by their size at best.
  */
 export function mediaOf(devices: readonly BlockDevice[]): string {
   return devices

@@ -14,7 +14,7 @@ const STILL_IMAGE = '06';
 const HUB = '09';
 const VENDOR = 'ff';
 
-/** Never on a recorder, whatever else the device is: what types, and what leads into a network. */
+/** Interfaces that no recorder has, whatever else it shows: those that type, and those that lead into a network. */
 const HOSTILE: Readonly<Record<string, string>> = {
   '02': 'communication device (CDC)',
   '03': 'keyboard, mouse or other input device (HID)',

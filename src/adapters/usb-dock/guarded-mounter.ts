@@ -18,8 +18,8 @@ interface Options {
 }
 
 /**
- * Lets through only what concerns a recorder's slot: devices that udev tagged by the administrator's rules. That nothing else on this machine uses them is
- * asked by who mounts (`PlainMounter`). A station that has been taken over cannot reach any other disk through both.
+ * Passes on only requests for devices that udev tagged by the administrator's rules: those in a recorder's slot. The mounter behind it
+ * (`PlainMounter`) refuses devices that this machine uses itself. Past both, a station that has been taken over reaches no other disk.
  */
 export class GuardedMounter implements Mounter {
   readonly #options: Options;
@@ -64,7 +64,7 @@ export class GuardedMounter implements Mounter {
     return this.#options.mounter.unmountAll();
   }
 
-  /** Only a port in which a tagged device is, or one that tagged disks hang on: never a hub, a keyboard or a disk that this machine uses. */
+  /** Switches a port off only if the device in it is tagged: never a hub, a keyboard or a disk that this machine uses. */
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw refused('that is no USB port');
     const directory = join(this.#options.sys, 'bus/usb/devices', sysName);

@@ -3,7 +3,7 @@ import { hubOf, isBelow, isThere, namesIn, peerOf } from './sysfs.ts';
 
 /**
  * The other names of each slot hub (`dock.hubs`), as far as /sys knows them: a USB 3 socket has one name on the bus for USB 2 and one on its
- * SuperSpeed twin, and so has every hub in it, and such a bus as a whole. An empty list for a hub with one name; null where /sys does not tell,
+ * SuperSpeed peer, and so has every hub in it, and such a bus as a whole. An empty list for a hub with one name; null where /sys does not tell,
  * because it is not plugged in.
  */
 export async function readOtherNames(sys: string, hubs: readonly string[]): Promise<ReadonlyMap<string, readonly string[] | null>> {
@@ -19,11 +19,11 @@ export async function readOtherNames(sys: string, hubs: readonly string[]): Prom
 async function otherNamesOfHub(sys: string, hub: string): Promise<readonly string[] | null> {
   const path = join(sys, 'bus/usb/devices', hub);
   if (!(await isThere(path))) return null;
-  const twin = await peerOf(join(path, 'port'));
-  return twin === null ? [] : [twin];
+  const peer = await peerOf(join(path, 'port'));
+  return peer === null ? [] : [peer];
 }
 
-/** The buses to which the ports of its root hub have their peers: one, if any. */
+/** The other name of a bus: the bus on which the ports of its root hub have their peers. An empty list if they have none. */
 async function otherNamesOfBus(sys: string, bus: string): Promise<readonly string[] | null> {
   const path = join(sys, 'bus/usb/devices', `usb${bus}`);
   if (!(await isThere(path))) return null;

@@ -41,7 +41,7 @@ function joined(writers: ReadonlyMap<string, RecorderWriter>): RecorderWriter {
       const { writer, rest } = split(path);
       return writer.remove(rest);
     },
-    /** A driver's clock file has its place on a card, not on a volume of ours: it goes to the first. */
+    /** A driver names its clock file by its place on a card, without a volume's name in front: the file goes to the first volume. */
     async writeText(path, text) {
       const named = writers.has(path.split('/')[0] ?? '');
       const first = writers.values().next().value;

@@ -13,7 +13,10 @@ export interface VolumePart {
 export interface UnreadableVolume {
   readonly name: string;
   readonly detail: string;
-  /** It was not mounted, but might be another time: then the card is not listed. False where there is no file system that is read here. */
+  /**
+   * True where it failed to mount and may hold files: then the card is not listed to its end. False where it has no file system that is
+   * read here.
+   */
   readonly mayHoldFiles: boolean;
 }
 
@@ -85,7 +88,10 @@ export class JoinedVolume implements Volume {
   }
 }
 
-/** A volume that is alone, of a recorder that may have another one next time: its paths are as they are, and it knows what they would be then. */
+/**
+ * The only volume of a recorder: its paths stay as they are. The recorder may show a second volume another time, so each file also tells
+ * the path that it would have then (`otherPath`).
+ */
 export class LoneVolume implements Volume {
   readonly label: string | null;
   readonly fileTimes?: NonNullable<Volume['fileTimes']>;
@@ -119,7 +125,7 @@ export class LoneVolume implements Volume {
 export function partNames(labels: readonly (string | null)[]): readonly string[] {
   const usable = labels.map((label) => (label !== null && /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,31}$/u.test(label) ? label.trim() : null));
   return usable.map((label, place) => {
-    const twin = usable.some((other, at) => at !== place && other?.toLowerCase() === label?.toLowerCase());
-    return label === null || twin || /^volume-\d+$/i.test(label) ? `volume-${place + 1}` : label;
+    const shared = usable.some((other, at) => at !== place && other?.toLowerCase() === label?.toLowerCase());
+    return label === null || shared || /^volume-\d+$/i.test(label) ? `volume-${place + 1}` : label;
   });
 }

@@ -78,7 +78,7 @@ describe.skipIf(!root)('mounting', () => {
   it('leaves a disk alone that this machine uses, before anything is done to it', async () => {
     const elsewhere = join(directory, 'elsewhere');
     mkdirSync(elsewhere);
-    // A loop device may keep the mark of who had it before.
+    // A loop device may still be read-only from its last use.
     run('blockdev', '--setrw', loop);
     run('mount', loop, elsewhere);
     await expect(mount()).rejects.toThrow(/in use by this machine/);
@@ -153,7 +153,7 @@ describe.skipIf(!root)('mounting', () => {
     const mounted = await mount();
     expect(mounted.dirty).toBe(true);
     await expect(mounter.remount(mounted.path, 'rw')).rejects.toThrow(/not cleanly unmounted/);
-    // Not even for who knows better: the journal of this one would be replayed.
+    // Not even `rw-unclean`: Linux would replay the journal of this file system.
     await expect(mounter.remount(mounted.path, 'rw-unclean')).rejects.toThrow(/not cleanly unmounted/);
     await mounter.unmount(mounted.path);
     expect(run('sha256sum', image)).toBe(before);

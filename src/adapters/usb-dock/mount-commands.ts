@@ -24,12 +24,12 @@ const UNMOUNT_MS_MAX = 20_000;
 const PROBE_MS_MAX = 10_000;
 /** How often the table is looked at until a FUSE program has mounted, ms. */
 const MTP_LOOK_MS = 200;
-/** Where file systems have their marks. */
+/** File systems have their marks in this much of a disk's beginning. */
 const SUPERBLOCKS_BYTES = 68 * 1024;
 const SAFE_OPTIONS = ['noexec', 'nosuid', 'nodev', 'noatime'];
 /**
- * What a file system driver does about an error in the file system. ext4 takes it from the card unless it is told, and a card may ask for a panic of the whole
- * machine; vfat and exfat know the same word and have no such wish of the card. NTFS drivers know none.
+ * Keeps an error in the file system from stopping this machine. An ext4 card may ask for a panic, and its driver obeys unless it is told
+ * otherwise. vfat and exfat take the same option, though their cards cannot ask for anything; NTFS drivers do not know it.
  */
 const onErrors = (type: string): readonly string[] => (['ext2', 'ext3', 'ext4', 'vfat', 'exfat'].includes(type) ? ['errors=continue'] : []);
 /** The name of a mount directory as `mount` makes it; nothing else is ever unmounted or removed. */
@@ -114,7 +114,7 @@ export class PlainMounter implements Mounter {
     const { owner } = this.#options;
     const options = ['ro', 'noexec', 'nosuid', 'nodev'].join(',');
     try {
-      // fusermount looks into the empty directory as a root that may not pass by permissions.
+      // fusermount looks into the empty directory as root, but without root's right to pass by permissions.
       await chmod(path, 0o755);
       // The program that talks to a device nobody trusts runs as the one who reads what it shows, never with the rights of root.
       await chown(path, owner.uid, owner.gid);
@@ -144,7 +144,8 @@ export class PlainMounter implements Mounter {
     try {
       const options = ['remount', mode, ...SAFE_OPTIONS, ...onErrors(entry.fileSystem)];
       await this.#command('mount', ['-o', options.join(','), path], `remount ${mode}`);
-      // A service with mounts of its own got a copy of this one that stays read-only; a second one on top reaches it as it is now.
+      // A service in a mount namespace of its own has a copy of this mount that stays read-only. A second mount on top reaches that
+      // service, and is writable.
       if (mode === 'rw') await this.#command('mount', ['--bind', path, path], 'bind');
     } catch (error) {
       // Whatever the file system says, the kernel lets nobody write to the device any more.
@@ -176,8 +177,8 @@ export class PlainMounter implements Mounter {
   }
 
   /**
-   * Withdraws the kernel's leave to use the device: it is unconfigured, as a recorder that is only to be charged, and all its disks are gone. Writing
-   * to `remove` instead would make the kernel forget it, and with it the moment at which it is pulled: a root hub cannot be asked for that.
+   * Withdraws the kernel's leave to use the device (`authorized`). The device then only charges, and all its disks are gone. Writing to
+   * `remove` instead would make the kernel forget the device, and nobody would see when it is pulled: a root hub cannot be asked for that.
    */
   async powerOff(sysName: string): Promise<void> {
     if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
@@ -204,7 +205,8 @@ export class PlainMounter implements Mounter {
 
   async #unmountTop(path: string): Promise<void> {
     const { status } = await runCommand('umount', ['-i', path], UNMOUNT_MS_MAX).catch(() => ({ status: -1 }));
-    // Busy, or waiting for a device that is gone: nobody new gets in, and the last reader's error lets it go.
+    // The mount is busy, or waits for a device that is gone. A lazy unmount lets nobody in any more, and the mount ends with its last
+    // reader.
     if (status !== 0) await runCommand('umount', ['-i', '-l', path], UNMOUNT_MS_MAX);
   }
 
@@ -259,7 +261,7 @@ export class PlainMounter implements Mounter {
     }
   }
 
-  /** A FUSE program may return before its mount is there. */
+  /** Waits for a mount: a FUSE program may return before its mount is there. */
   async #mounted(path: string): Promise<void> {
     for (let waitedMs = 0; waitedMs < PROBE_MS_MAX; waitedMs += MTP_LOOK_MS) {
       if ((await mountsBelow(path)).length > 0) return;
@@ -273,7 +275,7 @@ export class PlainMounter implements Mounter {
     try {
       await access(node);
     } catch (missing) {
-      // EPERM would be a device list that lacks it: then it is there, and the first error says more.
+      // EPERM means that a list of allowed devices lacks it: then the device is there, and the first error says more.
       if (['ENOENT', 'ENODEV', 'ENXIO'].includes(errnoOf(missing) ?? ''))
         return new EvidockError('recorder.removed', `${device} is gone`, error);
     }

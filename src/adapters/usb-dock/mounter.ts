@@ -51,7 +51,10 @@ export type RemountMode = 'ro' | 'rw' | 'rw-unclean';
 
 export type FileSystem = 'vfat' | 'exfat' | 'ext4' | 'ntfs' | 'mtp';
 
-/** Linux writes to these although they have the mark, and leaves it; of the others it replays a journal first, or refuses. */
+/**
+ * Linux writes to these although they are marked as not cleanly unmounted, and keeps the mark. For other file systems it replays a journal
+ * first, or refuses.
+ */
 export const WRITABLE_UNCLEAN: readonly FileSystem[] = ['vfat', 'exfat'];
 
 /** Kernel name of a disk or partition that may be asked for: SCSI disks, which is what USB storage becomes. */

@@ -22,13 +22,15 @@ export interface StayOptions extends VolumesOptions, IntroduceOptions {
   readonly oneOfFew: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Who holds the stays: hears of what one of them found out before a look did. */
+/** The holder of the stays. A stay tells it what it found out before the next look does. */
 interface StayOwner {
-  /** What was opened is not what is there any more. */
+  /** Called when the device or its medium is not the one that was opened any more. */
   readonly onChanged: () => void;
 }
 
-/** A disk that is announced comes soon; one behind a lock comes only after it. */
+/**
+ * How long the first disk is waited for. A recorder that may be locked gets less time: if it is, its disk comes only after it was unlocked.
+ */
 const DISK_MS_MAX = 15_000;
 const LOCKED_DISK_MS_MAX = 3000;
 /** How long a recorder may be off the bus after it was unlocked. */
@@ -102,8 +104,9 @@ export class PortStay {
   }
 
   /**
-   * What is told as arrived is what is there. A card may be changed while it is mounted, and some disks number their medium only when they are
-   * opened for the first time: neither is a reason to begin this stay anew, but what was mounted is not trusted.
+   * Mounts the disks until the media after the mounting are those from before it, so that what is told as arrived is what is there. A card
+   * may be changed while it is mounted, and some disks number their medium only when they are first opened. Neither begins the stay anew,
+   * but what was mounted is unmounted. After OPEN_TRIES_MAX tries the recorder arrives all the same, and the next look sees the change.
    */
   async #openSettled(found: readonly Disk[]): Promise<void> {
     let disks = found;
@@ -147,11 +150,11 @@ export class PortStay {
   }
 
   async #isOnSlot(): Promise<boolean> {
-    const { sysName, twin } = this.device;
-    return (await this.#options.isSlotPort(sysName)) || (twin !== null && (await this.#options.isSlotPort(twin)));
+    const { sysName, peer } = this.device;
+    return (await this.#options.isSlotPort(sysName)) || (peer !== null && (await this.#options.isSlotPort(peer)));
   }
 
-  /** Nothing that could be read. On a port for recorders, somebody should know. */
+  /** The device has nothing that could be read. On a port for recorders a person is told of a vendor interface that no driver knows. */
   async #ignore(role: Role): Promise<void> {
     if (role.vendor && (await this.#isOnSlot())) {
       this.#facts.push('it shows a vendor interface that no driver knows');
@@ -233,7 +236,7 @@ export class PortStay {
     this.#handler.arrived(arrival);
   }
 
-  /** Where it is not, the look comes at once: a read may find that out long before the bus rings. */
+  /** Whether the device is still there. If not, the holder looks at once: a read may find this out long before the bus rings. */
   readonly #present = async (): Promise<boolean> => {
     const present = await isPresent(this.#options.sys, this.device);
     if (!present) this.#options.onChanged();
@@ -241,8 +244,9 @@ export class PortStay {
   };
 
   /**
-   * Asked by the volume when a read fails, for a yank and a bad sector look alike otherwise; and when a file was read or is to be removed, for
-   * what was mounted may lead to the blocks of another card by then.
+   * Whether the port still holds the device and the media that were opened. The volume asks when a read fails, because a pulled device and
+   * a bad sector look alike. It asks too when a file was read or is to be removed, because the mount may lead to another card's blocks by
+   * then.
    */
   readonly holdsWhatWasOpened = async (): Promise<boolean> => {
     if (!(await this.#present())) return false;
@@ -276,8 +280,8 @@ export class PortStay {
   }
 
   /**
-   * It has left, or is to be opened anew. The handler hears of it at once; `expected`: it was unlocked and comes back, so nothing is said.
-   * Resolves when everything is unmounted.
+   * Ends the stay: the device has left, or is to be opened anew. The handler hears of it at once. `expected`: the device was unlocked and
+   * will come back, so the handler is not told. Resolves when everything is unmounted.
    */
   async leave(expected: boolean): Promise<void> {
     if (this.#state === 'left') return;

@@ -20,12 +20,12 @@ export interface UsbDevice {
   /** The kernel's name: `1-4.2` is in port 2 of the hub in port 4 of bus 1. */
   readonly sysName: string;
   /**
-   * The physical port, by which slots are numbered. A USB 3 socket has two kernel names, one on the bus for USB 2 and one on its SuperSpeed twin
+   * The physical port, by which slots are numbered. A USB 3 socket has two kernel names, one on the bus for USB 2 and one on its SuperSpeed peer
    * (`1-4` and `2-4`): whatever is plugged in, it is in the port of the lower name.
    */
   readonly port: string;
   /** The other name of the same socket, where the kernel knows it. */
-  readonly twin: string | null;
+  readonly peer: string | null;
   /** Changes with every enumeration, not with a bus reset: tells a device that came back from one that never left. */
   readonly identity: string;
   readonly busNumber: number;
@@ -49,7 +49,10 @@ export interface BlockDevice {
   readonly bytes: number;
   /** 0 for a whole disk. */
   readonly partition: number;
-  /** The kernel's number of the medium in its disk: another with every medium that is put in (Linux 5.15 and later); null where there is none. */
+  /**
+   * The kernel's number of the medium in the disk, which changes with every medium that is put in (Linux 5.15 and later); null where there
+   * is none.
+   */
   readonly mediumNumber: string | null;
 }
 
@@ -82,11 +85,11 @@ async function readUsbDevice(path: string, sysName: string): Promise<UsbDevice |
   const texts = ['manufacturer', 'product', 'serial', 'authorized', 'bConfigurationValue'];
   const [manufacturer, product, serial, authorized, configuration] = await Promise.all(texts.map(read));
   const interfaces = await readInterfaces(path, sysName, configuration || '1');
-  const twin = await peerOf(join(path, 'port'));
+  const peer = await peerOf(join(path, 'port'));
   return {
     sysName,
-    port: twin !== null && isLower(twin, sysName) ? twin : sysName,
-    twin,
+    port: peer !== null && isLower(peer, sysName) ? peer : sysName,
+    peer,
     identity: `${identity}/${deviceNumber}`,
     busNumber: Number(busNumber),
     deviceNumber: Number(deviceNumber),
@@ -106,7 +109,7 @@ function isLower(one: string, other: string): boolean {
   return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }
 
-/** The twin of a port, by its directory: `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
+/** The peer of a port, by its directory: `usb1-port4` is the root hub's port 1-4, `1-4-port2` is port 1-4.2. */
 export async function peerOf(port: string): Promise<string | null> {
   try {
     const peer = basename(await readlink(join(port, 'peer')));

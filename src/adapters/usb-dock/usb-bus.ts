@@ -93,7 +93,7 @@ export class NodeUsbBus implements UsbBus {
   }
 }
 
-/** A device is on the bus before udev has given it to the station's group. */
+/** Opens a device, and tries again while that is not allowed: it is on the bus before udev has given it to the station's group. */
 async function openAllowed(device: Device): Promise<void> {
   const endMs = performance.now() + ALLOWED_MS_MAX;
   for (;;) {

@@ -150,7 +150,7 @@ describe('a recorder in a port', () => {
     await until(/arrived [34]-1 CAM7000/);
     await until(/arrived [34]-1 CAM8000/);
     expect(new Set(arrivals.slice(-2).map(({ port }) => port))).toEqual(new Set(['3-1', '4-1']));
-    // 10 is more than 9.
+    // Buses are compared as numbers: 9 is the lower name, and 10 the higher.
     await tree.plug({ ...stick('10-1', 5, 'sdf'), peer: 'usb9-port1' });
     ring();
     await until('arrived 9-1 CAM5000');

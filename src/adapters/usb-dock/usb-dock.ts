@@ -88,7 +88,7 @@ export class UsbDock implements Dock {
 
   async #look(): Promise<void> {
     try {
-      // Disks first: a device that is taken off the bus in between is seen to be refused, and not to have lost its card.
+      // Disks are read first. A device that is taken off the bus in between then shows as refused, and not as one that has lost its card.
       const disks = await readBlockDevices(this.#options.sys);
       const devices = await readUsbDevices(this.#options.sys);
       for (const stay of this.#stays.values()) this.#lookAfter(stay, devices.get(stay.device.sysName), disks);
@@ -101,16 +101,16 @@ export class UsbDock implements Dock {
   }
 
   /** Both names of a socket count: somebody who named the one means the socket. */
-  #isWatched({ sysName, twin }: UsbDevice): boolean {
+  #isWatched({ sysName, peer }: UsbDevice): boolean {
     return (
-      this.#options.hubs.length === 0 || this.#options.hubs.some((hub) => isBelow(sysName, hub) || (twin !== null && isBelow(twin, hub)))
+      this.#options.hubs.length === 0 || this.#options.hubs.some((hub) => isBelow(sysName, hub) || (peer !== null && isBelow(peer, hub)))
     );
   }
 
   #lookAfter(stay: PortStay, now: UsbDevice | undefined, disks: ReadonlyMap<string, readonly BlockDevice[]>): void {
     const { sysName, identity } = stay.device;
     const same = now?.identity === identity;
-    // A card that was pulled out of a reader, or put into it, or changed: the device stays, and what was docked does not.
+    // When a card was pulled out of a reader, put into it or changed, the device stays but its docking ends.
     const unchanged = stay.media === null || mediaOf(disks.get(sysName) ?? []) === stay.media;
     if (same && (stay.state === 'opening' || unchanged)) return;
     this.#stays.delete(sysName);
@@ -146,15 +146,15 @@ export class UsbDock implements Dock {
   }
 
   /**
-   * A socket holds one device. Where two claim the same, the firmware does not tell which names belong together and the kernel has paired those of two
-   * sockets: then each name is a port of its own.
+   * The port of a new device. A socket holds one device, so where two devices have the same port, the kernel has paired the names of two
+   * sockets: the firmware did not tell which names belong together. Then each name is a port of its own.
    */
-  #freePort({ port, sysName, twin }: UsbDevice): string {
+  #freePort({ port, sysName, peer }: UsbDevice): string {
     const taken = new Set([
       ...[...this.#stays.values()].map(({ device }) => device.port),
       ...[...this.#released.values()].map((each) => each.port),
     ]);
-    return [port, sysName, twin].find((name) => name !== null && !taken.has(name)) ?? sysName;
+    return [port, sysName, peer].find((name) => name !== null && !taken.has(name)) ?? sysName;
   }
 
   #lookAfterExpected(devices: ReadonlyMap<string, UsbDevice>): void {
@@ -168,7 +168,8 @@ export class UsbDock implements Dock {
   }
 
   #lookAfterReleased(port: string, released: Released, now: UsbDevice | undefined, disks: readonly BlockDevice[]): void {
-    // The station itself takes it off the bus, and with it all its disks: a card that was pulled leaves an empty disk, or another is there.
+    // A released device that the station took off the bus has no disks, which tells nothing of its card. Where it has disks, they tell: a
+    // card that was pulled leaves an empty disk, and another card has another medium.
     const tellsOfCards = now?.refused === false && disks.length > 0 && released.media !== null;
     const changed = tellsOfCards && mediaOf(disks) !== released.media;
     if (now?.identity === released.identity && !changed) return;
@@ -184,7 +185,7 @@ export class UsbDock implements Dock {
     this.#stays.delete(sysName);
     this.#released.set(sysName, { key, port, identity, media });
     await stay.release();
-    // Another card that was put in meanwhile is to be read.
+    // If another card was put in meanwhile, the device stays on the bus, so that the card is read.
     if (this.#options.powerOff && (await stay.holdsWhatWasOpened())) await this.#options.mounter.powerOff(sysName);
   }
 

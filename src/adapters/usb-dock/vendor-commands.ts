@@ -9,7 +9,7 @@ import type { BusAddress, UsbBus, UsbTalk } from './usb-bus.ts';
 export interface Introduction {
   readonly serial: string | null;
   readonly clockOffsetMs: number | null;
-  /** null: it was not, or the recorder did not say so. */
+  /** null: the clock was not set, or the recorder did not say so. */
   readonly clockSet: ClockSetting | null;
   readonly unlocked: boolean;
   readonly facts: readonly string[];
@@ -27,14 +27,14 @@ export interface IntroduceOptions {
 /** One device in its port. */
 interface Visit {
   readonly port: string;
-  /** Of its USB descriptors, if it is worth something. */
+  /** The serial in its USB descriptors; null if it has none, or one that is the same on every device. */
   readonly usbSerial: string | null;
   readonly unlock: boolean;
   readonly signal: AbortSignal;
   readonly record: Pick<DockHandler, 'settingClock' | 'clockSettled'>;
 }
 
-/** A clock that is off by less is not set: reading it takes as long. */
+/** A clock that is off by less is not set: the reading itself is no more exact. */
 const CLOCK_OFF_MS = 1000;
 
 /**
@@ -68,8 +68,9 @@ export async function introduce(device: BusAddress, profile: UsbProfile, options
 }
 
 /**
- * Sets the clock by what `send` sends, when it is on record that this is about to happen; what comes of it is told before anything else is done. Returns
- * null if it is not set: one that cannot be put on record is left alone, and the recorder is taken in all the same, as its files matter more.
+ * Sets the clock by calling `send`. That this will happen is put on record first, and what came of it right after. Returns null if the
+ * clock is not set. A setting that cannot be put on record is not made; the recorder is taken in all the same, because its files matter
+ * more.
  */
 async function setOnRecord(
   setting: ClockSetting,

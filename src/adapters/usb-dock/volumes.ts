@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesText } from '#domain/bytes-text';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { bytesText } from '#domain/figures';
 import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
@@ -36,10 +36,16 @@ export interface Opened {
   readonly facts: readonly string[];
 }
 
-/** Of one recorder. What comes after is named, and keeps the recorder from being called safe. */
+/**
+ * Most volumes, and most MTP storages, of one recorder that are opened. Each further one is refused by name, and keeps the recorder from
+ * being called safe.
+ */
 const VOLUMES_MAX = 16;
 const STORAGES_MAX = 8;
-/** libmtp passes over objects that it is not told of, and jmtpfs keeps what it has seen for 5 s: a device that builds its index shows more later. */
+/**
+ * libmtp leaves out objects that it was not told of, and jmtpfs remembers for 5 s what it has seen: a device that still builds its index
+ * shows more files later.
+ */
 const MTP_LIST_AGAIN_MS = 6000;
 
 /**
@@ -134,7 +140,10 @@ function accessTo({ path, dirty, fileSystem }: Mounted, place: Place, { mounter,
   return openAccess(place, { before: () => mounter.remount(path, mode), after: () => mounter.remount(path, 'ro') });
 }
 
-/** FAT has no zone. exFAT may name one, and recorders leave it out: read in standard time, and believed otherwise where the card's names say so. */
+/**
+ * FAT keeps times without a zone. exFAT may name a zone, but recorders leave it out. Both are read in the zone's standard time; where the
+ * names on the card say otherwise, those are believed.
+ */
 function fileTimesOf(fileSystem: FileSystem): Pick<VolumePart, 'fileTimes'> {
   if (fileSystem === 'mtp') return {};
   return { fileTimes: fileSystem === 'vfat' || fileSystem === 'exfat' ? 'standard' : 'instant' };

@@ -16,6 +16,10 @@ const DOCTOR_ZH: Readonly<Record<string, { readonly name: string; readonly remed
   queue: { name: '工作队列', remedy: '启动 Redis 或更正 queue.url；工作不会丢失' },
   archive: { name: '归档', remedy: '检查网络、archive.s3 的地址、存储桶与密钥；归档为目录时检查该磁盘是否已挂载' },
   'log in vault': { name: '本地库中的保管链副本', remedy: '启动采集站（evidock run）并检查本地库：保管链会自动补传' },
+  workers: {
+    name: '其他主机上的工作进程',
+    remedy: '在其主机上启动（evidock worker --invite 文件），或吊销其密钥（evidock worker revoke 名称）',
+  },
   'log in archive': { name: '归档中的保管链副本', remedy: '启动采集站（evidock run）并检查归档：保管链会自动补传' },
 };
 

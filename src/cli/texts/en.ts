@@ -1,4 +1,5 @@
 import { archiveEn } from './archive-en.ts';
+import { casesEn } from './cases-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
@@ -10,6 +11,7 @@ import { workerEn } from './worker-en.ts';
 
 /** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
 export const en = {
+  ...casesEn,
   ...custodyEn,
   ...workerEn,
   ...knownEn,
@@ -101,7 +103,7 @@ export const en = {
   'case.about': 'Cases: add, import, list, show',
   'case.add.about': 'Add a case',
   'case.import.about':
-    'Import cases and their events from a CSV or JSON file: number, title, stage, category, officers, event_start, event_end, event_stage, place',
+    'Import cases and their events from a CSV or JSON file: number, title, stage, category, officers, event_start, event_end, event_stage, place, opened, decided, closed, confidentiality, privacy',
   'case.list.about': 'List cases',
   'case.show.about': 'Show a case, its events and its recordings',
   'case.opt.title': 'title',
@@ -309,8 +311,8 @@ export const en = {
   'original.listed': 'listed',
   'original.copied': 'copied',
   'original.sealed': 'sealed',
-  'job.derive': 'derive',
-  'job.archive': 'archive',
+  'work-stage.derive': 'derive',
+  'work-stage.archive': 'archive',
   'work.waiting': 'waiting',
   'work.running': 'running',
   'work.done': 'done',

@@ -118,6 +118,10 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
     remedy: '检查工作机与站点之间的网络，以及站点是否在运行；工作不会丢失，仍在站点等待。',
   },
   'work.version-differs': { what: '工作机与站点的版本不同', remedy: '请在工作机上安装与站点相同的版本。' },
+  'work.replaced': {
+    what: '另一个进程使用同一邀请，并且启动得更晚',
+    remedy: '每份邀请只运行一个进程；需要第二台工作机时，请用另一个名称邀请（`evidock worker invite 名称`）。',
+  },
   'work.certificate-failed': {
     what: '无法生成或读取站点供工作机使用的证书',
     remedy: '请安装 openssl；若状态目录下 work 目录中的文件已损坏，请删除这两个文件并重新邀请所有工作机。',

@@ -17,6 +17,8 @@ export const workerEn = {
   'column.invited': 'Invited',
   'column.revoked': 'Revoked',
   'column.running': 'Running',
+  'column.heard': 'Last heard',
+  'worker.heard': '{seconds} s ago',
   'custody.worker.invited': 'the worker was invited; SHA-256 of its key is {keySha256}',
   'custody.worker.revoked': 'the key of the worker was revoked; {work} of its work waits again',
 } as const;

@@ -18,6 +18,8 @@ export const workerZhCN: Readonly<Record<keyof typeof workerEn, string>> = {
   'column.worker': '工作机',
   'column.invited': '邀请时间',
   'column.revoked': '撤销时间',
+  'column.heard': '最近联系',
+  'worker.heard': '{seconds} 秒前',
   'column.running': '进行中',
   'custody.worker.invited': '已邀请该工作机；其密钥的 SHA-256 为 {keySha256}',
   'custody.worker.revoked': '该工作机的密钥已撤销；其 {work} 项工作重新等待',

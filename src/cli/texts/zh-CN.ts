@@ -1,4 +1,5 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { casesZhCN } from './cases-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
@@ -11,6 +12,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 
 /** 全部界面文字，简体中文。 */
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
+  ...casesZhCN,
   ...custodyZhCN,
   ...workerZhCN,
   ...knownZhCN,
@@ -102,7 +104,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'case.about': '案件：登记、导入、列出、查看',
   'case.add.about': '新增案件',
   'case.import.about':
-    '从 CSV 或 JSON 文件导入案件及其事件：number、title、stage、category、officers、event_start、event_end、event_stage、place',
+    '从 CSV 或 JSON 文件导入案件及其事件：number、title、stage、category、officers、event_start、event_end、event_stage、place、opened、decided、closed、confidentiality、privacy',
   'case.list.about': '列出案件',
   'case.show.about': '显示案件及其事件和录像',
   'case.opt.title': '案件名称',
@@ -308,8 +310,8 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'original.listed': '待复制',
   'original.copied': '已复制',
   'original.sealed': '已封存',
-  'job.derive': '转码',
-  'job.archive': '归档',
+  'work-stage.derive': '转码',
+  'work-stage.archive': '归档',
   'work.waiting': '等待',
   'work.running': '进行中',
   'work.done': '完成',

@@ -1,6 +1,6 @@
 import { printableName } from './path.ts';
 
-/** So much of a bin's record is read: the longer form with the longest path that Windows knows is smaller. */
+/** Bytes of a bin's record that are read: even the longer form, with the longest path that Windows allows, is smaller. */
 export const BIN_RECORD_BYTES = 2048;
 
 const HEADER_BYTES = 24;
@@ -8,8 +8,9 @@ const PATH_BYTES_V1 = 520;
 const CHARACTERS_MAX = 1000;
 
 /**
- * Where a deleted file was, from the `$I` record that Windows keeps beside it: version (1 or 2, 64 bits), size, time of deletion, and the path in UTF-16,
- * of fixed length in version 1, after its length in version 2. The printable path on the card, without the drive; null for what is no such record.
+ * Where a deleted file was, from the `$I` record that Windows keeps beside it: version (1 or 2, 64 bits), size, time of deletion, and the
+ * path in UTF-16, of fixed length in version 1, after its length in version 2. Returns the printable path on the card, without the drive;
+ * null for bytes that are no such record.
  */
 export function formerPath(record: Uint8Array): string | null {
   if (record.length < HEADER_BYTES + 4) return null;

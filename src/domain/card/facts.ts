@@ -22,7 +22,7 @@ export interface CardFacts {
   readonly firstPart?: number;
   /** Parts are letters. */
   readonly partLetters?: boolean;
-  /** What the time in the name of a part is. */
+  /** What the time in a part's name tells (PART_TIMES). */
   readonly partTime?: PartTime;
   /** Longest silence between two segments, ms, where the pattern names another than the driver. */
   readonly contiguousMs?: number;
@@ -41,7 +41,10 @@ export interface CardFacts {
   readonly stem: string;
 }
 
-/** The time in the names of parts: when this segment began, when the take began (the same in all its names), or as the recorder likes. */
+/**
+ * What the time in the names of parts tells: when this segment began; when the take began, which is the same in all its names; or either,
+ * as the recorder likes.
+ */
 export const PART_TIMES = ['segment', 'take', 'either'] as const;
 type PartTime = (typeof PART_TIMES)[number];
 
@@ -152,7 +155,7 @@ function factsOf(pattern: CompiledPattern, groups: Record<string, string | undef
 }
 
 function numberOf(digits: string, { sequenceMax }: PathPattern): Pick<CardFacts, 'sequence' | 'sequenceMax'> {
-  // A number of one digit is one that is written without zeros before it: nothing tells where its counter ends.
+  // A maker that writes one digit writes no zeros in front, so the digits do not tell where its counter ends.
   const largest = sequenceMax ?? (digits.length > 1 ? 10 ** digits.length - 1 : undefined);
   return { sequence: Number(digits), ...(largest === undefined ? {} : { sequenceMax: largest }) };
 }

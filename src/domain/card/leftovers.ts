@@ -32,7 +32,7 @@ const REPAIRED: readonly string[] = ['LOST.DIR/', 'FOUND.*/', 'lost+found/'];
 
 type Place = 'leftover' | FoundIn;
 
-/** The list, made ready to be asked. */
+/** The list of names, compiled. */
 export interface Leftovers {
   /** null: a file like any other. Expects a printable path. */
   placeOf(path: string): Place | null;
@@ -76,13 +76,13 @@ function isBinRecord(path: string): boolean {
   return BIN_RECORD.test(path) || /(?:^|\/)INFO2?$/i.test(path);
 }
 
-/** `facts` as its name tells them, with what its place on the card says of it. */
+/** Adds to the facts that a file's name tells what its place on the card tells. */
 export function withPlace(path: string, facts: CardFacts, leftovers: Leftovers): CardFacts {
   const place = leftovers.placeOf(path);
   if (place === null) return facts;
   const pair = (BIN_RECORD.exec(path) ?? BIN_FILE.exec(path))?.groups?.['key'];
   const stem = pair === undefined ? path : `${path.slice(0, path.lastIndexOf('/') + 1)}$${pair}`;
-  // The record travels with the file that it tells of; where that is gone, it stands for itself.
+  // A bin's record travels with the file that it tells of. Where that file is gone, the record stands for itself.
   if (place === 'leftover') return { kind: 'leftover', stem, ...(BIN_RECORD.test(path) ? { sidecar: true } : {}) };
   // What was deleted or lost is never joined with what was not: nobody can tell whether it is a whole take.
   const { part: _, captureKey: __, sequence: ___, sidecar: ____, ...rest } = facts;

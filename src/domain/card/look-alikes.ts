@@ -1,5 +1,6 @@
 /*
- * Characters that are not seen, or are taken for others (Unicode Technical Standard 39 names the problem). Nothing of them is forbidden: they are shown by their codes.
+ * Characters that are not seen, or are taken for others (Unicode Technical Standard 39 names the problem). None of them is forbidden in a
+ * name: they are shown by their codes.
  */
 
 // Control and format characters, what a reader leaves out (Unicode's Default_Ignorable_Code_Point: fillers, variation selectors, tags, zero-width), separators of lines,
@@ -32,7 +33,7 @@ const ALIKE_LETTERS = new Set(
 );
 // Points, strokes and dashes that are drawn as `.`, `/`, `\`, `:`, `%`, `-` of ASCII.
 const ALIKE_MARKS = new Set([...'․．⁄∕⧸／╱∖⧵⧹＼∶ː꞉٪％‐‑‒–−﹘﹣⁃˗٠۰０•‥…']);
-// Wide punctuation is how Chinese is written, and wider than what it stands for.
+// Chinese is written with wide punctuation, and it is seen to be wider than the ASCII signs.
 const WIDE_PUNCTUATION = /[\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/;
 const ASCII_LETTER = /[A-Za-z]/;
 const LETTER = /\p{L}/u;
@@ -47,8 +48,10 @@ function standsForAscii(character: string): boolean {
 }
 
 /**
- * Which characters of a name are taken for others. A letter of another script is, where ASCII letters stand beside it or where nothing but such letters would show
- * what it is (a name in Russian stays readable); what joins the character before it is, in a name of which another spelling would be drawn the same.
+ * Returns a test that says whether a character of this name may be taken for another. Three kinds may. First, a character that alone stands
+ * for one of ASCII. Second, a look-alike letter of another script: in the extension, beside ASCII letters, or where the name has such
+ * letters only and nothing shows their script (a name in Russian stays readable). Third, in a name that another spelling (Unicode's NFC)
+ * would draw the same, each character that joins the one before it or is spelled otherwise there.
  */
 export function lookAlikesOf(name: string): (character: string) => boolean {
   const dot = name.lastIndexOf('.');

@@ -1,6 +1,6 @@
 /*
- * Recorders mark footage as important by renaming it or by moving it to another folder, at any time, also after it was docked. The mark then goes to the
- * recording that is known.
+ * Recorders mark footage as important by renaming it or by moving it to another folder, at any time, also after it was docked. The mark
+ * then goes to the recording that the station has of it already.
  */
 
 const MARK = /(?:_IMP|_I|@)(?=\.[^.]*$|$)/i;

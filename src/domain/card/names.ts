@@ -2,7 +2,7 @@ import { type CardFacts, type CompiledPattern, readCardPath } from './facts.ts';
 import { type Leftovers, withPlace } from './leftovers.ts';
 import { shownPath } from './path.ts';
 
-/** By what the names of one card are read. */
+/** The rules by which the names on one card are read. */
 export interface NameRules {
   /** The site's own, then those of the driver that was chosen. */
   readonly patterns: readonly CompiledPattern[];
@@ -12,8 +12,8 @@ export interface NameRules {
 }
 
 /**
- * What one file's name and place tell. A file that the card's own driver does not know, but another does, keeps what its name says of whose it is and
- * when it began; how that family joins its segments is not asked, for this is not its card.
+ * What one file's name and place tell. A file that only another driver knows keeps what its name says of whose it is and when it began. How
+ * that driver's family joins segments is not asked, because this card is not of that family.
  */
 export function readName(path: string, { patterns, others, leftovers }: NameRules): CardFacts {
   return withPlace(path, readFacts(path, patterns, others), leftovers);
@@ -40,8 +40,9 @@ export type OwnerOf = (facts: Pick<CardFacts, 'deviceNumber'>) => string;
 const DIGITS_SHARED = 5;
 
 /**
- * A file whose name tells another recorder's number is that recorder's, also on this card. The number of the card's own recorder is the one under which
- * it is docked; where the names know it by another (a serial from the bus, or given by a person), the number that more than half of them tell.
+ * A file whose name tells another recorder's number belongs to that recorder, also on this card. The card's own recorder is known by the
+ * number under which it is docked. Where no name has that number (it came from the bus or from a person), the number in more than half of
+ * the names counts as its own.
  */
 export function ownersOn(files: readonly { readonly facts: CardFacts }[], docked: string): OwnerOf {
   const counts = new Map<string, number>();

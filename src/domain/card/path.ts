@@ -7,7 +7,7 @@ import { isUnseen, joinsTheOneBefore, lookAlikesOf } from './look-alikes.ts';
 /** Longest name that Linux file systems know, bytes. */
 const NAME_BYTES_MAX = 255;
 
-// What escapes and parts are written with.
+// Characters that have a meaning in a printable path, so a name must not bring them.
 const SIGNS = /[%\\/]/;
 
 const encoder = new TextEncoder();

@@ -7,15 +7,21 @@ export interface Sidecars {
   take(segments: readonly ListedFile[]): readonly ListedFile[];
 }
 
-/** A track that is written beside a clip, or closed when the recorder is switched off, is not older or younger than this against it. */
+/**
+ * A sidecar in another folder must be no older or younger than this against its clip. A track may be closed only when the recorder is
+ * switched off, long after the clip.
+ */
 const APART_MS_MAX = 12 * 3600_000;
-/** Leftovers that stand together as one recording: a list of footage must not drown in them, nor a transaction. */
+/**
+ * Most leftovers in one recording. They stand together so that a list of footage does not drown in them; the bound keeps a transaction
+ * small.
+ */
 const LEFTOVERS_TOGETHER = 100;
 
 /**
- * Finds the file that each sidecar of a whole card travels with. In its own folder: the one whose whole name it repeats (`clip.MP4.gpx`), else one of its
- * stem, else one lens of its stem (`…_N.gps` beside `…_NF.mp4`). In another folder: one of its stem, if the card has but one that can be meant. Of a
- * clip and a photo of one stem, the clip. One whose file is not there stands for itself.
+ * Finds the file that each sidecar of a whole card travels with. In its own folder: the one whose whole name it repeats (`clip.MP4.gpx`),
+ * else one of its stem, else one lens of its stem (`…_N.gps` beside `…_NF.mp4`). In another folder: the one of its stem, if the card has
+ * just one that can be meant. Where a clip and a photo have the stem, it is the clip. A sidecar whose file is not there stands for itself.
  */
 export function assignSidecars(files: readonly ListedFile[]): Sidecars {
   const hosts = new Hosts(files.filter(({ facts }) => !facts.sidecar && facts.kind !== 'leftover'));
@@ -74,10 +80,10 @@ class Hosts {
     return best(this.#byStem.get(key) ?? this.#byLens.get(key) ?? []);
   }
 
-  /** Names are used again on another day: what the two tell of their time must not speak against it. */
+  /** Looks for the file in other folders. Recorders use names again on other days, so the times of the two files must fit. */
   #elsewhere(sidecar: ListedFile): ListedFile | undefined {
     const found = this.#anywhere.get(lastPart(sidecar.facts.stem)) ?? [];
-    // More than one folder, or more than one clip: nobody can tell.
+    // With more than one such clip nobody can tell which is meant.
     const clips = found.filter(({ facts }) => rankOf(facts.kind) === rankOf(best(found)?.facts.kind));
     const [only] = clips;
     if (!only || clips.length > 1) return undefined;
@@ -88,11 +94,11 @@ class Hosts {
 }
 
 function best(files: readonly ListedFile[]): ListedFile | undefined {
-  // The first of the best: of several lenses the front one, whose letter comes first.
+  // Of several lenses this takes the front one, whose letter comes first.
   return [...files].sort((a, b) => rankOf(a.facts.kind) - rankOf(b.facts.kind))[0];
 }
 
-/** A track, subtitles or a log tell of what was filmed. */
+/** Which file of a stem a sidecar travels with, the lowest first: tracks, subtitles and logs tell of what was filmed. */
 function rankOf(kind: string | undefined): number {
   const place = ['video', 'audio', 'photo'].indexOf(kind ?? '');
   return place < 0 ? 3 : place;

@@ -1,3 +1,5 @@
+import { type Claim, STATION_HOST } from '#domain/work';
+
 /** `station`: the daemon by itself; `user`: a person with an account; `cli`: an account of the machine, over the control socket; `token`: a program. */
 export const ACTOR_KINDS = ['station', 'user', 'cli', 'token'] as const;
 type ActorKind = (typeof ACTOR_KINDS)[number];
@@ -7,7 +9,7 @@ export interface Actor {
   readonly kind: ActorKind;
   /** Name of the account or of the token; null for the station itself. */
   readonly id: string | null;
-  /** The way in (`socket`, `loopback`), or the rule by which the station decided (`rule:sole`); null if there is nothing to tell. */
+  /** The way in (`socket`, `loopback`), the rule by which the station decided (`rule:sole`), or its worker on another host (`worker:render1`); null if there is nothing to tell. */
   readonly via: string | null;
   /** Session of the account; null where there is none. */
   readonly session: string | null;
@@ -18,6 +20,11 @@ export const STATION: Actor = { kind: 'station', id: null, via: null, session: n
 
 export function stationBy(rule: string): Actor {
   return { ...STATION, via: `rule:${rule}` };
+}
+
+/** The station, for what the holder of a claim did: it names the worker where another host did the work. */
+export function stationFor({ host }: Pick<Claim, 'host'>): Actor {
+  return host === STATION_HOST ? STATION : { ...STATION, via: `worker:${host}` };
 }
 
 /** The one printed form: `station`, `station (rule:sole)`, `cli:root`, `user:041234`, and `cli (loopback)` where nobody is named. */

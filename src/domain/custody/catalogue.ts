@@ -1,6 +1,8 @@
+import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import type { CustodyDraft } from './entry.ts';
+import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
@@ -15,6 +17,8 @@ const ALL = [
   ...ORIGINAL_ENTRIES,
   ...RECORDING_ENTRIES,
   ...REGISTRY_ENTRIES,
+  ...CASE_ENTRIES,
+  ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
 ] as const;
 

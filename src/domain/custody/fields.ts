@@ -24,3 +24,5 @@ export const sm3 = () =>
 export const wallClock = () =>
   Type.Union([Type.String({ maxLength: 40 }), Type.Null()], { description: 'What the clock showed, without zone: `2019-06-27T15:30:12`.' });
 export const closed = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false });
+/** Calendar date in the station's zone. */
+export const date = () => Type.String({ maxLength: 10, description: "Calendar date in the station's zone: `2026-06-20`." });

@@ -111,6 +111,12 @@ const MEANINGS: { readonly [name: string]: string } = {
   },
   ...{ recordings: 'Each new recording with its originals.', again: 'Originals that an earlier docking had listed.' },
   ...{ items: 'Each file by its key, and whether it is what was sealed.', differ: 'Of those, not what was sealed.' },
+  ...{
+    confidentiality: 'Level, before and after: `public`, `internal`, `secret`, `highly-secret`, `top-secret`; null: not marked.',
+    privacy: 'Privacy marks, before and after.',
+    holding: 'Id of the take-out.',
+    source: 'Where the officer comes from, before and after: `holder`, `assignment`; null: there is none.',
+  },
   ...{ start: 'RFC 3339, in UTC.', end: 'RFC 3339, in UTC.', told: 'Serial that it told before it was docked.' },
 };
 

@@ -1,11 +1,15 @@
 import Type from 'typebox';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { closed, code, id, time, words } from './fields.ts';
+import { closed, code, date, id, time, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const CASE = subject('case', 'LY-2026-0012');
 const people = (numbers: readonly string[]) => numbers.map((each) => subject('officer', each));
-const about = () => closed({ stage: code(), category: nullable(code()), officers: Type.Array(id(), { maxItems: 20 }) });
+const about = () =>
+  closed({
+    ...{ stage: code(), category: nullable(code()), officers: Type.Array(id(), { maxItems: 20 }) },
+    openedOn: Type.Optional(nullable(date())),
+  });
 
 export const CaseChanged = defineEntry({
   type: 'case.changed',

@@ -3,8 +3,8 @@ import type { ReadAt } from './iso-bmff.ts';
 /** What the header of a media file tells of its time, as far as a few small reads show. Untrusted. */
 export interface ContainerHeader {
   /**
-   * The time that it names, with its digits read as UTC, ms since 1970: whether they are UTC or a wall clock, and whether they tell the start or the end,
-   * the format says and the recorder's maker decides. null: none.
+   * The time that the header names, with its digits read as UTC, ms since 1970; null if it names none. Whatever the format says, the
+   * recorder's maker decides whether the digits are UTC or a wall clock, and whether they tell the start or the end.
    */
   readonly writtenMs: number | null;
   readonly durationMs: number | null;
@@ -50,7 +50,7 @@ function bounded(readAt: ReadAt): ReadAt {
   };
 }
 
-/** What makes no sense was not told. */
+/** Leaves out times and lengths that make no sense. */
 function told({ writtenMs, durationMs }: ContainerHeader): ContainerHeader {
   const times = writtenMs !== null && writtenMs > 0 && writtenMs < WRITTEN_MS_MAX;
   const lasts = durationMs !== null && durationMs >= 1 && durationMs <= DURATION_MS_MAX;
@@ -118,7 +118,7 @@ function isoMs(seconds: number): number | null {
   return (seconds >= SECONDS_1904_TO_1970 ? seconds - SECONDS_1904_TO_1970 : seconds) * 1000;
 }
 
-/** A track that tells what the movie does not: tkhd (§8.3.2) its creation, mdhd that and its length. */
+/** The times of a track, for what the movie's header does not tell: creation from tkhd (§8.3.2), creation and length from mdhd. */
 async function trackTimes(read: ReadAt, track: Block): Promise<ContainerHeader> {
   let created: number | null = null;
   for await (const box of isoBoxes(read, track.start, track.end)) {

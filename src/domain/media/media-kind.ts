@@ -1,6 +1,6 @@
 import type { Kind } from '#domain/kind';
 
-/** So much of a file's beginning is looked at. */
+/** How much of a file's beginning is looked at. */
 export const HEAD_BYTES = 4096;
 
 interface Signature {
@@ -74,7 +74,7 @@ function isElementaryVideo(head: Uint8Array): boolean {
   return [7, 9].includes(nal & 0x1f) || (h265 >= 32 && h265 <= 35 && (nal & 1) === 0 && next === 1);
 }
 
-/** AAC in ADTS frames: where the first says that it ends, the next begins. */
+/** AAC in ADTS frames: the next frame begins where the first says that it ends. */
 function isAdts(head: Uint8Array): boolean {
   const isHeader = (at: number) => head[at] === 0xff && ((head[at + 1] ?? 0) & 0xf6) === 0xf0;
   if (!isHeader(0)) return false;
@@ -90,7 +90,10 @@ function isTrack(head: Uint8Array): boolean {
 
 const MEDIA: readonly Kind[] = ['video', 'audio', 'photo'];
 
-/** What a media file is that its name calls `named`: what its beginning shows, unless that holds both sound and pictures. */
+/**
+ * The kind of a media file that its name calls `named`: the kind that its beginning shows. But a file that is named as sound stays sound
+ * where its beginning shows a container that may hold sound alone.
+ */
 export function correctedKind(named: Kind, head: Uint8Array): Kind {
   const shown = kindOfContent(head);
   if (shown === null || !MEDIA.includes(shown) || !MEDIA.includes(named)) return named;

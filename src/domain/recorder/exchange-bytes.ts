@@ -10,7 +10,7 @@ const PACKET_BYTES_MAX = 4096;
 const TIMEOUT_MS_MAX = 60_000;
 const SECRET_BYTES_MAX = 64;
 
-/** Where the bytes of a packet come from that the driver does not know. */
+/** Sources of those bytes of a packet that the driver cannot know. */
 export interface PacketSources {
   /** null: the station has no secret of this name. */
   secret(name: string): string | null;
@@ -84,7 +84,7 @@ export function clockOf(digits: string): string | null {
   return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? text : null;
 }
 
-/** Ids, and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
+/** Checks the ids and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
 export function checkProfile(profile: UsbProfile): void {
   for (const id of [profile.vendorId, profile.productId ?? '0000']) {
     if (!/^[0-9a-f]{4}$/.test(id)) throw invalid(`${id} is not an id of 4 lower-case hexadecimal digits`);
@@ -94,7 +94,7 @@ export function checkProfile(profile: UsbProfile): void {
   if (profile.identify && captures(profile.identify).length === 0) throw invalid('identify captures nothing');
 }
 
-/** Bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */
+/** Checks the bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */
 export function checkExchange(exchange: Exchange): void {
   const { interfaceNumber, timeoutMs, steps } = exchange;
   if (!within(interfaceNumber, 0, 255)) throw invalid(`interface ${interfaceNumber} is not one of 0 to 255`);

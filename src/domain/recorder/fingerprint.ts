@@ -8,7 +8,7 @@ import type { UsbProfile } from './exchange.ts';
 const EXACT_POINTS = 25;
 const VENDOR_POINTS = 10;
 const STRING_POINTS = 5;
-/** Below what counts as a weak match (recognise.ts): a layout that nobody knows stays unknown. */
+/** Most that the bus alone may give. A score this low is a weak match (recognise.ts), so a layout that no driver knows stays unknown. */
 const ALONE_MAX = 30;
 /** A recorder that holds nothing, known by its exact ids: enough to be named. */
 const EMPTY_CARD_SCORE = 50;
@@ -56,8 +56,8 @@ function pointsOf(profile: UsbProfile, hints: BusHints): UsbPoints {
 }
 
 /**
- * Layout and bus together, at most 100. The bus adds to a layout that the driver knows; it is not enough for files that the driver does not know; and
- * it is enough for a card without any file (`files` 0), where the ids are exact.
+ * The score of layout and bus together, at most 100. The bus adds to a layout that the driver knows. It is not enough where the driver
+ * knows none of the files. It is enough for a card without any file (`files` 0), where the ids are exact.
  */
 export function fingerprint(
   layout: { readonly score: number; readonly why: readonly string[] },

@@ -7,10 +7,10 @@ export interface FormerClock {
 }
 
 /**
- * Offset of the clock that a file took its time from; `former` oldest first, `offsetMs` of the clock as it goes now.
- *
- * A clock that was behind jumped forward, from F to T: what it claims up to F is old, and between the two lies nothing. One that was ahead jumped back, and
- * says the times from T to F twice: before T, or later than it says by now, only the old clock can have said; what both may have said is taken for new.
+ * The offset (station minus recorder, ms) of the clock that a file took its time from; `former` oldest first, `offsetMs` of the clock as it
+ * goes now. Say the station set a clock that showed F to the true time T. A clock that was behind jumped forward: times up to F are of the
+ * old clock, and later ones of the new. A clock that was ahead jumped back and showed the times from T to F twice: times before T are of
+ * the old clock, and so are times later than the clock shows now. A time that both may have shown is taken for the new clock's.
  */
 export function offsetOfClaim(
   claimedMs: number,

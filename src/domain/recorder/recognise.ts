@@ -11,7 +11,10 @@ interface Choice {
   readonly id: string;
   readonly score: number;
   readonly why: readonly string[];
-  /** Some driver knows the card: false where the fallback takes it because nobody else would, true where two would as well as each other. */
+  /**
+   * Whether some driver knows the card. True also where two know it as well as each other and so the fallback takes it; false where the
+   * fallback takes it because no other driver would.
+   */
   readonly known: boolean;
 }
 
@@ -47,8 +50,9 @@ export function chooseDriver(candidates: readonly Candidate[], fallback: string)
 }
 
 /**
- * The files by which a driver is asked for its score; `patterns` its own. Footage that they do not know is left out where they know more than half of it:
- * one clip of another camera, or a bin full of them, says nothing of the recorder whose names are on all the rest. A driver that knows less sees them all.
+ * The files of a sample by which a driver is scored; `patterns` are its own, and paths are as people read them. If the patterns know more
+ * than half of the footage, the rest of it is left out: one clip of another camera, or a bin full of them, says nothing of the recorder
+ * that made all the others. If they know less, the driver sees every file.
  */
 export function withoutMinority<E extends { readonly path: string }>(
   sample: readonly E[],

@@ -2,8 +2,8 @@ import { msToClaimed } from '#domain/time/station-time';
 import { AGREE_MS } from './readings.ts';
 
 /**
- * Where a claim comes from, those that are believed first in front, if as many agree with one as with the other. A receiver's first fix comes after the
- * start, so a claim that agrees with it is nearer to that.
+ * Sources of claims. If as many claims agree with one start as with another, the source further in front is believed. A satellite
+ * receiver's first fix comes after the start, so another claim that agrees with it is nearer to the start.
  */
 export const CLAIM_SOURCES = ['file-name', 'container', 'mtime', 'gps', 'neighbours'] as const;
 export type ClaimSource = (typeof CLAIM_SOURCES)[number];
@@ -22,7 +22,7 @@ export interface StartClaim {
   readonly reading: string;
   /** As it stands there: the digits of a name or a container without zone, else UTC with `Z`. */
   readonly written: string;
-  /** Only of `gps` and `neighbours`: the last fix, the latest start. */
+  /** The last fix of `gps`, or the latest start by `neighbours`; null for other sources. */
   readonly until: string | null;
   /** Length of the file, from its container, where a start was worked out with it or can be. */
   readonly durationMs: number | null;
@@ -42,7 +42,7 @@ export interface Bounds {
 export interface Chosen {
   readonly source: Exclude<ClaimSource, 'neighbours'>;
   readonly reading: string;
-  /** On the clock that it is of. */
+  /** The start on the clock that told it, ms since 1970. */
   readonly moment: number;
   /** Corrected. */
   readonly start: number;

@@ -261,7 +261,7 @@ describe('summer time', () => {
     const fat = clip({ mtimeMs: START + LASTS });
     expect(decide(fat, facts({ ...berlin, fileTimes: 'standard' })).start).toBe('2026-06-20T06:30:12.000Z');
     expect(decide(fat, facts({ ...berlin, fileTimes: 'instant' })).start).toBe('2026-06-20T07:30:12.000Z');
-    // Nobody told, and the name does.
+    // Nobody told how the file's time was read, so the name decides.
     expect(decide({ ...fat, name: '2026-06-20T08:30:12' }, berlin).verdicts).toEqual({ 'file-name': 'used', mtime: 'agrees' });
   });
 });

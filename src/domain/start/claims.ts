@@ -57,7 +57,10 @@ interface Candidate {
   readonly written: string;
   readonly until: string | null;
   readonly durationMs: number | null;
-  /** On the clock that it is of, and corrected: two where a wall clock showed the time twice. */
+  /**
+   * Possible starts, on the clock that told them (`moment`) and corrected (`start`). There are two where a wall clock showed the time
+   * twice.
+   */
   readonly moments: readonly { readonly moment: number; readonly start: number }[];
   /** Only of satellites: the last fix, corrected. */
   readonly toMs: number | null;
@@ -149,15 +152,16 @@ function candidatesOf(sighting: Sighting, card: CardReadings, facts: ClockFacts)
   return candidates.filter(({ moments }) => moments.length > 0);
 }
 
-/** What a wall clock shows as the digits of a UTC time. */
+/** The moment at which a wall clock of the zone shows the digits that `ms` has in UTC. */
 function wallMs(ms: number, zone: string): number {
   const claimed = msToClaimed(ms, 'UTC');
   return (claimed === null ? undefined : nameMoments(claimed, zone)[0]) ?? ms;
 }
 
 /**
- * Satellite time is UTC, but some recorders write their wall clock into its sentences. Where only that reading agrees with the other claims, it is right if
- * the clock of the recorder was measured; if it was not, that clock may as well run in UTC, and the track decides nothing.
+ * Satellite time is UTC, but some recorders write their wall clock into its sentences. A track that agrees with other claims only as a wall
+ * clock is read as one if the recorder's clock was measured. If it was not, that clock may itself run in UTC: then the track is read as
+ * UTC, but it decides nothing (`weak`).
  */
 function trackOf(utc: Candidate, local: Candidate, others: readonly Candidate[], { offsetOf, dockedMs }: ClockFacts): Candidate {
   const starts = others
@@ -168,7 +172,10 @@ function trackOf(utc: Candidate, local: Candidate, others: readonly Candidate[],
   return offsetOf(dockedMs) === null ? { ...utc, weak: true } : local;
 }
 
-/** The readings of the card, unless this file's claims agree by another and not by that: a recorder's settings may have been changed between two files. */
+/**
+ * The readings of the card. Where this file's claims do not agree by those but do by others, the others: a recorder's settings may have
+ * been changed between two files.
+ */
 function readingsOfFile(sighting: Sighting, card: CardReadings, facts: ClockFacts): Pick<CardReadings, 'container' | 'mtime'> {
   // Nothing to compare the time of the file with.
   if (sighting.name === null && !sighting.gps && sighting.writtenMs === null) return card;
@@ -198,8 +205,8 @@ function agreesWith({ moments, openMs, source, toMs, durationMs }: Candidate, st
 }
 
 /**
- * A receiver finds its satellites some time after the start, and the clip lasts at least as long as its track. A track that is longer than the file is one
- * of the whole take, which begins with the file, or one of a day, which holds it.
+ * A receiver finds its satellites some time after the start, and the clip lasts at least as long as its track. A track that is longer than
+ * the file is either that of the whole take, and begins with the file; or it is that of a day, and the clip lies within it.
  */
 function agreesWithTrack(track: { fromMs: number; toMs: number }, durationMs: number | null, start: number): boolean {
   const lasts = durationMs ?? OPEN_MS_MAX.media;
@@ -207,7 +214,10 @@ function agreesWithTrack(track: { fromMs: number; toMs: number }, durationMs: nu
   return Math.abs(start - track.fromMs) <= AGREE_MS || (start >= track.fromMs && start + lasts <= track.toMs + AGREE_MS);
 }
 
-/** The start on which most claims agree, told by the one that is believed first; what satellites say is true where the recorder's clock says otherwise. */
+/**
+ * Chooses the start on which most claims agree; of several, the one from the source that is believed first. Where satellites told the time,
+ * only starts that agree with them count.
+ */
 function choose(candidates: readonly Candidate[], bounds: Bounds | null, readings: CardReadings): Chosen | null {
   const gps = candidates.find(({ source, weak }) => source === 'gps' && !weak);
   let best: { chosen: Chosen; votes: number } | null = null;

@@ -51,11 +51,12 @@ function otherClaim({ claims, readings, facts, bounds, sighting }: Decided, used
     if (edge !== null) return told('neighbours', edge);
   }
   if (used.start > facts.dockedMs + AGREE_MS) return told('docking', facts.dockedMs);
-  // A clock that begins anew does so on a first of January; one that long ago is hardly a recording that nobody fetched.
+  // A clock that begins anew does so on a first of January. A start on such a day, so long before the docking, is hardly that of a
+  // recording that nobody fetched.
   const unmeasured = used.source !== 'gps' && facts.offsetOf(used.moment) === null;
   if (unmeasured && looksRestarted(used.moment, facts.zone) && facts.dockedMs - used.start > UNFETCHED_MS)
     return told('docking', facts.dockedMs);
-  // Nothing tells whether the container has a wall clock or UTC: the other is as good.
+  // Nothing tells whether the container has a wall clock or UTC: the other reading is as good.
   const alone = used.source === 'container' && !readings.containerKnown && !claims.some(({ verdict }) => verdict === 'agrees');
   if (!alone) return null;
   const otherwise = used.reading.startsWith('local') ? 'utc-start' : 'local-start';

@@ -12,7 +12,7 @@ export interface Sighting {
   readonly durationMs: number | null;
   readonly mtimeMs: number;
   readonly gps: GpsTimes | null;
-  /** Files that one lens recorded into one folder, one after the other, have the same. */
+  /** The same for all files that one lens recorded into one folder, one after the other. */
   readonly row: string;
 }
 
@@ -28,9 +28,12 @@ export interface CardReadings {
   /** False where neither the card nor the driver tells, and the reading is the usual one. */
   readonly containerKnown: boolean;
   readonly mtime: MtimeReading;
-  /** Container times that several files have, which were written at different times: such a time was not read from a clock. */
+  /**
+   * Container times that several files of one row share although the files were written at different times: such a time was not read from a
+   * clock.
+   */
   readonly repeated: ReadonlySet<number>;
-  /** The times of the files overlap: they are of a copy, and not of the recording. */
+  /** Whether the times of the files overlap: then they were set by a copy of the card, and not while it was recorded. */
   readonly mtimesOverlap: boolean;
 }
 
@@ -54,7 +57,7 @@ export const MADE_SINCE = 2008;
 export const AGREE_MS = 60_000;
 /** A clock that nobody measured may be ahead by this: summer time that it was not told of, and some minutes. */
 const AHEAD_MS_MAX = 2 * 3600_000;
-/** A file is changed last when it ends: so long after its start at most, where its duration is not known. */
+/** A file's last change comes when its recording ends. Where the duration is not known, that is at most this long after its start. */
 export const OPEN_MS_MAX: Readonly<Record<'media' | 'other', number>> = { media: 4 * 3600_000, other: 24 * 3600_000 };
 
 /** Moments at which a recording may have started by one claim, on the recorder's clock, ms since 1970; none if the claim says nothing. */
@@ -79,7 +82,7 @@ export function isContinuous(kind: Kind): boolean {
 
 export function mtimeMoments({ mtimeMs, durationMs, kind }: Sighting, reading: MtimeReading, zone: string): readonly number[] {
   const [clock, side] = reading.split('-');
-  // What has no duration has no end, and what has one that is not known is dated by the end that is.
+  // A photo has no duration to take off. A clip whose duration is not known is dated by its end.
   const before = side === 'end' && isContinuous(kind) ? (durationMs ?? 0) : 0;
   if (clock === 'instant') return [mtimeMs - before];
   const wallMs = mtimeMs + standardOffsetMinutes(mtimeMs, zone) * 60_000;
@@ -124,7 +127,7 @@ export function readingsOf(sightings: readonly Sighting[], facts: ClockFacts): C
   const mtimes = usualFirst(MTIME_READINGS, facts.fileTimes === undefined ? undefined : `${facts.fileTimes}-end`);
   const starts = sightings.map((sighting) => startsOf(sighting, facts));
   let best: { container: ContainerReading; mtime: MtimeReading; score: Score } | null = null;
-  // A file is changed last when it ends. Where both readings as the end and both as the start agree alike, that says which it is.
+  // Of equal scores the first one stays. The readings as the end come first, because a file is changed last when it ends.
   for (const mtime of mtimes) {
     for (const container of containers) {
       const score = scoreOf(starts, container, mtime);
@@ -140,7 +143,7 @@ export function readingsOf(sightings: readonly Sighting[], facts: ClockFacts): C
   };
 }
 
-/** Nothing that cannot be true, and none of a time that only bounds the start. */
+/** The possible starts of one file. Left out are those that cannot be true, and a file's time that only bounds the start. */
 export function startsOf(sighting: Sighting, facts: ClockFacts): Starts {
   const { zone } = facts;
   const possible = (moments: readonly number[]) =>
@@ -157,7 +160,7 @@ export function startsOf(sighting: Sighting, facts: ClockFacts): Starts {
   };
 }
 
-/** Zones are slow to ask, and every reading is compared with every other. */
+/** Remembers the result of each reading: zones are slow to ask, and every reading is compared with every other. */
 function once<T>(body: (reading: T) => readonly number[]): (reading: T) => readonly number[] {
   const known = new Map<T, readonly number[]>();
   return (reading) => {
@@ -173,7 +176,7 @@ function usualFirst<T extends string>(readings: readonly T[], first: T | undefin
 
 function isBetter(one: Score, other: Score): boolean {
   if (one.pairs !== other.pairs) return one.pairs > other.pairs;
-  // Times are written in seconds, FAT's in two: nearer than that is no nearer.
+  // Times are kept in seconds, and FAT's in steps of two: a smaller difference tells nothing.
   return one.apartMs < other.apartMs - 2000 * Math.max(1, one.pairs);
 }
 

@@ -2,7 +2,7 @@ import type { Original, Recording } from '#domain/recording';
 import type { ClaimSource } from './claim.ts';
 import type { Sighting } from './readings.ts';
 
-/** What was known of a file when it was put on record: claims say all of it. Its row is told by the card only. */
+/** What was known of a file when it was put on record, from its claims. The row is left empty: only the card tells it. */
 export function sightingOfRecord(
   { startClaims, claimedStart, claimedFrom }: Pick<Recording, 'startClaims' | 'claimedStart' | 'claimedFrom'>,
   { kind, mtimeMs }: Pick<Original, 'kind' | 'mtimeMs'>,
@@ -21,7 +21,7 @@ export function sightingOfRecord(
   };
 }
 
-/** What stands there, with its digits read as UTC. */
+/** A written time with its digits read as UTC, ms since 1970. */
 function writtenMs(written: string): number {
   return Date.parse(written.endsWith('Z') ? written : `${written}Z`);
 }

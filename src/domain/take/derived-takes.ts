@@ -6,7 +6,7 @@ import { meeting } from './segment-times.ts';
 /** A segment that is on record. */
 export type Neighbour = Pick<Original, 'kind' | 'take' | 'mtimeMs' | 'durationMs'>;
 
-/** Whether one goes on in the other, by their names and by what is known of their lengths now. */
+/** Whether `a` goes on in `b`, by their names and by what is known of their lengths now. */
 export function continuesIn(a: Neighbour | null, b: Neighbour | null, timezone: string): boolean {
   const [from, to] = [asSegment(a), asSegment(b)];
   if (!from || !to || rowOf(from.kind, from.facts) !== rowOf(to.kind, to.facts) || stepsBetween(from.facts, to.facts) !== 1) return false;

@@ -2,7 +2,7 @@ import type { RecordingNote } from '#domain/notes';
 import { partName, placeAfter, placeOf, type Segment, stepsBetween, type TakeFacts } from './segment-names.ts';
 import { meeting } from './segment-times.ts';
 
-/** So many segments in a row may be missing for what is left to be told as one take with a hole. */
+/** Most segments in a row that may be missing if the rest is still told as one take with a hole. */
 export const MISSING_MAX = 3;
 const SEGMENT_MS_MAX = 4 * 3600_000;
 /** A clock may have been set back for winter in a segment that is missing. */
@@ -74,8 +74,8 @@ function amongParts<M extends Placed>(befores: readonly Before<M>[], first: M): 
 }
 
 /**
- * Numbers count all files of a recorder, and a take that was deleted leaves a hole as well. It is one in a take only if just as many segments as numbers
- * are missing would fill the time, each as long as the one before the hole.
+ * Numbers count all files of a recorder, so a deleted take leaves a hole as well. A hole lies inside a take only if the missing numbers
+ * would just fill the time: each as a segment as long as the one before the hole.
  */
 function amongNumbers<M extends Placed>(befores: readonly Before<M>[], first: M, { isUsed }: CardKnowledge<M>): Hole<M> | null {
   for (const before of befores) {
@@ -90,7 +90,7 @@ function amongNumbers<M extends Placed>(befores: readonly Before<M>[], first: M,
   return null;
 }
 
-/** For the first segment of each take the last ones of those that may come before it. */
+/** For the first segment of each take: the last segments of those takes that may come before it. */
 function lastsBefore<M extends Placed>(takes: readonly (readonly M[])[], { after, timezone }: CardKnowledge<M>): Map<M, Before<M>[]> {
   const firsts = new Set(takes.flatMap((take) => take[0] ?? []));
   const befores = new Map<M, Before<M>[]>();

@@ -6,7 +6,10 @@ import type { Segment } from './segment-names.ts';
 /** What the times of two segments say: how long after the end of one the other begins (negative: before it), ms. */
 export interface Meeting {
   readonly gapMs: number;
-  /** The same by every reading of the clock, of which `gapMs` is the one closest to nothing: files' times may be beginnings or ends, a clock may have jumped. */
+  /**
+   * The same by every reading of the clock; `gapMs` is the one closest to zero. There are several because a file's time may be its
+   * beginning or its end, and a clock may have jumped.
+   */
   readonly gapsMs: readonly number[];
   /** Within the tolerance of the driver and of the clock that was compared. */
   readonly meets: boolean;
@@ -22,9 +25,9 @@ const FILE_GRAIN_MS = 2000;
 const FILE_TIME_MS_MIN = Date.UTC(1980, 0, 2);
 
 /**
- * Whether the end of `a` meets the start of `b`, by the first clock that both have: the times in their names, the containers' own times, the files' times.
- * Null if none of them can tell. One clock is never compared with another, but for the end of a segment whose container does not tell how long it is:
- * that is then the file's time.
+ * Whether the end of `a` meets the start of `b`, by the first clock that both have: the times in their names, the containers' own times,
+ * the files' times. Null if none of them can tell. One clock is never compared with another, with one exception: where the container of a
+ * segment does not tell its length, the file's time is its end.
  */
 export function meeting(a: Segment, b: Segment, timezone: string): Meeting | null {
   const stamps = stampsOf(a.facts, b.facts);
@@ -36,13 +39,16 @@ export function meeting(a: Segment, b: Segment, timezone: string): Meeting | nul
 
 type Stamps = Pick<CardFacts, 'claimedStart' | 'part' | 'partTime'>;
 
-/** How the times in two names of one row are meant; `none`: they do not tell when the second segment begins. */
+/**
+ * How the times in two names of one row are meant. `own`: each tells when its segment begins; `apart`: they are those of two takes; `none`:
+ * they do not tell when the second segment begins.
+ */
 export function stampsOf(a: Stamps, b: Stamps): 'own' | 'apart' | 'none' {
   const { claimedStart, part, partTime } = a;
   if (claimedStart === undefined || b.claimedStart === undefined) return 'none';
   const oneStamp = claimedStart === b.claimedStart;
   if (part === undefined || partTime === undefined || partTime === 'segment') return 'own';
-  // The names of all parts hold the time at which the take began.
+  // Both names hold the time at which their take began.
   if (oneStamp) return 'none';
   return partTime === 'take' ? 'apart' : 'own';
 }
@@ -72,7 +78,7 @@ function isEndOf(startMs: number, endMs: number, timezone: string): boolean {
 function byContainers(a: Segment, b: Segment, timezone: string): Meeting | null {
   const { containerMs: first, contiguousMs } = a.facts;
   const second = b.facts.containerMs;
-  // One time in both: that of the take, or one that the maker put there.
+  // The same time in both is that of the take, or one that the maker put there: it tells no distance.
   if (first === null || second === null || Math.abs(first - second) <= CONTAINER_GRAIN_MS) return null;
   return stamped(
     { first, second, firstLasts: a.facts.durationMs, secondLasts: b.facts.durationMs },
@@ -90,7 +96,7 @@ function byFileTimes(a: Segment, b: Segment, timezone: string): Meeting | null {
   return stamped(stamps, contiguousMs + FILE_GRAIN_MS, timezone);
 }
 
-/** Two times of one sort. A camera leaves either the beginning or the end of each file there, and the same in both. */
+/** Compares two times of one sort. A camera writes either the beginning or the end of each file there, the same one in both. */
 function stamped(
   { first, second, firstLasts, secondLasts }: { first: number; second: number; firstLasts: number | null; secondLasts: number | null },
   toleranceMs: number,

@@ -48,7 +48,7 @@ const HOUR_MS = 3600_000;
 /** Segments begin at most this long after the one before, and with a clock that is set back for winter a little before it. */
 const AFTER_MS_MAX = 13 * HOUR_MS;
 const BEFORE_MS_MAX = 2 * HOUR_MS;
-/** Files with one number that may follow one file. Where a card has more, its numbers tell nothing. */
+/** Most files with the same number that may follow one file. Where a card has more, its numbers tell nothing. */
 const CANDIDATES_MAX = 6;
 /** Two candidates whose gaps differ by less than what a name's clock can tell apart are equally good. */
 const AS_GOOD_MS = 1000;
@@ -80,7 +80,7 @@ function neighboursIn<File extends TakeFile>(row: readonly File[]): Iterable<rea
   const leaderOf = (file: File): File => {
     let top = file;
     for (let next = leader.get(top); next !== undefined; next = leader.get(top)) top = next;
-    // The way is made short for the next who asks.
+    // Shortens the way to the top for the next who asks.
     for (let at = file; at !== top; ) {
       const next = leader.get(at) ?? top;
       leader.set(at, top);
@@ -182,7 +182,10 @@ async function joinGroup<File extends TakeFile>(
 
 type Wanted = 'nothing' | 'length' | 'all times';
 
-/** What containers must be asked: reading a card takes its time, and a file that follows none by name may be the one that cannot be read. */
+/**
+ * Which files' containers must be asked. No others are: reading a card takes its time, and a file that follows none by name may be the one
+ * that cannot be read.
+ */
 function wantedOf<File extends TakeFile>(group: readonly File[], candidates: ReturnType<typeof candidatesIn<File>>): Map<File, Wanted> {
   const wanted = new Map<File, Wanted>();
   for (const file of group) {

@@ -4,7 +4,7 @@ import type { Digests } from '#domain/digest';
 import type { Kind } from '#domain/kind';
 
 /** Version of the form of `facts.json`. */
-const FACTS_VERSION = 1;
+const FACTS_VERSION = 2;
 
 /** The item of the copy row that tells which facts the archive holds. */
 export const FACTS_ITEM = 'facts';
@@ -24,6 +24,11 @@ export interface Facts {
     readonly officerSource: string | null;
     readonly category: string | null;
     readonly important: boolean;
+    /** What it is marked with itself. */
+    readonly confidentiality: string | null;
+    readonly privacy: readonly string[];
+    /** What counts: the highest of its own level and those of its cases, and every mark of them. */
+    readonly effective: { readonly confidentiality: string | null; readonly privacy: readonly string[] };
     readonly damaged: boolean;
     readonly damageReason: string | null;
     readonly claimedStart: string | null;
@@ -37,6 +42,18 @@ export interface Facts {
     readonly duplicateOf: string | null;
     readonly missingCount: number;
   };
+  /** The cases of the recording as they stand, by number: no titles and no words, which can be erased. */
+  readonly cases: readonly {
+    readonly number: string;
+    readonly stage: string;
+    readonly state: string;
+    /** Calendar dates in the station's zone. */
+    readonly openedOn: string | null;
+    readonly decidedOn: string | null;
+    readonly closedOn: string | null;
+    readonly confidentiality: string | null;
+    readonly privacy: readonly string[];
+  }[];
   readonly originals: readonly {
     readonly id: string;
     readonly index: number;
@@ -69,6 +86,7 @@ export function factsBytes(facts: Facts): Uint8Array {
     v: FACTS_VERSION,
     station: facts.station,
     recording: { ...facts.recording, cases: [...facts.recording.cases].sort() },
+    cases: facts.cases.map((each) => ({ ...each })),
     originals: facts.originals.map(({ digests, unreadable, manifest, ...original }) => ({
       ...original,
       sha256: digests.sha256,

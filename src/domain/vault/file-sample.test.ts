@@ -76,7 +76,7 @@ describe('a sample', () => {
     const deviation = Math.sqrt((missed * (1 - missed)) / trials);
     expect(Math.abs(missed - (1 - share) ** 256)).toBeLessThan(0.0001);
     expect(misses / trials).toBeLessThan(missed + 4 * deviation + 0.001);
-    // The bound is no other than what happens, where the difference is scattered evenly.
+    // Where the difference is scattered evenly, no fewer are missed than the bound allows.
     expect(misses / trials).toBeGreaterThan(missed - 4 * deviation - 0.001);
   });
 

@@ -7,12 +7,12 @@ export const WHOLE_BYTES_MAX = 4 * 1024 * 1024;
 export const BLOCK_BYTES = 4096;
 /** Blocks of a full sample. */
 export const SAMPLE_BLOCKS = 256;
-/** Blocks of a file for which the time of its card does not suffice: it comes first at the next docking. */
+/** Blocks of a file where the time for its card does not suffice for a full sample; it comes first at the next docking. */
 export const FEWER_BLOCKS = 16;
 
 /** Random blocks may take this share of the time that reading the sampled files whole would take. */
 const TIME_SHARE = 1 / 8;
-/** So much time they always have: a card with few files is fully sampled, however slow it is. */
+/** Random blocks may always take this much time, so that a card with few files is fully sampled, however slow it is. */
 const TIME_MS_MIN = 5000;
 
 /**
@@ -60,13 +60,16 @@ export interface Compared {
   readonly recheckedIn: string | null;
 }
 
-/** Whom the next full sample goes to: the new ones, that no later docking has compared, newest first; then who had none the longest. */
+/**
+ * Sorts files by who gets the next full sample: first those that no later docking has compared, newest first; then those whose last
+ * comparison is longest ago.
+ */
 export function bySampleNeed(a: Compared, b: Compared): number {
   const last = ({ sampledAtMs, recheckedAtMs }: Compared) => Math.max(sampledAtMs ?? 0, recheckedAtMs ?? 0);
   return last(a) - last(b) || (b.copiedAtMs ?? 0) - (a.copiedAtMs ?? 0);
 }
 
-/** Whose turn it is to be compared whole: what was not read whole the longest. */
+/** Sorts files by who is compared whole next: first the one that was not read whole for the longest time. */
 export function byRecheckNeed(a: Compared, b: Compared): number {
   const last = ({ copiedAtMs, recheckedAtMs }: Compared) => Math.max(copiedAtMs ?? 0, recheckedAtMs ?? 0);
   return last(a) - last(b);

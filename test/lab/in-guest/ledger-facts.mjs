@@ -18,7 +18,7 @@ ledger.exec('PRAGMA busy_timeout = 20000; BEGIN');
 const originals = ledger
   .prepare(
     `SELECT id, recording_id AS recordingId, docking_id AS dockingId, recorder_serial AS recorder, card_path AS path, bytes, mtime_ms AS mtimeMs,
-      state, vault_key AS vaultKey, sha256, unreadable, duplicate_of AS duplicateOf FROM originals`,
+      state, vault_key AS vaultKey, sha256, gaps, duplicate_of AS duplicateOf FROM originals`,
   )
   .all();
 const dockings = ledger
@@ -39,7 +39,7 @@ const custody = ledger
 ledger.exec('COMMIT');
 
 for (const original of originals) {
-  original.unreadable = JSON.parse(original.unreadable);
+  original.gaps = JSON.parse(original.gaps);
   const path = join(vault, original.vaultKey);
   original.vaultSha256 = original.state === 'sealed' && existsSync(path) ? await sha256Of(path) : null;
   const manifest = path.replace(/\.[0-9a-z]+$/, '.manifest.json');

@@ -52,7 +52,7 @@ async function wornFile(bench: Bench, card: Card, worn: Buffer, badSectors: read
   const { originals } = await expectClean(bench.station, [asSealed]);
   for (const original of originals) {
     const expected = original.path === clipPath(card.serial, 2) ? RANGES : [];
-    assert.deepEqual(original.unreadable, expected, original.path);
+    assert.deepEqual(original.gaps, expected, original.path);
     assert.deepEqual(original.manifest?.unreadable, expected, `the manifest of ${original.path}`);
   }
   type Listed = { id: string; originals: { cardPath: string }[] };

@@ -37,7 +37,7 @@ export const USB_DOCK: Scenario = {
 };
 
 /** The two kernel names of the lab's first socket. */
-const USB3_SOCKET = { port: '1-1', twin: '2-1' };
+const USB3_SOCKET = { port: '1-1', peer: '2-1' };
 
 /** So many that the station is still at work when the first is sealed. */
 const MTP_FILES = 8;
@@ -87,7 +87,7 @@ async function oneStick(lab: Lab): Promise<void> {
   assert.equal(port, USB3_SOCKET.port);
   lab.safe.push(...recorder.digests.values());
   assert.match(explain.join('\n'), /in port 1-1 \(as 2-1\)[\s\S]*vfat, clean, label BODYCAM/);
-  await lab.station.guest.waitFor(`test "$(cat /sys/bus/usb/devices/${USB3_SOCKET.twin}/authorized)" = 0 && test ! -e /dev/sda`, 20);
+  await lab.station.guest.waitFor(`test "$(cat /sys/bus/usb/devices/${USB3_SOCKET.peer}/authorized)" = 0 && test ! -e /dev/sda`, 20);
   await yank(lab.station.guest, 'DSJ0000001');
   await lab.station.until('it is seen to be pulled', (slot) => slot.port === port && slot.phase === 'removed', 15);
 }

@@ -1,0 +1,82 @@
+import type { Kysely } from 'kysely';
+import type { Case, CaseEvent, Suggestion } from '#domain/registry';
+import type { CasesReader } from '#ports/ledger/cases';
+import type { Page } from '#ports/ledger/page';
+import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
+import { toCase, toCaseEvent, toSuggestion } from '../rows.ts';
+import type { Schema } from '../schema.ts';
+import type { Tables } from '../tables.ts';
+
+const LIST_MAX = 100_000;
+const PAGE = 1000;
+
+/** Looks at cases, their events and suggestions, over one connection. */
+export class SqlCasesReader implements CasesReader {
+  readonly #db: Kysely<Schema>;
+  readonly #tables: Tables;
+  readonly #dialect: Dialect;
+
+  constructor({ db, tables, dialect }: Rows) {
+    this.#db = db;
+    this.#tables = tables;
+    this.#dialect = dialect;
+  }
+
+  async get(number: string): Promise<Case | null> {
+    const row = await this.#db.selectFrom('cases').selectAll().where('number', '=', number).executeTakeFirst();
+    return row ? toCase(row) : null;
+  }
+
+  async numbered(numbers: readonly string[]): Promise<readonly Case[]> {
+    const query = this.#db.selectFrom('cases').selectAll().where('number', 'in', this.#dialect.among(numbers)).orderBy('number');
+    return (await query.execute()).map(toCase);
+  }
+
+  async list({ after, limit }: Page): Promise<readonly Case[]> {
+    let query = this.#db.selectFrom('cases').selectAll().orderBy('created_at', 'desc').orderBy('number').limit(limit);
+    if (after !== undefined) {
+      const last = await this.#db.selectFrom('cases').select('created_at').where('number', '=', after).executeTakeFirst();
+      if (!last) return [];
+      query = query
+        .where('created_at', '<=', last.created_at)
+        .where((is) => is.or([is('created_at', '<', last.created_at), is('number', '>', after)]));
+    }
+    return (await query.execute()).map(toCase);
+  }
+
+  async events(caseNumber: string): Promise<readonly CaseEvent[]> {
+    const rows = await this.#db
+      .selectFrom('case_events')
+      .selectAll()
+      .where('case_number', '=', caseNumber)
+      .orderBy('start_at')
+      .limit(LIST_MAX)
+      .execute();
+    return rows.map(toCaseEvent);
+  }
+
+  async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {
+    const within = `start_at <= ? AND end_at >= ? ORDER BY start_at LIMIT ${PAGE}`;
+    const rows = await this.#tables.where('case_events', within, [endMs + marginMs, startMs - marginMs]);
+    return rows.map(toCaseEvent);
+  }
+
+  async suggestion(id: string): Promise<Suggestion | null> {
+    const row = await this.#db.selectFrom('suggestions').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toSuggestion(row) : null;
+  }
+
+  async suggestions(filter: {
+    state?: Suggestion['state'];
+    recordingId?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Suggestion[]> {
+    let query = this.#db.selectFrom('suggestions').selectAll();
+    if (filter.state) query = query.where('state', '=', filter.state);
+    if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    if (filter.after !== undefined) query = query.where('id', '<', filter.after);
+    return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toSuggestion);
+  }
+}

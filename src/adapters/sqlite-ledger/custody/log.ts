@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { actorText, STATION } from '#domain/custody/actor';
+import { draftFault } from '#domain/custody/catalogue';
+import { type BesideValue, CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, sealEntry } from '#domain/custody/entry';
+import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEntry, type StoredEntry } from '#domain/custody/read-entry';
+import { LogContinued } from '#domain/custody/station-entries';
+import { type Subject, subject, subjectText } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import type { CustodyWriter } from '#ports/ledger/custody';
+import type { Rows } from '../connection.ts';
+import type { Schema } from '../schema.ts';
+
+const SALT_BYTES = 32;
+const PAGE = 1000;
+const FAULTS_MAX = 100;
+
+/** Where the log ends: in the table of today, or in that of before. */
+export async function custodyHead({ db }: Pick<Rows, 'db'>): Promise<{ seq: number; hash: string } | null> {
+  const newest = (table: 'custody' | 'custody_former') =>
+    db.selectFrom(table).select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  return (await newest('custody')) ?? (await newest('custody_former')) ?? null;
+}
+
+/** Appends to the log of one transaction. */
+export class CustodyAppender implements CustodyWriter {
+  readonly #rows: Rows;
+  readonly #stationId: string;
+  /** The last entry of the log once this transaction has added one: nobody else can. */
+  #head: { readonly seq: number; readonly hash: string } | undefined;
+
+  constructor(rows: Rows, stationId: string) {
+    this.#rows = rows;
+    this.#stationId = stationId;
+  }
+
+  /** Throws station.internal for a draft that its type does not declare: nothing of the transaction is kept then. */
+  async append(draft: CustodyDraft): Promise<CustodyEntry> {
+    const fault = draftFault(draft);
+    if (fault !== null) throw new EvidockError('station.internal', `custody entry ${draft.type}: ${fault}`);
+    const head = this.#head ?? (await custodyHead(this.#rows));
+    const seq = (head?.seq ?? -1) + 1;
+    const prev = head?.hash ?? CUSTODY_GENESIS;
+    const { bytes, hash, beside } = sealEntry(draft, { station: this.#stationId, seq, prev }, () => randomBytes(SALT_BYTES));
+    const about = subjectText(draft.subject);
+    const { tables } = this.#rows;
+    await tables.insert('custody', {
+      seq,
+      at: draft.atMs,
+      type: draft.type,
+      actor: actorText(draft.actor),
+      subject: about,
+      prev,
+      hash,
+      bytes,
+    });
+    for (const text of [about, ...draft.related.map(subjectText)]) await tables.insert('custody_subjects', { subject: text, seq });
+    for (const value of beside) await tables.insert('custody_beside', { seq, ...value });
+    this.#head = { seq, hash };
+    return { ...draft, version: 2, seq, prev, hash, bytes };
+  }
+}
+
+/**
+ * Entries of before the byte form of today move beside the log as they are, where they can be erased as a whole, and the log goes on with an entry that
+ * commits to the last of them. Once, when a ledger of an older version is opened.
+ */
+export async function continueLog(rows: Rows, stationId: string, nowMs: number): Promise<void> {
+  const { db } = rows;
+  if (await db.selectFrom('custody').select('seq').limit(1).executeTakeFirst()) return;
+  const last = await custodyHead(rows);
+  if (!last) return;
+  const entry = LogContinued.make({ atMs: nowMs, actor: STATION, subject: subject('station', stationId), data: { version: 1, ...last } });
+  await new CustodyAppender(rows, stationId).append(entry);
+}
+
+/** What stands beside entries, by their numbers. */
+async function besideOf({ db }: Pick<Rows, 'db'>, first: number, last: number): Promise<ReadonlyMap<number, readonly BesideValue[]>> {
+  const rows = await db.selectFrom('custody_beside').selectAll().where('seq', '>=', first).where('seq', '<=', last).execute();
+  return Map.groupBy(rows, ({ seq }) => seq);
+}
+
+function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntry {
+  try {
+    return readEntry(row, beside);
+  } catch (error) {
+    throw new EvidockError(
+      'ledger.failed',
+      `custody entry ${row.seq} cannot be read; \`evidock verify --log\` tells what is wrong with it`,
+      error,
+    );
+  }
+}
+
+/**
+ * Entries that belong to the history of any of these subjects, oldest first, at most `limit`. `unless`: entries of these types are left out where they are
+ * about another subject than this one.
+ */
+export async function entriesOf(
+  rows: Pick<Rows, 'db' | 'dialect'>,
+  subjects: readonly Subject[],
+  { limit, after, unless }: { limit: number; after?: number; unless?: { types: readonly string[]; subject: Subject } },
+): Promise<readonly CustodyEntry[]> {
+  const { db, dialect } = rows;
+  const texts = subjects.map(subjectText);
+  // Entries of before name most of their subjects by the id alone.
+  const ids = subjects.flatMap((each) => [each.id, subjectText(each)]);
+  let former = db.selectFrom('custody_former').select(['seq', 'prev', 'hash', 'bytes']).where('subject', 'in', dialect.among(ids));
+  let current = db
+    .selectFrom('custody')
+    .select(['seq', 'prev', 'hash', 'bytes'])
+    .where('seq', 'in', db.selectFrom('custody_subjects').select('seq').where('subject', 'in', dialect.among(texts)));
+  if (after !== undefined) {
+    former = former.where('seq', '>', after);
+    current = current.where('seq', '>', after);
+  }
+  if (unless) {
+    former = former.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', unless.subject.id)]));
+    current = current.where((is) => is.or([is('type', 'not in', unless.types), is('subject', '=', subjectText(unless.subject))]));
+  }
+  const before = await former.orderBy('seq').limit(limit).execute();
+  const found = [
+    ...before,
+    ...(await current
+      .orderBy('seq')
+      .limit(limit - before.length)
+      .execute()),
+  ];
+  const beside = await db
+    .selectFrom('custody_beside')
+    .selectAll()
+    .where('seq', 'in', dialect.amongNumbers(found.map(({ seq }) => seq)))
+    .execute();
+  const bySeq = Map.groupBy(beside, ({ seq }) => seq);
+  return found.map((row) => readable(row, bySeq.get(row.seq) ?? []));
+}
+
+/** What the columns beside the bytes of a sound entry tell otherwise than the bytes; null if nothing. */
+function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'): string | null {
+  const entry = readable(row, []);
+  // The columns of before hold the texts of the bytes of before.
+  const former =
+    table === 'custody_former' ? (JSON.parse(new TextDecoder().decode(row.bytes)) as { actor: string; subject: string }) : null;
+  const columns = {
+    at: entry.atMs,
+    type: entry.type,
+    actor: former?.actor ?? actorText(entry.actor),
+    subject: former?.subject ?? subjectText(entry.subject),
+  };
+  const stray = (['at', 'type', 'actor', 'subject'] as const).filter((name) => row[name] !== columns[name]);
+  return stray.length === 0 ? null : `its column ${stray.join(', ')} differs from its bytes`;
+}
+
+/** Walks the whole log; yields the faults, at most 100. */
+export async function* verifyLog(rows: Pick<Rows, 'db' | 'dialect'>, onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
+  let expected = await firstPlace(rows);
+  let faults = 0;
+  for (const table of ['custody_former', 'custody'] as const) {
+    for (;;) {
+      const page = await rows.db.selectFrom(table).selectAll().where('seq', '>=', expected.seq).orderBy('seq').limit(PAGE).execute();
+      const last = page.at(-1);
+      if (!last) break;
+      const beside = await besideOf(rows, expected.seq, last.seq);
+      const lost = table === 'custody' ? await lostIn(rows, page) : null;
+      for (const row of page) {
+        const fault = checkEntry(row, beside.get(row.seq) ?? [], expected) ?? strayOf(row, table) ?? lost?.get(row.seq);
+        if (fault) {
+          yield fault;
+          faults += 1;
+          if (faults >= FAULTS_MAX) return;
+        }
+        onEntry?.(row.seq);
+        // Go on from what stands there, so that one fault is told once and not for every entry after it.
+        expected = { seq: row.seq + 1, prev: row.hash };
+      }
+      // A long walk must not keep the daemon from its other work.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+/** Where the log begins: at its first entry, or, where what was written in another byte form has been erased, after the last of that. */
+async function firstPlace({ db }: Pick<Rows, 'db'>): Promise<ExpectedPlace> {
+  if (await db.selectFrom('custody_former').select('seq').limit(1).executeTakeFirst()) return FIRST_PLACE;
+  const first = await db.selectFrom('custody').selectAll().orderBy('seq').limit(1).executeTakeFirst();
+  if (first?.type !== 'log.continued') return FIRST_PLACE;
+  try {
+    const { data } = LogContinued.parse(readEntry(first, [])) ?? {};
+    return data && data.seq + 1 === first.seq && data.hash === first.prev ? { seq: first.seq, prev: first.prev } : FIRST_PLACE;
+  } catch {
+    // An entry that cannot be read is found by the walk, and named.
+    return FIRST_PLACE;
+  }
+}
+
+/** Faults of entries that cannot be found under all that they are about, by their numbers. */
+async function lostIn(
+  { db, dialect }: Pick<Rows, 'db' | 'dialect'>,
+  page: readonly StoredEntry[],
+): Promise<ReadonlyMap<number, CustodyFault>> {
+  const pairs = page.flatMap((row) => textsOf(row).map((text) => [text, row.seq] as const));
+  const found = await sql<{ seq: number; subject: string }>`SELECT seq, subject FROM custody_subjects
+    WHERE (subject, seq) IN ${dialect.amongPairs(pairs)}`.execute(db);
+  const there = new Set(found.rows.map(({ seq, subject: text }) => `${seq} ${text}`));
+  const lost = pairs.filter(([text, seq]) => !there.has(`${seq} ${text}`));
+  return new Map(lost.map(([text, seq]) => [seq, { seq, what: `is not found under ${text}` }]));
+}
+
+/** None of an entry whose bytes cannot be read: that is a fault of its own. */
+function textsOf(row: StoredEntry): readonly string[] {
+  try {
+    const entry = readEntry(row, []);
+    return [entry.subject, ...entry.related].map(subjectText);
+  } catch {
+    return [];
+  }
+}
+
+function strayOf(row: Schema['custody'], table: 'custody' | 'custody_former'): CustodyFault | null {
+  const what = strayColumn(row, table);
+  return what === null ? null : { seq: row.seq, what };
+}

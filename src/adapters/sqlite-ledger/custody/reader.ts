@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
+import type { CustodyEntry } from '#domain/custody/entry';
+import type { CustodyFault } from '#domain/custody/read-entry';
+import { type Subject, subject } from '#domain/custody/subject';
+import type { CustodyReader } from '#ports/ledger/custody';
+import type { Rows } from '../connection.ts';
+import type { Schema } from '../schema.ts';
+import { custodyHead, entriesOf, verifyLog } from './log.ts';
+
+const LIST_MAX = 100_000;
+/** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
+const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
+
+/** Looks at the custody log, over one connection. */
+export class SqlCustodyReader implements CustodyReader {
+  readonly #db: Kysely<Schema>;
+  readonly #rows: Rows;
+
+  constructor(rows: Rows) {
+    this.#db = rows.db;
+    this.#rows = rows;
+  }
+
+  async of(about: Subject, page: { after?: number; limit: number } = { limit: LIST_MAX }): Promise<readonly CustodyEntry[]> {
+    const unless = { types: OF_DOCKINGS_ALONE, subject: about };
+    return entriesOf(this.#rows, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
+      ...page,
+      unless,
+    });
+  }
+
+  /** What else the history of a recording is that of. What a docking refused is its own: a hostile card has a hundred thousand of those. */
+  async #historyOf(recordingId: string): Promise<readonly Subject[]> {
+    const recording = await this.#db.selectFrom('recordings').select('docking_id').where('id', '=', recordingId).executeTakeFirst();
+    const originals = await this.#db
+      .selectFrom('originals')
+      .select(['id', 'docking_id', 'rechecked_in'])
+      .where('recording_id', '=', recordingId)
+      .execute();
+    const dockings = new Set([
+      ...(recording ? [recording.docking_id] : []),
+      ...originals.flatMap(({ docking_id, rechecked_in }) => [docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
+    ]);
+    return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
+  }
+
+  head(): Promise<{ seq: number; hash: string } | null> {
+    return custodyHead(this.#rows);
+  }
+
+  async hashOf(seq: number): Promise<string | null> {
+    for (const table of ['custody', 'custody_former'] as const) {
+      const row = await this.#db.selectFrom(table).select('hash').where('seq', '=', seq).executeTakeFirst();
+      if (row) return row.hash;
+    }
+    return null;
+  }
+
+  verify(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
+    return verifyLog(this.#rows, onEntry);
+  }
+}

@@ -1,0 +1,88 @@
+import { type Kysely, sql } from 'kysely';
+import type { Docking, Refusal } from '#domain/docking';
+import type { DockingProgress, DockingsReader } from '#ports/ledger/dockings';
+import type { Rows } from '../connection.ts';
+import { DOCKING_OPEN } from '../migrations.ts';
+import { toDocking, toRefusal } from '../rows.ts';
+import type { Schema } from '../schema.ts';
+import type { Tables } from '../tables.ts';
+
+const LIST_MAX = 100_000;
+
+/** Looks at dockings and slots, over one connection. */
+export class SqlDockingsReader implements DockingsReader {
+  readonly #db: Kysely<Schema>;
+  readonly #tables: Tables;
+
+  constructor({ db, tables }: Rows) {
+    this.#db = db;
+    this.#tables = tables;
+  }
+
+  async get(id: string): Promise<Docking | null> {
+    const [row] = await this.#tables.select('dockings', { id });
+    return row ? toDocking(row) : null;
+  }
+
+  async list(options: {
+    openOnly?: boolean;
+    recorder?: string;
+    told?: string;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Docking[]> {
+    let query = this.#db.selectFrom('dockings').selectAll().orderBy('id', 'desc').limit(options.limit);
+    if (options.recorder !== undefined) query = query.where('recorder_serial', '=', options.recorder);
+    if (options.told !== undefined) query = query.where('told_serial', '=', options.told);
+    if (options.after !== undefined) query = query.where('id', '<', options.after);
+    if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
+    return (await query.execute()).map(toDocking);
+  }
+
+  async refusals(dockingId: string): Promise<readonly Refusal[]> {
+    const rows = await this.#db
+      .selectFrom('refusals')
+      .selectAll()
+      .where('docking_id', '=', dockingId)
+      .orderBy('n')
+      .limit(100_000)
+      .execute();
+    return rows.map(toRefusal);
+  }
+
+  async progress(dockingId: string): Promise<DockingProgress> {
+    const rows = await this.#db
+      .selectFrom('originals')
+      .select(['state', sql<number>`count(*)`.as('files'), sql<number>`sum(bytes)`.as('bytes')])
+      .where('docking_id', '=', dockingId)
+      .groupBy('state')
+      .execute();
+    const replaced = await this.#db
+      .selectFrom('originals')
+      .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(bytes), 0)`.as('bytes')])
+      .where('docking_id', '=', dockingId)
+      .where(sql<boolean>`replaced_by IS NOT NULL`)
+      .executeTakeFirstOrThrow();
+    const of = (state: string) => {
+      const { files, bytes } = rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
+      // Replaced ones stay `listed`, and nobody waits for them.
+      return state === 'listed' ? { files: files - replaced.files, bytes: bytes - replaced.bytes } : { files, bytes };
+    };
+    return {
+      listed: of('listed').files,
+      copied: of('copied').files,
+      sealed: of('sealed').files,
+      bytes: of('listed').bytes + of('copied').bytes + of('sealed').bytes,
+      listedBytes: of('listed').bytes,
+      sealedBytes: of('sealed').bytes,
+    };
+  }
+
+  async slotOf(port: string): Promise<number | null> {
+    return (await this.#db.selectFrom('slots').select('slot').where('port', '=', port).executeTakeFirst())?.slot ?? null;
+  }
+
+  async slots(): Promise<readonly { slot: number; port: string }[]> {
+    return this.#db.selectFrom('slots').selectAll().orderBy('slot').limit(LIST_MAX).execute();
+  }
+}

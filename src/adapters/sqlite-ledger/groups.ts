@@ -1,0 +1,42 @@
+import type { LedgerReader, LedgerWrites } from '#ports/ledger';
+import { SqlCasesReader } from './cases/reader.ts';
+import { SqlCasesWriter } from './cases/writer.ts';
+import type { Rows } from './connection.ts';
+import { CustodyAppender } from './custody/log.ts';
+import { SqlCustodyReader } from './custody/reader.ts';
+import { SqlDockingsReader } from './dockings/reader.ts';
+import { SqlDockingsWriter } from './dockings/writer.ts';
+import { SqlOriginalsReader } from './originals/reader.ts';
+import { SqlOriginalsWriter } from './originals/writer.ts';
+import { SqlRecordingsReader } from './recordings/reader.ts';
+import { SqlRecordingsWriter } from './recordings/writer.ts';
+import { SqlRegistryReader } from './registry/reader.ts';
+import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlWorkReader } from './work/reader.ts';
+import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
+
+/** All readers over one connection. */
+export function readersOf(rows: Rows): LedgerReader {
+  return {
+    recordings: new SqlRecordingsReader(rows),
+    originals: new SqlOriginalsReader(rows),
+    dockings: new SqlDockingsReader(rows),
+    work: new SqlWorkReader(rows),
+    custody: new SqlCustodyReader(rows),
+    registry: new SqlRegistryReader(rows),
+    cases: new SqlCasesReader(rows),
+  };
+}
+
+/** All writers of one transaction. */
+export function writersOf(rows: Rows, stationId: string, times: WorkTimes): LedgerWrites {
+  return {
+    recordings: new SqlRecordingsWriter(rows),
+    originals: new SqlOriginalsWriter(rows),
+    dockings: new SqlDockingsWriter(rows),
+    work: new SqlWorkWriter(rows, times),
+    custody: new CustodyAppender(rows, stationId),
+    registry: new SqlRegistryWriter(rows),
+    cases: new SqlCasesWriter(rows),
+  };
+}

@@ -1,0 +1,105 @@
+import { type Kysely, sql } from 'kysely';
+import type { Original } from '#domain/recording';
+import type { Compared } from '#domain/vault/file-sample';
+import type { OriginalsReader } from '#ports/ledger/originals';
+import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
+import { NO_GAPS } from '../migrations.ts';
+import { IS_NEWER } from '../newer-versions.ts';
+import { toCompared, toOriginal } from '../rows.ts';
+import type { Schema } from '../schema.ts';
+import type { Tables } from '../tables.ts';
+
+/** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
+const READINGS_MAX = 100;
+
+/** Looks at single files, over one connection. */
+export class SqlOriginalsReader implements OriginalsReader {
+  readonly #db: Kysely<Schema>;
+  readonly #tables: Tables;
+  readonly #dialect: Dialect;
+
+  constructor({ db, tables, dialect }: Rows) {
+    this.#db = db;
+    this.#tables = tables;
+    this.#dialect = dialect;
+  }
+
+  async get(id: string): Promise<Original | null> {
+    const [row] = await this.#tables.select('originals', { id });
+    return row ? toOriginal(row) : null;
+  }
+
+  async ofRecording(recordingId: string): Promise<readonly Original[]> {
+    return (await this.#tables.select('originals', { recording_id: recordingId }, 'ORDER BY idx')).map(toOriginal);
+  }
+
+  async find(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null> {
+    const { recorderSerial, cardPath, bytes, mtimeMs } = identity;
+    const columns = { recorder_serial: recorderSerial, card_path: cardPath, bytes, mtime_ms: Math.floor(mtimeMs) };
+    const rows = await this.#tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
+    const row = rows.find(({ gaps }) => gaps === NO_GAPS) ?? rows[0];
+    return row ? toOriginal(row) : null;
+  }
+
+  /** One search per recorder of the station: there are hundreds of them, and an index that begins with the path would be written for every file. */
+  async named(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
+    const rows = await this.#db
+      .selectFrom('originals')
+      .selectAll()
+      .where('recorder_serial', 'in', (recorders) => recorders.selectFrom('recorders').select('serial'))
+      .where('card_path', '=', identity.cardPath)
+      .where('bytes', '=', identity.bytes)
+      .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
+      .where('state', '=', 'sealed')
+      .limit(limit)
+      .execute();
+    return rows.map(toOriginal);
+  }
+
+  async like(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
+    const { recorderSerial, bytes, mtimeMs } = identity;
+    const columns = { recorder_serial: recorderSerial, mtime_ms: Math.floor(mtimeMs), bytes };
+    const rows = await this.#tables.select('originals', columns, `LIMIT ${Math.trunc(limit) + 1}`);
+    return rows.length > limit ? [] : rows.map(toOriginal).sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  async findSealedByDigest(sha256: string, bytes: number): Promise<Original | null> {
+    if (bytes === 0) return null;
+    // The state stands in the text: the index of digests holds only what is sealed.
+    const columns = { sha256, bytes, gaps: NO_GAPS };
+    const [row] = await this.#tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
+    return row ? toOriginal(row) : null;
+  }
+
+  async copied(limit: number): Promise<readonly Original[]> {
+    const rows = await this.#db
+      .selectFrom('originals')
+      .selectAll()
+      .where(sql<boolean>`state = 'copied'`)
+      .orderBy('important', 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(toOriginal);
+  }
+
+  async compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>> {
+    const rows = await this.#db
+      .selectFrom('originals')
+      .select(['id', 'copied_at', 'sampled_at', 'rechecked_at', 'rechecked_in'])
+      .where('id', 'in', this.#dialect.among(originalIds))
+      .execute();
+    return new Map(rows.map((row) => [row.id, toCompared(row)]));
+  }
+
+  async newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await sql<{ id: string; by: string }>`
+      SELECT old.id AS id, newer.recording_id AS by
+      FROM originals AS old ${this.#dialect.joinInOrder} originals AS newer
+        ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
+      WHERE old.id IN ${this.#dialect.among(originalIds)} AND ${IS_NEWER}
+      ORDER BY newer.id`.execute(this.#db);
+    return new Map(rows.rows.map(({ id, by }) => [id, by]));
+  }
+}

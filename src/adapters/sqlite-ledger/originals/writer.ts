@@ -1,0 +1,105 @@
+import type { Kysely, Updateable } from 'kysely';
+import { EvidockError } from '#domain/errors';
+import type { CopiedFacts, NewOriginal, OriginalsWriter } from '#ports/ledger/originals';
+import type { Rows } from '../connection.ts';
+import type { Dialect } from '../dialect.ts';
+import { NO_GAPS } from '../migrations.ts';
+import { mustExist } from '../patches.ts';
+import type { Schema } from '../schema.ts';
+import type { Tables } from '../tables.ts';
+
+/** Writes what becomes of originals, inside one transaction. */
+export class SqlOriginalsWriter implements OriginalsWriter {
+  readonly #db: Kysely<Schema>;
+  readonly #tables: Tables;
+  readonly #dialect: Dialect;
+
+  constructor({ db, tables, dialect }: Rows) {
+    this.#db = db;
+    this.#tables = tables;
+    this.#dialect = dialect;
+  }
+
+  async insert(original: NewOriginal): Promise<void> {
+    await this.#tables.insert('originals', {
+      id: original.id,
+      recording_id: original.recordingId,
+      docking_id: original.dockingId,
+      recorder_serial: original.recorderSerial,
+      role: original.role,
+      idx: original.index,
+      kind: original.kind,
+      card_path: original.cardPath,
+      bytes: original.bytes,
+      mtime_ms: Math.floor(original.mtimeMs),
+      important: original.important ? 1 : 0,
+      state: 'listed',
+      vault_key: original.vaultKey,
+      take: original.take === null ? null : JSON.stringify(original.take),
+    });
+  }
+
+  async moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void> {
+    await this.#step(originalId, 'listed', { recording_id: to.recordingId, idx: to.index, vault_key: to.vaultKey });
+  }
+
+  async moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
+    const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+  }
+
+  async markReplaced(originalId: string, by: string | null): Promise<void> {
+    if ((await this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' })) !== 1)
+      throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
+  }
+
+  async relist(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
+    await this.#step(originalId, 'listed', { bytes, mtime_ms: Math.floor(mtimeMs) });
+  }
+
+  async markCopied(originalId: string, facts: CopiedFacts): Promise<void> {
+    const { sha256, sm3 } = facts.digests;
+    await this.#step(originalId, 'listed', {
+      state: 'copied',
+      sha256,
+      sm3,
+      gaps: JSON.stringify(facts.gaps ?? []),
+      source_reread: facts.sourceReread ?? null,
+      duplicate_of: facts.duplicateOf,
+      copied_at: facts.copiedAtMs,
+    });
+  }
+
+  async unmarkCopied(originalId: string): Promise<void> {
+    const read = { sha256: null, sm3: null, gaps: NO_GAPS, source_reread: null };
+    await this.#step(originalId, 'copied', { state: 'listed', ...read, duplicate_of: null, copied_at: null });
+  }
+
+  async markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void> {
+    await this.#step(originalId, 'copied', { state: 'sealed', sealed_at: sealedAtMs, ...(sm3 === undefined ? {} : { sm3 }) });
+  }
+
+  async measure(originalId: string, durationMs: number): Promise<void> {
+    const fields = { duration_ms: Math.round(durationMs) };
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+  }
+
+  /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
+  async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
+    if ((await this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null })) !== 1)
+      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+  }
+
+  async markCompared(
+    originalIds: readonly string[],
+    compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number },
+  ): Promise<void> {
+    if (originalIds.length === 0) return;
+    const { how, dockingId, atMs } = compared;
+    await this.#db
+      .updateTable('originals')
+      .set(how === 'sampled' ? { sampled_at: atMs } : { rechecked_at: atMs, rechecked_in: dockingId })
+      .where('id', 'in', this.#dialect.among(originalIds))
+      .execute();
+  }
+}

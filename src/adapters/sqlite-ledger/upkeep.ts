@@ -1,0 +1,110 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { backup } from 'node:sqlite';
+import { EvidockError, errnoOf } from '#domain/errors';
+import type { LedgerUpkeep } from '#ports/ledger/upkeep';
+import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
+import { type Connection, connect, ledgerError } from './connection.ts';
+import { checkIntegrity } from './integrity.ts';
+import { schemaFaults } from './schema-check.ts';
+
+const BACKUP_PAGES_AT_ONCE = 512;
+const WRITE_ERRORS: WriteErrors = { full: 'ledger.failed', readOnly: 'ledger.failed', failed: 'ledger.failed' };
+
+interface Options {
+  /** The database file. */
+  readonly file: string;
+  readonly reading: Connection;
+  readonly writing: Connection;
+  /** Runs this as a transaction of the writing connection. */
+  readonly inTransaction: (body: () => Promise<void>) => Promise<void>;
+}
+
+/** What SQLite alone has: a file that is copied, checked and mended. */
+export class SqliteUpkeep implements LedgerUpkeep {
+  readonly extension = '.sqlite';
+  readonly #options: Options;
+  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  #probe: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }> {
+    const partial = `${file}.partial`;
+    try {
+      await rm(partial, { force: true });
+      await makeEmpty(partial);
+      await this.#copyTo(partial, onPercent);
+      const handle = await open(partial, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw backupError(file, error);
+    }
+    onPercent?.(100);
+    return { bytes: (await stat(file)).size };
+  }
+
+  /** Copies one committed state: without the open read transaction, every commit of the station would begin the copy anew. */
+  async #copyTo(partial: string, onPercent?: (percent: number) => void): Promise<void> {
+    const { raw } = connect(this.#options.file, { readOnly: true });
+    try {
+      raw.exec('BEGIN');
+      raw.prepare('SELECT count(*) FROM sqlite_schema').all();
+      await backup(raw, partial, {
+        rate: BACKUP_PAGES_AT_ONCE,
+        progress: ({ totalPages, remainingPages }) =>
+          onPercent?.(totalPages === 0 ? 100 : (100 * (totalPages - remainingPages)) / totalPages),
+      });
+    } finally {
+      raw.close();
+    }
+  }
+
+  probe(): Promise<void> {
+    this.#probe ??= probeDirectory(dirname(this.#options.file), WRITE_ERRORS).finally(() => {
+      this.#probe = undefined;
+    });
+    return this.#probe;
+  }
+
+  async integrity(): Promise<readonly string[]> {
+    return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
+  }
+
+  async alterations(): Promise<readonly string[]> {
+    return (await schemaFaults(this.#options.reading.raw)).map(({ what }) => what);
+  }
+
+  async mendSchema(): Promise<readonly string[]> {
+    const faults = await schemaFaults(this.#options.reading.raw);
+    await this.#options.inTransaction(async () => {
+      for (const { mend } of faults) if (mend !== null) this.#options.writing.raw.exec(mend);
+    });
+    return faults.filter(({ mend }) => mend === null).map(({ what }) => what);
+  }
+}
+
+/** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
+async function makeEmpty(partial: string): Promise<void> {
+  try {
+    await (await open(partial, 'wx', 0o640)).close();
+  } catch (error) {
+    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+  }
+}
+
+function backupError(file: string, error: unknown): unknown {
+  if (error instanceof EvidockError) return error;
+  const known = ledgerError(error);
+  return known instanceof EvidockError
+    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
+    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+}

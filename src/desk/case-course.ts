@@ -1,0 +1,56 @@
+import { type CaseStepKind, caseStateOf, takeStep } from '#domain/case-course';
+import type { Actor } from '#domain/custody/actor';
+import { CaseClosed, CaseDecided, CaseReopened } from '#domain/custody/case-entries';
+import { subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import type { Case } from '#domain/registry';
+import { dateIn } from '#domain/time/calendar-date';
+import type { LedgerWriter } from '#ports/ledger';
+import type { DeskDeps } from './deps.ts';
+import { caseNotFound } from './tagging.ts';
+
+interface StepRequest {
+  readonly step: CaseStepKind;
+  /** As a person writes a date. */
+  readonly on: string;
+  /** A wrong date of the last step of this kind is changed. */
+  readonly correct?: boolean;
+  /** Asked for where a case is opened again. */
+  readonly reason?: string;
+}
+
+/** A case goes on, in one transaction with the entry of that; `changed` is false where it stands so already. Throws request.*. */
+export async function recordStep(
+  deps: DeskDeps,
+  number: string,
+  request: StepRequest,
+  actor: Actor,
+): Promise<{ readonly entry: Case; readonly changed: boolean }> {
+  return deps.ledger.transaction(async (writer) => {
+    const found = await writer.cases.get(number);
+    if (!found) throw caseNotFound(number);
+    const changed = await takeStepOf(deps, writer, found, request, actor);
+    return { entry: (await writer.cases.get(number)) ?? found, changed };
+  });
+}
+
+/** The same within a transaction. */
+export async function takeStepOf(deps: DeskDeps, writer: LedgerWriter, found: Case, request: StepRequest, actor: Actor): Promise<boolean> {
+  const { step, on, correct = false, reason } = request;
+  const atMs = deps.clock.nowMs();
+  const taken = takeStep(found, step, on, { today: dateIn(atMs, deps.facts.timezone), correct });
+  if (!taken) return false;
+  if (step === 'reopened' && !correct && !reason?.trim())
+    throw new EvidockError('request.invalid', `case ${found.number}: a reason is needed to open it again`);
+  await writer.cases.update(found.number, { steps: taken.steps });
+  const about = { atMs, actor, subject: subject('case', found.number) };
+  const data = {
+    place: taken.place,
+    on: { old: taken.old, new: taken.new },
+    state: { old: caseStateOf(found), new: caseStateOf(taken) },
+  };
+  if (step === 'decided') await writer.custody.append(CaseDecided.make({ ...about, data }));
+  if (step === 'closed') await writer.custody.append(CaseClosed.make({ ...about, data }));
+  if (step === 'reopened') await writer.custody.append(CaseReopened.make({ ...about, data, personal: { reason: reason?.trim() || null } }));
+  return true;
+}

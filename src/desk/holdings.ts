@@ -1,0 +1,165 @@
+import type { Actor } from '#domain/custody/actor';
+import { HoldingCorrected, TakenOut } from '#domain/custody/holding-entries';
+import { subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import { newId } from '#domain/ids';
+import type { Holding } from '#domain/registry';
+import { msToZoned } from '#domain/time/station-time';
+import { isoOrNull } from '#domain/vault/manifest';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+import { redecideOfficers } from '#steps/decide-officer';
+import { endHolding } from '#steps/end-holding';
+import type { DeskDeps } from './deps.ts';
+import { momentOf } from './registry.ts';
+import { mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
+
+/** A time that a person writes may be this far ahead of the station's clock: minutes are typed, seconds are not. */
+const AHEAD_MS_MAX = 60_000;
+
+interface TakeOut {
+  readonly officer: string;
+  /** As a person writes a time; now if it is left out. */
+  readonly from?: string;
+  /** The return, where the whole is entered afterwards. */
+  readonly until?: string;
+  /** Who has it now gives it to this officer: the first holding ends where this one begins. */
+  readonly handOver?: boolean;
+}
+
+/** What came of it; `redecided`: how many recordings have another officer by it. */
+interface Held {
+  readonly holding: Holding;
+  readonly changed: boolean;
+  readonly redecided: number;
+}
+
+/** An officer takes a recorder out. The same once more changes nothing. Throws request.conflict where another one has it in that time. */
+export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, actor: Actor): Promise<Held> {
+  return deps.ledger.transaction(async (writer) => {
+    await mustHaveRecorder(writer, serial);
+    await mustHaveOfficer(writer, request.officer);
+    const fromMs = pastMoment(deps, request.from, 'from');
+    const toMs = request.until === undefined ? null : pastMoment(deps, request.until, 'until');
+    const by = { atMs: deps.clock.nowMs(), actor };
+    const [open] = await writer.registry.holdingsWithin(serial, fromMs, toMs, 1);
+    if (open && isSame(open, request, toMs, fromMs)) return { holding: open, changed: false, redecided: 0 };
+    const handed = request.handOver && open?.toMs === null && open.officerId !== request.officer && open.fromMs < fromMs;
+    if (handed) await endHolding(writer, open, fromMs, 'hand-over', by);
+    const holding: Holding = {
+      id: newId('hld', by.atMs, deps.facts.stationId),
+      serial,
+      officerId: request.officer,
+      ...{ fromMs, toMs },
+    };
+    await mustFit(deps, writer, holding);
+    await writer.registry.upsertHolding(holding);
+    const data = { holding: holding.id, ...factsOf(holding) };
+    await writer.custody.append(TakenOut.make({ ...by, subject: subject('recorder', serial), data }));
+    // What was the first holder's to the end may reach beyond this one's return.
+    const within = { serial, fromMs, toMs: handed ? null : toMs };
+    return { holding, changed: true, redecided: await redecideOfficers(writer, within, by) };
+  });
+}
+
+/** Without a time it is enough that this officer has it. */
+function isSame(open: Holding, { officer, from }: TakeOut, toMs: number | null, fromMs: number): boolean {
+  return open.officerId === officer && open.toMs === toMs && (from === undefined || open.fromMs === fromMs);
+}
+
+/** It is back. The same once more (no holder, and that time or none) changes nothing. */
+export async function giveBack(deps: DeskDeps, serial: string, at: string | undefined, actor: Actor): Promise<Held> {
+  return deps.ledger.transaction(async (writer) => {
+    await mustHaveRecorder(writer, serial);
+    const toMs = pastMoment(deps, at, 'at');
+    const by = { atMs: deps.clock.nowMs(), actor };
+    const open = (await writer.registry.openHoldings([serial])).get(serial);
+    if (!open) {
+      const [last] = await writer.registry.holdings(serial, { limit: 1 });
+      if (!last) throw new EvidockError('request.conflict', `recorder ${serial} was never taken out`);
+      if (at === undefined || last.toMs === toMs) return { holding: last, changed: false, redecided: 0 };
+      throw new EvidockError(
+        'request.conflict',
+        `recorder ${serial} was returned ${told(deps, last.toMs ?? 0)}; correct holding ${last.id}`,
+      );
+    }
+    if (toMs <= open.fromMs)
+      throw new EvidockError('request.conflict', `recorder ${serial} was taken out ${told(deps, open.fromMs)}, not before that return`);
+    const holding = await endHolding(writer, open, toMs, 'return', by);
+    return { holding, changed: true, redecided: await redecideOfficers(writer, { serial, fromMs: toMs, toMs: null }, by) };
+  });
+}
+
+/** What of a holding on record was wrong; what is left out stays. `until` null: it is not back yet. */
+interface Correction {
+  readonly officer?: string;
+  readonly from?: string;
+  readonly until?: string | null;
+}
+
+/** Corrects a holding, or takes it back as one that never was (null); the officers of recordings that came from it are decided anew. */
+export async function correctHolding(
+  deps: DeskDeps,
+  { serial, id }: { readonly serial: string; readonly id: string },
+  correction: Correction | null,
+  actor: Actor,
+): Promise<Held> {
+  return deps.ledger.transaction(async (writer) => {
+    await mustHaveRecorder(writer, serial);
+    const old = await mustHaveHolding(writer, serial, id);
+    const fresh = correction === null ? null : await corrected(deps, writer, old, correction);
+    if (fresh && span(fresh).join() === span(old).join()) return { holding: old, changed: false, redecided: 0 };
+    if (fresh) await mustFit(deps, writer, fresh);
+    await (fresh ? writer.registry.upsertHolding(fresh) : writer.registry.removeHolding(id));
+    const by = { atMs: deps.clock.nowMs(), actor };
+    const data = { holding: id, old: factsOf(old), new: fresh && factsOf(fresh) };
+    await writer.custody.append(HoldingCorrected.make({ ...by, subject: subject('recorder', serial), data }));
+    const fromMs = Math.min(old.fromMs, fresh?.fromMs ?? old.fromMs);
+    const ends = [old.toMs, fresh ? fresh.toMs : old.toMs];
+    const toMs = ends.includes(null) ? null : Math.max(...ends.map(Number));
+    return { holding: fresh ?? old, changed: true, redecided: await redecideOfficers(writer, { serial, fromMs, toMs }, by) };
+  });
+}
+
+export async function mustHaveHolding(reader: LedgerReader, serial: string, id: string): Promise<Holding> {
+  const holding = await reader.registry.holding(id);
+  if (holding?.serial !== serial) throw new EvidockError('request.not-found', `holding ${id} of recorder ${serial}`);
+  return holding;
+}
+
+async function corrected(deps: DeskDeps, writer: LedgerWriter, old: Holding, { officer, from, until }: Correction): Promise<Holding> {
+  if (officer !== undefined) await mustHaveOfficer(writer, officer);
+  const fromMs = from === undefined ? old.fromMs : pastMoment(deps, from, 'from');
+  const toMs = until === undefined ? old.toMs : until === null ? null : pastMoment(deps, until, 'until');
+  return { ...old, officerId: officer ?? old.officerId, fromMs, toMs };
+}
+
+/** Throws request.conflict where another holding has a moment in common with it. */
+async function mustFit(deps: DeskDeps, reader: LedgerReader, { id, serial, fromMs, toMs }: Holding): Promise<void> {
+  if (toMs !== null && toMs <= fromMs) throw new EvidockError('request.invalid', `recorder ${serial}: until is not after from`);
+  // Two that fit each other: itself is one of them where it is corrected.
+  const others = await reader.registry.holdingsWithin(serial, fromMs, toMs, 2);
+  const other = others.find((each) => each.id !== id);
+  if (!other) return;
+  const end = other.toMs === null ? 'and has it still' : `until ${told(deps, other.toMs)}`;
+  throw new EvidockError(
+    'request.conflict',
+    `officer ${other.officerId} took recorder ${serial} out ${told(deps, other.fromMs)} ${end} (holding ${other.id})`,
+  );
+}
+
+const span = ({ officerId, fromMs, toMs }: Holding) => [officerId, fromMs, toMs];
+const factsOf = ({ officerId, fromMs, toMs }: Holding) => ({
+  officer: officerId,
+  from: new Date(fromMs).toISOString(),
+  to: isoOrNull(toMs),
+});
+const told = ({ facts }: DeskDeps, ms: number) => msToZoned(ms, facts.timezone).slice(0, 16).replace('T', ' ');
+
+/** Throws request.invalid for what is no time, or has not come. */
+function pastMoment({ clock, facts }: DeskDeps, written: string | undefined, field: string): number {
+  const nowMs = clock.nowMs();
+  if (written === undefined) return nowMs;
+  const ms = momentOf(written, facts.timezone, field);
+  if (ms > nowMs + AHEAD_MS_MAX) throw new EvidockError('request.invalid', `${field}: ${written} has not come yet`);
+  return ms;
+}

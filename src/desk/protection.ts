@@ -1,0 +1,93 @@
+import type { Actor } from '#domain/custody/actor';
+import { CaseProtected, RecordingProtected } from '#domain/custody/case-entries';
+import { type Subject, subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import { type Confidentiality, isLowered, type Privacy, type Protection } from '#domain/protection';
+import type { Case } from '#domain/registry';
+import type { LedgerWriter } from '#ports/ledger';
+import type { RecordingDetail } from '#ports/ledger/recordings';
+import type { DeskDeps } from './deps.ts';
+import { caseNotFound, mustHaveRecording } from './tagging.ts';
+
+/** What is left out stays. */
+export interface ProtectRequest {
+  /** null takes the level away. */
+  readonly confidentiality?: Confidentiality | null;
+  readonly addPrivacy?: readonly Privacy[];
+  readonly removePrivacy?: readonly Privacy[];
+  /** Asked for where fewer people are kept out than before. */
+  readonly reason?: string;
+}
+
+/** Marks a recording, in one transaction with the entry of that; `changed` is false where it was so already. */
+export async function protectRecording(
+  { ledger, clock }: DeskDeps,
+  id: string,
+  request: ProtectRequest,
+  actor: Actor,
+): Promise<{ readonly detail: RecordingDetail; readonly changed: boolean }> {
+  return ledger.transaction(async (writer) => {
+    const { recording } = await mustHaveRecording(writer, id);
+    const change = changeOf(subject('recording', id), recording, request);
+    if (change) {
+      await writer.recordings.update(id, change.patch);
+      await writer.custody.append(
+        RecordingProtected.make({ atMs: clock.nowMs(), actor, subject: subject('recording', id), ...change.told }),
+      );
+    }
+    return { detail: await mustHaveRecording(writer, id), changed: change !== null };
+  });
+}
+
+/** Marks a case: what belongs to it is marked no less. */
+export async function protectCase(
+  deps: DeskDeps,
+  number: string,
+  request: ProtectRequest,
+  actor: Actor,
+): Promise<{ readonly entry: Case; readonly changed: boolean }> {
+  return deps.ledger.transaction(async (writer) => {
+    const found = await writer.cases.get(number);
+    if (!found) throw caseNotFound(number);
+    const changed = await protectCaseOf(deps, writer, found, request, actor);
+    return { entry: (await writer.cases.get(number)) ?? found, changed };
+  });
+}
+
+/** The same within a transaction. */
+export async function protectCaseOf(
+  { clock }: DeskDeps,
+  writer: LedgerWriter,
+  found: Case,
+  request: ProtectRequest,
+  actor: Actor,
+): Promise<boolean> {
+  const about = subject('case', found.number);
+  const change = changeOf(about, found, request);
+  if (!change) return false;
+  await writer.cases.update(found.number, change.patch);
+  await writer.custody.append(CaseProtected.make({ atMs: clock.nowMs(), actor, subject: about, ...change.told }));
+  return true;
+}
+
+type Told = Pick<Parameters<typeof CaseProtected.make>[0], 'data' | 'personal'>;
+
+/** null where nothing changes. Throws request.invalid where a reason is missing. */
+function changeOf(
+  { kind, id }: Subject,
+  old: Protection,
+  { confidentiality = old.confidentiality, addPrivacy = [], removePrivacy = [], reason }: ProtectRequest,
+): { readonly patch: Protection; readonly told: Told } | null {
+  const privacy = [...new Set([...old.privacy, ...addPrivacy])].filter((mark) => !removePrivacy.includes(mark)).sort();
+  const patch = { confidentiality, privacy };
+  const levelChanged = confidentiality !== old.confidentiality;
+  const privacyChanged = privacy.join() !== old.privacy.join();
+  if (!levelChanged && !privacyChanged) return null;
+  if (isLowered(old, patch) && !reason?.trim())
+    throw new EvidockError('request.invalid', `${kind} ${id}: a reason is needed to lower its confidentiality or to take a mark away`);
+  const data = {
+    ...(levelChanged ? { confidentiality: { old: old.confidentiality, new: confidentiality } } : {}),
+    ...(privacyChanged ? { privacy: { old: [...old.privacy], new: privacy } } : {}),
+  };
+  return { patch, told: { data, personal: { reason: reason?.trim() || null } } };
+}

@@ -1,0 +1,39 @@
+import { EvidockError } from '#domain/errors';
+import type { Worker } from '#domain/work';
+
+/** What the rest of the station may ask of it. */
+export interface WorkersHeard {
+  /** Seconds since the worker of this name was last heard; null if it was not, since the station started. */
+  secondsSince(name: string): number | null;
+}
+
+/**
+ * Which process speaks for each worker: the one that began last. So two processes with one invitation never work at once, and one that was killed is followed at
+ * once by the next. Kept in memory: after a start of the station, the first process that is heard speaks.
+ */
+export class WorkerPresence implements WorkersHeard {
+  readonly #monotonicMs: () => number;
+  /** One for each good key at most: nobody else comes so far. */
+  readonly #heard = new Map<string, { readonly instance: string; readonly atMs: number }>();
+
+  constructor(monotonicMs: () => number = () => performance.now()) {
+    this.#monotonicMs = monotonicMs;
+  }
+
+  begin({ host, instance }: Worker): void {
+    this.#heard.set(host, { instance, atMs: this.#monotonicMs() });
+  }
+
+  /** Throws work.replaced if another process with the same invitation began later. */
+  hear(worker: Worker): void {
+    const known = this.#heard.get(worker.host);
+    if (known && known.instance !== worker.instance)
+      throw new EvidockError('work.replaced', `${worker.host}: process ${worker.instance} was followed by ${known.instance}`);
+    this.begin(worker);
+  }
+
+  secondsSince(name: string): number | null {
+    const known = this.#heard.get(name);
+    return known ? Math.floor((this.#monotonicMs() - known.atMs) / 1000) : null;
+  }
+}

@@ -1,0 +1,24 @@
+import { STATION } from '#domain/custody/actor';
+import { FileRefused } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
+import type { Refusal } from '#domain/docking';
+import type { LedgerReader, LedgerWriter } from '#ports/ledger';
+
+type Refused = Pick<Refusal, 'code' | 'detail'> & { readonly path: string };
+
+/** Part of `w02-files-listed`: an entry that is not taken, with its reason. */
+export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
+  const { code, detail, path } = refusal;
+  await writer.dockings.insertRefusal({ dockingId, atMs, cardPath: path, code, detail });
+  const about = { atMs, actor: STATION, subject: subject('docking', dockingId) };
+  await writer.custody.append(FileRefused.make({ ...about, data: { code }, personal: { cardPath: path, detail } }));
+}
+
+/** What is on record as refused stays there: a card that is listed once more must not be told of twice. */
+export async function refusedSoFar(ledger: LedgerReader, dockingId: string): Promise<Set<string>> {
+  return new Set((await ledger.dockings.refusals(dockingId)).map((refusal) => refusalKey({ ...refusal, path: refusal.cardPath })));
+}
+
+export function refusalKey({ path, code }: Pick<Refused, 'path' | 'code'>): string {
+  return `${code} ${path}`;
+}

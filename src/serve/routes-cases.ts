@@ -1,0 +1,93 @@
+import { ReopenBody, StepBody } from '#api/cases';
+import { PageQuery, pageOf } from '#api/common';
+import { CustodyJson } from '#api/custody';
+import { ProtectionBody } from '#api/protection';
+import { RecordingJson, RecordingParams } from '#api/recordings';
+import { CaseJson, CaseParams } from '#api/registry';
+import { recordStep } from '#desk/case-course';
+import { protectCase, protectRecording } from '#desk/protection';
+import { standingOf } from '#desk/standing';
+import { mustHaveCase } from '#desk/tagging';
+import { subject } from '#domain/custody/subject';
+import { custodyPage } from './custody-page.ts';
+import { Presenter } from './present.ts';
+import { command, query, type Route } from './route.ts';
+
+/** The course of cases, and what cases and recordings are marked with. */
+export const caseRoutes: readonly Route[] = [
+  query({
+    url: '/api/v1/cases/:number/custody',
+    needs: 'viewer',
+    summary: 'Everything that was done with a case, oldest first',
+    schema: { params: CaseParams, querystring: PageQuery, response: pageOf(CustodyJson) },
+    handle: async (serving, { params: { number }, query: asked }) => {
+      await mustHaveCase(serving.deps.ledger, number);
+      return custodyPage(serving, subject('case', number), asked);
+    },
+  }),
+  command({
+    method: 'PUT',
+    url: '/api/v1/cases/:number/decision',
+    needs: 'operator',
+    summary: 'The case was decided on that date; `correct` changes the date on record',
+    custody: ['case.decided'],
+    schema: { params: CaseParams, body: StepBody, response: CaseJson },
+    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
+      const { entry, changed } = await recordStep(deps, number, { ...body, step: 'decided' }, actor);
+      if (!changed) custody.unchanged();
+      return new Presenter(deps.facts.timezone).case(entry);
+    },
+  }),
+  command({
+    method: 'PUT',
+    url: '/api/v1/cases/:number/closing',
+    needs: 'operator',
+    summary: 'The case was closed on that date; `correct` changes the date on record',
+    custody: ['case.closed'],
+    schema: { params: CaseParams, body: StepBody, response: CaseJson },
+    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
+      const { entry, changed } = await recordStep(deps, number, { ...body, step: 'closed' }, actor);
+      if (!changed) custody.unchanged();
+      return new Presenter(deps.facts.timezone).case(entry);
+    },
+  }),
+  command({
+    method: 'PUT',
+    url: '/api/v1/cases/:number/reopening',
+    needs: 'operator',
+    summary: 'The case was opened again on that date; `correct` changes the date on record',
+    custody: ['case.reopened'],
+    schema: { params: CaseParams, body: ReopenBody, response: CaseJson },
+    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
+      const { entry, changed } = await recordStep(deps, number, { ...body, step: 'reopened' }, actor);
+      if (!changed) custody.unchanged();
+      return new Presenter(deps.facts.timezone).case(entry);
+    },
+  }),
+  command({
+    method: 'PATCH',
+    url: '/api/v1/cases/:number/protection',
+    needs: 'operator',
+    summary: 'Changes the confidentiality and the privacy marks of a case; they count for every recording of it',
+    custody: ['case.protected'],
+    schema: { params: CaseParams, body: ProtectionBody, response: CaseJson },
+    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
+      const { entry, changed } = await protectCase(deps, number, body, actor);
+      if (!changed) custody.unchanged();
+      return new Presenter(deps.facts.timezone).case(entry);
+    },
+  }),
+  command({
+    method: 'PATCH',
+    url: '/api/v1/recordings/:id/protection',
+    needs: 'operator',
+    summary: 'Changes the confidentiality and the privacy marks of a recording',
+    custody: ['recording.protected'],
+    schema: { params: RecordingParams, body: ProtectionBody, response: RecordingJson },
+    handle: async ({ deps }, { params: { id }, body, actor, custody }) => {
+      const { detail, changed } = await protectRecording(deps, id, body, actor);
+      if (!changed) custody.unchanged();
+      return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
+    },
+  }),
+];

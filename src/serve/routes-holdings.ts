@@ -1,0 +1,126 @@
+import { PageQuery, pageOf } from '#api/common';
+import { CustodyJson } from '#api/custody';
+import { HeldJson, HoldingBody, HoldingJson, HoldingParams, HoldingsQuery, ReturnBody, TakeOutBody } from '#api/holdings';
+import { RecorderJson, RecorderParams } from '#api/registry';
+import type { DeskDeps } from '#desk/deps';
+import { correctHolding, giveBack, mustHaveHolding, takeOut } from '#desk/holdings';
+import { mustHaveRecorder } from '#desk/tagging';
+import { subject } from '#domain/custody/subject';
+import { custodyPage } from './custody-page.ts';
+import { pageOf as page, wrongCursor } from './pages.ts';
+import { Presenter } from './present.ts';
+import { Created, command, query, type Route } from './route.ts';
+
+/** Changed officers of recordings are told in the history of each. */
+const REDECIDED = 'recording.officer-decided';
+
+const shown = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof takeOut>>) => ({
+  holding: new Presenter(deps.facts.timezone).holding(holding),
+  redecided,
+});
+
+/** Who has which pool recorder, from when to when. */
+export const holdingRoutes: readonly Route[] = [
+  query({
+    url: '/api/v1/recorders/:serial',
+    needs: 'viewer',
+    summary: 'One recorder, and who has it',
+    schema: { params: RecorderParams, response: RecorderJson },
+    handle: async ({ deps: { ledger, facts } }, { params: { serial } }) => {
+      const recorder = await mustHaveRecorder(ledger, serial);
+      return new Presenter(facts.timezone).recorder(recorder, (await ledger.registry.openHoldings([serial])).get(serial));
+    },
+  }),
+  query({
+    url: '/api/v1/recorders/:serial/custody',
+    needs: 'viewer',
+    summary: 'Everything that was done with a recorder, oldest first',
+    schema: { params: RecorderParams, querystring: PageQuery, response: pageOf(CustodyJson) },
+    handle: async (serving, { params: { serial }, query: asked }) => {
+      await mustHaveRecorder(serving.deps.ledger, serial);
+      return custodyPage(serving, subject('recorder', serial), asked);
+    },
+  }),
+  query({
+    url: '/api/v1/recorders/:serial/holdings',
+    needs: 'viewer',
+    summary: 'Who had a recorder from when to when; newest first',
+    schema: { params: RecorderParams, querystring: HoldingsQuery, response: pageOf(HoldingJson) },
+    handle: async ({ deps: { ledger, facts } }, { params: { serial }, query: asked }) => {
+      await mustHaveRecorder(ledger, serial);
+      const presenter = new Presenter(facts.timezone);
+      return page({
+        list: `holdings of ${serial}`,
+        query: asked,
+        read: ({ limit, after }) => {
+          const before = Number(after);
+          if (after !== undefined && !Number.isSafeInteger(before)) throw wrongCursor();
+          return ledger.registry.holdings(serial, { limit, ...(after === undefined ? {} : { before }) });
+        },
+        keyOf: ({ fromMs }) => String(fromMs),
+        show: (holding) => presenter.holding(holding),
+      });
+    },
+  }),
+  command({
+    method: 'POST',
+    url: '/api/v1/recorders/:serial/holdings',
+    needs: 'operator',
+    summary: 'An officer takes a recorder out; with `until` the whole is entered afterwards',
+    custody: ['recorder.taken-out', 'recorder.returned', REDECIDED],
+    schema: { params: RecorderParams, body: TakeOutBody, response: HeldJson },
+    creates: true,
+    handle: async ({ deps }, { params: { serial }, body, actor, custody }) => {
+      const held = await takeOut(deps, serial, body, actor);
+      if (held.changed) {
+        const location = `/api/v1/recorders/${encodeURIComponent(serial)}/holdings/${held.holding.id}`;
+        return new Created(location, shown(deps, held));
+      }
+      custody.unchanged();
+      return shown(deps, held);
+    },
+  }),
+  query({
+    url: '/api/v1/recorders/:serial/holdings/:id',
+    needs: 'viewer',
+    summary: 'One take-out of a recorder',
+    schema: { params: HoldingParams, response: HoldingJson },
+    handle: async ({ deps: { ledger, facts } }, { params: { serial, id } }) =>
+      new Presenter(facts.timezone).holding(await mustHaveHolding(ledger, serial, id)),
+  }),
+  command({
+    method: 'POST',
+    url: '/api/v1/recorders/:serial/return',
+    needs: 'operator',
+    summary: 'A recorder that was taken out is back',
+    custody: ['recorder.returned', REDECIDED],
+    schema: { params: RecorderParams, body: ReturnBody, response: HeldJson },
+    handle: async ({ deps }, { params: { serial }, body: { at }, actor, custody }) => {
+      const held = await giveBack(deps, serial, at, actor);
+      if (!held.changed) custody.unchanged();
+      return shown(deps, held);
+    },
+  }),
+  command({
+    method: 'PATCH',
+    url: '/api/v1/recorders/:serial/holdings/:id',
+    needs: 'operator',
+    summary: 'Corrects officer or times of a take-out; what is left out stays',
+    custody: ['recorder.holding-corrected', REDECIDED],
+    schema: { params: HoldingParams, body: HoldingBody, response: HeldJson },
+    handle: async ({ deps }, { params, body, actor, custody }) => {
+      const held = await correctHolding(deps, params, body, actor);
+      if (!held.changed) custody.unchanged();
+      return shown(deps, held);
+    },
+  }),
+  command({
+    method: 'DELETE',
+    url: '/api/v1/recorders/:serial/holdings/:id',
+    needs: 'operator',
+    summary: 'There was no such take-out: it is taken off the record, and its entries stay',
+    custody: ['recorder.holding-corrected', REDECIDED],
+    schema: { params: HoldingParams, response: HeldJson },
+    handle: async ({ deps }, { params, actor }) => shown(deps, await correctHolding(deps, params, null, actor)),
+  }),
+];

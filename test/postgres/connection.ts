@@ -1,0 +1,114 @@
+import { Kysely, PostgresDialect, type PostgresPoolClient, sql } from 'kysely';
+import pg from 'pg';
+import type { Rows } from '#adapters/sqlite-ledger/connection';
+import type { Dialect } from '#adapters/sqlite-ledger/dialect';
+import type { Schema } from '#adapters/sqlite-ledger/schema';
+import { Tables, type Value } from '#adapters/sqlite-ledger/tables';
+import { EvidockError } from '#domain/errors';
+
+const BYTEA = 17;
+const INT8 = 20;
+const NUMERIC = 1700;
+const CLASS_CONSTRAINT = '23';
+const RAISED = 'P0001';
+
+const POSTGRES: Dialect = {
+  among: (texts) => sql`(SELECT unnest(${texts}::text[]))`,
+  amongNumbers: (numbers) => sql`(SELECT unnest(${numbers}::bigint[]))`,
+  amongPairs: (pairs) =>
+    sql`(SELECT * FROM unnest(${pairs.map(([text]) => text)}::text[], ${pairs.map(([, number]) => number)}::bigint[]))`,
+  joinInOrder: sql`JOIN`,
+  unindexed: (column) => column,
+};
+
+const bytesOf = pg.types.getTypeParser(BYTEA, 'text') as (text: string) => Buffer;
+
+/** All numbers of the ledger are below 2^53; bytes are bytes, not a Buffer. */
+const TYPES = {
+  getTypeParser: (id: number, format?: 'text' | 'binary') => {
+    if (id === INT8 || id === NUMERIC) return Number;
+    if (id === BYTEA) return (text: string) => new Uint8Array(bytesOf(text));
+    return pg.types.getTypeParser(id, format as 'text');
+  },
+};
+
+/** What the server throws, in the ledger's words: as the SQLite ledger's `ledgerError` does. */
+function ledgerError(thrown: unknown): unknown {
+  if (thrown instanceof EvidockError || !(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown;
+  const broken = thrown.code.startsWith(CLASS_CONSTRAINT) || thrown.code === RAISED;
+  return new EvidockError(broken ? 'request.conflict' : 'ledger.failed', thrown.message, thrown);
+}
+
+/** One connection, one statement at a time. */
+export class PostgresConnection implements Rows {
+  readonly db: Kysely<Schema>;
+  readonly tables: Tables;
+  readonly dialect = POSTGRES;
+  readonly #client: pg.Client;
+  /** Statements are taken inside a transaction alone: one that was begun and not awaited must not commit by itself. */
+  readonly #transactionsOnly: boolean;
+  #isOpen = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(client: pg.Client, transactionsOnly: boolean) {
+    this.#client = client;
+    this.#transactionsOnly = transactionsOnly;
+    const query = (text: string, values: readonly unknown[]) => this.#ask(text, values);
+    const connection = { query, release: () => undefined } as unknown as PostgresPoolClient;
+    this.db = new Kysely<Schema>({
+      dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined, options: {} } }),
+    });
+    this.tables = new Tables({
+      all: async (text, values) => (await this.#ask(numbered(text), values)).rows,
+      run: async (text, values: readonly Value[]) => (await this.#ask(numbered(text), values)).rowCount ?? 0,
+    });
+  }
+
+  static async open(config: pg.ClientConfig, { transactionsOnly }: { transactionsOnly: boolean }): Promise<PostgresConnection> {
+    const client = new pg.Client({ ...config, types: TYPES });
+    await client.connect();
+    return new PostgresConnection(client, transactionsOnly);
+  }
+
+  async #ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    if (this.#transactionsOnly && !this.#isOpen) throw new EvidockError('station.internal', 'a ledger write outside its transaction');
+    return this.#send(text, values);
+  }
+
+  #send(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const turn = this.#last.then(() => this.#client.query(text, [...values]));
+    this.#last = turn.catch(() => undefined);
+    return turn.catch((error: unknown) => Promise.reject(ledgerError(error)));
+  }
+
+  /** Runs as one transaction, after all that other connections have begun: the ledger has one writer at a time, wherever it is. */
+  async transaction<T>(body: () => Promise<T>): Promise<T> {
+    await this.#send('BEGIN');
+    this.#isOpen = true;
+    try {
+      await this.#send('SELECT pg_advisory_xact_lock(1)');
+      const result = await body();
+      this.#isOpen = false;
+      await this.#send('COMMIT');
+      return result;
+    } catch (error) {
+      this.#isOpen = false;
+      await this.#send('ROLLBACK');
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#client.end();
+  }
+}
+
+/** `?`, `?` as `$1`, `$2`. The texts of `Tables` hold no other question mark. */
+function numbered(text: string): string {
+  let n = 0;
+  return text.replaceAll('?', () => {
+    n += 1;
+    return `$${n}`;
+  });
+}

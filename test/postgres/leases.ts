@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '#adapters/sqlite-ledger/schema';
+import type { HeldRow } from '#adapters/sqlite-ledger/work/leases';
+import type { LeaseBook } from '#adapters/sqlite-ledger/work/writer';
+
+/** Leases where several processes write the ledger: in a table of it, so that all of them know. Each is written in the transaction of its claim. */
+export class SharedLeases implements LeaseBook {
+  readonly #db: Kysely<Schema>;
+  readonly #nowMs: () => number;
+
+  /** `nowMs`: one monotonic clock for all who write; a server in use would ask its own. */
+  constructor(db: Kysely<Schema>, nowMs: () => number) {
+    this.#db = db;
+    this.#nowMs = nowMs;
+  }
+
+  async hold({ id }: HeldRow, leaseMs: number): Promise<void> {
+    await sql`INSERT INTO leases (work_id, ends_ms) VALUES (${id}, ${this.#nowMs() + leaseMs})
+      ON CONFLICT (work_id) DO UPDATE SET ends_ms = excluded.ends_ms`.execute(this.#db);
+  }
+
+  async isHeld({ id }: HeldRow): Promise<boolean> {
+    return (await sql`SELECT 1 FROM leases WHERE work_id = ${id} AND ends_ms > ${this.#nowMs()}`.execute(this.#db)).rows.length > 0;
+  }
+}

@@ -1,0 +1,109 @@
+import type pg from 'pg';
+import { boundWriter } from '#adapters/sqlite-ledger/bound-writer';
+import { countsOf } from '#adapters/sqlite-ledger/counts';
+import { SqlShipping } from '#adapters/sqlite-ledger/custody/shipping';
+import { interruptDockings } from '#adapters/sqlite-ledger/dockings/interrupt';
+import { readersOf, writersOf } from '#adapters/sqlite-ledger/groups';
+import { SqlUploadJournal } from '#adapters/sqlite-ledger/upload-journal';
+import { SqlWorkWriter, type WorkTimes } from '#adapters/sqlite-ledger/work/writer';
+import { STATION_HOST } from '#domain/work';
+import type { UploadJournal } from '#ports/archive';
+import type { Clock } from '#ports/clock';
+import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { ShippingLedger } from '#ports/log-shipping';
+import { PostgresConnection } from './connection.ts';
+import { SharedLeases } from './leases.ts';
+
+interface Options {
+  readonly stationId: string;
+  readonly clock: Clock;
+  readonly monotonicMs: () => number;
+}
+
+type Groups = { readonly [Group in keyof LedgerReader]: LedgerReader[Group] };
+
+/**
+ * The ledger on a PostgreSQL server, for tests alone: it shows that the port, and so every rule that stands on it, knows nothing of SQLite. Readers and writers
+ * are those of the SQLite ledger, which are plain SQL but for `Dialect`. Its own are what differs: how writers take turns (a lock of the server's, so several
+ * processes may write), how leases are known to all of them, and how tables stay append-only.
+ */
+export async function openPostgresLedger(config: pg.ClientConfig, options: Options): Promise<PostgresLedger> {
+  const writing = await PostgresConnection.open(config, { transactionsOnly: true });
+  const reading = await PostgresConnection.open(config, { transactionsOnly: false });
+  return new PostgresLedger(options, writing, reading);
+}
+
+class PostgresLedger implements Ledger {
+  readonly recordings: Groups['recordings'];
+  readonly originals: Groups['originals'];
+  readonly dockings: Groups['dockings'];
+  readonly work: Groups['work'];
+  readonly custody: Groups['custody'];
+  readonly registry: Groups['registry'];
+  readonly cases: Groups['cases'];
+  readonly uploads: UploadJournal;
+  readonly shipping: ShippingLedger;
+  readonly #options: Options;
+  readonly #writing: PostgresConnection;
+  readonly #reading: PostgresConnection;
+  readonly #current: LedgerReader;
+  readonly #times: WorkTimes;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: Options, writing: PostgresConnection, reading: PostgresConnection) {
+    this.#options = options;
+    this.#writing = writing;
+    this.#reading = reading;
+    this.#current = readersOf(writing);
+    this.#times = { clock: options.clock, leases: new SharedLeases(writing.db, options.monotonicMs) };
+    const groups = readersOf(reading);
+    this.recordings = groups.recordings;
+    this.originals = groups.originals;
+    this.dockings = groups.dockings;
+    this.work = groups.work;
+    this.custody = groups.custody;
+    this.registry = groups.registry;
+    this.cases = groups.cases;
+    this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
+    this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
+  }
+
+  async counts(): Promise<LedgerCounts> {
+    return countsOf(this.#reading.db, ((await this.custody.head())?.seq ?? -1) + 1);
+  }
+
+  transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    return this.#serialise(async () => {
+      const bound = boundWriter(this.#current, writersOf(this.#writing, this.#options.stationId, this.#times));
+      try {
+        return await body(bound.writer);
+      } finally {
+        bound.revoke();
+      }
+    });
+  }
+
+  #serialise<T>(body: () => Promise<T>): Promise<T> {
+    const run = () => this.#writing.transaction(body);
+    const turn = this.#last.then(run, run);
+    this.#last = turn;
+    return turn;
+  }
+
+  endLapsedLeases(): Promise<number> {
+    return this.#serialise(() => new SqlWorkWriter(this.#writing, this.#times).endClaims('lapsed'));
+  }
+
+  recover(): Promise<{ work: number; dockings: number }> {
+    return this.#serialise(async () => {
+      const work = await new SqlWorkWriter(this.#writing, this.#times).endClaims({ host: STATION_HOST });
+      const writers = writersOf(this.#writing, this.#options.stationId, this.#times);
+      return { work, dockings: await interruptDockings(this.#current, writers, this.#options.clock.nowMs()) };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await Promise.all([this.#reading.close(), this.#writing.close()]);
+  }
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import pg from 'pg';
+
+/** Debian keeps the server's programs here, away from everybody's path. */
+const DEBIAN = '/usr/lib/postgresql';
+/** The server refuses to run as root. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const START_MS_MAX = 30_000;
+/** Nothing here outlives the tests: what a power cut would take is of no interest. */
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'listen_addresses=',
+  'max_connections=50',
+  'autovacuum=off',
+];
+
+export interface PostgresServer {
+  /** Where clients connect to one of its databases. */
+  at(database: string): pg.ClientConfig;
+  /** Runs statements on one of its databases. */
+  run(database: string, ...statements: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A cluster of its own, in a new directory, on a socket there: no port, no service of the machine, nothing that is installed is touched. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const programs = await programsAt();
+  const home = await mkdtemp(join(tmpdir(), 'evd-pg-'));
+  const isRoot = process.getuid?.() === 0;
+  const user = isRoot ? NOBODY : {};
+  if (isRoot) await chown(home, NOBODY.uid, NOBODY.gid);
+  await chmod(home, 0o700);
+  const data = join(home, 'data');
+  const init = spawn(join(programs, 'initdb'), ['-D', data, '-U', 'evidock', '-A', 'trust', '--locale=C', '-E', 'UTF8', '--no-sync'], {
+    ...{ ...user, cwd: home, stdio: ['ignore', 'ignore', 'inherit'] },
+  });
+  const [status] = await once(init, 'exit');
+  if (status !== 0) throw new Error(`initdb ended with ${status}`);
+  const options = SETTINGS.flatMap((setting) => ['-c', setting]);
+  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', home, ...options], { ...user, cwd: home, stdio: 'ignore' });
+  const kill = () => void server.kill('SIGQUIT');
+  process.once('exit', kill);
+  const at = (database: string) => ({ host: home, user: 'evidock', database });
+  const run = (database: string, ...statements: readonly string[]) => runAt(at(database), statements);
+  await untilItAnswers(server, () => run('postgres', 'SELECT 1'));
+  const stop = async () => {
+    process.off('exit', kill);
+    if (server.exitCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGINT');
+      await ended;
+    }
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { at, run, stop };
+}
+
+async function programsAt(): Promise<string> {
+  const versions = (await readdir(DEBIAN).catch(() => [])).toSorted((a, b) => Number(b) - Number(a));
+  const places = [...versions.map((version) => join(DEBIAN, version, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const found = places.find((place) => existsSync(join(place, 'initdb')) && existsSync(join(place, 'postgres')));
+  if (found === undefined) throw new Error('PostgreSQL is not installed: scripts/install-deps test');
+  return found;
+}
+
+async function runAt(config: pg.ClientConfig, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client(config);
+  try {
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function untilItAnswers(server: ChildProcess, ask: () => Promise<void>): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (server.exitCode !== null || performance.now() - begun > START_MS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
