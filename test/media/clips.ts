@@ -152,7 +152,8 @@ function clipOf({ container, video, audio, variant }: Row): Clip {
       await encode(sources, path, variant, coded, audio !== 'none');
       if (variant === 'rotated') await rotate(path, ending, 90);
       if (variant === 'upside down') await rotate(path, ending, 180);
-      if (variant === 'truncated') await cutEnd(path, ISO.test(path) ? 0.75 : 0.6);
+      if (variant === 'truncated' && container === 'M2TS') await cutMedia(path, 0.6);
+      else if (variant === 'truncated') await cutEnd(path, ISO.test(path) ? 0.75 : 0.6);
       if (variant === 'cut early') await cutMedia(path, 0.45);
       if (variant === 'zeros within') await putZeros(path);
     },
@@ -236,11 +237,11 @@ export async function cutEnd(path: string, share: number): Promise<void> {
   await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * share)));
 }
 
-/** Keeps the index, where there is one, and the first part of what follows. */
+/** Keeps the index, where there is one, and the first part of what follows: an odd number of bytes, so that it never ends with a packet by chance. */
 async function cutMedia(path: string, share: number): Promise<void> {
   const bytes = await readFile(path);
   const begin = Math.max(0, bytes.indexOf('mdat'));
-  await writeFile(path, bytes.subarray(0, begin + Math.floor((bytes.length - begin) * share)));
+  await writeFile(path, bytes.subarray(0, (begin + Math.floor((bytes.length - begin) * share)) | 1));
 }
 
 /** As a bad spot of a card leaves it: a place in the middle reads as zeros. */

@@ -73,6 +73,7 @@ describe('streams of packets', () => {
     ['cut off behind a tag', film.subarray(0, 13 + 215 + 5015), null],
     ['that tells sizes of its own kind', flv([200, 5000], (size) => size - 11), null],
     ['that tells no sizes', flv([200, 5000], () => 0).subarray(0, -7), null],
+    ['cut off behind zeros of a picture', Buffer.concat([film.subarray(0, -2000), Buffer.alloc(8)]), 'it ends within a tag'],
     ['with room behind it', Buffer.concat([film, Buffer.alloc(512)]), null],
     ['that is something else', Buffer.from('MPEG'), null],
   ])('an FLV file %s', async (_, file, words) => {

@@ -19,6 +19,8 @@ export async function missingOfTransportStream(readAt: ReadAt, bytes: number): P
 
 const FLV_TAG_HEAD = 11;
 const FLV_SIZE = 4;
+/** So many zeros at the end are room that was there before the file was written; fewer may be a picture's. */
+const ROOM = 256;
 /** Sound, picture, facts. */
 const FLV_TAGS = [8, 9, 18];
 const FLV_HEAD = 9 + FLV_SIZE;
@@ -32,9 +34,11 @@ export async function missingOfFlv(readAt: ReadAt, bytes: number): Promise<strin
   if (String.fromCharCode(...head.subarray(0, 3)) !== 'FLV') return null;
   const first = await flvTag(readAt, FLV_HEAD);
   if (first === null || sizeIn(await readAt(FLV_HEAD + first, FLV_SIZE)) !== first) return null;
-  const told = sizeIn(await readAt(bytes - FLV_SIZE, FLV_SIZE));
+  const last = await readAt(Math.max(0, bytes - ROOM), ROOM);
+  if (last.every((byte) => byte === 0)) return null;
+  const told = sizeIn(last.subarray(-FLV_SIZE));
   const start = bytes - FLV_SIZE - told;
-  if (told === 0 || (start >= FLV_HEAD && (await flvTag(readAt, start)) === told)) return null;
+  if (start >= FLV_HEAD && (await flvTag(readAt, start)) === told) return null;
   return 'truncated: it ends within a tag';
 }
 
