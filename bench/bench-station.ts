@@ -49,6 +49,7 @@ export async function benchStation(state: string, options: { sm3: boolean; seal:
     fallback: FALLBACK,
     unknown: 'take',
     leftovers,
+    endsTakeOut: false,
   });
   const safe = new Map<string, PromiseWithResolvers<void>>();
   const safeOf = (id: string) => {

@@ -5,6 +5,7 @@ import { groupCaptures } from '#domain/card/captures';
 import { compilePatterns, readCardPath } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
 import { movieDurationMs } from '#domain/media/iso-bmff';
+import { english } from '#domain/reason';
 import { chooseDriver } from '#domain/recorder/recognise';
 import { msToClaimed } from '#domain/time/station-time';
 import { DRIVERS, FALLBACK } from '#drivers';
@@ -58,7 +59,7 @@ export async function sampleCard(request: SampleRequest): Promise<Sample> {
     const listed: VolumeEntry[] = [];
     const leftovers = compileLeftovers();
     for await (const entry of volume.list()) {
-      if ('code' in entry) console.error(`sample-card: left out ${entry.path}: ${entry.detail}`);
+      if ('code' in entry) console.error(`sample-card: left out ${entry.path}: ${english(entry.reason)}`);
       else if (leftovers.placeOf(entry.path) !== null)
         console.error(`sample-card: left out ${entry.path}: it is no part of what a recorder holds`);
       else listed.push(entry);

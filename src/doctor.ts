@@ -9,8 +9,9 @@ import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { asEvidockError, ERRORS, type ErrorCode } from '#domain/errors';
+import { asEvidockError, type ErrorCode } from '#domain/errors';
 import { DRIVERS } from '#drivers';
+import { ERRORS_EN } from '#messages/errors-en';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -144,7 +145,7 @@ interface Readying {
 function remedyOf({ ok, code }: Readying, general: string | null): Pick<DoctorCheck, 'remedy' | 'code'> {
   if (ok) return { remedy: null };
   const knows = code !== null && (code === 'queue.refused' || (code.startsWith('archive.') && code !== 'archive.unreachable'));
-  return knows ? { remedy: ERRORS[code].remedy, code } : { remedy: general };
+  return knows ? { remedy: ERRORS_EN[code].remedy, code } : { remedy: general };
 }
 
 /** What only the station itself can tell: ledger, queue, archive. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type EvidockError, errnoOf } from '#domain/errors';
+import type { Reason } from '#domain/reason';
 
 /**
  * Every line that the station logs, one function per event. A line carries `event`, `stage`, ids and figures; never a
@@ -216,7 +217,7 @@ export function helperServed(log: Log, facts: { what: string; elapsedMs: number 
 }
 
 /** Somebody who is not the station, or a station of another version, speaks to the mount helper. */
-export function helperRefused(log: Log, facts: { why: string }): void {
+export function helperRefused(log: Log, facts: { why: Reason }): void {
   log.warn({ event: 'helper.refused', stage: 'helper', ...facts }, 'a request that is none');
 }
 

@@ -8,6 +8,7 @@ import { loadConfig } from '#config/load';
 import { referenceMarkdown } from '#config/reference';
 import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { parseInvitation } from '#domain/invitation';
+import { because } from '#domain/reason';
 import { LAYOUTS } from '#sample-card/layouts';
 import { makeStateDirectory } from './state-directory.ts';
 import { becomeOwnerOf } from './state-owner.ts';
@@ -157,7 +158,7 @@ const context: CliContext = {
   makeCard: async ({ directory, layout, seconds, files }) => {
     const { makeCard } = await import('#sample-card/make-card');
     const known = LAYOUTS.find((each) => each === layout);
-    if (!known) throw new EvidockError('request.invalid', `layout ${layout}; there are ${LAYOUTS.join(', ')}`);
+    if (!known) throw new EvidockError('request.invalid', because('no-layout', { layout, names: LAYOUTS }));
     return makeCard({ directory, layout: known, secondsPerClip: seconds, files, timezone: 'Asia/Shanghai' });
   },
 };

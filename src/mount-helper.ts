@@ -5,6 +5,7 @@ import { PlainMounter } from '#adapters/usb-dock/mount-commands';
 import { MountServer } from '#adapters/usb-dock/mount-server';
 import { runCommand } from '#adapters/usb-dock/run-command';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { helperEnded, helperStarted } from '#events';
 
 /*
@@ -18,7 +19,7 @@ const ID_MS_MAX = 10_000;
 
 async function idOf(user: string, flag: '-u' | '-g'): Promise<number> {
   const { status, stdout } = await runCommand('id', [flag, '--', user], ID_MS_MAX);
-  if (status !== 0 || !/^[0-9]+\n$/.test(stdout)) throw new EvidockError('config.invalid', `there is no user ${user}`);
+  if (status !== 0 || !/^[0-9]+\n$/.test(stdout)) throw new EvidockError('config.invalid', because('no-user', { user }));
   return Number(stdout);
 }
 
@@ -26,7 +27,7 @@ function listenAt(socket: string | undefined): { fd: number } | { path: string }
   const { LISTEN_FDS, LISTEN_PID } = process.env;
   if (LISTEN_FDS === '1' && Number(LISTEN_PID) === process.pid) return { fd: FIRST_FD };
   if (socket !== undefined) return { path: socket };
-  throw new EvidockError('config.invalid', 'no socket: it is started by evidock-mount.socket, or with --socket');
+  throw new EvidockError('config.invalid', because('no-socket', {}));
 }
 
 /**

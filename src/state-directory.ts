@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 
 /** File systems of the kernel that keep nothing, by the magic numbers of statfs(2). */
 const PSEUDO: ReadonlyMap<number, string> = new Map([
@@ -35,7 +36,7 @@ export async function makeStateDirectory(path: string): Promise<void> {
   const place = join(real, relative(nearest, path));
   const { type } = await statfs(real);
   const kernels = PSEUDO.get(type) ?? KERNELS.exec(place)?.[1];
-  if (kernels !== undefined) throw unusable(path, `the kernel keeps nothing there (${kernels})`);
+  if (kernels !== undefined) throw unusable(path, because('kernels-own', { thing: kernels }));
   try {
     await access(real, constants.R_OK | constants.W_OK | constants.X_OK);
     let at = real;
@@ -54,14 +55,14 @@ async function nearestThere(path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {
     try {
       const found = await stat(at);
-      if (!found.isDirectory()) throw unusable(path, `${at} is a file`);
+      if (!found.isDirectory()) throw unusable(path, because('is-file', { path: at }));
       return at;
     } catch (error) {
       if (error instanceof EvidockError) throw error;
       // Below a file: it is told of when the walk comes to it.
       if (errnoOf(error) === 'ENOTDIR' && at !== dirname(at)) continue;
       if (errnoOf(error) !== 'ENOENT' || at === dirname(at)) throw unusable(path, reasonOf(error, at), error);
-      if (await isLink(at)) throw unusable(path, `${at} is a link to what is not there`);
+      if (await isLink(at)) throw unusable(path, because('dangling-link', { path: at }));
     }
   }
 }
@@ -84,24 +85,24 @@ async function makeOne(path: string): Promise<void> {
   }
 }
 
-function reasonOf(error: unknown, at: string): string {
+function reasonOf(error: unknown, at: string): Reason {
   switch (errnoOf(error)) {
     case 'EACCES':
     case 'EPERM':
-      return `no permission to write in ${at}`;
+      return because('no-permission', { path: at });
     case 'EROFS':
-      return `${at} is on a read-only file system`;
+      return because('read-only-there', { path: at });
     case 'ENOSPC':
-      return `the file system of ${at} is full`;
+      return because('full-there', { path: at });
     case 'ENAMETOOLONG':
-      return 'the name is too long';
+      return because('long-name', {});
     case 'ELOOP':
-      return `${at} is a link that leads back to itself`;
+      return because('looping-link', { path: at });
     default:
-      return error instanceof Error ? error.message : String(error);
+      return said(error);
   }
 }
 
-function unusable(path: string, why: string, cause?: unknown): EvidockError {
-  return new EvidockError('config.invalid', `station.state: ${path} cannot be the state directory: ${why}`, cause);
+function unusable(path: string, why: Reason, cause?: unknown): EvidockError {
+  return new EvidockError('config.invalid', because('state-unusable', { path, why }), cause);
 }

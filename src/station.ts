@@ -15,6 +15,7 @@ import { STATION } from '#domain/custody/actor';
 import { StationStarted, StationStopped } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { recovered, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -67,7 +68,7 @@ interface Opened {
 /** For a station that watches no docks. */
 const NO_LEARNING: SlotLearning = {
   learn: () => {
-    throw new EvidockError('station.not-running', 'slots are numbered while the station watches its ports');
+    throw new EvidockError('station.not-running', because('ports-watched', {}));
   },
   onSeen: () => () => undefined,
 };
@@ -75,7 +76,7 @@ const NO_LEARNING: SlotLearning = {
 /** For a command that only looks: what is to be done waits in the ledger for the next station that runs. */
 const NOT_WORKING: Working = {
   ingest: async () => {
-    throw new EvidockError('station.internal', 'a station that only looks takes nothing in');
+    throw new EvidockError('station.internal', because('only-looks', {}));
   },
   undock: async () => undefined,
   learning: NO_LEARNING,
@@ -117,7 +118,7 @@ export class Station {
 
   /** The server that grants everything, for commands in this process. */
   get control(): FastifyInstance {
-    if (!this.#control) throw new EvidockError('station.internal', 'the station is not open');
+    if (!this.#control) throw new EvidockError('station.internal', because('not-open', {}));
     return this.#control;
   }
 

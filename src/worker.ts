@@ -9,6 +9,7 @@ import { StationConnection } from '#adapters/station-gate/station-connection';
 import type { Config } from '#config/schema';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import type { Invitation } from '#domain/invitation';
+import { because, type Reason } from '#domain/reason';
 import { workerStarted, workTrouble } from '#events';
 import type { Clock } from '#ports/clock';
 import type { WorkTerms } from '#ports/work-gate';
@@ -69,7 +70,7 @@ export class WorkerProcess {
   async #start(): Promise<void> {
     const { config, invitation, clock, onRefused } = this.#options;
     const { log, onStop } = this.#context;
-    if (config.queue.url === '') throw new EvidockError('config.invalid', 'queue.url: a worker waits at the queue of its station; is ""');
+    if (config.queue.url === '') throw new EvidockError('config.invalid', because('queue-needed', {}));
     const station = new StationConnection({ invitation, instance: randomUUID(), signal: this.#stop.signal, onRefused });
     onStop(async () => {
       this.#stop.abort();
@@ -77,7 +78,7 @@ export class WorkerProcess {
     });
     const { givenBack, ...terms } = await beginAt(station, VERSION);
     if (terms.stationId !== invitation.station)
-      throw new EvidockError('work.station-differs', `it is ${terms.stationId}, the invitation is from ${invitation.station}`);
+      throw new EvidockError('work.station-differs', because('station-differs', { found: terms.stationId, station: invitation.station }));
     const claims = new RemoteClaims(station);
     const handlers = await this.#handlers(station, claims, terms);
     const { url, prefix } = config.queue;
@@ -122,14 +123,11 @@ export class WorkerProcess {
 /** Whether this host archives, and how: the place must be the one that the station reads back. Throws config.invalid. */
 function policyOf({ archive }: Config, terms: WorkTerms): WorkTerms['archive'] {
   if (archive.kind === 'none') return null;
-  const refuse = (path: string, rule: string) => new EvidockError('config.invalid', `${path}: ${rule}`);
-  if (archive.kind !== 's3') throw refuse('archive.kind', 'a worker archives to s3, or does not (none): a disk is the station’s own');
-  if (!terms.archive) throw refuse('archive.kind', 'the station has no archive on s3: none');
+  const refuse = (why: Reason) => new EvidockError('config.invalid', why);
+  if (archive.kind !== 's3') throw refuse(because('worker-to-s3', {}));
+  if (!terms.archive) throw refuse(because('station-without-s3', {}));
   const { bucket, prefix } = archive.s3;
   if (bucket !== terms.archive.bucket || prefix !== terms.archive.prefix)
-    throw refuse(
-      'archive.s3',
-      `bucket and prefix are ${bucket} and ${prefix}, the station's are ${terms.archive.bucket} and ${terms.archive.prefix}`,
-    );
+    throw refuse(because('archive-differs', { bucket, prefix, stationBucket: terms.archive.bucket, stationPrefix: terms.archive.prefix }));
   return terms.archive;
 }

@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const FOLDER = '^BlackVue/Record';
@@ -37,7 +38,7 @@ export const blackvue: RecorderDriver = {
     if (mine.length === 0) return { score: 0, why: [] };
     return {
       score: Math.round(95 * (mine.length / media.length)),
-      why: [`${mine.length} of ${media.length} media files lie in BlackVue/Record and are named by date, time, mode and lens`],
+      why: [because('lie-in-blackvue', { found: mine.length, count: media.length })],
     };
   },
 };

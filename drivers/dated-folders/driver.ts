@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const FOLDERS = {
@@ -41,7 +42,7 @@ export const datedFolders: RecorderDriver = {
     if (mine.length === 0) return { score: 0, why: [] };
     return {
       score: Math.round(90 * (mine.length / sample.length)),
-      why: [`${mine.length} of ${sample.length} files lie in folders by day and kind`],
+      why: [because('lie-by-day', { found: mine.length, count: sample.length })],
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import { gopro } from '../gopro/driver.ts';
 
@@ -61,7 +62,10 @@ export const dcim: RecorderDriver = {
     const score = Math.round(45 * (inTree.length / media.length) + 35 * (known.length / inTree.length));
     return {
       score,
-      why: [`${inTree.length} of ${media.length} media files lie in a DCIM tree`, `${known.length} of them have names of a known camera`],
+      why: [
+        because('lie-in-dcim', { found: inTree.length, count: media.length }),
+        because('named-by-known-camera', { found: known.length }),
+      ],
     };
   },
 };

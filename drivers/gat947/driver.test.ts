@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { because } from '#domain/reason';
 import { judgeAnswer, renderPacket } from '#domain/recorder/exchange-bytes';
 import { describeDriverContract } from '../../test/contract/driver.ts';
 import { gat947 } from './driver.ts';
@@ -31,8 +32,8 @@ it.each([
 it('says why the recorder refuses', () => {
   const receive = locked?.unlock?.steps[0]?.receive;
   if (!receive) throw new Error('no unlock');
-  expect(judgeAnswer(receive, padded('45565241020100', ''))).toEqual({ refused: 'the password is wrong' });
-  expect(judgeAnswer(receive, padded('45565241020200', ''))).toEqual({ refused: 'the recorder does not know this command' });
+  expect(judgeAnswer(receive, padded('45565241020100', ''))).toEqual({ refused: because('password-wrong', {}) });
+  expect(judgeAnswer(receive, padded('45565241020200', ''))).toEqual({ refused: because('command-unknown', {}) });
   // An answer to another command is none.
   expect(judgeAnswer(receive, padded('45565241010000', ''))).toBeNull();
 });

@@ -1,4 +1,5 @@
 import { compilePatterns, type PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver, Volume, VolumeEntry } from '#ports/recorder-driver';
 import { COMMON_INTERFACE } from './usb.ts';
 
@@ -61,7 +62,7 @@ export const gat947: RecorderDriver = {
     const share = mine.length / footage.length;
     return {
       score: Math.round(40 + 60 * share),
-      why: [`${mine.length} of ${footage.length} media names carry device, officer, time and sequence`],
+      why: [because('names-carry', { found: mine.length, count: footage.length })],
     };
   },
 

@@ -1,3 +1,4 @@
+import { because, type Reason } from '#domain/reason';
 import type { AnswerPart, Exchange, ExchangeStep, SendPart, UsbProfile } from '#domain/recorder/exchange';
 
 /*
@@ -15,12 +16,12 @@ const DONE = '00';
 
 /** One question: command, length of the payload, payload; the answer repeats the command, then status, length, payload. */
 function step(
-  what: string,
+  what: Reason,
   command: string,
   length: string,
   payload: readonly SendPart[],
   answer: readonly AnswerPart[],
-  refusals: readonly (readonly [status: string, why: string])[] = [],
+  refusals: readonly (readonly [status: string, why: Reason])[] = [],
 ): ExchangeStep {
   return {
     what,
@@ -29,11 +30,9 @@ function step(
       bytes: PACKET_BYTES,
       from: IN,
       expect: [{ hex: `${ANSWER}${command}${DONE}` }, ...answer],
-      refusals: [
-        ...refusals,
-        ['02', 'the recorder does not know this command'] as const,
-        ['03', 'the recorder could not read this'] as const,
-      ].map(([status, why]) => ({ parts: [{ hex: `${ANSWER}${command}${status}` }], why })),
+      refusals: [...refusals, ['02', because('command-unknown', {})] as const, ['03', because('command-unread', {})] as const].map(
+        ([status, why]) => ({ parts: [{ hex: `${ANSWER}${command}${status}` }], why }),
+      ),
     },
   };
 }
@@ -44,17 +43,17 @@ function exchange(...steps: readonly ExchangeStep[]): Exchange {
 
 const identify = exchange(
   step(
-    'ask who it is',
+    because('ask-who', {}),
     '01',
     '00',
     [],
     [{ hex: '12' }, { capture: 'model', bytes: 5 }, { capture: 'serial', bytes: 7 }, { capture: 'officer', bytes: 6 }],
   ),
 );
-const readClock = exchange(step('ask its clock', '03', '00', [], [{ hex: '0e' }, { capture: 'time', bytes: 14 }]));
-const setClock = exchange(step('set its clock', '04', '0e', [{ time: 'YYYYMMDDhhmmss' }], []));
+const readClock = exchange(step(because('ask-clock', {}), '03', '00', [], [{ hex: '0e' }, { capture: 'time', bytes: 14 }]));
+const setClock = exchange(step(because('set-clock', {}), '04', '0e', [{ time: 'YYYYMMDDhhmmss' }], []));
 const unlock = exchange(
-  step('switch to disk mode', '02', '06', [{ secret: 'unlock-gat947-usb', bytes: 6 }], [], [['01', 'the password is wrong']]),
+  step(because('switch-to-disk', {}), '02', '06', [{ secret: 'unlock-gat947-usb', bytes: 6 }], [], [['01', because('password-wrong', {})]]),
 );
 
 /**

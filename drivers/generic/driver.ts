@@ -1,3 +1,4 @@
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 /** Takes anything: every file is a recording, of the kind that its extension suggests, else `unrecognised`. */
@@ -9,6 +10,6 @@ export const generic: RecorderDriver = {
   contiguousMs: 2000,
   neverJoins: 'nothing is known of what its names mean',
   match() {
-    return { score: 1, why: ['takes every file as it is'] };
+    return { score: 1, why: [because('taken-as-is', {})] };
   },
 };

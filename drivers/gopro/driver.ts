@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const FOLDER = 'DCIM/[0-9]{3}GOPRO';
@@ -61,12 +62,12 @@ export const gopro: RecorderDriver = {
     if (inTree.length === 0) return { score: 0, why: [] };
     const named = inTree.filter((entry) => /\/G(?:[HX][0-9A-Z]{2}|OPR|P[0-9]{2}|[0-9]{3})[0-9]{4}\.[^/]+$/i.test(entry.path));
     const why = [
-      `${inTree.length} of ${media.length} media files lie in DCIM/nnnGOPRO`,
-      `${named.length} of them are named like GH010123 or GOPR0123`,
+      because('lie-in-gopro', { found: inTree.length, count: media.length }),
+      because('named-like-gopro', { found: named.length }),
     ];
     // A card that other cameras have used too is left to dcim, which has these patterns as well: if both scored alike, neither would get
     // it.
-    if (inTree.length < media.length) return { score: 30, why: [...why, 'other cameras have used the card'] };
+    if (inTree.length < media.length) return { score: 30, why: [...why, because('other-cameras', {})] };
     return { score: Math.round(60 + 35 * (named.length / media.length)), why };
   },
 

@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 // `2019_0627_153012_007` or `20190627153012_000007`, then the lens: A front, B rear, or F front, R rear, I inside, T tele.
@@ -46,10 +47,7 @@ export const novatek: RecorderDriver = {
     const named = inTree.filter((entry) => /\/[0-9]{4}_?[0-9]{4}_?[0-9]{6}_[0-9]{3,6}[A-IRT]?\.[^/]+$/i.test(entry.path));
     return {
       score: Math.round(50 * (inTree.length / media.length) + 40 * (named.length / media.length)),
-      why: [
-        `${inTree.length} of ${media.length} media files lie below CARDV or DCIM/MOVIE`,
-        `${named.length} of them are named by date, time and sequence`,
-      ],
+      why: [because('lie-in-cardv', { found: inTree.length, count: media.length }), because('named-by-time', { found: named.length })],
     };
   },
 };

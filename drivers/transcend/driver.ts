@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import { because } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 
 const NAME = '(?<date>[0-9]{4}_[0-9]{4})_(?<time>[0-9]{6})_(?<sequence>[0-9]{3,4})(?<lens>[A-D])';
@@ -23,7 +24,7 @@ export const transcend: RecorderDriver = {
     if (mine.length === 0) return { score: 0, why: [] };
     return {
       score: Math.round(85 * (mine.length / media.length)),
-      why: [`${mine.length} of ${media.length} media files lie in VIDEO or PHOTO and are named by date, time, sequence and letter`],
+      why: [because('lie-in-video-photo', { found: mine.length, count: media.length })],
     };
   },
 };

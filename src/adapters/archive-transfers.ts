@@ -1,5 +1,6 @@
 import type { ByteRange } from '#domain/byte-range';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { PutRequest } from '#ports/archive';
 
 /** The bytes that are to be archived. A failure here is one of the vault's disk, and must not be told as one of the archive. */
@@ -11,7 +12,7 @@ export async function* sourceChunks(request: PutRequest, range: ByteRange): Asyn
     }
   } catch (error) {
     if (error instanceof EvidockError || request.signal?.aborted) throw error;
-    throw new EvidockError('vault.read-failed', `${request.key} (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('vault.read-failed', because('thing-errno', { thing: request.key, errno: errnoText(error) }), error);
   }
 }
 
@@ -27,5 +28,5 @@ export async function lookTwice<T>(look: () => Promise<T>): Promise<T> {
 
 /** Nothing but pieces of the custody log is ever removed from an archive. Throws vault.key-invalid. */
 export function mustBeLogKey(key: string): void {
-  if (!key.startsWith('custody/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a piece of the log`);
+  if (!key.startsWith('custody/')) throw new EvidockError('vault.key-invalid', because('not-log-key', { key }));
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
+import { type ErrorCode, EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** What a failed system call means in the words of the side that owns the file. */
 export interface WriteErrors {
@@ -20,10 +21,10 @@ export const VAULT_WRITE_ERRORS: WriteErrors = { full: 'vault.full', readOnly: '
 export function writeError(errors: WriteErrors, what: string, thrown: unknown): EvidockError {
   if (thrown instanceof EvidockError) return thrown;
   const errno = errnoOf(thrown);
-  const detail = `${what} (${errno ?? String(thrown)})`;
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new EvidockError(errors.full, detail, thrown);
-  if (errno === 'EROFS' || errno === 'EACCES' || errno === 'EPERM') return new EvidockError(errors.readOnly, detail, thrown);
-  return new EvidockError(errors.failed, detail, thrown);
+  const reason = because('thing-errno', { thing: what, errno: errnoText(thrown) });
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new EvidockError(errors.full, reason, thrown);
+  if (errno === 'EROFS' || errno === 'EACCES' || errno === 'EPERM') return new EvidockError(errors.readOnly, reason, thrown);
+  return new EvidockError(errors.failed, reason, thrown);
 }
 
 /**
@@ -171,7 +172,7 @@ export class DurableFile {
 
   /** `exists`: another file has the name; this draft still stands under its temporary name. */
   async commit(): Promise<'created' | 'exists'> {
-    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: commit of an unfinished draft`);
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, because('commit-unfinished', { thing: this.#label }));
     let outcome: 'created' | 'exists' = 'exists';
     await this.#guard('link', async () => {
       outcome = await linkDurably(this.#temporary, this.#final);
@@ -182,7 +183,7 @@ export class DurableFile {
 
   /** Takes the place of what has the name, in one step: for files of which the newest version is wanted, never for footage. */
   async replace(): Promise<void> {
-    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: replacing by an unfinished draft`);
+    if (!this.#finished || this.#failed) throw new EvidockError(this.#errors.failed, because('replace-unfinished', { thing: this.#label }));
     await this.#guard('rename', async () => {
       await rename(this.#temporary, this.#final);
       await syncDirectory(dirname(this.#final));
@@ -204,7 +205,7 @@ export class DurableFile {
   }
 
   #open(): FileHandle {
-    if (!this.#handle || this.#failed) throw new EvidockError(this.#errors.failed, `${this.#label}: the draft is closed or has failed`);
+    if (!this.#handle || this.#failed) throw new EvidockError(this.#errors.failed, because('draft-closed', { thing: this.#label }));
     return this.#handle;
   }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { type ErrorCode, EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 
@@ -17,7 +18,7 @@ interface Outcome {
 
 export interface ArchiveTrouble {
   readonly code: ErrorCode;
-  readonly words: string;
+  readonly reason: Reason;
 }
 
 /** An archive whose real work is remembered for a while: what a small probe cannot show (a quota, refusals now and then) shows here. */
@@ -43,8 +44,12 @@ export class WatchedArchive implements Archive {
     const failures = recent.flatMap(({ failure }) => (failure ? [failure] : []));
     const last = failures.at(-1);
     if (!last || (recent.at(-1)?.failure === null && failures.length < recent.length * FAILED_SHARE)) return null;
-    const share = recent.length === 1 ? 'the last transfer failed' : `${failures.length} of the last ${recent.length} transfers failed`;
-    return { code: last.code, words: `${share}: ${last.detail}` };
+    const why = last.reason;
+    const one = recent.length === 1;
+    const reason = one
+      ? because('last-transfer', { why })
+      : because('last-transfers', { failed: failures.length, all: recent.length, why });
+    return { code: last.code, reason };
   }
 
   async #watched<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { ERRORS, type ErrorCode } from '#domain/errors';
+import type { Reason } from '#domain/reason';
 import { CATEGORIES } from '#domain/registry';
 
 /** Parts of which the schemas of the contract are built. Times are ISO 8601 texts. */
@@ -42,12 +43,27 @@ export interface PageAnswer<T> {
   readonly next: string | null;
 }
 
+/** Why, as a code of the catalogue of messages with its parameters: sentences are made of it in the language of whoever reads. */
+export const ReasonSchema = Type.Unsafe<Reason>({
+  type: 'object',
+  required: ['code', 'params'],
+  properties: {
+    code: { type: 'string', description: 'A code of the catalogue (src/messages/reasons).' },
+    params: {
+      type: 'object',
+      description: 'By name: texts, numbers, other reasons, or lists of them.',
+      additionalProperties: true,
+    },
+  },
+});
+
 /** Every error (RFC 9457). */
 export const Problem = Type.Object({
   type: Type.String({ description: '`urn:evidock:problem:` and the code.' }),
   title: Type.String({ description: 'What failed, for a person; the same for every error of this code.' }),
   status: Type.Integer(),
   detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
+  reason: ReasonSchema,
   instance: Type.String({ description: '`urn:uuid:` and the id of the request, which is also in the header x-request-id.' }),
   code: oneOf(Object.keys(ERRORS) as ErrorCode[]),
   remedy: Type.String({ description: 'What the person should do.' }),
@@ -55,9 +71,9 @@ export const Problem = Type.Object({
 
 export type ProblemAnswer = Static<typeof Problem>;
 
-export const ProblemJson = Type.Unsafe<{ code: string; detail: string } | null>({
+export const ProblemJson = Type.Unsafe<{ code: ErrorCode; reason: Reason } | null>({
   type: ['object', 'null'],
-  properties: { code: { type: 'string' }, detail: { type: 'string' } },
+  properties: { code: { type: 'string' }, reason: ReasonSchema },
 });
 
 export const CategoryText = oneOf(CATEGORIES);

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, nullable, oneOf, PAGE, ProblemJson } from './common.ts';
+import { closed, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
 import { WorkJson } from './work.ts';
 
 /** Dockings. */
@@ -12,7 +12,7 @@ export const DockingJson = Type.Object({
   toldSerial: nullable.text('Serial that the bus told.'),
   driverId: Type.String(),
   driverScore: Type.Integer(),
-  driverWhy: Type.Array(Type.String()),
+  driverWhy: Type.Array(ReasonSchema),
   clockOffsetMs: nullable.integer(),
   state: oneOf(['reading', 'safe', 'problem', 'removed', 'interrupted']),
   problem: ProblemJson,
@@ -54,7 +54,7 @@ export const DockingReportJson = Type.Object({
     listedBytes: Type.Integer({ description: 'Still on the recorder only.' }),
     sealedBytes: Type.Integer(),
   }),
-  refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), detail: Type.String() })),
+  refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), reason: ReasonSchema })),
   recordings: Type.Array(Type.Object({ id: Type.String(), damaged: Type.Boolean() })),
   pending: Type.Array(WorkJson),
 });

@@ -4,7 +4,7 @@ import { KINDS } from '#domain/kind';
 import { NOTE_CODES, NOTES_MAX } from '#domain/notes';
 import { DERIVATIVE_KINDS } from '#domain/recording';
 import { PUT_OFF_MS_MAX } from '#domain/work';
-import { closed, oneOf } from './common.ts';
+import { closed, oneOf, ReasonSchema } from './common.ts';
 
 /*
  * What a worker sends to the gate of its station (docs/decisions/0031). What it is told comes from the station that invited it, in the shapes of
@@ -41,7 +41,7 @@ export const PostponeBody = closed({
 
 const Failure = closed({
   code: oneOf(Object.keys(ERRORS) as readonly ErrorCode[]),
-  detail: Words,
+  reason: ReasonSchema,
   retryInMs: orNull(Type.Number({ minimum: 0, maximum: PUT_OFF_MS_MAX })),
 });
 export const FailBody = closed({ claim: HeldClaim, failure: Failure });
@@ -49,7 +49,7 @@ export const ClaimOnlyBody = closed({ claim: HeldClaim });
 
 const Note = closed({
   code: oneOf(NOTE_CODES),
-  parameters: Type.Record(Type.String({ maxLength: 64 }), Type.Union([Words, Type.Number()])),
+  parameters: Type.Record(Type.String({ maxLength: 64 }), Type.Union([Words, Type.Number(), ReasonSchema])),
 });
 export const DerivedBody = closed({
   claim: HeldClaim,
@@ -67,7 +67,7 @@ export const DerivedBody = closed({
       { maxItems: LIST_MAX },
     ),
     durationMs: orNull(Milliseconds),
-    damage: orNull(Words),
+    damage: orNull(ReasonSchema),
     notes: Type.Array(Note, { maxItems: NOTES_MAX }),
     inside: closed({ creationTime: orNull(Type.String({ maxLength: 200 })), durationMs: orNull(Milliseconds) }),
     segmentsMs: Type.Array(orNull(Milliseconds), { maxItems: LIST_MAX }),

@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { KINDS } from '#domain/kind';
 import { LINK_RELATIONS, NOTE_CODES } from '#domain/notes';
+import type { Reason } from '#domain/reason';
 import { DERIVATIVE_KINDS, ORIGINAL_STATES, RECORDING_STATES } from '#domain/recording';
 import { CLAIM_SOURCES } from '#domain/start/claim';
-import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { EffectiveJson, PROTECTION } from './protection.ts';
 
 /** What is asked and told of recordings. */
@@ -38,9 +39,9 @@ const DerivativeJson = Type.Object({
 
 const NoteJson = Type.Object({
   code: oneOf(NOTE_CODES),
-  parameters: Type.Unsafe<Readonly<Record<string, string | number>>>({
+  parameters: Type.Unsafe<Readonly<Record<string, string | number | Reason>>>({
     type: 'object',
-    additionalProperties: { type: ['string', 'number'] },
+    additionalProperties: { type: ['string', 'number', 'object'], description: 'Where it is an object: a reason, code and params.' },
   }),
 });
 
@@ -69,7 +70,7 @@ export const RecordingJson = Type.Object({
   effective: EffectiveJson,
   state: oneOf(RECORDING_STATES),
   damaged: Type.Boolean(),
-  damageReason: nullable.text(),
+  damageReason: Type.Union([ReasonSchema, Type.Null()]),
   notes: Type.Array(NoteJson, { description: 'What a person should know of it that is no damage.' }),
   links: Type.Array(Type.Object({ relation: oneOf(LINK_RELATIONS), recordingId: Type.String() })),
   claimedStart: nullable.text("The recorder's wall clock, without zone."),
@@ -97,7 +98,7 @@ export const RecordingJson = Type.Object({
       stage: Type.String(),
       state: Type.String({ description: '`failed`: given up; `waiting` or `running`: failed the last time, and tried again.' }),
       code: Type.String(),
-      detail: Type.String(),
+      reason: Type.Union([ReasonSchema, Type.Null()]),
     }),
     { description: 'Derive and archive work that failed, with the reason.' },
   ),

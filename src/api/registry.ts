@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { CASE_STAGES } from '#domain/registry';
 import { CASE_COURSE, DateText } from './cases.ts';
-import { CategoryText, closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { HoldingJson } from './holdings.ts';
 import { ConfidentialityText, PROTECTION, PrivacyText } from './protection.ts';
 import { RecordingJson } from './recordings.ts';
@@ -47,7 +47,7 @@ export const SuggestionJson = Type.Object({
   recordingId: Type.String(),
   caseNumber: Type.String(),
   eventId: Type.String(),
-  reason: Type.String(),
+  reason: ReasonSchema,
   overlapMs: Type.Integer(),
   state: oneOf(['open', 'accepted', 'declined']),
   decidedBy: nullable.text(),

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { SLOT_PHASES } from '#domain/docking';
-import { closed, Name, nullable, oneOf, ProblemJson } from './common.ts';
+import { closed, Name, nullable, oneOf, ProblemJson, ReasonSchema } from './common.ts';
 
 /** Slots and the hubs that they share. */
 
@@ -30,7 +30,7 @@ export const SlotJson = Type.Object({
   waiting: Type.Unsafe<'disk' | 'turn' | null>({ enum: ['disk', 'turn', null], description: 'What its files wait for.' }),
   warning: ProblemJson,
   clockOffsetMs: nullable.integer('Station clock minus recorder clock.'),
-  explain: Type.Array(Type.String(), { description: 'Why it was taken for what it is.' }),
+  explain: Type.Array(ReasonSchema, { description: 'Why it was taken for what it is.' }),
   filesListed: Type.Integer(),
   filesSealed: Type.Integer(),
   filesRefused: Type.Integer(),

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, nullable, oneOf, PAGE } from './common.ts';
+import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 
 /** Derive and archive work, and verification. */
 
@@ -14,7 +14,7 @@ export const WorkJson = Type.Object({
   dueAt: Type.String(),
   updatedAt: Type.String(),
   errorCode: nullable.text(),
-  errorDetail: nullable.text(),
+  errorReason: Type.Union([ReasonSchema, Type.Null()]),
 });
 
 const WorkStageText = oneOf(['derive', 'archive']);

@@ -3,6 +3,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { FactsArchived, RecordingArchived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Copy, recordingStateOf } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
@@ -39,7 +40,7 @@ export class ArchiveRecords implements ArchiveGate {
 
   async #detail(ledger: LedgerReader, recordingId: string): Promise<RecordingDetail> {
     const detail = await ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     return detail;
   }
 

@@ -13,6 +13,7 @@ import { recordStep } from '#desk/case-course';
 import { protectCase, protectRecording } from '#desk/protection';
 import { tagRecording } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { hoursOf } from '#domain/time/hours';
 import { factsKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
@@ -117,7 +118,11 @@ describe('the facts beside the footage', () => {
     ['an officer', (writer) => writer.recordings.update(id, { officerId: '012345', officerSource: 'rule' }), { officer: '012345' }],
     ['a category', (writer) => writer.recordings.update(id, { category: 'fee' }), { category: 'fee' }],
     ['the important mark', (writer) => writer.recordings.update(id, { important: true }), { important: true }],
-    ['damage', (writer) => writer.recordings.update(id, { damaged: true, damageReason: 'x' }), { damageReason: 'x' }],
+    [
+      'damage',
+      (writer) => writer.recordings.update(id, { damaged: true, damageReason: because('file-empty', {}) }),
+      { damageReason: because('file-empty', {}) },
+    ],
     ['a duration', (writer) => writer.recordings.update(id, { durationMs: 1234 }), { durationMs: 1234 }],
     [
       'a level',
@@ -219,7 +224,7 @@ describe('the archive stage', () => {
 
   it('takes no accepted upload for a copy: an archive that lies is told to custody, and nothing counts', async () => {
     const verify: Archive['verify'] = async ({ key }) => {
-      throw new EvidockError('archive.mismatch', `${key}: SHA-256 0 instead of 1`);
+      throw new EvidockError('archive.mismatch', because('digest-instead', { found: '0', sha256: '1', key }));
     };
     await expect(run({ verify })).rejects.toMatchObject({ code: 'archive.mismatch' });
     expect(await placesOfCopies()).toEqual(['vault direct']);

@@ -3,6 +3,7 @@ import type { ByteRange } from '#domain/byte-range';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError, isFailure } from '#domain/errors';
 import { mediaTypeOf } from '#domain/media/media-type';
+import { because } from '#domain/reason';
 import type { Hours } from '#domain/time/hours';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -113,7 +114,7 @@ export class ArchiveStage implements WorkHandler {
     for (const original of detail.originals) {
       if (there.has(original.id)) continue;
       if (original.state !== 'sealed' || !original.digests)
-        throw new EvidockError('station.internal', `${original.id} is to be archived and is not sealed`);
+        throw new EvidockError('station.internal', because('not-sealed-yet', { id: original.id }));
       const { sha256 } = original.digests;
       items.push({
         itemId: original.id,
@@ -180,7 +181,7 @@ export class ArchiveStage implements WorkHandler {
   }
 
   async gaveUp(claim: Claim, error: EvidockError): Promise<void> {
-    await this.#options.gate.giveUp(claim, { code: error.code, detail: error.detail, retryInMs: null });
+    await this.#options.gate.giveUp(claim, { code: error.code, reason: error.reason, retryInMs: null });
     workGivenUp(this.#options.log, { stage: 'archive', recordingId: claim.recordingId }, error);
   }
 }

@@ -1,6 +1,7 @@
 import { sha256Hex } from '#domain/canonical-json';
 import { parseSegmentKey, type SegmentName, segmentBytes, segmentKeys, segmentObjects, segmentsPrefix } from '#domain/custody/segment';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { FaultPoints } from '#ports/fault-points';
 import type { LedgerReader } from '#ports/ledger';
 import type { LogShelf, ShippingLedger } from '#ports/log-shipping';
@@ -63,7 +64,7 @@ export class LogMerger {
       const found = await this.#entriesOf(segment);
       const keys = segmentKeys(stationId, segment);
       const personal = segmentObjects(stationId, 'log', found).objects.find(({ key }) => key === keys.personal);
-      if (!personal) throw new EvidockError('station.internal', `${keys.segment} is not what the ledger says`);
+      if (!personal) throw new EvidockError('station.internal', because('not-what-ledger-says', { thing: keys.segment }));
       await shelf.put(personal, signal);
     }
     await shipping.noteErased(shelf.place, erased);
@@ -83,7 +84,7 @@ export class LogMerger {
     for await (const { key, bytes } of shelf.list(segmentsPrefix(stationId))) {
       count += 1;
       if (count > OBJECTS_MAX)
-        throw new EvidockError('station.internal', `more than ${OBJECTS_MAX} pieces of the log in the ${shelf.place}`);
+        throw new EvidockError('station.internal', because('many-pieces', { limit: OBJECTS_MAX, place: shelf.place }));
       const parsed = parseSegmentKey(key);
       if (!parsed) continue;
       const owner = parsed.part === 'segment' ? key : segmentKeys(stationId, parsed).segment;
@@ -167,7 +168,7 @@ export class LogMerger {
     const everything = { entriesMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
     const found = await this.#options.shipping.entries({ first, last, ...everything });
     if (found?.kind !== kind || found.entries[0]?.seq !== first || found.entries.at(-1)?.seq !== last)
-      throw new EvidockError('ledger.failed', `custody entries ${first} to ${last} cannot be read together`);
+      throw new EvidockError('ledger.failed', because('entries-unreadable', { first, last }));
     return found.entries;
   }
 }

@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { PageAnswer } from '#api/common';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because, english, type Reason, reasonOf } from '#domain/reason';
+import { errorWords } from '#messages/error-words';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
@@ -40,31 +42,24 @@ export interface StationClient {
   close(): Promise<void>;
 }
 
-/** The station said no; carries what it said. */
+/** The station said no; carries its code and why. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
+  /** Of the table of errors; of another version it may be one that is not known here. */
   readonly code: string;
-  readonly detail: string;
-  readonly remedy: string;
-  readonly what: string;
+  readonly reason: Reason;
 
-  constructor(reply: { code: string; title: string; detail: string; remedy: string }) {
-    super(reply.detail === '' ? reply.title : `${reply.title}: ${reply.detail}`);
-    this.code = reply.code;
-    this.detail = reply.detail;
-    this.remedy = reply.remedy;
-    this.what = reply.title;
+  constructor({ code, reason }: { readonly code: string; readonly reason: Reason }) {
+    super(`${errorWords('en', code).what}: ${english(reason)}`);
+    this.code = code;
+    this.reason = reason;
   }
 }
 
 function replyError(status: number, json: unknown): ReplyError {
-  const {
-    code = 'station.internal',
-    title = `the station answered ${status}`,
-    detail = '',
-    remedy = '',
-  } = (json ?? {}) as Record<string, string>;
-  return new ReplyError({ code, title, detail, remedy });
+  const { code, reason } = (json ?? {}) as Record<string, unknown>;
+  if (typeof code !== 'string') return new ReplyError({ code: 'station.internal', reason: because('http-status', { status }) });
+  return new ReplyError({ code, reason: reasonOf(reason) });
 }
 
 /** The JSON of a good answer. Throws ReplyError for any other. */
@@ -110,7 +105,7 @@ function parse(text: string): unknown {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch (error) {
-    throw new EvidockError('station.internal', `the answer is not JSON: ${text.slice(0, 200)}`, error);
+    throw new EvidockError('station.internal', because('answer-not-json', { text: text.slice(0, 200) }), error);
   }
 }
 
@@ -138,8 +133,13 @@ export class SocketClient implements StationClient {
       return status === 200;
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'].includes(errnoOf(error) ?? '')) return false;
-      if (errnoOf(error) === 'EACCES') throw new EvidockError('request.forbidden', `${this.#socketPath} belongs to another user`, error);
-      throw new EvidockError('station.internal', `control socket: ${error instanceof Error ? error.message : String(error)}`, error);
+      if (errnoOf(error) === 'EACCES')
+        throw new EvidockError('request.forbidden', because('socket-of-other', { path: this.#socketPath }), error);
+      throw new EvidockError(
+        'station.internal',
+        because('control-socket', { text: error instanceof Error ? error.message : String(error) }),
+        error,
+      );
     }
   }
 
@@ -197,7 +197,7 @@ async function readAll(response: IncomingMessage): Promise<{ status: number; tex
 
 function lost(error: unknown): EvidockError {
   if (error instanceof EvidockError) return error;
-  return new EvidockError('station.stopping', `the connection to the station was lost (${errnoOf(error) ?? String(error)})`, error);
+  return new EvidockError('station.stopping', because('connection-lost', { errno: errnoText(error) }), error);
 }
 
 /** A station that was opened in this process: the same requests to the same server, without a listener. */

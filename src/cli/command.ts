@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writtenToMs } from '#domain/time/station-time';
+import { LANGUAGES, type Language, type Say } from '#messages/language';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions, GlobalOptions } from './context.ts';
-import { LANGUAGES, type Language, type Say } from './language.ts';
 import { type Column, jsonText, obeyedByNone, tableLines } from './table.ts';
 
 /** Wrong use of the command line: exit code 2. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DeriveAgainAnswer } from '#api/work';
-import { bytesText } from '#domain/bytes-text';
+import { bytesText } from '#messages/figures';
 import { ask } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
 

@@ -43,7 +43,12 @@ function addShow(group: Command, shell: Shell): void {
       if (found.holdings.length === 0) shell.print(say('none'));
       else
         shell.table(
-          [{ title: say('column.id') }, { title: say('column.officer') }, { title: say('column.from') }, { title: say('column.until') }],
+          [
+            { title: say('column.id') },
+            { title: say('column.officer') },
+            { title: say('column.taken-out') },
+            { title: say('column.returned') },
+          ],
           found.holdings.map(({ id, officerId, from, until }) => [id, officerId, timeText(from), timeText(until)]),
         );
       printHistory(shell, found.custody);

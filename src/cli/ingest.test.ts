@@ -2,10 +2,12 @@
  * Goal: `ingest` ends as the docking ends: with 0 only when everything is safe (and with --wait, done).
  * Method: a station that answers from a script; the real one is in test/journeys.
  */
+
 import { describe, expect, it } from 'vitest';
 import type { DockingReportAnswer } from '#api/dockings';
 import type { RecheckAnswer } from '#api/slots';
 import type { WorkAnswer } from '#api/work';
+import { because } from '#domain/reason';
 import type { StationClient } from './client.ts';
 import type { CliContext, ConnectOptions } from './context.ts';
 import { runCli } from './program.ts';
@@ -28,7 +30,7 @@ const work = (state: WorkAnswer['state'], stage: WorkAnswer['stage'] = 'derive')
   dueAt: '2026-06-20T16:00:00.000+08:00',
   updatedAt: '2026-06-20T16:00:00.000+08:00',
   errorCode: state === 'failed' ? 'transcoder.failed' : null,
-  errorDetail: state === 'failed' ? 'exit 1' : null,
+  errorReason: state === 'failed' ? because('said', { text: 'exit 1' }) : null,
 });
 
 function answer({ state, pending = [], problem = null }: Step): DockingReportAnswer {
@@ -58,7 +60,7 @@ function answer({ state, pending = [], problem = null }: Step): DockingReportAns
       filesRechecked: 0,
     },
     progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, listedBytes: 0, sealedBytes: 2048 },
-    refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', detail: 'FIFO' }],
+    refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', reason: because('said', { text: 'FIFO' }) }],
     recordings: [{ id: 'rec-1', damaged: true }],
     pending,
   };
@@ -161,11 +163,13 @@ describe('ingest', () => {
   });
 
   it('ends with 1 when the recorder is pulled, and says what to do', async () => {
-    const pulled = { code: 'recorder.removed', detail: '2 files are still on the recorder' } as const;
+    const pulled = { code: 'recorder.removed', reason: because('still-on-recorder', { files: 2, size: 2048 }) } as const;
     const { status, out, err } = await run(['/card'], [{ state: 'reading' }, { state: 'removed', problem: pulled }]);
     expect(status).toBe(1);
     expect(out).toBe('');
-    expect(err).toMatch(/Failed: The recorder was removed before everything was safe\nDetail: 2 files are still on the recorder\nTo do:/);
+    expect(err).toMatch(
+      /Failed: The recorder was removed before everything was safe\nDetail: 2 files \(2\.0 KiB\) still on the recorder\nTo do:/,
+    );
   });
 
   it('gives one object with --json', async () => {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
 import type { SlotAnswer } from '#api/slots';
-import { bytesText } from '#domain/bytes-text';
 import { shownPath } from '#domain/card/path';
-import { ERRORS } from '#domain/errors';
+import type { Problem } from '#domain/docking';
+import { because } from '#domain/reason';
+import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { ask, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
@@ -76,7 +78,8 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
   for (;;) {
     const report = await look(client, dockingId);
     const { state, problem, listedAt } = report.docking;
-    if (state === 'removed' || state === 'interrupted') throw problemError(problem ?? { code: 'recorder.removed', detail: dockingId });
+    if (state === 'removed' || state === 'interrupted')
+      throw problemError(problem ?? { code: 'recorder.removed', reason: because('id', { id: dockingId }) });
     const view = await viewOf(client, dockingId);
     // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
     if (state === 'safe' && (!view || view.phase === 'safe')) return report;
@@ -99,7 +102,11 @@ function showIntake(shell: Shell, report: DockingReportAnswer, view: SlotAnswer 
   const copied = Math.min(bytes, view?.bytesCopied ?? 0);
   if (docking.problem) {
     const what = failureWords(shell.language, docking.problem.code);
-    progress.show(copied, bytes, say('ingest.problem', { slot: docking.slot, what, detail: docking.problem.detail }));
+    progress.show(
+      copied,
+      bytes,
+      say('ingest.problem', { slot: docking.slot, what, detail: printable(reasonText(shell.language, docking.problem.reason)) }),
+    );
   } else if (view?.phase === 'rechecking' && view.recheck) {
     const { done, files: all } = view.recheck;
     progress.show(done, all, say('ingest.rechecking', { done, files: all }));
@@ -118,9 +125,8 @@ function showIntake(shell: Shell, report: DockingReportAnswer, view: SlotAnswer 
   }
 }
 
-function problemError({ code, detail }: { code: string; detail: string }): ReplyError {
-  const row = ERRORS[code as keyof typeof ERRORS] ?? ERRORS['station.internal'];
-  return new ReplyError({ code, detail, remedy: row.remedy, title: row.what });
+function problemError({ code, reason }: Problem): ReplyError {
+  return new ReplyError({ code, reason });
 }
 
 /**
@@ -137,7 +143,8 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
     const recheck = view && !isRechecked(view) ? view.recheck : null;
     if (report.docking.state === 'reading' || report.docking.state === 'problem') {
       // It was called safe above.
-      if (view?.warning) shell.note(`${failureWords(shell.language, view.warning.code)}: ${printable(view.warning.detail)}`);
+      if (view?.warning)
+        shell.note(`${failureWords(shell.language, view.warning.code)}: ${printable(reasonText(shell.language, view.warning.reason))}`);
       await untilSafe(shell, client, dockingId, progress);
       continue;
     }
@@ -186,9 +193,11 @@ function summarise(shell: Shell, report: DockingReportAnswer, json: boolean): vo
   };
   if (json) shell.printJson(summary);
   else {
-    for (const { cardPath, code, detail } of refusals.slice(0, REFUSALS_SHOWN)) {
+    for (const { cardPath, code, reason } of refusals.slice(0, REFUSALS_SHOWN)) {
       const what = failureWords(shell.language, code);
-      shell.print(say('ingest.refusal', { path: printable(shownPath(cardPath)), what, detail: printable(detail) }));
+      shell.print(
+        say('ingest.refusal', { path: printable(shownPath(cardPath)), what, detail: printable(reasonText(shell.language, reason)) }),
+      );
     }
     const { files, filesNew, filesKnown, filesRefused, damaged, bytes } = summary;
     shell.print(
@@ -203,13 +212,13 @@ function summarise(shell: Shell, report: DockingReportAnswer, json: boolean): vo
       }),
     );
     if (recordings.length > 0 && recordings.length <= 50) shell.print(say('ingest.ids', { ids: summary.recordings.join(' ') }));
-    for (const { stage, recordingId, errorCode, errorDetail } of failed)
+    for (const { stage, recordingId, errorCode, errorReason } of failed)
       shell.note(
         say('ingest.failed-work', {
           stage: word(say, 'work-stage', stage),
           recording: recordingId,
           what: failureWords(shell.language, errorCode ?? ''),
-          detail: printable(errorDetail ?? ''),
+          detail: errorReason === null ? '' : printable(reasonText(shell.language, errorReason)),
         }),
       );
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { bytesText } from '#domain/bytes-text';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DERIVATIVE_KINDS } from '#domain/recording';
+import { bytesText } from '#messages/figures';
 import { askStream, type StreamedAnswer } from './client.ts';
 import { type Shell, UsageError, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
@@ -31,7 +32,7 @@ export function addPlay(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       if (options.original !== undefined && options.derivative !== undefined) throw new UsageError('--original, --derivative');
       const file = shell.path(options.out);
-      if (!options.force && (await exists(file))) throw new EvidockError('request.conflict', say('play.exists', { file }));
+      if (!options.force && (await exists(file))) throw new EvidockError('request.conflict', because('exists-force', { file }));
       await shell.withStation(globals, async (client) => {
         const from = options.from ?? 'vault';
         const answer = await askStream(client, 'GET', pathOf(id, options), { query: { from } });
@@ -72,16 +73,16 @@ async function save(
   try {
     const { bytes, sha256 } = await write(body, partial, expected.bytes, progress, shell);
     if (bytes !== expected.bytes)
-      throw new EvidockError('vault.mismatch', say('play.short', { file, found: bytes, expected: expected.bytes }));
+      throw new EvidockError('vault.mismatch', because('file-short', { file, found: bytes, bytes: expected.bytes }));
     if (sha256 !== expected.sha256)
-      throw new EvidockError('vault.mismatch', say('play.differs', { file, found: sha256, expected: expected.sha256 }));
+      throw new EvidockError('vault.mismatch', because('file-differs', { file, found: sha256, sha256: expected.sha256 }));
     if (options.force) await rename(partial, file);
     else await nameOnce(partial, file, say('play.exists', { file }));
     return { bytes, sha256 };
   } catch (error) {
     await rm(partial, { force: true });
     if (errnoOf(error) === undefined || error instanceof EvidockError) throw error;
-    throw new EvidockError('request.invalid', `${file} (${errnoOf(error)})`, error);
+    throw new EvidockError('request.invalid', because('thing-errno', { thing: file, errno: errnoText(error) }), error);
   } finally {
     progress.end();
   }
@@ -119,7 +120,7 @@ async function nameOnce(partial: string, file: string, taken: string): Promise<v
   try {
     await link(partial, file);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') throw new EvidockError('request.conflict', taken, error);
+    if (errnoOf(error) === 'EEXIST') throw new EvidockError('request.conflict', because('exists-force', { file: taken }), error);
     // A file system without links, as on a stick for the court.
     if (!['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error;
     await rename(partial, file);

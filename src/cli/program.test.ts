@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
+import { because } from '#domain/reason';
+import { doctorWords } from '#messages/doctor-zh-CN';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
@@ -16,7 +18,6 @@ import { about } from '#test/support/custody';
 import { showDocking } from '#test/support/shown-docking';
 import { SocketClient } from './client.ts';
 import { buildProgram } from './program.ts';
-import { doctorWords } from './texts/doctor-zh-CN.ts';
 
 let cli: CommandLine;
 const content = randomBytes(70_000);
@@ -176,7 +177,7 @@ describe('errors', () => {
 
   it('are in the language of the person', async () => {
     const { err } = await cli.run(['recording', 'rec-none'], { EVIDOCK_LANG: 'zh-CN' });
-    expect(err).toBe('失败：没有这一项\n说明：recording rec-none\n处理：检查编号。\n');
+    expect(err).toBe('失败：没有这一项\n说明：录像 rec-none\n处理：检查编号。\n');
   });
 
   it('are an object with --json', async () => {
@@ -185,7 +186,7 @@ describe('errors', () => {
     expect(JSON.parse(err)).toEqual({
       code: 'request.not-found',
       message: 'There is no such thing: recording rec-none',
-      detail: 'recording rec-none',
+      reason: because('no-recording', { recording: 'rec-none' }),
       remedy: 'Check the id or number.',
     });
   });

@@ -1,12 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
-import { asEvidockError, ERRORS, type EvidockError } from '#domain/errors';
+import { asEvidockError } from '#domain/errors';
+import { errorWords } from '#messages/error-words';
+import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
+import { reasonText } from '#messages/reason';
 import { ReplyError } from './client.ts';
 import { Refused, Shell, UsageError } from './command.ts';
 import { addCompletion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { addDerive } from './derive.ts';
 import { addIngest } from './ingest.ts';
-import { LANGUAGES, type Language, languageOf, speaker } from './language.ts';
 import { addPlay } from './play.ts';
 import { addMark } from './protection.ts';
 import { addRecordings } from './recordings.ts';
@@ -15,7 +17,6 @@ import { addSlots } from './slots.ts';
 import { addConfig, addDoctor, addJobs, addLedger, addMakeCard, addRun } from './station.ts';
 import { jsonText, printable } from './table.ts';
 import { addSuggestions, addTag } from './tagging.ts';
-import { errorWords } from './texts/errors-zh-CN.ts';
 import { usageWords } from './usage-words.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
@@ -167,21 +168,16 @@ function complain(context: CliContext, language: Language, json: boolean, error:
     else print(`${say('error.usage', { detail: printable(error.message) })}\n${say('error.usage-hint', { command })}`);
     return 2;
   }
-  const { code, message, detail, what, remedy } = describe(error);
+  const known = error instanceof ReplyError ? error : asEvidockError(error);
+  const { code, message, reason } = known;
+  const { what, remedy } = errorWords(language, code);
   if (json) {
-    print(jsonText({ code, message, remedy, detail }));
+    print(jsonText({ code, message, remedy, reason }));
     return 1;
   }
-  const words = language === 'zh-CN' ? errorWords(code) : null;
-  print(say('error.failed', { what: words?.what ?? what }));
-  if (detail !== '') print(say('error.detail', { detail: printable(detail) }));
-  if (remedy !== '') print(say('error.remedy', { remedy: words?.remedy ?? remedy }));
+  const detail = printable(reasonText(language, reason));
+  print(say('error.failed', { what }));
+  if (detail !== '') print(say('error.detail', { detail }));
+  if (remedy !== '') print(say('error.remedy', { remedy }));
   return 1;
-}
-
-function describe(error: unknown): { code: string; message: string; detail: string; what: string; remedy: string } {
-  if (error instanceof ReplyError) return error;
-  const known: EvidockError = asEvidockError(error);
-  const { code, message, detail, remedy } = known;
-  return { code, message, detail, remedy, what: ERRORS[known.code].what };
 }

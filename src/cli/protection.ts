@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer } from '#api/registry';
 import { CONFIDENTIALITY, PRIVACY_MARKS } from '#domain/protection';
+import type { Say } from '#messages/language';
 import { ask } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
-import type { Say } from './language.ts';
 import { word } from './words.ts';
 
 interface MarkOptions {

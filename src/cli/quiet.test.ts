@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { because } from '#domain/reason';
 import { someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
@@ -59,7 +60,11 @@ describe('--dry-run', () => {
     const failed = () => cli.json(['jobs', '--state', 'failed']);
     await cli.station.ledger.transaction(async (writer) => {
       await writer.work.insert(someWork('derive', id));
-      await writer.work.fail(await claimed(writer, `derive.${id}`), { code: 'transcoder.failed', detail: 'broken', retryInMs: null });
+      await writer.work.fail(await claimed(writer, `derive.${id}`), {
+        code: 'transcoder.failed',
+        reason: because('said', { text: 'broken' }),
+        retryInMs: null,
+      });
     });
     expect((await failed()).length).toBe(1);
     expect(await cli.json(['jobs', 'retry', '-n'])).toEqual({ retried: 1 });

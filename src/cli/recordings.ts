@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
-import { bytesText } from '#domain/bytes-text';
 import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
 import { RECORDING_STATES } from '#domain/recording';
+import { bytesText } from '#messages/figures';
+import { hasText, type Say } from '#messages/language';
+import { reasonText } from '#messages/reason';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
-import { hasText, type Say } from './language.ts';
 import { effectiveFacts, effectiveMarks } from './protection.ts';
 import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
@@ -160,11 +161,11 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
   const files = left.slice(0, FILES_TOLD).map(({ cardPath, bytes }) => `${printable(cardPath)} (${bytesText(bytes)})`);
   const more = left.length > files.length ? ', …' : '';
   const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
-  const failures = recording.trouble.map(({ stage, state, code, detail }) =>
+  const failures = recording.trouble.map(({ stage, state, code, reason }) =>
     say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
       stage: word(say, 'work-stage', stage),
       what: failureWords(language, code),
-      detail: printable(detail),
+      detail: reason === null ? '' : printable(reasonText(language, reason)),
     }),
   );
   const replaced = recording.replacedBy ? [say('recording.replaced', { by: recording.replacedBy })] : [];
@@ -194,9 +195,16 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
     ],
     [say('column.offset'), recording.clockOffsetMs === null ? say('none') : `${recording.clockOffsetMs} ms`],
     [say('column.length'), durationText(recording.durationMs)],
-    ...(recording.damaged ? [[say('column.damaged'), recording.damageReason ?? say('yes')] satisfies [string, string]] : []),
+    ...(recording.damaged
+      ? [
+          [
+            say('column.damaged'),
+            recording.damageReason === null ? say('yes') : reasonText(shell.language, recording.damageReason),
+          ] satisfies [string, string],
+        ]
+      : []),
     ...(recording.duplicateOf === null ? [] : [[say('column.duplicate'), recording.duplicateOf] satisfies [string, string]]),
-    ...recording.notes.map((note): [string, string] => [say('column.notes'), noteWords(say, note)]),
+    ...recording.notes.map((note): [string, string] => [say('column.notes'), noteWords(shell, note)]),
     ...recording.links.map((link): [string, string] => [say('column.links'), linkWords(say, link)]),
   ];
   shell.table([{ title: '' }, { title: '' }], facts);
@@ -275,9 +283,20 @@ function custodyWords(say: Say, { type, data, lists, personal, related }: Custod
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
   const from = word(say, 'place', values['from'] ?? '');
+  const how = word(say, 'how', values['how'] ?? '');
   const place = word(say, 'place', values['place'] ?? '');
   return printable(
-    say(key, { ...values, bytes, decision, from, place, ...startChange(say, data), ...spanChange(data), changes: changeWords(say, data) }),
+    say(key, {
+      ...values,
+      bytes,
+      decision,
+      from,
+      how,
+      place,
+      ...startChange(say, data),
+      ...spanChange(data),
+      changes: changeWords(say, data),
+    }),
   );
 }
 

@@ -4,8 +4,9 @@ import { type Command, Option } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
 import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { CONFIDENTIALITY } from '#domain/protection';
+import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { aDate, addCaseCourse } from './case-course.ts';
 import { ask, askAll, askPages } from './client.ts';
@@ -25,7 +26,7 @@ async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' |
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new EvidockError('request.not-found', `${path} (${errnoOf(error)})`, error);
+    throw new EvidockError('request.not-found', because('thing-errno', { thing: path, errno: errnoText(error) }), error);
   }
   return { format: extension === '.csv' ? 'csv' : 'json', text: decode(bytes) };
 }

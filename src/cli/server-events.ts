@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** A station sends events of at most some kilobytes; more without an end is no station. */
 const EVENT_CHARACTERS_MAX = 4 * 1024 * 1024;
@@ -24,7 +25,7 @@ export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncG
     onEvent: (event) => arrived.push(event),
     onError: (error) => {
       // The standard lets a client pass over fields that it does not know.
-      if (error.type === 'max-buffer-size-exceeded') throw new EvidockError('station.internal', 'an event without an end');
+      if (error.type === 'max-buffer-size-exceeded') throw new EvidockError('station.internal', because('event-endless', {}));
     },
   });
   try {
@@ -38,18 +39,18 @@ export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncG
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof EvidockError) throw error;
-    throw new EvidockError('station.stopping', `the stream of events has ended (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('station.stopping', because('events-ended-by', { errno: errnoText(error) }), error);
   } finally {
     signal.removeEventListener('abort', stop);
     body.destroy();
   }
-  if (!signal.aborted) throw new EvidockError('station.stopping', 'the stream of events has ended');
+  if (!signal.aborted) throw new EvidockError('station.stopping', because('events-ended', {}));
 }
 
 function parsed(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch (error) {
-    throw new EvidockError('station.internal', 'an event that is no JSON', error);
+    throw new EvidockError('station.internal', because('event-not-json', {}), error);
   }
 }

@@ -2,6 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SlotChangeAnswer } from '#api/slots';
 import { isPort } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import { reasonText } from '#messages/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { ask, askStream, ReplyError, type StationClient } from './client.ts';
 import { type Shell, wholeNumber } from './command.ts';
@@ -70,7 +72,7 @@ class Lesson {
   }
 
   async run(from: number, count: number | null): Promise<readonly SlotChangeAnswer[]> {
-    if (this.#client.kind !== 'running') throw new EvidockError('station.not-running', 'slots learn');
+    if (this.#client.kind !== 'running') throw new EvidockError('station.not-running', because('command', { command: 'slots learn' }));
     const { body } = await askStream(this.#client, 'GET', '/events');
     await this.#learning(LEARN_SECONDS);
     const renewing = setInterval(() => {
@@ -114,12 +116,15 @@ class Lesson {
     try {
       const change = await assign(this.#client, port, slot);
       this.#learned.push(change);
-      if (facts.length > 0) this.#shell.note(say('slots.learn.seen', { facts: printable(facts.join('; ')) }));
+      if (facts.length > 0)
+        this.#shell.note(
+          say('slots.learn.seen', { facts: printable(facts.map((fact) => reasonText(this.#shell.language, fact)).join('; ')) }),
+        );
       if (!this.#json) tell(this.#shell, change);
       return true;
     } catch (error) {
       if (!(error instanceof ReplyError) || error.code !== 'request.conflict') throw error;
-      this.#shell.note(say('slots.learn.refused', { slot, detail: printable(error.detail) }));
+      this.#shell.note(say('slots.learn.refused', { slot, detail: printable(reasonText(this.#shell.language, error.reason)) }));
       return false;
     }
   }

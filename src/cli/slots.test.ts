@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { CommandLine } from '#test/support/command-line';
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 const running = () => new SocketClient({ socketPath: join(cli.station.directory, 'control.sock'), user: 'li' });
 const plug = (port: string) => {
-  for (const listener of listeners) listener({ port, hub: '1-4', slot: null, facts: ['a stick'] });
+  for (const listener of listeners) listener({ port, hub: '1-4', slot: null, facts: [because('said', { text: 'a stick' })] });
 };
 const show = () =>
   showDocking(cli.station.deps.board, 3, {
@@ -56,8 +57,12 @@ const show = () =>
     bytesListed: 2048,
     bytesCopied: 1024,
     waiting: 'disk',
-    warning: { code: 'recorder.clock-off', detail: '3 min behind' },
-    explain: ['USB ids 4255:0001', 'gat947: 100 of 100', 'taken for gat947'],
+    warning: { code: 'recorder.clock-off', reason: because('clock-behind', { span: 192_000 }) },
+    explain: [
+      because('usb-ids', { vendor: '4255', product: '0001' }),
+      because('driver-says', { driver: 'gat947', title: 'GA/T 947', score: 100, whys: [because('card-empty', {})] }),
+      because('taken-for', { driver: 'gat947' }),
+    ],
   });
 
 describe('slots', () => {
@@ -65,7 +70,7 @@ describe('slots', () => {
     show();
     const { out } = await cli.run(['slots']);
     expect(out).toMatch(/3 +copying +R1 +4\/9 +1\.0 KiB \/ 2\.0 KiB/);
-    expect(out).toMatch(/The clock of the recorder is wrong by more than the limit: 3 min behind; waiting for the disk/);
+    expect(out).toMatch(/The clock of the recorder is wrong by more than the limit: 3 min 12 s behind; waiting for the disk/);
     expect(out).toMatch(/^Hub 1-4: 1 recorder docked, 0 B\/s, slots 3$/m);
     expect((await cli.run(['slots', '--lang', 'zh-CN'])).out).toMatch(/集线器 1-4：接入记录仪 1 台/);
   });
@@ -91,9 +96,9 @@ describe('slots', () => {
       [
         'Slot 3 (port 1-4.3): copying',
         '  USB ids 4255:0001',
-        '  gat947: 100 of 100',
+        '  gat947 (GA/T 947): 100 of 100: the card holds no files',
         '  taken for gat947',
-        '  The clock of the recorder is wrong by more than the limit: 3 min behind',
+        '  The clock of the recorder is wrong by more than the limit: 3 min 12 s behind',
         '  waiting for the disk',
         '',
       ].join('\n'),

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { HubAnswer, SlotAnswer } from '#api/slots';
-import { bytesText } from '#domain/bytes-text';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { ask, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
@@ -83,7 +85,7 @@ function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] 
   const waits = waiting === null ? [] : [say(waiting === 'disk' ? 'slots.waiting.disk' : 'slots.waiting.turn')];
   const told = [problem, warning].filter((each) => each !== null);
   return [
-    ...told.map(({ code, detail }) => `${failureWords(language, code)}: ${printable(detail)}`),
+    ...told.map(({ code, reason }) => `${failureWords(language, code)}: ${printable(reasonText(language, reason))}`),
     ...refused,
     ...waits,
     ...recheckWords(say, slot),
@@ -93,19 +95,20 @@ function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {
   const { say } = shell;
   const slots = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).filter(({ slot }) => number === null || slot === number);
-  if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', `slot ${number}`);
+  if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', because('no-slot', { slot: number }));
   if (json) return shell.printJson(slots.map(({ slot, port, phase, driverId, explain }) => ({ slot, port, phase, driverId, explain })));
   if (slots.length === 0) return shell.note(say('slots.none'));
   for (const slot of slots) {
     shell.print(say('slots.explain', { slot: slot.slot, port: printable(slot.port), phase: word(say, 'phase', slot.phase) }));
-    for (const line of [...slot.explain, ...remarks(shell, slot)]) shell.print(`  ${printable(line)}`);
+    for (const line of [...slot.explain.map((each) => reasonText(shell.language, each)), ...remarks(shell, slot)])
+      shell.print(`  ${printable(line)}`);
     if (slot.explain.length === 0) shell.print(`  ${say('slots.explain.nothing')}`);
   }
 }
 
 /** Follows the slots until Ctrl-C: a line for what has changed. */
 async function watchSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
-  if (client.kind !== 'running') throw new EvidockError('station.not-running', 'slots --watch');
+  if (client.kind !== 'running') throw new EvidockError('station.not-running', because('command', { command: 'slots --watch' }));
   const last = new Map<number, string>();
   const { body } = await askStream(client, 'GET', '/events');
   for await (const { event, data } of serverEvents(body, shell.context.interrupted())) {

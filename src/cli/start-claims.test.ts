@@ -2,8 +2,8 @@
  * Goal: a person sees when a recording started, how certain that is, and why. Method: the command line in this process over a real ledger.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { speaker } from '#cli/language';
 import type { StartClaim } from '#domain/start/claim';
+import { speaker } from '#messages/language';
 import { CommandLine } from '#test/support/command-line';
 import { noteWords } from './words.ts';
 
@@ -63,7 +63,10 @@ describe('when a recording started', () => {
   });
 
   it('is told in Chinese', () => {
-    const words = noteWords(speaker('zh-CN'), { code: 'time-doubled', parameters: { claim: '2026-10-25T02:30:00', differenceS: 3600 } });
+    const words = noteWords(
+      { say: speaker('zh-CN'), language: 'zh-CN' },
+      { code: 'time-doubled', parameters: { claim: '2026-10-25T02:30:00', differenceS: 3600 } },
+    );
     expect(words).toBe('夏令时结束，当天 2026-10-25 02:30:00 出现两次，相隔 1:00:00');
   });
 });

@@ -1,6 +1,6 @@
 import type { RecordingAnswer } from '#api/recordings';
+import type { Say } from '#messages/language';
 import type { Shell } from './command.ts';
-import type { Say } from './language.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
 

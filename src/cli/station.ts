@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
-import { bytesText } from '#domain/bytes-text';
+import { doctorWords } from '#messages/doctor-zh-CN';
+import { errorWords } from '#messages/error-words';
+import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
 import type { DoctorCheck } from './context.ts';
 import { timeText } from './table.ts';
-import { doctorWords } from './texts/doctor-zh-CN.ts';
-import { errorWords } from './texts/errors-zh-CN.ts';
 import { failureWords, word } from './words.ts';
 
 const STAGES = ['derive', 'archive'];
@@ -68,7 +69,9 @@ export function addJobs(program: Command, shell: Shell): void {
           word(say, 'work', work.state),
           `${work.percent} %`,
           timeText(work.dueAt),
-          work.errorCode === null ? '' : `${failureWords(shell.language, work.errorCode)}: ${work.errorDetail}`,
+          work.errorCode === null
+            ? ''
+            : `${failureWords(shell.language, work.errorCode)}: ${work.errorReason && reasonText(shell.language, work.errorReason)}`,
         ]),
       );
     });
@@ -168,7 +171,7 @@ const checkName = ({ language }: Shell, name: string) => (language === 'zh-CN' ?
 
 function remedyOf({ language }: Shell, { name, remedy, code }: DoctorCheck): string | null {
   if (remedy === null || language !== 'zh-CN') return remedy;
-  return (code === undefined ? doctorWords(name) : errorWords(code))?.remedy ?? remedy;
+  return (code === undefined ? doctorWords(name) : errorWords(language, code))?.remedy ?? remedy;
 }
 
 export function addMakeCard(program: Command, shell: Shell): void {

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { bytesText } from '#domain/bytes-text';
+import { bytesText } from '#messages/figures';
 import { clip, durationText, jsonText, obeyedByNone, printable, tableLines, timeText } from './table.ts';
 
 describe('what a terminal would obey', () => {

@@ -2,9 +2,10 @@ import { type Command, Option } from 'commander';
 import type { RecordingAnswer } from '#api/recordings';
 import type { SuggestionAnswer } from '#api/registry';
 import { CATEGORIES } from '#domain/registry';
+import { reasonText } from '#messages/reason';
 import { ask, askAll } from './client.ts';
 import { type Shell, several, UsageError } from './command.ts';
-import { reasonWords, word } from './words.ts';
+import { word } from './words.ts';
 
 interface TagOptions {
   readonly case?: readonly string[];
@@ -70,7 +71,7 @@ export function addSuggestions(program: Command, shell: Shell): void {
         recordingId,
         caseNumber,
         word(say, 'suggestion', state),
-        reasonWords(say, reason),
+        reasonText(shell.language, reason),
       ]),
     );
   });

@@ -2,16 +2,18 @@
  * Goal: what failed, what waits and what cannot be played is told where a person looks, with the reason. Method: the whole command line in this process over a
  * real ledger and vault.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import { reportDocking } from '#desk/dockings';
+import { because } from '#domain/reason';
+import { en } from '#messages/en';
+import { speaker } from '#messages/language';
+import { zhCN } from '#messages/zh-CN';
 import { anId, anOriginal, aRecording, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
 import { showDocking } from '#test/support/shown-docking';
-import { speaker } from './language.ts';
-import { en } from './texts/en.ts';
-import { zhCN } from './texts/zh-CN.ts';
 
 let cli: CommandLine;
 /** Derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */
@@ -30,7 +32,7 @@ beforeAll(async () => {
   dockingId = (await ledger.recordings.get(failed))?.dockingId ?? '';
   await ledger.transaction(async (writer) => {
     for (const id of [failed, failing, waiting]) await writer.work.insert(someWork('derive', id));
-    const reason = { code: 'transcoder.failed' as const, detail: 'moov\u001b is missing' };
+    const reason = { code: 'transcoder.failed' as const, reason: because('said', { text: 'moov\u001b is missing' }) };
     await writer.work.fail(await claimed(writer, `derive.${failed}`), { ...reason, retryInMs: null });
     await writer.work.fail(await claimed(writer, `derive.${failing}`), { ...reason, retryInMs: 1000 });
     const recording = aRecording({ dockingId, id: anId('rec', START_MS + 9) });
@@ -53,7 +55,9 @@ describe('a recording whose work failed', () => {
     expect((await cli.run(['recording', failed])).out).toContain('derive failed: The transcoder failed: moov\\u{1b} is missing');
     expect((await cli.run(['recording', failing])).out).toContain('derive failed the last time, and is tried again: The transcoder failed');
     expect((await cli.run(['recording', failed, '--lang', 'zh-CN'])).out).toMatch(/失败：转码失败：moov/);
-    const trouble = [{ stage: 'derive', state: 'failed', code: 'transcoder.failed', detail: 'moov\u001b is missing' }];
+    const trouble = [
+      { stage: 'derive', state: 'failed', code: 'transcoder.failed', reason: because('said', { text: 'moov\u001b is missing' }) },
+    ];
     expect((await cli.json(['recording', failed])).trouble).toEqual(trouble);
     expect((await cli.json(['recording', waiting])).trouble).toEqual([]);
   });
@@ -61,10 +65,10 @@ describe('a recording whose work failed', () => {
   it('is told of to ingest --wait, in whatever state its recording is', async () => {
     // Given up means settled: the recording is in its last state and no longer among those with open work.
     const { pending } = await reportDocking(cli.station.deps, dockingId);
-    expect(pending.map(({ id, state, errorDetail }) => [id, state, errorDetail])).toContainEqual([
+    expect(pending.map(({ id, state, errorReason }) => [id, state, errorReason])).toContainEqual([
       `derive.${failed}`,
       'failed',
-      'moov\u001b is missing',
+      because('said', { text: 'moov\u001b is missing' }),
     ]);
     expect(pending.filter(({ id }) => id === `derive.${failed}`)).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { hasText, type Say } from './language.ts';
+import { hasText, type Say } from '#messages/language';
 
 /** What is wrong with a command line, in words. Commander tells it in English, with what it is about between quotes. */
 export function usageWords({ code, message }: CommanderError, say: Say): string {

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import type { ProblemAnswer } from '#api/common';
 import type { VerifyLine } from '#desk/verify';
-import { bytesText } from '#domain/bytes-text';
+import { because } from '#domain/reason';
+import { bytesText } from '#messages/figures';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
 import { word } from './words.ts';
 
-type Line = VerifyLine | ({ readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'remedy'>);
+type Line = VerifyLine | ({ readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'reason' | 'remedy'>);
 type Fault = Extract<Line, { type: 'fault' }>;
 type Summary = Extract<Line, { type: 'summary' }>;
 
@@ -75,8 +76,7 @@ async function follow(
   } finally {
     progress.end();
   }
-  if (!summary)
-    throw new ReplyError({ code: 'station.stopping', title: 'the verification was cut off', detail: '', remedy: 'Run it again.' });
+  if (!summary) throw new ReplyError({ code: 'station.stopping', reason: because('verification-cut', {}) });
   return { faults, summary };
 }
 

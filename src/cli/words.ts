@@ -1,9 +1,9 @@
 import type { RecordingAnswer } from '#api/recordings';
 import type { SlotAnswer } from '#api/slots';
-import { ERRORS } from '#domain/errors';
-import { hasText, type Language, type Say } from './language.ts';
+import { errorWords } from '#messages/error-words';
+import { hasText, type Language, type Say } from '#messages/language';
+import { reasonText } from '#messages/reason';
 import { durationText, timeText } from './table.ts';
-import { errorWords } from './texts/errors-zh-CN.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,6 +17,7 @@ type Family =
   | 'stage'
   | 'category'
   | 'case-state'
+  | 'how'
   | 'level'
   | 'privacy'
   | 'suggestion'
@@ -36,10 +37,20 @@ export function word(say: Say, family: Family, code: string): string {
   return hasText(key) ? say(key) : code;
 }
 
+/** In which language, and by which catalogue. */
+export interface Voice {
+  readonly say: Say;
+  readonly language: Language;
+}
+
 /** What is to be known of a recording, in words; the code itself where there are none. */
-export function noteWords(say: Say, { code, parameters }: RecordingAnswer['notes'][number]): string {
+export function noteWords({ say, language }: Voice, { code, parameters }: RecordingAnswer['notes'][number]): string {
   const key = `note.${code}`;
-  return hasText(key) ? say(key, timeParameters(say, parameters)) : code;
+  if (!hasText(key)) return code;
+  const told = Object.entries(parameters).map(
+    ([name, value]) => [name, typeof value === 'object' ? reasonText(language, value) : value] as const,
+  );
+  return say(key, timeParameters(say, Object.fromEntries(told)));
 }
 
 /** Parameters of a note about a time, in words where they are codes or numbers. */
@@ -68,8 +79,7 @@ export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['
 
 /** What an error code of the table means; the code itself if it is not in the table. */
 export function failureWords(language: Language, code: string): string {
-  const chinese = language === 'zh-CN' ? errorWords(code)?.what : undefined;
-  return chinese ?? ERRORS[code as keyof typeof ERRORS]?.what ?? code;
+  return errorWords(language, code).what;
 }
 
 /** Whether nothing is left of its known files that can be compared whole. */
@@ -83,26 +93,4 @@ export function recheckWords(say: Say, slot: Pick<SlotAnswer, 'recheck' | 'phase
   const { done, files } = slot.recheck;
   if (isRechecked(slot)) return [say('recheck.ended', { done, files })];
   return [say(slot.phase === 'safe' ? 'recheck.anytime' : 'recheck.running', { done, files })];
-}
-
-const REASON_PARTS: Readonly<Record<string, 'reason.inside' | 'reason.partly' | 'reason.no-officer'>> = {
-  'recorded during the event': 'reason.inside',
-  'recorded partly during the event': 'reason.partly',
-  'officer not known': 'reason.no-officer',
-};
-
-/** The reason of a suggestion in the person's language; the ledger keeps it in the words of src/domain/suggest.ts. */
-export function reasonWords(say: Say, reason: string): string {
-  // Time and officer come first; what follows is the place, in somebody's own words.
-  const [time = '', officer = '', ...place] = reason.split('; ');
-  return [reasonPart(say, time), reasonPart(say, officer), place.join('; ')].filter((part) => part !== '').join(say('reason.and'));
-}
-
-function reasonPart(say: Say, part: string): string {
-  const known = REASON_PARTS[part];
-  if (known) return say(known);
-  const [, minutes] = /^recorded (\d+) min from the event$/.exec(part) ?? [];
-  if (minutes !== undefined) return say('reason.near', { minutes });
-  const [, officer] = /^officer (.+) took part$/.exec(part) ?? [];
-  return officer === undefined ? part : say('reason.officer', { officer });
 }

@@ -1,8 +1,9 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
 import { invitationText } from '#domain/invitation';
+import { because } from '#domain/reason';
 import { ask } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
 import { timeText } from './table.ts';
@@ -44,7 +45,7 @@ async function readInvitation(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new EvidockError('request.invalid', `${file} cannot be read (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('cannot-read', { thing: file, errno: errnoText(error) }), error);
   }
 }
 
@@ -84,7 +85,7 @@ async function openNew(path: string) {
   try {
     return { path, handle: await open(path, 'wx', 0o600) };
   } catch (error) {
-    throw new EvidockError('request.invalid', `${path} cannot be made (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('cannot-make', { thing: path, errno: errnoText(error) }), error);
   }
 }
 

@@ -5,7 +5,8 @@ import { Errors } from 'typebox/value';
 import { parse } from 'yaml';
 import { compilePatterns } from '#domain/card/facts';
 import { compileLeftovers } from '#domain/card/leftovers';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { type Config, ConfigSchema, DEFAULT_QUEUE_PREFIX, DEFAULT_STATION_ID } from './schema.ts';
 
 type Tree = Record<string, unknown>;
@@ -90,7 +91,7 @@ function readFile(options: LoadOptions): Tree {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (options.file === null && errnoOf(error) === 'ENOENT') return {};
-    throw new EvidockError('config.invalid', `${file} cannot be read (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('config.invalid', because('cannot-read', { thing: file, errno: errnoText(error) }), error);
   }
   let parsed: unknown;
   try {
@@ -98,12 +99,12 @@ function readFile(options: LoadOptions): Tree {
   } catch (error) {
     throw new EvidockError(
       'config.invalid',
-      `${file} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      because('not-yaml', { file, text: (error instanceof Error ? error.message.split('\n')[0] : undefined) ?? String(error) }),
       error,
     );
   }
   if (parsed === null || parsed === undefined) return {};
-  if (!isTree(parsed)) throw new EvidockError('config.invalid', `${file} holds no mapping`);
+  if (!isTree(parsed)) throw new EvidockError('config.invalid', because('no-mapping', { file }));
   return parsed;
 }
 
@@ -111,11 +112,11 @@ function readFile(options: LoadOptions): Tree {
 function merge(into: Tree, from: Tree, prefix: string, origins: Map<string, Origin>): void {
   for (const [name, value] of Object.entries(from)) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    if (!Object.hasOwn(into, name)) throw new EvidockError('config.invalid', `${path}: there is no such field`);
+    if (!Object.hasOwn(into, name)) throw new EvidockError('config.invalid', because('no-such-field', { path }));
     const present = into[name];
     if (isTree(present) && value === null) continue;
     if (isTree(present)) {
-      if (!isTree(value)) throw new EvidockError('config.invalid', `${path}: must be a section, is ${JSON.stringify(value)}`);
+      if (!isTree(value)) throw new EvidockError('config.invalid', because('not-a-section', { path, value: JSON.stringify(value) }));
       merge(present, value, path, origins);
     } else {
       into[name] = value;
@@ -143,7 +144,7 @@ function checkSchema(tree: Tree): void {
   const path = first.instancePath.replace(/^\//, '').replaceAll('/', '.');
   const field = fieldsOf().find((each) => path === each.path || path.startsWith(`${each.path}.`));
   const value = field?.schema['secret'] === true ? '***' : JSON.stringify(get(tree, path));
-  throw new EvidockError('config.invalid', `${path}: ${first.message}${ruleOf(field)}; is ${value}`);
+  throw new EvidockError('config.invalid', because('against-schema', { path, text: `${first.message}${ruleOf(field)}`, value }));
 }
 
 function ruleOf(field: Field | undefined): string {
@@ -161,28 +162,26 @@ function ruleOf(field: Field | undefined): string {
 /** Checks the rules that the schema cannot express. */
 function checkRules(config: Config): void {
   const { station, archive, http, intake, queue, dock, work } = config;
-  const refuse = (path: string, rule: string, value: unknown) => {
-    throw new EvidockError('config.invalid', `${path}: ${rule}; is ${JSON.stringify(value)}`);
+  const refuse = (path: string, why: Reason, value: unknown) => {
+    throw new EvidockError('config.invalid', because('against-rule', { path, why, value: JSON.stringify(value) }));
   };
-  if (!IANAZone.isValidZone(station.timezone))
-    refuse('station.timezone', 'must be an IANA time zone such as Asia/Shanghai', station.timezone);
-  if (!['127.0.0.1', '::1'].includes(http.host))
-    refuse('http.host', 'must be a loopback address (127.0.0.1 or ::1) until accounts and roles exist', http.host);
+  if (!IANAZone.isValidZone(station.timezone)) refuse('station.timezone', because('must-be-zone', {}), station.timezone);
+  if (!['127.0.0.1', '::1'].includes(http.host)) refuse('http.host', because('must-be-loopback', {}), http.host);
   if (archive.kind === 'disk' && archive.directory === '')
-    refuse('archive.directory', 'is needed when archive.kind is disk', archive.directory);
+    refuse('archive.directory', because('needed-when', { field: 'archive.kind', value: 'disk' }), archive.directory);
   if (archive.kind === 's3') {
     if (!URL.canParse(archive.s3.endpoint) || !/^https?:/.test(archive.s3.endpoint))
-      refuse('archive.s3.endpoint', 'must be an http or https URL when archive.kind is s3', archive.s3.endpoint);
-    if (archive.s3.bucket === '') refuse('archive.s3.bucket', 'is needed when archive.kind is s3', archive.s3.bucket);
+      refuse('archive.s3.endpoint', because('must-be-url', {}), archive.s3.endpoint);
+    if (archive.s3.bucket === '')
+      refuse('archive.s3.bucket', because('needed-when', { field: 'archive.kind', value: 's3' }), archive.s3.bucket);
   }
   // The URL may hold a password, so the error does not tell it.
-  if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', 'must begin with redis:// or rediss://', '***');
-  if (work.listen !== '' && queue.url === '') refuse('work.listen', 'needs queue.url: workers wait at the same queue', work.listen);
+  if (queue.url !== '' && !/^rediss?:\/\/./.test(queue.url)) refuse('queue.url', because('must-be-redis', {}), '***');
+  if (work.listen !== '' && queue.url === '') refuse('work.listen', because('needs-queue', {}), work.listen);
   const shared = whatIsShared(config);
   if (shared !== null && station.id === DEFAULT_STATION_ID)
-    throw new EvidockError('config.default-id', `station.id: must not be ${DEFAULT_STATION_ID} where ${shared} is set`);
-  if (dock.wipe === 'after-archived' && archive.kind === 'none')
-    refuse('dock.wipe', 'can be after-archived only where an archive is configured (archive.kind)', dock.wipe);
+    throw new EvidockError('config.default-id', because('default-id', { id: DEFAULT_STATION_ID, field: shared }));
+  if (dock.wipe === 'after-archived' && archive.kind === 'none') refuse('dock.wipe', because('wipe-needs-archive', {}), dock.wipe);
   compilePatterns(intake.patterns);
   compileLeftovers(intake.leftovers);
 }

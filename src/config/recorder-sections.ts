@@ -52,6 +52,12 @@ export const dock = section('Dock', 'Where recorders appear.', {
     description: 'Unmount a USB recorder and take it off the bus as soon as it is safe to undock.',
     default: true,
   }),
+  endsTakeOut: flag({
+    title: 'Docking is a return',
+    description:
+      'A recorder that an officer has taken out counts as returned when it is docked. Off: only `evidock recorder return` ends a take-out.',
+    default: false,
+  }),
   secrets: text({
     title: 'Secrets directory',
     description:

@@ -5,6 +5,7 @@ import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import { notesAfterDeriving, type RecordingNote } from '#domain/notes';
+import { because, type Reason, together } from '#domain/reason';
 import { type Derivative, isTakenIn, type Original, type Recording, recordingStateOf } from '#domain/recording';
 import { type Claim, type WorkFailure, workId } from '#domain/work';
 import { type Log, sweepFailed } from '#events';
@@ -52,7 +53,7 @@ export class DeriveRecords implements DeriveGate {
 
   async item({ recordingId }: Claim): Promise<DeriveItem> {
     const detail = await this.#options.ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const { recording, originals } = detail;
     const siblings = await this.#siblings(recording);
     return { recording, originals, siblings, moreSiblingsToCome: await this.#othersAreComing(recording) };
@@ -162,7 +163,7 @@ export class DeriveRecords implements DeriveGate {
   async giveUp(claim: Claim, failure: WorkFailure): Promise<void> {
     const { ledger, clock } = this.#options;
     const { recordingId } = claim;
-    const { code, detail } = failure;
+    const { code, reason } = failure;
     await ledger.transaction(async (writer) => {
       await writer.work.fail(claim, { ...failure, retryInMs: null });
       const archive = await writer.work.get(workId('archive', recordingId));
@@ -173,13 +174,13 @@ export class DeriveRecords implements DeriveGate {
       const damaged = code === 'transcoder.unplayable' && !before;
       const fromIntake = recording && damageFromIntake(recording, await writer.originals.ofRecording(recordingId));
       const unsupported = code === 'transcoder.unsupported' || code === 'transcoder.too-large';
-      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: detail } }] : [];
+      const notes: RecordingNote[] = unsupported ? [{ code: 'unsupported', parameters: { why: reason } }] : [];
       await writer.recordings.update(recordingId, {
         state,
-        ...(damaged ? damage(fromIntake, detail) : {}),
+        ...(damaged ? damage(fromIntake, reason) : {}),
         ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
       });
-      if (damaged) await tellDamage(writer, recordingId, detail, clock.nowMs());
+      if (damaged) await tellDamage(writer, recordingId, reason, clock.nowMs());
     });
     await this.#dropRuns(recordingId, (run) => run <= claim.token);
   }
@@ -187,16 +188,16 @@ export class DeriveRecords implements DeriveGate {
 
 async function knownRecording(writer: LedgerWriter, recordingId: string): Promise<Recording> {
   const recording = await writer.recordings.get(recordingId);
-  if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+  if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
   return recording;
 }
 
-async function tellDamage(writer: LedgerWriter, recordingId: string, reason: string, nowMs: number): Promise<void> {
+async function tellDamage(writer: LedgerWriter, recordingId: string, reason: Reason, nowMs: number): Promise<void> {
   const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recordingId) };
   await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason } }));
 }
 
-function damage(...reasons: readonly (string | null)[]): { damaged: boolean; damageReason: string | null } {
+function damage(...reasons: readonly (Reason | null)[]): { damaged: boolean; damageReason: Reason | null } {
   const told = reasons.filter((reason) => reason !== null);
-  return { damaged: told.length > 0, damageReason: told.length > 0 ? told.join('; ') : null };
+  return { damaged: told.length > 0, damageReason: told.length > 0 ? together(told) : null };
 }

@@ -1,4 +1,5 @@
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { derivativeKey } from '#domain/vault/vault-key';
 import { type Claim, PRIORITY, type WorkFailure } from '#domain/work';
@@ -73,7 +74,7 @@ export class DeriveStage implements WorkHandler {
       await this.#make(claim, run);
     } catch (error) {
       if (!isFailure(error, 'transcoder.timeout') || run.failedBefore !== 'transcoder.timeout') throw error;
-      throw new EvidockError('transcoder.too-slow', `longer than ${error.detail}, twice`, error);
+      throw new EvidockError('transcoder.too-slow', because('twice-longer', { why: error.reason }), error);
     }
   }
 
@@ -120,7 +121,7 @@ export class DeriveStage implements WorkHandler {
   }
 
   async gaveUp(claim: Claim, error: EvidockError): Promise<void> {
-    const failure: WorkFailure = { code: error.code, detail: error.detail, retryInMs: null };
+    const failure: WorkFailure = { code: error.code, reason: error.reason, retryInMs: null };
     await this.#options.gate.giveUp(claim, failure);
     workGivenUp(this.#options.log, { stage: 'derive', recordingId: claim.recordingId }, error);
   }

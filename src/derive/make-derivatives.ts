@@ -1,5 +1,6 @@
 import { EvidockError, isFailure } from '#domain/errors';
 import type { RecordingNote } from '#domain/notes';
+import { because, type Reason, together } from '#domain/reason';
 import type { Original, Recording } from '#domain/recording';
 import type { MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import type { VaultReader } from '#ports/vault';
@@ -10,7 +11,7 @@ export interface Product {
   readonly files: readonly MadeFile[];
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
-  readonly damage: string | null;
+  readonly damage: Reason | null;
   /** What could not be made, or is not in what was made, though nothing is known to be damaged. */
   readonly notes: readonly RecordingNote[];
   /** What the first segment tells of its time. */
@@ -76,7 +77,7 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   if (looked.lost && request.moreSiblingsToCome) return null;
   if (looked.usable.length === 0) throw nothingOf(damage, joined(looked.notes));
   const notes: RecordingNote[] = looked.notes.map((why) => ({ code: 'unsupported', parameters: { why } }));
-  const onMissing = (what: string, why: string) => void notes.push({ code: 'not-made', parameters: { what, why } });
+  const onMissing = (what: Reason, why: Reason) => void notes.push({ code: 'not-made', parameters: { what, why } });
   const making = {
     ...quiet(run),
     onMissing,
@@ -89,31 +90,31 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   return { files: [file, ...pictures], durationMs, damage, notes, inside: looked.inside, segmentsMs: looked.segmentsMs };
 }
 
-async function makePlayable({ transcoder, scratch }: Request, looked: Looked, damage: string | null, run: MediaRun) {
+async function makePlayable({ transcoder, scratch }: Request, looked: Looked, damage: Reason | null, run: MediaRun) {
   try {
     return await transcoder.makePlayable(looked.usable, scratch, run);
   } catch (error) {
     if (!isFailure(error, 'transcoder.unplayable', 'transcoder.unsupported')) throw error;
-    throw nothingOf(damage, error.detail);
+    throw nothingOf(damage, error.reason);
   }
 }
 
 /** Bytes that are missing or wrong make a recording damaged; that nothing here can show it is another word. */
-function nothingOf(damage: string | null, why: string | null): EvidockError {
-  if (damage !== null) return new EvidockError('transcoder.unplayable', why === null ? damage : `${damage}; ${why}`);
-  return new EvidockError('transcoder.unsupported', why ?? 'no segment can be played');
+function nothingOf(damage: Reason | null, why: Reason | null): EvidockError {
+  if (damage !== null) return new EvidockError('transcoder.unplayable', why === null ? damage : together([damage, why]));
+  return new EvidockError('transcoder.unsupported', why ?? because('no-segment-plays', {}));
 }
 
-function joined(words: readonly string[]): string | null {
-  return words.length === 0 ? null : words.join('; ');
+function joined(reasons: readonly Reason[]): Reason | null {
+  return reasons.length === 0 ? null : together(reasons);
 }
 
 interface Looked {
   readonly usable: MediaInput[];
-  readonly damages: string[];
+  readonly damages: Reason[];
   readonly segmentsMs: (number | null)[];
   /** Segments that nothing here knows, though they are whole as far as can be told. */
-  readonly notes: string[];
+  readonly notes: Reason[];
   inside: FoundInside;
   /** Some segment could not be salvaged. */
   lost: boolean;
@@ -139,32 +140,33 @@ async function lookInto(request: Request, inputs: readonly MediaInput[]): Promis
     const damage = await transcoder.inspect(input.path, facts, quiet(run));
     // A damaged file may tell the length that it was to have.
     looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));
-    const which = inputs.length > 1 ? `segment ${place + 1} of ${inputs.length}: ` : '';
+    const of = (reason: Reason) =>
+      inputs.length > 1 ? because('of-segment', { place: place + 1, count: inputs.length, why: reason }) : reason;
     if (facts) {
       looked.usable.push({ ...input, damaged: damage !== null });
-      if (damage) looked.damages.push(`${which}${damage.reason} (what could be read was kept)`);
-    } else if (damage) await salvage(request, inputs, input, `${which}${damage.reason}`, looked);
-    else looked.notes.push(`${which}${why}`);
+      if (damage) looked.damages.push(because('and-kept', { why: of(damage.reason) }));
+    } else if (damage) await salvage(request, inputs, input, of(damage.reason), looked);
+    else if (why) looked.notes.push(of(why));
     run.onPercent((LOOKING_PERCENT * (place + 1)) / inputs.length);
   }
   return looked;
 }
 
 /** What cannot be probed is damaged or not known here; `inspect` decides which. */
-async function probe(transcoder: Transcoder, input: MediaInput, run: MediaRun): Promise<{ facts: MediaFacts | null; why: string }> {
+async function probe(transcoder: Transcoder, input: MediaInput, run: MediaRun): Promise<{ facts: MediaFacts | null; why: Reason | null }> {
   try {
-    return { facts: await transcoder.probe(input.path, run), why: '' };
+    return { facts: await transcoder.probe(input.path, run), why: null };
   } catch (error) {
-    if (isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) return { facts: null, why: error.detail };
+    if (isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) return { facts: null, why: error.reason };
     throw error;
   }
 }
 
-async function salvage(request: Request, inputs: readonly MediaInput[], input: MediaInput, reason: string, looked: Looked): Promise<void> {
+async function salvage(request: Request, inputs: readonly MediaInput[], input: MediaInput, reason: Reason, looked: Looked): Promise<void> {
   const saved = await trySalvage(request, inputs, input);
   if (saved) looked.usable.push({ path: saved.path, kind: input.kind, bytes: input.bytes });
   else looked.lost = true;
-  looked.damages.push(`${reason} (${saved ? saved.how : 'nothing could be salvaged'})`);
+  looked.damages.push(because('salvage-outcome', { why: reason, second: saved ? saved.how : because('nothing-salvaged', {}) }));
 }
 
 /** With the help of each healthy file of the same recorder: scenes and settings differ, so what recovers most is taken. */

@@ -3,6 +3,7 @@ import type { Actor } from '#domain/custody/actor';
 import { CaseClosed, CaseDecided, CaseReopened } from '#domain/custody/case-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Case } from '#domain/registry';
 import { dateIn } from '#domain/time/calendar-date';
 import type { LedgerWriter } from '#ports/ledger';
@@ -41,7 +42,7 @@ export async function takeStepOf(deps: DeskDeps, writer: LedgerWriter, found: Ca
   const taken = takeStep(found, step, on, { today: dateIn(atMs, deps.facts.timezone), correct });
   if (!taken) return false;
   if (step === 'reopened' && !correct && !reason?.trim())
-    throw new EvidockError('request.invalid', `case ${found.number}: a reason is needed to open it again`);
+    throw new EvidockError('request.invalid', because('reopen-reason', { number: found.number }));
   await writer.cases.update(found.number, { steps: taken.steps });
   const about = { atMs, actor, subject: subject('case', found.number) };
   const data = {

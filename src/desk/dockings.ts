@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { Docking, Refusal } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Work } from '#domain/work';
 import type { DockingProgress } from '#ports/ledger/dockings';
 import { EMPTY_SLOT, type SlotView } from '#ports/slot-board';
@@ -23,7 +24,7 @@ export interface DockingReport {
 /** How a docking stands, and what is still to be done with what came from its recorder. */
 export async function reportDocking({ ledger, archive }: DeskDeps, id: string): Promise<DockingReport> {
   const docking = await ledger.dockings.get(id);
-  if (!docking) throw new EvidockError('request.not-found', `docking ${id}`);
+  if (!docking) throw new EvidockError('request.not-found', because('no-docking', { id }));
   const [progress, refusals] = await Promise.all([ledger.dockings.progress(id), ledger.dockings.refusals(id)]);
   const found: { id: string; damaged: boolean }[] = [];
   const pending: Work[] = [];
@@ -65,7 +66,8 @@ export async function ingestDirectory(
   deps: DeskDeps,
   request: { directory: string; slot?: number | null; serial?: string | null; clockOffsetMs?: number | null },
 ): Promise<string> {
-  if (!isAbsolute(request.directory)) throw new EvidockError('request.invalid', `directory: ${request.directory} is not an absolute path`);
+  if (!isAbsolute(request.directory))
+    throw new EvidockError('request.invalid', because('not-absolute', { field: 'directory', thing: request.directory }));
   const directory = normalize(request.directory);
   return deps.ingest({
     directory,

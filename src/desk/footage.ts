@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
-import { bytesText } from '#domain/bytes-text';
 import { EvidockError } from '#domain/errors';
 import { mediaTypeOf } from '#domain/media/media-type';
+import { because, type Reason } from '#domain/reason';
 import type { DerivativeKind } from '#domain/recording';
 import type { Work } from '#domain/work';
+import { bytesText } from '#messages/figures';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 
@@ -33,33 +34,36 @@ const ORIGINALS_TOLD = 3;
 
 function missing({ recording, originals }: RecordingDetail, kind: DerivativeKind, derive: Work | null): EvidockError {
   const { id, state } = recording;
-  const failed = derive?.errorDetail ? `; it failed: ${derive.errorDetail}` : '';
-  if (state === 'copying') return new EvidockError('request.not-made', `${kind} of ${id}: the recording is still being taken in`);
+  const failed = (why: Reason) => (derive?.errorReason ? because('it-failed', { why, second: derive.errorReason }) : why);
+  if (state === 'copying') return new EvidockError('request.not-made', because('still-taken-in', { what: kind, recording: id }));
   if (state === 'replaced') {
-    const by = [...new Set(originals.map(({ replacedBy }) => replacedBy))].join(', ');
-    return new EvidockError(
-      'request.nothing-playable',
-      `${id} was closed as replaced: its files changed before they were copied, see ${by}`,
-    );
+    const by = [...new Set(originals.flatMap(({ replacedBy }) => replacedBy ?? []))];
+    return new EvidockError('request.nothing-playable', because('closed-replaced', { recording: id, names: by }));
   }
   if (derive && (derive.state === 'waiting' || derive.state === 'running'))
-    return new EvidockError('request.not-made', `${kind} of ${id}: ${derive.state}, ${derive.percent} % done${failed}`);
-  const told = originals
+    return new EvidockError(
+      'request.not-made',
+      failed(because('in-the-making', { what: kind, recording: id, state: derive.state, percent: derive.percent })),
+    );
+  const names = originals
     .slice(0, ORIGINALS_TOLD)
     .map(({ index, cardPath, kind, bytes }) => `${index}: ${cardPath} (${kind}, ${bytesText(bytes)})`);
-  const more = originals.length > told.length ? `, and ${originals.length - told.length} more` : '';
-  const what = originals.length === 1 ? 'the original is' : 'the originals are';
-  if (kind === 'playable') return new EvidockError('request.nothing-playable', `${id}; ${what} ${told.join(', ')}${more}${failed}`);
-  return new EvidockError('request.not-found', `recording ${id} has no derivative ${kind}${failed}`);
+  const more = originals.length - names.length;
+  const told =
+    more > 0
+      ? because('originals-and-more', { recording: id, names, more })
+      : because(originals.length === 1 ? 'original-is' : 'originals-are', { recording: id, names });
+  if (kind === 'playable') return new EvidockError('request.nothing-playable', failed(told));
+  return new EvidockError('request.not-found', failed(because('no-derivative', { recording: id, what: kind })));
 }
 
 export function originalItem(detail: RecordingDetail, index: number): Item {
   const found = detail.originals.find((original) => original.index === index);
   const { id } = detail.recording;
   if (!found)
-    throw new EvidockError('request.not-found', `recording ${id} has no original ${index} (it has 1 to ${detail.originals.length})`);
+    throw new EvidockError('request.not-found', because('no-original-index', { recording: id, index, count: detail.originals.length }));
   if (found.state !== 'sealed' || !found.digests)
-    throw new EvidockError('request.conflict', `original ${index} of ${id} is not sealed yet`);
+    throw new EvidockError('request.conflict', because('original-unsealed', { index, recording: id }));
   const { vaultKey, bytes, digests } = found;
   return {
     id: found.id,
@@ -87,15 +91,15 @@ export interface Source {
 export async function sourceOf({ vault, archive }: DeskDeps, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
   if (from === 'vault') {
     const found = await vault.stat(item.key);
-    if (!found) throw new EvidockError('vault.missing', item.key);
+    if (!found) throw new EvidockError('vault.missing', because('key', { key: item.key }));
     if (found.bytes !== item.bytes)
-      throw new EvidockError('vault.mismatch', `${item.key} has ${found.bytes} bytes, sealed were ${item.bytes}`);
+      throw new EvidockError('vault.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));
     return { place: 'vault', open: (range) => vault.read(item.key, range) };
   }
-  if (!archive) throw new EvidockError('request.invalid', 'from: no archive is configured');
+  if (!archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'from' }));
   const found = await archive.head(item.key);
-  if (!found) throw new EvidockError('archive.missing', item.key);
+  if (!found) throw new EvidockError('archive.missing', because('key', { key: item.key }));
   if (found.bytes !== item.bytes)
-    throw new EvidockError('archive.mismatch', `${item.key} has ${found.bytes} bytes, sealed were ${item.bytes}`);
+    throw new EvidockError('archive.mismatch', because('size-sealed', { key: item.key, found: found.bytes, bytes: item.bytes }));
   return { place: archive.name, open: (range) => archive.read(item.key, range, signal) };
 }

@@ -3,6 +3,7 @@ import { HoldingCorrected, TakenOut } from '#domain/custody/holding-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { because } from '#domain/reason';
 import type { Holding } from '#domain/registry';
 import { msToZoned } from '#domain/time/station-time';
 import { isoOrNull } from '#domain/vault/manifest';
@@ -75,15 +76,12 @@ export async function giveBack(deps: DeskDeps, serial: string, at: string | unde
     const open = (await writer.registry.openHoldings([serial])).get(serial);
     if (!open) {
       const [last] = await writer.registry.holdings(serial, { limit: 1 });
-      if (!last) throw new EvidockError('request.conflict', `recorder ${serial} was never taken out`);
+      if (!last) throw new EvidockError('request.conflict', because('never-taken-out', { serial }));
       if (at === undefined || last.toMs === toMs) return { holding: last, changed: false, redecided: 0 };
-      throw new EvidockError(
-        'request.conflict',
-        `recorder ${serial} was returned ${told(deps, last.toMs ?? 0)}; correct holding ${last.id}`,
-      );
+      throw new EvidockError('request.conflict', because('returned-already', { serial, at: told(deps, last.toMs ?? 0), id: last.id }));
     }
     if (toMs <= open.fromMs)
-      throw new EvidockError('request.conflict', `recorder ${serial} was taken out ${told(deps, open.fromMs)}, not before that return`);
+      throw new EvidockError('request.conflict', because('taken-out-later', { serial, at: told(deps, open.fromMs) }));
     const holding = await endHolding(writer, open, toMs, 'return', by);
     return { holding, changed: true, redecided: await redecideOfficers(writer, { serial, fromMs: toMs, toMs: null }, by) };
   });
@@ -122,7 +120,7 @@ export async function correctHolding(
 
 export async function mustHaveHolding(reader: LedgerReader, serial: string, id: string): Promise<Holding> {
   const holding = await reader.registry.holding(id);
-  if (holding?.serial !== serial) throw new EvidockError('request.not-found', `holding ${id} of recorder ${serial}`);
+  if (holding?.serial !== serial) throw new EvidockError('request.not-found', because('no-holding', { id, serial }));
   return holding;
 }
 
@@ -135,15 +133,15 @@ async function corrected(deps: DeskDeps, writer: LedgerWriter, old: Holding, { o
 
 /** Throws request.conflict where another holding has a moment in common with it. */
 async function mustFit(deps: DeskDeps, reader: LedgerReader, { id, serial, fromMs, toMs }: Holding): Promise<void> {
-  if (toMs !== null && toMs <= fromMs) throw new EvidockError('request.invalid', `recorder ${serial}: until is not after from`);
+  if (toMs !== null && toMs <= fromMs) throw new EvidockError('request.invalid', because('until-not-after', { serial }));
   // Two that fit each other: itself is one of them where it is corrected.
   const others = await reader.registry.holdingsWithin(serial, fromMs, toMs, 2);
   const other = others.find((each) => each.id !== id);
   if (!other) return;
-  const end = other.toMs === null ? 'and has it still' : `until ${told(deps, other.toMs)}`;
+  const held = { officer: other.officerId, serial, at: told(deps, other.fromMs), id: other.id };
   throw new EvidockError(
     'request.conflict',
-    `officer ${other.officerId} took recorder ${serial} out ${told(deps, other.fromMs)} ${end} (holding ${other.id})`,
+    other.toMs === null ? because('holds-it-still', held) : because('held-it-until', { ...held, until: told(deps, other.toMs) }),
   );
 }
 
@@ -160,6 +158,6 @@ function pastMoment({ clock, facts }: DeskDeps, written: string | undefined, fie
   const nowMs = clock.nowMs();
   if (written === undefined) return nowMs;
   const ms = momentOf(written, facts.timezone, field);
-  if (ms > nowMs + AHEAD_MS_MAX) throw new EvidockError('request.invalid', `${field}: ${written} has not come yet`);
+  if (ms > nowMs + AHEAD_MS_MAX) throw new EvidockError('request.invalid', because('time-not-come', { field, value: written }));
   return ms;
 }

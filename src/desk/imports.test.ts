@@ -33,6 +33,28 @@ describe('readCases', () => {
     expect(refusal(() => readCases({ format: 'json', text }, ZONE))).toContain(name);
   });
 
+  it('reads dates, levels and marks under the names that they have in China', () => {
+    const text =
+      '案号,案由,立案日期,处罚决定日期,结案日期,密级,隐私标记\nA-1,x,2026/6/1,2026-07-01,2026-7-20,工作秘密,未成年人、商业秘密\nA-2,y,,,,,';
+    expect(readCases(csv(text), ZONE).drafts).toEqual([
+      {
+        ...{ number: 'A-1', title: 'x', openedOn: '2026/6/1', decidedOn: '2026-07-01', closedOn: '2026-7-20', events: [] },
+        ...{ confidentiality: 'internal', privacy: ['minor', 'trade-secret'] },
+      },
+      { number: 'A-2', title: 'y', events: [] },
+    ]);
+  });
+
+  it.each([
+    ['opened', '2026-02-30'],
+    ['decided', 'June'],
+    ['closed', '2026'],
+    ['confidentiality', 'very'],
+    ['privacy', 'minor; nobody'],
+  ])('names the row with a wrong %s', (name, value) => {
+    expect(refusal(() => readCases(csv(`number,title,${name}\nA-1,x,${value}`), ZONE))).toMatch(new RegExp(`row 2: ${name} `));
+  });
+
   it('reads a file of a spreadsheet: byte order mark, quotes, empty lines, several events of one case', () => {
     const text = [
       '\ufeffnumber,title,stage,category,officers,event_start,event_end,event_stage,place',

@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 import { CONFIDENTIALITY, type Confidentiality, PRIVACY_MARKS, type Privacy } from '#domain/protection';
+import { because, type Reason, together } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES, type CaseStage, type Category, type Officer } from '#domain/registry';
 import { calendarDateOf } from '#domain/time/calendar-date';
 import { type CaseDraft, type EventDraft, momentOf } from './registry.ts';
@@ -86,19 +87,20 @@ const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentia
 
 /** Gathers what is wrong, so that a person mends the whole file at once and not line by line. */
 class Complaints {
-  readonly #found: string[] = [];
+  readonly #found: Reason[] = [];
   #count = 0;
 
-  add(line: number, what: string): void {
+  add(line: number, why: Reason): void {
     this.#count += 1;
-    if (this.#found.length < COMPLAINTS_MAX) this.#found.push(`row ${line}: ${what}`);
+    if (this.#found.length < COMPLAINTS_MAX) this.#found.push(because('row', { line, why }));
   }
 
   /** Throws request.invalid if there is anything. */
   settle(): void {
     if (this.#count === 0) return;
-    const more = this.#count > this.#found.length ? `; and ${this.#count - this.#found.length} more` : '';
-    throw new EvidockError('request.invalid', `nothing was imported: ${this.#found.join('; ')}${more}`);
+    const more = this.#count - this.#found.length;
+    const why = more > 0 ? because('and-more', { whys: this.#found, count: more }) : together(this.#found);
+    throw new EvidockError('request.invalid', because('not-imported', { why }));
   }
 }
 
@@ -110,9 +112,9 @@ export function readCases(source: ImportText, zone: string): { drafts: readonly 
     const number = required(row, 'number', complaints);
     const title = row.fields.get('title') ?? '';
     const known = cases.get(number);
-    if (!known && title === '') complaints.add(row.line, 'title is missing');
+    if (!known && title === '') complaints.add(row.line, because('field-missing', { field: 'title' }));
     if (known && title !== '' && title !== known.draft.title)
-      complaints.add(row.line, `case ${number} has another title in row ${known.line}`);
+      complaints.add(row.line, because('other-title', { number, line: known.line }));
     const officers = list(row.fields.get('officers'));
     const stage = choice<CaseStage>(row, 'stage', CASE_STAGES, complaints);
     const category = choice<Category>(row, 'category', CATEGORIES, complaints);
@@ -143,7 +145,8 @@ function courseOf(row: Row, complaints: Complaints): Partial<CaseDraft> {
     DATE_COLUMNS.flatMap((name) => {
       const written = row.fields.get(name) ?? '';
       if (written === '') return [];
-      if (calendarDateOf(written) === null) complaints.add(row.line, `${name} ${JSON.stringify(written)} is not a date such as 2026-06-20`);
+      if (calendarDateOf(written) === null)
+        complaints.add(row.line, because('of', { thing: name, why: because('not-a-date', { value: written }) }));
       return [[`${name}On`, written]];
     }),
   );
@@ -157,14 +160,13 @@ function eventOf(row: Row, officers: readonly string[], zone: string, complaints
   const end = row.fields.get('event_end') ?? '';
   if (start === '' && end === '') return null;
   if (start === '' || end === '') {
-    complaints.add(row.line, 'event_start and event_end come together');
+    complaints.add(row.line, because('events-come-together', {}));
     return null;
   }
   try {
-    if (momentOf(end, zone, 'event_end') < momentOf(start, zone, 'event_start'))
-      complaints.add(row.line, 'event_end is before event_start');
+    if (momentOf(end, zone, 'event_end') < momentOf(start, zone, 'event_start')) complaints.add(row.line, because('event-ends-early', {}));
   } catch (error) {
-    complaints.add(row.line, error instanceof EvidockError ? error.detail : String(error));
+    complaints.add(row.line, said(error));
   }
   const stage = choice<CaseStage>(row, 'event_stage', CASE_STAGES, complaints);
   return { start, end, officers, place: row.fields.get('place') || null, ...(stage ? { stage } : {}) };
@@ -177,7 +179,7 @@ export function readOfficers(source: ImportText): readonly Officer[] {
   const officers = rowsOf(source, OFFICER_COLUMNS, ['id', 'name']).map((row): Officer => {
     const id = required(row, 'id', complaints);
     const before = seen.get(id);
-    if (before !== undefined) complaints.add(row.line, `officer ${id} stands in row ${before} already`);
+    if (before !== undefined) complaints.add(row.line, because('officer-twice', { officer: id, line: before }));
     seen.set(id, row.line);
     return { id, name: required(row, 'name', complaints), unit: row.fields.get('unit') || null };
   });
@@ -187,8 +189,9 @@ export function readOfficers(source: ImportText): readonly Officer[] {
 
 function rowsOf(source: ImportText, columns: readonly string[], needed: readonly string[]): readonly Row[] {
   const rows = source.format === 'csv' ? csvRows(source.text, columns, needed) : jsonRows(source.text, columns);
-  if (rows.length === 0) throw new EvidockError('request.invalid', 'nothing was imported: the file has no rows');
-  if (rows.length > ROWS_MAX) throw new EvidockError('request.invalid', `nothing was imported: more than ${ROWS_MAX} rows`);
+  if (rows.length === 0) throw new EvidockError('request.invalid', because('not-imported', { why: because('no-rows', {}) }));
+  if (rows.length > ROWS_MAX)
+    throw new EvidockError('request.invalid', because('not-imported', { why: because('many-rows', { limit: ROWS_MAX }) }));
   return rows;
 }
 
@@ -206,11 +209,12 @@ function csvRows(text: string, columns: readonly string[], needed: readonly stri
     }) as unknown as typeof records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new EvidockError('request.invalid', `nothing was imported: ${error.message}`, error);
+    throw new EvidockError('request.invalid', because('not-imported', { why: said(error) }), error);
   }
   const [first] = records;
   const missing = first ? needed.filter((name) => !Object.hasOwn(first.record, name)) : [];
-  if (missing.length > 0) throw new EvidockError('request.invalid', `nothing was imported: column ${missing.join(', ')} is missing`);
+  if (missing.length > 0)
+    throw new EvidockError('request.invalid', because('not-imported', { why: because('columns-missing', { names: missing }) }));
   return records.map(({ info, record }) => ({ line: info.lines, fields: new Map(Object.entries(record)) }));
 }
 
@@ -219,15 +223,14 @@ function columnsOf(header: readonly string[], columns: readonly string[]): strin
   const known = header.map((name) => columnOf(name, columns));
   const doubled = header.filter((_, at) => known.indexOf(known[at] ?? '') !== at);
   if (doubled.length === 0) return known;
-  const told = doubled.map((name) => JSON.stringify(name)).join(', ');
-  throw new EvidockError('request.invalid', `nothing was imported: column ${told} stands there already, under this name or another`);
+  throw new EvidockError('request.invalid', because('not-imported', { why: because('columns-doubled', { names: doubled }) }));
 }
 
 function columnOf(name: string, columns: readonly string[]): string {
   const plain = name.trim();
   const known = ALIASES[plain] ?? plain.toLowerCase().replaceAll(' ', '_');
   if (columns.includes(known)) return known;
-  throw new EvidockError('request.invalid', `nothing was imported: column ${JSON.stringify(name)} is not one of ${columns.join(', ')}`);
+  throw new EvidockError('request.invalid', because('not-imported', { why: because('column-unknown', { name, names: columns }) }));
 }
 
 /** A list of objects with the names of the columns; `officers` may be a list. The row number is the place in the list, from 1. */
@@ -238,21 +241,21 @@ function jsonRows(text: string, columns: readonly string[]): readonly Row[] {
   } catch (error) {
     throw new EvidockError(
       'request.invalid',
-      `nothing was imported: not JSON (${error instanceof Error ? error.message : String(error)})`,
+      because('not-imported', { why: because('import-not-json', { text: error instanceof Error ? error.message : String(error) }) }),
       error,
     );
   }
-  if (!Array.isArray(parsed)) throw new EvidockError('request.invalid', 'nothing was imported: not a list of objects');
+  if (!Array.isArray(parsed)) throw new EvidockError('request.invalid', because('not-imported', { why: because('not-a-list', {}) }));
   const complaints = new Complaints();
   const rows = parsed.slice(0, ROWS_MAX + 1).map((entry: unknown, index): Row => {
     const fields = new Map<string, string>();
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) complaints.add(index + 1, 'is not an object');
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) complaints.add(index + 1, because('not-an-object', {}));
     else {
       for (const [name, value] of Object.entries(entry)) {
         const text = textOf(value);
-        if (!columns.includes(name)) complaints.add(index + 1, `${JSON.stringify(name)} is not one of ${columns.join(', ')}`);
-        else if (text === null) complaints.add(index + 1, `${name} is not a text`);
-        else if (!text.isWellFormed()) complaints.add(index + 1, `${name} has half of a character`);
+        if (!columns.includes(name)) complaints.add(index + 1, because('name-not-one-of', { name, names: columns }));
+        else if (text === null) complaints.add(index + 1, because('not-text', { field: name }));
+        else if (!text.isWellFormed()) complaints.add(index + 1, because('half-character', { field: name }));
         else fields.set(name, text);
       }
     }
@@ -271,10 +274,10 @@ function textOf(value: unknown): string | null {
 
 function required(row: Row, name: string, complaints: Complaints): string {
   const value = row.fields.get(name) ?? '';
-  if (value === '') complaints.add(row.line, `${name} is missing`);
+  if (value === '') complaints.add(row.line, because('field-missing', { field: name }));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (value.length > TEXT_MAX || /[\u0000-\u001f\u007f-\u009f]/.test(value))
-    complaints.add(row.line, `${name} is longer than ${TEXT_MAX} characters or has control characters`);
+    complaints.add(row.line, because('too-long-text', { field: name, limit: TEXT_MAX }));
   return value;
 }
 
@@ -285,7 +288,7 @@ function choice<T extends string>(row: Row, name: string, values: readonly T[], 
 
 function oneOf<T extends string>(row: Row, name: string, value: string, values: readonly T[], complaints: Complaints): T | null {
   const found = values.find((each) => each === (CHINESE_VALUES[value] ?? value));
-  if (!found) complaints.add(row.line, `${name} ${JSON.stringify(value)} is not one of ${values.join(', ')}`);
+  if (!found) complaints.add(row.line, because('field-not-one-of', { field: name, value, names: values }));
   return found ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { because, type Reason } from '#domain/reason';
 import { archivedHeadsPrefix, HEAD_BYTES_MAX, headFault, type LedgerHead, parseHead } from '#domain/vault/ledger-head';
 import type { Archive } from '#ports/archive';
 import type { LedgerReader } from '#ports/ledger';
@@ -6,18 +7,18 @@ import type { VaultReader } from '#ports/vault';
 
 type Custody = Pick<LedgerReader, 'custody'>;
 
-async function compare(ledger: Custody, place: string, head: LedgerHead | null): Promise<string | null> {
+async function compare(ledger: Custody, place: string, head: LedgerHead | null): Promise<Reason | null> {
   if (!head) return null;
   const [hash, newest] = await Promise.all([ledger.custody.hashOf(head.seq), ledger.custody.head()]);
   return headFault(place, head, { hash, entries: (newest?.seq ?? -1) + 1 });
 }
 
 /** What the head that the vault keeps says against the ledger; null if nothing. Throws vault.read-failed. */
-export async function vaultHeadFault(ledger: Custody, vault: VaultReader): Promise<string | null> {
+export async function vaultHeadFault(ledger: Custody, vault: VaultReader): Promise<Reason | null> {
   const bytes = await vault.ledgerHead();
   if (bytes === null) return null;
   const head = parseHead(bytes);
-  return head ? compare(ledger, 'vault', head) : 'the note of the newest custody entry in the vault cannot be read';
+  return head ? compare(ledger, 'vault', head) : because('head-unreadable', {});
 }
 
 /** The same of the newest head in the archive. Throws archive.*. */
@@ -25,7 +26,7 @@ export async function archiveHeadFault(
   ledger: Custody,
   archive: Archive,
   { stationId, signal }: { stationId: string; signal: AbortSignal },
-): Promise<string | null> {
+): Promise<Reason | null> {
   let newest: string | null = null;
   for await (const { key, bytes } of archive.list(archivedHeadsPrefix(stationId))) {
     signal.throwIfAborted();
@@ -33,5 +34,5 @@ export async function archiveHeadFault(
   }
   if (newest === null) return null;
   const head = parseHead(await buffer(await archive.read(newest, undefined, signal)));
-  return head ? compare(ledger, 'archive', head) : `${newest} in the archive cannot be read`;
+  return head ? compare(ledger, 'archive', head) : because('archived-head-unreadable', { key: newest });
 }

@@ -3,6 +3,7 @@ import { CaseProtected, RecordingProtected } from '#domain/custody/case-entries'
 import { type Subject, subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { type Confidentiality, isLowered, type Privacy, type Protection } from '#domain/protection';
+import { because } from '#domain/reason';
 import type { Case } from '#domain/registry';
 import type { LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
@@ -84,7 +85,7 @@ function changeOf(
   const privacyChanged = privacy.join() !== old.privacy.join();
   if (!levelChanged && !privacyChanged) return null;
   if (isLowered(old, patch) && !reason?.trim())
-    throw new EvidockError('request.invalid', `${kind} ${id}: a reason is needed to lower its confidentiality or to take a mark away`);
+    throw new EvidockError('request.invalid', because(kind === 'case' ? 'case-lower-reason' : 'recording-lower-reason', { id }));
   const data = {
     ...(levelChanged ? { confidentiality: { old: old.confidentiality, new: confidentiality } } : {}),
     ...(privacyChanged ? { privacy: { old: [...old.privacy], new: privacy } } : {}),

@@ -1,5 +1,5 @@
-import { bytesText } from '#domain/bytes-text';
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { bytesText } from '#messages/figures';
 import type { DeskDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;

@@ -2,6 +2,7 @@ import type { Actor } from '#domain/custody/actor';
 import { DeriveAgain } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { PRIORITY, workId } from '#domain/work';
 import type { LedgerReader } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
@@ -89,7 +90,7 @@ async function* candidates(ledger: LedgerReader, request: RederiveRequest): Asyn
 
 async function* named(ledger: LedgerReader, { failed, recipe, recordings }: RederiveRequest): AsyncGenerator<string> {
   if ([failed, recipe, recordings].filter((each) => each !== undefined && each !== false).length > 1)
-    throw new EvidockError('request.invalid', 'failed, recipe and recordings exclude one another');
+    throw new EvidockError('request.invalid', because('exclude-another', {}));
   if (recordings) {
     for (const id of new Set(recordings)) {
       await mustHaveRecording(ledger, id);

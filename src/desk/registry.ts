@@ -6,6 +6,7 @@ import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
 import type { Confidentiality, Privacy } from '#domain/protection';
+import { because, type Reason } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
 import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
 import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
@@ -54,8 +55,7 @@ export interface CaseDraft {
 /** A time as a person writes it, ms since 1970 UTC. Throws request.invalid. */
 export function momentOf(text: string, zone: string, field: string): number {
   const ms = writtenToMs(text, zone);
-  if (!Number.isFinite(ms))
-    throw new EvidockError('request.invalid', `${field}: ${JSON.stringify(text)} is not a time such as 2026-06-20 15:30`);
+  if (!Number.isFinite(ms)) throw new EvidockError('request.invalid', because('not-a-time', { field, value: text }));
   return ms;
 }
 
@@ -94,10 +94,7 @@ async function addCase(
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.cases.get(draft.number);
   if (old && !options.update)
-    throw new EvidockError(
-      'request.conflict',
-      `${options.label}case ${draft.number} exists already (${old.title}); change it with --update`,
-    );
+    throw new EvidockError('request.conflict', inRow(options.label, because('case-exists', { number: draft.number, title: old.title })));
   const openedOn = await labelled(options.label, async () => openedOnOf(draft, old, dateIn(deps.clock.nowMs(), deps.facts.timezone)));
   const fresh: CaseFacts = {
     openedOn,
@@ -125,7 +122,7 @@ function factsOf({ stage, category, officerIds, openedOn }: CaseFacts) {
 function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, today: string): string | null {
   if (written === undefined) return old?.openedOn ?? null;
   const openedOn = calendarDateOf(written);
-  if (openedOn === null) throw new EvidockError('request.invalid', `${JSON.stringify(written)} is not a date such as 2026-06-20`);
+  if (openedOn === null) throw new EvidockError('request.invalid', because('not-a-date', { value: written }));
   mustBeInOrder({ number, openedOn, steps: old?.steps ?? [] }, today);
   return openedOn;
 }
@@ -151,13 +148,18 @@ async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft,
   return (await protectCaseOf(deps, writer, await now(), marks, actor)) || changed;
 }
 
+/** What is wrong with one row of an import is told with its number. */
+function inRow(label: string, why: Reason): Reason {
+  return label === '' ? why : because('labelled', { label, why });
+}
+
 /** Says in which row it went wrong. */
 async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
   } catch (error) {
     if (!(error instanceof EvidockError) || label === '') throw error;
-    throw new EvidockError(error.code, label + error.detail, error);
+    throw new EvidockError(error.code, inRow(label, error.reason), error);
   }
 }
 
@@ -172,7 +174,7 @@ async function addEvent(
   const { timezone, stationId } = deps.facts;
   const startMs = momentOf(event.start, timezone, `${label}event start`);
   const endMs = momentOf(event.end, timezone, `${label}event end`);
-  if (endMs < startMs) throw new EvidockError('request.invalid', `${label}event end: is before its start`);
+  if (endMs < startMs) throw new EvidockError('request.invalid', inRow(label, because('event-end-early', {})));
   const same = (await writer.cases.events(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {
     id: same?.id ?? newId('evt', deps.clock.nowMs(), stationId),
@@ -242,10 +244,7 @@ export async function addRecorder(
   await deps.ledger.transaction(async (writer) => {
     const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
-      throw new EvidockError(
-        'request.conflict',
-        `recorder ${draft.serial} is in the registry already; assign it with: evidock recorder assign ${draft.serial} OFFICER`,
-      );
+      throw new EvidockError('request.conflict', because('recorder-exists', { serial: draft.serial }));
     const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
     await writer.registry.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
     const data = { model: { old: old?.model ?? null, new: draft.model } };

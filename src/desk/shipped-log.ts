@@ -1,5 +1,6 @@
 import { parseSegment, parseSegmentKey, type SegmentName, segmentBytes, segmentsPrefix } from '#domain/custody/segment';
 import { asEvidockError } from '#domain/errors';
+import { english, type Reason } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { LogShelfReader, ShippingLedger } from '#ports/log-shipping';
 import { archiveShelf, vaultShelfReader } from '#steps/log-shelves';
@@ -109,7 +110,7 @@ export async function* shippedLogFaults(deps: DeskDeps, asked: { archive: boolea
     }
 }
 
-async function* noteFault(found: Promise<string | null>): AsyncGenerator<SegmentFault> {
-  const what = await found;
-  if (what !== null) yield { key: null, what };
+async function* noteFault(found: Promise<Reason | null>): AsyncGenerator<SegmentFault> {
+  const why = await found;
+  if (why !== null) yield { key: null, what: english(why) };
 }

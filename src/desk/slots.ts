@@ -3,6 +3,7 @@ import { SlotsChanged } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import { isPort, nextFreeSlot } from '#domain/docking';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { LedgerWriter } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { DeskDeps } from './deps.ts';
@@ -26,8 +27,7 @@ export interface SlotChange {
 export async function assignSlot(deps: DeskDeps, request: { port: string; slot: number; actor: Actor }): Promise<SlotChange> {
   const { ledger, clock } = deps;
   const { port, slot, actor } = request;
-  if (!isPort(port))
-    throw new EvidockError('request.invalid', `port: ${JSON.stringify(port)} is neither a USB port (1-4.2) nor an absolute path`);
+  if (!isPort(port)) throw new EvidockError('request.invalid', because('not-a-port', { port }));
   const change = await ledger.transaction(async (writer) => {
     const before = await writer.dockings.slotOf(port);
     const other = (await writer.dockings.slots()).find((entry) => entry.slot === slot && entry.port !== port)?.port ?? null;
@@ -50,9 +50,9 @@ async function mustBeIdle({ board }: DeskDeps, writer: LedgerWriter, ports: read
   const docked = (await writer.dockings.list({ openOnly: true, limit: 1000 })).find(
     (docking) => ports.includes(docking.port) || slots.includes(docking.slot),
   );
-  if (docked) throw new EvidockError('request.conflict', `a recorder is docked in slot ${docked.slot} (${docked.port}): undock it first`);
+  if (docked) throw new EvidockError('request.conflict', because('docked-in-slot', { slot: docked.slot, port: docked.port }));
   const busy = board.snapshot().find((view) => slots.includes(view.slot) && !IDLE.has(view.phase));
-  if (busy) throw new EvidockError('request.conflict', `slot ${busy.slot} is in use: undock the recorder first`);
+  if (busy) throw new EvidockError('request.conflict', because('slot-in-use', { slot: busy.slot }));
 }
 
 /** What the ports show goes with them. */

@@ -2,6 +2,7 @@ import { type Actor, actorText } from '#domain/custody/actor';
 import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Category, Recorder } from '#domain/registry';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
@@ -26,23 +27,22 @@ export async function mustHaveCase(reader: LedgerReader, number: string): Promis
 }
 
 export function caseNotFound(number: string): EvidockError {
-  return new EvidockError('request.not-found', `case ${number}; add it with: evidock case add ${number} --title …`);
+  return new EvidockError('request.not-found', because('case-unknown', { number }));
 }
 
 export async function mustHaveOfficer(reader: LedgerReader, id: string): Promise<void> {
-  if (!(await reader.registry.officer(id)))
-    throw new EvidockError('request.not-found', `officer ${id}; add them with: evidock officer add ${id} --name …`);
+  if (!(await reader.registry.officer(id))) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
 }
 
 export async function mustHaveRecorder(reader: LedgerReader, serial: string): Promise<Recorder> {
   const recorder = await reader.registry.recorder(serial);
-  if (!recorder) throw new EvidockError('request.not-found', `recorder ${serial}; add it with: evidock recorder add ${serial}`);
+  if (!recorder) throw new EvidockError('request.not-found', because('recorder-unknown', { serial }));
   return recorder;
 }
 
 export async function mustHaveRecording(reader: LedgerReader, id: string): Promise<RecordingDetail> {
   const detail = await reader.recordings.detail(id);
-  if (!detail) throw new EvidockError('request.not-found', `recording ${id}`);
+  if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: id }));
   return detail;
 }
 
@@ -54,7 +54,7 @@ export async function tagRecording(
   actor: Actor,
 ): Promise<{ readonly detail: RecordingDetail; readonly changed: boolean }> {
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
-    throw new EvidockError('request.invalid', 'nothing to change: name a case, an officer, a category or the important mark');
+    throw new EvidockError('request.invalid', because('nothing-to-change', {}));
   }
   return ledger.transaction(async (writer) => {
     const before = await mustHaveRecording(writer, recordingId);
@@ -73,7 +73,7 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
   const { caseNumbers, recording } = before;
   const wanted = new Set(caseNumbers);
   for (const number of request.removeCases ?? []) {
-    if (!wanted.delete(number)) throw new EvidockError('request.conflict', `recording ${recording.id} does not belong to case ${number}`);
+    if (!wanted.delete(number)) throw new EvidockError('request.conflict', because('not-in-case', { recording: recording.id, number }));
   }
   for (const number of request.cases ?? []) {
     await mustHaveCase(writer, number);
@@ -111,10 +111,13 @@ export async function decideSuggestion(
 ): Promise<boolean> {
   return ledger.transaction(async (writer) => {
     const suggestion = await writer.cases.suggestion(id);
-    if (!suggestion) throw new EvidockError('request.not-found', `suggestion ${id}`);
+    if (!suggestion) throw new EvidockError('request.not-found', because('no-suggestion', { id }));
     if (suggestion.state === decision) return false;
     if (suggestion.state !== 'open')
-      throw new EvidockError('request.conflict', `suggestion ${id} is ${suggestion.state} already, by ${suggestion.decidedBy}`);
+      throw new EvidockError(
+        'request.conflict',
+        because('decided-already', { id, state: suggestion.state, actor: suggestion.decidedBy ?? '' }),
+      );
     const { recordingId, caseNumber, reason } = suggestion;
     const atMs = clock.nowMs();
     await writer.cases.decideSuggestion(id, decision, actorText(actor));

@@ -4,6 +4,7 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -371,7 +372,7 @@ export function verifyRequestOf(
   asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },
 ): VerifyRequest {
   const all = !asked.vault && !asked.archive && !asked.log;
-  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', 'archive: no archive is configured');
+  if (asked.archive && !deps.archive) throw new EvidockError('request.invalid', because('no-archive', { field: 'archive' }));
   const recording = asked.recording ?? null;
   return {
     recording,

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { LRUCache } from 'lru-cache';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { derivativeKey, factsKey, isVaultKey, manifestKey, recordingIdOfKey } from '#domain/vault/vault-key';
 import type { Claim, Work, Worker, WorkFailure, WorkStage } from '#domain/work';
@@ -65,7 +66,8 @@ export class WorkerGate {
   /** A process of the worker has begun: what earlier ones held waits again. Throws work.version-differs. */
   async begin(by: Worker, version: string): Promise<WorkTerms & { givenBack: number }> {
     const { ledger, terms, presence } = this.#parts;
-    if (version !== terms.version) throw new EvidockError('work.version-differs', `worker ${version}, station ${terms.version}`);
+    if (version !== terms.version)
+      throw new EvidockError('work.version-differs', because('versions-differ', { worker: version, station: terms.version }));
     presence.begin(by);
     return { ...terms, givenBack: await ledger.transaction((writer) => writer.work.giveBack(by.host, by.instance)) };
   }
@@ -124,15 +126,12 @@ export class WorkerGate {
     const { vaultKey, bytes, sha256 } = made;
     const name = vaultKey.slice(vaultKey.lastIndexOf('/') + 1);
     if (vaultKey !== derivativeKey(recordingId, token, name) || !isVaultKey(vaultKey))
-      throw new EvidockError('request.invalid', `${vaultKey} is no key of run ${token} of ${recordingId}`);
+      throw new EvidockError('request.invalid', because('key-of-no-run', { key: vaultKey, token, recording: recordingId }));
     if (!this.#received.has(vaultKey) && (await vault.stat(vaultKey)) === null)
-      throw new EvidockError('request.invalid', `${vaultKey} was never sent`);
+      throw new EvidockError('request.invalid', because('never-sent', { key: vaultKey }));
     const received = this.#received.get(vaultKey) ?? (await this.#reread(vaultKey));
     if (received.bytes !== bytes || received.sha256 !== sha256)
-      throw new EvidockError(
-        'request.invalid',
-        `${vaultKey} has ${received.bytes} bytes with SHA-256 ${received.sha256}, not what is told of it`,
-      );
+      throw new EvidockError('request.invalid', because('sent-differs', { key: vaultKey, bytes: received.bytes, sha256: received.sha256 }));
   }
 
   async #reread(key: string): Promise<Received> {
@@ -144,7 +143,7 @@ export class WorkerGate {
   async discard(by: Worker, name: ClaimName): Promise<void> {
     const { derive, ledger } = this.#parts;
     const work = await ledger.work.get(name.workId);
-    if (work?.stage !== 'derive') throw new EvidockError('request.not-found', name.workId);
+    if (work?.stage !== 'derive') throw new EvidockError('request.not-found', because('id', { id: name.workId }));
     const run: Claim = { ...name, stage: 'derive', recordingId: work.recordingId, host: by.host };
     if (await this.#isOthers(by, run)) throw leaseLost(name);
     await derive.discard(run);
@@ -189,12 +188,12 @@ export class WorkerGate {
 
   #archive(): ArchiveGate {
     const { archive } = this.#parts;
-    if (!archive) throw new EvidockError('request.not-found', 'this station has no archive that its workers reach');
+    if (!archive) throw new EvidockError('request.not-found', because('no-archive-for-workers', {}));
     return archive;
   }
 
   #mustBeOurs(archive: string): void {
-    if (archive !== this.#parts.terms.archive?.name) throw new EvidockError('request.invalid', `archive: ${archive} is not this station's`);
+    if (archive !== this.#parts.terms.archive?.name) throw new EvidockError('request.invalid', because('not-its-archive', { archive }));
   }
 
   /** Whether an object is one of the recording, as it is on record. */
@@ -213,18 +212,17 @@ export class WorkerGate {
 
   async #detail(recordingId: string): Promise<RecordingDetail> {
     const detail = await this.#parts.ledger.recordings.detail(recordingId);
-    if (!detail) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!detail) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     return detail;
   }
 
   /** How many bytes a file has that this worker may read now. Nobody looks: no look is recorded. Throws request.forbidden. */
   async bytesOf(by: Worker, key: string): Promise<number> {
-    if (!isVaultKey(key)) throw new EvidockError('request.invalid', `key: ${JSON.stringify(key)}`);
+    if (!isVaultKey(key)) throw new EvidockError('request.invalid', because('field-value', { field: 'key', value: key }));
     const claims = await this.#parts.ledger.work.claimsOf(by.host);
-    if (!(await this.#mayRead(claims, key)))
-      throw new EvidockError('request.forbidden', `${key} belongs to no work that this worker holds`);
+    if (!(await this.#mayRead(claims, key))) throw new EvidockError('request.forbidden', because('no-work-held', { key }));
     const found = await this.#parts.vault.stat(key);
-    if (!found) throw new EvidockError('vault.missing', key);
+    if (!found) throw new EvidockError('vault.missing', because('key', { key }));
     return found.bytes;
   }
 
@@ -250,9 +248,9 @@ export class WorkerGate {
     const claim = await this.#held(by, name, 'derive');
     const { vault, scratch, derivativeBytesMax } = this.#parts;
     const key = derivativeKey(claim.recordingId, claim.token, file);
-    if (!isVaultKey(key)) throw new EvidockError('request.invalid', `name: ${JSON.stringify(file)}`);
+    if (!isVaultKey(key)) throw new EvidockError('request.invalid', because('field-value', { field: 'name', value: file }));
     if (bytes > derivativeBytesMax)
-      throw new EvidockError('transcoder.too-large', `${key}: ${bytes} bytes, ${derivativeBytesMax} at most (derive.outputMax)`);
+      throw new EvidockError('transcoder.too-large', because('derivative-too-large', { key, found: bytes, bytes: derivativeBytesMax }));
     const room = await scratch.open();
     try {
       const path = join(room.path, 'derivative');
@@ -260,7 +258,7 @@ export class WorkerGate {
       if (came.bytes !== bytes || came.sha256 !== sha256)
         throw new EvidockError(
           'request.invalid',
-          `${key}: ${came.bytes} bytes came with SHA-256 ${came.sha256}, announced were ${bytes} with ${sha256}`,
+          because('came-differs', { key, found: came.bytes, foundSha256: came.sha256, bytes, sha256 }),
         );
       // It took a while: whoever has lost the claim meanwhile leaves nothing behind.
       await this.#held(by, name, 'derive');
@@ -301,7 +299,7 @@ export class WorkerGate {
     const recordingId = recordingIdOfKey(key);
     const claims = await this.#parts.ledger.work.claimsOf(by.host);
     if (claims.some((claim) => claim.stage === 'archive' && claim.recordingId === recordingId)) return;
-    throw new EvidockError('work.lease-lost', `${key}: its recording is not being archived by this worker`);
+    throw new EvidockError('work.lease-lost', because('not-archived-by', { key }));
   }
 
   async #held(by: Worker, name: ClaimName, stage?: WorkStage): Promise<Claim> {
@@ -313,11 +311,11 @@ export class WorkerGate {
 }
 
 function leaseLost({ workId, token }: ClaimName): EvidockError {
-  return new EvidockError('work.lease-lost', `${workId}: claim ${token} is not one that this worker holds`);
+  return new EvidockError('work.lease-lost', because('claim-of-other', { work: workId, token }));
 }
 
 function notOf(key: string, { recordingId }: Claim): EvidockError {
-  return new EvidockError('request.invalid', `${key} is not what is on record of ${recordingId}`);
+  return new EvidockError('request.invalid', because('not-on-record', { key, recording: recordingId }));
 }
 
 /** Never more than was announced reaches the disk. */
@@ -327,7 +325,7 @@ async function saved(body: Readable, path: string, bytesMax: number): Promise<Re
   const count = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
-      if (bytes > bytesMax) return done(new EvidockError('request.invalid', `more than the ${bytesMax} bytes that were announced`));
+      if (bytes > bytesMax) return done(new EvidockError('request.invalid', because('more-than-announced', { bytes: bytesMax })));
       hash.update(chunk);
       done(null, chunk);
     },

@@ -4,6 +4,7 @@ import { subject } from '#domain/custody/subject';
 import { WorkerInvited, WorkerRevoked } from '#domain/custody/worker-entries';
 import { EvidockError } from '#domain/errors';
 import { type Invitation, type InvitedWorker, isWorkerKey, isWorkerName } from '#domain/invitation';
+import { because } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
 
@@ -31,7 +32,7 @@ export async function workerOf(ledger: Pick<LedgerReader, 'registry'>, key: stri
   // Found by its digest: comparing takes the same time for every wrong key, as far as anybody could use it.
   const worker = key !== undefined && isWorkerKey(key) ? await ledger.registry.workerByKey(digestOf(key)) : null;
   if (worker && worker.revokedAtMs === null) return worker;
-  throw new EvidockError('work.key-refused', 'the key is not that of a worker of this station');
+  throw new EvidockError('work.key-refused', because('key-of-no-worker', {}));
 }
 
 /** Makes a key; whoever has it may take work. A revoked worker may be invited again, with another key. */
@@ -40,19 +41,14 @@ export async function inviteWorker(
   { name, address, actor }: { name: string; address?: string | undefined; actor: Actor },
 ): Promise<Invitation> {
   const { ledger, clock, facts } = deps;
-  if (!isWorkerName(name))
-    throw new EvidockError(
-      'request.invalid',
-      `name: ${JSON.stringify(name)} must be 1 to 32 of a-z, 0-9 and -, begin with a letter, and not be station`,
-    );
+  if (!isWorkerName(name)) throw new EvidockError('request.invalid', because('worker-name', { name }));
   const door = await deps.workerDoor();
   const url = urlOf(address ?? door.address);
   const key = randomBytes(KEY_BYTES).toString('base64url');
   const keySha256 = digestOf(key);
   await ledger.transaction(async (writer) => {
     const known = await writer.registry.worker(name);
-    if (known && known.revokedAtMs === null)
-      throw new EvidockError('request.conflict', `${name} has a key: revoke it first, or choose another name`);
+    if (known && known.revokedAtMs === null) throw new EvidockError('request.conflict', because('worker-has-key', { name }));
     const atMs = clock.nowMs();
     await writer.registry.upsertWorker({ name, keySha256, invitedAtMs: atMs, revokedAtMs: null });
     await writer.custody.append(WorkerInvited.make({ atMs, actor, subject: subject('worker', name), data: { keySha256 } }));
@@ -63,12 +59,8 @@ export async function inviteWorker(
 function urlOf(address: string): string {
   const [, host = '', port = ''] = ADDRESS.exec(address) ?? [];
   if (host === '' || Number(port) < 1 || Number(port) > PORT_MAX)
-    throw new EvidockError('request.invalid', `address: ${JSON.stringify(address)} is not host:port`);
-  if (EVERYWHERE.has(host))
-    throw new EvidockError(
-      'request.invalid',
-      `address: the station listens everywhere (${address}); name the one by which this worker reaches it`,
-    );
+    throw new EvidockError('request.invalid', because('not-host-port', { address }));
+  if (EVERYWHERE.has(host)) throw new EvidockError('request.invalid', because('listens-everywhere', { address }));
   return `https://${host}:${port}`;
 }
 
@@ -88,8 +80,8 @@ export async function revokeWorker(
 ): Promise<{ name: string; work: number }> {
   const work = await deps.ledger.transaction(async (writer) => {
     const worker = await writer.registry.worker(name);
-    if (!worker) throw new EvidockError('request.not-found', `worker ${name}`);
-    if (worker.revokedAtMs !== null) throw new EvidockError('request.conflict', `${name} has been revoked already`);
+    if (!worker) throw new EvidockError('request.not-found', because('no-worker', { name }));
+    if (worker.revokedAtMs !== null) throw new EvidockError('request.conflict', because('worker-revoked', { name }));
     const atMs = deps.clock.nowMs();
     await writer.registry.upsertWorker({ ...worker, revokedAtMs: atMs });
     const given = await writer.work.giveBack(name);

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 
 /** What the rest of the station may ask of it. */
@@ -28,7 +29,10 @@ export class WorkerPresence implements WorkersHeard {
   hear(worker: Worker): void {
     const known = this.#heard.get(worker.host);
     if (known && known.instance !== worker.instance)
-      throw new EvidockError('work.replaced', `${worker.host}: process ${worker.instance} was followed by ${known.instance}`);
+      throw new EvidockError(
+        'work.replaced',
+        because('process-followed', { host: worker.host, instance: worker.instance, next: known.instance }),
+      );
     this.begin(worker);
   }
 

@@ -4,9 +4,10 @@ import { STATION } from '#domain/custody/actor';
 import { DockingArrived, DockingRemoved } from '#domain/custody/docking-entries';
 import { ClockSet, ClockSettingBegun, ClockUnsure, RecorderUnlocked, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
-import { type Docking, leftWords, type Problem } from '#domain/docking';
+import { type Docking, leftReason, type Problem } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { newId } from '#domain/ids';
+import { because, type Reason, together } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import { withoutMinority } from '#domain/recorder/recognise';
 import { type Log, recorderArrived, recorderRemoved } from '#events';
@@ -20,6 +21,7 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { VaultReader } from '#ports/vault';
 import { officerByRecorder } from '#steps/decide-officer';
 import type { DockingStatuses } from '#steps/docking-statuses';
+import { endAtDocking } from '#steps/end-holding';
 import { formerClocks } from './former-clocks.ts';
 import { PortNotices, slotFor } from './port-notices.ts';
 import { readable } from './read-or-reason.ts';
@@ -60,6 +62,8 @@ interface Options {
   /** What is done with a USB storage device that no driver knows. */
   readonly unknown: 'leave' | 'take';
   readonly leftovers: Leftovers;
+  /** A recorder that is docked is back from whoever had taken it out. */
+  readonly endsTakeOut: boolean;
 }
 
 /** How far back it is looked for what a recorder was: its dockings of months. */
@@ -85,7 +89,7 @@ export class DockStage {
    * but once where it is tried `again`.
    */
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
-    let explain: readonly string[] = arrival.facts;
+    let explain: readonly Reason[] = arrival.facts;
     try {
       const { drivers, fallback, leftovers } = this.#options;
       const recognised = await recogniseArrival(arrival, drivers, { fallback, leftovers, signal });
@@ -93,13 +97,13 @@ export class DockStage {
       const found = await this.#remembered(arrival, await this.#asBefore(recognised, recalled));
       explain = found.explain;
       if (!found.known && arrival.vendorId !== null && this.#options.unknown === 'leave')
-        throw new EvidockError('recorder.unknown', found.why.join('; '));
+        throw new EvidockError('recorder.unknown', together(found.why));
       return await this.#open(arrival, found, recalled);
     } catch (error) {
       const failure = asEvidockError(error);
       // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
       if (failure.side === 'recorder' && !signal?.aborted && !again)
-        await this.#refuse(arrival, { code: failure.code, detail: failure.detail }, explain);
+        await this.#refuse(arrival, { code: failure.code, reason: failure.reason }, explain);
       throw failure;
     }
   }
@@ -111,8 +115,8 @@ export class DockStage {
     if (!recalled || !driver || driver === fallback || driver === found.driver) return found;
     const own = found.candidates.find(({ id }) => id === driver.id);
     if (!own || own.score === 0 || !(await recalled.proved())) return found;
-    const why = `${recalled.files} of its files are on record as those of ${recalled.serial}, which was docked as ${driver.id}`;
-    const explain = [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`];
+    const why = because('files-on-record-as', { files: recalled.files, serial: recalled.serial, driver: driver.id });
+    const explain = [...found.explain.slice(0, -1), because('taken-for-why', { driver: driver.id, whys: [why] })];
     return { ...found, driver, score: own.score, known: true, why: [...own.why, why], explain };
   }
 
@@ -132,9 +136,9 @@ export class DockStage {
     const driver = drivers.find(({ id }) => id === before?.driverId);
     if (!before || !driver || driver === fallback) return found;
     if (found.sample.length > 0 && !(await this.#hasFileOf(before.recorderSerial, found.sample))) return found;
-    const card = found.sample.length > 0 ? 'the card has files that are on record as its own' : 'the card is empty';
-    const why = `${card}, and this recorder was docked before as ${driver.id}`;
-    return { ...found, driver, known: true, why: [why], explain: [...found.explain.slice(0, -1), `taken for ${driver.id}: ${why}`] };
+    const why = because(found.sample.length > 0 ? 'own-files-docked-before' : 'empty-docked-before', { driver: driver.id });
+    const explain = [...found.explain.slice(0, -1), because('taken-for-why', { driver: driver.id, whys: [why] })];
+    return { ...found, driver, known: true, why: [why], explain };
   }
 
   async #hasFileOf(recorderSerial: string, sample: Recognition['sample']): Promise<boolean> {
@@ -144,7 +148,7 @@ export class DockStage {
     return false;
   }
 
-  async #refuse(arrival: Arrival, problem: Problem, explain: readonly string[]): Promise<void> {
+  async #refuse(arrival: Arrival, problem: Problem, explain: readonly Reason[]): Promise<void> {
     const phase = problem.code === 'recorder.unknown' ? ('unknown' as const) : ('problem' as const);
     await this.#notices.refuse({ port: arrival.port, hub: arrival.hub, slot: arrival.slot, facts: arrival.facts, explain, problem, phase });
   }
@@ -155,13 +159,13 @@ export class DockStage {
     const reasons = [...found.why];
     const serial = await this.#serial(arrival, found, recalled, reasons);
     const reading = await recorderClock.read(driver, arrival, reasons);
-    if (reading.warning) reasons.push(`its clock is ${reading.warning.detail}`);
-    if (arrival.unclean) reasons.push('a file system of it was not cleanly unmounted');
+    if (reading.warning) reasons.push(because('its-clock', { why: reading.warning.reason }));
+    if (arrival.unclean) reasons.push(because('unclean-file-system', {}));
     const former = await formerClocks(ledger, { serial, told: arrival.serial, offsetMs: reading.offsetMs });
-    reasons.push(...former.map(formerWords));
+    reasons.push(...former.map(formerReason));
     const nowMs = clock.nowMs();
     const [other] = await ledger.dockings.list({ recorder: serial, openOnly: true, limit: 1 });
-    if (other) reasons.push(`a recorder with this serial is docked in slot ${other.slot} as well`);
+    if (other) reasons.push(because('serial-docked-twice', { slot: other.slot }));
     const id = newId('dck', nowMs, this.#options.stationId);
     await this.#record(arrival, { id, serial, driver, score, reasons, reading, nowMs });
     faults.reached('w01-docking-recorded');
@@ -195,7 +199,7 @@ export class DockStage {
 
   async #record(
     arrival: Arrival,
-    facts: { id: string; serial: string; driver: RecorderDriver; score: number; reasons: string[]; reading: ClockReading; nowMs: number },
+    facts: { id: string; serial: string; driver: RecorderDriver; score: number; reasons: Reason[]; reading: ClockReading; nowMs: number },
   ): Promise<void> {
     const { id, serial, driver, score, reasons, reading, nowMs } = facts;
     const clockOffsetMs = reading.offsetMs;
@@ -248,10 +252,11 @@ export class DockStage {
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.custody.append(ClockSet.make({ ...about, data: setting }));
       }
+      if (this.#options.endsTakeOut) await endAtDocking(writer, serial, nowMs);
     });
   }
 
-  async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly string[]): Promise<void> {
+  async #show(docking: Docking, arrival: Arrival, reading: ClockReading, explain: readonly Reason[]): Promise<void> {
     const { ledger, statuses } = this.#options;
     const { officerId } = await officerByRecorder(ledger, docking.recorderSerial, docking.arrivedAtMs, docking.arrivedAtMs);
     const { clockOffsetMs } = docking;
@@ -262,12 +267,12 @@ export class DockStage {
    * A person's word about a directory; a number that the recorder left on its card; whose the card's files are on record as; the number that its names
    * tell; what the bus tells, which is weaker than the card: whole batches of cheap electronics share one serial.
    */
-  async #serial(arrival: Arrival, found: Recognition, recalled: Recalled | null, reasons: string[]): Promise<string> {
+  async #serial(arrival: Arrival, found: Recognition, recalled: Recalled | null, reasons: Reason[]): Promise<string> {
     if (arrival.serial && arrival.vendorId === null) return arrival.serial;
     const { driver } = found;
     const patterns = compilePatterns(driver.patterns);
     const sample = withoutMinority(asShown(found.sample), patterns);
-    const own = await readable('the serial', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
+    const own = await readable('serial-unread', reasons, async () => (await driver.identify?.(arrival.volume, sample)) ?? null);
     const isByNames = own !== null && sample.some(({ path }) => readCardPath(path, patterns).deviceNumber === own);
     if (own && !isByNames) return own;
     const before = await this.#recalledSerial(recalled, own, reasons);
@@ -275,19 +280,19 @@ export class DockStage {
     if (own) return own;
     const docked = await this.#recall.byBus(arrival);
     if (docked && docked.recorderSerial !== arrival.serial)
-      reasons.push(`its card tells no serial; the bus tells that of ${docked.recorderSerial}, which was docked as ${docked.driverId}`);
+      reasons.push(because('serial-of-bus', { serial: docked.recorderSerial, driver: docked.driverId }));
     if (docked) return docked.recorderSerial;
     if (arrival.serial) return arrival.serial;
-    reasons.push('the card tells no serial: the recorder is known by its place; give it one with --serial or a fixed slot');
+    reasons.push(because('serial-of-place', {}));
     return `place:${arrival.volume.label ?? arrival.port}`;
   }
 
   /** null if the card is not known, or is known as that of a place only while its names tell a number. */
-  async #recalledSerial(recalled: Recalled | null, own: string | null, reasons: string[]): Promise<string | null> {
+  async #recalledSerial(recalled: Recalled | null, own: string | null, reasons: Reason[]): Promise<string | null> {
     if (!recalled || recalled.serial === own) return own;
     if (own !== null && recalled.serial.startsWith('place:')) return null;
-    const proved = await readable('what is known of it', reasons, async () => ((await recalled.proved()) ? recalled.serial : null));
-    if (proved) reasons.push(`${recalled.files} of its files are on record as those of ${recalled.serial}: it stays that`);
+    const proved = await readable('known-unread-on-card', reasons, async () => ((await recalled.proved()) ? recalled.serial : null));
+    if (proved) reasons.push(because('stays-as-on-record', { files: recalled.files, serial: recalled.serial }));
     return proved;
   }
 
@@ -311,8 +316,8 @@ export class DockStage {
     const safe = docking.safeAtMs !== null;
     const left = progress.listed;
     const listingFinished = docking.listedAtMs !== null;
-    const detail = leftWords({ files: left, bytes: progress.listedBytes, listingFinished });
-    const problem: Problem | null = safe ? null : { code: 'recorder.removed', detail };
+    const reason = leftReason({ files: left, bytes: progress.listedBytes, listingFinished });
+    const problem: Problem | null = safe ? null : { code: 'recorder.removed', reason };
     await ledger.transaction(async (writer) => {
       await statuses.recordRemoved(writer, dockingId, problem, nowMs);
       const data = { slot: docking.slot, safe, filesLeft: left, bytesLeft: progress.listedBytes, listingFinished };
@@ -326,7 +331,7 @@ export class DockStage {
   }
 }
 
-function formerWords({ setAtMs, offsetMs }: FormerClock): string {
-  const seconds = `${offsetMs < 0 ? '' : '+'}${Math.round(offsetMs / 1000)} s`;
-  return `its clock was set ${new Date(setAtMs).toISOString()}, and its card has not been listed to its end since: older files are corrected by ${seconds}`;
+function formerReason({ setAtMs, offsetMs }: FormerClock): Reason {
+  const offset = `${offsetMs < 0 ? '' : '+'}${Math.round(offsetMs / 1000)}`;
+  return because('clock-was-set', { at: new Date(setAtMs).toISOString(), offset });
 }

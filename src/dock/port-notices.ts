@@ -1,8 +1,8 @@
 import { STATION } from '#domain/custody/actor';
 import { DeviceRefused, SlotsChanged } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
-
 import { nextFreeSlot, type Problem, type SlotPhase } from '#domain/docking';
+import { because, type ParamValue, type Reason } from '#domain/reason';
 
 import { deviceRefused, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -49,7 +49,7 @@ export class PortNotices {
   async notice(notice: DockNotice): Promise<void> {
     if (notice.state === 'gone') return this.vacate(notice.port);
     if (notice.state === 'problem') {
-      const problem = notice.problem ?? { code: 'station.internal', detail: notice.port };
+      const problem = notice.problem ?? { code: 'station.internal', reason: because('port', { port: notice.port }) };
       await this.refuse({ ...notice, problem, phase: 'problem', explain: notice.facts });
       return;
     }
@@ -67,8 +67,8 @@ export class PortNotices {
     place: Place & {
       problem: Problem;
       phase: Extract<SlotPhase, 'problem' | 'unknown'>;
-      facts: readonly string[];
-      explain: readonly string[];
+      facts: readonly Reason[];
+      explain: readonly Reason[];
     },
   ): Promise<number> {
     const { ledger, board, clock, log } = this.#options;
@@ -118,8 +118,13 @@ export class PortNotices {
 }
 
 /** Facts are claims of a device: as many and as long as a person reads. */
-function bounded(facts: readonly string[], max: number): string[] {
-  return facts.slice(0, max).map((fact) => fact.slice(0, FACT_CHARACTERS_MAX));
+function bounded(facts: readonly Reason[], max: number): Reason[] {
+  return facts.slice(0, max).map(shortened);
+}
+
+function shortened(fact: Reason): Reason {
+  const short = (value: ParamValue) => (typeof value === 'string' ? value.slice(0, FACT_CHARACTERS_MAX) : value);
+  return { code: fact.code, params: Object.fromEntries(Object.entries(fact.params).map(([name, value]) => [name, short(value)])) };
 }
 
 /** The number of a port that has none yet is the next free one. */

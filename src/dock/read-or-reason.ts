@@ -1,12 +1,15 @@
 import { isCardFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
+
+type Unread = 'clock-unread' | 'serial-unread' | 'known-unread-on-card';
 
 /** What a file on the card would have told, or null: a bad sector in it must not keep the rest of the card from being taken. */
-export async function readable<T>(what: string, reasons: string[], read: () => Promise<T | null>): Promise<T | null> {
+export async function readable<T>(code: Unread, reasons: Reason[], read: () => Promise<T | null>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {
     if (!isCardFailure(error)) throw error;
-    reasons.push(`${what} could not be read from the card (${error.detail})`);
+    reasons.push(because(code, { why: error.reason }));
     return null;
   }
 }

@@ -2,6 +2,7 @@ import { compilePatterns } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
 import { shownPath } from '#domain/card/path';
 import { isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { fingerprint, usbPoints } from '#domain/recorder/fingerprint';
 import { type Candidate, chooseDriver, withoutMinority } from '#domain/recorder/recognise';
 import type { Arrival } from '#ports/dock';
@@ -14,11 +15,11 @@ const WALKED_MAX = 10_000;
 export interface Recognition {
   readonly driver: RecorderDriver;
   readonly score: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
   /** Some driver knows it; false: the fallback would take it because nobody else does. */
   readonly known: boolean;
   /** For `slots --explain`: what the port told, what every driver said, what came of it. */
-  readonly explain: readonly string[];
+  readonly explain: readonly Reason[];
   /** Of the whole card, without leftovers; at most 500. */
   readonly sample: readonly VolumeEntry[];
   readonly candidates: readonly Candidate[];
@@ -37,12 +38,16 @@ export async function recogniseArrival(
   const said = candidates
     .filter(({ id }) => id !== fallback.id)
     .sort((a, b) => b.score - a.score)
-    .map(
-      ({ id, title, score, why }) =>
-        `${id} (${title}): ${score} of 100${why.length > 0 ? `: ${why.join('; ')}` : ': nothing speaks for it'}`,
-    );
+    .map(({ id, title, score, why }) => {
+      const whys = why.length > 0 ? why : [because('nothing-speaks', {})];
+      return because('driver-says', { driver: id, title, score, whys });
+    });
   const { known } = choice;
-  const verdict = known || arrival.vendorId === null ? `taken for ${driver.id}` : `no driver knows it`;
+  const isTaken = known || arrival.vendorId === null;
+  const verdict = isTaken ? because('taken-for', { driver: driver.id }) : because('no-driver', {});
+  const verdictWhy = isTaken
+    ? because('taken-for-why', { driver: driver.id, whys: choice.why })
+    : because('no-driver-why', { whys: choice.why });
   return {
     driver,
     score: choice.score,
@@ -50,7 +55,7 @@ export async function recogniseArrival(
     known,
     sample,
     candidates,
-    explain: [...portFacts(arrival), ...said, driver === fallback ? `${verdict}: ${choice.why.join('; ')}` : verdict],
+    explain: [...portFacts(arrival), ...said, driver === fallback ? verdictWhy : verdict],
   };
 }
 
@@ -65,7 +70,7 @@ export function scoreDrivers(
     const seen = withoutMinority(shown, compilePatterns(driver.patterns));
     const said = fingerprint(driver.match(seen, hints), usbPoints(driver.usb ?? [], hints), sample.length);
     const aside = shown.length - seen.length;
-    const why = aside === 0 || said.score === 0 ? said.why : [...said.why, `${aside} files of other cameras are set aside`];
+    const why = aside === 0 || said.score === 0 ? said.why : [...said.why, because('set-aside', { files: aside })];
     return { id: driver.id, title: driver.title, score: said.score, why };
   });
 }
@@ -79,16 +84,16 @@ function hintsOf(arrival: Arrival): RecorderHints {
   return { vendorId, productId, serial, label: volume.label, manufacturer, product };
 }
 
-function portFacts({ facts, vendorId, productId, manufacturer, product, serial, volume, port, hub }: Arrival): readonly string[] {
+function portFacts({ facts, vendorId, productId, manufacturer, product, serial, volume, port, hub }: Arrival): readonly Reason[] {
   if (facts.length > 0) return facts;
-  const ids = vendorId === null ? [] : [`USB ids ${vendorId}:${productId ?? '?'}`];
+  const ids = vendorId === null ? [] : [because('usb-ids', { vendor: vendorId, product: productId ?? '?' })];
   const texts = [manufacturer, product].filter((text) => text !== null);
   return [
-    `port ${port}${hub === null ? '' : ` on hub ${hub}`}`,
+    hub === null ? because('at-port', { port }) : because('at-port-of-hub', { port, hub }),
     ...ids,
-    ...(texts.length > 0 ? [`calls itself ${texts.join(' ')}`] : []),
-    ...(serial === null ? [] : [`serial ${serial}`]),
-    ...(volume.label === null ? [] : [`volume ${volume.label}`]),
+    ...(texts.length > 0 ? [because('calls-itself', { name: texts.join(' ') })] : []),
+    ...(serial === null ? [] : [because('has-serial', { serial })]),
+    ...(volume.label === null ? [] : [because('has-label', { label: volume.label })]),
   ];
 }
 

@@ -3,7 +3,8 @@ import type { CustodyDraft } from '#domain/custody/entry';
 import { ClockDoubted, ClockNotSet, ClockSet, ClockSettingBegun, ClockUnsure } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
-import { asEvidockError } from '#domain/errors';
+import { asEvidockError, failureReason } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import { clockFailed, clockSet, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -55,11 +56,11 @@ export class RecorderClock {
   }
 
   /** `reasons` gets why its clock could not be read from the card. */
-  async read(driver: RecorderDriver, arrival: Arrival, reasons: string[]): Promise<ClockReading> {
-    const offsetMs = arrival.clockOffsetMs ?? (await readable('the clock', reasons, () => this.#readFile(driver, arrival)));
+  async read(driver: RecorderDriver, arrival: Arrival, reasons: Reason[]): Promise<ClockReading> {
+    const offsetMs = arrival.clockOffsetMs ?? (await readable('clock-unread', reasons, () => this.#readFile(driver, arrival)));
     if (offsetMs === null || Math.abs(offsetMs) <= this.#options.warnMs) return { offsetMs, warning: null };
-    const side = offsetMs > 0 ? 'behind' : 'ahead';
-    return { offsetMs, warning: { code: 'recorder.clock-off', detail: `${spanText(Math.abs(offsetMs))} ${side}` } };
+    const span = Math.abs(offsetMs);
+    return { offsetMs, warning: { code: 'recorder.clock-off', reason: because(offsetMs > 0 ? 'clock-behind' : 'clock-ahead', { span }) } };
   }
 
   async #readFile(driver: RecorderDriver, arrival: Arrival): Promise<number | null> {
@@ -85,7 +86,7 @@ export class RecorderClock {
     if (!newest || aheadMs <= warnMs) return;
     const warning: Problem = {
       code: 'recorder.clock-off',
-      detail: `at least ${spanText(aheadMs)} ahead: a file claims a time that has not come`,
+      reason: because('clock-ahead-at-least', { span: aheadMs }),
     };
     const data = { recorder: docking.recorderSerial, recording: newest.recording.id, aheadAtLeastMs: aheadMs };
     await this.#enter(ClockDoubted.make({ atMs: nowMs, actor: STATION, subject: subject('docking', dockingId), data }));
@@ -186,22 +187,13 @@ export class RecorderClock {
     } catch (error) {
       // Its files are safe, and the warning about its clock stands: that is no reason to keep it.
       failed(error);
-      const { code, detail } = asEvidockError(error);
+      const reason = failureReason(asEvidockError(error));
       // Where the ledger fails as well, the announcement is left without an outcome, which says the same.
-      await this.#enter(ClockUnsure.make({ ...about(begunAtMs), personal: { why: `${code}: ${detail}` } })).catch(failed);
+      await this.#enter(ClockUnsure.make({ ...about(begunAtMs), personal: { why: reason } })).catch(failed);
     }
   }
 
   async #enter(entry: CustodyDraft): Promise<void> {
     await this.#options.ledger.transaction((writer) => writer.custody.append(entry));
   }
-}
-
-/** `45 s`, `3 min 12 s`, `2 h 5 min`, `412 d 3 h`. */
-function spanText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${minutes} min`;
-  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }

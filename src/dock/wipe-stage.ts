@@ -4,7 +4,8 @@ import { OriginalCopied } from '#domain/custody/original-entries';
 import { OriginalWiped, WipeBegun, WipeFinished } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking, Problem } from '#domain/docking';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, failureReason } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Copy, Original } from '#domain/recording';
 import { type Log, wiped, wipeFailed } from '#events';
 import type { Clock } from '#ports/clock';
@@ -105,7 +106,7 @@ export class WipeStage {
       const failure = asEvidockError(error);
       wipeFailed(log, { dockingId: docking.id }, failure);
       if (signal.aborted) return;
-      await statuses.wipeFailed(docking.id, { code: 'recorder.wipe-failed', detail: `${failure.code}: ${failure.detail}` });
+      await statuses.wipeFailed(docking.id, { code: 'recorder.wipe-failed', reason: failureReason(failure) });
     }
   }
 
@@ -118,11 +119,11 @@ export class WipeStage {
   async #tellWhyNot({ docking, access, unclean }: Wipeable): Promise<void> {
     const { policy, statuses, log } = this.#options;
     if (policy === 'never') return statuses.happened(docking.id, 'finish');
-    const unwritable = unclean ? 'its file system was not cleanly unmounted, and not by the station' : 'nothing can be written to it';
-    const why = access === null ? unwritable : 'it has no serial of its own';
-    const failure = new EvidockError('recorder.wipe-failed', `nothing was removed: ${why}`);
+    const unwritable = because(unclean ? 'unclean-not-by-station' : 'not-writable', {});
+    const why = access === null ? unwritable : because('no-own-serial', {});
+    const failure = new EvidockError('recorder.wipe-failed', because('nothing-removed', { why }));
     wipeFailed(log, { dockingId: docking.id }, failure);
-    await statuses.happened(docking.id, 'finish', { warning: { code: failure.code, detail: failure.detail } });
+    await statuses.happened(docking.id, 'finish', { warning: { code: failure.code, reason: failure.reason } });
   }
 
   /** The card as it is now: its files that are sealed originals of exactly this identity. */
@@ -199,10 +200,7 @@ export class WipeStage {
   async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
     const { digests } = await this.#options.vault.reread(original.vaultKey, { sm3: false, signal });
     if (digests.sha256 !== original.digests?.sha256)
-      throw new EvidockError(
-        'vault.mismatch',
-        `${original.cardPath}: the vault's copy is not what was sealed, so it stays on the recorder`,
-      );
+      throw new EvidockError('vault.mismatch', because('vault-not-sealed', { path: original.cardPath }));
   }
 
   async #remove(docking: Docking, candidates: readonly Original[], writer: RecorderWriter, signal: AbortSignal) {
@@ -291,8 +289,7 @@ export class WipeStage {
 
 /** A removal that a pull cut short may have given a file's place away before its name: nobody but who looks at the whole card can tell whose it is now. */
 function unreadWarning(files: number): Problem {
-  const what = files === 1 ? '1 sealed file stays, because it' : `${files} sealed files stay, because they`;
-  return { code: 'recorder.wipe-failed', detail: `${what} cannot be read any more: the card should be checked` };
+  return { code: 'recorder.wipe-failed', reason: because('sealed-unread', { files }) };
 }
 
 function isVerified(copy: Copy, original: Original): boolean {

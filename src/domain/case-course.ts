@@ -1,4 +1,5 @@
 import { EvidockError } from './errors.ts';
+import { because } from './reason.ts';
 import { calendarDateOf, nextDay } from './time/calendar-date.ts';
 
 /** What happens to a case after it was opened, each with the date on which it happened. */
@@ -63,20 +64,17 @@ export function takeStep(
   { today, correct }: { readonly today: string; readonly correct: boolean },
 ): TakenStep | null {
   const on = calendarDateOf(written);
-  if (on === null) throw new EvidockError('request.invalid', `${JSON.stringify(written)} is not a date such as 2026-06-20`);
+  if (on === null) throw new EvidockError('request.invalid', because('not-a-date', { value: written }));
   const { number, steps } = course;
   const state = caseStateOf(course);
   const last = steps.findLastIndex((each) => each.step === step);
   const old = steps[last]?.on ?? null;
   const next = MAY_FOLLOW[step].includes(state) && !correct;
   if (!next && old === on) return null;
-  if (!next && old === null) throw new EvidockError('request.conflict', `case ${number} is ${state}: it cannot be ${step}`);
+  if (!next && old === null) throw new EvidockError('request.conflict', because('course-not-now', { number, before: state, course: step }));
   if (!next && !correct)
-    throw new EvidockError(
-      'request.conflict',
-      `case ${number} was ${step} on ${old} and is ${state}; a wrong date is changed with --correct`,
-    );
-  if (next && steps.length >= STEPS_MAX) throw new EvidockError('request.conflict', `case ${number} has ${STEPS_MAX} steps already`);
+    throw new EvidockError('request.conflict', because('course-done', { number, course: step, on: old ?? '', before: state }));
+  if (next && steps.length >= STEPS_MAX) throw new EvidockError('request.conflict', because('course-full', { number, limit: STEPS_MAX }));
   const place = next ? steps.length : last;
   const fresh = [...steps.slice(0, place), { step, on }, ...steps.slice(place + 1)];
   mustBeInOrder({ ...course, steps: fresh }, today);
@@ -89,12 +87,15 @@ export function mustBeInOrder({ number, openedOn, steps }: CaseCourse, today: st
   if (openedOn !== null && openedOn > nextDay(today)) throw inFuture(number, 'opened', openedOn);
   for (const { step, on } of steps) {
     if (before && on < before.on)
-      throw new EvidockError('request.conflict', `case ${number} cannot be ${step} on ${on}: it was ${before.step} on ${before.on}`);
+      throw new EvidockError(
+        'request.conflict',
+        because('course-order', { number, course: step, on, before: before.step, beforeOn: before.on }),
+      );
     if (on > nextDay(today)) throw inFuture(number, step, on);
     before = { step, on };
   }
 }
 
 function inFuture(number: string, step: string, on: string): EvidockError {
-  return new EvidockError('request.conflict', `case ${number} cannot be ${step} on ${on}: that day has not come`);
+  return new EvidockError('request.conflict', because('course-future', { number, course: step, on }));
 }

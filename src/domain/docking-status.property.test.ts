@@ -3,14 +3,16 @@
  * problems is shown.
  * Method: random lives; what is expected is kept beside by the test, which knows nothing of the table of transitions.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AllSafe, DOCKING_EVENTS, DOCKING_PHASES, DockingStatus, PROBLEM_SOURCES } from './docking-status.ts';
+import { because } from './reason.ts';
 
 const LISTED = { listedAtMs: 1, unchangedAtMs: 2, filesListed: 3, filesKnown: 1, filesToRecheck: 1, filesRechecked: 1 };
 const SEALED = { listed: 0, copied: 0, sealed: 2 };
 const PROOF = AllSafe.prove(LISTED, SEALED, true) as AllSafe;
-const LEFT = { code: 'recorder.removed', detail: 'left' } as const;
+const LEFT = { code: 'recorder.removed', reason: because('nothing-left', {}) } as const;
 
 /** Heaviest first, as people are to see them. */
 const WEIGHT = ['lost', 'copying', 'listing', 'sealing', 'comparing'] as const;
@@ -18,7 +20,12 @@ const WEIGHT = ['lost', 'copying', 'listing', 'sealing', 'comparing'] as const;
 const anEvent = fc.constantFrom(...DOCKING_EVENTS);
 const aProblem = fc.record({
   source: fc.constantFrom(...WEIGHT),
-  problem: fc.option(fc.record({ code: fc.constantFrom('vault.full', 'recorder.read-failed'), detail: fc.string() })),
+  problem: fc.option(
+    fc.record({
+      code: fc.constantFrom('vault.full', 'recorder.read-failed'),
+      reason: fc.string().map((text) => because('said', { text })),
+    }),
+  ),
 });
 const aLife = fc.array(fc.oneof({ weight: 3, arbitrary: anEvent }, { weight: 1, arbitrary: aProblem }), { maxLength: 60 });
 type Step = typeof aLife extends fc.Arbitrary<readonly (infer S)[]> ? S : never;

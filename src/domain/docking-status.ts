@@ -1,4 +1,5 @@
 import type { Docking, DockingState, Problem, SlotPhase } from './docking.ts';
+import { because } from './reason.ts';
 
 /**
  * Where one docking is in its life. `arrived`: recognised and on record. `listing`, `copying`, `rechecking`: its files are being taken in; "safe" waits
@@ -84,7 +85,7 @@ export type ProblemSource = (typeof PROBLEM_SOURCES)[number];
 
 const UNDOCKED_WHILE_WIPING: Problem = {
   code: 'recorder.wipe-failed',
-  detail: 'it was undocked while sealed files were being removed',
+  reason: because('undocked-while-wiping', {}),
 };
 
 interface Facts {

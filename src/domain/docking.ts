@@ -1,5 +1,5 @@
-import { bytesText } from './bytes-text.ts';
 import type { ErrorCode } from './errors.ts';
+import { because, type Reason } from './reason.ts';
 
 /**
  * One stay of one recorder in one slot. `reading`: files are listed, copied and sealed; `safe`: every file is sealed
@@ -11,7 +11,7 @@ export type DockingState = (typeof DOCKING_STATES)[number];
 
 export interface Problem {
   readonly code: ErrorCode;
-  readonly detail: string;
+  readonly reason: Reason;
 }
 
 export interface Docking {
@@ -28,7 +28,7 @@ export interface Docking {
   /** 0 to 100. */
   readonly driverScore: number;
   /** Why this driver, in words; says so when the match was weak or tied and `generic` took it. */
-  readonly driverWhy: readonly string[];
+  readonly driverWhy: readonly Reason[];
   readonly clockOffsetMs: number | null;
   readonly state: DockingState;
   readonly problem: Problem | null;
@@ -49,11 +49,15 @@ export interface Docking {
 }
 
 /** What a recorder that has left before it was safe still holds, for a person. */
-export function leftWords(left: { files: number; bytes: number; listingFinished: boolean }): string {
-  if (left.files === 0 && left.listingFinished) return 'nothing is left on it; its last files are being sealed';
-  const files = left.files === 1 ? '1 file' : `${left.files} files`;
-  const known = `${files} (${bytesText(left.bytes)}) still on the recorder`;
-  return left.listingFinished ? known : `${known}, and what was not listed yet`;
+export function leftReason({ files, bytes, listingFinished }: { files: number; bytes: number; listingFinished: boolean }): Reason {
+  if (files === 0 && listingFinished) return because('nothing-left', {});
+  return because(listingFinished ? 'still-on-recorder' : 'still-on-recorder-and-unlisted', { files, size: bytes });
+}
+
+/** The first of some files on a card, and how many more there are. */
+export function filesReason(paths: readonly string[]): Reason {
+  const [path = '', ...more] = paths;
+  return more.length > 0 ? because('path-and-more', { path, more: more.length }) : because('path', { path });
 }
 
 /** An entry that was not taken, with the reason: nothing on a card goes unmentioned. */
@@ -61,7 +65,7 @@ export interface Refusal {
   readonly dockingId: string;
   readonly cardPath: string;
   readonly code: ErrorCode;
-  readonly detail: string;
+  readonly reason: Reason;
   readonly atMs: number;
 }
 

@@ -1,4 +1,5 @@
 import { EvidockError } from './errors.ts';
+import { because } from './reason.ts';
 import { STATION_HOST } from './work.ts';
 
 /** A worker that may take work of this station, by its key. */
@@ -46,8 +47,7 @@ export function invitationText(invitation: Invitation): string {
 /** Throws request.invalid for anything that is no invitation, without telling the key. */
 export function parseInvitation(text: string): Invitation {
   const { form, station, worker, url, key, certificateSha256 } = fieldsOf(text);
-  const refuse = (field: string) =>
-    new EvidockError('request.invalid', `invitation: ${field} is not what \`evidock worker invite\` writes`);
+  const refuse = (field: string) => new EvidockError('request.invalid', because('invitation-field', { field }));
   if (form !== FORM) throw refuse('form');
   if (typeof station !== 'string' || !/^[0-9a-z]{2,12}$/.test(station)) throw refuse('station');
   if (typeof worker !== 'string' || !isWorkerName(worker)) throw refuse('worker');
@@ -64,5 +64,5 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below, without the text: a key may be in it.
   }
-  throw new EvidockError('request.invalid', 'the invitation is not JSON');
+  throw new EvidockError('request.invalid', because('invitation-not-json', {}));
 }

@@ -1,3 +1,5 @@
+import type { Reason } from './reason.ts';
+
 /*
  * What a person should know of a recording that is no damage: facts that the station worked out from the card. Codes with parameters stand in the
  * ledger and in the API; words in two languages are made of them at the edge.
@@ -29,7 +31,7 @@ export const NOTE_CODES = [
   'join-unproven',
   /** Its real lengths say that a segment does not begin when the one before it ends: before segment `segment`, `seconds` are missing (or doubled, if negative). */
   'gap-between-segments',
-  /** No derivative can be made: nothing here knows the file, though its bytes are whole as far as can be told. `why`: the program's words. */
+  /** No derivative can be made: nothing here knows the file, though its bytes are whole as far as can be told. `why`: what the program said. */
   'unsupported',
   /** The playable is there, and something is not in it or beside it: `what`, and `why`. */
   'not-made',
@@ -40,7 +42,7 @@ type NoteCode = (typeof NOTE_CODES)[number];
 
 export interface RecordingNote {
   readonly code: NoteCode;
-  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly parameters: Readonly<Record<string, string | number | Reason>>;
 }
 
 /** Longest list of notes that one recording keeps: a hostile card must not fill the ledger with them. */

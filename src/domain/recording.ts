@@ -5,6 +5,7 @@ import type { Digests } from './digest.ts';
 import type { Kind } from './kind.ts';
 import type { RecordingNote } from './notes.ts';
 import type { Protection } from './protection.ts';
+import type { Reason } from './reason.ts';
 
 /**
  * The life of a recording, in order. `copying`: some original is not sealed yet; `sealed`: every original is sealed;
@@ -42,7 +43,7 @@ export interface Recording extends Protection {
   readonly important: boolean;
   readonly state: RecordingState;
   readonly damaged: boolean;
-  readonly damageReason: string | null;
+  readonly damageReason: Reason | null;
   /** What a person should know of it that is no damage, at most NOTES_MAX. */
   readonly notes: readonly RecordingNote[];
   /** Wall-clock time that the recorder claims, without zone: `2019-06-27T15:30:12`; null if the card says nothing. */

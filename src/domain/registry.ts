@@ -1,5 +1,6 @@
 import type { CaseStep } from './case-course.ts';
 import type { Protection } from './protection.ts';
+import type { Reason } from './reason.ts';
 
 /** Enforcement stages (执法环节), in order. */
 export const CASE_STAGES = ['filing', 'investigation', 'evidence', 'review', 'decision', 'service', 'execution'] as const;
@@ -67,7 +68,7 @@ export interface Suggestion {
   readonly recordingId: string;
   readonly caseNumber: string;
   readonly eventId: string;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly overlapMs: number;
   readonly state: 'open' | 'accepted' | 'declined';
   readonly decidedBy: string | null;

@@ -1,10 +1,10 @@
+import { because, type Reason, together } from './reason.ts';
 import type { CaseEvent } from './registry.ts';
 
 export interface Match {
   readonly eventId: string;
   readonly caseNumber: string;
-  /** One sentence for a person. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** How long recording and event run together, ms; 0 if they only come near each other. */
   readonly overlapMs: number;
   readonly officerMatches: boolean;
@@ -45,14 +45,17 @@ export function suggestFor(recording: Candidate, events: readonly CaseEvent[], m
     .sort((a, b) => Number(b.officerMatches) - Number(a.officerMatches) || b.overlapMs - a.overlapMs);
 }
 
-function reasonFor(recording: Candidate, event: CaseEvent, startMs: number, endMs: number, officerMatches: boolean): string {
+/** When, who and where, in this order. */
+function reasonFor(recording: Candidate, event: CaseEvent, startMs: number, endMs: number, officerMatches: boolean): Reason {
   const inside = startMs >= event.startMs && endMs <= event.endMs;
   const minutes = Math.round(Math.max(event.startMs - endMs, startMs - event.endMs, 0) / 60_000);
+  const officer = officerMatches ? because('officer-took-part', { officer: recording.officerId ?? '' }) : because('officer-not-known', {});
   const time = inside
-    ? 'recorded during the event'
+    ? because('during-event', {})
     : minutes === 0
-      ? 'recorded partly during the event'
-      : `recorded ${minutes} min from the event`;
-  const officer = officerMatches ? `officer ${recording.officerId} took part` : 'officer not known';
-  return `${time}; ${officer}${event.place === null ? '' : `; ${event.place}`}`;
+      ? because('partly-during-event', {})
+      : because('minutes-from-event', { minutes });
+  // The place is somebody's own words.
+  const place = event.place === null ? [] : [because('words', { text: event.place })];
+  return together([time, officer, ...place]);
 }

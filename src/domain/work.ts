@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { Reason } from './reason.ts';
 
 /** Work that may run on any host: it gets an id, reads through ports and writes through ports. */
 export type WorkStage = 'derive' | 'archive';
@@ -35,7 +36,7 @@ export interface Work {
   readonly dueAtMs: number;
   readonly percent: number;
   readonly errorCode: ErrorCode | null;
-  readonly errorDetail: string | null;
+  readonly errorReason: Reason | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -65,7 +66,7 @@ export interface Claim {
 /** How a run ended that could not do its work. */
 export interface WorkFailure {
   readonly code: ErrorCode;
-  readonly detail: string;
+  readonly reason: Reason;
   /** When it is tried again, from now on; null: never. */
   readonly retryInMs: number | null;
 }

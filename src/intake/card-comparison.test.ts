@@ -10,6 +10,7 @@ import { DiskVault } from '#adapters/disk/disk-vault';
 import { WorkerLanes } from '#adapters/disk/lanes';
 import { SharedBufferPool } from '#adapters/disk/shared-buffer-pool';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { RandomBelow } from '#domain/vault/file-sample';
 import type { Volume } from '#ports/recorder-driver';
@@ -83,7 +84,7 @@ function failing(content: Uint8Array, fails: (position: number, length: number) 
       return {
         ...file,
         read: async (target: Uint8Array, position: number) => {
-          if (fails(position, target.length)) throw new EvidockError('recorder.read-failed', 'EIO');
+          if (fails(position, target.length)) throw new EvidockError('recorder.read-failed', because('said', { text: 'EIO' }));
           return file.read(target, position);
         },
       };

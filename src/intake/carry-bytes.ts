@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { VaultDraft } from '#ports/vault';
@@ -150,6 +151,7 @@ class Carrier {
 
 /** Throws unless all that was listed came, and nothing more. */
 export function mustBeAll({ bytes }: Carried, cardPath: string, listed: number): void {
-  if (bytes > listed) throw new EvidockError('recorder.file-changed', `${cardPath}: longer than the ${listed} bytes that were listed`);
-  if (bytes < listed) throw new EvidockError('recorder.read-failed', `${cardPath}: ${bytes} of ${listed} bytes came`);
+  if (bytes > listed) throw new EvidockError('recorder.file-changed', because('longer-than-listed', { path: cardPath, bytes: listed }));
+  if (bytes < listed)
+    throw new EvidockError('recorder.read-failed', because('bytes-came', { thing: cardPath, found: bytes, bytes: listed }));
 }

@@ -1,6 +1,7 @@
 import type { ByteRange } from '#domain/byte-range';
 import type { Digests } from '#domain/digest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original, SourceReread } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes } from '#ports/lanes';
@@ -82,6 +83,9 @@ async function finish(draft: VaultDraft, bytes: number, hand: InHand): Promise<v
 async function unchanged(file: VolumeFile, original: Original): Promise<void> {
   const now = await file.stat();
   if (now.bytes !== original.bytes || Math.floor(now.mtimeMs) !== original.mtimeMs) {
-    throw new EvidockError('recorder.file-changed', `${original.cardPath}: ${original.bytes} bytes were listed, now ${now.bytes}`);
+    throw new EvidockError(
+      'recorder.file-changed',
+      because('size-changed', { path: original.cardPath, bytes: original.bytes, found: now.bytes }),
+    );
   }
 }

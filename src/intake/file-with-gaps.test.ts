@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { VolumeFile } from '#ports/recorder-driver';
 import { anOriginal, aRecording } from '#test/support/builders';
@@ -43,7 +44,7 @@ function dying(badFrom: number) {
       if (position + target.length <= badFrom) return target.length;
       asked.push(target.length);
       vi.advanceTimersByTime(10_000);
-      throw new EvidockError('recorder.read-failed', 'EIO');
+      throw new EvidockError('recorder.read-failed', because('said', { text: 'EIO' }));
     },
   };
   const onGivenUp = vi.fn();

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { appendRange, type ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { VolumeFile } from '#ports/recorder-driver';
 
@@ -99,7 +100,7 @@ export class FileWithGaps {
       if (!isFailure(error, 'recorder.read-failed')) throw error;
       this.#lastAtMs = performance.now();
       this.#spentMs += this.#lastAtMs - begun;
-      if (this.#spentMs > SPENT_MS_MAX) this.#refuse(`more than ${SPENT_MS_MAX / 60_000} minutes went by at gaps`, error);
+      if (this.#spentMs > SPENT_MS_MAX) this.#refuse(because('gaps-late', { minutes: SPENT_MS_MAX / 60_000 }), error);
       return null;
     }
   }
@@ -109,14 +110,14 @@ export class FileWithGaps {
     target.fill(0);
     appendRange(this.ranges, { start: position, end: position + target.length });
     this.#gapBytes += target.length;
-    if (this.#gapBytes > this.#options.gapBytesMax) this.#refuse('more bytes than intake.gapsMax cannot be read');
-    if (this.ranges.length > RANGES_MAX) this.#refuse(`more than ${RANGES_MAX} places cannot be read`);
+    if (this.#gapBytes > this.#options.gapBytesMax) this.#refuse(because('gaps-bytes', {}));
+    if (this.ranges.length > RANGES_MAX) this.#refuse(because('gaps-many', { limit: RANGES_MAX }));
     return target.length;
   }
 
-  #refuse(why: string, cause?: unknown): never {
+  #refuse(why: Reason, cause?: unknown): never {
     this.#options.onGivenUp();
-    throw new EvidockError('recorder.read-failed', `${this.#options.original.cardPath}: ${why}`, cause);
+    throw new EvidockError('recorder.read-failed', because('of', { thing: this.#options.original.cardPath, why }), cause);
   }
 
   /**
@@ -129,7 +130,7 @@ export class FileWithGaps {
     const left = PULL_NOTICE_MS - (performance.now() - this.#lastAtMs);
     if (left > 0) await wait(left, undefined, { signal });
     const readable = firstBetween(this.ranges, original.bytes);
-    if (readable.start >= readable.end) this.#refuse('nothing of it can be read');
+    if (readable.start >= readable.end) this.#refuse(because('nothing-readable', {}));
     await file.forget?.();
     await file.read(new Uint8Array(Math.min(BLOCK_BYTES, readable.end - readable.start)), readable.start, signal);
   }

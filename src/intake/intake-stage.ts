@@ -3,6 +3,7 @@ import type { CompiledPattern } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
 import type { Docking } from '#domain/docking';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { Original } from '#domain/recording';
 import type { RandomBelow } from '#domain/vault/file-sample';
@@ -170,7 +171,8 @@ export class IntakeStage implements KnownProof {
     const mismatches = (session.mismatches.get(current.id) ?? 0) + 1;
     session.mismatches.set(current.id, mismatches);
     if (mismatches >= MISMATCHES_MAX) {
-      fail(session, current.id, new EvidockError('vault.mismatch', `${current.cardPath}: ${mismatches} copies read back otherwise`));
+      const reason = because('copies-differ', { path: current.cardPath, count: mismatches });
+      fail(session, current.id, new EvidockError('vault.mismatch', reason));
       await this.#view.failing(session);
       return;
     }

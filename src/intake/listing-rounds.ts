@@ -1,6 +1,7 @@
 import { type CompiledPattern, compilePatterns } from '#domain/card/facts';
 import type { Leftovers } from '#domain/card/leftovers';
 import { asEvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { cardListed, copyFailed, type Log } from '#events';
 import type { Clock } from '#ports/clock';
@@ -75,8 +76,8 @@ export class ListingRounds {
     await ledger.transaction(async (writer) => {
       signal.throwIfAborted();
       for (const { path } of changed.slice(0, REFUSALS_PER_TRANSACTION)) {
-        const detail = `it was still being written after ${LOOKS_MAX} looks`;
-        await refuse(writer, docking.id, { path, code: 'recorder.still-writing', detail }, clock.nowMs());
+        const reason = because('still-written', { looks: LOOKS_MAX });
+        await refuse(writer, docking.id, { path, code: 'recorder.still-writing', reason }, clock.nowMs());
       }
       const filesRefused = found.counts.refused + changed.length;
       await writer.dockings.update(docking.id, { unchangedAtMs: clock.nowMs(), ...(changed.length > 0 ? { filesRefused } : {}) });
@@ -102,7 +103,7 @@ export class ListingRounds {
         if (signal.aborted) return;
         const failure = asEvidockError(error);
         if (failure.code === 'recorder.removed') return this.#options.view.lost(session);
-        session.unlisted = { code: failure.code, detail: failure.detail };
+        session.unlisted = { code: failure.code, reason: failure.reason };
         await this.#options.view.unlisted(session);
         // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
         if (failure.side !== 'ledger') return;

@@ -1,9 +1,8 @@
-import { gapWords } from '#domain/byte-range';
 import { STATION } from '#domain/custody/actor';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { damageFromIntake } from '#domain/damage';
+import { damageFromIntake, gapsReason } from '#domain/damage';
 import { isFailure } from '#domain/errors';
 import type { Original } from '#domain/recording';
 import type { Clock } from '#ports/clock';
@@ -81,7 +80,7 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   if (gaps.length === 0 && !recording?.damaged) return;
   const reason = recording && damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId));
   await writer.recordings.update(original.recordingId, { damaged: reason !== null, damageReason: reason });
-  const own = gapWords([{ ...original, gaps }]);
+  const own = gapsReason([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };
   await writer.custody.append(RecordingDamaged.make({ ...about, personal: { reason: own } }));

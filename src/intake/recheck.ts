@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { ListedFile } from '#domain/card/listed-file';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import type { StartDecision } from '#domain/start/claims';
 import { byRecheckNeed, type Compared } from '#domain/vault/file-sample';
@@ -131,7 +132,7 @@ export class Recheck implements KnownProof {
   async prove(dockingId: string, original: Original, volume: Volume, signal: AbortSignal): Promise<Verdict | 'unlisted'> {
     const { ledger, lanes, buffers } = this.#options;
     const run = this.#runs.get(dockingId);
-    if (!run) throw new EvidockError('recorder.removed', dockingId);
+    if (!run) throw new EvidockError('recorder.removed', because('id', { id: dockingId }));
     // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
     const compared = (await ledger.originals.compared([original.id])).get(original.id);

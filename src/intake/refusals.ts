@@ -4,14 +4,14 @@ import { subject } from '#domain/custody/subject';
 import type { Refusal } from '#domain/docking';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
-type Refused = Pick<Refusal, 'code' | 'detail'> & { readonly path: string };
+type Refused = Pick<Refusal, 'code' | 'reason'> & { readonly path: string };
 
 /** Part of `w02-files-listed`: an entry that is not taken, with its reason. */
 export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
-  const { code, detail, path } = refusal;
-  await writer.dockings.insertRefusal({ dockingId, atMs, cardPath: path, code, detail });
+  const { code, reason, path } = refusal;
+  await writer.dockings.insertRefusal({ dockingId, atMs, cardPath: path, code, reason });
   const about = { atMs, actor: STATION, subject: subject('docking', dockingId) };
-  await writer.custody.append(FileRefused.make({ ...about, data: { code }, personal: { cardPath: path, detail } }));
+  await writer.custody.append(FileRefused.make({ ...about, data: { code }, personal: { cardPath: path, detail: reason } }));
 }
 
 /** What is on record as refused stays there: a card that is listed once more must not be told of twice. */

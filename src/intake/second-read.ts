@@ -1,5 +1,6 @@
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original, SourceReread } from '#domain/recording';
 import type { BufferPool } from '#ports/buffer-pool';
 import type { Lanes, Passage } from '#ports/lanes';
@@ -25,7 +26,8 @@ interface SecondRead extends CardRead {
 /** Reads the file from the recorder once more, past the page cache where that can be had. Throws recorder.unstable if it is not the same. */
 export async function readAgain(read: SecondRead): Promise<SourceReread> {
   const forgotten = (await read.file.forget?.()) ?? false;
-  if ((await digestOnCard(read)) !== read.sha256) throw new EvidockError('recorder.unstable', read.original.cardPath);
+  if ((await digestOnCard(read)) !== read.sha256)
+    throw new EvidockError('recorder.unstable', because('path', { path: read.original.cardPath }));
   return forgotten ? 'nocache' : 'cached';
 }
 
@@ -78,7 +80,7 @@ export async function readKept(
   for (const gap of [...gaps.filter((range) => range.end > position && range.start < end), { start: end, end }]) {
     while (at < gap.start) {
       const bytes = await file.read(target.subarray(at - position, gap.start - position), at, signal);
-      if (bytes === 0) throw new EvidockError('recorder.unstable', `${original.cardPath}: ends after ${at} bytes this time`);
+      if (bytes === 0) throw new EvidockError('recorder.unstable', because('ends-after', { path: original.cardPath, bytes: at }));
       at += bytes;
     }
     target.fill(0, at - position, Math.min(gap.end, end) - position);

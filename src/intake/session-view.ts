@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Docking, leftWords, type Problem } from '#domain/docking';
+import { type Docking, filesReason, leftReason, type Problem } from '#domain/docking';
 import { asEvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { copyFailed, type Log } from '#events';
 import type { Ledger } from '#ports/ledger';
@@ -56,7 +57,7 @@ export class SessionView {
 
   /** What the recorder goes on writing was not taken. */
   stillWriting({ docking }: Session, paths: readonly string[]): void {
-    this.#options.board.updateDocking(docking.id, { warning: { code: 'recorder.still-writing', detail: firstOf(paths) } });
+    this.#options.board.updateDocking(docking.id, { warning: { code: 'recorder.still-writing', reason: filesReason(paths) } });
   }
 
   /** Files of other recorders lie on its card. A warning that is there already is the more urgent. */
@@ -64,8 +65,8 @@ export class SessionView {
     const view = this.#options.board.docking(id);
     if (!view || view.warning !== null || serials.length === 0) return;
     this.#options.board.updateDocking(id, {
-      warning: { code: 'recorder.other-files', detail: serials.join(', ') },
-      explain: [...view.explain, `files of other recorders lie on its card: ${serials.join(', ')}`],
+      warning: { code: 'recorder.other-files', reason: because('serials', { names: serials }) },
+      explain: [...view.explain, because('other-recorders-files', { names: serials })],
     });
   }
 
@@ -81,14 +82,14 @@ export class SessionView {
   /** The sample had missed that these files are others: nobody shall take the recorder before they are sealed. */
   differs({ docking: { id } }: Session, paths: readonly string[], bytes: number): void {
     const { board, statuses } = this.#options;
-    const warning: Problem = { code: 'recorder.known-differs', detail: firstOf(paths) };
+    const warning: Problem = { code: 'recorder.known-differs', reason: filesReason(paths) };
     void statuses.happened(id, 'differs', { warning, bytesListed: (board.docking(id)?.bytesListed ?? 0) + bytes });
   }
 
   /** Nothing is left to compare but what cannot be read: where "safe" waits for it, it waits in vain, and says so. */
   async recheckEnded({ docking: { id } }: Session, unread: readonly string[]): Promise<void> {
     const { board, statuses, settings } = this.#options;
-    const problem: Problem | null = unread.length === 0 ? null : { code: 'recorder.known-unread', detail: firstOf(unread) };
+    const problem: Problem | null = unread.length === 0 ? null : { code: 'recorder.known-unread', reason: filesReason(unread) };
     if (settings.known === 'whole') return statuses.stoppedBy(id, 'comparing', problem);
     const warning = board.docking(id)?.warning ?? null;
     // What was told of it before is more: an alarm, gaps, a wipe that left files.
@@ -109,8 +110,8 @@ export class SessionView {
     try {
       const { listed, listedBytes } = await ledger.dockings.progress(id);
       const listingFinished = (!session.listing || session.looking) && session.unlisted === null;
-      const detail = leftWords({ files: listed, bytes: listedBytes, listingFinished });
-      await statuses.stoppedBy(id, 'lost', { code: 'recorder.removed', detail });
+      const reason = leftReason({ files: listed, bytes: listedBytes, listingFinished });
+      await statuses.stoppedBy(id, 'lost', { code: 'recorder.removed', reason });
     } catch (error) {
       copyFailed(log, { originalId: '', dockingId: id, attempt: 0 }, asEvidockError(error));
     }
@@ -125,10 +126,6 @@ export class SessionView {
   unlisted(session: Session): Promise<void> {
     return this.#options.statuses.stoppedBy(session.docking.id, 'listing', session.unlisted);
   }
-}
-
-function firstOf([first = '', ...more]: readonly string[]): string {
-  return more.length > 0 ? `${first} and ${more.length} more files` : first;
 }
 
 /** Waits, or returns at once when `signal` says that there is nothing to wait for. */

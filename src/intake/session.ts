@@ -1,5 +1,6 @@
-import type { Docking, Problem } from '#domain/docking';
+import { type Docking, filesReason, type Problem } from '#domain/docking';
 import type { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { FormerClock } from '#domain/recorder/former-clock';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 import type { SlotView } from '#ports/slot-board';
@@ -109,7 +110,7 @@ export function mayBeLookedAtAgain(session: Session): boolean {
 export function failingOf({ failed }: Session): Problem | null {
   const last = [...failed.values()].at(-1);
   if (!last) return null;
-  return { code: last.code, detail: failed.size > 1 ? `${last.detail}; ${failed.size} files in all` : last.detail };
+  return { code: last.code, reason: failed.size > 1 ? because('files-in-all', { why: last.reason, files: failed.size }) : last.reason };
 }
 
 export function fail({ failed }: Session, originalId: string, failure: EvidockError): void {
@@ -125,7 +126,6 @@ export function forget({ failed, tries }: Session, originalId: string): void {
 
 /** What stops nothing, but somebody should know; null if every file could be read. */
 export function gapsWarning({ gaps }: Session): Problem | null {
-  const [first] = gaps;
-  if (first === undefined) return null;
-  return { code: 'recorder.gaps', detail: gaps.size > 1 ? `${first} and ${gaps.size - 1} more files` : first };
+  if (gaps.size === 0) return null;
+  return { code: 'recorder.gaps', reason: filesReason([...gaps]) };
 }

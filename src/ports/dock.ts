@@ -1,4 +1,5 @@
 import type { Problem } from '#domain/docking';
+import type { Reason } from '#domain/reason';
 import type { RecorderAccess } from './recorder-access.ts';
 import type { Volume } from './recorder-driver.ts';
 
@@ -25,8 +26,8 @@ export interface Arrival {
   readonly clockSet: ClockSetting | null;
   /** It showed its disk only after the adapter had unlocked it by a vendor command. */
   readonly unlocked: boolean;
-  /** What the adapter saw of it, in words, for `slots --explain`: ids, file systems, how it was unlocked. */
-  readonly facts: readonly string[];
+  /** What the adapter saw of it, for `slots --explain`: ids, file systems, how it was unlocked. */
+  readonly facts: readonly Reason[];
   readonly volume: Volume;
   /** null: nothing may be done to it beyond reading. */
   readonly access: RecorderAccess | null;
@@ -49,7 +50,7 @@ export interface ClockSetting {
 }
 
 /** `unknown`: the command went out and no answer came, so it may have been obeyed. */
-export type ClockOutcome = { readonly set: 'yes' } | { readonly set: 'no' | 'unknown'; readonly why: string };
+export type ClockOutcome = { readonly set: 'yes' } | { readonly set: 'no' | 'unknown'; readonly why: Reason };
 
 /** Something about a port that is no recorder ready to be read (or not yet). */
 export interface DockNotice {
@@ -59,7 +60,7 @@ export interface DockNotice {
    * `preparing`: found, being unlocked or mounted; `problem`: cannot be used, see `problem`; `gone`: what had been noticed there has left.
    */
   readonly state: 'preparing' | 'problem' | 'gone';
-  readonly facts: readonly string[];
+  readonly facts: readonly Reason[];
   readonly problem: Problem | null;
 }
 

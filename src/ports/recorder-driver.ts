@@ -1,4 +1,5 @@
 import type { PathPattern } from '#domain/card/facts';
+import type { Reason } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import type { ContainerReading } from '#domain/start/readings';
 
@@ -19,7 +20,7 @@ export interface VolumeEntry {
 export interface VolumeRefusal {
   readonly path: string;
   readonly code: 'recorder.name-refused' | 'recorder.not-regular' | 'recorder.over-limit' | 'recorder.unreadable';
-  readonly detail: string;
+  readonly reason: Reason;
 }
 
 /** An open file of a recorder. */
@@ -68,7 +69,7 @@ export interface RecorderHints {
 interface DriverMatch {
   /** 0 (not mine) to 100 (certain). Below 40 is weak. */
   readonly score: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
 }
 
 /** A family of recorders: data plus small functions. */

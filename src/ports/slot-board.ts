@@ -1,5 +1,6 @@
 import type { Docking, Problem, SlotPhase } from '#domain/docking';
 import type { DockingStatus } from '#domain/docking-status';
+import type { Reason } from '#domain/reason';
 
 /** Files that this docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
 export interface RecheckView {
@@ -25,7 +26,7 @@ export interface SlotView {
   readonly warning: Problem | null;
   readonly clockOffsetMs: number | null;
   /** Why it was taken for what it is: what the port told, and what every driver said. */
-  readonly explain: readonly string[];
+  readonly explain: readonly Reason[];
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly filesRefused: number;

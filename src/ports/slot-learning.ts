@@ -1,10 +1,12 @@
+import type { Reason } from '#domain/reason';
+
 /** Something was plugged in while the slots are being numbered. */
 export interface PortSeen {
   readonly port: string;
   readonly hub: string | null;
   /** The number that the port has already. */
   readonly slot: number | null;
-  readonly facts: readonly string[];
+  readonly facts: readonly Reason[];
 }
 
 /** While slots are being numbered, arrivals are told and not taken in; those still there when it ends are taken in then. */

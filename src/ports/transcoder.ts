@@ -1,4 +1,5 @@
 import type { Kind } from '#domain/kind';
+import type { Reason } from '#domain/reason';
 
 export interface MediaStream {
   readonly type: 'video' | 'audio' | 'subtitle' | 'data';
@@ -34,8 +35,7 @@ export interface MediaFacts {
 
 /** Bytes are missing or wrong. What is only unusual, unsupported or without a header is not damaged. */
 export interface Damage {
-  /** For a person: `no moov box: the recording was cut off`, `truncated: 1048576 of 4194304 bytes of mdat`. */
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 /** One input in its order within the recording. */
@@ -53,8 +53,8 @@ export interface MediaRun {
   readonly signal?: AbortSignal;
   /** Something moved: a media process counted or read, a step came to its end. Never called by time alone. */
   readonly onProgress?: () => void;
-  /** Something that was to be made could not be, while the rest could: what, and why, in words for a person. */
-  readonly onMissing?: (what: string, why: string) => void;
+  /** Something that was to be made could not be, while the rest could: which part, and why. */
+  readonly onMissing?: (what: Reason, why: Reason) => void;
 }
 
 export interface MadeFile {
@@ -69,14 +69,13 @@ export interface MadeFile {
 
 export interface MadeThumbnail extends MadeFile {
   /** Why the photo counts as damaged although some of it can be shown; null if it is whole. */
-  readonly damage: string | null;
+  readonly damage: Reason | null;
 }
 
 /** What could be saved of a damaged file. */
 export interface Salvaged {
   readonly path: string;
-  /** In words, for a person. */
-  readonly how: string;
+  readonly how: Reason;
   /** How much: picture units recovered; Infinity where everything that could be read was kept. */
   readonly units: number;
 }

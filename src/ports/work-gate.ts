@@ -1,5 +1,6 @@
 import type { Kind } from '#domain/kind';
 import type { RecordingNote } from '#domain/notes';
+import type { Reason } from '#domain/reason';
 import type { Derivative, Original, Recording } from '#domain/recording';
 import type { Claim, Work, WorkFailure } from '#domain/work';
 import type { RecordingDetail } from './ledger/recordings.ts';
@@ -55,7 +56,7 @@ export interface DerivedResult {
   readonly derivatives: readonly MadeDerivative[];
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
-  readonly damage: string | null;
+  readonly damage: Reason | null;
   readonly notes: readonly RecordingNote[];
   readonly inside: FoundInside;
   /** How long each segment really is, ms; null where that cannot be told. */

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 import { claimedToMs } from '#domain/time/station-time';
 import { filesOf, type Layout, trackText } from './layouts.ts';
 import { CardMedia } from './media.ts';
@@ -46,9 +47,9 @@ async function mustBeEmpty(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
-    throw new EvidockError('request.invalid', `${directory} (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('thing-errno', { thing: directory, errno: errnoText(error) }), error);
   }
-  if ((await readdir(directory)).length > 0) throw new EvidockError('request.conflict', `${directory} is not empty`);
+  if ((await readdir(directory)).length > 0) throw new EvidockError('request.conflict', because('not-empty', { thing: directory }));
 }
 
 /** What no recorder should hold, and some will. Returns how many regular files. */

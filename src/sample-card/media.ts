@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 
 export type Recipe = 'h264' | 'hevc' | 'mjpeg-avi' | 'mov-pcm' | 'ts' | 'wav' | 'photo' | 'thumbnail' | 'truncated';
 
@@ -43,7 +43,7 @@ function ffmpeg(args: readonly string[]): Promise<void> {
     child.stderr.on('data', (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-4000);
     });
-    child.on('error', (error) => reject(new EvidockError('transcoder.missing', error.message, error)));
+    child.on('error', (error) => reject(new EvidockError('transcoder.missing', said(error), error)));
     child.on('close', (status) => (status === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${status}: ${words}`))));
   });
 }

@@ -2,6 +2,7 @@ import { STATION } from '#domain/custody/actor';
 import { OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original, Recording } from '#domain/recording';
 import { isoOrNull, type Manifest } from '#domain/vault/manifest';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
@@ -29,7 +30,8 @@ export async function describeOriginal(
   { reread, sealedAtMs }: { reread: Sealed['method']; sealedAtMs: number },
 ): Promise<Manifest> {
   const [docking, recording] = await Promise.all([ledger.dockings.get(original.dockingId), ledger.recordings.get(original.recordingId)]);
-  if (!docking || !recording || !original.digests) throw new EvidockError('station.internal', `${original.id} has no docking or recording`);
+  if (!docking || !recording || !original.digests)
+    throw new EvidockError('station.internal', because('no-docking-row', { id: original.id }));
   // The bus told only of the docked recorder. Another recorder, whose file lay on that card, is known by its number alone.
   const own = original.recorderSerial === docking.recorderSerial;
   return {

@@ -5,6 +5,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { AllSafe } from '#domain/docking-status';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -157,12 +158,12 @@ export class SealStage {
   }
 
   /** Shows the failure on the slot, so that people at the dock see what it waits for. */
-  async #showProblem(original: Original, { code, detail }: EvidockError): Promise<void> {
+  async #showProblem(original: Original, { code, reason }: EvidockError): Promise<void> {
     const { ledger, statuses, log } = this.#options;
     try {
       // Asked again: its recorder may have been docked anew, and waits for it in its new docking.
       const current = await ledger.originals.get(original.id);
-      await statuses.stoppedBy(current?.dockingId ?? original.dockingId, 'sealing', { code, detail });
+      await statuses.stoppedBy(current?.dockingId ?? original.dockingId, 'sealing', { code, reason });
     } catch (error) {
       // A ledger that cannot be read is told of by the log; the original is tried again in any case.
       stageFailed(log, 'seal', { originalId: original.id }, asEvidockError(error));
@@ -172,7 +173,7 @@ export class SealStage {
   /** Reads the copy back and writes its manifest (`w06-manifest-linked`). Returns null if the copy was found wrong and given back. */
   async #verifyAndDescribe(original: Original): Promise<Sealed | null> {
     const { vault, clock, faults, settings } = this.#options;
-    if (!original.digests) throw new EvidockError('station.internal', `${original.id} is copied and has no digests`);
+    if (!original.digests) throw new EvidockError('station.internal', because('no-digests', { id: original.id }));
     let method: Sealed['method'];
     let digests = original.digests;
     try {

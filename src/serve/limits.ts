@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { connectionsDropped, type Log, requestFailed, requestsFolded } from '#events';
 
 /**
@@ -17,7 +18,7 @@ export class StreamLimit {
 
   /** Returns what gives the place back, once however often it is called. Throws request.too-many. */
   take(): () => void {
-    if (this.#open >= STREAMS_MAX) throw new EvidockError('request.too-many', `${STREAMS_MAX} event streams are open`);
+    if (this.#open >= STREAMS_MAX) throw new EvidockError('request.too-many', because('many-streams', { limit: STREAMS_MAX }));
     this.#open += 1;
     let taken = true;
     return () => {

@@ -1,5 +1,6 @@
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 const TAG_CHARACTERS = 16;
 
@@ -46,5 +47,5 @@ function keyIn(cursor: string, tag: string): string {
 }
 
 export function wrongCursor(): EvidockError {
-  return new EvidockError('request.invalid', 'cursor: is not of this list with these filters');
+  return new EvidockError('request.invalid', because('cursor-differs', {}));
 }

@@ -47,7 +47,7 @@ export class Presenter {
       replacedBy: replacedBy.get(recording.id) ?? null,
       trouble: troubled
         .filter(({ recordingId }) => recordingId === recording.id)
-        .map(({ stage, state, errorCode, errorDetail }) => ({ stage, state, code: errorCode ?? '', detail: errorDetail ?? '' })),
+        .map(({ stage, state, errorCode, errorReason }) => ({ stage, state, code: errorCode ?? '', reason: errorReason })),
     };
   }
 

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemAnswer } from '#api/common';
-import { asEvidockError, ERRORS, type ErrorCode, EvidockError } from '#domain/errors';
+import { asEvidockError, type ErrorCode, EvidockError, said } from '#domain/errors';
+import { because } from '#domain/reason';
+import { ERRORS_EN } from '#messages/errors-en';
 import type { FailureLog } from './limits.ts';
 
 /** What Fastify refuses by itself, by its status; every other refusal of its own is a request that is not valid. */
@@ -18,14 +20,25 @@ export function answerProblem(failures: FailureLog, error: FastifyError, request
     .send(problemOf(known, request.id));
 }
 
-function problemOf({ code, status, detail, remedy }: EvidockError, requestId: string): ProblemAnswer {
-  return { type: `urn:evidock:problem:${code}`, title: ERRORS[code].what, status, detail, instance: `urn:uuid:${requestId}`, code, remedy };
+function problemOf({ code, status, detail, reason, remedy }: EvidockError, requestId: string): ProblemAnswer {
+  return {
+    type: `urn:evidock:problem:${code}`,
+    title: ERRORS_EN[code].what,
+    status,
+    detail,
+    reason,
+    instance: `urn:uuid:${requestId}`,
+    code,
+    remedy,
+  };
 }
 
 /** The same as a line of a stream of lines, whose status was sent long ago. */
-export function problemLine(error: unknown): { readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'remedy'> {
-  const { code, detail, remedy } = asEvidockError(error);
-  return { type: 'error', code, title: ERRORS[code].what, detail, remedy };
+export function problemLine(
+  error: unknown,
+): { readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'reason' | 'remedy'> {
+  const { code, detail, reason, remedy } = asEvidockError(error);
+  return { type: 'error', code, title: ERRORS_EN[code].what, detail, reason, remedy };
 }
 
 function translate(error: FastifyError): EvidockError {
@@ -35,15 +48,16 @@ function translate(error: FastifyError): EvidockError {
     const extra = (first.params as { additionalProperty?: string }).additionalProperty;
     const values = (first.params as { allowedValues?: string[] }).allowedValues;
     const more = extra === undefined ? '' : ` (${extra})`;
+    const about = { place: error.validationContext ?? 'body', field, text: `${first.message}${more}` };
     return new EvidockError(
       'request.invalid',
-      `${error.validationContext}: ${field}${first.message}${more}${values ? `: ${values.join(', ')}` : ''}`,
+      values ? because('not-valid-one-of', { ...about, names: values }) : because('not-valid', about),
       error,
     );
   }
   const { statusCode } = error;
   if (!(error instanceof EvidockError) && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new EvidockError(OF_STATUS[statusCode] ?? 'request.invalid', error.message, error);
+    return new EvidockError(OF_STATUS[statusCode] ?? 'request.invalid', said(error), error);
   }
   return asEvidockError(error);
 }

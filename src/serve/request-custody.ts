@@ -1,6 +1,7 @@
 import type { CustodyType } from '#domain/custody/catalogue';
 import type { Subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 
@@ -37,7 +38,8 @@ export class RequestCustody {
     this.ledger = new Proxy(options.ledger, {
       get: (ledger, name) => {
         if (name === 'transaction') return (body: (writer: LedgerWriter) => Promise<unknown>) => this.#transaction(body);
-        if ((CLOSED as readonly PropertyKey[]).includes(name)) return () => Promise.reject(this.#breach(`called ${String(name)}`));
+        if ((CLOSED as readonly PropertyKey[]).includes(name))
+          return () => Promise.reject(this.#breach(because('breach-called', { write: String(name) })));
         const value: unknown = Reflect.get(ledger, name, ledger);
         // The ledger has private fields: its methods must run on the ledger itself.
         return typeof value === 'function' ? value.bind(ledger) : value;
@@ -63,9 +65,8 @@ export class RequestCustody {
 
   /** Called when the handler is done. Throws station.internal where neither an entry nor a word tells what it did. */
   settle(): void {
-    if (this.#unchanged && this.#told.length > 0) throw this.#breach(`said that nothing changed, but left ${this.#told.join(', ')}`);
-    if (!this.#unchanged && this.#told.length === 0 && this.#options.declared.length > 0)
-      throw this.#breach('left no custody entry and did not say that nothing changed');
+    if (this.#unchanged && this.#told.length > 0) throw this.#breach(because('breach-unchanged', { names: this.#told }));
+    if (!this.#unchanged && this.#told.length === 0 && this.#options.declared.length > 0) throw this.#breach(because('breach-silent', {}));
   }
 
   async #transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
@@ -81,12 +82,12 @@ export class RequestCustody {
 
   #judge({ facts, told }: Writing): void {
     const other = told.find((type) => !this.#options.declared.includes(type));
-    if (other !== undefined) throw this.#breach(`would leave ${other}, which it does not declare`);
-    if (facts.length > 0 && told.length === 0) throw this.#breach(`would change the ledger (${facts.join(', ')}) without a custody entry`);
+    if (other !== undefined) throw this.#breach(because('breach-undeclared', { type: other }));
+    if (facts.length > 0 && told.length === 0) throw this.#breach(because('breach-no-entry', { names: facts }));
   }
 
-  #breach(what: string): EvidockError {
-    return new EvidockError('station.internal', `${this.#options.route} ${what}`);
+  #breach(why: Reason): EvidockError {
+    return new EvidockError('station.internal', because('route-breach', { route: this.#options.route, why }));
   }
 }
 

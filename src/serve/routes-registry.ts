@@ -25,6 +25,7 @@ import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/regist
 import { standingOf } from '#desk/standing';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
@@ -35,7 +36,14 @@ const CASE_RECORDINGS = 1000;
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
-const CASE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'] as const;
+const CASE_CUSTODY = [
+  'case.changed',
+  'case.event-changed',
+  'suggestion.made',
+  'suggestion.decided',
+  'recording.tagged',
+  'case.protected',
+] as const;
 
 /** The figures of a change, after it is said where they stand for none. */
 function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
@@ -77,7 +85,7 @@ const caseRoutes: readonly Route[] = [
         ledger.cases.events(params.number),
         ledger.recordings.list({ caseNumber: params.number, limit: CASE_RECORDINGS }),
       ]);
-      if (!entry) throw new EvidockError('request.not-found', `case ${params.number}`);
+      if (!entry) throw new EvidockError('request.not-found', because('no-case', { number: params.number }));
       const standing = await standingOf(ledger, recordings);
       const shown = recordings.map((detail) => presenter.recording(detail, standing));
       const last = shown.length === CASE_RECORDINGS ? shown.at(-1) : undefined;
@@ -106,7 +114,7 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases/import',
     needs: 'operator',
     summary: 'Adds and changes cases and events from a CSV or JSON text; all of it or nothing. `dryRun` only tells how many that would be',
-    custody: CASE_CUSTODY,
+    custody: [...CASE_CUSTODY, 'case.decided', 'case.closed'],
     bodyBytesMax: IMPORT_BYTES_MAX,
     schema: { body: ImportBody, response: ImportJson },
     handle: async ({ deps }, { body, actor, custody }) => {

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
+import { because } from '#domain/reason';
 import type { PortSeen } from '#ports/slot-learning';
 import { aDocking } from '#test/support/builders';
 import { about } from '#test/support/custody';
@@ -98,9 +99,11 @@ describe('numbers of ports', () => {
   it('take with them what the ports show', async () => {
     const { board } = station.deps;
     await post('/slots/assign', { port: '1-4.1', slot: 1 });
-    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: ['a stick'] });
+    board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] });
     await post('/slots/assign', { port: '1-4.1', slot: 5 });
-    expect(await get('/slots')).toMatchObject([{ slot: 5, port: '1-4.1', phase: 'unknown', explain: ['a stick'] }]);
+    expect(await get('/slots')).toMatchObject([
+      { slot: 5, port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] },
+    ]);
     await post('/slots/assign', { port: '1-4.2', slot: 5 });
     expect(await get('/slots')).toMatchObject([
       { slot: 1, port: '1-4.1', phase: 'unknown' },
@@ -153,9 +156,11 @@ describe('events', () => {
     });
     await expect.poll(() => text).toContain('event: slots\n');
     station.deps.board.showPort(4, { port: '1-4.4', phase: 'preparing' });
-    tell({ port: '1-4.9', hub: '1-4', slot: null, facts: ['a stick'] });
+    tell({ port: '1-4.9', hub: '1-4', slot: null, facts: [because('said', { text: 'a stick' })] });
     await expect.poll(() => text).toMatch(/event: slot\ndata: .*"slot":4.*"phase":"preparing"/);
-    expect(text).toContain('event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":["a stick"]}\n\n');
+    expect(text).toContain(
+      'event: port\ndata: {"port":"1-4.9","hub":"1-4","slot":null,"facts":[{"code":"said","params":{"text":"a stick"}}]}\n\n',
+    );
     stream.destroy();
   });
 });

@@ -17,6 +17,7 @@ import { mustHaveRecording } from '#desk/tagging';
 import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { pageOf as page } from './pages.ts';
 import { Presenter } from './present.ts';
 import { Created, command, LinesAnswer, query, type Route } from './route.ts';
@@ -87,7 +88,7 @@ const dockingRoutes: readonly Route[] = [
       if (!told) {
         const docking = await deps.ledger.dockings.get(id);
         if (docking?.state !== 'removed' && docking?.state !== 'interrupted')
-          throw new EvidockError('request.conflict', `docking ${id} is not of a directory that was docked by request: undock the recorder`);
+          throw new EvidockError('request.conflict', because('not-by-request', { id }));
         // It had left by itself.
         custody.unchanged();
       }

@@ -13,9 +13,10 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
-import { ERRORS } from '#domain/errors';
+import { ERRORS_EN } from '#messages/errors-en';
 import { about } from '#test/support/custody';
 import { type HttpWays, httpWays, jsonOf, send } from '#test/support/http-ways';
+import { saying } from '#test/support/saying';
 import type { ServedStation } from '#test/support/served-station';
 import { showDocking } from '#test/support/shown-docking';
 import { ROUTES } from './routes.ts';
@@ -181,12 +182,13 @@ describe('the API', () => {
       const problem = await jsonOf(response);
       expect(problem).toEqual({
         type: `urn:evidock:problem:${code}`,
-        title: ERRORS[code].what,
+        title: ERRORS_EN[code].what,
         status,
         detail: expect.stringMatching(/./),
+        reason: saying(/./),
         instance: `urn:uuid:${response.headers['x-request-id']}`,
         code,
-        remedy: ERRORS[code].remedy,
+        remedy: ERRORS_EN[code].remedy,
       });
       expect(response.headers.allow).toBe(status === 405 ? (path.endsWith('A-1') ? 'GET, HEAD' : 'GET, HEAD, POST') : undefined);
     });

@@ -10,6 +10,7 @@ import { Problem } from '#api/common';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { jsonLines } from './json-lines.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
@@ -85,14 +86,14 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
   });
   app.addHook('preValidation', async ({ params, query, body }) => {
     if (![params, query, body].every((part) => isWellFormed(part)))
-      throw new EvidockError('request.invalid', 'a text has half of a character (a lone surrogate)');
+      throw new EvidockError('request.invalid', because('half-of-character', {}));
   });
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
-    throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
+    throw new EvidockError('request.not-found', because('no-route', { method: request.method, path: request.url.split('?')[0] ?? '' }));
   });
   app.register(async (scope) => {
     for (const row of routes) addRoute(scope, row, way, serving);
@@ -106,15 +107,15 @@ function refuseStrangers(request: FastifyRequest): void {
   const { host = '', origin, 'sec-fetch-site': site } = request.headers;
   // Node keeps the first of several: another program on the way may have kept the last (RFC 9112, 3.2).
   if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
-    throw new EvidockError('request.invalid', 'more than one Host');
+    throw new EvidockError('request.invalid', because('many-hosts', {}));
   const port = /:(\d{1,5})$/.exec(host)?.[1];
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= PORT_MAX))
-    throw new EvidockError('request.invalid', `Host ${JSON.stringify(host)} names no port`);
+    throw new EvidockError('request.invalid', because('host-port', { host }));
   if (!LOOPBACK.has(host.replace(/:\d{1,5}$/, '').toLowerCase()))
-    throw new EvidockError('request.forbidden', `Host ${JSON.stringify(host)} is not a loopback name`);
+    throw new EvidockError('request.forbidden', because('host-not-loopback', { host }));
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
-    throw new EvidockError('request.forbidden', `Origin ${JSON.stringify(origin)}`);
-  if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', 'request of another site');
+    throw new EvidockError('request.forbidden', because('origin-refused', { origin }));
+  if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', because('other-site', {}));
 }
 
 /** What its path names, without parameters. */
@@ -140,7 +141,7 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
       schema: { hide: true },
       onRequest: async (request, reply) => {
         reply.header('allow', has.join(', '));
-        throw new EvidockError('request.method', `${request.method} ${url}: it takes ${has.join(', ')}`);
+        throw new EvidockError('request.method', because('method-takes', { method: request.method, path: url, names: has }));
       },
       handler: async () => undefined,
     });
@@ -166,7 +167,8 @@ function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerPar
       ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
     },
     onRequest: async (request) => {
-      if (!WAYS[way](request.headers).roles.includes(row.needs)) throw new EvidockError('request.forbidden', `${row.method} ${row.url}`);
+      if (!WAYS[way](request.headers).roles.includes(row.needs))
+        throw new EvidockError('request.forbidden', because('no-route', { method: row.method, path: row.url }));
     },
     handler: (request, reply) => answer(row, way, parts, request, reply),
   });
@@ -214,7 +216,7 @@ function isWellFormed(part: unknown): boolean {
 function signalOf(reply: FastifyReply): AbortSignal {
   const ended = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', 'the connection was closed'));
+    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', because('connection-closed', {})));
   });
   return ended.signal;
 }
@@ -231,7 +233,7 @@ function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): Fas
 /** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */
 export async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  if (await answers(path)) throw new EvidockError('ledger.in-use', path);
+  if (await answers(path)) throw new EvidockError('ledger.in-use', because('path', { path }));
   await rm(path, { force: true });
   // Nobody may slip in between bind and chmod.
   const umask = process.umask(0o177);

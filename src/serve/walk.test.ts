@@ -102,7 +102,9 @@ async function request(target: FastifyInstance, step: Step) {
 const events = (start: string, end: string) => [{ start: `2026-06-20 ${start}`, end: `2026-06-20 ${end}`, officers: ['041234'] }];
 const csv = (text: string) => ({ format: 'csv', text });
 const ALL_OF_A_CASE = ['case.changed', 'case.event-changed', 'recording.tagged', 'suggestion.decided', 'suggestion.made'];
-const importOfCases = csv('number,title,officers,event_start,event_end\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30');
+const importOfCases = csv(
+  'number,title,officers,event_start,event_end,opened,decided,closed,密级,privacy\nA-3,Late,041234,2026-06-20 21:30,2026-06-20 22:30,2026-05-01,2026/6/1,2026-06-02,秘密,未成年人',
+);
 const v1 = (row: string) => row.replace(' /', ' /api/v1/');
 
 const SERIAL = { serial: 'DSJ0012345' };
@@ -157,7 +159,11 @@ const STEPS: readonly Step[] = [
   { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },
   { row: v1('GET /recorders'), leaves: [] },
   { row: v1('GET /recorders/:serial'), leaves: [] },
-  { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30') }, leaves: ALL_OF_A_CASE },
+  {
+    row: v1('POST /cases'),
+    body: { number: 'A-1', title: 'One', privacy: ['minor'], events: events('14:30', '15:30') },
+    leaves: [...ALL_OF_A_CASE, 'case.protected'].sort(),
+  },
   { row: v1('POST /cases'), body: { number: 'A-1', title: 'One', events: events('14:30', '15:30'), update: true }, leaves: [] },
   {
     row: v1('POST /cases'),
@@ -165,7 +171,11 @@ const STEPS: readonly Step[] = [
     leaves: ['case.changed', 'case.event-changed', 'suggestion.made'],
   },
   { row: v1('POST /cases/import'), body: { ...importOfCases, dryRun: true }, leaves: [] },
-  { row: v1('POST /cases/import'), body: importOfCases, leaves: ALL_OF_A_CASE },
+  {
+    row: v1('POST /cases/import'),
+    body: importOfCases,
+    leaves: [...ALL_OF_A_CASE, 'case.closed', 'case.decided', 'case.protected'].sort(),
+  },
   { row: v1('POST /cases/import'), body: importOfCases, leaves: [] },
   { row: v1('GET /cases'), leaves: [] },
   { row: v1('GET /cases/:number'), leaves: [] },

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { BytesQuery, DerivativeParams } from '#api/gate';
 import type { WorkerGate } from '#desk/worker-gate';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { rangeOf } from './range-header.ts';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
@@ -13,7 +14,8 @@ export function addBytes(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRe
     const { key } = request.query;
     const total = await gate.bytesOf(workerOf(request), key);
     const asked = rangeOf(request.headers.range, total);
-    if (asked === 'unsatisfiable') throw new EvidockError('request.invalid', `${key} has ${total} bytes: ${request.headers.range}`);
+    if (asked === 'unsatisfiable')
+      throw new EvidockError('request.invalid', because('range-outside', { key, bytes: total, range: request.headers.range ?? '' }));
     const range = asked === 'whole' ? { start: 0, end: total } : asked;
     reply.headers({
       'content-type': 'application/octet-stream',
@@ -26,9 +28,10 @@ export function addBytes(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRe
     const { workId, token, name } = request.params;
     const [sha256 = ''] = [request.headers['x-evidock-sha256']].flat();
     const bytes = Number(request.headers['content-length']);
-    if (!SHA256.test(sha256)) throw new EvidockError('request.invalid', 'x-evidock-sha256 is no SHA-256');
-    if (!Number.isSafeInteger(bytes)) throw new EvidockError('request.invalid', 'content-length is needed');
-    if (request.headers['content-type'] !== 'application/octet-stream') throw new EvidockError('request.invalid', 'content-type');
+    if (!SHA256.test(sha256)) throw new EvidockError('request.invalid', because('header-sha256', {}));
+    if (!Number.isSafeInteger(bytes)) throw new EvidockError('request.invalid', because('length-needed', {}));
+    if (request.headers['content-type'] !== 'application/octet-stream')
+      throw new EvidockError('request.invalid', because('field', { field: 'content-type' }));
     const put = { claim: { workId, token: Number(token) }, name, bytes, sha256 };
     return reply.send({ answer: await gate.putDerivative(workerOf(request), put, request.body as Readable) });
   });

@@ -20,6 +20,7 @@ import {
 } from '#api/gate';
 import type { WorkerGate } from '#desk/worker-gate';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
@@ -64,6 +65,6 @@ export function addGate(app: GateServer, gate: WorkerGate, workerOf: WorkerOfReq
 function callOf({ headers }: FastifyRequest): string | null {
   const [name] = [headers['idempotency-key']].flat();
   if (name === undefined) return null;
-  if (!CALL.test(name)) throw new EvidockError('request.invalid', 'idempotency-key');
+  if (!CALL.test(name)) throw new EvidockError('request.invalid', because('field', { field: 'idempotency-key' }));
   return name;
 }

@@ -2,6 +2,7 @@
  * Goal: nobody without a good key is heard, and a worker is heard of what it holds alone; whatever is refused changes nothing. Method: the real server over TLS on
  * the real ledger and vault, asked by the adapter of the workers, and by plain requests where the adapter would not ask so.
  */
+
 import { execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -25,6 +26,7 @@ import { WorkerPresence } from '#desk/worker-presence';
 import { actorText } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import type { Invitation } from '#domain/invitation';
+import { because } from '#domain/reason';
 import { derivativeKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
@@ -261,8 +263,17 @@ it('a body over the limit, of another shape or with a name of a call that is non
   const ask = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     raw('POST', `/worker/v1/${path}`, { ...authorised(), ...headers }, JSON.stringify(body));
   const named = { workId: held.workId, token: held.token };
-  expect((await ask('fail', { claim: named, failure: { code: 'x', detail: 'y'.repeat(100_000), retryInMs: 0 } }))[0]).toBe(413);
-  expect((await ask('fail', { claim: named, failure: { code: 'no.such-code', detail: '', retryInMs: 0 } }))[0]).toBe(400);
+  expect(
+    (
+      await ask('fail', {
+        claim: named,
+        failure: { code: 'x', reason: { code: 'said', params: { text: 'y'.repeat(100_000) } }, retryInMs: 0 },
+      })
+    )[0],
+  ).toBe(413);
+  expect(
+    (await ask('fail', { claim: named, failure: { code: 'no.such-code', reason: because('said', { text: '' }), retryInMs: 0 } }))[0],
+  ).toBe(400);
   expect((await ask('renew', { claim: named, leaseMs: 1e15, percent: 1 }))[0]).toBe(400);
   expect((await ask('claim', { workId: "derive.x' OR 1=1", leaseMs: 1000 }))[0]).toBe(400);
   expect((await ask('claim', { workId: held.workId, leaseMs: 1000, host: 'station' }))[0]).toBe(400);

@@ -3,7 +3,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { WorkerGate } from '#desk/worker-gate';
 import { workerOf } from '#desk/worker-keys';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 import type { Log } from '#events';
 import type { LedgerReader } from '#ports/ledger';
@@ -58,11 +59,11 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
   );
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(failures, error, request, reply));
   app.setNotFoundHandler((request) => {
-    throw new EvidockError('request.not-found', `${request.method} ${request.url.split('?')[0]}`);
+    throw new EvidockError('request.not-found', because('no-route', { method: request.method, path: request.url.split('?')[0] ?? '' }));
   });
   const workerOfRequest: WorkerOfRequest = (request) => {
     const worker = workers.get(request);
-    if (!worker) throw new EvidockError('work.key-refused', 'no key was checked');
+    if (!worker) throw new EvidockError('work.key-refused', because('no-key-checked', {}));
     return worker;
   };
   addGate(app, gate, workerOfRequest);
@@ -74,7 +75,7 @@ async function authorised(ledger: Pick<LedgerReader, 'registry'>, { headers }: F
   const key = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
   const { name } = await workerOf(ledger, key);
   const instance = [headers['x-evidock-instance']].flat()[0] ?? '';
-  if (!INSTANCE.test(instance)) throw new EvidockError('request.invalid', 'x-evidock-instance names no process');
+  if (!INSTANCE.test(instance)) throw new EvidockError('request.invalid', because('no-instance', {}));
   return { host: name, instance };
 }
 
@@ -88,13 +89,13 @@ function answerError(failures: FailureLog, error: FastifyError, request: Fastify
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer((payload: unknown) => JSON.stringify(payload))
-    .send({ code: known.code, detail: known.detail });
+    .send({ code: known.code, reason: known.reason });
 }
 
 /** Fastify's own refusals (schema, size, media type) are requests that are not valid. */
 function translated(error: FastifyError): EvidockError {
   if (error instanceof EvidockError) return error;
   const { statusCode } = error;
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new EvidockError('request.invalid', error.message, error);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new EvidockError('request.invalid', said(error), error);
   return asEvidockError(error);
 }

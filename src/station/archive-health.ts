@@ -1,5 +1,6 @@
 import type { WatchedArchive } from '#adapters/watched-archive';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** How long a probe holds, ms. One that failed is repeated sooner: whoever has mended the cause wants to see it. */
 const WELL_MS = 60_000;
@@ -33,7 +34,7 @@ export class ArchiveHealth {
     const probe = known && !(fresh && next) ? known : await (next ?? this.#probe());
     if (probe.failure) throw probe.failure;
     const trouble = this.#archive.trouble();
-    if (trouble) throw new EvidockError(trouble.code, trouble.words);
+    if (trouble) throw new EvidockError(trouble.code, trouble.reason);
     return probe.detail;
   }
 
@@ -52,7 +53,7 @@ export class ArchiveHealth {
       detail = await this.#archive.check(signal);
     } catch (error) {
       failure = signal.aborted
-        ? new EvidockError('archive.slow', `a probe of 64 bytes was not written, read and removed within ${PROBE_MS_MAX / 1000} s`)
+        ? new EvidockError('archive.slow', because('probe-late', { seconds: PROBE_MS_MAX / 1000 }))
         : asEvidockError(error);
     }
     this.#last = { atMs: performance.now(), detail, failure };

@@ -8,6 +8,7 @@ import type { DockStage } from '#dock/dock-stage';
 import type { RecorderClock } from '#dock/recorder-clock';
 import type { WipeStage } from '#dock/wipe-stage';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockHandler } from '#ports/dock';
 import type { LedgerReader } from '#ports/ledger';
@@ -51,7 +52,7 @@ async function deskOf(failures: EvidockError[]) {
   return { desk, key, arrive, leave, intake, pull: () => handler?.removed(key) };
 }
 
-const passing = () => new EvidockError('ledger.failed', 'database or disk is full');
+const passing = () => new EvidockError('ledger.failed', because('said', { text: 'database or disk is full' }));
 
 describe('the dock desk', () => {
   it('opens a recorder when the ledger can be written again', async () => {

@@ -2,6 +2,7 @@ import type { Docked, DockStage } from '#dock/dock-stage';
 import type { RecorderClock } from '#dock/recorder-clock';
 import type { WipeStage } from '#dock/wipe-stage';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { arrivalFailed, type Log, releaseFailed } from '#events';
 import type { IntakeStage } from '#intake/intake-stage';
 import type { Arrival, Dock, DockNotice } from '#ports/dock';
@@ -105,7 +106,7 @@ export class DockDesk {
       if (failure.retry === 'never') return;
       await pause(waitMs, stay.signal);
     }
-    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', stay.arrival.port));
+    if (!stay.docked) return stay.refuse(new EvidockError('recorder.removed', because('port', { port: stay.arrival.port })));
     try {
       await intake.intake(stay.docked, stay.signal);
     } catch (error) {
@@ -119,7 +120,7 @@ export class DockDesk {
     let failure: EvidockError | null = null;
     await this.#inOrder(arrival.port, async () => {
       try {
-        if (stay.phase !== 'opening') throw new EvidockError('recorder.removed', arrival.port);
+        if (stay.phase !== 'opening') throw new EvidockError('recorder.removed', because('port', { port: arrival.port }));
         stay.open(await this.#options.dockStage.arrive(arrival, { signal, again }));
       } catch (error) {
         failure = asEvidockError(error);
@@ -136,7 +137,7 @@ export class DockDesk {
     const stay = this.#stays.get(key);
     if (!stay) return;
     this.#stays.delete(key);
-    stay.leave(new EvidockError('recorder.removed', stay.arrival.port));
+    stay.leave(new EvidockError('recorder.removed', because('port', { port: stay.arrival.port })));
     await this.#inOrder(stay.arrival.port, async () => {
       await this.#work.get(stay);
       await stay.settled();
@@ -246,7 +247,7 @@ export class DockDesk {
   /** The docking of an arrival, once it is on record. Throws why it could not be opened. */
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
-    if (!stay) throw new EvidockError('station.stopping', 'the dock is closed');
+    if (!stay) throw new EvidockError('station.stopping', because('dock-closed', {}));
     try {
       return (await stay.opened()).docking.id;
     } catch (error) {
@@ -273,7 +274,7 @@ export class DockDesk {
     this.learner.stop();
     for (const dock of this.#options.docks) await dock.stop();
     const stays = [...this.#stays.values()];
-    for (const stay of stays) stay.leave(new EvidockError('station.stopping', 'the dock is closed'));
+    for (const stay of stays) stay.leave(new EvidockError('station.stopping', because('dock-closed', {})));
     await Promise.all(stays.flatMap((stay) => [this.#work.get(stay), stay.settled()]));
     await Promise.all(stays.map(({ dockingId }) => dockingId !== null && this.#options.intake.forget(dockingId)));
     await Promise.all(this.#ports.values());

@@ -151,6 +151,7 @@ function dockStages(
     fallback: FALLBACK,
     unknown: dock.unknown as 'leave' | 'take',
     leftovers,
+    endsTakeOut: dock.endsTakeOut,
   });
   const policy = dock.wipe as 'never' | 'after-sealed' | 'after-archived';
   return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };

@@ -1,4 +1,5 @@
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Claim } from '#domain/work';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 
@@ -67,7 +68,9 @@ export class Lease {
     const nowMs = performance.now();
     const stoodMs = nowMs - this.#progressAtMs;
     if (stoodMs > standstillMsMax)
-      return this.#ended.abort(new EvidockError('station.stood-still', `nothing moved for ${Math.round(stoodMs / 1000)} s: ${workId}`));
+      return this.#ended.abort(
+        new EvidockError('station.stood-still', because('stood-still', { seconds: Math.round(stoodMs / 1000), work: workId })),
+      );
     if (this.#progressAtMs <= this.#renewedAtMs) return;
     this.#renewedAtMs = nowMs;
     try {

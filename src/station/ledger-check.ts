@@ -3,6 +3,7 @@ import type { Actor } from '#domain/custody/actor';
 import { LedgerAccepted } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
 import { asEvidockError, type ErrorCode, EvidockError } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import { ledgerHeadFailed } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Ledger } from '#ports/ledger';
@@ -23,24 +24,24 @@ interface Given {
   readonly accept: boolean;
 }
 
-type Finding = readonly [ErrorCode, string];
+type Finding = readonly [ErrorCode, Reason];
 
 /** Whether this is the ledger that the station wrote last. Throws ledger.missing, ledger.rolled-back or ledger.altered. */
 export async function checkLedger(context: StationContext, given: Given): Promise<void> {
   const findings = await findingsOf(context, given);
   const [first] = findings;
   if (!first) return given.accept ? shipAgain(given) : undefined;
-  const detail = findings.map(([, what]) => what).join('; ');
-  if (!given.accept) throw new EvidockError(first[0], detail);
+  const why = together(findings.map(([, each]) => each));
+  if (!given.accept) throw new EvidockError(first[0], why);
   const { ledger, upkeep } = given;
   const lasting = await upkeep.mendSchema();
-  if (lasting.length > 0) throw new EvidockError('ledger.altered', `this cannot be made again: ${lasting.join('; ')}`);
+  if (lasting.length > 0) throw new EvidockError('ledger.altered', because('not-made-again', { names: lasting }));
   await shipAgain(given);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
     const actor: Actor = { kind: 'cli', id: env['SUDO_USER'] ?? env['USER'] ?? 'unknown', via: null, session: null };
     const about = { atMs: clock.nowMs(), actor, subject: subject('station', config.station.id) };
-    await writer.custody.append(LedgerAccepted.make({ ...about, personal: { why: detail } }));
+    await writer.custody.append(LedgerAccepted.make({ ...about, personal: { why } }));
   });
 }
 
@@ -51,11 +52,10 @@ function shipAgain({ ledger }: Given): Promise<void> {
 
 async function findingsOf(context: StationContext, { ledger, upkeep, vault, archive }: Given): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const what of await upkeep.alterations()) findings.push(['ledger.altered', what]);
+  for (const what of await upkeep.alterations()) findings.push(['ledger.altered', because('said', { text: what })]);
   const noted = await vaultHeadFault(ledger, vault);
   const empty = (await ledger.custody.head()) === null;
-  if (empty && (noted !== null || (await holdsFiles(vault))))
-    findings.unshift(['ledger.missing', noted ?? 'the ledger is new, and the vault is not']);
+  if (empty && (noted !== null || (await holdsFiles(vault)))) findings.unshift(['ledger.missing', noted ?? because('ledger-new', {})]);
   else if (noted !== null) findings.push(['ledger.rolled-back', noted]);
   if (archive) {
     const archived = await archivedFault(context, ledger, archive);
@@ -69,16 +69,12 @@ async function holdsFiles(vault: Vault): Promise<boolean> {
   return false;
 }
 
-async function archivedFault({ config, log }: StationContext, ledger: Ledger, archive: Archive): Promise<string | null> {
+async function archivedFault({ config, log }: StationContext, ledger: Ledger, archive: Archive): Promise<Reason | null> {
   const signal = AbortSignal.timeout(ARCHIVE_MS_MAX);
   const { promise: late, reject } = Promise.withResolvers<never>();
-  signal.addEventListener(
-    'abort',
-    () => reject(new EvidockError('archive.unreachable', 'its note of the ledger was not asked for in time')),
-    {
-      once: true,
-    },
-  );
+  signal.addEventListener('abort', () => reject(new EvidockError('archive.unreachable', because('head-late', {}))), {
+    once: true,
+  });
   try {
     return await Promise.race([archiveHeadFault(ledger, archive, { stationId: config.station.id, signal }), late]);
   } catch (error) {

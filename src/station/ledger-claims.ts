@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Claim, Work, Worker, WorkFailure } from '#domain/work';
 import type { Ledger } from '#ports/ledger';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
@@ -22,7 +23,7 @@ export class LedgerClaims implements WorkClaims {
       const claim = await writer.work.claim(workId, this.#by, leaseMs);
       if (!claim) return null;
       const work = await writer.work.get(workId);
-      if (!work) throw new EvidockError('station.internal', `${workId} was claimed and is not on record`);
+      if (!work) throw new EvidockError('station.internal', because('claimed-unrecorded', { work: workId }));
       return { claim, work };
     });
   }

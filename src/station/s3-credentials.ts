@@ -1,5 +1,6 @@
 import type { S3Credentials } from '#adapters/s3-archive/s3-archive';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { readSecret, secretsDirectory } from './secrets.ts';
 
 interface Given {
@@ -20,8 +21,7 @@ export function s3Credentials({ directory, fields, env }: Given): () => Promise<
     const json = await readSecret(place, 's3-credentials', 'archive.refused');
     const found = json === null ? await fromFiles(place) : fromJson(json);
     if (found) return found;
-    if (directory !== '')
-      throw new EvidockError('archive.refused', `archive.s3.credentials holds neither s3-credentials nor s3-access-key-id: ${directory}`);
+    if (directory !== '') throw new EvidockError('archive.refused', because('credentials-none', { directory }));
     return credentialsOf(fields.accessKeyId, fields.secretAccessKey, fields.sessionToken);
   };
 }
@@ -31,8 +31,7 @@ async function fromFiles(place: string | null): Promise<S3Credentials | null> {
   const accessKeyId = await read('s3-access-key-id');
   if (accessKeyId === null) return null;
   const secretAccessKey = await read('s3-secret-access-key');
-  if (secretAccessKey === null)
-    throw new EvidockError('archive.refused', 'there is a secret s3-access-key-id, and no s3-secret-access-key');
+  if (secretAccessKey === null) throw new EvidockError('archive.refused', because('credentials-half', {}));
   return credentialsOf(accessKeyId, secretAccessKey, (await read('s3-session-token')) ?? '');
 }
 
@@ -42,13 +41,13 @@ function fromJson(json: string): S3Credentials {
   try {
     parsed = JSON.parse(json);
   } catch {
-    throw new EvidockError('archive.refused', 'the secret s3-credentials is not JSON');
+    throw new EvidockError('archive.refused', because('credentials-not-json', {}));
   }
   const fields = Object(parsed) as Record<string, unknown>;
   const inner = Object(fields['Credentials'] ?? fields) as Record<string, unknown>;
   const { AccessKeyId, SecretAccessKey, SessionToken } = inner;
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string')
-    throw new EvidockError('archive.refused', 'the secret s3-credentials has no AccessKeyId and SecretAccessKey');
+    throw new EvidockError('archive.refused', because('credentials-fields', {}));
   return credentialsOf(AccessKeyId, SecretAccessKey, typeof SessionToken === 'string' ? SessionToken : '');
 }
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
+import { type ErrorCode, EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** A name as drivers may use it: a plain file name. */
 const SECRET_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -43,6 +44,6 @@ async function readText(path: string, name: string, unreadable: ErrorCode): Prom
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
-    throw new EvidockError(unreadable, `the secret ${name} cannot be read (${errnoOf(error)})`, error);
+    throw new EvidockError(unreadable, because('secret-unreadable', { name, errno: errnoText(error) }), error);
   }
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen, SlotLearning } from '#ports/slot-learning';
 
@@ -65,7 +66,7 @@ export class SlotLearner implements SlotLearning {
     this.#notices.clear();
   }
 
-  #tell(port: string, hub: string | null, facts: readonly string[]): void {
+  #tell(port: string, hub: string | null, facts: readonly Reason[]): void {
     this.#options.slotOf(port).then(
       (slot) => {
         for (const listener of this.#listeners) listener({ port, hub, slot, facts });

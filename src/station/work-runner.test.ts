@@ -2,15 +2,18 @@
  * Goal: work that stands still gives its place to others and is tried again; work that moves keeps it, however slow; a storm is one line of the log.
  * Method: the runner on a real ledger, with handlers that hang, crawl and fail, and a queue of this process.
  */
+
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { aDocking, aRecording, START_MS, someWork } from '#test/support/builders';
 import { TEST_WORKER, tryToClaim } from '#test/support/claims';
+import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { oneAtATime } from '../../test/support/one-at-a-time.ts';
 import { openLedger, type SqliteLedger } from '../adapters/sqlite-ledger/ledger.ts';
@@ -92,7 +95,7 @@ describe('the runner', () => {
     await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
     expect(await stateOf(ids[1])).toBe('done');
     const work = await ledger.work.get(workId('archive', ids[0] ?? ''));
-    expect(work).toMatchObject({ errorCode: 'station.stood-still', errorDetail: expect.stringMatching(/^nothing moved for \d s/) });
+    expect(work).toMatchObject({ errorCode: 'station.stood-still', errorReason: saying(/^nothing moved for \d s/) });
     await expect.poll(() => hangs, { timeout: 8000 }).toBeGreaterThan(1);
   });
 
@@ -140,7 +143,7 @@ describe('the runner', () => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       clearInterval(timer);
       stopped.push(signal.reason);
-      throw new EvidockError('archive.unreachable', 'as whatever was stopped may say');
+      throw new EvidockError('archive.unreachable', because('said', { text: 'as whatever was stopped may say' }));
     });
     const id = workId('archive', ids[0] ?? '');
     await expect.poll(() => stateOf(ids[0])).toBe('running');
@@ -160,7 +163,7 @@ describe('the runner', () => {
 
   it('tells a storm of the same failure in one line', async () => {
     await start(async () => {
-      throw new EvidockError('archive.unreachable', 'nobody listens there');
+      throw new EvidockError('archive.unreachable', because('nobody-listens', {}));
     });
     for (let n = 0; n < 5; n += 1) await sweep?.sweep();
     await pause(300);

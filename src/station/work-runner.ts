@@ -114,7 +114,7 @@ export class WorkRunner {
       return;
     }
     const delayMs = error.retry === 'now' ? 0 : backoffMs(work.attempts, random());
-    await claims.fail(claim, { code: error.code, detail: error.detail, retryInMs: delayMs });
+    await claims.fail(claim, { code: error.code, reason: error.reason, retryInMs: delayMs });
     const facts = { recordingId: work.recordingId, attempt: work.attempts, retryInMs: delayMs };
     this.#fold.tell(`${work.stage} ${error.code}`, (repeated) => stageFailed(log, work.stage, { ...facts, repeated }, error));
     await this.#again(work, delayMs);

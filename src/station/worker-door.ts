@@ -8,7 +8,8 @@ import type { SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { BYTES_PER_MIB } from '#config/schema';
 import { WorkerGate } from '#desk/worker-gate';
 import type { WorkerPresence } from '#desk/worker-presence';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import { workersListened } from '#events';
 import type { Scratch } from '#ports/scratch';
 import type { Vault } from '#ports/vault';
@@ -42,9 +43,9 @@ async function certificateOf({ config, places }: StationContext): Promise<Certif
     if (made) return made;
   } catch (error) {
     if (error instanceof EvidockError) throw error;
-    throw new EvidockError('work.certificate-failed', error instanceof Error ? error.message : String(error), error);
+    throw new EvidockError('work.certificate-failed', said(error), error);
   }
-  throw new EvidockError('work.certificate-failed', `${names.cert} is not there after it was made`);
+  throw new EvidockError('work.certificate-failed', because('not-there-after', { thing: names.cert }));
 }
 
 /** null if there is none yet. The key is written first: a certificate has its key. */
@@ -79,7 +80,7 @@ async function make(directory: string, names: { key: string; cert: string }, sta
 /** Where workers come in, for whoever invites one. Throws config.invalid if nowhere. */
 export async function workerDoor(context: StationContext): Promise<{ address: string; certificateSha256: string }> {
   const { listen } = context.config.work;
-  if (listen === '') throw new EvidockError('config.invalid', 'work.listen: is empty; set it to the host:port where workers come in');
+  if (listen === '') throw new EvidockError('config.invalid', because('listen-empty', {}));
   return { address: listen, certificateSha256: (await certificateOf(context)).sha256 };
 }
 

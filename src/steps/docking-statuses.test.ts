@@ -3,6 +3,7 @@
  * now; the ledger follows; and there is no way past it to a docking that is safe.
  * Method: the owner over a real ledger and a real board.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,15 +13,16 @@ import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import type { Docking } from '#domain/docking';
 import { DockingStatus } from '#domain/docking-status';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { DockingPatch, SlotView } from '#ports/slot-board';
 import { aDocking, fixedClock, STATION_ID } from '#test/support/builders';
 import { allSafe, statusIn } from '#test/support/shown-docking';
 import { DockingStatuses } from './docking-statuses.ts';
 
-const FULL = { code: 'vault.full', detail: '3 GB short' } as const;
-const BAD = { code: 'recorder.read-failed', detail: 'a.mp4' } as const;
-const LEFT = { code: 'recorder.removed', detail: '1 file still on the recorder' } as const;
+const FULL = { code: 'vault.full', reason: because('nothing-free', {}) } as const;
+const BAD = { code: 'recorder.read-failed', reason: because('path', { path: 'a.mp4' }) } as const;
+const LEFT = { code: 'recorder.removed', reason: because('still-on-recorder', { files: 1, size: 1 }) } as const;
 
 let home: string;
 let real: Awaited<ReturnType<typeof openLedger>>;
@@ -40,7 +42,7 @@ beforeEach(async () => {
   const ledger = {
     transaction: async <T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> => {
       failures -= 1;
-      if (failures >= 0) throw new EvidockError('ledger.failed', 'disk is full');
+      if (failures >= 0) throw new EvidockError('ledger.failed', because('said', { text: 'disk is full' }));
       return real.transaction(body);
     },
   } as Ledger;
@@ -55,7 +57,7 @@ async function docked(slot: number): Promise<Docking> {
   const given = aDocking({ slot, port: `1-4.${slot}`, recorderSerial: 'R1' });
   await real.transaction((writer) => writer.dockings.insert(given));
   const docking = (await real.dockings.get(given.id)) as Docking;
-  statuses.begin(docking, { explain: ['R1'] });
+  statuses.begin(docking, { explain: [because('taken-for', { driver: 'R1' })] });
   return docking;
 }
 

@@ -1,6 +1,7 @@
 import type { Docking, DockingState, Problem } from '#domain/docking';
 import { type AllSafe, type DockingEvent, DockingStatus, type ProblemSource } from '#domain/docking-status';
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { isSameReason } from '#domain/reason';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { DockingPatch, SlotBoard } from '#ports/slot-board';
@@ -122,5 +123,10 @@ function isTakenIn(state: DockingState): boolean {
 }
 
 function isSameRecord({ recorded: a }: DockingStatus, { recorded: b }: DockingStatus): boolean {
-  return a.state === b.state && a.problem?.code === b.problem?.code && a.problem?.detail === b.problem?.detail;
+  return a.state === b.state && isSameProblem(a.problem, b.problem);
+}
+
+function isSameProblem(one: Problem | null, other: Problem | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.code === other.code && isSameReason(one.reason, other.reason);
 }

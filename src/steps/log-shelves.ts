@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { sha256Hex } from '#domain/canonical-json';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Archive } from '#ports/archive';
 import type { LogShelf, LogShelfReader } from '#ports/log-shipping';
 import type { LogVault, VaultReader } from '#ports/vault';
@@ -10,7 +11,7 @@ import type { LogVault, VaultReader } from '#ports/vault';
 const PIECE_BYTES_MAX = 256 * 1024 * 1024;
 
 function bounded(code: 'vault.mismatch' | 'archive.mismatch', key: string, bytes: number): void {
-  if (bytes > PIECE_BYTES_MAX) throw new EvidockError(code, `${key}: ${bytes} bytes are no piece of the custody log`);
+  if (bytes > PIECE_BYTES_MAX) throw new EvidockError(code, because('no-piece', { key, bytes }));
 }
 
 export function vaultShelfReader(vault: VaultReader): LogShelfReader {
@@ -30,7 +31,7 @@ export function vaultShelf(vault: VaultReader & LogVault): LogShelf {
     put: async ({ key, bytes, sha256 }, signal) => {
       await vault.putLog(key, bytes);
       const { digests } = await vault.reread(key, { sm3: false, signal });
-      if (digests.sha256 !== sha256) throw new EvidockError('vault.mismatch', `${key} was read back with other bytes`);
+      if (digests.sha256 !== sha256) throw new EvidockError('vault.mismatch', because('read-back-other', { thing: key }));
     },
     remove: (key) => vault.removeLog(key),
   };

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { STATION } from '#domain/custody/actor';
 import { DockingCompared } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { aDocking, anId, anOriginal, START_MS, someDigests } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { statusIn } from '#test/support/shown-docking';
@@ -44,7 +45,7 @@ export function dockings(it: It): void {
 
   it('keep a problem until it is taken back', async (ledger) => {
     const docking = aDocking();
-    const problem = { code: 'vault.full', detail: '3 GB short' } as const;
+    const problem = { code: 'vault.full', reason: because('nothing-free', {}) } as const;
     await ledger.transaction((writer) => writer.dockings.insert(docking));
     await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('copying').stoppedBy('copying', problem), 1));
     await ledger.transaction((writer) => writer.dockings.update(docking.id, { filesListed: 1 }));
@@ -145,7 +146,7 @@ export function dockings(it: It): void {
   it('keep refusals in their order', async (ledger) => {
     const docking = aDocking();
     const refusals = ['b', 'a'].map((cardPath) => ({
-      ...{ dockingId: docking.id, cardPath, code: 'recorder.not-regular' as const, detail: 'a pipe', atMs: START_MS },
+      ...{ dockingId: docking.id, cardPath, code: 'recorder.not-regular' as const, reason: because('is-pipe', {}), atMs: START_MS },
     }));
     await ledger.transaction(async (writer) => {
       await writer.dockings.insert(docking);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { NOTES_MAX } from '#domain/notes';
+import { because } from '#domain/reason';
 import type { StartClaim } from '#domain/start/claim';
 import { workId } from '#domain/work';
 import type { Ledger } from '#ports/ledger';
@@ -29,7 +30,7 @@ export function recordings(it: It): void {
     const patch = {
       state: 'sealed',
       damaged: true,
-      damageReason: 'no moov box',
+      damageReason: because('no-index', {}),
       durationMs: 5,
       missingCount: 2,
       important: true,
@@ -150,7 +151,7 @@ export function recordings(it: It): void {
       await writer.originals.markSealed(original.id, 2);
       await writer.recordings.update(recording.id, { state: 'archived' });
       const claim = await claimed(writer, workId('derive', recording.id));
-      await writer.work.fail(claim, { code: 'transcoder.failed', detail: '', retryInMs: null });
+      await writer.work.fail(claim, { code: 'transcoder.failed', reason: because('said', { text: '' }), retryInMs: null });
     });
     expect(await ledger.counts()).toEqual({ ...two, unsealed: 1, notArchived: 1, workWaiting: 0, workFailed: 1 });
     await ledger.transaction((writer) => writer.recordings.update(recording.id, { state: 'derived' }));
@@ -176,7 +177,7 @@ export function lists(it: It): void {
         await writer.recordings.insert(recording);
         await writer.originals.insert(anOriginal(recording));
         if (n < 3) await writer.recordings.update(recording.id, { state: 'archived' });
-        if (n === 5) await writer.recordings.update(recording.id, { damaged: true, damageReason: 'cut' });
+        if (n === 5) await writer.recordings.update(recording.id, { damaged: true, damageReason: because('no-index', {}) });
         if (n % 3 === 0) await writer.recordings.addCase(recording.id, 'A-1');
       }
       await writer.recordings.addCase(made['a']?.id ?? '', 'A-2');

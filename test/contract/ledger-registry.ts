@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { because } from '#domain/reason';
 import { STATION_HOST } from '#domain/work';
 import { aCase, aCaseEvent, aCopy, anId, anOfficer, aRecorder, aSuggestion, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
@@ -75,7 +76,7 @@ export function registry(it: It): void {
       const two = aSuggestion({ recordingId: (await listOne(writer)).recording.id, eventId: event.id });
       await writer.cases.insertSuggestion(one);
       await writer.cases.insertSuggestion(two);
-      await writer.cases.insertSuggestion({ ...one, id: anId('sug'), reason: 'again' });
+      await writer.cases.insertSuggestion({ ...one, id: anId('sug'), reason: because('during-event', {}) });
       await writer.cases.decideSuggestion(two.id, 'declined', 'cli:root');
       return { first: one, second: two };
     });
@@ -155,7 +156,7 @@ export function start(it: It): void {
       const statuses = {
         reading: statusIn('copying'),
         safe: statusIn('safe'),
-        problem: statusIn('copying').stoppedBy('copying', { code: 'vault.full', detail: '' }),
+        problem: statusIn('copying').stoppedBy('copying', { code: 'vault.full', reason: because('nothing-free', {}) }),
         removed: statusIn('removed'),
       };
       const states = { reading: '', safe: '', problem: '', removed: '' };

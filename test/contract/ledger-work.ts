@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { because } from '#domain/reason';
 import { type Claim, workId } from '#domain/work';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aCase, aDerivative, anId, START_MS, someWork } from '#test/support/builders';
@@ -24,7 +25,7 @@ export function work(it: It): void {
   it('is added once under its fixed id', async (ledger) => {
     const { id, recordingId } = await waiting(ledger);
     const made = { id, stage: 'derive', recordingId, state: 'waiting', priority: 5, attempts: 0, dueAtMs: START_MS, percent: 0 };
-    const full = { ...made, errorCode: null, errorDetail: null, createdAtMs: START_MS, updatedAtMs: START_MS };
+    const full = { ...made, errorCode: null, errorReason: null, createdAtMs: START_MS, updatedAtMs: START_MS };
     expect(await ledger.work.get(id)).toEqual(full);
     await ledger.transaction((writer) => writer.work.insert(someWork('derive', recordingId, { priority: 1, dueAtMs: 9 })));
     expect(await ledger.work.get(id)).toEqual(full);
@@ -92,7 +93,10 @@ export function work(it: It): void {
   const ENDINGS: readonly [string, (writer: LedgerWriter, claim: Claim) => Promise<unknown>][] = [
     ['renewed', (writer, claim) => writer.work.renew(claim, { leaseMs: 1, percent: 99 })],
     ['finished', (writer, claim) => writer.work.finish(claim)],
-    ['failed', (writer, claim) => writer.work.fail(claim, { code: 'transcoder.failed', detail: '', retryInMs: null })],
+    [
+      'failed',
+      (writer, claim) => writer.work.fail(claim, { code: 'transcoder.failed', reason: because('said', { text: '' }), retryInMs: null }),
+    ],
     ['postponed', (writer, claim) => writer.work.postpone(claim, { delayMs: 0, priority: 9 })],
     ['recorded', (writer, claim) => writer.work.requireClaim(claim)],
   ];
@@ -159,11 +163,13 @@ export function work(it: It): void {
   it('that failed is told of with its reason, given up or not, until it is done', async (ledger) => {
     const { id, recordingId } = await waiting(ledger);
     expect(await ledger.work.troubled([recordingId])).toEqual([]);
-    const failure = { code: 'transcoder.failed' as const, detail: 'why' };
+    const failure = { code: 'transcoder.failed' as const, reason: because('said', { text: 'why' }) };
     for (const retryInMs of [0, null]) {
       await ledger.transaction(async (writer) => writer.work.fail(await claimed(writer, id), { ...failure, retryInMs }));
       const state = retryInMs === null ? 'failed' : 'waiting';
-      expect(await ledger.work.troubled(['rec-other', recordingId])).toMatchObject([{ id, recordingId, state, errorDetail: 'why' }]);
+      expect(await ledger.work.troubled(['rec-other', recordingId])).toMatchObject([
+        { id, recordingId, state, errorReason: failure.reason },
+      ]);
       expect(await ledger.work.troubled(['rec-other'])).toEqual([]);
     }
     await ledger.transaction(async (writer) => {
@@ -212,9 +218,9 @@ export function work(it: It): void {
 
   it('waits after a failure, fails in the end, and is tried again when a person says so', async (ledger, time) => {
     const { id, recordingId } = await waiting(ledger);
-    const failure = { code: 'transcoder.failed', detail: 'exit 1' } as const;
+    const failure = { code: 'transcoder.failed', reason: because('said', { text: 'exit 1' }) } as const;
     await ledger.transaction(async (writer) => writer.work.fail(await claimed(writer, id), { ...failure, retryInMs: 500 }));
-    const told = { errorCode: failure.code, errorDetail: 'exit 1' };
+    const told = { errorCode: failure.code, errorReason: failure.reason };
     expect(await ledger.work.get(id)).toMatchObject({ state: 'waiting', attempts: 1, dueAtMs: START_MS + 500, ...told });
     time.wall.advance(500);
     await ledger.transaction(async (writer) => writer.work.fail(await claimed(writer, id), { ...failure, retryInMs: null }));
@@ -226,7 +232,7 @@ export function work(it: It): void {
     expect(await ledger.transaction((writer) => writer.work.retryFailed({ stage: 'derive', recordingId }, START_MS + 2))).toBe(1);
     expect(await ledger.work.get(id)).toMatchObject({ state: 'waiting', attempts: 0, dueAtMs: START_MS + 2 });
     await ledger.transaction(async (writer) => writer.work.finish(await claimed(writer, id)));
-    expect(await ledger.work.get(id)).toMatchObject({ errorCode: null, errorDetail: null });
+    expect(await ledger.work.get(id)).toMatchObject({ errorCode: null, errorReason: null });
   });
 
   it('opens again when it was done or failed, not while it runs', async (ledger) => {

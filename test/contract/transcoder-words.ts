@@ -2,7 +2,9 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { because, type Reason } from '#domain/reason';
 import type { MediaInput, Transcoder } from '#ports/transcoder';
+import { saying } from '#test/support/saying';
 import { withEdits } from '../support/edit-list.ts';
 import { runProgram, temporaryDirectory } from '../support/evidock.ts';
 
@@ -39,11 +41,11 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
     it('calls an index without media damaged, and a file without bytes', async () => {
       const whole = await readFile(at('first.mp4'));
       await writeFile(at('index-only.mp4'), whole.subarray(0, whole.indexOf('mdat') - 4));
-      expect((await transcoder.inspect(at('index-only.mp4'), await transcoder.probe(at('index-only.mp4'))))?.reason).toContain(
-        'no media data',
+      expect((await transcoder.inspect(at('index-only.mp4'), await transcoder.probe(at('index-only.mp4'))))?.reason).toEqual(
+        saying('no media data'),
       );
       await writeFile(at('empty.wav'), '');
-      expect((await transcoder.inspect(at('empty.wav'), null))?.reason).toBe('empty file');
+      expect((await transcoder.inspect(at('empty.wav'), null))?.reason).toEqual(because('file-empty', {}));
     });
 
     it.each([
@@ -71,7 +73,7 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
       await writeFile(at('half.jpg'), await readFile(at('photo.jpg')));
       await truncate(at('half.jpg'), Math.floor((await stat(at('photo.jpg'))).size / 2));
       const made = await transcoder.makeThumbnail(at('half.jpg'), home.path);
-      expect(made.damage).toContain('what could be read');
+      expect(made.damage).toEqual(saying('what could be read'));
       const { channels } = await sharp(await sharp(made.path).extract({ left: 0, top: 0, width: 480, height: 100 }).toBuffer()).stats();
       expect(channels[0]?.stdev).toBeGreaterThan(5);
       await writeFile(at('head.jpg'), (await readFile(at('photo.jpg'))).subarray(0, 30));
@@ -105,11 +107,11 @@ export function describeTranscoderWords(name: string, make: () => Transcoder): v
     });
 
     it('tells of a picture that could not be made, and makes the others', async () => {
-      const told: string[] = [];
+      const told: Reason[] = [];
       const scratch = at('taken');
       await runProgram('mkdir', ['-p', join(scratch, 'poster.jpg')]);
       const made = await transcoder.makePictures(at('film.mp4'), scratch, { onMissing: (what) => void told.push(what) });
-      expect(told).toEqual(['poster']);
+      expect(told).toEqual([because('the-poster', {})]);
       expect(made.map(({ kind }) => kind).sort()).toEqual(['contact-sheet', 'thumbnails', 'waveform']);
     });
   });

@@ -53,6 +53,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       const before = await keys();
       const [first, second] = await Promise.all([vault.probe(), vault.probe()]);
       expect(first.freeBytes).toBeGreaterThan(0);
+      // Who asks meanwhile gets the same answer, whatever others write to that disk between the two.
       expect(second).toEqual(first);
       expect(await keys()).toEqual(before);
     });

@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import { about, toldBy } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
+import { saying } from '#test/support/saying';
 import { runProgram } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -37,7 +39,7 @@ type Station = Awaited<ReturnType<typeof open>>;
 function badCard(path: string, bad: () => readonly ByteRange[]) {
   return disturbedVolume(card, (file, position, target) => {
     const touches = bad().some(({ start, end }) => position < end && position + target.length > start);
-    if (file === path && touches) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+    if (file === path && touches) throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
   });
 }
 
@@ -75,7 +77,7 @@ describe('a recorder with gaps', () => {
     expect(damaged?.original).toMatchObject({ state: 'sealed', gaps: bad, digests: { sha256: sha256(kept) } });
     expect(damaged?.recording).toMatchObject({
       damaged: true,
-      damageReason: expect.stringMatching(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
+      damageReason: saying(/^a\.mp4: 21480 of 3146728 bytes at 4 places/),
     });
     expect(sha256(await readFile(join(home, 's/vault', damaged?.original.vaultKey ?? '')))).toBe(sha256(kept));
     const manifest = JSON.parse(Buffer.from(await station.vault.readSmall(manifestKey(damaged?.recording.id ?? '', 1))).toString());
@@ -83,7 +85,7 @@ describe('a recorder with gaps', () => {
     const custody = await station.ledger.custody.of(about(damaged?.recording.id ?? ''));
     expect(custody.find(({ type }) => type === 'original.copied')?.lists).toMatchObject({ gaps: bad });
     expect(custody.find(({ type }) => type === 'recording.damaged')?.personal).toMatchObject({ reason: damaged?.recording.damageReason });
-    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', detail: 'a.mp4' } });
+    expect(station.board.snapshot()[0]).toMatchObject({ phase: 'safe', warning: { code: 'recorder.gaps', reason: saying('a.mp4') } });
     expect((await recordingsOf(station, 'b.mp4'))[0]?.recording.damaged).toBe(false);
     await station.close();
   });
@@ -95,7 +97,8 @@ describe('a recorder with gaps', () => {
     let failures = 1;
     const docking = await station.dock(
       disturbedVolume(card, (file, position) => {
-        if (position === MEBIBYTE && failures-- > 0) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+        if (position === MEBIBYTE && failures-- > 0)
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
       }),
       'R1',
       1,
@@ -114,7 +117,8 @@ describe('a recorder with gaps', () => {
     const docking = await station.dock(
       disturbedVolume(card, (file, position, target) => {
         const touches = file === 'b.mp4' || position + target.length > 2 * BLOCK;
-        if (touches && position < (file === 'b.mp4' ? 3000 : MEBIBYTE)) throw new EvidockError('recorder.read-failed', `${file} (EIO)`);
+        if (touches && position < (file === 'b.mp4' ? 3000 : MEBIBYTE))
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${file} (EIO)` }));
       }),
       'R1',
       1,
@@ -122,7 +126,7 @@ describe('a recorder with gaps', () => {
     await docking.done;
     const { problem, safeAtMs } = (await station.ledger.dockings.get(docking.id)) ?? {};
     expect(safeAtMs).toBeNull();
-    expect(problem).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringMatching(/gapsMax|nothing of it/) });
+    expect(problem).toMatchObject({ code: 'recorder.read-failed', reason: saying(/gapsMax|nothing of it/) });
     expect((await recordingsOf(station, 'a.mp4'))[0]?.original.state).toBe('listed');
     expect((await recordingsOf(station, 'b.mp4'))[0]?.original.state).toBe('listed');
     await station.close();
@@ -231,7 +235,8 @@ describe('intake.verify: source+vault', () => {
     let bytesRead = 0;
     const volume = disturbedVolume(card, (file, position, target, bytes) => {
       if (file !== 'a.mp4') return;
-      if (position < bad[0]!.end && position + target.length > bad[0]!.start) throw new EvidockError('recorder.read-failed', 'EIO');
+      if (position < bad[0]!.end && position + target.length > bad[0]!.start)
+        throw new EvidockError('recorder.read-failed', because('said', { text: 'EIO' }));
       bytesRead += bytes;
     });
     await (await station.dock(volume, 'R1', 1)).safe();

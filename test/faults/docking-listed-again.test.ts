@@ -9,6 +9,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
@@ -53,12 +54,12 @@ function listedBy(volume: Volume, body: (number: number, items: AsyncIterable<It
   };
 }
 
-const unreadable = () => new EvidockError('recorder.unreadable', 'DCIM: the device could not read all of it');
+const unreadable = () => new EvidockError('recorder.unreadable', because('said', { text: 'DCIM: the device could not read all of it' }));
 
 /** The first listing ends as one that cannot be believed, without `hidden`. */
 async function* doubted(items: AsyncIterable<Item>, hidden?: string): AsyncIterable<Item> {
   for await (const item of items) if (item.path !== hidden) yield item;
-  yield { path: 'DCIM', code: 'recorder.unreadable', detail: 'the device could not read all of it' };
+  yield { path: 'DCIM', code: 'recorder.unreadable', reason: because('directory-not-whole', { path: 'DCIM' }) };
   throw unreadable();
 }
 
@@ -85,7 +86,7 @@ it('is safe though the device failed something while its directories were listed
       if (recorder.lists === SECOND) readsWhileListedAgain.push(path);
       if (path !== bad) return;
       if (recorder.lists < FIRST) return;
-      if (position < BLOCK && target.length > 0) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+      if (position < BLOCK && target.length > 0) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
     },
     // The kernel's count tells that something failed, not what.
     { deviceErrors: { mark: async () => `${failing ? ++errors : errors}` }, quietMs: 20 },
@@ -184,7 +185,8 @@ it('takes other bytes under a known name once, also where they have a gap that t
     disturbedVolume(card, (path, position) => {
       if (recorder.lists === FIRST) reads += 1;
       // The first read of them is the one that finds the other bytes.
-      if (recorder.lists === FIRST && reads > 1 && position < BLOCK) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+      if (recorder.lists === FIRST && reads > 1 && position < BLOCK)
+        throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
     }),
     (number, items) => (number === FIRST ? doubted(items) : items),
   );
@@ -208,7 +210,7 @@ it('is listed, and shows what is left to say, where a file could not be copied; 
     disturbedVolume(card, (path, _position, _target, bytes) => {
       if (path !== 'bad.mp4') return;
       if (bytes > 0) tries += 1;
-      throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+      throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
     }),
     (number, items) => (number === FIRST ? doubted(items) : items),
   );
@@ -234,7 +236,9 @@ it('counts nothing twice when the ledger fails in the second listing either', as
       if (number === SECOND) {
         // Nobody else writes any more: the next transaction is the listing's own.
         await vi.waitFor(async () => expect(await station.ledger.dockings.progress(id)).toMatchObject({ sealed: 2 }), 10_000);
-        vi.spyOn(station.ledger, 'transaction').mockRejectedValueOnce(new EvidockError('ledger.failed', 'disk I/O error'));
+        vi.spyOn(station.ledger, 'transaction').mockRejectedValueOnce(
+          new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' })),
+        );
       }
       yield* number === FIRST ? doubted(items) : items;
     },

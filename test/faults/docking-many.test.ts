@@ -3,11 +3,14 @@
  * each slot and survived by each.
  * Method: real intake, seal, ledger and vault over plain directories; reads of recorders and writes of the vault are disturbed.
  */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Lanes, Passage } from '#ports/lanes';
+import { saying } from '#test/support/saying';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -62,7 +65,7 @@ describe('many at once', () => {
     expect(performance.now() - begun).toBeLessThan(1500);
     for (const view of station.board.snapshot()) {
       expect(view).toMatchObject({ phase: 'problem', waiting: null, problem: { code: 'recorder.removed' } });
-      expect(view.problem?.detail).toMatch(/^[12] files? \(\d+(\.\d)? [KM]iB\) still on the recorder$/);
+      expect(view.problem?.reason).toEqual(saying(/^[12] files? \(\d+(\.\d)? [KM]iB\) still on the recorder$/));
     }
     await Promise.all(dockings.map((docking) => docking.pull()));
     const again = [];
@@ -80,7 +83,7 @@ describe('many at once', () => {
       lanes: (lanes) =>
         onWrites(lanes, (bytes, key) => {
           free -= bytes;
-          if (free < 0) throw new EvidockError('vault.full', key);
+          if (free < 0) throw new EvidockError('vault.full', because('said', { text: key }));
         }),
     });
     const dockings = [];

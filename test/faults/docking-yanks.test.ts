@@ -4,10 +4,13 @@
  * Method: real intake, seal, ledger and vault over plain directories whose reads fail as those of a pulled recorder do. Yanks fall at random
  * reads; the seed is printed.
  */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
+import { saying } from '#test/support/saying';
 import { expectWhole, gone } from '../support/docking-checks.ts';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
@@ -66,7 +69,7 @@ describe('a recorder that is pulled', () => {
             return;
           }
           left -= 1;
-          if (left < 0) throw asEio ? new EvidockError('recorder.read-failed', `${path} (EIO)`) : gone(path);
+          if (left < 0) throw asEio ? new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` })) : gone(path);
         }),
         'R1',
         1 + (yank % 7),
@@ -100,7 +103,7 @@ describe('a recorder that is pulled', () => {
     );
     await docking.done;
     expect(performance.now() - pulledAtMs).toBeLessThan(1000);
-    const problem = { code: 'recorder.removed', detail: '2 files (5.0 MiB) still on the recorder' };
+    const problem = { code: 'recorder.removed', reason: saying('2 files (5.0 MiB) still on the recorder') };
     expect(station.board.snapshot()[0]).toMatchObject({ phase: 'problem', problem });
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject({ state: 'problem', problem, safeAtMs: null });
     await docking.pull();
@@ -117,7 +120,7 @@ describe('a recorder that is pulled', () => {
     const docking = await station.dock(
       disturbedVolume(card, (path, position, target) => {
         if (position + target.length > MEBIBYTE / 2) pulled = true;
-        if (pulled && position < MEBIBYTE) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (pulled && position < MEBIBYTE) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,

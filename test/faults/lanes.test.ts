@@ -12,6 +12,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, vi } from 'vitest';
 import { WorkerLanes } from '#adapters/disk/lanes';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Lanes, Passage } from '#ports/lanes';
 import type { Volume } from '#ports/recorder-driver';
 import { about } from '#test/support/custody';
@@ -113,7 +114,7 @@ describe('a file that a lane reads by itself', () => {
           ...file,
           read: async (target, position, signal) => {
             const hit = bad.some(({ start, end }) => end > position && start < position + target.length);
-            if (hit) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+            if (hit) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
             return file.read(target, position, signal);
           },
         };

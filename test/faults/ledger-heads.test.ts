@@ -141,7 +141,7 @@ describe('a ledger that a person accepts', () => {
       .prepare("SELECT CAST(b.bytes AS TEXT) AS text FROM custody JOIN custody_beside b USING (seq) WHERE type = 'ledger.accepted'")
       .all();
     raw.close();
-    expect(String(entry?.['text'])).toMatch(/the vault names custody entry \d+, the ledger ends with entry \d+/);
+    expect(String(entry?.['text'])).toMatch(/"code":"head-missing","params":\{"last":\d+,"place":"vault"/);
     // What the older ledger does not know is named, and nothing is wrong with the log itself.
     const faults = await faultsOf();
     expect(faults).toContain('no row of the ledger knows this file');

@@ -16,6 +16,7 @@ import { logLags } from '#desk/log-lag';
 import { shippedLogFaults } from '#desk/shipped-log';
 import { parseSegment } from '#domain/custody/segment';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { LogShelf } from '#ports/log-shipping';
 import { Metrics } from '#serve/metrics';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
@@ -248,7 +249,7 @@ describe('trouble', () => {
       get(target, property) {
         if (property === 'verify' && lies)
           return async () => {
-            throw new EvidockError('archive.mismatch', 'other bytes');
+            throw new EvidockError('archive.mismatch', because('said', { text: 'other bytes' }));
           };
         const value: unknown = Reflect.get(target, property, target);
         return typeof value === 'function' ? value.bind(target) : value;
@@ -277,7 +278,7 @@ describe('trouble', () => {
     const shelf: LogShelf = {
       ...toVault(),
       put: async (object, signal) => {
-        if (full && object.key.endsWith('.log')) throw new EvidockError('vault.full', 'ENOSPC');
+        if (full && object.key.endsWith('.log')) throw new EvidockError('vault.full', because('said', { text: 'ENOSPC' }));
         await toVault().put(object, signal);
       },
     };

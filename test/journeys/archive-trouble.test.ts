@@ -4,12 +4,14 @@
  * Method: a running station over a real RGW that is reached through a port which at first refuses, and its private Redis flushed;
  * temporary keys by the STS of that RGW (AssumeRole).
  */
+
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { english, type Reason } from '#domain/reason';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
 import { FaultyProxy } from '../support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../support/rgw.ts';
@@ -97,8 +99,10 @@ describe('a station whose archive is away', () => {
     proxy.suffer({ stallDownAfter: 3000 });
     expect((await evidock(['--state', state, 'jobs', 'retry'])).status).toBe(0);
     await until('work tells that no byte moved', 90, async () => {
-      const work = await evidockJson<{ stage: string; errorDetail: string | null }[]>(['--state', state, 'jobs']);
-      return work.some((each) => each.stage === 'archive' && (each.errorDetail ?? '').startsWith('no byte moved for 2 s'));
+      const work = await evidockJson<{ stage: string; errorReason: Reason | null }[]>(['--state', state, 'jobs']);
+      return work.some(
+        (each) => each.stage === 'archive' && each.errorReason !== null && english(each.errorReason).startsWith('no byte moved for 2 s'),
+      );
     });
     proxy.suffer({});
     proxy.refuse(true);

@@ -7,8 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { english } from '#domain/reason';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { Volume } from '#ports/recorder-driver';
+import { saying } from '#test/support/saying';
 import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -125,7 +127,7 @@ describe('a recorder that was docked before', () => {
     );
     const again = await dock();
     expect(again).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 2, filesListed: 7 });
-    expect(again.driverWhy.join()).toContain('2 of its files are on record as those of DSJ0012345');
+    expect(again.driverWhy.map(english).join()).toContain('2 of its files are on record as those of DSJ0012345');
     expect((await recordingOf(clip(4, 'DSJ0099999'))).recording.recorderSerial).toBe('DSJ0099999');
     // What is known of the others by now is known as found on this card: it says nothing of whose card it is.
     expect(await dock()).toMatchObject({ recorderSerial: 'DSJ0012345', filesKnown: 7 });
@@ -193,7 +195,7 @@ describe('files of other recorders', () => {
     });
     const again = await dock();
     expect(again).toMatchObject({ filesKnown: 5, filesListed: 5 });
-    expect(again.view?.warning).toMatchObject({ code: 'recorder.other-files', detail: 'DSJ0099999' });
+    expect(again.view?.warning).toMatchObject({ code: 'recorder.other-files', reason: saying('DSJ0099999') });
     // On their own recorder they are known as well.
     const own = join(home.path, 'own');
     await writeCard(own, {});
@@ -271,7 +273,7 @@ describe('a card that changes while it is docked', () => {
     expect(await station.ledger.dockings.refusals(docking?.id ?? '')).toMatchObject([
       { cardPath: 'LOG/20260620.log', code: 'recorder.still-writing' },
     ]);
-    expect(station.slot(1)?.warning).toEqual({ code: 'recorder.still-writing', detail: 'LOG/20260620.log' });
+    expect(station.slot(1)?.warning).toEqual({ code: 'recorder.still-writing', reason: saying('LOG/20260620.log') });
   });
 });
 

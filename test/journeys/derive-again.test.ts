@@ -2,6 +2,7 @@
  * Shows what happens to work that is slow and to footage that is made again: slow work leaves its place and goes on where nothing waits for it; what was
  * playable stays so until something new was verified, and for good if nothing new can be made.
  */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
+import { because } from '#domain/reason';
 import { derivativeKey, derivedPrefix } from '#domain/vault/vault-key';
 import { laneOf, PRIORITY, workId } from '#domain/work';
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
@@ -60,7 +62,11 @@ async function recorded(bytes: Uint8Array, work: 'done' | 'failed' | 'waiting'):
     });
     if (work === 'done') await writer.work.finish(await claimed(writer, workId('derive', id)));
     if (work === 'failed')
-      await writer.work.fail(await claimed(writer, workId('derive', id)), { code: 'transcoder.failed', detail: 'x', retryInMs: null });
+      await writer.work.fail(await claimed(writer, workId('derive', id)), {
+        code: 'transcoder.failed',
+        reason: because('said', { text: 'x' }),
+        retryInMs: null,
+      });
   });
   return id;
 }
@@ -164,7 +170,7 @@ describe('made again', () => {
       await mkdir(dirname(half), { recursive: true });
       await writeFile(half, 'half of it');
     }
-    await gate.giveUp(held, { code: 'vault.full', detail: 'x', retryInMs: null });
+    await gate.giveUp(held, { code: 'vault.full', reason: because('nothing-free', {}), retryInMs: null });
     expect(await files(id)).toEqual([...before, derivativeKey(id, held.token + 1, 'half.mp4')].sort());
   });
 

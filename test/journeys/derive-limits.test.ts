@@ -3,6 +3,7 @@
  * failures; and it leaves no process behind.
  * Method: the runner and the derive stage on a real ledger and vault, with a program in ffmpeg's place that never comes to an end.
  */
+
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { TEST_WORKER } from '#test/support/claims';
 import { deriving } from '#test/support/deriving';
+import { saying } from '#test/support/saying';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
 import { WorkRunner } from '../../src/station/work-runner.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -78,7 +80,7 @@ it('is tried twice with the same limit, and no more', async () => {
   expect(await work()).toMatchObject({
     attempts: 2,
     errorCode: 'transcoder.too-slow',
-    errorDetail: expect.stringMatching(/^longer than \d+ s, twice$/),
+    errorReason: saying(/^longer than \d+ s, twice$/),
   });
   expect(await starts()).toBe(2);
   expect((await runProgram('pgrep', ['-f', 'sleep 4711'])).stdout).toBe('');

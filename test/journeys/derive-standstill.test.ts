@@ -11,6 +11,7 @@ import { PRIORITY, workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import { TEST_WORKER } from '#test/support/claims';
 import { deriving } from '#test/support/deriving';
+import { saying } from '#test/support/saying';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
 import { WorkRunner } from '../../src/station/work-runner.ts';
 import { runProgram } from '../support/evidock.ts';
@@ -66,7 +67,7 @@ async function started(lines: string) {
 it('a run in which nothing moves is stopped, with its process, and tried again', async () => {
   const { work } = await started('exec sleep 4712');
   await expect.poll(async () => (await work())?.errorCode, { timeout: 15_000 }).toBe('station.stood-still');
-  expect(await work()).toMatchObject({ state: 'waiting', errorDetail: expect.stringMatching(/^nothing moved for \d s/) });
+  expect(await work()).toMatchObject({ state: 'waiting', errorReason: saying(/^nothing moved for \d s/) });
   await expect.poll(async () => (await runProgram('pgrep', ['-f', 'sleep 4712'])).stdout, { timeout: 10_000 }).toBe('');
 }, 40_000);
 

@@ -8,9 +8,11 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
+import { because, english } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
+import { saying } from '#test/support/saying';
 import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -18,12 +20,12 @@ import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 
 const NAME = 'DCIM/20260620/DSJ0012345_041234_20260620153012_0007.MP4';
 const WAIT = { timeout: 10_000, interval: 10 };
-const PROBLEM = { code: 'recorder.foreign-device', detail: 'keyboard' } as const;
+const PROBLEM = { code: 'recorder.foreign-device', reason: because('said', { text: 'keyboard' }) } as const;
 const notice = (state: DockNotice['state'], more: Partial<DockNotice> = {}): DockNotice => ({
   port: '1-4.1',
   hub: '1-4',
   state,
-  facts: ['USB ids 2a01:1b01'],
+  facts: [because('usb-ids', { vendor: '2a01', product: '1b01' })],
   problem: state === 'problem' ? PROBLEM : null,
   ...more,
 });
@@ -54,7 +56,7 @@ describe('notices', () => {
     expect(await station.until(1, ({ phase }) => phase === 'preparing')).toMatchObject({
       port: '1-4.1',
       hub: '1-4',
-      explain: ['USB ids 2a01:1b01'],
+      explain: [because('usb-ids', { vendor: '2a01', product: '1b01' })],
     });
     station.dock.notice(notice('problem'));
     expect(await station.until(1, ({ phase }) => phase === 'problem')).toMatchObject({ problem: PROBLEM, dockingId: null });
@@ -62,7 +64,7 @@ describe('notices', () => {
     expect(await station.until(1, ({ phase }) => phase === 'empty')).toMatchObject({ problem: null, explain: [] });
     const refused = await station.custody('device.refused', 'port:1-4.1');
     expect(refused.map(({ data }) => data)).toEqual([
-      { slot: 1, port: '1-4.1', code: 'recorder.foreign-device', facts: ['USB ids 2a01:1b01'] },
+      { slot: 1, port: '1-4.1', code: 'recorder.foreign-device', facts: [because('usb-ids', { vendor: '2a01', product: '1b01' })] },
     ]);
   });
 
@@ -146,7 +148,7 @@ describe('notices', () => {
     await station.until(1, ({ phase }) => phase === 'copying');
     station.dock.remove(first);
     station.dock.notice(notice('preparing'));
-    station.plug(other, { serial: 'R2', facts: ['the second'] });
+    station.plug(other, { serial: 'R2', facts: [because('said', { text: 'the second' })] });
     pulled.resolve();
     const view = await station.until(1, ({ phase, recorderSerial }) => phase === 'safe' && recorderSerial === 'R2');
     expect(view).toMatchObject({ filesListed: 1, filesSealed: 1, bytesListed: 1000, bytesCopied: 1000, problem: null });
@@ -162,15 +164,16 @@ describe('recognition', () => {
       vendorId: '4255',
       productId: '0001',
       product: 'Body Cam',
-      facts: ['USB ids 4255:0001, Body Cam', 'vfat, first partition'],
+      facts: [because('said', { text: 'Body Cam' }), because('said', { text: 'first partition' })],
     });
     const { explain, driverId } = await station.until(1, ({ phase }) => phase === 'safe');
     expect(driverId).toBe('gat947');
-    expect(explain.slice(0, 2)).toEqual(['USB ids 4255:0001, Body Cam', 'vfat, first partition']);
+    const lines = explain.map(english);
+    expect(lines.slice(0, 2)).toEqual(['Body Cam', 'first partition']);
     for (const driver of DRIVERS.filter(({ id }) => id !== 'generic'))
-      expect(explain.some((line) => line.startsWith(`${driver.id} (`))).toBe(true);
-    expect(explain.find((line) => line.startsWith('gat947'))).toMatch(/100 of 100: 1 of 1 media names/);
-    expect(explain.at(-1)).toBe('taken for gat947');
+      expect(lines.some((line) => line.startsWith(`${driver.id} (`))).toBe(true);
+    expect(lines.find((line) => line.startsWith('gat947'))).toMatch(/100 of 100: 1 of 1 media names/);
+    expect(explain.at(-1)).toEqual(because('taken-for', { driver: 'gat947' }));
   });
 
   it('leaves a USB stick alone that nobody knows: nothing is read, no docking is opened, and that is on record', async () => {
@@ -187,7 +190,7 @@ describe('recognition', () => {
     });
     const view = await station.until(1, ({ phase }) => phase === 'unknown');
     expect(view).toMatchObject({ dockingId: null, recorderSerial: null, problem: { code: 'recorder.unknown' } });
-    expect(view.explain.at(-1)).toMatch(/^no driver knows it/);
+    expect(view.explain.at(-1)).toEqual(saying(/^no driver knows it/));
     expect(reads).toBe(0);
     expect(await station.ledger.dockings.list({ limit: 1 })).toEqual([]);
     const [entry] = await station.custody('device.refused', 'port:1-4.1');
@@ -213,7 +216,7 @@ describe('recognition', () => {
     await mkdir(join(card, 'DCIM'), { recursive: true });
     const view = await dockAndPull({ serial }, 'safe');
     expect(view).toMatchObject({ driverId: 'gat947', recorderSerial: serial, filesListed: 0 });
-    expect(view.explain.at(-1)).toMatch(/^taken for gat947: .* docked before/);
+    expect(view.explain.at(-1)).toEqual(saying(/^taken for gat947: .* docked before/));
     await dockAndPull({ serial, productId: '0002' }, 'unknown');
     await writeCard(card, { 'letter.doc': 'private' });
     await dockAndPull({ serial }, 'unknown');
@@ -232,7 +235,7 @@ describe('recognition', () => {
     station.plug(card, { ...ids, serial });
     const view = await station.until(1, ({ phase }) => phase === 'safe' || phase === 'unknown');
     expect(view).toMatchObject({ phase: 'safe', driverId: 'gat947', recorderSerial: serial, filesListed: 2 });
-    expect(view.explain.at(-1)).toMatch(/^taken for gat947: the card has files that are on record/);
+    expect(view.explain.at(-1)).toEqual(saying(/^taken for gat947: the card has files that are on record/));
   });
 
   it('takes it where the site says so, and a directory in any case', async () => {
@@ -280,9 +283,12 @@ describe('clock', () => {
     await writeCard(card, { 'STATUS.TXT': 'TIME=2026-06-20 15:56:48\n' });
     station.plug(card);
     const view = await station.until(1, ({ phase }) => phase === 'safe');
-    expect(view).toMatchObject({ clockOffsetMs: 192_000, warning: { code: 'recorder.clock-off', detail: '3 min 12 s behind' } });
+    expect(view).toMatchObject({ clockOffsetMs: 192_000, warning: { code: 'recorder.clock-off', reason: saying('3 min 12 s behind') } });
     const docking = await station.docking(1);
-    expect(docking).toMatchObject({ clockOffsetMs: 192_000, driverWhy: expect.arrayContaining(['its clock is 3 min 12 s behind']) });
+    expect(docking).toMatchObject({
+      clockOffsetMs: 192_000,
+      driverWhy: expect.arrayContaining([saying('its clock is 3 min 12 s behind')]),
+    });
     expect((await station.custody('docking.arrived', docking?.id ?? ''))[0]?.data).toMatchObject({
       clockOffsetMs: 192_000,
       clockOff: true,
@@ -296,7 +302,7 @@ describe('clock', () => {
     const view = await station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
     expect(view).toMatchObject({
       clockOffsetMs: null,
-      warning: { code: 'recorder.clock-off', detail: expect.stringMatching(/^at least 1 h 30 min ahead/) },
+      warning: { code: 'recorder.clock-off', reason: saying(/^at least 1 h 30 min ahead/) },
     });
     const docking = await station.docking(1);
     expect(docking?.clockOffsetMs).toBeNull();
@@ -369,10 +375,10 @@ describe('learning', () => {
     station.desk.learner.learn(60);
     const gone = station.plug(card, { port: '1-4.3' });
     station.dock.remove(gone);
-    station.plug(card, { port: '1-4.2', facts: ['stick'] });
+    station.plug(card, { port: '1-4.2', facts: [because('said', { text: 'stick' })] });
     station.dock.notice(notice('problem', { port: '1-4.4' }));
     await expect.poll(() => seen.map(({ port }) => port)).toEqual(['1-4.3', '1-4.2', '1-4.4']);
-    expect(seen[1]).toEqual({ port: '1-4.2', hub: '1-4', slot: null, facts: ['stick'] });
+    expect(seen[1]).toEqual({ port: '1-4.2', hub: '1-4', slot: null, facts: [because('said', { text: 'stick' })] });
     expect(await station.ledger.dockings.slots()).toEqual([]);
     await station.ledger.transaction(async (writer) => {
       await writer.dockings.assignSlot('1-4.2', 7);

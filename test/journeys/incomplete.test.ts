@@ -9,8 +9,12 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RecordingProtected } from '#domain/custody/case-entries';
+import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import { about, toldBy } from '#test/support/custody';
+import { because } from '#domain/reason';
+import { about, cli, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -42,7 +46,7 @@ afterEach(async () => {
 /** Docks, waits until everything but the second segment is sealed, and pulls. */
 async function pullWithoutSecond(): Promise<string> {
   const volume = disturbedVolume(card, (path) => {
-    if (path === SECOND) throw new EvidockError('recorder.read-failed', path);
+    if (path === SECOND) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
   });
   const stay = await station.dock(volume, 'DSJ0012345', 1);
   await vi.waitFor(
@@ -64,7 +68,7 @@ async function expectSplit(id: string): Promise<string> {
   await station.incomplete.settled();
   const whole = await stateOf(id);
   expect(whole.recording).toMatchObject({ state: 'sealed', damaged: true, originalCount: 2, missingCount: 1 });
-  expect(whole.recording.damageReason).toBe('1 of its 2 files never came from the recorder');
+  expect(whole.recording.damageReason).toEqual(saying(/^1 of its 2 files never came from the recorder$/));
   expect(whole.originals.map(({ cardPath, state }) => [cardPath, state])).toEqual([[FIRST, 'sealed']]);
   expect(station.closed).toEqual([id]);
   expect((await station.ledger.work.get(`derive.${id}`))?.state).toBe('waiting');
@@ -80,10 +84,19 @@ async function expectSplit(id: string): Promise<string> {
 describe('a recording whose second file never comes', () => {
   it('is closed without it when the card no longer holds it', async () => {
     const id = await pullWithoutSecond();
+    const marks = { confidentiality: 'secret', privacy: ['minor'] } as const;
+    await station.ledger.transaction(async (writer) => {
+      await writer.recordings.update(id, marks);
+      const { data, personal } = RecordingProtected.example;
+      const about = { atMs: nowMs, actor: cli('root'), subject: subject('recording', id) };
+      await writer.custody.append(RecordingProtected.make({ ...about, data, personal }));
+    });
     await rm(join(card, SECOND));
     const again = await station.dock(station.plain(card), 'DSJ0012345', 2);
     await again.safe();
-    await expectSplit(id);
+    const into = await expectSplit(id);
+    // What is secret of the whole is secret of its parts.
+    expect((await stateOf(into)).recording).toMatchObject(marks);
   });
 
   it('is left alone while its recorder is docked, or has left a short time ago', async () => {

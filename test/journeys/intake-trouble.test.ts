@@ -9,6 +9,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because, english } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '../support/custody.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -48,7 +49,7 @@ describe('a recorder in trouble', () => {
     const station = await intakeStation(join(home, 's'));
     const docking = await station.dock(
       disturbedVolume(card, (path) => {
-        if (path === bad) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (path === bad) throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,
@@ -93,7 +94,7 @@ describe('a recorder in trouble', () => {
       {
         ...volume,
         readText: async (path) => {
-          throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
         },
       },
       'R1',
@@ -102,7 +103,7 @@ describe('a recorder in trouble', () => {
     await docking.safe();
     const on = await station.ledger.dockings.get(docking.id);
     expect(on?.clockOffsetMs).toBeNull();
-    expect(on?.driverWhy.join()).toContain('the clock could not be read from the card (STATUS.TXT (EIO))');
+    expect(on?.driverWhy.map(english).join()).toContain('the clock could not be read from the card (STATUS.TXT (EIO))');
     await station.close();
   });
 
@@ -192,7 +193,7 @@ describe('a vault in trouble', () => {
     let full = true;
     const small = replaced((vault) => ({
       putSmall: async (key, bytes) => {
-        if (full) throw new EvidockError('vault.full', key);
+        if (full) throw new EvidockError('vault.full', because('said', { text: key }));
         return vault.putSmall(key, bytes);
       },
     }));
@@ -215,7 +216,7 @@ describe('a vault in trouble', () => {
       putSmall: async (key, bytes) => {
         if (fails === 0) return vault.putSmall(key, bytes);
         fails -= 1;
-        throw new EvidockError('vault.write-failed', key);
+        throw new EvidockError('vault.write-failed', because('said', { text: key }));
       },
     }));
     const station = await intakeStation(join(home, 's'), failing, { retryMs: 5 });
@@ -226,7 +227,7 @@ describe('a vault in trouble', () => {
 });
 
 describe('a ledger in trouble', () => {
-  const failure = () => new EvidockError('ledger.failed', 'disk I/O error');
+  const failure = () => new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' }));
 
   it('is asked again whether the docking is safe', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(1000) });
@@ -260,7 +261,7 @@ describe('a ledger in trouble', () => {
       ...volume,
       async *list(signal?: AbortSignal) {
         for await (const item of volume.list(signal)) if (item.path !== 'b.mp4') yield item;
-        throw new EvidockError('recorder.unreadable', 'DCIM: the device could not read all of it');
+        throw new EvidockError('recorder.unreadable', because('said', { text: 'DCIM: the device could not read all of it' }));
       },
     };
     const first = await station.dock(broken, 'R1', 1);

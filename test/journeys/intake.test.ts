@@ -8,10 +8,12 @@ import { appendFile, chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Vault } from '#ports/vault';
 import { makeCard } from '#sample-card/make-card';
 import { about } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, writeCard } from '../support/intake-station.ts';
 
@@ -115,7 +117,7 @@ describe('intake', () => {
         if (path === '2.mp4' && position < 2 * MEBIBYTE) return;
         reached.resolve();
         await pulled.promise;
-        throw new EvidockError('recorder.removed', path);
+        throw new EvidockError('recorder.removed', because('said', { text: path }));
       }),
       'R1',
       1,
@@ -232,7 +234,7 @@ describe('intake', () => {
       disturbedVolume(card, (path) => {
         if (path !== '2.mp4') return;
         failures += 1;
-        throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,
@@ -241,7 +243,7 @@ describe('intake', () => {
     expect(failures).toBe(3);
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
       state: 'problem',
-      problem: { code: 'recorder.read-failed', detail: expect.stringContaining('2.mp4') },
+      problem: { code: 'recorder.read-failed', reason: saying('2.mp4') },
     });
     await docking.pull();
     await (await station.dock(station.plain(card), 'R1', 1)).safe();
@@ -253,7 +255,9 @@ describe('intake', () => {
     await writeCard(card, { '1.mp4': randomBytes(MEBIBYTE), '2.mp4': randomBytes(MEBIBYTE) });
     let code: 'vault.full' | 'vault.read-only' | null = 'vault.full';
     const station = await intakeStation(join(home, 's'), (vault) =>
-      failing(vault, { draft: (key) => (code && key.includes('original') ? new EvidockError(code, key) : undefined) }),
+      failing(vault, {
+        draft: (key) => (code && key.includes('original') ? new EvidockError(code, because('said', { text: key })) : undefined),
+      }),
     );
     const docking = await station.dock(station.plain(card), 'R1', 1);
     for (const expected of ['vault.full', 'vault.read-only'] as const) {

@@ -9,6 +9,7 @@ import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about } from '#test/support/custody';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -173,7 +174,7 @@ describe('known by its bytes is', () => {
     const gap = { start: 300 * BLOCK, end: 302 * BLOCK };
     const failing: OnRead = (path, position, _target, read) => {
       if (position < gap.end && position + read > gap.start)
-        throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+        throw new EvidockError('recorder.read-failed', because('said', { text: path }), Object.assign(new Error('EIO'), { code: 'EIO' }));
     };
     const station = await open({ gapBytesMax: MEBIBYTE });
     const dock = async () => {

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import { changed, dockOnce, expectSealed, FIRST_BLOCKS, heldCard, LARGE, MISSED, slotOf, typesOf, WAIT } from '../support/known-card.ts';
@@ -57,7 +58,8 @@ describe('intake.known: whole', () => {
     await dockOnce(station, card);
     const docking = await station.dock(
       disturbedVolume(card, (path, position) => {
-        if (path === 'a.mp4' && position >= LARGE / 2) throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (path === 'a.mp4' && position >= LARGE / 2)
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,

@@ -8,8 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import {
@@ -76,7 +78,7 @@ describe('the re-check', () => {
     // An alarm that stays.
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.known-differs', detail: 'a.mp4' },
+      warning: { code: 'recorder.known-differs', reason: saying('a.mp4') },
       recheck: { files: 1, done: 1, unread: 0 },
     });
     await docking.pull();
@@ -122,7 +124,7 @@ describe('the re-check', () => {
         if (begun.length <= files) return;
         enough.resolve();
         await gone.promise;
-        throw new EvidockError('recorder.removed', path);
+        throw new EvidockError('recorder.removed', because('said', { text: path }));
       });
       const docking = await station.dock(volume, 'R1', 1);
       await docking.safe();
@@ -194,7 +196,7 @@ describe('the re-check', () => {
     const unsafe = () => points.includes('w21-difference-recorded');
     const docking = await station.dock(
       disturbedVolume(card, (path) => {
-        if (unsafe()) throw new EvidockError('recorder.removed', path);
+        if (unsafe()) throw new EvidockError('recorder.removed', because('said', { text: path }));
       }),
       'R1',
       1,
@@ -202,7 +204,7 @@ describe('the re-check', () => {
     await vi.waitFor(() => expect(unsafe()).toBe(true), WAIT);
     await docking.pull();
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject({
-      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', detail: expect.stringContaining('1 file') } },
+      ...{ state: 'removed', safeAtMs: null, problem: { code: 'recorder.removed', reason: saying('1 file') } },
     });
     await dockOnce(station, card);
     await expectSealed(home, station, { 'a.mp4': [bytes, other] });
@@ -304,7 +306,8 @@ describe('the re-check', () => {
     const bad = (path: string, position: number) => path === 'a.mp4' && position >= 2 * MEBIBYTE && position < 3 * MEBIBYTE;
     const docking = await station.dock(
       disturbedVolume(card, (path, position) => {
-        if (bad(path, position) || path === 'c.txt') throw new EvidockError('recorder.read-failed', `${path} (EIO)`);
+        if (bad(path, position) || path === 'c.txt')
+          throw new EvidockError('recorder.read-failed', because('said', { text: `${path} (EIO)` }));
       }),
       'R1',
       1,
@@ -320,7 +323,7 @@ describe('the re-check', () => {
     expect(slotOf(station, 1)).toMatchObject({
       phase: 'safe',
       recheck: { files: 3, done: 1, unread: 2 },
-      warning: { code: 'recorder.known-unread', detail: expect.stringContaining('1 more file') },
+      warning: { code: 'recorder.known-unread', reason: saying('1 more file') },
     });
     const compared = (await station.ledger.custody.of(about(docking.id))).find(({ type }) => type === 'docking.compared');
     expect(compared?.data).toMatchObject({ files: 3, whole: 0, sampled: 1, unread: 2 });
@@ -349,7 +352,7 @@ describe('the re-check', () => {
               return async (_ids: unknown, { how }: { how: string }) => {
                 if (how !== 'whole') return;
                 failures += 1;
-                throw new EvidockError('ledger.failed', 'disk I/O error');
+                throw new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' }));
               };
             },
           }),

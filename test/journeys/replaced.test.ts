@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { replacedFaults } from '#desk/replaced-faults';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Vault } from '#ports/vault';
 import { about, aCustodyDraft, toldBy } from '#test/support/custody';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -40,7 +41,7 @@ afterEach(async () => {
 /** Docks the card, which cannot deliver `unread`, and pulls it when `sealed` files are sealed. */
 async function pullWithout(unread: readonly string[], sealed: number): Promise<void> {
   const volume = disturbedVolume(card, (path) => {
-    if (unread.includes(path)) throw new EvidockError('recorder.read-failed', path);
+    if (unread.includes(path)) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
   });
   const stay = await station.dock(volume, SERIAL, 1);
   await vi.waitFor(async () => expect(await station.ledger.dockings.progress(stay.id)).toMatchObject({ sealed, listed: unread.length }), {

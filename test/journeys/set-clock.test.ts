@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because, english } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting } from '#ports/dock';
 import type { Volume } from '#ports/recorder-driver';
 import { about, toldBy } from '#test/support/custody';
@@ -60,7 +61,9 @@ function neverListed(): { volume: Volume; listing: Promise<void> } {
         lists += 1;
         if (lists === 1) return yield* volume.list(signal);
         resolve();
-        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new EvidockError('recorder.removed', 'pulled'))));
+        await new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new EvidockError('recorder.removed', because('said', { text: 'pulled' })))),
+        );
       },
     },
   };
@@ -115,19 +118,23 @@ describe('a clock that a command sets', () => {
     expect((await station.custody('recorder.clock-set', docking?.id ?? '')).map(({ data }) => data)).toEqual([
       { recorder: 'DSJ0012345', told: TOLD, port: '1-4.1', setAtMs: at('16:00:00'), ...words },
     ]);
-    expect(docking?.driverWhy.join()).not.toContain('older files');
+    expect(docking?.driverWhy.map(english).join()).not.toContain('older files');
     expect(await times()).toEqual({ '14:30:00': [HOUR_MS, at('15:30:00')] });
   });
 
   it('is on record as refused or as unsure, by the port where the recorder tells no number', async () => {
-    await station.dock.setClock(settingOf(HOUR_MS, null), { set: 'no', why: 'set its clock: no' });
-    await station.dock.setClock(settingOf(HOUR_MS), { set: 'unknown', why: 'no answer within 2 s' });
+    await station.dock.setClock(settingOf(HOUR_MS, null), { set: 'no', why: because('said', { text: 'set its clock: no' }) });
+    await station.dock.setClock(settingOf(HOUR_MS), { set: 'unknown', why: because('said', { text: 'no answer within 2 s' }) });
     const atPort = await station.ledger.custody.of(about('port:1-4.1'));
     expect(atPort.map(({ type }) => type)).toEqual(['recorder.clock-setting', 'recorder.clock-not-set']);
-    expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({ recorder: null, from: '2026-06-20T15:00:00', why: 'set its clock: no' });
+    expect(toldBy(atPort[1] ?? expect.fail())).toMatchObject({
+      recorder: null,
+      from: '2026-06-20T15:00:00',
+      why: because('said', { text: 'set its clock: no' }),
+    });
     expect(await told()).toMatchObject([
       { type: 'recorder.clock-setting' },
-      { type: 'recorder.clock-unsure', why: 'no answer within 2 s' },
+      { type: 'recorder.clock-unsure', why: because('said', { text: 'no answer within 2 s' }) },
     ]);
   });
 });
@@ -139,11 +146,11 @@ describe('files from before the setting', () => {
     nowMs = at('18:00:00');
     await writeCard(card, { [nameOf('173000')]: randomBytes(1001) });
     const docking = await dockUntilSafe({ clockOffsetMs: 0 });
-    expect(docking?.driverWhy.join()).toContain('older files are corrected by +3600 s');
+    expect(docking?.driverWhy.map(english).join()).toContain('older files are corrected by +3600 s');
     expect(await times()).toEqual({ '14:30:00': [HOUR_MS, at('15:30:00')], '17:30:00': [0, at('17:30:00')] });
 
     await writeCard(card, { [nameOf('120000')]: randomBytes(1002) });
-    expect((await dockUntilSafe({ clockOffsetMs: 0 }))?.driverWhy.join()).not.toContain('older files');
+    expect((await dockUntilSafe({ clockOffsetMs: 0 }))?.driverWhy.map(english).join()).not.toContain('older files');
     expect(await times()).toMatchObject({ '12:00:00': [0, at('12:00:00')] });
   });
 
@@ -217,7 +224,8 @@ describe('files from before the setting', () => {
     const setting = settingOf(HOUR_MS);
     await station.dock.setClock(setting, YES);
     const volume = disturbedVolume(card, (path, position, target) => {
-      if (position < 8192 && position + target.length > 4096) throw new EvidockError('recorder.read-failed', path);
+      if (position < 8192 && position + target.length > 4096)
+        throw new EvidockError('recorder.read-failed', because('said', { text: path }));
     });
     await dockUntilSafe({ clockOffsetMs: HOUR_MS, clockSet: setting, volume });
     nowMs = at('18:00:00');

@@ -3,9 +3,12 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TakenOut } from '#domain/custody/holding-entries';
+import { subject } from '#domain/custody/subject';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Volume } from '#ports/recorder-driver';
-import { about } from '#test/support/custody';
+import { anId } from '#test/support/builders';
+import { about, cli } from '#test/support/custody';
 import { deriving } from '#test/support/deriving';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { homeForEach } from '../support/home-for-each.ts';
@@ -196,9 +199,17 @@ describe('the start of a recording', () => {
     const [before] = await recordings(station);
     expect(before).toMatchObject({ startMs: end(START), claimedFrom: 'mtime' });
 
+    // Who has the recorder changes between the file's time and the real start.
+    await station.ledger.transaction(async (writer) => {
+      const holding = { id: anId('hld'), serial: 'R1', officerId: '5', fromMs: START - HOUR, toMs: START + 60_000 };
+      await writer.registry.upsertHolding(holding);
+      const { data } = TakenOut.example;
+      await writer.custody.append(TakenOut.make({ atMs: START, actor: cli('root'), subject: subject('recorder', 'R1'), data }));
+    });
     const { run } = deriving({ ledger: station.ledger, vault: station.disk, directory: home });
     await run(before?.id ?? '');
     const [after] = await recordings(station);
+    expect([before?.officerId, after?.officerId, after?.officerSource]).toEqual([null, '5', 'holder']);
     expect(Math.abs((after?.startMs ?? 0) - START)).toBeLessThan(2000);
     expect(after?.startClaims).toMatchObject([{ source: 'mtime', verdict: 'used' }]);
     const changed = (await station.ledger.custody.of(about(before?.id ?? ''))).filter(({ type }) => type === 'recording.start-changed');

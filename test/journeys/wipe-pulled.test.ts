@@ -7,8 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { about, toldBy } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { writeCard } from '../support/intake-station.ts';
 import { name, WipedCard } from '../support/wiped-card.ts';
 
@@ -32,7 +34,7 @@ describe('a card that is written to', () => {
           if (removals === 4) {
             await rename(wiped.card, `${wiped.card}-pulled`);
             wiped.station.dock.remove(key);
-            throw new EvidockError('recorder.removed', path);
+            throw new EvidockError('recorder.removed', because('said', { text: path }));
           }
           await writer.remove(path);
         },
@@ -59,7 +61,7 @@ describe('a card that is written to', () => {
         remove: async (path) => {
           wiped.station.dock.remove(key);
           await writer.remove(path);
-          throw new EvidockError('recorder.removed', path);
+          throw new EvidockError('recorder.removed', because('said', { text: path }));
         },
       })),
     });
@@ -87,7 +89,7 @@ describe('a card that is written to', () => {
     expect(await wiped.onCard()).toEqual([name(6).split('/').at(-1)]);
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.wipe-failed', detail: expect.stringContaining('not cleanly unmounted, and not by the station') },
+      warning: { code: 'recorder.wipe-failed', reason: saying('not cleanly unmounted, and not by the station') },
     });
   });
 
@@ -103,7 +105,7 @@ describe('a card that is written to', () => {
       access: wiped.disturbed(() => ({
         writeText: async (path) => {
           wiped.station.dock.remove(key);
-          throw new EvidockError('recorder.removed', path);
+          throw new EvidockError('recorder.removed', because('said', { text: path }));
         },
       })),
     });
@@ -119,7 +121,12 @@ describe('a card that is written to', () => {
       ['wipe.begun', 'wipe.finished'],
     ]);
     expect(toldBy(told.flat().find(({ type }) => type === 'recorder.clock-unsure') ?? expect.fail())).toMatchObject({
-      ...{ recorder: 'R1', how: 'file', offsetMs: -HOUR_MS, why: expect.stringContaining('recorder.removed') },
+      ...{
+        recorder: 'R1',
+        how: 'file',
+        offsetMs: -HOUR_MS,
+        why: { code: 'as-failed', params: { failure: 'recorder.removed', why: expect.anything() } },
+      },
     });
   });
 
@@ -131,7 +138,7 @@ describe('a card that is written to', () => {
       transaction.call(wiped.station.ledger, (writer) => {
         const append: typeof writer.custody.append = (draft) =>
           draft.type === 'recorder.clock-setting'
-            ? Promise.reject(new EvidockError('ledger.failed', 'disk I/O error'))
+            ? Promise.reject(new EvidockError('ledger.failed', because('said', { text: 'disk I/O error' })))
             : writer.custody.append(draft);
         const custody = new Proxy(writer.custody, { get: (target, name) => (name === 'append' ? append : Reflect.get(target, name)) });
         return body({ ...writer, custody });

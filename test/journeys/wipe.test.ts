@@ -8,8 +8,10 @@ import { appendFile, chmod, mkdir, readdir, readFile, rename, unlink, utimes, wr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { saying } from '#test/support/saying';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 import { name, WAIT, WipedCard } from '../support/wiped-card.ts';
 
@@ -97,7 +99,7 @@ describe('wipe', () => {
     const bytes = await readFile(join(wiped.card, name(2)));
     const first = wiped.station.plug(wiped.card, { access: null });
     const { warning } = await wiped.station.until(1, ({ phase, warning }) => phase === 'safe' && warning !== null);
-    expect(warning).toMatchObject({ code: 'recorder.wipe-failed', detail: expect.stringContaining('nothing was removed') });
+    expect(warning).toMatchObject({ code: 'recorder.wipe-failed', reason: saying('nothing was removed') });
     const victim = (await wiped.originals()).find(({ cardPath }) => cardPath === name(2));
     await unlink(join(wiped.home.path, 's/vault', victim?.vaultKey ?? ''));
     wiped.station.dock.remove(first);
@@ -122,7 +124,7 @@ describe('wipe', () => {
     expect(await wiped.onCard()).toContain(name(2).split('/').at(-1));
     expect(wiped.station.slot(1)?.problem).toMatchObject({
       code: 'recorder.wipe-failed',
-      detail: expect.stringContaining('vault.mismatch'),
+      reason: saying("the vault's copy is not what was sealed"),
     });
   });
 
@@ -132,7 +134,7 @@ describe('wipe', () => {
     wiped.station.plug(wiped.card, {
       volume: disturbedVolume(wiped.card, (path, position, _target, bytes) => {
         if (path === name(2) && bytes > 0 && position + bytes > 4096)
-          throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+          throw new EvidockError('recorder.read-failed', because('said', { text: path }), Object.assign(new Error('EIO'), { code: 'EIO' }));
       }),
     });
     await expect.poll(() => wiped.station.dock.released, { ...WAIT, timeout: 30_000 }).toHaveLength(1);
@@ -205,13 +207,14 @@ describe('wipe', () => {
     await wiped.station.close();
     await wiped.open({ wipe: 'after-sealed' });
     const volume = disturbedVolume(wiped.card, (path) => {
-      if (path === name(2)) throw new EvidockError('recorder.read-failed', path, Object.assign(new Error('EIO'), { code: 'EIO' }));
+      if (path === name(2))
+        throw new EvidockError('recorder.read-failed', because('said', { text: path }), Object.assign(new Error('EIO'), { code: 'EIO' }));
     });
     await wiped.plugAndWait({ volume });
     expect(await wiped.onCard()).toEqual([name(2).split('/').at(-1)]);
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      warning: { code: 'recorder.wipe-failed', detail: expect.stringMatching(/^1 sealed file stays, because it cannot be read/) },
+      warning: { code: 'recorder.wipe-failed', reason: saying(/^1 sealed file stays, because it cannot be read/) },
     });
     const [docking] = await wiped.station.ledger.dockings.list({ recorder: 'R1', limit: 1 });
     expect((await wiped.station.custody('wipe.finished', docking?.id ?? ''))[0]?.data).toMatchObject({ files: 3, kept: 1 });
@@ -228,11 +231,11 @@ describe('wipe', () => {
   it('that fails leaves the docking safe, and says why', async () => {
     await wiped.open({ wipe: 'after-sealed' });
     await wiped.plugAndWait({
-      access: { writable: () => Promise.reject(new EvidockError('recorder.mount-failed', 'write-protected')) },
+      access: { writable: () => Promise.reject(new EvidockError('recorder.mount-failed', because('said', { text: 'write-protected' }))) },
     });
     expect(wiped.station.slot(1)).toMatchObject({
       phase: 'safe',
-      problem: { code: 'recorder.wipe-failed', detail: expect.stringContaining('write-protected') },
+      problem: { code: 'recorder.wipe-failed', reason: saying('write-protected') },
     });
     expect(await wiped.station.docking(1)).toMatchObject({ state: 'safe', problem: null });
     expect(await wiped.onCard()).toHaveLength(4);

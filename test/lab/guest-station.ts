@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reason } from '#domain/reason';
 import type { Guest } from './guest.ts';
 
 /** What a scenario looks at of `GET /api/v1/slots`. */
@@ -13,7 +14,7 @@ export interface GuestSlot {
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly clockOffsetMs: number | null;
-  readonly problem: { readonly code: string; readonly detail: string } | null;
+  readonly problem: { readonly code: string; readonly reason: Reason } | null;
   readonly explain: readonly string[];
 }
 

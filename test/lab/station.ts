@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, askStream, SocketClient } from '#cli/client';
 import type { Json } from '#domain/canonical-json';
+import { english } from '#domain/reason';
 import type { SlotView } from '#ports/slot-board';
 import type { Guest } from './guest.ts';
 
@@ -122,7 +123,7 @@ export class LabStation {
   async lastWords(): Promise<string> {
     const slots = this.slots.map((slot) => {
       const { phase, port, recorderSerial, filesSealed, filesListed, problem, waiting } = slot;
-      const words = problem ? ` ${problem.code}: ${problem.detail}` : '';
+      const words = problem ? ` ${problem.code}: ${english(problem.reason)}` : '';
       return `  slot ${slot.slot} (${port}) ${recorderSerial}: ${phase}, ${filesSealed} of ${filesListed}, waits for ${waiting}${words}`;
     });
     const log = await this.guest.run(`journalctl -u ${UNIT} -n ${LOG_LINES} -o cat --no-pager`).catch(() => null);

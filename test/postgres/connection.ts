@@ -5,6 +5,7 @@ import type { Dialect } from '#adapters/sqlite-ledger/dialect';
 import type { Schema } from '#adapters/sqlite-ledger/schema';
 import { Tables, type Value } from '#adapters/sqlite-ledger/tables';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 const BYTEA = 17;
 const INT8 = 20;
@@ -36,7 +37,7 @@ const TYPES = {
 function ledgerError(thrown: unknown): unknown {
   if (thrown instanceof EvidockError || !(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown;
   const broken = thrown.code.startsWith(CLASS_CONSTRAINT) || thrown.code === RAISED;
-  return new EvidockError(broken ? 'request.conflict' : 'ledger.failed', thrown.message, thrown);
+  return new EvidockError(broken ? 'request.conflict' : 'ledger.failed', because('said', { text: thrown.message }), thrown);
 }
 
 /** One connection, one statement at a time. */
@@ -71,7 +72,8 @@ export class PostgresConnection implements Rows {
   }
 
   async #ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
-    if (this.#transactionsOnly && !this.#isOpen) throw new EvidockError('station.internal', 'a ledger write outside its transaction');
+    if (this.#transactionsOnly && !this.#isOpen)
+      throw new EvidockError('station.internal', because('said', { text: 'a ledger write outside its transaction' }));
     return this.#send(text, values);
   }
 

@@ -2,7 +2,9 @@
  * Goal: no rule of the station stands on SQLite: the ledger's port is kept by another kind of store, word for word. And the turns that writers take are the
  * ledger's promise, not a gift of one process. Method: the contract on a PostgreSQL server; then two ledgers on one database that race for the same work.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { because } from '#domain/reason';
 import { workId } from '#domain/work';
 import { describeLedgerContract } from '#test/contract/ledger';
 import { collect, ledgerTime, listOne, refused } from '#test/contract/ledger-support';
@@ -38,6 +40,16 @@ describeLedgerContract('PostgresLedger', async () => {
   await server.run(DATABASE, statements.empty);
   const ledger = await open(time);
   return { ledger, time, dispose: () => ledger.close() };
+});
+
+it('has a trigger wherever a migration of the SQLite ledger has made one', async () => {
+  const found = await server.run(
+    DATABASE,
+    "SELECT action_timing || ' ' || event_manipulation || ' ' || event_object_table AS at FROM information_schema.triggers",
+  );
+  const there = new Set(found.map((row) => (row as { at: string }).at));
+  expect(statements.triggers.length).toBeGreaterThan(15);
+  expect(statements.triggers.filter((place) => !there.has(place))).toEqual([]);
 });
 
 describe('two ledgers on one database', () => {
@@ -97,7 +109,13 @@ describe('what is written for good', () => {
     await ledger.transaction(async (writer) => {
       const { docking } = await listOne(writer);
       await writer.custody.append(aRefusalDraft('a pipe', docking.id));
-      await writer.dockings.insertRefusal({ dockingId: docking.id, cardPath: 'x', code: 'recorder.not-regular', detail: '', atMs: 1 });
+      await writer.dockings.insertRefusal({
+        dockingId: docking.id,
+        cardPath: 'x',
+        code: 'recorder.not-regular',
+        reason: because('is-pipe', {}),
+        atMs: 1,
+      });
       await writer.registry.upsertRecorder(aRecorder({ serial: 'R1' }));
       await writer.registry.assignRecorder('R1', null, START_MS);
     });

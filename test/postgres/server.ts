@@ -24,8 +24,8 @@ const SETTINGS = [
 export interface PostgresServer {
   /** Where clients connect to one of its databases. */
   at(database: string): pg.ClientConfig;
-  /** Runs statements on one of its databases. */
-  run(database: string, ...statements: readonly string[]): Promise<void>;
+  /** Runs statements on one of its databases; resolves with the rows of the last. */
+  run(database: string, ...statements: readonly string[]): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
@@ -70,21 +70,24 @@ async function programsAt(): Promise<string> {
   return found;
 }
 
-async function runAt(config: pg.ClientConfig, statements: readonly string[]): Promise<void> {
+async function runAt(config: pg.ClientConfig, statements: readonly string[]): Promise<readonly unknown[]> {
   const client = new pg.Client(config);
+  let rows: readonly unknown[] = [];
   try {
     await client.connect();
-    for (const statement of statements) await client.query(statement);
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
   } finally {
     await client.end();
   }
 }
 
-async function untilItAnswers(server: ChildProcess, ask: () => Promise<void>): Promise<void> {
+async function untilItAnswers(server: ChildProcess, ask: () => Promise<unknown>): Promise<void> {
   const begun = performance.now();
   for (;;) {
     try {
-      return await ask();
+      await ask();
+      return;
     } catch (error) {
       if (server.exitCode !== null || performance.now() - begun > START_MS_MAX) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -7,6 +7,13 @@ const TYPES: Readonly<Record<string, string>> = { INTEGER: 'bigint', TEXT: 'text
 
 const COUNTERS = "INSERT INTO counters SELECT unnest(ARRAY['recordings', 'not_archived', 'originals', 'original_bytes', 'unsealed']), 0";
 
+interface Statements {
+  readonly make: readonly string[];
+  readonly empty: string;
+  /** Where the SQLite ledger has a trigger: `AFTER INSERT recordings`. */
+  readonly triggers: readonly string[];
+}
+
 interface Column {
   readonly name: string;
   readonly type: string;
@@ -20,7 +27,7 @@ interface Column {
  * Makes the tables of the ledger, and empties them. Their columns, keys and references are read from what the migrations make, so that a column that is added there is here too;
  * triggers are this server's own, and indexes that only make things fast are left out.
  */
-export async function tableStatements(): Promise<{ readonly make: readonly string[]; readonly empty: string }> {
+export async function tableStatements(): Promise<Statements> {
   const fresh = connect(':memory:', { readOnly: false });
   try {
     await migrateToLatest(fresh.db);
@@ -39,7 +46,11 @@ export async function tableStatements(): Promise<{ readonly make: readonly strin
     const empty = ['SET session_replication_role = replica', ...[...names, 'leases'].map((name) => `DELETE FROM ${name}`), COUNTERS].join(
       '; ',
     );
-    return { make, empty };
+    const triggers = fresh.raw
+      .prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")
+      .all()
+      .map(({ sql }) => /(BEFORE|AFTER) (INSERT|UPDATE|DELETE)\b.*? ON (\w+)/s.exec(String(sql))?.slice(1).join(' ') ?? String(sql));
+    return { make, empty, triggers };
   } finally {
     fresh.raw.close();
   }

@@ -1,5 +1,6 @@
 import type { Digests } from '#domain/digest';
 import { type IdPrefix, newId } from '#domain/ids';
+import { because } from '#domain/reason';
 import type { Copy, Derivative } from '#domain/recording';
 import type { Case, CaseEvent, Officer, Recorder, Suggestion } from '#domain/registry';
 import { derivativeKey, originalKey } from '#domain/vault/vault-key';
@@ -61,7 +62,7 @@ export function aDocking(overrides: Partial<NewDocking> = {}): NewDocking {
     toldSerial: null,
     driverId: 'gat947',
     driverScore: 95,
-    driverWhy: ['12 of 12 names have the form of the standard'],
+    driverWhy: [because('names-carry', { found: 12, count: 12 })],
     clockOffsetMs: -1500,
     arrivedAtMs,
     ...overrides,
@@ -205,7 +206,7 @@ export function aSuggestion(overrides: Partial<Suggestion> & Pick<Suggestion, 'r
   return {
     id: anId('sug'),
     caseNumber: 'A-2026-0001',
-    reason: 'officer 041234 took part and the times overlap by 10 min',
+    reason: because('officer-took-part', { officer: '041234' }),
     overlapMs: 600_000,
     state: 'open',
     decidedBy: null,

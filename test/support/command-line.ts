@@ -2,6 +2,7 @@ import { InProcessClient, type StationClient } from '#cli/client';
 import type { CliContext, ConnectOptions } from '#cli/context';
 import { runCli } from '#cli/program';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { buildServer } from '#serve/server';
 import { type ServedStation, servedStation } from './served-station.ts';
 
@@ -75,7 +76,8 @@ export class CommandLine {
       stderr: { write: (text) => err.push(text), columns: 120 },
       interrupted: () => this.interrupt.signal,
       explainConfig: ({ config }) => {
-        if (config === 'bad.yaml') throw new EvidockError('config.invalid', 'http.host: must be a loopback address; is "0.0.0.0"');
+        if (config === 'bad.yaml')
+          throw new EvidockError('config.invalid', because('said', { text: 'http.host: must be a loopback address; is "0.0.0.0"' }));
         return { timezone: 'Asia/Shanghai', explained: [{ path: 'http.port', value: 8470, from: 'default' }] };
       },
       configReference: () => '# Configuration',

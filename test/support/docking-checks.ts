@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { intakeStation } from './intake-station.ts';
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
 /** What the volume of a pulled recorder throws. */
 export function gone(path: string): EvidockError {
-  return new EvidockError('recorder.removed', path);
+  return new EvidockError('recorder.removed', because('said', { text: path }));
 }
 
 /** Every file of the cards is sealed once, whole, with its bytes and its manifest in the vault at `home`/s, and the custody log is sound. */

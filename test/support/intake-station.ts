@@ -86,6 +86,7 @@ export interface StationOptions {
   readonly retryMs?: number;
   readonly unknown?: 'leave' | 'take';
   readonly setClock?: boolean;
+  readonly endsTakeOut?: boolean;
   readonly nowMs?: () => number;
   readonly drivers?: readonly RecorderDriver[];
   readonly leftovers?: readonly string[];
@@ -126,6 +127,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     fallback: FALLBACK,
     unknown: options.unknown ?? 'leave',
     leftovers,
+    endsTakeOut: options.endsTakeOut ?? false,
   });
   const safe = new Set<string>();
   const closing = { archive: false, suggest: { stationId: 'test1', marginMs: 600_000, accept: 'person' as const } };

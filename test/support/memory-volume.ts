@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile } from '#ports/recorder-driver';
 
 export interface MemoryFile {
@@ -22,7 +23,7 @@ export class MemoryVolume implements Volume {
 
   async open(path: string): Promise<VolumeFile> {
     const found = this.#files.find((file) => file.path === path);
-    if (!found) throw new EvidockError('recorder.read-failed', path);
+    if (!found) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
     return {
       stat: async () => ({ bytes: found.content.length, mtimeMs: found.mtimeMs }),
       read: async (target, position) => {

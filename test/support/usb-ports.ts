@@ -8,6 +8,7 @@ import { DirectoryVolume } from '#adapters/directory-dock/directory-volume';
 import type { Mounted, Mounter } from '#adapters/usb-dock/mounter';
 import type { UsbDockOptions } from '#adapters/usb-dock/usb-dock';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting, DockHandler, DockNotice } from '#ports/dock';
 import { MASS_STORAGE, type UsbTree } from './usb-tree.ts';
 
@@ -32,7 +33,7 @@ export class CardMounter implements Mounter {
   }
 
   async mount({ device }: { device: string }): Promise<Mounted> {
-    if (this.failing.has(device)) throw new EvidockError('recorder.mount-failed', `${device} is rotten`);
+    if (this.failing.has(device)) throw new EvidockError('recorder.mount-failed', because('said', { text: `${device} is rotten` }));
     await this.onMount(device);
     const card = join(this.#cards, device);
     await mkdir(card, { recursive: true });
@@ -120,7 +121,7 @@ export function usbDockOptions(tree: UsbTree, mounter: Mounter): UsbDockOptions 
       start: async () => undefined,
       stop: () => undefined,
       talk: async () => {
-        throw new EvidockError('recorder.locked', 'nobody answers');
+        throw new EvidockError('recorder.locked', because('said', { text: 'nobody answers' }));
       },
     },
     mounter,

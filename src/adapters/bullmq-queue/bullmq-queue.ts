@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Job, type Processor, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { asEvidockError, EvidockError, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { type Log, queueTrouble, stageFailed } from '#events';
 import type { QueueLane, QueueRun, WorkQueue } from '#ports/work-queue';
 import type { RedisAddress } from './private-redis.ts';
@@ -14,15 +15,15 @@ const LOCK_MS = 30_000;
 const STALLED_MS = 15_000;
 const PROBE_MS = 10_000;
 /** What a Redis answers that can be reached but takes no work. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  READONLY: 'it is a read-only replica',
-  OOM: 'it has no memory left (maxmemory)',
-  MISCONF: 'it cannot write to its disk',
-  NOPERM: 'its user may not write',
-  NOAUTH: 'it wants a password',
-  WRONGPASS: 'the password is wrong',
-  MASTERDOWN: 'it is a replica that has lost its primary',
-  CLUSTERDOWN: 'its cluster is down',
+const REFUSALS: Readonly<Record<string, Reason>> = {
+  READONLY: because('redis-readonly', {}),
+  OOM: because('redis-oom', {}),
+  MISCONF: because('redis-misconf', {}),
+  NOPERM: because('redis-noperm', {}),
+  NOAUTH: because('redis-noauth', {}),
+  WRONGPASS: because('redis-wrongpass', {}),
+  MASTERDOWN: because('redis-masterdown', {}),
+  CLUSTERDOWN: because('redis-clusterdown', {}),
 };
 
 interface Options {
@@ -146,7 +147,7 @@ export class BullmqQueue implements WorkQueue {
   #queue(lane: QueueLane): Queue {
     const known = this.#queues.get(lane);
     if (known) return known;
-    if (!this.#commands) throw new EvidockError('queue.unreachable', 'not started');
+    if (!this.#commands) throw new EvidockError('queue.unreachable', because('not-started', {}));
     const queue = new Queue(lane, { connection: this.#commands, prefix: this.#prefix });
     queue.on('error', (error) => this.#trouble(error));
     this.#queues.set(lane, queue);
@@ -155,7 +156,7 @@ export class BullmqQueue implements WorkQueue {
 
   async check(): Promise<string> {
     const [connection] = this.#connections;
-    if (!connection) throw new EvidockError('queue.unreachable', 'not started');
+    if (!connection) throw new EvidockError('queue.unreachable', because('not-started', {}));
     const info = await this.#answered(() => connection.info('server'));
     // A replica, and a server without memory, answer every question and take no work.
     const key = `${this.#prefix}:probe:${randomBytes(6).toString('hex')}`;
@@ -165,7 +166,7 @@ export class BullmqQueue implements WorkQueue {
       await connection.del(key);
       return found;
     });
-    if (back !== key) throw new EvidockError('queue.refused', 'a probe that was written is not there');
+    if (back !== key) throw new EvidockError('queue.refused', because('probe-lost', {}));
     return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
   }
 
@@ -173,7 +174,10 @@ export class BullmqQueue implements WorkQueue {
     const { answerMsMax } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EvidockError('queue.unreachable', `no answer within ${answerMsMax / 1000} s`)), answerMsMax);
+      timer = setTimeout(
+        () => reject(new EvidockError('queue.unreachable', because('no-answer-within', { seconds: answerMsMax / 1000 }))),
+        answerMsMax,
+      );
     });
     try {
       const answer = await Promise.race([call(), late]);
@@ -203,7 +207,8 @@ export class BullmqQueue implements WorkQueue {
 function queueError(thrown: unknown): EvidockError {
   const words = thrown instanceof Error ? thrown.message : String(thrown);
   // In the error of a script the reply of its command stands among other words.
-  const word = Object.keys(REFUSALS).find((each) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
-  if (word === undefined) return new EvidockError('queue.unreachable', words, thrown);
-  return new EvidockError('queue.refused', `${REFUSALS[word]} (${word})`, thrown);
+  const refusal = Object.entries(REFUSALS).find(([each]) => new RegExp(`(^|[^A-Z])${each}[^A-Z]`).test(words));
+  if (refusal === undefined) return new EvidockError('queue.unreachable', said(thrown), thrown);
+  const [reply, why] = refusal;
+  return new EvidockError('queue.refused', because('redis-refused', { why, reply }), thrown);
 }

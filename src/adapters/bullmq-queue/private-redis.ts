@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Log, redisEnded, redisStarted } from '#events';
 
 const SOCKET_PATH_MAX = 100;
@@ -59,10 +60,7 @@ export class PrivateRedis {
     const { directory, runDirectory } = this.#options;
     const { socketPath } = this.address;
     if (socketPath.length > SOCKET_PATH_MAX) {
-      throw new EvidockError(
-        'config.invalid',
-        `station.state: ${socketPath} is too long for a socket (${SOCKET_PATH_MAX} characters); choose a shorter state directory`,
-      );
+      throw new EvidockError('config.invalid', because('socket-long', { path: socketPath, limit: SOCKET_PATH_MAX }));
     }
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(runDirectory, { recursive: true, mode: 0o700 });
@@ -110,7 +108,7 @@ export class PrivateRedis {
     child.stdin?.on('error', () => undefined);
     this.#child = child;
     const failed = new Promise<never>((_, reject) =>
-      child.once('error', (error) => reject(new EvidockError('queue.unreachable', error.message, error))),
+      child.once('error', (error) => reject(new EvidockError('queue.unreachable', said(error), error))),
     );
     try {
       await Promise.race([failed, this.#answers(child)]);
@@ -129,10 +127,7 @@ export class PrivateRedis {
       if (await answersAt(this.address.socketPath)) return;
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
-    throw new EvidockError(
-      'queue.unreachable',
-      `${this.#options.program} did not start (${this.#said()}); is the package redis-server installed?`,
-    );
+    throw new EvidockError('queue.unreachable', because('redis-no-start', { program: this.#options.program, text: this.#said() }));
   }
 
   /** The last line it printed. */

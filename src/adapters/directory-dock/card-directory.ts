@@ -2,7 +2,8 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rawName, refusedName } from '#domain/card/path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 
 const SLASH = Buffer.from('/');
 /** O_NOFOLLOW: a link that took the place of a directory is an error (ENOTDIR), not a way out of the volume. */
@@ -38,7 +39,7 @@ export function rawParts(path: string): readonly Buffer[] {
   return path.split('/').map((part) => {
     const raw = Buffer.from(rawName(part));
     const refused = refusedName(raw);
-    if (refused) throw new EvidockError('recorder.name-refused', `${path}: ${refused}`);
+    if (refused) throw new EvidockError('recorder.name-refused', because('of', { thing: path, why: refused }));
     return raw;
   });
 }
@@ -97,14 +98,14 @@ export class CardDirectory {
     try {
       const root = await handle.stat();
       if (this.#identity !== undefined && identityOf(root) !== this.#identity)
-        throw new EvidockError('recorder.removed', `${this.#label ?? 'the recorder'}: another directory has taken its place`);
+        throw new EvidockError('recorder.removed', because('directory-replaced', { label: this.#label ?? '' }));
       for (const part of parts) {
         const next = await openBelow(handle, part);
         await handle.close();
         handle = next;
       }
       if (parts.length > 0 && (await handle.stat()).dev !== root.dev)
-        throw new EvidockError('recorder.not-regular', `${path}: another file system is mounted here`);
+        throw new EvidockError('recorder.not-regular', because('at-other-file-system', { path }));
       return handle;
     } catch (error) {
       await handle.close();
@@ -112,26 +113,30 @@ export class CardDirectory {
     }
   }
 
+  #who(): Reason {
+    return this.#label === null ? because('the-recorder', {}) : because('volume', { name: this.#label });
+  }
+
   /** Throws recorder.removed if the recorder is gone: then that is why the call failed, whatever the call was. */
   async stillThere(cause: unknown): Promise<void> {
     try {
       await lstat(this.root);
     } catch {
-      throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
+      throw new EvidockError('recorder.removed', this.#who(), cause);
     }
     const errno = errnoOf(cause);
     if (errno === 'ENODEV' || (errno !== undefined && DEVICE_ERRORS.has(errno) && (await this.#isLeaving())))
-      throw new EvidockError('recorder.removed', this.#label ?? 'the recorder', cause);
+      throw new EvidockError('recorder.removed', this.#who(), cause);
   }
 
   /** Throws recorder.removed if the device has left, or its card. */
   async here(): Promise<void> {
-    if (this.#present && !(await this.#present())) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
+    if (this.#present && !(await this.#present())) throw new EvidockError('recorder.removed', this.#who());
   }
 
   /** Waits as long as it takes to see that a device was pulled. Throws recorder.removed if it leaves in that time. */
   async stays(): Promise<void> {
-    if (this.#present && !(await this.#watch(this.#present))) throw new EvidockError('recorder.removed', this.#label ?? 'the recorder');
+    if (this.#present && !(await this.#watch(this.#present))) throw new EvidockError('recorder.removed', this.#who());
   }
 
   /** Tells a yank from a bad sector: both are EIO, but only one of them is followed by the device's disappearance. */
@@ -159,9 +164,8 @@ export class CardDirectory {
     } catch (gone) {
       if (gone instanceof EvidockError) return gone;
     }
-    if (errnoOf(error) === 'ENOTDIR')
-      return new EvidockError('recorder.not-regular', `${path}: a directory has become something else`, error);
-    if (errnoOf(error) === 'ELOOP') return new EvidockError('recorder.not-regular', `${path}: symbolic link`, error);
-    return new EvidockError(otherwise, `${path} (${errnoOf(error) ?? String(error)})`, error);
+    if (errnoOf(error) === 'ENOTDIR') return new EvidockError('recorder.not-regular', because('directory-changed', { path }), error);
+    if (errnoOf(error) === 'ELOOP') return new EvidockError('recorder.not-regular', because('symbolic-link', { path }), error);
+    return new EvidockError(otherwise, because('thing-errno', { thing: path, errno: errnoText(error) }), error);
   }
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { temporaryDirectory } from '#test/support/evidock';
 import { writeCard } from '#test/support/intake-station';
 import { DirectoryAccess } from './directory-access.ts';
@@ -99,8 +100,12 @@ describe('directory access', () => {
 
   it('tells with the first failure that it has stayed writable, but not of a recorder that is gone', async () => {
     const failing = (code: 'recorder.mount-failed' | 'recorder.removed') =>
-      new DirectoryAccess({ root: card, label: null, after: () => Promise.reject(new EvidockError(code, 'stuck')) });
-    const work = () => Promise.reject(new EvidockError('recorder.write-failed', 'a.mp4'));
+      new DirectoryAccess({
+        root: card,
+        label: null,
+        after: () => Promise.reject(new EvidockError(code, because('said', { text: 'stuck' }))),
+      });
+    const work = () => Promise.reject(new EvidockError('recorder.write-failed', because('path', { path: 'a.mp4' })));
     await expect(failing('recorder.mount-failed').writable(work)).rejects.toMatchObject({
       code: 'recorder.write-failed',
       detail: 'a.mp4; and it could not be made read-only again: stuck',

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
 import { asEvidockError, EvidockError, errnoOf } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 import { CardDirectory, type CardPlace, pathBelow, rawParts } from './card-directory.ts';
 
@@ -56,9 +57,9 @@ export class DirectoryAccess implements RecorderAccess {
       await this.#options.after?.();
       return first;
     } catch (error) {
-      const [{ code, detail }, second] = [asEvidockError(first), asEvidockError(error)];
+      const [{ code, reason }, second] = [asEvidockError(first), asEvidockError(error)];
       if (code === 'recorder.removed' || second.code === 'recorder.removed') return first;
-      return new EvidockError(code, `${detail}; and it could not be made read-only again: ${second.detail}`, first);
+      return new EvidockError(code, because('not-read-only-again', { why: reason, second: second.reason }), first);
     }
   }
 }
@@ -158,7 +159,7 @@ class DirectoryWriter implements RecorderWriter {
   }
 
   async #errorOf(path: string, error: unknown): Promise<EvidockError> {
-    if (errnoOf(error) === 'EROFS') return new EvidockError('recorder.mount-failed', `${path}: it is mounted read-only`, error);
+    if (errnoOf(error) === 'EROFS') return new EvidockError('recorder.mount-failed', because('mounted-read-only', { path }), error);
     return this.#card.errorOf(path, error, 'recorder.write-failed');
   }
 
@@ -177,7 +178,7 @@ async function statOrNull(name: Buffer): Promise<Stats | null> {
 }
 
 function mustBeRegular(path: string, found: Stats): void {
-  if (!found.isFile()) throw new EvidockError('recorder.not-regular', path);
+  if (!found.isFile()) throw new EvidockError('recorder.not-regular', because('path', { path }));
 }
 
 function directoryOf(path: string): string {
@@ -189,10 +190,12 @@ function directoryOf(path: string): string {
 function syncFileSystem(root: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('sync', ['-f', root], { stdio: 'ignore', timeout: SYNC_MS_MAX, killSignal: 'SIGKILL' });
-    child.once('error', (error) => reject(new EvidockError('recorder.write-failed', `sync: ${error.message}`, error)));
+    child.once('error', (error) =>
+      reject(new EvidockError('recorder.write-failed', because('sync-failed', { text: error.message }), error)),
+    );
     child.once('close', (status, signal) => {
       if (status === 0) resolve();
-      else reject(new EvidockError('recorder.write-failed', `sync ended with ${signal ?? status}`));
+      else reject(new EvidockError('recorder.write-failed', because('sync-ended', { status: signal ?? String(status) })));
     });
   });
 }

@@ -1,4 +1,5 @@
 /* Goal: a card may hold anything, and nothing of it leads out of the volume or is left unsaid. Method: a real hostile tree on the real file system. */
+
 import { execFileSync } from 'node:child_process';
 import { mkdir, open, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,9 +7,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawName } from '#domain/card/path';
 import type { EvidockError } from '#domain/errors';
+import { english } from '#domain/reason';
 import type { VolumeEntry, VolumeRefusal } from '#ports/recorder-driver';
 import { makeCard } from '#sample-card/make-card';
 import { temporaryDirectory } from '#test/support/evidock';
+import { saying } from '#test/support/saying';
 import { DirectoryVolume, type VolumeLimits } from './directory-volume.ts';
 
 const LIMITS: VolumeLimits = { filesMax: 100_000, depthMax: 8, fileBytesMax: 1024 * 1024 };
@@ -39,7 +42,7 @@ describe('directory volume', () => {
     await new Promise<void>((resolve) => server.listen(join(root, 'socket'), resolve));
     const { volume, files, refused } = await listOf(root);
     await new Promise((resolve) => server.close(resolve));
-    const reasons = Object.fromEntries(refused.map(({ path, code, detail }) => [path.split('/')[0], `${code} ${detail}`]));
+    const reasons = Object.fromEntries(refused.map(({ path, code, reason }) => [path.split('/')[0], `${code} ${english(reason)}`]));
     expect(reasons).toMatchObject({
       device: 'recorder.not-regular device',
       pipe: 'recorder.not-regular named pipe',
@@ -100,7 +103,7 @@ describe('directory volume', () => {
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', join(root, 'inner')]);
     try {
       const { refused } = await listOf(root);
-      expect(refused).toMatchObject([{ path: 'inner', code: 'recorder.not-regular', detail: expect.stringContaining('file system') }]);
+      expect(refused).toMatchObject([{ path: 'inner', code: 'recorder.not-regular', reason: saying('file system') }]);
     } finally {
       execFileSync('umount', [join(root, 'inner')]);
     }
@@ -111,7 +114,7 @@ describe('directory volume', () => {
     await makeCard({ directory: root, layout: 'tiny', secondsPerClip: 1, files: 30, timezone: 'UTC' });
     const { volume, files, refused } = await listOf(root, { ...LIMITS, filesMax: 20 });
     expect([files.length, refused.length]).toEqual([20, 10]);
-    expect(refused[0]?.detail).toContain('intake.filesMax');
+    expect(refused[0]?.reason).toEqual(saying('intake.filesMax'));
     await rm(root, { recursive: true });
     await expect(volume.open(files[0]?.path ?? '')).rejects.toMatchObject({ code: 'recorder.removed' });
     await expect(listOf(root)).rejects.toMatchObject({ code: 'recorder.removed' });

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bytesText } from '#domain/bytes-text';
 import { printableName, refusedName } from '#domain/card/path';
-import { EvidockError, errnoOf, isFailure } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 import { CardDirectory, type CardPlace, openBelow, pathBelow, pathOf, rawParts } from './card-directory.ts';
 import { type DeviceErrors, deviceErrorsBelow } from './device-errors.ts';
@@ -61,7 +61,7 @@ interface Walk {
   readonly signal: AbortSignal | undefined;
   waitedMs: number;
   /** Directories that the device could not read. */
-  readonly unreadable: string[];
+  readonly unreadable: Reason[];
 }
 
 /**
@@ -102,7 +102,10 @@ export class DirectoryVolume implements Volume {
     if (seen !== null) await this.#mustBeTheSame(seen.digest('hex'), signal);
     const [first, ...others] = walk.unreadable;
     if (first === undefined) return;
-    throw new EvidockError('recorder.unreadable', others.length === 0 ? first : `${first}; ${others.length + 1} directories in all`);
+    throw new EvidockError(
+      'recorder.unreadable',
+      others.length === 0 ? first : because('directories-unread', { why: first, count: others.length + 1 }),
+    );
   }
 
   async #mustBeTheSame(before: string, signal: AbortSignal | undefined): Promise<void> {
@@ -110,7 +113,7 @@ export class DirectoryVolume implements Volume {
     const seen = createHash('sha256');
     const walk: Walk = { files: 0, errors: null, signal, unreadable: [], waitedMs: 0 };
     for await (const item of this.#walkAll(walk)) seen.update(`${JSON.stringify(item)}\n`);
-    if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', 'asked again, it showed other files');
+    if (seen.digest('hex') !== before) throw new EvidockError('recorder.unreadable', because('showed-others', {}));
   }
 
   async *#walkAll(walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -129,7 +132,7 @@ export class DirectoryVolume implements Volume {
       const path = join(directory.printable, printableName(raw));
       const refused = refusedName(raw);
       if (refused) {
-        yield { path, code: 'recorder.name-refused', detail: refused };
+        yield { path, code: 'recorder.name-refused', reason: refused };
         continue;
       }
       let found: Awaited<ReturnType<typeof lstat>>;
@@ -140,21 +143,21 @@ export class DirectoryVolume implements Volume {
         const errno = errnoOf(error) ?? String(error);
         // In a drop folder a file may go at any time. On a mounted card nobody removes files, so a name without its file is an error of the
         // card.
-        if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null) walk.unreadable.push(`${path} (${errno})`);
-        yield { path, code: 'recorder.unreadable', detail: errno };
+        if (errno !== 'ENOENT' || this.#card.onDevice || walk.errors !== null)
+          walk.unreadable.push(because('thing-errno', { thing: path, errno }));
+        yield { path, code: 'recorder.unreadable', reason: because('said', { text: errno }) };
         continue;
       }
       if (found.isDirectory()) {
-        if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', detail: 'another file system is mounted here' };
+        if (found.dev !== directory.device) yield { path, code: 'recorder.not-regular', reason: because('other-file-system', {}) };
         else if (directory.depth + 1 > this.#limits.depthMax)
-          yield { path, code: 'recorder.over-limit', detail: `deeper than intake.depthMax (${this.#limits.depthMax})` };
+          yield { path, code: 'recorder.over-limit', reason: because('too-deep', { limit: this.#limits.depthMax }) };
         else yield* this.#subdirectory(directory, raw, walk);
         continue;
       }
       yield this.#file(path, found, walk);
     }
-    const detail = `${directory.printable || '.'}: the device could not read all of it, so files of it may be missing`;
-    if (!whole) throw new EvidockError('recorder.unreadable', detail);
+    if (!whole) throw new EvidockError('recorder.unreadable', because('directory-not-whole', { path: directory.printable || '.' }));
   }
 
   async *#subdirectory(parent: Directory, raw: Buffer, walk: Walk): AsyncIterable<VolumeEntry | VolumeRefusal> {
@@ -168,32 +171,31 @@ export class DirectoryVolume implements Volume {
         throw errnoOf(error) === 'ENOTDIR' ? await this.#readError(printable, error) : await this.#unreadable(printable, error);
       }
       // The directory may have been replaced since it was looked at.
-      if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', 'another file system is mounted here');
+      if ((await handle.stat()).dev !== device) throw new EvidockError('recorder.not-regular', because('other-file-system', {}));
       yield* this.#walk({ handle, printable, depth: parent.depth + 1, device }, walk);
     } catch (error) {
       if (isFailure(error, 'recorder.not-regular')) {
-        yield { path: printable, code: 'recorder.not-regular', detail: error.detail };
+        yield { path: printable, code: 'recorder.not-regular', reason: error.reason };
         return;
       }
       if (!isFailure(error, 'recorder.unreadable')) throw error;
       // Two kinds of directories are refused and nothing more: those of a drop folder that the station may not read, and the lost+found of
       // an ext4 card. Every other unreadable directory may hold footage.
       const forbidden = error.cause !== undefined && errnoOf(error.cause) === 'EACCES';
-      if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.detail);
-      yield { path: printable, code: 'recorder.unreadable', detail: error.detail };
+      if (!forbidden || (this.#card.onDevice && printable !== 'lost+found')) walk.unreadable.push(error.reason);
+      yield { path: printable, code: 'recorder.unreadable', reason: error.reason };
     } finally {
       await handle?.close();
     }
   }
 
   #file(path: string, found: Awaited<ReturnType<typeof lstat>>, walk: Walk): VolumeEntry | VolumeRefusal {
-    if (!found.isFile()) return { path, code: 'recorder.not-regular', detail: kindOf(found) };
+    if (!found.isFile()) return { path, code: 'recorder.not-regular', reason: because(kindOf(found), {}) };
     walk.files += 1;
     const bytes = Number(found.size);
     if (walk.files > this.#limits.filesMax)
-      return { path, code: 'recorder.over-limit', detail: `more files than intake.filesMax (${this.#limits.filesMax})` };
-    if (bytes > this.#limits.fileBytesMax)
-      return { path, code: 'recorder.over-limit', detail: `${bytesText(bytes)} are more than intake.fileMax` };
+      return { path, code: 'recorder.over-limit', reason: because('too-many-files', { limit: this.#limits.filesMax }) };
+    if (bytes > this.#limits.fileBytesMax) return { path, code: 'recorder.over-limit', reason: because('file-too-large', { size: bytes }) };
     return { path, bytes, mtimeMs: calendarMs(Number(found.mtimeMs)) };
   }
 
@@ -223,7 +225,11 @@ export class DirectoryVolume implements Volume {
   async #hasFailed({ errors }: Walk): Promise<boolean> {
     if (errors === null) return false;
     const mark = await errors.mark();
-    if (mark === null) throw new EvidockError('recorder.removed', this.label ?? 'the recorder');
+    if (mark === null)
+      throw new EvidockError(
+        'recorder.removed',
+        this.label === null ? because('the-recorder', {}) : because('volume', { name: this.label }),
+      );
     const failed = this.#mark !== undefined && mark !== this.#mark;
     if (failed) this.#markSinceMs = performance.now();
     this.#mark = mark;
@@ -239,7 +245,7 @@ export class DirectoryVolume implements Volume {
       const directory = await opendir(pathOf(handle) as unknown as string, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 });
       for await (const entry of directory) {
         names.push(entry.name as unknown as Buffer);
-        if (names.length > bound) throw new EvidockError('recorder.over-limit', `more than ${bound} entries in one directory`);
+        if (names.length > bound) throw new EvidockError('recorder.over-limit', because('many-entries', { limit: bound }));
       }
     } catch (error) {
       throw error instanceof EvidockError ? error : await this.#unreadable(printable, error);
@@ -249,7 +255,7 @@ export class DirectoryVolume implements Volume {
 
   async #unreadable(printable: string, error: unknown): Promise<EvidockError> {
     await this.#card.stillThere(error);
-    return new EvidockError('recorder.unreadable', `${printable || '.'} (${errnoOf(error) ?? String(error)})`, error);
+    return new EvidockError('recorder.unreadable', because('thing-errno', { thing: printable || '.', errno: errnoText(error) }), error);
   }
 
   async open(path: string): Promise<VolumeFile> {
@@ -258,7 +264,7 @@ export class DirectoryVolume implements Volume {
     const found = await handle.stat();
     if (!found.isFile()) {
       await handle.close();
-      throw new EvidockError('recorder.not-regular', path);
+      throw new EvidockError('recorder.not-regular', because('path', { path }));
     }
     return {
       stat: async () => {
@@ -346,9 +352,9 @@ function join(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`;
 }
 
-function kindOf(found: Awaited<ReturnType<typeof lstat>>): string {
-  if (found.isSymbolicLink()) return 'symbolic link';
-  if (found.isFIFO()) return 'named pipe';
-  if (found.isSocket()) return 'socket';
-  return found.isBlockDevice() || found.isCharacterDevice() ? 'device' : 'not a regular file';
+function kindOf(found: Awaited<ReturnType<typeof lstat>>): 'is-link' | 'is-pipe' | 'is-socket' | 'is-device' | 'is-not-regular' {
+  if (found.isSymbolicLink()) return 'is-link';
+  if (found.isFIFO()) return 'is-pipe';
+  if (found.isSocket()) return 'is-socket';
+  return found.isBlockDevice() || found.isCharacterDevice() ? 'is-device' : 'is-not-regular';
 }

@@ -1,8 +1,10 @@
 /* Goal: what is no card is refused by name before anything in it is read, also through links. Method: real directories, and those of this machine. */
+
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT, runProgram, temporaryDirectory } from '#test/support/evidock';
+import { saying } from '#test/support/saying';
 import { mustBeCard } from './no-card.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -66,6 +68,6 @@ it('is asked before a station is opened, which would write its state into the ca
     'ingest',
     at('other'),
   ]);
-  expect([status, JSON.parse(stderr)]).toMatchObject([1, { code: 'request.no-card', detail: expect.stringContaining('other/state') }]);
+  expect([status, JSON.parse(stderr)]).toMatchObject([1, { code: 'request.no-card', reason: saying('other/state') }]);
   await expect(mustBeCard(at('other/state'), own())).rejects.toMatchObject({ detail: expect.stringContaining('does not exist') });
 });

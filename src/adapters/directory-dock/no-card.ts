@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { identityOf } from './card-directory.ts';
 
 /** Directories of the station's own; those that are not there yet count as well. */
@@ -24,23 +25,23 @@ const holds = (outer: string, inner: string) => outer === inner || inner.startsW
  * if it cannot be a card: it is missing, is no directory, or belongs to the system or to the station.
  */
 export async function mustBeCard(directory: string, own: OwnPlaces): Promise<{ root: string; identity: string }> {
-  const refuse = (why: string, cause?: unknown) => new EvidockError('request.no-card', `${directory} ${why}`, cause);
+  const refuse = (why: Reason, cause?: unknown) => new EvidockError('request.no-card', because('of', { thing: directory, why }), cause);
   let root: string;
   let found: Awaited<ReturnType<typeof stat>>;
   try {
     root = await realpath(directory);
     found = await stat(root);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw refuse('does not exist', error);
-    if (errnoOf(error) === 'EACCES') throw refuse('may not be read by the user of the station', error);
-    throw refuse(`cannot be read (${errnoOf(error) ?? String(error)})`, error);
+    if (errnoOf(error) === 'ENOENT') throw refuse(because('not-there', {}), error);
+    if (errnoOf(error) === 'EACCES') throw refuse(because('not-readable-here', {}), error);
+    throw refuse(because('unreadable-errno', { errno: errnoText(error) }), error);
   }
-  if (!found.isDirectory()) throw refuse('is not a directory');
-  if (NEVER_ITSELF.includes(root)) throw refuse('is a directory of the system, which holds more than a card');
+  if (!found.isDirectory()) throw refuse(because('no-directory', {}));
+  if (NEVER_ITSELF.includes(root)) throw refuse(because('system-whole', {}));
   if (SYSTEM.some((place) => holds(place, root)) && !NO_SYSTEM.some((place) => holds(place, root)))
-    throw refuse('is a directory of the system');
-  for (const place of await realPaths(own.whole)) if (holds(root, place)) throw refuse(`holds ${place}, which is the station's own`);
-  for (const place of await realPaths(own.inside)) if (holds(place, root)) throw refuse(`lies in ${place}, which is the station's own`);
+    throw refuse(because('system-directory', {}));
+  for (const place of await realPaths(own.whole)) if (holds(root, place)) throw refuse(because('holds-own', { path: place }));
+  for (const place of await realPaths(own.inside)) if (holds(place, root)) throw refuse(because('lies-in-own', { path: place }));
   return { root, identity: identityOf(found) };
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
@@ -76,12 +77,11 @@ export class DiskArchive implements Archive {
   }
 
   async #requireMarker(): Promise<void> {
-    if (!(await this.#marked()))
-      throw new EvidockError('archive.unreachable', `the archive directory has no ${MARKER}: is its disk mounted?`);
+    if (!(await this.#marked())) throw new EvidockError('archive.unreachable', because('no-marker', { name: MARKER }));
   }
 
   #path(key: string): string {
-    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', JSON.stringify(key));
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
     return join(this.#root, key);
   }
 
@@ -102,7 +102,8 @@ export class DiskArchive implements Archive {
       else if ((await file.commit()) === 'exists') {
         // Other bytes under our key were left by an attempt that did not verify: they are set aside, not lost.
         await rename(path, `${path}.${randomBytes(6).toString('hex')}.aside`);
-        if ((await file.commit()) === 'exists') throw new EvidockError('archive.unreachable', `${request.key} was taken again`);
+        if ((await file.commit()) === 'exists')
+          throw new EvidockError('archive.unreachable', because('upload-taken', { key: request.key }));
       }
     } catch (error) {
       await file.discard();
@@ -139,7 +140,7 @@ export class DiskArchive implements Archive {
       }
     }
     if (position !== request.bytes)
-      throw new EvidockError('vault.read-failed', `${request.key}: ${position} of ${request.bytes} bytes came`);
+      throw new EvidockError('vault.read-failed', because('bytes-came', { thing: request.key, found: position, bytes: request.bytes }));
   }
 
   async verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
@@ -148,11 +149,11 @@ export class DiskArchive implements Archive {
 
   async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const found = await this.head(key);
-    if (!found) throw new EvidockError('archive.missing', key);
-    if (found.bytes !== bytes) throw new EvidockError('archive.mismatch', `${found.bytes} bytes instead of ${bytes}: ${key}`);
+    if (!found) throw new EvidockError('archive.missing', because('key', { key }));
+    if (found.bytes !== bytes) throw new EvidockError('archive.mismatch', because('size-instead', { found: found.bytes, bytes, key }));
     if (options.policy === 'head') return 'head' as const;
     const read = await this.#digest(key, options);
-    if (read !== sha256) throw new EvidockError('archive.mismatch', `SHA-256 ${read} instead of ${sha256}: ${key}`);
+    if (read !== sha256) throw new EvidockError('archive.mismatch', because('digest-instead', { found: read, sha256, key }));
     await this.#makeReadOnly(key);
     return 'readback' as const;
   }
@@ -168,7 +169,7 @@ export class DiskArchive implements Archive {
       const { sha256 } = await this.#rereader.reread(key, this.#path(key), { sm3: false, onBytes, ...signalOf(options.signal) });
       return sha256;
     } catch (error) {
-      if (error instanceof EvidockError) throw new EvidockError('archive.unreachable', error.detail, error);
+      if (error instanceof EvidockError) throw new EvidockError('archive.unreachable', error.reason, error);
       throw error;
     }
   }
@@ -202,13 +203,13 @@ export class DiskArchive implements Archive {
       const bounds = range ? { start: range.start, end: range.end - 1 } : {};
       return createReadStream('', { fd: handle, highWaterMark: STREAM_CHUNK, ...bounds });
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('archive.missing', key, error);
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('archive.missing', because('key', { key }), error);
       throw writeError(ERRORS, key, error);
     }
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
-    if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', JSON.stringify(prefix));
+    if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', because('key', { key: prefix }));
     if (prefix === '') await this.#requireMarker();
     const directories: string[] = [];
     try {
@@ -260,7 +261,7 @@ export class DiskArchive implements Archive {
         const back = Buffer.alloc(bytes.length);
         await handle.read(back, 0, back.length, 0);
         const digest = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
-        if (digest(back) !== digest(bytes)) throw new EvidockError('archive.mismatch', 'a probe file came back with other bytes');
+        if (digest(back) !== digest(bytes)) throw new EvidockError('archive.mismatch', because('probe-file-differs', {}));
       } finally {
         await handle.close();
         await unlink(probe);

@@ -33,6 +33,19 @@ describe('disk vault', () => {
     await vault.close();
   });
 
+  it('gives all who ask at the same time one answer, of one look at the disk', async () => {
+    const vault = await open(join(home.path, 'probed'));
+    // Others write to the disk meanwhile: each look at it finds less.
+    let free = 1000;
+    vault.freeBytes = async () => {
+      free -= 1;
+      return free;
+    };
+    expect(await Promise.all([vault.probe(), vault.probe(), vault.probe()])).toEqual(Array(3).fill({ freeBytes: 999 }));
+    expect(await vault.probe()).toEqual({ freeBytes: 998 });
+    await vault.close();
+  });
+
   it('follows no link that stands in the place of a file', async () => {
     const directory = join(home.path, 'links');
     const vault = await open(directory);

@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { ByteRange } from '#domain/byte-range';
-import { bytesText } from '#domain/bytes-text';
 import type { Digests } from '#domain/digest';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Vault, VaultDraft, VaultFile } from '#ports/vault';
 import {
@@ -60,8 +60,8 @@ export class DiskVault implements Vault {
   readonly #flushes = pLimit(FLUSHES_AT_ONCE);
   readonly #directories = new LRUCache<string, true>({ max: DIRECTORIES_MAX });
   readonly #syncs = new SharedSyncs();
-  /** The probe that is being written. All who ask at the same time share it, so a disk that hangs holds up only one. */
-  #probe: Promise<void> | undefined;
+  /** The probe that is being written. All who ask at the same time share it and its answer, so a disk that hangs holds up only one. */
+  #probe: Promise<{ freeBytes: number }> | undefined;
 
   constructor(options: Options) {
     this.#root = options.directory;
@@ -83,15 +83,14 @@ export class DiskVault implements Vault {
   }
 
   #path(key: string): string {
-    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', JSON.stringify(key));
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
     return join(this.#root, key);
   }
 
   async draft(key: string, bytes: number): Promise<VaultDraft> {
     const path = this.#path(key);
     const free = (await this.freeBytes()) - this.#promised;
-    if (bytes > free)
-      throw new EvidockError('vault.full', `${key} needs ${bytesText(bytes)}, ${bytesText(Math.max(0, free))} are free above the reserve`);
+    if (bytes > free) throw new EvidockError('vault.full', because('full-reserve', { key, size: bytes, free: Math.max(0, free) }));
     const file = await this.#durable(path, key);
     let promised = bytes;
     this.#promised += bytes;
@@ -138,7 +137,8 @@ export class DiskVault implements Vault {
   }
 
   async putSmall(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
-    if (bytes.length > SMALL_BYTES_MAX) throw new EvidockError('vault.key-invalid', `${key}: ${bytes.length} bytes are not a small file`);
+    if (bytes.length > SMALL_BYTES_MAX)
+      throw new EvidockError('vault.key-invalid', because('not-small', { thing: key, bytes: bytes.length }));
     // Manifests may use the reserve, so that what was copied can still be sealed when the disk is full.
     const draft = await this.#durable(this.#path(key), key, READ_ONLY);
     try {
@@ -150,7 +150,8 @@ export class DiskVault implements Vault {
       throw error;
     }
     await draft.discard();
-    if (Buffer.compare(await this.readSmall(key), bytes) !== 0) throw new EvidockError('vault.mismatch', `${key} exists with other bytes`);
+    if (Buffer.compare(await this.readSmall(key), bytes) !== 0)
+      throw new EvidockError('vault.mismatch', because('other-bytes', { thing: key }));
     return 'exists';
   }
 
@@ -168,7 +169,7 @@ export class DiskVault implements Vault {
     const handle = await this.#openForRead(key);
     if (range && range.end <= range.start) {
       await handle.close();
-      throw new EvidockError('request.invalid', `${key}: empty range`);
+      throw new EvidockError('request.invalid', because('empty-range', { key }));
     }
     const bounds = range ? { start: range.start, end: range.end - 1 } : {};
     return createReadStream('', { fd: handle, highWaterMark: STREAM_CHUNK, autoClose: true, ...bounds });
@@ -213,7 +214,7 @@ export class DiskVault implements Vault {
     const handle = await this.#openForRead(key);
     try {
       const { size } = await handle.stat();
-      if (size > SMALL_BYTES_MAX) throw new EvidockError('vault.read-failed', `${key}: ${size} bytes are not a small file`);
+      if (size > SMALL_BYTES_MAX) throw new EvidockError('vault.read-failed', because('not-small', { thing: key, bytes: size }));
       return await handle.readFile();
     } catch (error) {
       throw readError(key, error);
@@ -231,7 +232,7 @@ export class DiskVault implements Vault {
   }
 
   async *list(prefix: string): AsyncIterable<{ key: string; bytes: number }> {
-    if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', JSON.stringify(prefix));
+    if (prefix !== '' && !isVaultKey(prefix)) throw new EvidockError('vault.key-invalid', because('key', { key: prefix }));
     yield* this.#walk(prefix);
   }
 
@@ -264,19 +265,23 @@ export class DiskVault implements Vault {
     }
   }
 
-  async probe(): Promise<{ freeBytes: number }> {
-    this.#probe ??= probeDirectory(this.#root, VAULT_WRITE_ERRORS).finally(() => {
+  probe(): Promise<{ freeBytes: number }> {
+    this.#probe ??= this.#writeProbe().finally(() => {
       this.#probe = undefined;
     });
-    await this.#probe;
+    return this.#probe;
+  }
+
+  async #writeProbe(): Promise<{ freeBytes: number }> {
+    await probeDirectory(this.#root, VAULT_WRITE_ERRORS);
     const freeBytes = await this.freeBytes();
-    if (freeBytes === 0) throw new EvidockError('vault.full', 'nothing is free above the reserve');
+    if (freeBytes === 0) throw new EvidockError('vault.full', because('nothing-free', {}));
     return { freeBytes };
   }
 
   async localFiles(keys: readonly string[]): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
     const paths = keys.map((key) => this.#path(key));
-    for (const key of keys) if (!(await this.stat(key))) throw new EvidockError('vault.missing', key);
+    for (const key of keys) if (!(await this.stat(key))) throw new EvidockError('vault.missing', because('key', { key }));
     return { paths, release: async () => undefined };
   }
 
@@ -290,7 +295,7 @@ export class DiskVault implements Vault {
       return 'created';
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return 'exists';
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', existingKey, error);
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key: existingKey }), error);
       // No links here (another file system, or too many on one file): a copy serves as well, it only costs space.
       if (errnoOf(error) === 'EXDEV' || errnoOf(error) === 'EMLINK' || errnoOf(error) === 'EPERM') return this.#copy(from, newKey);
       throw writeError(VAULT_WRITE_ERRORS, newKey, error);
@@ -328,7 +333,7 @@ export class DiskVault implements Vault {
         await handle.close();
       }
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', key, error);
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key }), error);
       throw writeError(VAULT_WRITE_ERRORS, `${key}: make read-only`, error);
     }
   }
@@ -342,7 +347,7 @@ export class DiskVault implements Vault {
       await syncDirectory(dirname(to));
       await syncDirectory(dirname(from));
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', key, error);
+      if (errnoOf(error) === 'ENOENT') throw new EvidockError('vault.missing', because('key', { key }), error);
       throw writeError(VAULT_WRITE_ERRORS, `${key}: quarantine`, error);
     }
     return to.slice(this.#root.length + 1);
@@ -362,7 +367,7 @@ export class DiskVault implements Vault {
   }
 
   #derivativePath(key: string): string {
-    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    if (!key.includes('/derived/')) throw new EvidockError('vault.key-invalid', because('not-derivative-key', { key }));
     return this.#path(key);
   }
 
@@ -376,7 +381,7 @@ export class DiskVault implements Vault {
   }
 
   #logPath(key: string): string {
-    if (!key.startsWith(`${CUSTODY}/`)) throw new EvidockError('vault.key-invalid', `${key} is not the key of a piece of the log`);
+    if (!key.startsWith(`${CUSTODY}/`)) throw new EvidockError('vault.key-invalid', because('not-log-key', { key }));
     return this.#path(key);
   }
 

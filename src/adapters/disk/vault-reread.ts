@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RereadResult {
@@ -82,7 +83,7 @@ export class Rereader {
 }
 
 function translate(key: string, error: { code: string; message: string }): Error {
-  if (error.code === 'ENOENT') return new EvidockError('vault.missing', key);
+  if (error.code === 'ENOENT') return new EvidockError('vault.missing', because('key', { key }));
   if (error.code === 'ABORT') return new DOMException('The re-read was stopped', 'AbortError');
-  return new EvidockError('vault.read-failed', `${key} (${error.code || error.message})`);
+  return new EvidockError('vault.read-failed', because('thing-errno', { thing: key, errno: error.code || error.message }));
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** These threads keep their bytes outside of their heaps; with V8's own sizes each would take twice the memory. */
 const HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 };
@@ -35,7 +36,7 @@ export class WorkerPool<T> {
 
   /** A thread that has nothing to do; null if all are busy. */
   pickIdle(): PoolMember<T> | null {
-    if (this.#closed) throw new EvidockError('station.stopping', 'the worker threads are closed');
+    if (this.#closed) throw new EvidockError('station.stopping', because('threads-closed', {}));
     const idle = this.#members.find((member) => member.load === 0);
     if (idle) return idle;
     return this.#members.length < this.#size ? this.#start() : null;
@@ -63,10 +64,7 @@ export class WorkerPool<T> {
     const place = this.#members.indexOf(member);
     if (place < 0) return;
     this.#members.splice(place, 1);
-    this.#onLost(
-      member.pending.values(),
-      new EvidockError('station.internal', cause instanceof Error ? cause.message : String(cause), cause),
-    );
+    this.#onLost(member.pending.values(), new EvidockError('station.internal', said(cause), cause));
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
 import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE, STANDSTILL_MS_DEFAULT } from './settings.ts';
 
@@ -61,7 +62,7 @@ export function runChild(program: string, args: readonly string[], options: Chil
     const settle = watch({ ...options, pid: () => child.pid }, stop);
     child.once('spawn', () => lower(child.pid));
     child.stdout.on('data', (chunk: Buffer) => {
-      if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', `more than ${options.stdoutBytesMax} bytes of output`));
+      if (!out.take(chunk)) stop(new EvidockError('transcoder.failed', because('output-limit', { bytes: options.stdoutBytesMax })));
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = tail(stderr + chunk.toString('latin1'));
@@ -70,14 +71,14 @@ export function runChild(program: string, args: readonly string[], options: Chil
       settle();
       reject(
         errnoOf(error) === 'ENOENT'
-          ? new EvidockError('transcoder.missing', program, error)
-          : new EvidockError('transcoder.failed', error.message, error),
+          ? new EvidockError('transcoder.missing', because('program', { program }), error)
+          : new EvidockError('transcoder.failed', said(error), error),
       );
     });
     child.once('close', (status) => {
       settle();
       if (failure !== undefined) reject(failure);
-      else if (first !== program && status === 127) reject(new EvidockError('transcoder.missing', program));
+      else if (first !== program && status === 127) reject(new EvidockError('transcoder.missing', because('program', { program })));
       else resolve({ status: status ?? -1, stdout: out.text(), stderr });
     });
   });
@@ -96,14 +97,14 @@ export function watch(watched: Watched, stop: (reason: unknown) => void): () => 
   const look = () => {
     const nowMs = performance.now();
     const limit = allowed();
-    if (nowMs - begun >= limit) stop(new EvidockError('transcoder.timeout', `${Math.round(limit / 1000)} s`));
+    if (nowMs - begun >= limit) stop(new EvidockError('transcoder.timeout', because('took-longer', { seconds: Math.round(limit / 1000) })));
     const read = bytesRead(pid());
     const mark = `${read} ${counted?.()}`;
     if (mark !== moved.mark || read === null) {
       moved = { atMs: nowMs, mark };
       onProgress?.();
     } else if (nowMs - moved.atMs >= standstillMsMax)
-      stop(new EvidockError('transcoder.stood-still', `nothing moved for ${Math.round(standstillMsMax / 1000)} s`));
+      stop(new EvidockError('transcoder.stood-still', because('stood-seconds', { seconds: Math.round(standstillMsMax / 1000) })));
   };
   const timer = setInterval(look, Math.min(LOOK_EVERY_MS, allowed()));
   const onAbort = () => stop(signal?.reason);

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
 import { complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
@@ -53,9 +54,13 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
   const { status, stderr } = await runCommand(commandOf(settings, conversion, outputBytesMax), settings, gauge, run);
   const counted = judge(status, stderr, conversion);
   const size = await sizeOf(conversion.output);
-  if (size === 0) throw new EvidockError('transcoder.failed', counted.errors.at(-1) ?? 'nothing was written');
+  if (size === 0)
+    throw new EvidockError(
+      'transcoder.failed',
+      counted.errors.at(-1) === undefined ? because('nothing-written', {}) : because('said', { text: counted.errors.at(-1) ?? '' }),
+    );
   if (size >= outputBytesMax)
-    throw new EvidockError('transcoder.too-large', `${outputBytesMax} bytes, of an original of ${conversion.bytes} bytes`);
+    throw new EvidockError('transcoder.too-large', because('grew-beyond', { bytes: outputBytesMax, found: conversion.bytes }));
   run.onPercent?.(100);
   return counted;
 }
@@ -112,7 +117,7 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       settle();
       if (failure !== undefined) reject(failure);
       else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message))
-        reject(new EvidockError('transcoder.missing', settings.ffmpeg, error));
+        reject(new EvidockError('transcoder.missing', because('program', { program: settings.ffmpeg }), error));
       else resolve({ status: /killed with signal/.test(error.message) ? -1 : 1, stderr: log || error.message });
     };
     command.once('error', failed);
@@ -181,8 +186,11 @@ function judge(status: number, stderr: string, about: About): Counted {
   if (status === 0) return counted;
   const detail = complaint(counted.errors.join('\n') || stderr, about.inputs[0]?.path ?? '');
   // Another way would need the room too, and it may be there again at the next try.
-  if (/No space left on device/.test(stderr)) throw new EvidockError('vault.full', detail);
-  throw new EvidockError('transcoder.failed', status < 0 ? `ended by the system: ${detail}` : detail);
+  if (/No space left on device/.test(stderr)) throw new EvidockError('vault.full', because('said', { text: detail }));
+  throw new EvidockError(
+    'transcoder.failed',
+    status < 0 ? because('ended-by-system', { text: detail }) : because('said', { text: detail }),
+  );
 }
 
 function countedIn(log: string): Counted {

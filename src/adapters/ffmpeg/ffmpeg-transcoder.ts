@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Damage, MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import { quietly, runChild } from './child.ts';
 import { convert } from './convert.ts';
@@ -13,7 +14,7 @@ import { makePlayable } from './playable.ts';
 import { probe } from './probe.ts';
 import type { FfmpegSettings } from './settings.ts';
 
-const KEPT = 'what could be read was kept';
+const KEPT = because('kept-what-is-there', {});
 
 /** The Transcoder port on ffmpeg, ffprobe, sharp and libheif. */
 export class FfmpegTranscoder implements Transcoder {
@@ -39,9 +40,7 @@ export class FfmpegTranscoder implements Transcoder {
     if (!healthy || input.kind !== 'video') return null;
     const output = join(scratch, `salvage-${this.#salvages}.mp4`);
     const units = await this.#rebuild(input, healthy, scratch, output, run);
-    return units === 0
-      ? null
-      : { path: output, how: `${units} picture units recovered by the pattern of a whole recording; the sound is lost`, units };
+    return units === 0 ? null : { path: output, how: because('units-recovered', { units }), units };
   }
 
   /** Into Matroska, which takes every codec: what of it plays is decided when the playable is made. */
@@ -112,7 +111,7 @@ export class FfmpegTranscoder implements Transcoder {
     const versions: string[] = [];
     for (const program of [this.#settings.ffmpeg, this.#settings.ffprobe]) {
       const { status, stdout } = await runChild(program, ['-version'], { timeoutMs: 10_000, stdoutBytesMax: 65_536 });
-      if (status !== 0) throw new EvidockError('transcoder.missing', program);
+      if (status !== 0) throw new EvidockError('transcoder.missing', because('program', { program }));
       versions.push(stdout.split(' ').slice(0, 3).join(' '));
     }
     return versions.join(', ');

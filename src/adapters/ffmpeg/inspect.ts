@@ -3,6 +3,7 @@ import { missingOfDss } from '#domain/media/dss';
 import { type Box, boxesOf } from '#domain/media/iso-bmff';
 import { missingOfAsf, missingOfFlv, missingOfTransportStream } from '#domain/media/packets';
 import { missingOfRiff } from '#domain/media/riff';
+import { because, together } from '#domain/reason';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
 import { complaint, quietly, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';
@@ -34,13 +35,13 @@ export async function inspect(
   const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, ...quietly(run) };
   const { stderr } = await runChild(settings.ffmpeg, args, limits);
   const line = stderr.split('\n').find((each) => DAMAGE.test(each));
-  return line === undefined ? null : { reason: complaint(line, path) };
+  return line === undefined ? null : { reason: because('said', { text: complaint(line, path) }) };
 }
 
 /** Their demuxer complains at the end of each whole file; their layout alone tells what is missing. */
 const TOLD_BY_LAYOUT = /^dss\b/;
 
-export const EMPTY = 'empty file';
+export const EMPTY = because('file-empty', {});
 
 /** What demuxers say where bytes are missing or wrong. */
 const DAMAGE =
@@ -64,14 +65,13 @@ function damageOf(boxes: readonly Box[], bytes: number): Damage | null {
   const last = boxes.at(-1);
   const still = has('meta') && !has('moov');
   if (last && last.end > bytes) {
-    const reason = `truncated: box ${last.type} ends at byte ${last.end}, the file has ${bytes}`;
-    return { reason: still || has('moov') ? reason : `${NO_INDEX}; ${reason}` };
+    const reason = because('box-truncated', { name: last.type, end: last.end, bytes });
+    return { reason: still || has('moov') ? reason : together([NO_INDEX, reason]) };
   }
   if (still) return null;
   if (!has('moov')) return { reason: NO_INDEX };
-  if (!boxes.some((box) => box.type === 'mdat' && box.end - box.start > box.header))
-    return { reason: 'no media data: only the index is there' };
+  if (!boxes.some((box) => box.type === 'mdat' && box.end - box.start > box.header)) return { reason: because('index-only', {}) };
   return null;
 }
 
-const NO_INDEX = 'no moov box: the recording was cut off before its index was written';
+const NO_INDEX = because('no-index', {});

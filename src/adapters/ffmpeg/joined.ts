@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { framesOut } from './frames-out.ts';
@@ -54,10 +55,13 @@ export async function makeJoined(settings: FfmpegSettings, sources: readonly Sou
     const path = join(scratch, `part-${place}.mp4`);
     const part = await makePart(settings, source, heard.get(source) ?? new Map(), plan, path, share);
     if (part) parts.push({ path: await fill(settings, source, part, plan, share) });
-    else run.onMissing?.(`segment ${place + 1} of ${sources.length}`, 'nothing of it decodes');
+    else run.onMissing?.(because('segment-of', { place: place + 1, count: sources.length }), because('nothing-of-it-decodes', {}));
   }
   if (parts.length === 0)
-    throw new EvidockError(sources.some((each) => each.damaged) ? 'transcoder.unplayable' : 'transcoder.unsupported', 'no segment decodes');
+    throw new EvidockError(
+      sources.some((each) => each.damaged) ? 'transcoder.unplayable' : 'transcoder.unsupported',
+      because('no-segment-decodes', {}),
+    );
   const path = join(scratch, 'joined.mp4');
   const list = await listOf(parts, scratch);
   const options = ['-map', '0', '-c', 'copy', ...defaultSound(plan.sounds.length), ...BARE, ...FASTSTART];
@@ -68,7 +72,8 @@ export async function makeJoined(settings: FfmpegSettings, sources: readonly Sou
   );
   const expected = { picture: plan.box !== null, copied: null, thorough: false, bytes: total(sources).bytes };
   const verdict = await judge(settings, path, expected, run);
-  if (!verdict.usable) throw new EvidockError('transcoder.failed', `joined segments: ${verdict.why}`);
+  if (!verdict.usable)
+    throw new EvidockError('transcoder.failed', because('joined-segments', { why: verdict.why ?? because('nothing-of-it-decodes', {}) }));
   return { path, recipe: plan.box ? `h264-${settings.height}p/2` : 'aac/2', picture: plan.box !== null, durationMs: verdict.durationMs };
 }
 
@@ -195,7 +200,7 @@ async function tryPart(
     const { lost } = framesOut(counted, hasPicture ? { index: source.video?.index ?? 0, copied: false } : null);
     return verdict.usable
       ? { path, hasPicture, sounds: has, durationMs: verdict.durationMs, lost }
-      : new EvidockError('transcoder.failed', verdict.why ?? 'not usable');
+      : new EvidockError('transcoder.failed', verdict.why ?? because('nothing-of-it-decodes', {}));
   } catch (error) {
     if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
     return error;

@@ -38,7 +38,7 @@ async function made(name: string, lines: string) {
 
 it('one that does not tell what it can is not waited for', async () => {
   const { run } = await made('mute', 'exec sleep 6');
-  await expect(run()).rejects.toMatchObject({ code: 'transcoder.stood-still', detail: 'nothing moved for 2 s' });
+  await expect(run()).rejects.toMatchObject({ code: 'transcoder.stood-still', detail: '2 s in which nothing moved' });
 });
 
 it('one that is gone is missing', async () => {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EvidockError } from '#domain/errors';
 import { boxesOf } from '#domain/media/iso-bmff';
+import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
 import { quietly, runChild } from './child.ts';
 import { readerOf } from './read-at.ts';
@@ -73,7 +74,8 @@ async function walk(
     if (position < base || position + 6 > base + window.length) {
       run.signal?.throwIfAborted();
       run.onProgress?.();
-      if (performance.now() > endMs) throw new EvidockError('transcoder.timeout', `salvage after ${Math.round(limitMs / 1000)} s`);
+      if (performance.now() > endMs)
+        throw new EvidockError('transcoder.timeout', because('salvage-after', { seconds: Math.round(limitMs / 1000) }));
       base = position;
       window = await read(handle, base, Math.min(WINDOW_BYTES, end - base));
       view = new DataView(window.buffer, window.byteOffset, window.byteLength);

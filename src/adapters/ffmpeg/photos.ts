@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { MadeThumbnail, MediaRun } from '#ports/transcoder';
 import { complaint, quietly, runChild } from './child.ts';
 import { damageOfBoxes, EMPTY } from './inspect.ts';
@@ -30,10 +31,10 @@ export async function makeThumbnail(settings: FfmpegSettings, photo: string, scr
   }
   const whole = await child(settings, photo, path, 'whole', run);
   if (whole.status === 0) return { ...file, recipe: 'thumbnail/2', damage: null };
-  if (whole.status === UNKNOWN_FORMAT) throw new EvidockError('transcoder.unsupported', whole.why);
+  if (whole.status === UNKNOWN_FORMAT) throw new EvidockError('transcoder.unsupported', because('said', { text: whole.why }));
   const readable = await child(settings, photo, path, 'readable', run);
-  if (readable.status !== 0) throw new EvidockError('transcoder.unplayable', whole.why);
-  return { ...file, recipe: 'thumbnail-readable/1', damage: `${whole.why} (what could be read is shown)` };
+  if (readable.status !== 0) throw new EvidockError('transcoder.unplayable', because('said', { text: whole.why }));
+  return { ...file, recipe: 'thumbnail-readable/1', damage: because('read-part-shown', { why: because('said', { text: whole.why }) }) };
 }
 
 async function child(settings: FfmpegSettings, photo: string, path: string, mode: 'whole' | 'readable', run: MediaRun) {
@@ -58,21 +59,21 @@ async function ofHeic(
   photo: string,
   path: string,
   scratch: string,
-  damage: string | null,
+  damage: Reason | null,
   run: MediaRun,
 ): Promise<void> {
   const program = settings.heifConvert ?? 'heif-convert';
   const still = join(scratch, 'heic-still.jpg');
-  const failed = (why: string) => new EvidockError(damage === null ? 'transcoder.unsupported' : 'transcoder.unplayable', damage ?? why);
+  const failed = (why: Reason) => new EvidockError(damage === null ? 'transcoder.unsupported' : 'transcoder.unplayable', damage ?? why);
   try {
     const { memoryBytesMax } = settings;
     const limits = { timeoutMs: TIME_LIMIT_MS, stdoutBytesMax: 1024 * 1024, memoryBytesMax, ...quietly(run) };
     const { status, stderr, stdout } = await runChild(program, ['-q', '90', photo, still], limits);
-    if (status !== 0) throw failed(`no preview: ${complaint(stderr || stdout, photo)}`);
+    if (status !== 0) throw failed(because('no-preview', { why: because('said', { text: complaint(stderr || stdout, photo) }) }));
     const made = await child(settings, still, path, 'whole', run);
-    if (made.status !== 0) throw failed(`no preview: ${made.why}`);
+    if (made.status !== 0) throw failed(because('no-preview', { why: because('said', { text: made.why }) }));
   } catch (error) {
-    if (isFailure(error, 'transcoder.missing')) throw failed(`no preview: HEIC needs the program ${program} (package libheif-examples)`);
+    if (isFailure(error, 'transcoder.missing')) throw failed(because('no-preview', { why: because('heic-needs', { program }) }));
     throw error;
   } finally {
     await rm(still, { force: true });

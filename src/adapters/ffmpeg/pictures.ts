@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { MadeFile, MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
 import { inside, shownSize } from './picture-size.ts';
@@ -34,20 +35,20 @@ export async function makePictures(
   const film: Film = { path: playable, facts, bytes: (await stat(playable)).size };
   const video = facts.streams.find((stream) => stream.type === 'video');
   const files: MadeFile[] = [];
-  const attempt = async (what: string, make: () => Promise<readonly MadeFile[]>) => {
+  const attempt = async (what: Reason, make: () => Promise<readonly MadeFile[]>) => {
     try {
       files.push(...(await make()));
     } catch (error) {
       if (!isFailure(error, 'transcoder.failed', 'transcoder.too-large', 'transcoder.timeout', 'transcoder.stood-still')) throw error;
-      run.onMissing?.(what, error.detail);
+      run.onMissing?.(what, error.reason);
     }
   };
   if (video) {
-    await attempt('poster', async () => [await poster(settings, film, video, scratch, run)]);
-    await attempt('contact sheet', () => contactSheet(settings, film, video, scratch, run));
+    await attempt(because('the-poster', {}), async () => [await poster(settings, film, video, scratch, run)]);
+    await attempt(because('the-contact-sheet', {}), () => contactSheet(settings, film, video, scratch, run));
   }
   if (facts.streams.some((stream) => stream.type === 'audio'))
-    await attempt('waveform', async () => [await waveform(settings, film, scratch, run)]);
+    await attempt(because('the-waveform', {}), async () => [await waveform(settings, film, scratch, run)]);
   return files;
 }
 

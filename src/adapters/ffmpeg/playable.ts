@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import type { MadeFile, MediaInput, MediaRun } from '#ports/transcoder';
 import { type Counted, convert } from './convert.ts';
 import { type FramesOut, framesOut } from './frames-out.ts';
@@ -13,7 +14,7 @@ import { BARE, FASTSTART, type Made, pictureCanStay, type Seen, type Way, waysOf
 
 interface Candidate extends Made, FramesOut {
   readonly way: Way;
-  readonly why: string | null;
+  readonly why: Reason | null;
 }
 
 /** One file that browsers play, of all inputs in their order. */
@@ -26,7 +27,7 @@ export async function makePlayable(
   const rising = risingPercent(run);
   const sources = await openAll(settings, inputs, run);
   const [only] = sources;
-  if (!only) throw new EvidockError('transcoder.unsupported', 'no input');
+  if (!only) throw new EvidockError('transcoder.unsupported', because('no-input', {}));
   const made = sources.length === 1 ? await makeOne(settings, only, scratch, rising) : await makeJoined(settings, sources, scratch, rising);
   const name = made.picture ? 'playable.mp4' : 'playable.m4a';
   const path = join(scratch, name);
@@ -46,7 +47,7 @@ async function openAll(settings: FfmpegSettings, inputs: readonly MediaInput[], 
     } catch (error) {
       if (!isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) throw error;
       failure ??= error;
-      if (inputs.length > 1) run.onMissing?.(`segment ${place + 1} of ${inputs.length}`, error.detail);
+      if (inputs.length > 1) run.onMissing?.(because('segment-of', { place: place + 1, count: inputs.length }), error.reason);
     }
   }
   if (sources.length === 0 && failure !== undefined) throw failure;
@@ -60,11 +61,11 @@ async function openAll(settings: FfmpegSettings, inputs: readonly MediaInput[], 
 async function makeOne(settings: FfmpegSettings, source: Source, scratch: string, run: MediaRun): Promise<Made> {
   const sounds = await soundsThatDecode(settings, source, run);
   for (const lost of source.facts.streams.filter((stream) => stream.type === 'audio' && !sounds.includes(stream)))
-    run.onMissing?.('sound track', `nothing of track ${lost.index} (${lost.codec || 'unknown codec'}) decodes`);
+    run.onMissing?.(because('sound-track', {}), because('track-silent', { index: lost.index ?? 0, codec: lost.codec || '—' }));
   // Where the picture may be copied, the verdict over the copy looks for combed pictures.
   let seen: Seen = { source, sounds, interlaced: !pictureCanStay(source) && (await isInterlaced(settings, source, scratch, run)) };
   const candidates: Candidate[] = [];
-  const reasons: string[] = [];
+  const reasons: Reason[] = [];
   let stoodStill: EvidockError | undefined;
   for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
     if (isLesser(way) && candidates.some((each) => each.why === null || !each.way.copiesPicture)) break;
@@ -72,18 +73,18 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
     const path = join(scratch, `way-${reasons.length}.mp4`);
     const tried = await tryWay(settings, seen, way, path, run);
     if (tried instanceof EvidockError) {
-      reasons.push(`${way.recipe}: ${tried.detail}`);
+      reasons.push(because('of', { thing: way.recipe, why: tried.reason }));
       if (isFailure(tried, 'transcoder.stood-still')) stoodStill ??= tried;
       await rm(path, { force: true });
       continue;
     }
     if (tried.whole) {
-      if (isLesser(way)) run.onMissing?.(way.picture ? 'sound' : 'picture', reasons.join('; ').slice(0, 500));
+      if (isLesser(way)) run.onMissing?.(because(way.picture ? 'the-sound' : 'the-picture', {}), together(distinct(reasons)));
       return tried.candidate;
     }
     candidates.push(tried.candidate);
-    reasons.push(`${way.recipe}: ${tried.candidate.why ?? 'frames are missing'}`);
-    if (tried.candidate.why !== INTERLACED || seen.interlaced) continue;
+    reasons.push(because('of', { thing: way.recipe, why: tried.candidate.why ?? because('frames-missing', {}) }));
+    if (tried.candidate.why?.code !== INTERLACED.code || seen.interlaced) continue;
     seen = { ...seen, interlaced: true };
     ways = [...waysOf(settings, seen)];
   }
@@ -128,23 +129,28 @@ async function tryWay(
     if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
     return error;
   }
-  if (!verdict.usable) return new EvidockError('transcoder.failed', verdict.why ?? 'not usable');
+  if (!verdict.usable) return new EvidockError('transcoder.failed', verdict.why ?? because('nothing-of-it-decodes', {}));
   const { durationMs, why } = verdict;
   const picture = way.picture ? { index: source.video?.index ?? 0, copied: way.copiesPicture } : null;
   const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs, way, why, ...framesOut(counted, picture) };
   return { candidate, whole: why === null && !candidate.lost };
 }
 
-function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly string[], run: MediaRun): Candidate {
+function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly Reason[], run: MediaRun): Candidate {
   // What browsers would not begin with is worse than anything that was encoded.
   const rank = (each: Candidate) => (each.why === null ? 2 : each.way.copiesPicture ? 0 : 1);
   const [best] = [...candidates].sort((one, other) => rank(other) - rank(one) || other.frames - one.frames);
   if (best) {
-    if (best.why !== null) run.onMissing?.('a playable without fault', `${best.recipe}: ${best.why}`);
+    if (best.why !== null) run.onMissing?.(because('faultless-playable', {}), because('of', { thing: best.recipe, why: best.why }));
     return best;
   }
   const code = source.damaged ? 'transcoder.unplayable' : 'transcoder.unsupported';
-  throw new EvidockError(code, [...new Set(reasons)].join('; ').slice(0, 1000) || 'no sound and no picture that decodes');
+  throw new EvidockError(code, reasons.length === 0 ? because('nothing-decodes', {}) : together(distinct(reasons)));
+}
+
+/** Several ways fail for one reason: it is told once. */
+function distinct(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** The bar never goes back when the next way begins. */

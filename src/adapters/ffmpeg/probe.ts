@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { MediaFacts, MediaRun, MediaStream } from '#ports/transcoder';
 import { complaint, quietly, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';
@@ -55,22 +56,22 @@ export async function probe(settings: FfmpegSettings, path: string, run: MediaRu
     memoryBytesMax,
     ...quietly(run),
   });
-  if (outcome.status !== 0) throw new EvidockError('transcoder.unsupported', complaint(outcome.stderr, path));
+  if (outcome.status !== 0) throw new EvidockError('transcoder.unsupported', because('said', { text: complaint(outcome.stderr, path) }));
   let parsed: Tree;
   try {
     parsed = tree(JSON.parse(outcome.stdout));
   } catch (error) {
-    throw new EvidockError('transcoder.failed', 'ffprobe printed no JSON', error);
+    throw new EvidockError('transcoder.failed', because('no-json-probe', {}), error);
   }
   const format = tree(parsed['format']);
   const container = word(format['format_name']);
   const raw = (Array.isArray(parsed['streams']) ? parsed['streams'] : []).slice(0, STREAMS_MAX).map(tree);
   const streams = raw.flatMap(toStream);
   if (NO_MEDIA.test(container) || !streams.some((stream) => stream.type === 'video' || stream.type === 'audio')) {
-    throw new EvidockError('transcoder.unsupported', `no sound and no moving picture (${container || 'nothing'})`);
+    throw new EvidockError('transcoder.unsupported', because('no-sound-no-picture', { container: container || '—' }));
   }
   if (streams.some((stream) => (stream.width ?? 0) * (stream.height ?? 0) > PIXELS_MAX))
-    throw new EvidockError('transcoder.unsupported', 'the picture is larger than 8192 × 8192');
+    throw new EvidockError('transcoder.unsupported', because('picture-too-large', {}));
   const seconds = positive(format['duration']);
   return {
     container,

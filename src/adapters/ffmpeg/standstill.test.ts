@@ -69,7 +69,7 @@ describe('a way of making the playable that stands still', () => {
   });
 
   it('is no word on the file where every one does: it is to be tried again', async () => {
-    const stopped = { code: 'transcoder.stood-still', retry: 'later', detail: 'nothing moved for 1 s' };
+    const stopped = { code: 'transcoder.stood-still', retry: 'later', detail: '1 s in which nothing moved' };
     await expect(madeBy('*-movflags*|*-moov_size*', 'exec sleep 4711')).rejects.toMatchObject(stopped);
   });
 });
@@ -80,7 +80,7 @@ describe.concurrent('a media process', () => {
     ['prints the same figures again and again', `print('frame=5\\nout_time_us=100\\ntotal_size=48', flush=True)`],
     ['tells only how long it has been at it', `print(f'speed={n}x\\nbitrate={n}kbits/s', flush=True)`],
   ])('that %s is stopped', async (_, each) => {
-    const stopped = { code: 'transcoder.stood-still', detail: 'nothing moved for 3 s' };
+    const stopped = { code: 'transcoder.stood-still', detail: '3 s in which nothing moved' };
     await expect(running(each)).rejects.toMatchObject(stopped);
   });
 

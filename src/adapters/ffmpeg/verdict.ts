@@ -1,5 +1,6 @@
 import { isFailure } from '#domain/errors';
 import { movieDurationMs, type ReadAt, type Track, tracksOf } from '#domain/media/iso-bmff';
+import { because, type Reason } from '#domain/reason';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { complaint, quietly } from './child.ts';
 import { areCombed, stripOutputs } from './combing.ts';
@@ -10,7 +11,7 @@ import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 /** No camera takes more pictures a second. */
 const RATE_MAX = 1000;
 /** Why a copy does not hold whose pictures have to be made whole. */
-export const INTERLACED = 'its pictures are interlaced';
+export const INTERLACED = because('interlaced', {});
 /** The station's own muxer wrote it, so its header tells what is in it: no need to decode some of each track to find out. */
 const TOLD_BY_ITS_HEADER = ['-probesize', '32', '-analyzeduration', '0'];
 const NAL_IDR = 5;
@@ -18,8 +19,8 @@ const NAL_SLICE = 1;
 const FIRST_SAMPLE_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface Verdict {
-  /** null if it holds; else why not, in words. */
-  readonly why: string | null;
+  /** null if it holds; else why not. */
+  readonly why: Reason | null;
   /** It decodes, and is only not what it should be (combed, wrong): better than nothing. */
   readonly usable: boolean;
   readonly durationMs: number;
@@ -43,24 +44,28 @@ export async function judge(settings: FfmpegSettings, path: string, expected: Ex
     return { tracks: found, durationMs: (await movieDurationMs(readAt, bytes)) ?? 0, beginsWell: begins };
   });
   const main = tracks.find((track) => track.handler === (expected.picture ? 'vide' : 'soun'));
-  const no = (why: string, usable = false): Verdict => ({ why, usable, durationMs });
-  if (!main || main.samples === 0) return no(expected.picture ? 'no picture was written' : 'no sound was written');
-  if (durationMs === 0) return no('it has no length');
+  const no = (why: Reason, usable = false): Verdict => ({ why, usable, durationMs });
+  if (!main || main.samples === 0) return no(because(expected.picture ? 'no-picture-written' : 'no-sound-written', {}));
+  if (durationMs === 0) return no(because('no-length', {}));
   if (expected.picture && main.samples > 10 && main.samples > (RATE_MAX * main.durationMs) / 1000)
-    return no(`${main.samples} pictures in ${main.durationMs} ms`);
+    return no(because('pictures-in', { pictures: main.samples, ms: main.durationMs }));
   const places = (expected.thorough ? [{}] : placesOf(main)).map((place, at) => ({ ...place, strip: `${path}.strip-${at}` }));
   let seen: Seen;
   try {
     seen = await decodeAll(settings, path, places, expected, run);
   } catch (error) {
     if (!isFailure(error, 'transcoder.failed')) throw error;
-    return no(error.detail);
+    return no(error.reason);
   }
   const { shown, errors } = seen;
-  if (shown.every((frames) => frames === 0)) return no('nothing of it decodes');
-  if (shown.includes(0)) return no(`nothing decodes in its ${['first', 'middle', 'last'][shown.indexOf(0)]} second`, true);
-  if (errors.length > 0) return no(complaint(errors.join('\n'), path), true);
-  if (!beginsWell) return no('it does not begin with a key frame', true);
+  if (shown.every((frames) => frames === 0)) return no(because('nothing-of-it-decodes', {}));
+  if (shown.includes(0))
+    return no(
+      because((['no-first-second', 'no-middle-second', 'no-last-second'] as const)[shown.indexOf(0)] ?? 'nothing-of-it-decodes', {}),
+      true,
+    );
+  if (errors.length > 0) return no(because('said', { text: complaint(errors.join('\n'), path) }), true);
+  if (!beginsWell) return no(because('no-key-frame', {}), true);
   if (expected.copied && (await areCombed(places, expected.copied))) return no(INTERLACED, true);
   return { why: null, usable: true, durationMs };
 }

@@ -1,75 +1,76 @@
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 
 /** What the names of S3 errors mean: as which failure they count, and in words for a person. */
-const NAMES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  AccessDenied: ['archive.refused', 'access denied'],
-  InvalidAccessKeyId: ['archive.refused', 'the access key is not known there'],
-  SignatureDoesNotMatch: ['archive.refused', 'the secret key does not fit'],
-  ExpiredToken: ['archive.refused', 'the session token has expired'],
-  InvalidToken: ['archive.refused', 'the session token is not valid'],
-  NoSuchBucket: ['archive.refused', 'there is no such bucket'],
-  InvalidBucketName: ['archive.refused', 'that is no name of a bucket'],
-  PermanentRedirect: ['archive.refused', 'the bucket is at another endpoint or in another region'],
-  AuthorizationHeaderMalformed: ['archive.refused', 'the region is another one'],
-  InvalidObjectState: ['archive.refused', 'the object is in a storage class that cannot be read at once'],
-  RequestTimeTooSkewed: ['archive.refused', 'its clock and the clock of the station differ too much'],
-  MethodNotAllowed: ['archive.refused', 'the server does not allow this'],
-  NotImplemented: ['archive.refused', 'the server cannot do this'],
-  QuotaExceeded: ['archive.full', 'the quota is used up'],
-  EntityTooLarge: ['archive.full', 'the object is larger than the server takes'],
-  InsufficientStorage: ['archive.full', 'no space left'],
-  TooManyBuckets: ['archive.full', 'no more buckets'],
-  BadDigest: ['archive.not-accepted', 'bytes were changed on their way there'],
-  InvalidDigest: ['archive.not-accepted', 'bytes were changed on their way there'],
-  XAmzContentSHA256Mismatch: ['archive.not-accepted', 'bytes were changed on their way there'],
-  InvalidPart: ['archive.not-accepted', 'the server does not know a part of the upload any more, or by another ETag'],
-  InvalidPartOrder: ['archive.not-accepted', 'the server wants the parts of the upload in another order'],
-  EntityTooSmall: ['archive.not-accepted', 'the server wants larger parts'],
-  NoSuchUpload: ['archive.not-accepted', 'the server does not know the upload any more'],
-  PreconditionFailed: ['archive.unreachable', 'the object was replaced while it was read'],
-  NoSuchKey: ['archive.missing', 'there is no such object'],
-  NotFound: ['archive.missing', 'there is no such object'],
-  RequestTimeout: ['archive.unreachable', 'the server did not wait for the rest of the request'],
-  SlowDown: ['archive.unreachable', 'the server asks for fewer requests'],
-  InternalError: ['archive.unreachable', 'the server met a fault of its own'],
-  ServiceUnavailable: ['archive.unreachable', 'the server is not available'],
+const NAMES: Readonly<Record<string, readonly [ErrorCode, Reason]>> = {
+  AccessDenied: ['archive.refused', because('access-denied', {})],
+  InvalidAccessKeyId: ['archive.refused', because('key-unknown', {})],
+  SignatureDoesNotMatch: ['archive.refused', because('secret-differs', {})],
+  ExpiredToken: ['archive.refused', because('token-expired', {})],
+  InvalidToken: ['archive.refused', because('token-invalid', {})],
+  NoSuchBucket: ['archive.refused', because('no-bucket', {})],
+  InvalidBucketName: ['archive.refused', because('bucket-name', {})],
+  PermanentRedirect: ['archive.refused', because('bucket-elsewhere', {})],
+  AuthorizationHeaderMalformed: ['archive.refused', because('region-differs', {})],
+  InvalidObjectState: ['archive.refused', because('cold-storage', {})],
+  RequestTimeTooSkewed: ['archive.refused', because('clocks-differ', {})],
+  MethodNotAllowed: ['archive.refused', because('server-forbids', {})],
+  NotImplemented: ['archive.refused', because('server-cannot', {})],
+  QuotaExceeded: ['archive.full', because('quota-used', {})],
+  EntityTooLarge: ['archive.full', because('object-too-large', {})],
+  InsufficientStorage: ['archive.full', because('no-space', {})],
+  TooManyBuckets: ['archive.full', because('buckets-full', {})],
+  BadDigest: ['archive.not-accepted', because('changed-on-way', {})],
+  InvalidDigest: ['archive.not-accepted', because('changed-on-way', {})],
+  XAmzContentSHA256Mismatch: ['archive.not-accepted', because('changed-on-way', {})],
+  InvalidPart: ['archive.not-accepted', because('part-unknown', {})],
+  InvalidPartOrder: ['archive.not-accepted', because('part-order', {})],
+  EntityTooSmall: ['archive.not-accepted', because('parts-small', {})],
+  NoSuchUpload: ['archive.not-accepted', because('upload-unknown', {})],
+  PreconditionFailed: ['archive.unreachable', because('replaced-while-read', {})],
+  NoSuchKey: ['archive.missing', because('no-object', {})],
+  NotFound: ['archive.missing', because('no-object', {})],
+  RequestTimeout: ['archive.unreachable', because('request-late', {})],
+  SlowDown: ['archive.unreachable', because('fewer-requests', {})],
+  InternalError: ['archive.unreachable', because('server-fault', {})],
+  ServiceUnavailable: ['archive.unreachable', because('server-unavailable', {})],
 };
 
 /** The same for answers that carry a status and no name that we know: those to HEAD, and those of proxies. */
-const STATUSES: Readonly<Record<number, readonly [ErrorCode, string]>> = {
-  400: ['archive.refused', 'the server calls the request wrong'],
-  401: ['archive.refused', 'the keys are not accepted'],
-  403: ['archive.refused', 'access denied'],
-  404: ['archive.missing', 'there is no such object'],
-  405: ['archive.refused', 'the server does not allow this'],
-  408: ['archive.unreachable', 'the server did not wait for the rest of the request'],
-  409: ['archive.unreachable', 'the server is busy with the same object'],
-  412: ['archive.unreachable', 'the object was replaced while it was read'],
-  413: ['archive.full', 'the object is larger than the server takes'],
-  416: ['archive.unreachable', 'the object is shorter than it was'],
-  429: ['archive.unreachable', 'the server asks for fewer requests'],
-  500: ['archive.unreachable', 'the server met a fault of its own'],
-  501: ['archive.refused', 'the server cannot do this'],
-  502: ['archive.unreachable', 'a proxy cannot reach the server'],
-  503: ['archive.unreachable', 'the server is not available'],
-  504: ['archive.unreachable', 'a proxy had no answer from the server'],
-  507: ['archive.full', 'no space left'],
+const STATUSES: Readonly<Record<number, readonly [ErrorCode, Reason]>> = {
+  400: ['archive.refused', because('request-wrong', {})],
+  401: ['archive.refused', because('keys-refused', {})],
+  403: ['archive.refused', because('access-denied', {})],
+  404: ['archive.missing', because('no-object', {})],
+  405: ['archive.refused', because('server-forbids', {})],
+  408: ['archive.unreachable', because('request-late', {})],
+  409: ['archive.unreachable', because('object-busy', {})],
+  412: ['archive.unreachable', because('replaced-while-read', {})],
+  413: ['archive.full', because('object-too-large', {})],
+  416: ['archive.unreachable', because('object-shorter', {})],
+  429: ['archive.unreachable', because('fewer-requests', {})],
+  500: ['archive.unreachable', because('server-fault', {})],
+  501: ['archive.refused', because('server-cannot', {})],
+  502: ['archive.unreachable', because('proxy-no-way', {})],
+  503: ['archive.unreachable', because('server-unavailable', {})],
+  504: ['archive.unreachable', because('proxy-late', {})],
+  507: ['archive.full', because('no-space', {})],
 };
 
-const ERRNOS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ETIMEDOUT: 'no answer from there',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'the name of the host cannot be looked up now',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted here',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+const ERRNOS: Readonly<Record<string, Reason>> = {
+  ECONNREFUSED: because('nobody-listens', {}),
+  ECONNRESET: because('connection-cut', {}),
+  EPIPE: because('connection-cut', {}),
+  ETIMEDOUT: because('no-answer', {}),
+  EHOSTUNREACH: because('no-way-host', {}),
+  ENETUNREACH: because('no-way-network', {}),
+  ENOTFOUND: because('no-host', {}),
+  EAI_AGAIN: because('name-lookup', {}),
+  DEPTH_ZERO_SELF_SIGNED_CERT: because('self-signed', {}),
+  SELF_SIGNED_CERT_IN_CHAIN: because('untrusted', {}),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: because('untrusted', {}),
+  CERT_HAS_EXPIRED: because('certificate-expired', {}),
+  ERR_TLS_CERT_ALTNAME_INVALID: because('certificate-host', {}),
 };
 
 /** The S3 error's name (`NoSuchUpload`), or undefined. */
@@ -92,21 +93,30 @@ export function archiveError(key: string, thrown: unknown, signal?: AbortSignal)
   const name = s3ErrorName(thrown) ?? '';
   const status = statusOf(thrown);
   if (status >= 300) {
-    const [code, words] = NAMES[name] ?? STATUSES[status] ?? unlisted(status);
-    const named = /^(Unknown|UnknownError|Error|NotFound|)$/.test(name) ? '' : ` ${name}`;
-    return new EvidockError(code, `${words} (HTTP ${status}${named}): ${key}`, thrown);
+    const [code, why] = NAMES[name] ?? STATUSES[status] ?? unlisted(status);
+    const named = /^(Unknown|UnknownError|Error|NotFound|)$/.test(name) ? '' : name;
+    return new EvidockError(
+      code,
+      named === '' ? because('s3-status', { why, status, key }) : because('s3-named', { why, status, name: named, key }),
+      thrown,
+    );
   }
   const errno = errnoOf(thrown);
-  const words = ERRNOS[errno ?? ''] ?? wordsOf(thrown);
-  return new EvidockError('archive.unreachable', `${words}${errno === undefined ? '' : ` (${errno})`}: ${key}`, thrown);
+  const why = ERRNOS[errno ?? ''] ?? wordsOf(thrown);
+  return new EvidockError(
+    'archive.unreachable',
+    errno === undefined ? because('s3-plain', { why, key }) : because('s3-errno', { why, errno, key }),
+    thrown,
+  );
 }
 
-function unlisted(status: number): readonly [ErrorCode, string] {
-  if (status >= 500) return ['archive.unreachable', 'the server failed'];
-  return ['archive.refused', status < 400 ? 'the server sends the station elsewhere' : 'the server refused'];
+function unlisted(status: number): readonly [ErrorCode, Reason] {
+  if (status >= 500) return ['archive.unreachable', because('server-failed', {})];
+  return ['archive.refused', because(status < 400 ? 'sent-elsewhere' : 'server-refused', {})];
 }
 
-function wordsOf(thrown: unknown): string {
+function wordsOf(thrown: unknown): Reason {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return text.split('\n')[0]?.slice(0, 200) || 'the request failed';
+  const line = text.split('\n')[0]?.slice(0, 200);
+  return line ? because('said', { text: line }) : because('request-failed', {});
 }

@@ -1,6 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { TransferWatch } from './transfer-watch.ts';
 
@@ -78,7 +79,8 @@ export class MovingHttp {
       request,
       stallMs: this.#options.stallMs,
       onMoved: (up, down) => onMoved?.(up, down),
-      onStalled: (words) => fail(new EvidockError('archive.unreachable', `${words}: ${wire.method} ${lastOf(wire.path)}`)),
+      onStalled: (why) =>
+        fail(new EvidockError('archive.unreachable', because('s3-plain', { why, key: `${wire.method} ${lastOf(wire.path)}` }))),
     });
     const onAbort = () => fail(abortSignal?.reason instanceof Error ? abortSignal.reason : new Error('aborted'));
     abortSignal?.addEventListener('abort', onAbort, { once: true });
@@ -150,7 +152,7 @@ function bytesOf(body: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return Buffer.from(body);
   if (body instanceof Uint8Array) return body;
-  throw new EvidockError('station.internal', 'a request body that is neither text nor bytes');
+  throw new EvidockError('station.internal', because('body-neither', {}));
 }
 
 /** Resolves when the server says that it wants the body, when it has answered without, or when it says nothing for a while. */

@@ -3,6 +3,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { TransferOptions } from '#ports/archive';
 import { archiveError } from './errors.ts';
 import { wireOptions } from './wire-options.ts';
@@ -49,7 +50,8 @@ export class ObjectReader {
           fruitless = 0;
           yield chunk;
         }
-        if (position < end) throw new EvidockError('archive.unreachable', `the answer ended at byte ${position} of ${end}: ${reading.key}`);
+        if (position < end)
+          throw new EvidockError('archive.unreachable', because('body-ended', { found: position, bytes: end, key: reading.key }));
       } catch (error) {
         await this.#rest(reading, error, fruitless);
       }
@@ -86,6 +88,6 @@ export class ObjectReader {
 }
 
 function bodyOf(key: string, { Body }: GetObjectCommandOutput): AsyncIterable<Buffer> {
-  if (!(Body instanceof Readable)) throw new EvidockError('archive.unreachable', `an answer without a body: ${key}`);
+  if (!(Body instanceof Readable)) throw new EvidockError('archive.unreachable', because('no-body', { key }));
   return Body;
 }

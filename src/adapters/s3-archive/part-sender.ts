@@ -1,6 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { PutRequest } from '#ports/archive';
 import { archiveError, s3ErrorName } from './errors.ts';
 import { Lanes } from './lanes.ts';
@@ -62,7 +63,8 @@ export class PartSender {
   /** What the link is like, in words, if less is dared than the configuration allows; else null. */
   slowness(): string | null {
     if (!this.#pace.lowered) return null;
-    return `slow link: ${rateText(this.#pace.bytesPerSecond)}, ${this.#daring()}`;
+    const { partsAtOnce, partBytes, bytesPerSecond } = this.#pace;
+    return `slow link: ${rateText(bytesPerSecond)}, ${partsAtOnce === 1 ? '1 part' : `${partsAtOnce} parts`} of ${bytesText(partBytes)} at a time`;
   }
 
   /** Errors: archive.slow, those of `archiveError`, vault.read-failed; S3 errors that no repetition mends come as they are. */
@@ -111,8 +113,7 @@ export class PartSender {
   #compare(request: PutRequest, { ETag }: Accepted, md5: string): void {
     const same = ETag?.replaceAll('"', '') === Buffer.from(md5, 'base64').toString('hex');
     if (same) this.#tagsAreMd5 = true;
-    else if (this.#tagsAreMd5)
-      throw new EvidockError('archive.not-accepted', `bytes were changed on their way there (ETag): ${request.key}`);
+    else if (this.#tagsAreMd5) throw new EvidockError('archive.not-accepted', because('etag-differs', { key: request.key }));
   }
 
   /** What another try may mend, in words; anything else is thrown as it is. */
@@ -127,17 +128,19 @@ export class PartSender {
     const stoodStill = thrown instanceof EvidockError && !this.#pace.movedWithin(this.#options.timeoutMs);
     const tooSlow = !stoodStill && (1000 * body.bytes) / rate > this.#options.timeoutMs;
     this.#pace.timedOut({ tooSlow });
-    return tooSlow ? new EvidockError('archive.slow', this.#slowWords(body, rate, failure.detail), thrown) : failure;
+    return tooSlow ? new EvidockError('archive.slow', this.#slow(body, rate, failure.reason), thrown) : failure;
   }
 
-  #slowWords(body: Body, rate: number, detail: string): string {
-    const left = durationText(body.leftBytes / rate);
-    return `link too slow for parts of ${bytesText(body.bytes)}: ${rateText(rate)} measured, ${left} left for this file, going on with ${this.#daring()} (${detail})`;
-  }
-
-  #daring(): string {
+  #slow(body: Body, rate: number, why: Reason): Reason {
     const { partsAtOnce, partBytes } = this.#pace;
-    return `${partsAtOnce === 1 ? '1 part' : `${partsAtOnce} parts`} of ${bytesText(partBytes)} at a time`;
+    const figures = {
+      size: body.bytes,
+      rate: rateText(rate),
+      left: durationText(body.leftBytes / rate),
+      parts: partsAtOnce,
+      partSize: partBytes,
+    };
+    return because('link-slow', { ...figures, why });
   }
 }
 

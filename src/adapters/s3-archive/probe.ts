@@ -11,6 +11,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because } from '#domain/reason';
 import { archiveError } from './errors.ts';
 import type { TransferOptions } from './moving-http.ts';
 
@@ -33,7 +34,7 @@ export async function probeBucket(client: S3Client, target: Target, signal?: Abo
     } catch (error) {
       const failure = archiveError(what, error, signal);
       // No object of this name was ever promised: what is not there is what it lies in.
-      if (isFailure(failure, 'archive.missing')) throw new EvidockError('archive.refused', failure.detail, error);
+      if (isFailure(failure, 'archive.missing')) throw new EvidockError('archive.refused', failure.reason, error);
       throw failure;
     }
   };
@@ -49,7 +50,7 @@ export async function probeBucket(client: S3Client, target: Target, signal?: Abo
 async function readBack(client: S3Client, target: Target, VersionId: string | undefined, bytes: Buffer, options: TransferOptions) {
   const answer = await client.send(new GetObjectCommand({ ...target, ...(VersionId ? { VersionId } : {}) }), options);
   const back = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
-  if (!back.equals(bytes)) throw new EvidockError('archive.mismatch', 'a probe object came back with other bytes');
+  if (!back.equals(bytes)) throw new EvidockError('archive.mismatch', because('probe-object-differs', {}));
 }
 
 /** Returns the version, if the bucket has versions. One part is an upload in parts too: only the last may be small. */

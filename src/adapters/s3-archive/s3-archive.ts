@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -103,7 +104,7 @@ export class S3Archive implements Archive {
   }
 
   #key(key: string): string {
-    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', JSON.stringify(key));
+    if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
     return this.#settings.prefix === '' ? key : `${this.#settings.prefix}/${key}`;
   }
 
@@ -165,7 +166,7 @@ export class S3Archive implements Archive {
       if (!isFailure(failure, 'archive.missing')) throw failure;
       return;
     }
-    throw new EvidockError('archive.unreachable', `the server says that it has the object, and that it has not: ${key}`);
+    throw new EvidockError('archive.unreachable', because('has-and-has-not', { key }));
   }
 
   async verify(expected: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }): Promise<'readback' | 'head'> {
@@ -181,13 +182,14 @@ export class S3Archive implements Archive {
 
   async #look({ key, bytes, sha256 }: ExpectedObject, options: TransferOptions & { policy: 'readback' | 'head' }) {
     const found = await this.head(key, options);
-    if (!found) throw new EvidockError('archive.missing', key);
-    const differs = (what: string) => new EvidockError('archive.mismatch', `${what}: ${key}`);
-    if (found.bytes !== bytes) throw differs(`${found.bytes} bytes instead of ${bytes}`);
-    if (found.sha256 !== null && found.sha256 !== sha256) throw differs(`server's SHA-256 ${found.sha256} instead of ${sha256}`);
+    if (!found) throw new EvidockError('archive.missing', because('key', { key }));
+    const differs = (why: Reason) => new EvidockError('archive.mismatch', why);
+    if (found.bytes !== bytes) throw differs(because('size-instead', { found: found.bytes, bytes, key }));
+    if (found.sha256 !== null && found.sha256 !== sha256)
+      throw differs(because('server-digest-instead', { found: found.sha256, sha256, key }));
     if (options.policy === 'head') return 'head' as const;
     const read = await this.#digest(key, bytes, options);
-    if (read !== sha256) throw differs(`SHA-256 ${read} instead of ${sha256}`);
+    if (read !== sha256) throw differs(because('digest-instead', { found: read, sha256, key }));
     return 'readback' as const;
   }
 

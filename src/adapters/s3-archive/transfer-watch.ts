@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { because, type Reason } from '#domain/reason';
 import { unacknowledged } from './socket-queue.ts';
 
 const CONNECT_MS_MAX = 10_000;
@@ -13,7 +14,7 @@ interface Options {
   readonly stallMs: number;
   /** Bytes that went up and were acknowledged, and bytes that came down, since the last look. */
   readonly onMoved: (up: number, down: number) => void;
-  readonly onStalled: (words: string) => void;
+  readonly onStalled: (why: Reason) => void;
 }
 
 /** Looks at one request until it ends: time without progress counts against it, time does not. */
@@ -70,14 +71,15 @@ export class TransferWatch {
     }
     if (socket.connecting) {
       const limitMs = Math.min(CONNECT_MS_MAX, stallMs);
-      if (performance.now() - this.#movedAtMs > limitMs) onStalled(`no connection within ${seconds(limitMs)}`);
+      if (performance.now() - this.#movedAtMs > limitMs) onStalled(because('no-connection-within', { seconds: limitMs / 1000 }));
       return;
     }
     this.#looking = true;
     const queued = this.#response ? 0 : ((await unacknowledged(socket)) ?? 0);
     this.#looking = false;
     if (this.#count(socket, queued) || this.#waitsForUs()) this.#movedAtMs = performance.now();
-    else if (performance.now() - this.#movedAtMs > this.#patienceMs(queued)) onStalled(`no byte moved for ${seconds(stallMs)}`);
+    else if (performance.now() - this.#movedAtMs > this.#patienceMs(queued))
+      onStalled(because('no-byte-moved', { seconds: stallMs / 1000 }));
   }
 
   /**
@@ -116,8 +118,4 @@ export class TransferWatch {
     if (this.#held || response === undefined) return this.#held;
     return response.complete || response.readableLength >= response.readableHighWaterMark;
   }
-}
-
-function seconds(ms: number): string {
-  return `${ms / 1000} s`;
 }

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { PutRequest, UploadJournal, UploadState } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
@@ -90,7 +91,7 @@ export class Uploader {
     const { client, journal, clock, sender, faults } = this.#options;
     const command = new CreateMultipartUploadCommand({ ...target, ContentType: request.mediaType, Metadata: { sha256: request.sha256 } });
     const { UploadId } = await client.send(command, wireOptions(request).send);
-    if (UploadId === undefined) throw new EvidockError('archive.unreachable', `the server gave no upload id: ${request.key}`);
+    if (UploadId === undefined) throw new EvidockError('archive.unreachable', because('no-upload-id', { key: request.key }));
     const partBytes = Math.max(sender.partBytes, Math.ceil(request.bytes / PARTS_MAX));
     const state = { key: request.key, uploadId: UploadId, partBytes, startedAtMs: clock.nowMs() };
     await journal.begin(state);
@@ -178,8 +179,7 @@ export class Uploader {
     const { ETag } = await sender.send(request, { ...bodyOf(request, part.range), leftBytes }, (client, Body, ContentMD5, options) =>
       client.send(new UploadPartCommand({ ...place, Body, ContentMD5 }), options),
     );
-    if (ETag === undefined)
-      throw new EvidockError('archive.unreachable', `part ${part.number} was answered without an ETag: ${request.key}`);
+    if (ETag === undefined) throw new EvidockError('archive.unreachable', because('no-etag', { part: part.number, key: request.key }));
     const bytes = part.range.end - part.range.start;
     await journal.part(upload, { number: part.number, etag: ETag, bytes });
     faults.reached('w12-part-recorded');
@@ -201,7 +201,8 @@ function bodyOf(request: PutRequest, range: ByteRange) {
       md5.update(chunk);
       position += chunk.length;
     }
-    if (position !== bytes) throw new EvidockError('vault.read-failed', `${position} of ${bytes} bytes came: ${request.key}`);
+    if (position !== bytes)
+      throw new EvidockError('vault.read-failed', because('bytes-came', { thing: request.key, found: position, bytes }));
     return md5.digest('base64');
   };
   return { bytes, fill };

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { WRITES } from '#ports/fact-writes';
 import type { LedgerReader, LedgerWriter, LedgerWrites } from '#ports/ledger';
 
@@ -44,7 +45,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
     },
     mustHaveTold: () => {
       if (changed === null || told) return;
-      throw new EvidockError('station.internal', `${changed} without a custody entry: nothing of it was kept`);
+      throw new EvidockError('station.internal', because('no-entry', { write: String(changed) }));
     },
     revoke: () => {
       for (const end of ends) end();

@@ -1,7 +1,8 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Dialect, SQLITE } from './dialect.ts';
 import type { Schema } from './schema.ts';
 import { type Statements, Tables, type Value } from './tables.ts';
@@ -44,7 +45,7 @@ class StatementCache implements Statements {
       run: (parameters: readonly unknown[]) => this.#run(() => statement.run(...(parameters as Value[]))),
       // Kysely's stream() alone would ask for it; lists here are paged instead.
       iterate: () => {
-        throw new EvidockError('station.internal', 'the ledger does not stream');
+        throw new EvidockError('station.internal', because('no-streams', {}));
       },
     };
   }
@@ -72,8 +73,7 @@ class StatementCache implements Statements {
   }
 
   #run<T>(body: () => T): T {
-    if (this.transactionsOnly && !this.#raw.isTransaction)
-      throw new EvidockError('station.internal', 'a ledger write outside its transaction');
+    if (this.transactionsOnly && !this.#raw.isTransaction) throw new EvidockError('station.internal', because('outside-transaction', {}));
     return translated(body);
   }
 }
@@ -138,7 +138,7 @@ export function holdLock(file: string): DatabaseSync {
       return lock;
     } catch (error) {
       lock.close();
-      if (resultCode(error) === SQLITE_BUSY) throw new EvidockError('ledger.in-use', file, error);
+      if (resultCode(error) === SQLITE_BUSY) throw new EvidockError('ledger.in-use', because('file', { file }), error);
       throw error;
     }
   });
@@ -161,11 +161,10 @@ function resultCode(thrown: unknown): number | undefined {
  * stay as they are.
  */
 export function ledgerError(thrown: unknown): unknown {
-  if (isClosed(thrown)) return new EvidockError('station.stopping', 'the ledger is closed', thrown);
+  if (isClosed(thrown)) return new EvidockError('station.stopping', because('ledger-closed', {}), thrown);
   const code = resultCode(thrown);
   if (code === undefined) return thrown;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new EvidockError(code === SQLITE_CONSTRAINT ? 'request.conflict' : 'ledger.failed', detail, thrown);
+  return new EvidockError(code === SQLITE_CONSTRAINT ? 'request.conflict' : 'ledger.failed', said(thrown), thrown);
 }
 
 function translated<T>(body: () => T): T {

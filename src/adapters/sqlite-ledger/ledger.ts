@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -53,7 +53,7 @@ interface Opened {
 /** Opens the ledger for this process alone. Throws ledger.in-use, ledger.newer, ledger.failed. */
 export async function openLedger(options: Options): Promise<SqliteLedger> {
   await mkdir(dirname(options.file), { recursive: true, mode: 0o750 }).catch((error: Error) => {
-    throw new EvidockError('ledger.failed', error.message, error);
+    throw new EvidockError('ledger.failed', said(error), error);
   });
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;

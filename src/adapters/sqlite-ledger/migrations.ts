@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { EvidockError } from '#domain/errors';
+import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
 import { CASES_END } from './case-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
+import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 
 // What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
@@ -94,11 +95,10 @@ const INDEXES = [
 ];
 
 /** What is once written here stays: the custody log and the history of assignments refuse UPDATE and DELETE. */
+const refuses = (table: string, verb: string) =>
+  `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
 const APPEND_ONLY = ['custody', 'recorder_assignments', 'refusals'].flatMap((table) =>
-  ['UPDATE', 'DELETE'].map(
-    (verb) =>
-      `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
-  ),
+  ['UPDATE', 'DELETE'].map((verb) => refuses(table, verb)),
 );
 
 // Counting a million rows at every scrape would block the daemon, so the sums are kept as rows change.
@@ -255,6 +255,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0025-reasons': { up: (db: Kysely<Schema>) => run(db, reasonsOfWords(refuses('refusals', 'UPDATE'))) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
 };
@@ -266,6 +267,6 @@ const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRAT
 export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
   if (error === undefined) return;
-  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', String(error), error);
+  if (String(error).includes('previously executed migration')) throw new EvidockError('ledger.newer', said(error), error);
   throw error;
 }

@@ -1,7 +1,8 @@
 import { EvidockError } from '#domain/errors';
+import type { Reason } from '#domain/reason';
 
 /** A change of something that is not there would be lost without a word. */
-export function mustExist(changed: number, what: string): void {
+export function mustExist(changed: number, what: Reason): void {
   if (changed !== 1) throw new EvidockError('request.not-found', what);
 }
 

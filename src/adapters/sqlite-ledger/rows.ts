@@ -4,6 +4,7 @@ import type { Docking, Refusal } from '#domain/docking';
 import type { ErrorCode } from '#domain/errors';
 import type { InvitedWorker } from '#domain/invitation';
 import type { Protection } from '#domain/protection';
+import { type Reason, reasonOf } from '#domain/reason';
 import type { Copy, Derivative, Original, Recording } from '#domain/recording';
 import type { Case, CaseEvent, Holding, Recorder, Suggestion } from '#domain/registry';
 import type { Compared } from '#domain/vault/file-sample';
@@ -25,10 +26,13 @@ export function toDocking(row: Selectable<DockingRow>): Docking {
     toldSerial: row.told_serial,
     driverId: row.driver_id,
     driverScore: row.driver_score,
-    driverWhy: JSON.parse(row.driver_why) as string[],
+    driverWhy: (JSON.parse(row.driver_why) as unknown[]).map(reasonOf),
     clockOffsetMs: row.clock_offset_ms,
     state: row.state as Docking['state'],
-    problem: row.problem_code === null ? null : { code: row.problem_code as ErrorCode, detail: row.problem_detail ?? '' },
+    problem:
+      row.problem_code === null
+        ? null
+        : { code: row.problem_code as ErrorCode, reason: reasonOf(JSON.parse(row.problem_detail ?? 'null')) },
     arrivedAtMs: row.arrived_at,
     listedAtMs: row.listed_at,
     unchangedAtMs: row.unchanged_at,
@@ -44,7 +48,7 @@ export function toDocking(row: Selectable<DockingRow>): Docking {
 }
 
 export function toRefusal(row: Selectable<Schema['refusals']>): Refusal {
-  return { dockingId: row.docking_id, cardPath: row.card_path, code: row.code as ErrorCode, detail: row.detail, atMs: row.at };
+  return { dockingId: row.docking_id, cardPath: row.card_path, code: row.code as ErrorCode, reason: reasonIn(row.detail), atMs: row.at };
 }
 
 export function toRecording(row: Selectable<RecordingRow>): Recording {
@@ -59,7 +63,7 @@ export function toRecording(row: Selectable<RecordingRow>): Recording {
     important: row.important === 1,
     state: row.state as Recording['state'],
     damaged: row.damaged === 1,
-    damageReason: row.damage_reason,
+    damageReason: reasonIn(row.damage_reason),
     notes: row.notes === NO_NOTES ? [] : (JSON.parse(row.notes) as Recording['notes']),
     claimedStart: row.claimed_start,
     claimedFrom: row.claimed_from as Recording['claimedFrom'],
@@ -154,7 +158,7 @@ export function toWork(row: WorkRow): Work {
     dueAtMs: row.due_at,
     percent: row.percent,
     errorCode: row.error_code as ErrorCode | null,
-    errorDetail: row.error_detail,
+    errorReason: reasonIn(row.error_detail),
     createdAtMs: row.created_at,
     updatedAtMs: row.updated_at,
   };
@@ -207,7 +211,7 @@ export function toSuggestion(row: Schema['suggestions']): Suggestion {
     recordingId: row.recording_id,
     caseNumber: row.case_number,
     eventId: row.event_id,
-    reason: row.reason,
+    reason: reasonIn(row.reason),
     overlapMs: row.overlap_ms,
     state: row.state as Suggestion['state'],
     decidedBy: row.decided_by,
@@ -217,4 +221,11 @@ export function toSuggestion(row: Schema['suggestions']): Suggestion {
 
 export function toWorker(row: WorkersRow): InvitedWorker {
   return { name: row.name, keySha256: row.key_sha256, invitedAtMs: row.invited_at, revokedAtMs: row.revoked_at };
+}
+
+/** A reason as the ledger keeps it: JSON. Throws SyntaxError if it is none. */
+function reasonIn(text: string): Reason;
+function reasonIn(text: string | null): Reason | null;
+function reasonIn(text: string | null): Reason | null {
+  return text === null ? null : reasonOf(JSON.parse(text));
 }

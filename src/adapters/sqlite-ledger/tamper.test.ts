@@ -9,6 +9,7 @@ import { CUSTODY_GENESIS, sealEntry } from '#domain/custody/entry';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { listOne, refused } from '#test/contract/ledger-support';
 import { anId, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft } from '#test/support/custody';
@@ -83,7 +84,7 @@ describe('the database refuses', () => {
         dockingId: docking.id,
         cardPath: 'a',
         code: 'recorder.not-regular',
-        detail: '',
+        reason: because('said', { text: '' }),
         atMs: START_MS,
       });
       await writer.registry.upsertOfficer(anOfficer());

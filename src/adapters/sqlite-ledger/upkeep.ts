@@ -1,7 +1,8 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoText } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, ledgerError } from './connection.ts';
@@ -43,7 +44,7 @@ export class SqliteUpkeep implements LedgerUpkeep {
       } finally {
         await handle.close();
       }
-      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', `${file} exists already`);
+      if ((await linkDurably(partial, file)) === 'exists') throw new EvidockError('request.conflict', because('exists', { thing: file }));
     } catch (error) {
       await rm(partial, { force: true });
       throw backupError(file, error);
@@ -97,7 +98,7 @@ async function makeEmpty(partial: string): Promise<void> {
   try {
     await (await open(partial, 'wx', 0o640)).close();
   } catch (error) {
-    throw new EvidockError('request.invalid', `backup to ${partial} (${errnoOf(error) ?? String(error)})`, error);
+    throw new EvidockError('request.invalid', because('backup-errno', { file: partial, errno: errnoText(error) }), error);
   }
 }
 
@@ -105,6 +106,6 @@ function backupError(file: string, error: unknown): unknown {
   if (error instanceof EvidockError) return error;
   const known = ledgerError(error);
   return known instanceof EvidockError
-    ? new EvidockError(known.code, `backup to ${file}: ${known.detail}`, error)
-    : new EvidockError('ledger.failed', `backup to ${file} (${errnoOf(error) ?? String(error)})`, error);
+    ? new EvidockError(known.code, because('backup-to', { file, why: known.reason }), error)
+    : new EvidockError('ledger.failed', because('backup-errno', { file, errno: errnoText(error) }), error);
 }

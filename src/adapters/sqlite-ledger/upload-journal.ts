@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { UploadJournal, UploadName, UploadState } from '#ports/archive';
 import type { Schema } from './schema.ts';
 
@@ -48,8 +49,7 @@ export class SqlUploadJournal implements UploadJournal {
   async part({ key, uploadId }: UploadName, part: { number: number; etag: string; bytes: number }): Promise<void> {
     await this.#write(async (db) => {
       const known = await db.selectFrom('uploads').select('upload_id').where('key', '=', key).executeTakeFirst();
-      if (known?.upload_id !== uploadId)
-        throw new EvidockError('work.lease-lost', `${key}: another upload of it was begun, or it has ended`);
+      if (known?.upload_id !== uploadId) throw new EvidockError('work.lease-lost', because('upload-other', { key }));
       await db
         .insertInto('upload_parts')
         .values({ key, ...part })

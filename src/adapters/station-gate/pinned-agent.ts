@@ -2,6 +2,7 @@ import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 const CONNECT_MS_MAX = 10_000;
 const CONNECTIONS_MAX = 32;
@@ -36,7 +37,10 @@ export class PinnedAgent extends Agent {
       if (found === this.#certificateSha256) settle(null);
       else
         settle(
-          new EvidockError('work.station-differs', `its certificate has SHA-256 ${found}, the invitation says ${this.#certificateSha256}`),
+          new EvidockError(
+            'work.station-differs',
+            because('certificate-differs', { found: found ?? '—', sha256: this.#certificateSha256 }),
+          ),
         );
     });
   }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { DerivativeVault, VaultReader } from '#ports/vault';
 import type { StationConnection } from './station-connection.ts';
@@ -32,7 +33,8 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
     let bytes = 0;
     for await (const chunk of this.#station.read(key) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > SMALL_BYTES_MAX) throw new EvidockError('vault.read-failed', `${key} is larger than ${SMALL_BYTES_MAX} bytes`);
+      if (bytes > SMALL_BYTES_MAX)
+        throw new EvidockError('vault.read-failed', because('larger-than', { thing: key, bytes: SMALL_BYTES_MAX }));
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
@@ -48,7 +50,7 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
       const paths: string[] = [];
       for (const [place, key] of keys.entries()) {
         // The station chose the key. Only its extension goes into a path here.
-        if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', key);
+        if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
         const path = join(room, `${place}${extname(key)}`);
         await pipeline(telling(this.#station.read(key), onProgress), createWriteStream(path));
         paths.push(path);
@@ -62,7 +64,7 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
 
   async adoptDerivative(path: string, key: string, onProgress?: () => void): Promise<{ bytes: number; sha256: string }> {
     const [, recordingId, run, name] = DERIVATIVE.exec(key) ?? [];
-    if (!isVaultKey(key) || recordingId === undefined) throw new EvidockError('vault.key-invalid', `${key} is not the key of a derivative`);
+    if (!isVaultKey(key) || recordingId === undefined) throw new EvidockError('vault.key-invalid', because('not-derivative-key', { key }));
     const { size } = await stat(path);
     const hash = createHash('sha256');
     await pipeline(telling(createReadStream(path), onProgress), hash);

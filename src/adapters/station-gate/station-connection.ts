@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { ByteRange } from '#domain/byte-range';
-import { ERRORS, type ErrorCode, EvidockError } from '#domain/errors';
+import { ERRORS, type ErrorCode, EvidockError, said } from '#domain/errors';
 import type { Invitation } from '#domain/invitation';
+import { because, type Reason, reasonOf } from '#domain/reason';
 import { PinnedAgent } from './pinned-agent.ts';
 
 /** Longest answer, bytes: what is known of one recording. */
@@ -100,7 +101,10 @@ export class StationConnection {
     // The whole file in place of its rest would be appended to what has come; a length that is not told could not be missed.
     if (Number.isNaN(total) || (start > 0 && response.statusCode !== 206)) {
       response.destroy();
-      throw new EvidockError('station.internal', `${key} from byte ${start}: status ${response.statusCode}, length ${told ?? 'not told'}`);
+      throw new EvidockError(
+        'station.internal',
+        because('answer-of-range', { key, start, status: response.statusCode ?? 0, length: told ?? '—' }),
+      );
     }
     return { response, total };
   }
@@ -113,8 +117,8 @@ export class StationConnection {
 
   async #refusal(response: IncomingMessage): Promise<EvidockError> {
     const text = await textOf(response);
-    const { code, detail } = codeOf(text);
-    const error = new EvidockError(code in ERRORS ? (code as ErrorCode) : 'station.internal', detail);
+    const { code, reason } = codeOf(text);
+    const error = new EvidockError(code in ERRORS ? (code as ErrorCode) : 'station.internal', reason);
     if (error.code === 'work.key-refused' || error.code === 'work.replaced') this.#options.onRefused(error);
     return error;
   }
@@ -161,7 +165,7 @@ export class StationConnection {
 }
 
 function unreachable(thrown: unknown): EvidockError {
-  return new EvidockError('work.station-unreachable', thrown instanceof Error ? thrown.message : String(thrown), thrown);
+  return new EvidockError('work.station-unreachable', said(thrown), thrown);
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
@@ -169,17 +173,17 @@ async function textOf(response: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) throw new EvidockError('station.internal', `an answer of more than ${ANSWER_BYTES_MAX} bytes`);
+    if (bytes > ANSWER_BYTES_MAX) throw new EvidockError('station.internal', because('long-answer', { bytes: ANSWER_BYTES_MAX }));
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function codeOf(text: string): { code: string; detail: string } {
+function codeOf(text: string): { code: string; reason: Reason } {
   try {
-    const { code, detail } = JSON.parse(text) as Record<string, unknown>;
-    return { code: String(code), detail: String(detail) };
+    const { code, reason } = JSON.parse(text) as Record<string, unknown>;
+    return { code: String(code), reason: reasonOf(reason) };
   } catch {
-    return { code: 'station.internal', detail: `the answer is not JSON: ${text.slice(0, 200)}` };
+    return { code: 'station.internal', reason: because('answer-not-json', { text: text.slice(0, 200) }) };
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because } from '#domain/reason';
 import { mountTable } from './mount-table.ts';
 
 interface Places {
@@ -52,7 +53,9 @@ async function checkDisk({ directory, swaps }: Places, disk: string): Promise<vo
     const isSwap = swapped.split('\n').some((line) => line.split(/\s/)[0] === `/dev/${name}`);
     const mounted = mounts.find((mount) => mount.device === number);
     if (holders.length === 0 && !isSwap && !mounted) continue;
-    const how = mounted ? ` (${mounted.path})` : '';
-    throw new EvidockError('recorder.mount-failed', `${name} is in use by this machine${how}`);
+    throw new EvidockError(
+      'recorder.mount-failed',
+      mounted ? because('in-use-at', { device: name, path: mounted.path }) : because('in-use-here', { device: name }),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { because, type Reason } from '#domain/reason';
 import type { UsbDevice, UsbInterface } from './sysfs.ts';
 
 /** What a device is to a dock, judged by its interfaces alone. */
@@ -5,8 +6,8 @@ export interface Role {
   readonly storage: boolean;
   readonly mtp: boolean;
   readonly vendor: boolean;
-  /** Interfaces that have no business on a recorder port, in words; empty: none. */
-  readonly foreign: readonly string[];
+  /** Interfaces that have no business on a recorder port; empty: none. */
+  readonly foreign: readonly Reason[];
 }
 
 const STORAGE = '08';
@@ -15,19 +16,19 @@ const HUB = '09';
 const VENDOR = 'ff';
 
 /** Interfaces that no recorder has, whatever else it shows: those that type, and those that lead into a network. */
-const HOSTILE: Readonly<Record<string, string>> = {
-  '02': 'communication device (CDC)',
-  '03': 'keyboard, mouse or other input device (HID)',
-  '0a': 'communication device (CDC data)',
-  e0: 'wireless or network adapter',
+const HOSTILE: Readonly<Record<string, 'is-cdc' | 'is-hid' | 'is-wireless'>> = {
+  '02': 'is-cdc',
+  '03': 'is-hid',
+  '0a': 'is-cdc',
+  e0: 'is-wireless',
 };
 /** Strange on a port for recorders, but recorders that also show a camera or a microphone exist. */
-const STRANGE: Readonly<Record<string, string>> = {
-  '01': 'audio device',
-  '07': 'printer',
-  '0b': 'smart card reader',
-  '0e': 'video device',
-  '10': 'audio and video device',
+const STRANGE: Readonly<Record<string, 'is-audio' | 'is-printer' | 'is-card-reader' | 'is-video' | 'is-audio-video'>> = {
+  '01': 'is-audio',
+  '07': 'is-printer',
+  '0b': 'is-card-reader',
+  '0e': 'is-video',
+  '10': 'is-audio-video',
 };
 const NETWORK_NAMES = /rndis|ethernet|\bnetwork\b|\bncm\b|\becm\b/i;
 
@@ -40,16 +41,17 @@ export function roleOf(device: UsbDevice): Role {
   return { storage, mtp, vendor, foreign };
 }
 
-function hostile(each: UsbInterface): string[] | null {
+function hostile(each: UsbInterface): Reason[] | null {
   const known = HOSTILE[each.class];
-  if (known) return [`interface ${each.number} is a ${known}`];
+  if (known) return [because(known, { interface: each.number })];
   // RNDIS hides under several classes.
-  if (each.class === 'ef' && each.subclass === '04') return [`interface ${each.number} is a network adapter (RNDIS)`];
-  if (each.class === VENDOR && NETWORK_NAMES.test(each.name ?? '')) return [`interface ${each.number} calls itself a network adapter`];
+  if (each.class === 'ef' && each.subclass === '04') return [because('is-rndis', { interface: each.number })];
+  if (each.class === VENDOR && NETWORK_NAMES.test(each.name ?? '')) return [because('is-named-network', { interface: each.number })];
   return null;
 }
 
-function strange(each: UsbInterface): string[] | null {
+function strange(each: UsbInterface): Reason[] | null {
   if ([STORAGE, STILL_IMAGE, HUB, VENDOR].includes(each.class)) return null;
-  return [`interface ${each.number} is a ${STRANGE[each.class] ?? `device of class ${each.class}`}`];
+  const known = STRANGE[each.class];
+  return [known ? because(known, { interface: each.number }) : because('is-of-class', { interface: each.number, class: each.class })];
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { mountsBelow } from './mount-table.ts';
 import { DEVICE_NAME, type Mounted, type Mounter, type MountRequest, type MtpRequest, PORT_NAME, type RemountMode } from './mounter.ts';
 
@@ -30,14 +31,14 @@ export class GuardedMounter implements Mounter {
 
   async mount(request: MountRequest): Promise<Mounted> {
     const { device } = request;
-    if (!DEVICE_NAME.test(device)) throw refused('that is no name of a disk');
+    if (!DEVICE_NAME.test(device)) throw refused(because('not-disk-name', {}));
     const number = await this.#blockNumber(device);
     await this.#checkTag(`b${number}`, device);
     const mounted = await this.#options.mounter.mount(request);
     // Between the look and the mount one device may have left and another have taken its name.
     const [entry] = await mountsBelow(mounted.path);
     try {
-      if (!entry || entry.device !== number) throw new EvidockError('recorder.removed', `${device} was replaced while it was mounted`);
+      if (!entry || entry.device !== number) throw new EvidockError('recorder.removed', because('device-replaced', { device }));
       await this.#checkTag(`b${number}`, device);
     } catch (error) {
       await this.#options.mounter.unmount(mounted.path);
@@ -66,7 +67,7 @@ export class GuardedMounter implements Mounter {
 
   /** Switches a port off only if the device in it is tagged: never a hub, a keyboard or a disk that this machine uses. */
   async powerOff(sysName: string): Promise<void> {
-    if (!PORT_NAME.test(sysName)) throw refused('that is no USB port');
+    if (!PORT_NAME.test(sysName)) throw refused(because('not-usb-port', {}));
     const directory = join(this.#options.sys, 'bus/usb/devices', sysName);
     const [bus, device] = await Promise.all(['busnum', 'devnum'].map((name) => numberIn(join(directory, name))));
     // Nothing is in the port any more: that is what was wanted.
@@ -81,10 +82,10 @@ export class GuardedMounter implements Mounter {
       if (/^[0-9]{1,4}:[0-9]{1,7}$/.test(number)) return number;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENODEV')
-        throw new EvidockError('recorder.removed', `${device} is gone`, error);
+        throw new EvidockError('recorder.removed', because('device-gone', { device }), error);
       throw error;
     }
-    throw refused(`${device} has no device number`);
+    throw refused(because('no-device-number', { device }));
   }
 
   /** `Q:` lines of udev's database are the tags of the last event; `G:` would be those of all events ever. */
@@ -95,7 +96,7 @@ export class GuardedMounter implements Mounter {
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
-    if (!text.split('\n').includes(`Q:${TAG}`)) throw refused(`udev did not mark ${what} as a recorder's`);
+    if (!text.split('\n').includes(`Q:${TAG}`)) throw refused(because('not-marked', { device: what }));
   }
 }
 
@@ -113,6 +114,6 @@ async function numberIn(file: string): Promise<number | undefined> {
   }
 }
 
-function refused(why: string): EvidockError {
+function refused(why: Reason): EvidockError {
   return new EvidockError('recorder.mount-failed', why);
 }

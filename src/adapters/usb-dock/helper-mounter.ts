@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { EvidockError, errnoOf } from '#domain/errors';
+import { because, reasonOf } from '#domain/reason';
 import { type HelperReply, type HelperRequest, REPLY_BYTES_MAX } from './mount-protocol.ts';
 import type { Mounted, Mounter, MountRequest, MtpRequest, RemountMode } from './mounter.ts';
 
@@ -44,10 +45,10 @@ export class HelperMounter implements Mounter {
       reply = JSON.parse(await this.#exchange(JSON.stringify(request))) as HelperReply;
     } catch (error) {
       const why = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
-      throw new EvidockError('recorder.mount-failed', `the mount helper does not answer (${why})`, error);
+      throw new EvidockError('recorder.mount-failed', because('helper-silent', { text: why }), error);
     }
     if (reply.ok) return reply.result;
-    throw new EvidockError(reply.code === 'recorder.removed' ? 'recorder.removed' : 'recorder.mount-failed', reply.detail);
+    throw new EvidockError(reply.code === 'recorder.removed' ? 'recorder.removed' : 'recorder.mount-failed', reasonOf(reply.reason));
   }
 
   #exchange(line: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { RecorderAccess, RecorderWriter } from '#ports/recorder-access';
 
 interface AccessPart {
@@ -29,7 +30,7 @@ function joined(writers: ReadonlyMap<string, RecorderWriter>): RecorderWriter {
   const split = (path: string): { writer: RecorderWriter; rest: string } => {
     const slash = path.indexOf('/');
     const writer = slash > 0 ? writers.get(path.slice(0, slash)) : undefined;
-    if (!writer) throw new EvidockError('recorder.write-failed', `${path} (no volume of that name)`);
+    if (!writer) throw new EvidockError('recorder.write-failed', because('no-volume', { path }));
     return { writer, rest: path.slice(slash + 1) };
   };
   return {

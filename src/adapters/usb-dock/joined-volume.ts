@@ -1,4 +1,5 @@
 import { EvidockError, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Volume, VolumeEntry, VolumeFile, VolumeRefusal } from '#ports/recorder-driver';
 
 export interface VolumePart {
@@ -12,7 +13,7 @@ export interface VolumePart {
 /** A part of the recorder that cannot be read at all: a refusal by name. */
 export interface UnreadableVolume {
   readonly name: string;
-  readonly detail: string;
+  readonly why: Reason;
   /**
    * True where it failed to mount and may hold files: then the card is not listed to its end. False where it has no file system that is
    * read here.
@@ -42,9 +43,9 @@ export class JoinedVolume implements Volume {
   }
 
   async *list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal> {
-    for (const { name, detail } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', detail };
+    for (const { name, why } of this.#unreadable) yield { path: name, code: 'recorder.unreadable', reason: why };
     const lost = this.#unreadable.find(({ mayHoldFiles }) => mayHoldFiles);
-    let failure = lost ? new EvidockError('recorder.unreadable', `${lost.name}: ${lost.detail}`) : null;
+    let failure = lost ? new EvidockError('recorder.unreadable', because('of', { thing: lost.name, why: lost.why })) : null;
     for (const { name, volume } of this.#parts) {
       try {
         for await (const item of volume.list(signal)) {
@@ -54,7 +55,7 @@ export class JoinedVolume implements Volume {
       } catch (error) {
         // The other volumes may be whole.
         if (!isFailure(error, 'recorder.unreadable')) throw error;
-        failure ??= new EvidockError(error.code, `${name}/${error.detail}`, error);
+        failure ??= new EvidockError(error.code, because('in-volume', { name, why: error.reason }), error);
       }
     }
     if (failure) throw failure;
@@ -62,7 +63,7 @@ export class JoinedVolume implements Volume {
 
   async open(path: string): Promise<VolumeFile> {
     const found = this.#find(path);
-    if (!found) throw new EvidockError('recorder.read-failed', `${path} (no volume of that name)`);
+    if (!found) throw new EvidockError('recorder.read-failed', because('no-volume', { path }));
     return found.volume.open(found.rest);
   }
 

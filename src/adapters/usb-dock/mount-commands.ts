@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, open, readlink, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, errnoText, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { mustBeUnused, mustBeUnusedBelow } from './disk-use.ts';
 import { isDirty } from './file-system-state.ts';
 import { mountsBelow } from './mount-table.ts';
@@ -12,7 +13,6 @@ import {
   type Mounter,
   type MountRequest,
   type MtpRequest,
-  NOTHING_TO_MOUNT,
   PORT_NAME,
   type RemountMode,
   WRITABLE_UNCLEAN,
@@ -52,7 +52,7 @@ interface Options {
 }
 
 interface Unwritable {
-  readonly why: string;
+  readonly why: Reason;
   /** The only mode in which it may be written all the same. */
   readonly allowing: RemountMode | null;
 }
@@ -80,9 +80,9 @@ export class PlainMounter implements Mounter {
 
   async mount({ device, utcOffsetMinutes }: MountRequest): Promise<Mounted> {
     if (!DEVICE_NAME.test(device) && this.#options.usbOnly !== false)
-      throw new EvidockError('recorder.mount-failed', 'that is no name of a disk');
+      throw new EvidockError('recorder.mount-failed', because('not-disk-name', {}));
     if (!Number.isInteger(utcOffsetMinutes) || Math.abs(utcOffsetMinutes) > 840)
-      throw new EvidockError('recorder.mount-failed', 'that is no time offset');
+      throw new EvidockError('recorder.mount-failed', because('not-time-offset', {}));
     if (this.#options.usbOnly !== false) await this.#checkUsb(device);
     await mustBeUnused(this.#uses, device);
     const node = join(this.#options.dev, device);
@@ -99,7 +99,7 @@ export class PlainMounter implements Mounter {
     }
     if (dirty)
       this.#unwritable.set(path, {
-        why: 'it was not cleanly unmounted, and nothing is repaired here',
+        why: because('unclean', {}),
         allowing: WRITABLE_UNCLEAN.includes(probed.fileSystem) ? 'rw-unclean' : null,
       });
     return { path, ...probed, readOnly: true, dirty };
@@ -108,7 +108,7 @@ export class PlainMounter implements Mounter {
   async mountMtp({ busNumber, deviceNumber }: MtpRequest): Promise<Mounted> {
     for (const number of [busNumber, deviceNumber]) {
       if (!Number.isInteger(number) || number < 1 || number > 999)
-        throw new EvidockError('recorder.mount-failed', 'that is no bus address');
+        throw new EvidockError('recorder.mount-failed', because('not-bus-address', {}));
     }
     const path = await this.#newDirectory(`mtp-${busNumber}-${deviceNumber}`);
     const { owner } = this.#options;
@@ -120,13 +120,14 @@ export class PlainMounter implements Mounter {
       await chown(path, owner.uid, owner.gid);
       const args = [`-device=${busNumber},${deviceNumber}`, path, '-o', options];
       const { status, stdout, stderr } = await runCommand('jmtpfs', args, MOUNT_MS_MAX, owner);
-      if (status !== 0) throw new EvidockError('recorder.mount-failed', `jmtpfs: ${lastLine(stderr || stdout)}`);
+      if (status !== 0)
+        throw new EvidockError('recorder.mount-failed', because('thing-said', { thing: 'jmtpfs', text: lastLine(stderr || stdout) }));
       await this.#mounted(path);
     } catch (error) {
       await this.unmount(path);
       throw error;
     }
-    this.#unwritable.set(path, { why: 'nothing is ever written over MTP', allowing: null });
+    this.#unwritable.set(path, { why: because('mtp-read-only', {}), allowing: null });
     return { path, fileSystem: 'mtp', readOnly: true, dirty: false, label: null, uuid: null };
   }
 
@@ -135,10 +136,10 @@ export class PlainMounter implements Mounter {
     const refusal = this.#unwritable.get(path);
     if (asked !== 'ro' && refusal && refusal.allowing !== asked) throw new EvidockError('recorder.mount-failed', refusal.why);
     if (asked !== 'ro' && !(await this.#options.mayWrite()))
-      throw new EvidockError('recorder.mount-failed', 'neither wiping (dock.wipe) nor setting clocks (dock.setClock) is configured');
+      throw new EvidockError('recorder.mount-failed', because('no-writing-configured', {}));
     const mode = asked === 'ro' ? 'ro' : 'rw';
     const [entry, ...under] = await mountsBelow(path);
-    if (!entry) throw new EvidockError('recorder.removed', 'it is not mounted any more');
+    if (!entry) throw new EvidockError('recorder.removed', because('not-mounted-now', {}));
     if (mode === 'ro' && under.length > 0) await this.#unmountTop(path);
     if (mode === 'rw') await this.#setWritable(entry.source, true);
     try {
@@ -163,7 +164,7 @@ export class PlainMounter implements Mounter {
       await rmdir(path);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT')
-        throw new EvidockError('recorder.mount-failed', `the mount directory stays (${errnoOf(error)})`, error);
+        throw new EvidockError('recorder.mount-failed', because('mount-stays', { errno: errnoText(error) }), error);
     }
   }
 
@@ -181,14 +182,14 @@ export class PlainMounter implements Mounter {
    * `remove` instead would make the kernel forget the device, and nobody would see when it is pulled: a root hub cannot be asked for that.
    */
   async powerOff(sysName: string): Promise<void> {
-    if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', 'that is no USB port');
+    if (!PORT_NAME.test(sysName)) throw new EvidockError('recorder.mount-failed', because('not-usb-port', {}));
     try {
       await mustBeUnusedBelow(this.#uses, sysName);
       await writeFile(join(this.#options.sys, 'bus/usb/devices', sysName, 'authorized'), '0');
     } catch (error) {
       if (error instanceof EvidockError) throw error;
       if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENODEV')
-        throw new EvidockError('recorder.mount-failed', `the port cannot be powered off (${errnoOf(error)})`, error);
+        throw new EvidockError('recorder.mount-failed', because('power-off-failed', { errno: errnoText(error) }), error);
     }
   }
 
@@ -198,9 +199,9 @@ export class PlainMounter implements Mounter {
       const target = await readlink(join(this.#options.sys, 'class/block', device));
       if (/\/usb[0-9]+\//.test(target)) return;
     } catch (error) {
-      throw new EvidockError('recorder.removed', `${device} is gone`, error);
+      throw new EvidockError('recorder.removed', because('device-gone', { device }), error);
     }
-    throw new EvidockError('recorder.mount-failed', `${device} is not on USB`);
+    throw new EvidockError('recorder.mount-failed', because('not-on-usb', { device }));
   }
 
   async #unmountTop(path: string): Promise<void> {
@@ -212,12 +213,12 @@ export class PlainMounter implements Mounter {
 
   async #command(program: string, args: readonly string[], what: string): Promise<void> {
     const { status, stderr } = await runCommand(program, args, MOUNT_MS_MAX);
-    if (status !== 0) throw new EvidockError('recorder.mount-failed', `${what}: ${lastLine(stderr)}`);
+    if (status !== 0) throw new EvidockError('recorder.mount-failed', because('thing-said', { thing: what, text: lastLine(stderr) }));
   }
 
   #checkPath(path: string): void {
     if (dirname(path) !== this.#options.directory || !MOUNT_NAME.test(basename(path)))
-      throw new EvidockError('recorder.mount-failed', 'that is no mount of the station');
+      throw new EvidockError('recorder.mount-failed', because('not-a-mount', {}));
   }
 
   async #newDirectory(name: string): Promise<string> {
@@ -229,14 +230,23 @@ export class PlainMounter implements Mounter {
 
   async #setWritable(node: string, writable: boolean): Promise<void> {
     const { status, stderr } = await runCommand('blockdev', [writable ? '--setrw' : '--setro', node], PROBE_MS_MAX);
-    if (status !== 0) throw await this.#explained(new EvidockError('recorder.mount-failed', lastLine(stderr)), node, basename(node));
+    if (status !== 0)
+      throw await this.#explained(
+        new EvidockError('recorder.mount-failed', because('said', { text: lastLine(stderr) })),
+        node,
+        basename(node),
+      );
   }
 
   async #readState(node: string, device: string, fileSystem: FileSystem): Promise<boolean> {
     try {
       return await isDirty(node, fileSystem);
     } catch (error) {
-      throw await this.#explained(new EvidockError('recorder.mount-failed', `${device} (${errnoOf(error)})`, error), node, device);
+      throw await this.#explained(
+        new EvidockError('recorder.mount-failed', because('thing-errno', { thing: device, errno: errnoText(error) }), error),
+        node,
+        device,
+      );
     }
   }
 
@@ -257,7 +267,8 @@ export class PlainMounter implements Mounter {
       if (program === null || !(error instanceof EvidockError) || !/unknown filesystem/.test(error.detail)) throw error;
       const options = ['ro', ...SAFE_OPTIONS, ...masks, 'allow_other'].join(',');
       const { status, stderr } = await runCommand(program, ['-o', options, node, path], MOUNT_MS_MAX);
-      if (status !== 0) throw new EvidockError('recorder.mount-failed', `ntfs-3g: ${lastLine(stderr)}`);
+      if (status !== 0)
+        throw new EvidockError('recorder.mount-failed', because('thing-said', { thing: 'ntfs-3g', text: lastLine(stderr) }));
     }
   }
 
@@ -267,7 +278,7 @@ export class PlainMounter implements Mounter {
       if ((await mountsBelow(path)).length > 0) return;
       await new Promise((resolve) => setTimeout(resolve, MTP_LOOK_MS));
     }
-    throw new EvidockError('recorder.mount-failed', 'jmtpfs did not mount anything');
+    throw new EvidockError('recorder.mount-failed', because('jmtpfs-nothing', {}));
   }
 
   /** Whatever failed: if the device is gone, that is why. */
@@ -277,10 +288,10 @@ export class PlainMounter implements Mounter {
     } catch (missing) {
       // EPERM means that a list of allowed devices lacks it: then the device is there, and the first error says more.
       if (['ENOENT', 'ENODEV', 'ENXIO'].includes(errnoOf(missing) ?? ''))
-        return new EvidockError('recorder.removed', `${device} is gone`, error);
+        return new EvidockError('recorder.removed', because('device-gone', { device }), error);
     }
     if (error instanceof EvidockError) return error;
-    return new EvidockError('recorder.mount-failed', error instanceof Error ? error.message : String(error), error);
+    return new EvidockError('recorder.mount-failed', said(error), error);
   }
 }
 
@@ -304,10 +315,9 @@ async function probe(node: string, device: string): Promise<Probed> {
       .map((match) => [match?.[1] ?? '', match?.[2] ?? '']),
   );
   const type = told.get('TYPE');
-  if (type === undefined)
-    throw new EvidockError('recorder.mount-failed', `${device} has no file system that is known: ${NOTHING_TO_MOUNT}`);
+  if (type === undefined) throw new EvidockError('recorder.mount-failed', because('no-file-system', { device }));
   const fileSystem = MOUNTABLE[type];
-  if (!fileSystem) throw new EvidockError('recorder.mount-failed', `${device} has a ${type} file system: ${NOTHING_TO_MOUNT}`);
+  if (!fileSystem) throw new EvidockError('recorder.mount-failed', because('foreign-file-system', { device, type }));
   return { fileSystem, label: told.get('LABEL')?.replace(/\\(.)/g, '$1') ?? null, uuid: told.get('UUID') ?? null };
 }
 
@@ -321,14 +331,14 @@ async function mustBeReadable(node: string, device: string): Promise<void> {
       await file.close();
     }
   } catch (error) {
-    throw new EvidockError('recorder.mount-failed', `${device}: its first blocks cannot be read (${errnoOf(error)})`, error);
+    throw new EvidockError('recorder.mount-failed', because('first-blocks', { device, errno: errnoText(error) }), error);
   }
 }
 
 async function mountWith(type: string, node: string, path: string, options: readonly string[]): Promise<void> {
   const all = ['ro', ...SAFE_OPTIONS, ...onErrors(type), ...options].join(',');
   const { status, stderr } = await runCommand('mount', ['-i', '-t', type, '-o', all, node, path], MOUNT_MS_MAX);
-  if (status !== 0) throw new EvidockError('recorder.mount-failed', `${type}: ${lastLine(stderr)}`);
+  if (status !== 0) throw new EvidockError('recorder.mount-failed', because('thing-said', { thing: type, text: lastLine(stderr) }));
 }
 
 async function firstExisting(paths: readonly string[]): Promise<string | null> {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Errors } from 'typebox/value';
+import type { Reason } from '#domain/reason';
 import { DEVICE_NAME, PORT_NAME } from './mounter.ts';
 
 /*
@@ -38,7 +39,7 @@ export type HelperRequest = Static<typeof RequestSchema>;
 
 export type HelperReply =
   | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly code: string; readonly detail: string };
+  | { readonly ok: false; readonly code: string; readonly reason: Reason };
 
 /** A request as it came off the socket; null if it is none. */
 export function readRequest(line: string): HelperRequest | null {

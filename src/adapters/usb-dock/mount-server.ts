@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { asEvidockError, type EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { helperRefused, helperServed, type Log } from '#events';
 import { type HelperReply, type HelperRequest, REQUEST_BYTES_MAX, readRequest } from './mount-protocol.ts';
 import type { Mounter } from './mounter.ts';
@@ -50,28 +51,28 @@ export class MountServer {
   #serve(socket: Socket): void {
     let text = '';
     let bytes = 0;
-    const timer = setTimeout(() => refuse('no whole line in time'), LINE_MS_MAX);
+    const timer = setTimeout(() => refuse(because('line-late', {})), LINE_MS_MAX);
     const end = () => {
       clearTimeout(timer);
       socket.removeAllListeners('data').removeAllListeners('end');
     };
-    const refuse = (why: string) => {
+    const refuse = (why: Reason) => {
       end();
       helperRefused(this.#options.log, { why });
-      answer(socket, { ok: false, code: 'recorder.mount-failed', detail: `request refused: ${why}` });
+      answer(socket, { ok: false, code: 'recorder.mount-failed', reason: because('helper-refused', { why }) });
     };
     // A client that goes away is no trouble of ours: what it asked for is carried out, its answer is lost.
     socket.on('error', () => undefined);
     socket.setEncoding('latin1');
-    socket.on('end', () => refuse('no whole line'));
+    socket.on('end', () => refuse(because('line-cut', {})));
     socket.on('data', (chunk: string) => {
       bytes += chunk.length;
-      if (bytes > REQUEST_BYTES_MAX) return refuse('longer than any request');
+      if (bytes > REQUEST_BYTES_MAX) return refuse(because('line-long', {}));
       text += chunk;
       const stop = text.indexOf('\n');
       if (stop < 0) return undefined;
       const request = stop === text.length - 1 ? readRequest(text.slice(0, stop)) : null;
-      if (request === null) return refuse('not a request');
+      if (request === null) return refuse(because('no-request', {}));
       end();
       const work = this.#carryOut(request).then((reply) => answer(socket, reply));
       this.#working.add(work);
@@ -89,7 +90,7 @@ export class MountServer {
     } catch (error) {
       const known: EvidockError = asEvidockError(error);
       helperServed(this.#options.log, facts(), known);
-      return { ok: false, code: known.code, detail: known.detail };
+      return { ok: false, code: known.code, reason: known.reason };
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Reason } from '#domain/reason';
+
 /**
  * The few things at a USB port that need the rights of root. The dock does them by itself (`PlainMounter`), or asks the mount helper, which
  * runs the same code: so a request carries names only, and whoever carries it out checks every name and decides on paths, types and options.
@@ -44,8 +46,10 @@ export interface Mounted {
   readonly uuid: string | null;
 }
 
-/** Said of a disk that has nothing to be mounted, in contrast to one that failed to mount. */
-export const NOTHING_TO_MOUNT = 'there is nothing that is read here';
+/** Whether a mount failed because there is nothing on the disk that is read here: no other try will change that. */
+export function hasNothingToMount({ code }: Reason): boolean {
+  return code === 'no-file-system' || code === 'foreign-file-system';
+}
 
 export type RemountMode = 'ro' | 'rw' | 'rw-unclean';
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { type Log, usbTrouble } from '#events';
 import type { Arrival, DockHandler, DockNotice } from '#ports/dock';
 import { areStillThere, type Disk, type Media, mediaOf, waitForDisks } from './disks.ts';
 import { type Role, roleOf } from './foreign.ts';
-import { type Mounted, NOTHING_TO_MOUNT } from './mounter.ts';
+import { hasNothingToMount, type Mounted } from './mounter.ts';
 import { hubOf, isPresent, readBlockDevices, type UsbDevice } from './sysfs.ts';
 import { type IntroduceOptions, type Introduction, introduce } from './vendor-commands.ts';
 import { type Opened, openDisks, openMtp, type VolumesOptions } from './volumes.ts';
@@ -51,7 +52,7 @@ export class PortStay {
   readonly #handler: DockHandler;
   readonly #gone = new AbortController();
   readonly #mounts: Mounted[] = [];
-  readonly #facts: string[];
+  readonly #facts: Reason[];
   #state: StayState = 'opening';
   #told = false;
   #media: Media | null = null;
@@ -65,7 +66,7 @@ export class PortStay {
     this.key = key;
     this.#introduction = remembered;
     this.#facts = [
-      `USB ${device.vendorId}:${device.productId} in port ${portWords(device)}: ${wordsOf(device)}`,
+      because('usb-in-port', { vendor: device.vendorId, product: device.productId, port: portWords(device), why: described(device) }),
       ...(remembered?.facts ?? []),
     ];
   }
@@ -144,7 +145,7 @@ export class PortStay {
     const onSlot = await this.#isOnSlot();
     if (onSlot || role.storage || role.mtp) {
       this.#facts.push(...why);
-      this.#notice('problem', new EvidockError('recorder.foreign-device', why.join('; ')));
+      this.#notice('problem', new EvidockError('recorder.foreign-device', together(why)));
     } else this.#state = 'ignored';
     return true;
   }
@@ -157,8 +158,8 @@ export class PortStay {
   /** The device has nothing that could be read. On a port for recorders a person is told of a vendor interface that no driver knows. */
   async #ignore(role: Role): Promise<void> {
     if (role.vendor && (await this.#isOnSlot())) {
-      this.#facts.push('it shows a vendor interface that no driver knows');
-      this.#notice('problem', new EvidockError('recorder.unknown', wordsOf(this.device)));
+      this.#facts.push(because('vendor-interface', {}));
+      this.#notice('problem', new EvidockError('recorder.unknown', described(this.device)));
     } else this.#state = 'ignored';
   }
 
@@ -183,9 +184,9 @@ export class PortStay {
   }
 
   #noDisk(unlocked: boolean): void {
-    if (unlocked) throw new EvidockError('recorder.locked', `no disk within ${RETURN_MS_MAX / 1000} s after it was unlocked`);
+    if (unlocked) throw new EvidockError('recorder.locked', because('no-disk-after', { seconds: RETURN_MS_MAX / 1000 }));
     // A card reader without a card is no problem; the card's arrival opens it anew.
-    this.#facts.push('it has no medium');
+    this.#facts.push(because('no-medium', {}));
     this.#notice('gone', null);
     this.#told = false;
     this.#state = 'ignored';
@@ -200,8 +201,8 @@ export class PortStay {
           ? await openDisks(disks, this.#options, this.holdsWhatWasOpened, keep)
           : await openMtp(this.device, this.#options, this.#present, keep);
       } catch (error) {
-        const { code, detail } = asEvidockError(error);
-        const hopeless = detail.includes('not installed') || detail.includes(NOTHING_TO_MOUNT);
+        const { code, reason } = asEvidockError(error);
+        const hopeless = reason.code === 'not-installed' || hasNothingToMount(reason);
         if (attempt >= OPEN_TRIES_MAX || code !== 'recorder.mount-failed' || hopeless) throw error;
         await this.#unmount();
         await sleep(OPEN_PAUSE_MS, undefined, { signal: this.#gone.signal });
@@ -275,7 +276,7 @@ export class PortStay {
       hub: hubOf(this.device.sysName),
       state,
       facts: [...this.#facts],
-      problem: problem ? { code: problem.code, detail: problem.detail } : null,
+      problem: problem ? { code: problem.code, reason: problem.reason } : null,
     });
   }
 
@@ -288,7 +289,7 @@ export class PortStay {
     const was = this.#state;
     if (was !== 'docked' && this.#told && !expected) this.#notice('gone', null);
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
+    this.#gone.abort(new EvidockError('recorder.removed', because('port', { port: this.device.port })));
     if (was === 'docked') this.#handler.removed(this.key);
     await this.#opening;
     await this.#unmount();
@@ -297,7 +298,7 @@ export class PortStay {
   /** Unmounts; the recorder may be pulled from then on. The handler hears of the removal later, when it really happens. */
   async release(): Promise<void> {
     this.#state = 'left';
-    this.#gone.abort(new EvidockError('recorder.removed', this.device.port));
+    this.#gone.abort(new EvidockError('recorder.removed', because('port', { port: this.device.port })));
     await this.#opening;
     await this.#unmount();
   }
@@ -318,10 +319,10 @@ function realSerial(serial: string | null): string | null {
 }
 
 function portWords({ port, sysName }: UsbDevice): string {
-  return port === sysName ? port : `${port} (as ${sysName})`;
+  return port === sysName ? port : `${port} (${sysName})`;
 }
 
-function wordsOf(device: UsbDevice): string {
-  const { manufacturer, product, serial } = device;
-  return [manufacturer, product, serial ? `serial ${serial}` : 'no serial'].filter((part) => part).join(', ');
+function described({ manufacturer, product, serial }: UsbDevice): Reason {
+  const name = [manufacturer, product].filter((part) => part).join(', ') || '—';
+  return serial ? because('named-with-serial', { name, serial }) : because('named-without-serial', { name });
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { EvidockError, errnoOf } from '#domain/errors';
+import { EvidockError, errnoOf, said } from '#domain/errors';
+import { because } from '#domain/reason';
 
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
@@ -36,12 +37,12 @@ export function runCommand(
       child.unref();
       child.stdout.destroy();
       child.stderr.destroy();
-      reject(new EvidockError('recorder.mount-failed', `${program} did not end within ${timeoutMs / 1000} s`));
+      reject(new EvidockError('recorder.mount-failed', because('no-end-within', { program, seconds: timeoutMs / 1000 })));
     }, timeoutMs);
     child.once('error', (error) => {
       clearTimeout(timer);
       const missing = errnoOf(error) === 'ENOENT';
-      reject(new EvidockError('recorder.mount-failed', missing ? `${program} is not installed` : error.message, error));
+      reject(new EvidockError('recorder.mount-failed', missing ? because('not-installed', { program }) : said(error), error));
     });
     child.once('close', (status) => {
       clearTimeout(timer);

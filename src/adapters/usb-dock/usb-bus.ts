@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 
 /** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
 export interface UsbTalk {
@@ -67,7 +68,7 @@ export class NodeUsbBus implements UsbBus {
 
   async talk<T>(address: BusAddress, interfaceNumber: number, work: (talk: UsbTalk) => Promise<T>): Promise<T> {
     const device = await this.#find(address);
-    if (!device) throw new EvidockError('recorder.removed', 'it left before it could be spoken to');
+    if (!device) throw new EvidockError('recorder.removed', because('left-early', {}));
     await openAllowed(device);
     try {
       await bounded('claim its interface', device.claimInterface(interfaceNumber), OPEN_MS_MAX);
@@ -114,7 +115,7 @@ function talkOf(device: Device): UsbTalk {
           ? device.transferOut(to.bulk, new Uint8Array(bytes), timeoutMs)
           : device.controlTransferOut({ requestType: 'vendor', recipient: 'interface', ...to.control }, new Uint8Array(bytes), timeoutMs);
       const { status } = await bounded('send', sent, timeoutMs + GRACE_MS);
-      if (status !== 'ok') throw new EvidockError('recorder.locked', 'it refused what was sent (stall)');
+      if (status !== 'ok') throw new EvidockError('recorder.locked', because('stall-send', {}));
     },
     async receive(from, bytesMax, timeoutMs) {
       const received =
@@ -122,7 +123,7 @@ function talkOf(device: Device): UsbTalk {
           ? device.transferIn(from.bulk, bytesMax, timeoutMs)
           : device.controlTransferIn({ requestType: 'vendor', recipient: 'interface', ...from.control }, bytesMax, timeoutMs);
       const { data, status } = await bounded('receive', received, timeoutMs + GRACE_MS);
-      if (status !== 'ok' || !data) throw new EvidockError('recorder.locked', 'it refused to answer (stall)');
+      if (status !== 'ok' || !data) throw new EvidockError('recorder.locked', because('stall-answer', {}));
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     },
   };
@@ -139,8 +140,11 @@ async function bounded<T>(what: string, work: Promise<T>, msMax: number): Promis
     late.catch(() => undefined);
     return await Promise.race([work, late]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EvidockError('recorder.locked', `${what}: ${why}`.slice(0, 200), error);
+    throw new EvidockError(
+      'recorder.locked',
+      because('thing-said', { thing: what, text: error instanceof Error ? error.message : String(error) }),
+      error,
+    );
   } finally {
     over.abort();
     work.catch(() => undefined);

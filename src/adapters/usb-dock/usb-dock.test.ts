@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because, english } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
+import { saying } from '#test/support/saying';
 import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb-ports';
 import { KEYBOARD, MASS_STORAGE, UsbTree, VENDOR } from '#test/support/usb-tree';
 import type { UsbBus } from './usb-bus.ts';
@@ -44,7 +46,7 @@ const bus: UsbBus = {
       },
       receive: async () => {
         const bytes = answer(last);
-        if (!bytes) throw new EvidockError('recorder.locked', 'no answer within 2 s');
+        if (!bytes) throw new EvidockError('recorder.locked', because('no-answer-within', { seconds: 2 }));
         return bytes;
       },
     });
@@ -86,8 +88,8 @@ describe('a recorder in a port', () => {
     await open();
     await until('arrived 1-1 CAM3000');
     expect(arrivals[0]).toMatchObject({ hub: '1', vendorId: '46f4', productId: '0001' });
-    expect(arrivals[0]?.facts.join('\n')).toMatch(
-      /USB 46f4:0001 in port 1-1.*serial CAM3000[\s\S]*disk sda \(954 MiB\): vfat, clean, label BODYCAM; pci-/,
+    expect(arrivals[0]?.facts.map(english).join('\n')).toMatch(
+      /USB 46f4:0001 in port 1-1.*serial CAM3000[\s\S]*disk sda, pci-\S+ \(954 MiB\): vfat, BODYCAM, clean/,
     );
     expect(await pathsOf(arrivals[0])).toEqual(['A.MP4']);
     await tree.pull('1-1');
@@ -130,7 +132,7 @@ describe('a recorder in a port', () => {
     await open();
     await until('arrived 1-4.2 CAM3000');
     expect(arrivals[0]).toMatchObject({ hub: '2-4' });
-    expect(arrivals[0]?.facts.join()).toContain('in port 1-4.2 (as 2-4.2)');
+    expect(arrivals[0]?.facts.map(english).join()).toContain('in port 1-4.2 (2-4.2)');
     await tree.pull('2-4.2');
     await rm(join(tree.sys, 'class/block/sda'));
     // A worn plug: now it reaches USB 2 only.
@@ -162,7 +164,7 @@ describe('a recorder in a port', () => {
     await open();
     await until('arrived 1-1 CAM3000');
     expect(await pathsOf(arrivals[0])).toEqual(['volume-2: recorder.unreadable', 'BODYCAM/A.MP4', 'recorder.unreadable']);
-    expect(arrivals[0]?.facts.join('\n')).toContain('sda2 is rotten');
+    expect(arrivals[0]?.facts.map(english).join('\n')).toContain('sda2 is rotten');
   });
 
   it('that cannot be mounted at all is a problem, until it leaves', async () => {
@@ -328,7 +330,7 @@ describe('a locked recorder', () => {
       atMs: Date.parse('2026-06-20T08:00:00+08:00'),
     });
     expect(log.slice(0, 3)).toEqual(['preparing 1-1', 'setting the clock of 0000005 in 1-1', 'its clock in 1-1 set: yes']);
-    expect(arrivals[0]?.facts.join('\n')).toContain('unlocked by a vendor command');
+    expect(arrivals[0]?.facts.map(english).join('\n')).toContain('unlocked by a vendor command');
     expect(log).not.toContain('gone 1-1');
   });
 
@@ -361,18 +363,18 @@ describe('a locked recorder', () => {
     await tree.plug(locked);
     await open({ secret: async () => '123456' }, profile);
     await until('problem 1-1 recorder.locked');
-    expect(notices.at(-1)?.problem?.detail).toMatch(/the password is wrong/);
+    expect(notices.at(-1)?.problem?.reason).toEqual(saying('the password is wrong'));
     await dock.stop();
     log.length = 0;
     await open({ secret: async () => null }, profile);
     await until('problem 1-1 recorder.locked');
-    expect(notices.at(-1)?.problem?.detail).toMatch(/no secret unlock-gat947-usb/);
+    expect(notices.at(-1)?.problem?.reason).toEqual(saying('no secret unlock-gat947-usb'));
     await dock.stop();
     log.length = 0;
     answer = () => null;
     await open({}, profile);
     await until('problem 1-1 recorder.locked');
-    expect(notices.at(-1)?.problem?.detail).toMatch(/ask who it is: no answer/);
+    expect(notices.at(-1)?.problem?.reason).toEqual(saying('ask who it is: no answer'));
     expect(JSON.stringify(notices)).not.toContain('123456');
   });
 });

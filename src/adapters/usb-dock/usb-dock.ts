@@ -1,4 +1,5 @@
 import { asEvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { usbStaleMounts, usbTrouble } from '#events';
 import type { Dock, DockHandler } from '#ports/dock';
 import { mediaOf } from './disks.ts';
@@ -162,7 +163,7 @@ export class UsbDock implements Dock {
       if (performance.now() < untilMs || [...devices.values()].some((device) => device.port === port)) continue;
       this.#expected.delete(port);
       // Pulled meanwhile, or stuck: that cannot be told from here, and a word too many is better than a recorder that nobody sees.
-      const problem = { code: 'recorder.locked', detail: 'it was unlocked and did not come back as a disk' } as const;
+      const problem = { code: 'recorder.locked', reason: because('not-back-as-disk', {}) } as const;
       this.#handler?.noticed({ port, hub: hubOf(port), state: 'problem', facts: introduction.facts, problem });
     }
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { ClockOutcome, ClockSetting } from '#ports/dock';
+import { saying } from '#test/support/saying';
 import type { UsbBus } from './usb-bus.ts';
 import { introduce } from './vendor-commands.ts';
 
@@ -18,7 +20,7 @@ const done = (command: number, payload = '') =>
   Buffer.concat([Buffer.from('EVRA'), Buffer.from([command, 0, payload.length]), Buffer.from(payload)], 64);
 const refused = (command: number) => Buffer.concat([Buffer.from('EVRA'), Buffer.from([command, 2, 0])], 64);
 const silence = () => {
-  throw new EvidockError('recorder.locked', 'no answer within 2 s');
+  throw new EvidockError('recorder.locked', because('no-answer-within', { seconds: 2 }));
 };
 /** A recorder whose clock is 100 s slow. */
 const ANSWERS: Record<number, () => Uint8Array> = {
@@ -86,27 +88,30 @@ describe('a clock that a command sets', () => {
 
   it('is not set if the recorder says no, which keeps nobody from its files', async () => {
     const { told, seen } = await visit({ 4: () => refused(4) });
-    const why = 'set its clock: the recorder does not know this command';
+    const why = saying('set its clock: the recorder does not know this command');
     expect(seen).toEqual(['on record', 'sent 4', { set: 'no', why }, 'sent 2']);
     expect(told).toMatchObject({
       clockOffsetMs: 100_000,
       clockSet: null,
-      facts: expect.arrayContaining([`its clock cannot be set (${why})`]),
+      facts: expect.arrayContaining([saying('its clock cannot be set (')]),
     });
   });
 
   it('may have been set if the answer does not come, or is none', async () => {
     const silent = await visit({ 4: silence });
     expect(silent.told).toMatchObject({ code: 'recorder.locked' });
-    expect(silent.seen).toEqual(['on record', 'sent 4', { set: 'unknown', why: 'set its clock: no answer within 2 s' }]);
+    expect(silent.seen).toEqual(['on record', 'sent 4', { set: 'unknown', why: saying('set its clock: no answer within 2 s') }]);
     const garbled = await visit({ 4: () => new Uint8Array(64) });
     expect(garbled.seen.at(-1)).toMatchObject({ set: 'unknown' });
   });
 
   it('is not set if the recorder is pulled before the command could go out', async () => {
-    const { told, seen } = await visit({}, { onSetting: (gone) => gone.abort(new EvidockError('recorder.removed', '1-1')) });
+    const { told, seen } = await visit(
+      {},
+      { onSetting: (gone) => gone.abort(new EvidockError('recorder.removed', because('port', { port: '1-1' }))) },
+    );
     expect(told).toMatchObject({ code: 'recorder.removed' });
-    expect(seen).toEqual(['on record', { set: 'no', why: '1-1' }]);
+    expect(seen).toEqual(['on record', { set: 'no', why: saying('1-1') }]);
   });
 
   it('is left alone if that cannot be put on record, which keeps nobody from its files either', async () => {
@@ -114,12 +119,12 @@ describe('a clock that a command sets', () => {
       {},
       {
         onSetting: () => {
-          throw new EvidockError('ledger.failed', 'database or disk is full');
+          throw new EvidockError('ledger.failed', because('said', { text: 'database or disk is full' }));
         },
       },
     );
     expect(seen).toEqual(['sent 2']);
-    expect(told).toMatchObject({ clockSet: null, facts: expect.arrayContaining([expect.stringContaining('database or disk is full')]) });
+    expect(told).toMatchObject({ clockSet: null, facts: expect.arrayContaining([saying('database or disk is full')]) });
   });
 
   it('goes by the serial of the USB descriptors where the recorder tells none', async () => {

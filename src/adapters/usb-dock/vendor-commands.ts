@@ -1,4 +1,5 @@
-import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
+import { EvidockError, isFailure, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { Exchange, UsbProfile } from '#domain/recorder/exchange';
 import { clockOf, judgeAnswer, type PacketSources, renderPacket } from '#domain/recorder/exchange-bytes';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
@@ -12,7 +13,7 @@ export interface Introduction {
   /** null: the clock was not set, or the recorder did not say so. */
   readonly clockSet: ClockSetting | null;
   readonly unlocked: boolean;
-  readonly facts: readonly string[];
+  readonly facts: readonly Reason[];
 }
 
 export interface IntroduceOptions {
@@ -42,15 +43,15 @@ const CLOCK_OFF_MS = 1000;
  * or does not unlock. That it refuses to tell its number or clock is a fact, not a failure.
  */
 export async function introduce(device: BusAddress, profile: UsbProfile, options: IntroduceOptions & Visit): Promise<Introduction> {
-  const facts: string[] = [];
+  const facts: Reason[] = [];
   const run = (exchange: Exchange, sending?: () => void) => runExchange(device, exchange, options, options.signal, sending);
-  const told = profile.identify ? await orFact(() => run(profile.identify as Exchange), 'it does not tell who it is', facts) : null;
+  const told = profile.identify ? await orFact(() => run(profile.identify as Exchange), 'tells-not-who', facts) : null;
   let clockOffsetMs: number | null = null;
   let clockSet: ClockSetting | null = null;
   if (profile.readClock) {
     const exchange = profile.readClock;
     const askedMs = options.nowMs();
-    const answer = await orFact(() => run(exchange), 'it does not tell its clock', facts);
+    const answer = await orFact(() => run(exchange), 'tells-no-clock', facts);
     clockOffsetMs = offsetOf(answer?.['time'], (askedMs + options.nowMs()) / 2, options.timezone);
   }
   if (profile.setClock && options.setClock && clockOffsetMs !== null && Math.abs(clockOffsetMs) > CLOCK_OFF_MS) {
@@ -59,11 +60,11 @@ export async function introduce(device: BusAddress, profile: UsbProfile, options
     clockSet = await setOnRecord(setting, options.record, facts, (sending) => run(exchange, sending));
   }
   if (profile.unlock && options.unlock) await run(profile.unlock);
-  for (const name of ['model', 'serial', 'officer'] as const) if (told?.[name]) facts.push(`it says: ${name} ${told[name]}`);
+  for (const name of ['model', 'serial', 'officer'] as const) if (told?.[name]) facts.push(because(`says-${name}`, { value: told[name] }));
   if (clockOffsetMs !== null)
-    facts.push(`its clock was ${Math.round(Math.abs(clockOffsetMs) / 1000)} s ${clockOffsetMs < 0 ? 'fast' : 'slow'}`);
-  if (clockSet) facts.push('its clock was set by a vendor command');
-  if (profile.unlock && options.unlock) facts.push('unlocked by a vendor command');
+    facts.push(because(clockOffsetMs < 0 ? 'clock-was-fast' : 'clock-was-slow', { seconds: Math.round(Math.abs(clockOffsetMs) / 1000) }));
+  if (clockSet) facts.push(because('clock-set-by-command', {}));
+  if (profile.unlock && options.unlock) facts.push(because('unlocked-by-command', {}));
   return { serial: told?.['serial'] ?? null, clockOffsetMs, clockSet, unlocked: options.unlock, facts };
 }
 
@@ -75,13 +76,13 @@ export async function introduce(device: BusAddress, profile: UsbProfile, options
 async function setOnRecord(
   setting: ClockSetting,
   record: Visit['record'],
-  facts: string[],
+  facts: Reason[],
   send: (sending: () => void) => Promise<unknown>,
 ): Promise<ClockSetting | null> {
   try {
     await record.settingClock(setting);
   } catch (error) {
-    facts.push(`its clock is not set, because that cannot be put on record (${asEvidockError(error).detail})`);
+    facts.push(because('clock-not-on-record', { why: said(error) }));
     return null;
   }
   let sent = false;
@@ -91,10 +92,10 @@ async function setOnRecord(
     });
   } catch (error) {
     const refused = error instanceof Refused;
-    const why = asEvidockError(error).detail;
+    const why = said(error);
     await record.clockSettled(setting, { set: sent && !refused ? 'unknown' : 'no', why });
     if (!refused) throw error;
-    facts.push(`its clock cannot be set (${why})`);
+    facts.push(because('clock-cannot-be-set', { why }));
     return null;
   }
   await record.clockSettled(setting, { set: 'yes' });
@@ -137,13 +138,13 @@ async function runStep(
     await talk.send(send.to, packet, timeoutMs);
     if (!receive) return {};
     const verdict = judgeAnswer(receive, await talk.receive(receive.from, receive.bytes, timeoutMs));
-    if (!verdict) throw new EvidockError('recorder.locked', 'the answer is not understood');
+    if (!verdict) throw new EvidockError('recorder.locked', because('answer-unknown', {}));
     if ('refused' in verdict) throw new Refused(verdict.refused);
     return verdict.captured;
   } catch (error) {
     if (isFailure(error, 'recorder.locked')) {
-      const detail = `${what}: ${error.detail}`;
-      throw error instanceof Refused ? new Refused(detail) : new EvidockError('recorder.locked', detail, error);
+      const reason = because('in-step', { step: what, why: error.reason });
+      throw error instanceof Refused ? new Refused(reason) : new EvidockError('recorder.locked', reason, error);
     }
     throw error;
   }
@@ -151,17 +152,17 @@ async function runStep(
 
 /** The recorder answered, and its answer is no. */
 class Refused extends EvidockError {
-  constructor(detail: string) {
-    super('recorder.locked', detail);
+  constructor(reason: Reason) {
+    super('recorder.locked', reason);
   }
 }
 
-async function orFact<T>(work: () => Promise<T>, words: string, facts: string[]): Promise<T | null> {
+async function orFact<T>(work: () => Promise<T>, code: 'tells-not-who' | 'tells-no-clock', facts: Reason[]): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    facts.push(`${words} (${error.detail})`);
+    facts.push(because(code, { why: error.reason }));
     return null;
   }
 }

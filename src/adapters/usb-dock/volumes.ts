@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesText } from '#domain/bytes-text';
 import { asEvidockError, EvidockError } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import type { Arrival } from '#ports/dock';
 import type { RecorderAccess } from '#ports/recorder-access';
 import type { Volume } from '#ports/recorder-driver';
 import type { Disk } from './disks.ts';
 import { JoinedAccess } from './joined-access.ts';
 import { JoinedVolume, LoneVolume, partNames, type UnreadableVolume, type VolumePart } from './joined-volume.ts';
-import { type FileSystem, type Mounted, type Mounter, type MtpRequest, NOTHING_TO_MOUNT, WRITABLE_UNCLEAN } from './mounter.ts';
+import { type FileSystem, hasNothingToMount, type Mounted, type Mounter, type MtpRequest, WRITABLE_UNCLEAN } from './mounter.ts';
 
 /** A mounted directory as the composition root's adapters take it. */
 interface Place {
@@ -33,7 +33,7 @@ export interface Opened {
   readonly access: RecorderAccess | null;
   readonly unclean: Arrival['unclean'];
   readonly mounts: readonly Mounted[];
-  readonly facts: readonly string[];
+  readonly facts: readonly Reason[];
 }
 
 /**
@@ -58,31 +58,31 @@ export async function openDisks(
   present: () => Promise<boolean>,
   keep: (mounted: Mounted) => void,
 ): Promise<Opened> {
-  const tried: { disk: Disk; mounted: Mounted | null; detail: string }[] = [];
+  const tried: { disk: Disk; mounted: Mounted | null; why: Reason | null }[] = [];
   for (const [place, disk] of disks.entries()) {
     if (place >= VOLUMES_MAX) {
-      tried.push({ disk, mounted: null, detail: `more than ${VOLUMES_MAX} volumes` });
+      tried.push({ disk, mounted: null, why: because('many-volumes', { limit: VOLUMES_MAX }) });
       continue;
     }
     try {
       const mounted = await options.mounter.mount({ device: disk.name, utcOffsetMinutes: options.utcOffsetMinutes });
       keep(mounted);
-      tried.push({ disk, mounted, detail: '' });
+      tried.push({ disk, mounted, why: null });
     } catch (error) {
       const failure = asEvidockError(error);
       if (failure.code !== 'recorder.mount-failed') throw failure;
-      tried.push({ disk, mounted: null, detail: failure.detail });
+      tried.push({ disk, mounted: null, why: failure.reason });
     }
   }
-  const facts = tried.map(({ disk, mounted, detail }) => factOf(disk, mounted, detail));
+  const facts = tried.map(({ disk, mounted, why }) => factOf(disk, mounted, why));
   const mounts = tried.flatMap(({ mounted }) => (mounted ? [mounted] : []));
-  if (mounts.length === 0) throw new EvidockError('recorder.mount-failed', tried.map(({ detail }) => detail).join('; '));
+  if (mounts.length === 0) throw new EvidockError('recorder.mount-failed', together(tried.flatMap(({ why }) => why ?? [])));
   const names = partNames(tried.map(({ mounted }) => mounted?.label ?? null));
   const parts = tried.flatMap(({ mounted }, place) =>
     mounted ? [{ name: names[place] ?? '', mounted, place: { root: mounted.path, label: mounted.label, present } }] : [],
   );
-  const unreadable = tried.flatMap(({ mounted, detail }, place) =>
-    mounted ? [] : [{ name: names[place] ?? '', detail, mayHoldFiles: !detail.includes(NOTHING_TO_MOUNT) }],
+  const unreadable = tried.flatMap(({ why }, place) =>
+    why === null ? [] : [{ name: names[place] ?? '', why, mayHoldFiles: !hasNothingToMount(why) }],
   );
   const volumes = parts.map(({ name, place, mounted }) => ({
     name,
@@ -107,17 +107,18 @@ export async function openMtp(
   try {
     storages = (await readdir(mounted.path)).sort();
   } catch (error) {
-    throw new EvidockError('recorder.mount-failed', 'jmtpfs shows nothing of the device', error);
+    throw new EvidockError('recorder.mount-failed', because('jmtpfs-empty', {}), error);
   }
-  if (storages.length === 0)
-    throw new EvidockError('recorder.mount-failed', 'the device shows no storage: it may be locked, or set to charge only');
+  if (storages.length === 0) throw new EvidockError('recorder.mount-failed', because('no-storage', {}));
   const names = partNames(storages);
   const volumes = storages.slice(0, STORAGES_MAX).map((storage, place) => ({
     name: names[place] ?? '',
     volume: options.openVolume({ root: join(mounted.path, storage), label: storage, present, listAgainMs: MTP_LIST_AGAIN_MS }),
   }));
-  const facts = [`MTP: ${storages.length} ${storages.length === 1 ? 'storage' : 'storages'}`];
-  const unreadable = names.slice(STORAGES_MAX).map((name) => ({ name, detail: `more than ${STORAGES_MAX} storages`, mayHoldFiles: true }));
+  const facts = [because('mtp-storages', { count: storages.length })];
+  const unreadable = names
+    .slice(STORAGES_MAX)
+    .map((name) => ({ name, why: because('many-storages', { limit: STORAGES_MAX }), mayHoldFiles: true }));
   return { ...joinedOf(volumes, unreadable), access: null, unclean: null, mounts: [mounted], facts };
 }
 
@@ -149,10 +150,9 @@ function fileTimesOf(fileSystem: FileSystem): Pick<VolumePart, 'fileTimes'> {
   return { fileTimes: fileSystem === 'vfat' || fileSystem === 'exfat' ? 'standard' : 'instant' };
 }
 
-function factOf(disk: Disk, mounted: Mounted | null, detail: string): string {
-  const size = bytesText(disk.bytes);
-  const what = mounted
-    ? `${mounted.fileSystem}, ${mounted.dirty ? 'not cleanly unmounted by the recorder' : 'clean'}${mounted.label ? `, label ${mounted.label}` : ''}`
-    : `not mounted: ${detail}`;
-  return `disk ${disk.name} (${size}): ${what}${disk.udev?.idPath ? `; ${disk.udev.idPath}` : ''}`;
+function factOf({ name, bytes, udev }: Disk, mounted: Mounted | null, why: Reason | null): Reason {
+  const disk = { device: udev?.idPath ? `${name}, ${udev.idPath}` : name, size: bytes };
+  if (!mounted) return because('disk-not-mounted', { ...disk, why: why ?? because('not-mounted-now', {}) });
+  const system = { ...disk, type: mounted.label ? `${mounted.fileSystem}, ${mounted.label}` : mounted.fileSystem };
+  return because(mounted.dirty ? 'disk-unclean' : 'disk-clean', system);
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { boxesOf, movieTimes } from '#domain/media/iso-bmff';
+import { because } from '#domain/reason';
 import { chooseDriver } from '#domain/recorder/recognise';
 import { suggestFor } from '#domain/suggest';
 import { claimedToMs, msToClaimed } from '#domain/time/station-time';
 import { backoffMs } from '#domain/work';
+import { saying } from '#test/support/saying';
 import { groupCaptures } from './captures.ts';
 import { compilePatterns, readCardPath } from './facts.ts';
 import type { ListedFile } from './listed-file.ts';
@@ -121,16 +123,16 @@ describe('ISO base media files', () => {
 });
 
 describe('choice of a driver', () => {
-  const candidate = (id: string, score: number) => ({ id, score, why: ['because'] });
+  const candidate = (id: string, score: number) => ({ id, score, why: [because('card-empty', {})] });
   it('takes the best, and leaves weak and tied matches to the fallback, with the reason', () => {
     expect(chooseDriver([candidate('a', 90), candidate('b', 50)], 'generic').id).toBe('a');
     expect(chooseDriver([candidate('a', 39)], 'generic')).toMatchObject({
       id: 'generic',
-      why: [expect.stringContaining('weak'), expect.anything()],
+      why: [saying('weak'), expect.anything()],
     });
     expect(chooseDriver([candidate('a', 80), candidate('b', 77)], 'generic')).toMatchObject({
       id: 'generic',
-      why: [expect.stringContaining('tie'), expect.anything()],
+      why: [saying('tie'), expect.anything()],
     });
     expect(chooseDriver([], 'generic').id).toBe('generic');
   });
@@ -158,7 +160,7 @@ describe('suggestions', () => {
   const recording = { startMs: 1_500_000, durationMs: 100_000, officerId: '041234' };
   it('matches by time and officer, and says why', () => {
     expect(suggestFor(recording, [event], 0)).toMatchObject([
-      { eventId: 'evt-1', overlapMs: 100_000, officerMatches: true, reason: expect.stringContaining('during the event') },
+      { eventId: 'evt-1', overlapMs: 100_000, officerMatches: true, reason: saying('during the event') },
     ]);
     expect(suggestFor({ ...recording, officerId: '999999' }, [event], 0)).toEqual([]);
     expect(suggestFor({ ...recording, startMs: 2_100_000 }, [event], 60_000)).toEqual([]);

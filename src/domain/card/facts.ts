@@ -1,5 +1,6 @@
 import { EvidockError } from '#domain/errors';
 import type { Kind } from '#domain/kind';
+import { because } from '#domain/reason';
 import { shownPath } from './path.ts';
 
 /** How a file came to be where it is: `bin`: somebody deleted it; `repair`: a repaired file system gave it back. */
@@ -112,10 +113,14 @@ export function compilePatterns(patterns: readonly PathPattern[]): readonly Comp
     try {
       matcher = new RegExp(pattern.regex, 'iu');
     } catch (error) {
-      throw new EvidockError('config.invalid', `pattern ${pattern.name}: ${error instanceof Error ? error.message : String(error)}`, error);
+      throw new EvidockError(
+        'config.invalid',
+        because('pattern-wrong', { name: pattern.name, text: error instanceof Error ? error.message : String(error) }),
+        error,
+      );
     }
     if (!matcher.test(pattern.example))
-      throw new EvidockError('config.invalid', `pattern ${pattern.name} does not match its own example ${pattern.example}`);
+      throw new EvidockError('config.invalid', because('pattern-example', { name: pattern.name, example: pattern.example }));
     return { ...pattern, matcher };
   });
 }

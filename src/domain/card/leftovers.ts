@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { CardFacts, FoundIn } from './facts.ts';
 
 /*
@@ -42,10 +43,7 @@ export interface Leftovers {
 export function compileLeftovers(more: readonly string[] = []): Leftovers {
   for (const entry of more) {
     if (/[^*/.]/.test(entry) && !entry.slice(0, -1).includes('/')) continue;
-    throw new EvidockError(
-      'config.invalid',
-      `intake.leftovers: ${entry} must be one name, with / at its end if it is a folder, and not of * alone`,
-    );
+    throw new EvidockError('config.invalid', because('leftover-rule', { name: entry }));
   }
   const own = matcherOf([...LEFTOVERS, ...more]);
   const bins = matcherOf(BINS);

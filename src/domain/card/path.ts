@@ -2,6 +2,7 @@
  * Names on a card are bytes. They are shown in a form that a person can read, that can be turned back into the bytes,
  * and in which two different names never look alike: harmless UTF-8 stays as it is, everything else becomes `%XX` of its bytes.
  */
+import { because, type Reason } from '#domain/reason';
 import { isUnseen, joinsTheOneBefore, lookAlikesOf } from './look-alikes.ts';
 
 /** Longest name that Linux file systems know, bytes. */
@@ -74,11 +75,11 @@ export function rawName(printable: string): Uint8Array {
 }
 
 /** Why a name may not be read at all; null for every name that can be, however odd it looks. */
-export function refusedName(raw: Uint8Array): string | null {
-  if (raw.length === 0) return 'empty name';
-  if (raw.length > NAME_BYTES_MAX) return `name of ${raw.length} bytes; the limit is ${NAME_BYTES_MAX}`;
-  if (raw.includes(0x2f) || raw.includes(0)) return 'name with a slash or a zero byte';
-  if (raw[0] === 0x2e && (raw.length === 1 || (raw.length === 2 && raw[1] === 0x2e))) return 'name that points to a directory above';
+export function refusedName(raw: Uint8Array): Reason | null {
+  if (raw.length === 0) return because('name-empty', {});
+  if (raw.length > NAME_BYTES_MAX) return because('name-long', { bytes: raw.length, limit: NAME_BYTES_MAX });
+  if (raw.includes(0x2f) || raw.includes(0)) return because('name-slash', {});
+  if (raw[0] === 0x2e && (raw.length === 1 || (raw.length === 2 && raw[1] === 0x2e))) return because('name-above', {});
   return null;
 }
 

@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const recorderOf = ({ recorder }: { readonly recorder: string }) => [subject('recorder', recorder)];
@@ -24,7 +25,7 @@ export const DockingArrived = defineEntry({
     clockOff: flag('Over the limit that is warned of.'),
     unclean: flag('Its file system carried the mark of a pull.'),
   },
-  lists: { why: words('Why this driver.') },
+  lists: { why: why('Why this driver.') },
   related: recorderOf,
   example: {
     subject: DOCKING,
@@ -41,7 +42,7 @@ export const DockingArrived = defineEntry({
       },
       ...{ clockOffsetMs: -4000, clockOff: false, unclean: false },
     },
-    lists: { why: ['names of 12 files have the form of GA/T 947'] },
+    lists: { why: [because('names-carry', { found: 12, count: 12 })] },
   },
 });
 
@@ -174,8 +175,8 @@ export const FileRefused = defineEntry({
   about: ['docking'],
   tells: 'An entry of the card was not taken.',
   data: { code: code('Of the table of errors.') },
-  personal: { cardPath: words(), detail: words() },
-  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: 'a symbolic link' } },
+  personal: { cardPath: words(), detail: why() },
+  example: { subject: DOCKING, data: { code: 'recorder.not-regular' }, personal: { cardPath: 'DCIM/x', detail: because('is-link', {}) } },
 });
 
 export const DeviceRefused = defineEntry({
@@ -183,11 +184,11 @@ export const DeviceRefused = defineEntry({
   about: ['port'],
   tells: 'Something at a port was left alone.',
   data: { slot: slot(), port: id(), code: code('Of the table of errors.') },
-  lists: { facts: words('What the bus told of it.') },
+  lists: { facts: why('What the bus told of it.') },
   example: {
     subject: subject('port', '1-4.2'),
     data: { slot: 3, port: '1-4.2', code: 'recorder.unknown' },
-    lists: { facts: ['vendor 046d, product c31c'] },
+    lists: { facts: [because('usb-ids', { vendor: '046d', product: 'c31c' })] },
   },
 });
 

@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import type { Reason } from '#domain/reason';
 
 /** Longest id, key and name in an entry, characters: with the few fields that an entry has, it stays below ENTRY_BYTES_MAX. */
 const ID_MAX = 1024;
@@ -12,6 +13,13 @@ export const code = (description?: string) => Type.String({ maxLength: 200, ...(
 export const flag = (description?: string) => Type.Boolean(description === undefined ? {} : { description });
 /** Personal, or of any length: stands beside the log. */
 export const words = (description?: string) => Type.String(description === undefined ? {} : { description });
+/** Why, as a reason of the catalogue; entries of before have words. May name a path or a person: it stands beside the log. */
+export const why = (description?: string) =>
+  Type.Unsafe<Reason | string>(
+    Type.Union([Type.String(), Type.Object({ code: Type.String({ maxLength: 200 }), params: Type.Object({}) })], {
+      ...(description === undefined ? {} : { description }),
+    }),
+  );
 export const count = (description?: string) => Type.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) });
 export const bytes = () => Type.Integer({ minimum: 0, description: 'Bytes.' });
 export const slot = () => Type.Integer({ minimum: 1, description: 'Number of the slot.' });

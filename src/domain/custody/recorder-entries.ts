@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { bytes, code, count, id, ms, sha256, wallClock, words } from './fields.ts';
+import { bytes, code, count, id, ms, sha256, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const DOCKING = subject('docking', 'dck-01k0d5w7q3-hz01-8c3m2x9a1b');
@@ -37,7 +38,7 @@ const CLOCK_EXAMPLE = {
   port: '1-4.2',
   setAtMs: 1_781_940_600_000,
 };
-const WHY = { why: words('What kept it from being set, or from being known.') };
+const WHY = { why: why('What kept it from being set, or from being known.') };
 
 export const ClockSettingBegun = defineEntry({
   type: 'recorder.clock-setting',
@@ -64,7 +65,7 @@ export const ClockNotSet = defineEntry({
   data: CLOCK,
   personal: WHY,
   related: known,
-  example: { subject: subject('recorder', RECORDER), data: CLOCK_EXAMPLE, personal: { why: 'the recorder refused the command' } },
+  example: { subject: subject('recorder', RECORDER), data: CLOCK_EXAMPLE, personal: { why: because('stall-send', {}) } },
 });
 
 export const ClockUnsure = defineEntry({
@@ -74,7 +75,7 @@ export const ClockUnsure = defineEntry({
   data: CLOCK,
   personal: WHY,
   related: known,
-  example: { subject: subject('recorder', RECORDER), data: CLOCK_EXAMPLE, personal: { why: 'the recorder left' } },
+  example: { subject: subject('recorder', RECORDER), data: CLOCK_EXAMPLE, personal: { why: because('left-early', {}) } },
 });
 
 export const ClockDoubted = defineEntry({

@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { because, together } from '#domain/reason';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const RECORDING = subject('recording', 'rec-01k0d5w7q3-hz01-2222222222');
@@ -106,8 +107,8 @@ export const RecordingDamaged = defineEntry({
   type: 'recording.damaged',
   about: ['recording'],
   tells: 'Bytes of it are missing or wrong.',
-  personal: { reason: words() },
-  example: { subject: RECORDING, personal: { reason: '4096 bytes could not be read' } },
+  personal: { reason: why() },
+  example: { subject: RECORDING, personal: { reason: because('gaps-of-file', { path: PATH, missing: 4096, bytes: 123_456, places: 1 }) } },
 });
 
 export const RecordingMarked = defineEntry({
@@ -227,6 +228,7 @@ export const StationVerified = defineEntry({
   example: { subject: subject('station', 'hz01'), data: { vaultFiles: 3, archiveFiles: 3, faults: 0, bytes: 246_912, log: true } },
 });
 
+const SUGGESTED = together([because('during-event', {}), because('officer-took-part', { officer: '041234' })]);
 const SUGGESTION = 'sug-01k0d5w7q3-hz01-4444444444';
 const suggested = (data: { readonly case: string }) => [subject('case', data.case)];
 export const SuggestionMade = defineEntry({
@@ -234,12 +236,12 @@ export const SuggestionMade = defineEntry({
   about: ['recording'],
   tells: 'It may belong to an event of a case, by its times and its officer.',
   data: { suggestion: id(), case: id(), event: id(), overlapMs: ms() },
-  personal: { reason: words() },
+  personal: { reason: why() },
   related: suggested,
   example: {
     subject: RECORDING,
     data: { suggestion: SUGGESTION, case: 'LY-2026-0012', event: 'evt-01k0d5w7q3-hz01-5555555555', overlapMs: 60_000 },
-    personal: { reason: 'officer 041234; 60 s inside the event' },
+    personal: { reason: SUGGESTED },
   },
 });
 
@@ -248,12 +250,12 @@ export const SuggestionDecided = defineEntry({
   about: ['recording'],
   tells: 'A person, or a rule, accepted or declined a suggestion.',
   data: { suggestion: id(), case: id(), decision: Type.Union([Type.Literal('accepted'), Type.Literal('declined')]) },
-  personal: { reason: words() },
+  personal: { reason: why() },
   related: suggested,
   example: {
     subject: RECORDING,
     data: { suggestion: SUGGESTION, case: 'LY-2026-0012', decision: 'accepted' },
-    personal: { reason: 'officer 041234' },
+    personal: { reason: SUGGESTED },
   },
 });
 

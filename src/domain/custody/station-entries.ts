@@ -1,6 +1,7 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { defineEntry } from './define-entry.ts';
-import { bytes, code, count, sha256, words } from './fields.ts';
+import { bytes, code, count, sha256, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const HERE = subject('station', 'hz01');
@@ -33,8 +34,8 @@ export const LedgerAccepted = defineEntry({
   type: 'ledger.accepted',
   about: ['station'],
   tells: 'A person accepted the ledger as it was found, for example after a backup was put in its place.',
-  personal: { why: words('What was wrong with it.') },
-  example: { subject: HERE, personal: { why: 'the vault holds a note of a newer entry' } },
+  personal: { why: why('What was wrong with it.') },
+  example: { subject: HERE, personal: { why: because('head-missing', { place: 'vault', seq: 41, last: 40 }) } },
 });
 
 export const LedgerBackedUp = defineEntry({

@@ -1,5 +1,6 @@
 /* Shows when a dictation counts as cut off or wrong, and that one whose last block is filled up, as every one is, does not. */
 import { describe, expect, it } from 'vitest';
+import { saying } from '#test/support/saying';
 import { missingOfDss } from './dss.ts';
 
 /** Header, then blocks of 506 bytes of stream behind 6 of head; filled up. */
@@ -46,13 +47,13 @@ describe('dictations', () => {
     ['a header alone', dss(2, Buffer.alloc(0)), 'no sound behind the header'],
     ['a header that was cut off', dss(2, lp(100)).subarray(0, 1000), 'the last block has 488 of 512 bytes'],
   ])('%s says so', async (_, file, words) => {
-    expect(await judge(file)).toBe(`truncated: ${words}`);
+    expect(await judge(file)).toEqual(saying(`truncated: ${words}`));
   });
 
   it('LP with a place where no frame begins says where, if frames follow', async () => {
     const file = dss(2, Buffer.concat([lp(200), Buffer.alloc(30, 0xff), lp(200)]));
     const at = lp(200).length;
     const position = 1024 + 512 * Math.floor(at / 506) + 6 + (at % 506);
-    expect(await judge(file)).toBe(`no frame begins at byte ${position}, and more than fill follows`);
+    expect(await judge(file)).toEqual(saying(`no frame begins at byte ${position}, and more than fill follows`));
   });
 });

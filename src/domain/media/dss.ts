@@ -1,3 +1,4 @@
+import { because, type Reason } from '#domain/reason';
 import type { ReadAt } from './iso-bmff.ts';
 
 /** Sound is stored in blocks of this many bytes, each behind a head of its own; the frames go on from one block to the next. */
@@ -18,18 +19,18 @@ function isDss(head: Uint8Array): boolean {
 }
 
 /** What a DSS file lacks: a part of its last block, or frames behind a place where no frame begins. null if it is whole, or is none. */
-export async function missingOfDss(readAt: ReadAt, bytes: number): Promise<string | null> {
+export async function missingOfDss(readAt: ReadAt, bytes: number): Promise<Reason | null> {
   const head = await readAt(0, CODEC_AT + 1);
   if (!isDss(head)) return null;
   const blocksOfHeader = head[0] ?? 0;
   const rest = bytes % BLOCK;
-  if (rest !== 0) return `truncated: the last block has ${rest} of ${BLOCK} bytes`;
-  if (bytes <= blocksOfHeader * BLOCK) return 'truncated: no sound behind the header';
+  if (rest !== 0) return because('block-truncated', { found: rest, bytes: BLOCK });
+  if (bytes <= blocksOfHeader * BLOCK) return because('header-alone', {});
   return head[CODEC_AT] === LP ? wrongFrame(readAt, blocksOfHeader, bytes / BLOCK) : null;
 }
 
 /** Goes from frame to frame. A demuxer ends where a frame would begin with a fill byte: what follows there has to be fill as well. */
-async function wrongFrame(readAt: ReadAt, first: number, end: number): Promise<string | null> {
+async function wrongFrame(readAt: ReadAt, first: number, end: number): Promise<Reason | null> {
   let skip = 0;
   let filledFrom: number | null = null;
   for (let block = first; block < end; block += BLOCKS_AT_ONCE) {
@@ -38,7 +39,7 @@ async function wrongFrame(readAt: ReadAt, first: number, end: number): Promise<s
       if (at % BLOCK < BLOCK_HEAD) continue;
       const byte = bytes[at] ?? 0;
       if (filledFrom !== null) {
-        if (byte !== FILL) return `no frame begins at byte ${filledFrom}, and more than fill follows`;
+        if (byte !== FILL) return because('no-frame-begins', { at: filledFrom });
       } else if (skip > 0) skip -= 1;
       else if (byte === FILL) filledFrom = block * BLOCK + at;
       else skip = (LP_FRAME[byte & 3] ?? 1) - 1;

@@ -1,5 +1,7 @@
 /* Shows when a stream of packets counts as cut off: by its last packet, or by the size that it tells itself. */
+
 import { describe, expect, it } from 'vitest';
+import { saying } from '#test/support/saying';
 import { missingOfAsf, missingOfFlv, missingOfTransportStream } from './packets.ts';
 
 const reader = (file: Uint8Array) => async (at: number, length: number) => file.subarray(at, at + length);
@@ -48,7 +50,7 @@ describe('streams of packets', () => {
   ])('a transport stream of %i bytes, in packets of %i', async (bytes, packet, words) => {
     const found = await missingOfTransportStream(reader(transportStream(bytes, packet)), bytes);
     if (words === null) expect(found).toBeNull();
-    else expect(found).toContain(words);
+    else expect(found).toEqual(saying(words));
   });
 
   it.each([
@@ -60,7 +62,7 @@ describe('streams of packets', () => {
   ])('an ASF file that is %s', async (_, file, words) => {
     const found = await missingOfAsf(reader(file), file.length);
     if (words === null) expect(found).toBeNull();
-    else expect(found).toContain(words);
+    else expect(found).toEqual(saying(words));
   });
 
   const film = flv([200, 5000, 300, 4000]);
@@ -79,6 +81,6 @@ describe('streams of packets', () => {
   ])('an FLV file %s', async (_, file, words) => {
     const found = await missingOfFlv(reader(file), file.length);
     if (words === null) expect(found).toBeNull();
-    else expect(found).toContain(words);
+    else expect(found).toEqual(saying(words));
   });
 });

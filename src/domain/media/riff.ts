@@ -1,3 +1,4 @@
+import { because, type Reason } from '#domain/reason';
 import type { ReadAt } from './iso-bmff.ts';
 
 /** Sizes that a program writes before it knows how much will come: an unfinished header says nothing of missing bytes. */
@@ -10,7 +11,7 @@ const CHUNKS_MAX = 64;
  * What a RIFF file (AVI, WAV, QCP; Microsoft "Multimedia Programming Interface", 1991, §2) lacks of what it says; null if it is whole, is no RIFF file
  * or does not say.
  */
-export async function missingOfRiff(readAt: ReadAt, bytes: number): Promise<string | null> {
+export async function missingOfRiff(readAt: ReadAt, bytes: number): Promise<Reason | null> {
   const head = await readAt(0, 12);
   if (head.length < 12 || text(head, 0) !== 'RIFF') return null;
   const form = text(head, 8);
@@ -23,7 +24,7 @@ export async function missingOfRiff(readAt: ReadAt, bytes: number): Promise<stri
     // Only where the pictures or the sound lie: other chunks are often written carelessly.
     if (name === 'movi' || name === 'data') {
       const end = position + 8 + size;
-      return end > bytes && !UNKNOWN_SIZES.includes(size) ? `truncated: chunk ${name} ends at byte ${end}, the file has ${bytes}` : null;
+      return end > bytes && !UNKNOWN_SIZES.includes(size) ? because('chunk-truncated', { name, end, bytes }) : null;
     }
     position += 8 + size + (size % 2);
   }

@@ -1,4 +1,5 @@
 import { EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { AnswerPart, Exchange, ExchangeStep, SendPart, UsbProfile } from './exchange.ts';
 
 /*
@@ -32,13 +33,10 @@ function renderPart(part: SendPart, sources: PacketSources): number[] {
   if ('hex' in part) return fromHex(part.hex);
   if ('time' in part) return ascii(sources.nowClaimed.replace(/\D/g, '').slice(0, 14));
   const secret = sources.secret(part.secret);
-  if (secret === null || secret === '') throw new EvidockError('recorder.locked', `the station has no secret ${part.secret}`);
-  if (!/^[\x20-\x7e]*$/.test(secret)) throw new EvidockError('recorder.locked', `the secret ${part.secret} has characters beyond ASCII`);
+  if (secret === null || secret === '') throw new EvidockError('recorder.locked', because('secret-missing', { name: part.secret }));
+  if (!/^[\x20-\x7e]*$/.test(secret)) throw new EvidockError('recorder.locked', because('secret-not-ascii', { name: part.secret }));
   if (secret.length > part.bytes)
-    throw new EvidockError(
-      'recorder.locked',
-      `the secret ${part.secret} is longer than the ${part.bytes} characters that this family takes`,
-    );
+    throw new EvidockError('recorder.locked', because('secret-long', { name: part.secret, limit: part.bytes }));
   return [...ascii(secret), ...new Array<number>(part.bytes - secret.length).fill(0)];
 }
 
@@ -67,7 +65,7 @@ export function readAnswer(parts: readonly AnswerPart[], bytes: Uint8Array): Rec
 export function judgeAnswer(
   receive: NonNullable<ExchangeStep['receive']>,
   bytes: Uint8Array,
-): { readonly captured: Record<string, string> } | { readonly refused: string } | null {
+): { readonly captured: Record<string, string> } | { readonly refused: Reason } | null {
   const refusal = receive.refusals?.find(({ parts }) => readAnswer(parts, bytes));
   if (refusal) return { refused: refusal.why };
   const captured = readAnswer(receive.expect, bytes);
@@ -87,66 +85,66 @@ export function clockOf(digits: string): string | null {
 /** Checks the ids and every exchange of a profile. Throws config.invalid: a driver that breaks a bound is not used. */
 export function checkProfile(profile: UsbProfile): void {
   for (const id of [profile.vendorId, profile.productId ?? '0000']) {
-    if (!/^[0-9a-f]{4}$/.test(id)) throw invalid(`${id} is not an id of 4 lower-case hexadecimal digits`);
+    if (!/^[0-9a-f]{4}$/.test(id)) throw invalid(because('id-digits', { id }));
   }
   for (const exchange of [profile.identify, profile.readClock, profile.setClock, profile.unlock]) if (exchange) checkExchange(exchange);
-  if (profile.readClock && !captures(profile.readClock).includes('time')) throw invalid('readClock captures no time');
-  if (profile.identify && captures(profile.identify).length === 0) throw invalid('identify captures nothing');
+  if (profile.readClock && !captures(profile.readClock).includes('time')) throw invalid(because('clock-captures-none', {}));
+  if (profile.identify && captures(profile.identify).length === 0) throw invalid(because('identify-captures-none', {}));
 }
 
 /** Checks the bounds of an exchange: steps, packets, time-out, hexadecimal digits, addresses. Throws config.invalid, naming the step. */
 export function checkExchange(exchange: Exchange): void {
   const { interfaceNumber, timeoutMs, steps } = exchange;
-  if (!within(interfaceNumber, 0, 255)) throw invalid(`interface ${interfaceNumber} is not one of 0 to 255`);
-  if (!within(timeoutMs, 1, TIMEOUT_MS_MAX)) throw invalid(`a time-out of ${timeoutMs} ms is not within 1 to ${TIMEOUT_MS_MAX}`);
-  if (!within(steps.length, 1, STEPS_MAX)) throw invalid(`${steps.length} steps; 1 to ${STEPS_MAX} are allowed`);
+  if (!within(interfaceNumber, 0, 255)) throw invalid(because('interface-range', { value: interfaceNumber }));
+  if (!within(timeoutMs, 1, TIMEOUT_MS_MAX)) throw invalid(because('timeout-range', { ms: timeoutMs, limit: TIMEOUT_MS_MAX }));
+  if (!within(steps.length, 1, STEPS_MAX)) throw invalid(because('steps-range', { count: steps.length, limit: STEPS_MAX }));
   for (const step of steps) checkStep(step);
 }
 
 function checkStep({ what, send, receive }: ExchangeStep): void {
   const sent = send.parts.reduce((sum, part) => sum + sendBytes(part, what), 0);
   const padded = Math.max(sent, send.padTo ?? 0);
-  if (!within(padded, 0, PACKET_BYTES_MAX)) throw invalid(`${what}: sends ${padded} bytes; at most ${PACKET_BYTES_MAX} are allowed`);
-  if (send.padTo !== undefined && sent > send.padTo) throw invalid(`${what}: ${sent} bytes do not fit into ${send.padTo}`);
+  if (!within(padded, 0, PACKET_BYTES_MAX)) throw invalid(because('sends-range', { step: what, bytes: padded, limit: PACKET_BYTES_MAX }));
+  if (send.padTo !== undefined && sent > send.padTo) throw invalid(because('does-not-fit', { step: what, bytes: sent, limit: send.padTo }));
   checkEnd(what, send.to);
   if (!receive) return;
   checkEnd(what, receive.from);
   if (!within(receive.bytes, 1, PACKET_BYTES_MAX))
-    throw invalid(`${what}: receives ${receive.bytes} bytes; 1 to ${PACKET_BYTES_MAX} are allowed`);
+    throw invalid(because('receives-range', { step: what, bytes: receive.bytes, limit: PACKET_BYTES_MAX }));
   for (const parts of [receive.expect, ...(receive.refusals ?? []).map((refusal) => refusal.parts)]) {
     const asked = parts.reduce((sum, part) => sum + answerBytes(part, what), 0);
-    if (asked > receive.bytes) throw invalid(`${what}: looks at ${asked} bytes of an answer of ${receive.bytes}`);
+    if (asked > receive.bytes) throw invalid(because('looks-beyond', { step: what, found: asked, bytes: receive.bytes }));
   }
 }
 
-function checkEnd(what: string, end: ExchangeStep['send']['to']): void {
+function checkEnd(what: Reason, end: ExchangeStep['send']['to']): void {
   if ('bulk' in end) {
-    if (!within(end.bulk, 1, 15)) throw invalid(`${what}: endpoint ${end.bulk} is not one of 1 to 15`);
+    if (!within(end.bulk, 1, 15)) throw invalid(because('endpoint-range', { step: what, value: end.bulk }));
     return;
   }
   const { request, value, index } = end.control;
   if (!within(request, 0, 0xff) || !within(value, 0, 0xffff) || !within(index, 0, 0xffff))
-    throw invalid(`${what}: control request ${request}, value ${value} or index ${index} is out of range`);
+    throw invalid(because('control-range', { step: what, request, value, index }));
 }
 
-function sendBytes(part: SendPart, what: string): number {
+function sendBytes(part: SendPart, what: Reason): number {
   if ('hex' in part) return hexBytes(part.hex, what);
   if ('time' in part) return 14;
   // The name of a secret is a file name in the secrets directory.
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(part.secret)) throw invalid(`${what}: a secret's name is made of a to z, 0 to 9 and -`);
-  if (!within(part.bytes, 1, SECRET_BYTES_MAX)) throw invalid(`${what}: a secret has 1 to ${SECRET_BYTES_MAX} bytes`);
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(part.secret)) throw invalid(because('secret-name', { step: what }));
+  if (!within(part.bytes, 1, SECRET_BYTES_MAX)) throw invalid(because('secret-range', { step: what, limit: SECRET_BYTES_MAX }));
   return part.bytes;
 }
 
-function answerBytes(part: AnswerPart, what: string): number {
+function answerBytes(part: AnswerPart, what: Reason): number {
   if ('hex' in part) return hexBytes(part.hex, what);
   const bytes = partBytes(part);
-  if (!within(bytes, 1, PACKET_BYTES_MAX)) throw invalid(`${what}: a part of ${bytes} bytes`);
+  if (!within(bytes, 1, PACKET_BYTES_MAX)) throw invalid(because('part-of-bytes', { step: what, bytes }));
   return bytes;
 }
 
-function hexBytes(hex: string, what: string): number {
-  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) throw invalid(`${what}: ${hex} is not pairs of hexadecimal digits`);
+function hexBytes(hex: string, what: Reason): number {
+  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) throw invalid(because('not-hex', { step: what, hex }));
   return hex.length / 2;
 }
 
@@ -175,6 +173,6 @@ function within(value: number, min: number, max: number): boolean {
   return Number.isInteger(value) && value >= min && value <= max;
 }
 
-function invalid(detail: string): EvidockError {
-  return new EvidockError('config.invalid', `USB exchange: ${detail}`);
+function invalid(why: Reason): EvidockError {
+  return new EvidockError('config.invalid', because('usb-exchange', { why }));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { Exchange, ExchangeStep } from './exchange.ts';
 import { checkExchange, checkProfile, clockOf, judgeAnswer, readAnswer, renderPacket } from './exchange-bytes.ts';
 import { fingerprint, usbPoints } from './fingerprint.ts';
@@ -70,10 +71,10 @@ describe('an answer', () => {
       bytes: 64,
       from: { bulk: 1 },
       expect: [{ hex: '455652410200' }],
-      refusals: [{ parts: [{ hex: '455652410201' }], why: 'wrong password' }],
+      refusals: [{ parts: [{ hex: '455652410201' }], why: because('password-wrong', {}) }],
     } as const;
     expect(judgeAnswer(receive, bytes('EVRA\x02\x00'))).toEqual({ captured: {} });
-    expect(judgeAnswer(receive, bytes('EVRA\x02\x01'))).toEqual({ refused: 'wrong password' });
+    expect(judgeAnswer(receive, bytes('EVRA\x02\x01'))).toEqual({ refused: because('password-wrong', {}) });
     for (const text of ['EVRA\x02\x03', 'EVRA', '']) expect(judgeAnswer(receive, bytes(text))).toBeNull();
   });
 
@@ -85,7 +86,7 @@ describe('an answer', () => {
 
 describe('the bounds of an exchange', () => {
   const step: ExchangeStep = {
-    what: 'ask',
+    what: because('ask-who', {}),
     send: { parts: [{ hex: '01' }], padTo: 64, to: { bulk: 1 } },
     receive: { bytes: 64, from: { bulk: 1 }, expect: [{ hex: '01' }, { capture: 'time', bytes: 14 }] },
   };
@@ -115,7 +116,10 @@ describe('the bounds of an exchange', () => {
     ['a request beyond a byte', sending({ to: { control: { request: 256, value: 0, index: 0 } } })],
     ['a huge answer', receiving({ bytes: 4097 })],
     ['an answer that is looked at beyond its end', receiving({ expect: [{ skip: 60 }, { capture: 'serial', bytes: 7 }] })],
-    ['a refusal that is looked at beyond its end', receiving({ refusals: [{ parts: [{ skip: 65 }], why: 'no' }] })],
+    [
+      'a refusal that is looked at beyond its end',
+      receiving({ refusals: [{ parts: [{ skip: 65 }], why: because('password-wrong', {}) }] }),
+    ],
     ['a negative skip', receiving({ expect: [{ skip: -1 }] })],
   ])('refuses %s', (_name, bad) => {
     expect(() => checkExchange(bad)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
@@ -142,7 +146,10 @@ describe('bus and card together', () => {
     expect(usbPoints(profiles, { ...nothing, vendorId: '2a01', productId: '1b09', product: 'DSJ-X5' }).points).toBe(0);
     expect(usbPoints(profiles, { ...nothing, vendorId: '0603', productId: '8612' }).points).toBe(10);
     const full = usbPoints(profiles, { ...nothing, vendorId: '2a01', productId: '1b01', product: 'dsj-x5', label: 'BODYCAM' });
-    expect(full).toEqual({ points: 35, why: ['USB ids 2a01:1b01 are known', 'the product fits', 'the label fits'] });
+    expect(full).toEqual({
+      points: 35,
+      why: [because('ids-known', { vendor: '2a01', product: '1b01' }), because('product-fits', {}), because('label-fits', {})],
+    });
   });
 
   it('make a strong layout certain, lift a half-known one, and never stand for an unknown one', () => {
@@ -156,7 +163,7 @@ describe('bus and card together', () => {
   });
 
   it('leave a layout as it is where the bus says nothing', () => {
-    const layout = { score: 70, why: ['names'] };
+    const layout = { score: 70, why: [because('names-carry', { found: 1, count: 1 })] };
     expect(fingerprint(layout, { points: 0, why: [] }, 3)).toEqual(layout);
     expect(fingerprint({ score: 0, why: [] }, { points: 10, why: [] }, 0).score).toBe(10);
   });

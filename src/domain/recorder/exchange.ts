@@ -1,3 +1,5 @@
+import type { Reason } from '#domain/reason';
+
 /**
  * A vendor's USB exchange as data: what a driver says, and the USB dock carries out. Nothing here can run code: a driver describes packets.
  */
@@ -20,7 +22,7 @@ export type AnswerPart =
 
 export interface ExchangeStep {
   /** For people: `ask who it is`. */
-  readonly what: string;
+  readonly what: Reason;
   readonly send: {
     readonly parts: readonly SendPart[];
     /** Filled with zeros to this length. */
@@ -38,7 +40,7 @@ export interface ExchangeStep {
       | { readonly control: { readonly request: number; readonly value: number; readonly index: number } };
     readonly expect: readonly AnswerPart[];
     /** Answers that mean no, with why: tried before `expect`. */
-    readonly refusals?: readonly { readonly parts: readonly AnswerPart[]; readonly why: string }[];
+    readonly refusals?: readonly { readonly parts: readonly AnswerPart[]; readonly why: Reason }[];
   } | null;
 }
 

@@ -1,3 +1,4 @@
+import { because, type Reason } from '#domain/reason';
 import type { UsbProfile } from './exchange.ts';
 
 /*
@@ -24,7 +25,7 @@ interface BusHints {
 
 export interface UsbPoints {
   readonly points: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
 }
 
 /** The profile that fits best: 25 for vendor and product, 10 for a vendor of whom every product counts, 5 for each text that fits. */
@@ -48,9 +49,9 @@ function pointsOf(profile: UsbProfile, hints: BusHints): UsbPoints {
     points: (profile.productId === undefined ? VENDOR_POINTS : EXACT_POINTS) + STRING_POINTS * texts.length,
     why: [
       profile.productId === undefined
-        ? `USB vendor ${profile.vendorId} is known, the product may be any`
-        : `USB ids ${profile.vendorId}:${profile.productId} are known`,
-      ...texts.map((name) => `the ${name} fits`),
+        ? because('vendor-known', { vendor: profile.vendorId })
+        : because('ids-known', { vendor: profile.vendorId, product: profile.productId }),
+      ...texts.map((name) => because(`${name}-fits`, {})),
     ],
   };
 }
@@ -60,13 +61,13 @@ function pointsOf(profile: UsbProfile, hints: BusHints): UsbPoints {
  * knows none of the files. It is enough for a card without any file (`files` 0), where the ids are exact.
  */
 export function fingerprint(
-  layout: { readonly score: number; readonly why: readonly string[] },
+  layout: { readonly score: number; readonly why: readonly Reason[] },
   usb: UsbPoints,
   files: number,
-): { readonly score: number; readonly why: readonly string[] } {
+): { readonly score: number; readonly why: readonly Reason[] } {
   const why = [...layout.why, ...usb.why];
   if (usb.points === 0) return layout;
   if (layout.score > 0) return { score: Math.min(100, layout.score + usb.points), why };
-  if (files === 0 && usb.points >= EXACT_POINTS) return { score: EMPTY_CARD_SCORE, why: [...why, 'the card holds no files'] };
-  return { score: Math.min(ALONE_MAX, usb.points), why: [...why, 'but the files are not named as this family does'] };
+  if (files === 0 && usb.points >= EXACT_POINTS) return { score: EMPTY_CARD_SCORE, why: [...why, because('card-empty', {})] };
+  return { score: Math.min(ALONE_MAX, usb.points), why: [...why, because('names-differ', {})] };
 }

@@ -1,16 +1,17 @@
 import { type CompiledPattern, readCardPath } from '#domain/card/facts';
+import { because, type Reason } from '#domain/reason';
 
 /** What a driver says of itself for one card. */
 export interface Candidate {
   readonly id: string;
   readonly score: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
 }
 
 interface Choice {
   readonly id: string;
   readonly score: number;
-  readonly why: readonly string[];
+  readonly why: readonly Reason[];
   /**
    * Whether some driver knows the card. True also where two know it as well as each other and so the fallback takes it; false where the
    * fallback takes it because no other driver would.
@@ -29,12 +30,12 @@ export function chooseDriver(candidates: readonly Candidate[], fallback: string)
   const [best, second] = [...candidates]
     .filter((candidate) => candidate.id !== fallback && candidate.score > 0)
     .sort((a, b) => b.score - a.score);
-  if (!best) return { id: fallback, score: 0, why: ['no driver knows this layout: every file is taken as it is'], known: false };
+  if (!best) return { id: fallback, score: 0, why: [because('layout-unknown', {})], known: false };
   if (best.score < WEAK_BELOW) {
     return {
       id: fallback,
       score: best.score,
-      why: [`weak match: ${best.id} with ${best.score} of 100 (${best.why.join('; ')})`, 'every file is taken as it is'],
+      why: [because('weak-match', { driver: best.id, score: best.score, whys: best.why }), because('taken-as-is', {})],
       known: false,
     };
   }
@@ -42,7 +43,10 @@ export function chooseDriver(candidates: readonly Candidate[], fallback: string)
     return {
       id: fallback,
       score: best.score,
-      why: [`tie: ${best.id} ${best.score}, ${second.id} ${second.score}`, 'every file is taken as it is'],
+      why: [
+        because('match-tie', { driver: best.id, score: best.score, other: second.id, otherScore: second.score }),
+        because('taken-as-is', {}),
+      ],
       known: true,
     };
   }

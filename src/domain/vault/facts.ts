@@ -2,6 +2,7 @@ import type { ByteRange } from '#domain/byte-range';
 import { canonicalBytes } from '#domain/canonical-json';
 import type { Digests } from '#domain/digest';
 import type { Kind } from '#domain/kind';
+import type { Reason } from '#domain/reason';
 
 /** Version of the form of `facts.json`. */
 const FACTS_VERSION = 2;
@@ -30,7 +31,7 @@ export interface Facts {
     /** What counts: the highest of its own level and those of its cases, and every mark of them. */
     readonly effective: { readonly confidentiality: string | null; readonly privacy: readonly string[] };
     readonly damaged: boolean;
-    readonly damageReason: string | null;
+    readonly damageReason: Reason | null;
     readonly claimedStart: string | null;
     readonly claimedFrom: string | null;
     readonly timezone: string;

@@ -1,4 +1,5 @@
 import { canonicalBytes } from '#domain/canonical-json';
+import { because, type Reason } from '#domain/reason';
 
 /**
  * The newest custody entry at some moment, noted outside the ledger. It is written after the entry is durable, so a ledger that has not been touched is never
@@ -52,8 +53,8 @@ export function archivedHeadKey({ station, seq }: LedgerHead): string {
  * Compares a noted head with the ledger; `hash` is that of the ledger's entry with the head's number, null if it has none, and `entries` how many it
  * has. null if they agree, else what differs.
  */
-export function headFault(place: string, head: LedgerHead, ledger: { hash: string | null; entries: number }): string | null {
+export function headFault(place: string, head: LedgerHead, ledger: { hash: string | null; entries: number }): Reason | null {
   if (ledger.hash === head.hash) return null;
-  if (ledger.hash === null) return `the ${place} names custody entry ${head.seq}, the ledger ends with entry ${ledger.entries - 1}`;
-  return `custody entry ${head.seq} has another hash than the ${place} names`;
+  if (ledger.hash === null) return because('head-missing', { place, seq: head.seq, last: ledger.entries - 1 });
+  return because('head-differs', { seq: head.seq, place });
 }

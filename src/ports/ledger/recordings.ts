@@ -1,6 +1,7 @@
 import type { Kind } from '#domain/kind';
 import type { LinkRelation, RecordingLink, RecordingNote } from '#domain/notes';
 import type { Protection } from '#domain/protection';
+import type { Reason } from '#domain/reason';
 import type { Copy, Derivative, OfficerSource, Original, Recording, RecordingState } from '#domain/recording';
 
 export interface RecordingFilter {
@@ -63,7 +64,7 @@ export interface RecordingsWriter {
       /** What its content is, where its name said otherwise. */
       kind?: Kind;
       damaged?: boolean;
-      damageReason?: string | null;
+      damageReason?: Reason | null;
       /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */
       notes?: readonly RecordingNote[];
       durationMs?: number | null;

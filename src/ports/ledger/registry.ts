@@ -2,7 +2,7 @@ import type { InvitedWorker } from '#domain/invitation';
 import type { Holding, Officer, Recorder } from '#domain/registry';
 import type { Page } from './page.ts';
 
-/** Who and what the station knows: officers, recorders, workers. */
+/** Who and what the station knows: officers, recorders and who has them, workers. */
 export interface RegistryReader {
   officer(id: string): Promise<Officer | null>;
   /** By id. */

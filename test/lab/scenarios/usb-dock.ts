@@ -169,8 +169,8 @@ async function pulledMtp(lab: Lab): Promise<void> {
   await yank(guest, 'MTP2');
   const left = await station.until('its removal', (slot) => slot.slot === copying.slot && slot.phase === 'removed', 20);
   assert.equal(left.problem?.code, 'recorder.removed');
-  const filesLeft = Number(/^(\d+) files? \(.* [KMG]?i?B\) still on the recorder$/.exec(left.problem?.detail ?? '')?.[1]);
-  assert.ok(filesLeft > 0 && filesLeft < MTP_FILES, left.problem?.detail);
+  const filesLeft = Number(left.problem?.reason.code === 'still-on-recorder' ? left.problem.reason.params['files'] : 0);
+  assert.ok(filesLeft > 0 && filesLeft < MTP_FILES, JSON.stringify(left.problem));
   context.figure(`MTP pulled with ${copying.filesSealed} of ${MTP_FILES} files sealed: shown as removed with ${filesLeft} left`);
   await guest.waitFor('! pgrep jmtpfs', 30);
   await plugMtp(guest, { name: 'MTP2', port: '8', directory });
@@ -190,7 +190,7 @@ async function locked(lab: Lab): Promise<void> {
   };
   await unlockGadget(guest, device);
   const refused = await lab.station.until('it stays locked', (slot) => slot.problem?.code === 'recorder.locked', 60);
-  assert.match(refused.problem?.detail ?? '', /password is wrong/);
+  assert.match(JSON.stringify(refused.problem), /password is wrong/);
   await ungadget(guest, 'cam6');
   await unlockGadget(guest, { ...device, password: '888888' });
   const docked = await untilSafe(lab, 'DSJ0000006');

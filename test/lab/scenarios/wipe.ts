@@ -89,7 +89,7 @@ async function pulledWipe(bench: Bench, card: Card, refused: Refused, wipeMs: nu
   const left = (await filesOnVfat(card.image)).filter((path) => path !== refused.path);
   // What stays had lost its place on the card when it was pulled, and is told: without its bytes nobody can prove what it is.
   for (const path of left) assert.notEqual(await digestOnVfat(card.image, path), card.digests.get(path), `${path} could have been removed`);
-  const told = warning?.code === 'recorder.wipe-failed' ? Number.parseInt(warning.detail, 10) : 0;
+  const told = warning?.code === 'recorder.wipe-failed' ? Number(warning.reason.params['files'] ?? 0) : 0;
   assert.equal(told, left.length, `${left.length} files are left, and the slot says: ${JSON.stringify(warning)}`);
   await expectNothingLost(await factsOf(station), card, left);
   assert.equal(await digestOnVfat(card.image, refused.path), refused.sha256);

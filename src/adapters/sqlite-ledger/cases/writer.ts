@@ -1,4 +1,5 @@
 import type { Kysely, Updateable } from 'kysely';
+import { because } from '#domain/reason';
 import type { CaseEvent, Suggestion } from '#domain/registry';
 import type { CaseFacts, CasesWriter } from '#ports/ledger/cases';
 import type { Rows } from '../connection.ts';
@@ -32,7 +33,7 @@ export class SqlCasesWriter implements CasesWriter {
       confidentiality: patch.confidentiality,
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
-    if (Object.keys(fields).length > 0) mustExist(await this.#tables.update('cases', fields, { number }), `case ${number}`);
+    if (Object.keys(fields).length > 0) mustExist(await this.#tables.update('cases', fields, { number }), because('no-case', { number }));
   }
 
   async upsertEvent(event: CaseEvent): Promise<void> {
@@ -57,7 +58,7 @@ export class SqlCasesWriter implements CasesWriter {
       recording_id: suggestion.recordingId,
       case_number: suggestion.caseNumber,
       event_id: suggestion.eventId,
-      reason: suggestion.reason,
+      reason: JSON.stringify(suggestion.reason),
       overlap_ms: suggestion.overlapMs,
       state: suggestion.state,
       decided_by: suggestion.decidedBy,
@@ -71,6 +72,6 @@ export class SqlCasesWriter implements CasesWriter {
   }
 
   async decideSuggestion(id: string, state: 'accepted' | 'declined', decidedBy: string): Promise<void> {
-    mustExist(await this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), `suggestion ${id}`);
+    mustExist(await this.#tables.update('suggestions', { state, decided_by: decidedBy }, { id }), because('no-suggestion', { id }));
   }
 }

@@ -7,6 +7,7 @@ import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEnt
 import { LogContinued } from '#domain/custody/station-entries';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { CustodyWriter } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
@@ -37,7 +38,8 @@ export class CustodyAppender implements CustodyWriter {
   /** Throws station.internal for a draft that its type does not declare: nothing of the transaction is kept then. */
   async append(draft: CustodyDraft): Promise<CustodyEntry> {
     const fault = draftFault(draft);
-    if (fault !== null) throw new EvidockError('station.internal', `custody entry ${draft.type}: ${fault}`);
+    if (fault !== null)
+      throw new EvidockError('station.internal', because('entry-fault', { type: draft.type, why: because('said', { text: fault }) }));
     const head = this.#head ?? (await custodyHead(this.#rows));
     const seq = (head?.seq ?? -1) + 1;
     const prev = head?.hash ?? CUSTODY_GENESIS;
@@ -84,11 +86,7 @@ function readable(row: StoredEntry, beside: readonly BesideValue[]): CustodyEntr
   try {
     return readEntry(row, beside);
   } catch (error) {
-    throw new EvidockError(
-      'ledger.failed',
-      `custody entry ${row.seq} cannot be read; \`evidock verify --log\` tells what is wrong with it`,
-      error,
-    );
+    throw new EvidockError('ledger.failed', because('entry-unreadable', { seq: row.seq }), error);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely, Updateable } from 'kysely';
 import type { Refusal } from '#domain/docking';
 import { DockingStatus } from '#domain/docking-status';
+import { because } from '#domain/reason';
 import type { DockingsWriter, NewDocking } from '#ports/ledger/dockings';
 import type { Rows } from '../connection.ts';
 import { mustExist, named } from '../patches.ts';
@@ -54,12 +55,12 @@ export class SqlDockingsWriter implements DockingsWriter {
       clock_offset_ms: patch.clockOffsetMs,
     });
     if (Object.keys(changes).length === 0) return;
-    mustExist(await this.#tables.update('dockings', changes, { id }), `docking ${id}`);
+    mustExist(await this.#tables.update('dockings', changes, { id }), because('no-docking', { id }));
   }
 
   async setStatus(id: string, status: DockingStatus, atMs: number): Promise<void> {
     const { state, problem } = DockingStatus.mustBe(status).recorded;
-    const told = { problem_code: problem?.code ?? null, problem_detail: problem?.detail ?? null };
+    const told = { problem_code: problem?.code ?? null, problem_detail: problem && JSON.stringify(problem.reason) };
     const changes: Readonly<Record<typeof state, Updateable<Schema['dockings']>>> = {
       reading: { ...told, safe_at: null },
       problem: { ...told, safe_at: null },
@@ -67,7 +68,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       removed: { ...told, removed_at: atMs },
       interrupted: {},
     };
-    mustExist(await this.#tables.update('dockings', { state, ...changes[state] }, { id }), `docking ${id}`);
+    mustExist(await this.#tables.update('dockings', { state, ...changes[state] }, { id }), because('no-docking', { id }));
   }
 
   async insertRefusal(refusal: Refusal): Promise<void> {
@@ -75,7 +76,7 @@ export class SqlDockingsWriter implements DockingsWriter {
       docking_id: refusal.dockingId,
       card_path: refusal.cardPath,
       code: refusal.code,
-      detail: refusal.detail,
+      detail: JSON.stringify(refusal.reason),
       at: refusal.atMs,
     };
     await this.#tables.insert('refusals', row);

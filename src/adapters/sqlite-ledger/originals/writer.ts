@@ -1,5 +1,6 @@
 import type { Kysely, Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import type { CopiedFacts, NewOriginal, OriginalsWriter } from '#ports/ledger/originals';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
@@ -45,12 +46,12 @@ export class SqlOriginalsWriter implements OriginalsWriter {
 
   async moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void> {
     const fields = { docking_id: dockingId, ...(cardPath === undefined ? {} : { card_path: cardPath }) };
-    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), because('no-original', { id: originalId }));
   }
 
   async markReplaced(originalId: string, by: string | null): Promise<void> {
     if ((await this.#tables.update('originals', { replaced_by: by }, { id: originalId, state: 'listed' })) !== 1)
-      throw new EvidockError('request.conflict', `original ${originalId} is not in state listed`);
+      throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: 'listed' }));
   }
 
   async relist(originalId: string, { bytes, mtimeMs }: { bytes: number; mtimeMs: number }): Promise<void> {
@@ -81,13 +82,13 @@ export class SqlOriginalsWriter implements OriginalsWriter {
 
   async measure(originalId: string, durationMs: number): Promise<void> {
     const fields = { duration_ms: Math.round(durationMs) };
-    mustExist(await this.#tables.update('originals', fields, { id: originalId }), `original ${originalId}`);
+    mustExist(await this.#tables.update('originals', fields, { id: originalId }), because('no-original', { id: originalId }));
   }
 
   /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
   async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
     if ((await this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null })) !== 1)
-      throw new EvidockError('request.conflict', `original ${originalId} is not in state ${from}`);
+      throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: from }));
   }
 
   async markCompared(

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
 import { inverseOf, type LinkRelation, NOTES_MAX, type RecordingNote } from '#domain/notes';
+import { because } from '#domain/reason';
 import type { Copy, Derivative } from '#domain/recording';
 import type { NewRecording, RecordingsWriter } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
@@ -55,7 +56,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       state: patch.state,
       kind: patch.kind,
       damaged: patch.damaged === undefined ? undefined : patch.damaged ? 1 : 0,
-      damage_reason: patch.damageReason,
+      damage_reason: patch.damageReason && JSON.stringify(patch.damageReason),
       notes: patch.notes === undefined ? undefined : notesText(patch.notes),
       duration_ms: patch.durationMs,
       missing_count: patch.missingCount,
@@ -73,7 +74,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
       privacy: patch.privacy && JSON.stringify(patch.privacy),
     });
     if (Object.keys(fields).length === 0) return;
-    mustExist(await this.#tables.update('recordings', fields, { id }), `recording ${id}`);
+    mustExist(await this.#tables.update('recordings', fields, { id }), because('no-recording', { recording: id }));
     if (patch.startMs === null) await this.#listByEntry(id);
   }
 
@@ -96,7 +97,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
 
   async addCase(recordingId: string, caseNumber: string): Promise<void> {
     const recording = await this.#db.selectFrom('recordings').select('sort_at').where('id', '=', recordingId).executeTakeFirst();
-    if (!recording) throw new EvidockError('request.not-found', `recording ${recordingId}`);
+    if (!recording) throw new EvidockError('request.not-found', because('no-recording', { recording: recordingId }));
     const row = { recording_id: recordingId, case_number: caseNumber, sort_at: recording.sort_at };
     await this.#db
       .insertInto('recording_cases')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { InvitedWorker } from '#domain/invitation';
+import { because } from '#domain/reason';
 import type { Holding, Officer, Recorder } from '#domain/registry';
 import type { RegistryWriter } from '#ports/ledger/registry';
 import type { Rows } from '../connection.ts';
@@ -34,7 +35,7 @@ export class SqlRegistryWriter implements RegistryWriter {
   }
 
   async assignRecorder(serial: string, officerId: string | null, atMs: number): Promise<void> {
-    mustExist(await this.#tables.update('recorders', { assigned_officer_id: officerId }, { serial }), `recorder ${serial}`);
+    mustExist(await this.#tables.update('recorders', { assigned_officer_id: officerId }, { serial }), because('no-recorder', { serial }));
     await this.#db.insertInto('recorder_assignments').values({ serial, officer_id: officerId, at: atMs }).execute();
   }
 

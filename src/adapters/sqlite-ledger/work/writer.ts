@@ -1,5 +1,6 @@
 import type { Kysely, Updateable } from 'kysely';
 import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { type Claim, isDue, type Work, type Worker, type WorkFailure, type WorkStage } from '#domain/work';
 import type { Clock } from '#ports/clock';
 import type { NewWork, WorkWriter } from '#ports/ledger/work';
@@ -8,8 +9,6 @@ import { toWork } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 import type { HeldRow } from './leases.ts';
-
-const DETAIL_CHARACTERS_MAX = 2000;
 
 /** When the leases of running work end, by the ledger's own monotonic clock. A hold that is not known there has ended. */
 export interface LeaseBook {
@@ -79,8 +78,12 @@ export class SqlWorkWriter implements WorkWriter {
   async #claimed({ workId, token }: Claim): Promise<Work> {
     const row = await this.#db.selectFrom('work').selectAll().where('id', '=', workId).executeTakeFirst();
     if (row?.state === 'running' && row.token === token) return toWork(row);
-    const now = row ? `is ${row.state}, claim ${row.token}` : 'is not on record';
-    throw new EvidockError('work.lease-lost', `${workId}: claim ${token} was presented, the work ${now}`);
+    throw new EvidockError(
+      'work.lease-lost',
+      row
+        ? because('claim-old', { work: workId, token, state: row.state, current: row.token })
+        : because('claim-unknown', { work: workId, token }),
+    );
   }
 
   async renew(claim: Claim, { leaseMs, percent }: { leaseMs: number; percent: number }): Promise<void> {
@@ -101,10 +104,10 @@ export class SqlWorkWriter implements WorkWriter {
     }));
   }
 
-  async fail(claim: Claim, { code, detail, retryInMs }: WorkFailure): Promise<void> {
+  async fail(claim: Claim, { code, reason, retryInMs }: WorkFailure): Promise<void> {
     await this.#endRun(claim, (_, nowMs) => ({
       ...(retryInMs === null ? { state: 'failed' } : { state: 'waiting', due_at: nowMs + retryInMs }),
-      ...{ error_code: code, error_detail: detail.slice(0, DETAIL_CHARACTERS_MAX) },
+      ...{ error_code: code, error_detail: JSON.stringify(reason) },
     }));
   }
 

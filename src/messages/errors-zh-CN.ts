@@ -1,7 +1,7 @@
-import type { ErrorCode } from '#domain/errors';
+import type { ERRORS_EN } from './errors-en.ts';
 
 /** 每个错误代码：什么失败了，该怎么办。 */
-export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; readonly remedy: string }>> = {
+export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what: string; readonly remedy: string }>> = {
   'recorder.read-failed': {
     what: '记录仪无法交出一个文件',
     remedy: '取下记录仪重新接入；若仍在同一文件失败，请保留记录仪并检查其存储卡。',
@@ -155,7 +155,3 @@ export const ERRORS_ZH: Readonly<Record<ErrorCode, { readonly what: string; read
   'station.stood-still': { what: '工作长时间没有进展，已停止', remedy: '会自动重试；若反复出现，请检查它所等待的磁盘或归档。' },
   'station.internal': { what: '采集站自身发生故障', remedy: '请连同日志行一起报告。' },
 };
-
-export function errorWords(code: string): { readonly what: string; readonly remedy: string } | null {
-  return Object.hasOwn(ERRORS_ZH, code) ? ERRORS_ZH[code as ErrorCode] : null;
-}

@@ -1,5 +1,5 @@
-import { en } from './texts/en.ts';
-import { zhCN } from './texts/zh-CN.ts';
+import { en } from './en.ts';
+import { zhCN } from './zh-CN.ts';
 
 export type TextKey = keyof typeof en;
 export const LANGUAGES = ['zh-CN', 'en'] as const;

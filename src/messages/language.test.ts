@@ -3,10 +3,10 @@ import { CUSTODY_TYPES } from '#domain/custody/catalogue';
 import { ERRORS } from '#domain/errors';
 import { KINDS } from '#domain/kind';
 import { RECORDING_STATES } from '#domain/recording';
+import { en } from './en.ts';
+import { ERRORS_ZH } from './errors-zh-CN.ts';
 import { hasText, languageOf, speaker } from './language.ts';
-import { en } from './texts/en.ts';
-import { ERRORS_ZH } from './texts/errors-zh-CN.ts';
-import { zhCN } from './texts/zh-CN.ts';
+import { zhCN } from './zh-CN.ts';
 
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 

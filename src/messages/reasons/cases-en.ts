@@ -1,0 +1,20 @@
+/** Reasons of cases; `{name}` is a parameter. */
+export const casesEn = {
+  'reopen-reason': 'case {number}: a reason is needed to open it again',
+  'never-taken-out': 'recorder {serial} was never taken out',
+  'returned-already': 'recorder {serial} was returned {at}; correct holding {id}',
+  'taken-out-later': 'recorder {serial} was taken out {at}, not before that return',
+  'no-holding': 'holding {id} of recorder {serial}',
+  'until-not-after': 'recorder {serial}: until is not after from',
+  'holds-it-still': 'officer {officer} took recorder {serial} out {at} and has it still (holding {id})',
+  'held-it-until': 'officer {officer} took recorder {serial} out {at} until {until} (holding {id})',
+  'time-not-come': '{field}: {value} has not come yet',
+  'not-a-date': '"{value}" is not a date such as 2026-06-20',
+  'case-lower-reason': 'case {id}: a reason is needed to lower its confidentiality or to take a mark away',
+  'recording-lower-reason': 'recording {id}: a reason is needed to lower its confidentiality or to take a mark away',
+  'course-not-now': 'case {number} is {before}: it cannot be {course}',
+  'course-done': 'case {number} was {course} on {on} and is {before}; a wrong date is changed with --correct',
+  'course-full': 'case {number} has {limit} steps already',
+  'course-order': 'case {number} cannot be {course} on {on}: it was {before} on {beforeOn}',
+  'course-future': 'case {number} cannot be {course} on {on}: that day has not come',
+} as const;

@@ -1,0 +1,20 @@
+/** The same in Chinese. */
+export const casesZhCN = {
+  'reopen-reason': '案件 {number}：重新开启须说明理由',
+  'never-taken-out': '记录仪 {serial} 从未领用',
+  'returned-already': '记录仪 {serial} 已于 {at} 归还；请更正领用记录 {id}',
+  'taken-out-later': '记录仪 {serial} 于 {at} 领用，不早于该归还时间',
+  'no-holding': '记录仪 {serial} 的领用记录 {id}',
+  'until-not-after': '记录仪 {serial}：结束不晚于开始',
+  'holds-it-still': '执法人员 {officer} 于 {at} 领用记录仪 {serial}，尚未归还（领用记录 {id}）',
+  'held-it-until': '执法人员 {officer} 于 {at} 至 {until} 领用记录仪 {serial}（领用记录 {id}）',
+  'time-not-come': '{field}：{value} 尚未到来',
+  'not-a-date': '“{value}”不是日期，应如 2026-06-20',
+  'case-lower-reason': '案件 {id}：降低密级或取消标记须说明理由',
+  'recording-lower-reason': '录像 {id}：降低密级或取消标记须说明理由',
+  'course-not-now': '案件 {number} 现为{before}：不能{course}',
+  'course-done': '案件 {number} 已于 {on} {course}，现为{before}；更正日期请用 --correct',
+  'course-full': '案件 {number} 已有 {limit} 个步骤',
+  'course-order': '案件 {number} 不能于 {on} {course}：{beforeOn} 为{before}',
+  'course-future': '案件 {number} 不能于 {on} {course}：该日尚未到来',
+} as const;

@@ -1,0 +1,22 @@
+/** The same in Chinese. */
+export const dockingZhCN = {
+  'is-link': '符号链接',
+  'is-pipe': '命名管道',
+  'is-socket': '套接字',
+  'is-device': '设备文件',
+  'is-not-regular': '非普通文件',
+  'nothing-left': '其上没有剩余文件；最后的文件正在封存',
+  'still-on-recorder': '记录仪上还有 {files} 个文件（{size}）',
+  'still-on-recorder-and-unlisted': '记录仪上还有 {files} 个文件（{size}），以及尚未列出的文件',
+  'path-and-more': '{path} 及另外 {more} 个文件',
+  'files-in-all': '{why}；共 {files} 个文件',
+  serials: '{names}',
+  'sealed-unread': '{files} 个已封存的文件无法再读取，予以保留：请检查存储卡',
+  'clock-behind': '慢 {span}',
+  'clock-ahead': '快 {span}',
+  'clock-ahead-at-least': '至少快 {span}：有文件声称的时间尚未到来',
+  'still-written': '查看 {looks} 次之后仍在写入',
+  'undocked-while-wiping': '移除已封存文件时被取下',
+  'verification-cut': '核验中断：请重新运行',
+  'http-status': '采集站应答 {status}',
+} as const;

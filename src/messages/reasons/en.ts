@@ -1,0 +1,32 @@
+import { archiveEn } from './archive-en.ts';
+import { cardEn } from './card-en.ts';
+import { casesEn } from './cases-en.ts';
+import { commonEn } from './common-en.ts';
+import { damageEn } from './damage-en.ts';
+import { deskEn } from './desk-en.ts';
+import { dockingEn } from './docking-en.ts';
+import { ledgerEn } from './ledger-en.ts';
+import { mediaEn } from './media-en.ts';
+import { namesEn } from './names-en.ts';
+import { recognitionEn } from './recognition-en.ts';
+import { requestEn } from './request-en.ts';
+import { stationEn } from './station-en.ts';
+import { workEn } from './work-en.ts';
+
+/** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
+export const REASONS_EN = {
+  ...commonEn,
+  ...archiveEn,
+  ...workEn,
+  ...cardEn,
+  ...mediaEn,
+  ...ledgerEn,
+  ...deskEn,
+  ...requestEn,
+  ...stationEn,
+  ...namesEn,
+  ...damageEn,
+  ...dockingEn,
+  ...recognitionEn,
+  ...casesEn,
+} as const;

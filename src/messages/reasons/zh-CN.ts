@@ -1,0 +1,36 @@
+import type { Whole } from '../template.ts';
+import { archiveZhCN } from './archive-zh-CN.ts';
+import { cardZhCN } from './card-zh-CN.ts';
+import { casesZhCN } from './cases-zh-CN.ts';
+import { commonZhCN } from './common-zh-CN.ts';
+import { damageZhCN } from './damage-zh-CN.ts';
+import { deskZhCN } from './desk-zh-CN.ts';
+import { dockingZhCN } from './docking-zh-CN.ts';
+import type { REASONS_EN } from './en.ts';
+import { ledgerZhCN } from './ledger-zh-CN.ts';
+import { mediaZhCN } from './media-zh-CN.ts';
+import { namesZhCN } from './names-zh-CN.ts';
+import { recognitionZhCN } from './recognition-zh-CN.ts';
+import { requestZhCN } from './request-zh-CN.ts';
+import { stationZhCN } from './station-zh-CN.ts';
+import { workZhCN } from './work-zh-CN.ts';
+
+const zhCN = {
+  ...commonZhCN,
+  ...archiveZhCN,
+  ...workZhCN,
+  ...cardZhCN,
+  ...mediaZhCN,
+  ...ledgerZhCN,
+  ...deskZhCN,
+  ...requestZhCN,
+  ...stationZhCN,
+  ...namesZhCN,
+  ...damageZhCN,
+  ...dockingZhCN,
+  ...recognitionZhCN,
+  ...casesZhCN,
+} as const;
+
+/** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
+export const REASONS_ZH: Whole<typeof REASONS_EN, typeof zhCN> = zhCN;
