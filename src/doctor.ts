@@ -9,7 +9,8 @@ import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
 import type { DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
-import { asEvidockError, type ErrorCode } from '#domain/errors';
+import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
+import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { ERRORS_EN } from '#messages/errors-en';
 import { makeStateDirectory } from './state-directory.ts';
@@ -31,7 +32,7 @@ interface Options {
   readonly connect: () => Promise<StationClient>;
 }
 
-type Finding = { readonly detail: string; readonly warn?: string };
+type Finding = { readonly reason: Reason; readonly warn?: Reason };
 
 /** Looks at everything the station stands on, and says how to mend what is not well. */
 export async function runDoctor({ config, nowMs, connect }: Options): Promise<readonly DoctorCheck[]> {
@@ -41,7 +42,7 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
   return [
     await look('node', 'install Node 24 (scripts/up does)', async () => nodeVersion()),
     await look('ffmpeg', 'apt-get install ffmpeg, or set derive.ffmpeg and derive.ffprobe', async () => ({
-      detail: await transcoder.check(),
+      reason: await transcoder.check(),
     })),
     await look('encoders', 'install an ffmpeg with libx264 and aac', () => encoders(ffmpeg)),
     await look('redis', 'apt-get install redis-server, or set queue.url', () => redis(config)),
@@ -51,7 +52,9 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
     ),
     await look('vault writes', 'use ext4 or XFS for the state directory: copies then need half the CPU', async () => vaultWrites(state)),
     await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
-    await look('time zone', 'set station.timezone to an IANA zone', async () => ({ detail: config.station.timezone })),
+    await look('time zone', 'set station.timezone to an IANA zone', async () => ({
+      reason: because('field', { field: config.station.timezone }),
+    })),
     ...(await usbLooks(config)),
     await look('socket', 'choose a shorter state directory', async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
@@ -66,79 +69,85 @@ async function usbLooks(config: Config): Promise<readonly DoctorCheck[]> {
 
 async function look(name: string, remedy: string, find: () => Promise<Finding>): Promise<DoctorCheck> {
   try {
-    const { detail, warn } = await find();
+    const { reason, warn } = await find();
     return warn === undefined
-      ? { name, ok: true, detail, remedy: null }
-      : { name, ok: true, warn: true, detail: `${detail}: ${warn}`, remedy };
+      ? { name, ok: true, reason, remedy: null }
+      : { name, ok: true, warn: true, reason: because('but', { why: reason, second: warn }), remedy };
   } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error), remedy };
+    return { name, ok: false, reason: said(error), remedy };
   }
+}
+
+/** What is not well, to be thrown by a check. */
+function unwell(reason: Reason): EvidockError {
+  return new EvidockError('station.internal', reason);
 }
 
 function nodeVersion(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 24) throw new Error(`Node ${process.versions.node}; 24 is needed`);
-  return { detail: `Node ${process.versions.node}, SQLite ${process.versions['sqlite'] ?? 'unknown'}` };
+  if (major < 24) throw unwell(because('node-old', { version: process.versions.node }));
+  return { reason: because('node-version', { version: process.versions.node, sqlite: process.versions['sqlite'] ?? '—' }) };
 }
 
 async function encoders(ffmpeg: string): Promise<Finding> {
   const { stdout } = await runChild(ffmpeg, ['-hide_banner', '-encoders'], { timeoutMs: 10_000, stdoutBytesMax: 1024 * 1024 });
   const missing = ['libx264', 'aac', 'mjpeg', 'png'].filter((name) => !new RegExp(`\\s${name}\\s`).test(stdout));
-  if (missing.length > 0) throw new Error(`ffmpeg lacks ${missing.join(', ')}`);
-  return { detail: 'libx264, aac' };
+  if (missing.length > 0) throw unwell(because('ffmpeg-lacks', { names: missing }));
+  return { reason: because('program', { program: 'libx264, aac' }) };
 }
 
 async function redis(config: Config): Promise<Finding> {
-  if (config.queue.url !== '') return { detail: 'a shared server (queue.url)' };
+  if (config.queue.url !== '') return { reason: because('shared-server', {}) };
   const { stdout, status } = await runChild(config.queue.redisServer, ['--version'], { timeoutMs: 10_000, stdoutBytesMax: 65_536 });
-  if (status !== 0) throw new Error(`${config.queue.redisServer} cannot be run`);
-  return { detail: /v=\S+/.exec(stdout)?.[0].replace('v=', 'redis-server ') ?? 'redis-server' };
+  if (status !== 0) throw unwell(because('cannot-run', { program: config.queue.redisServer }));
+  return { reason: because('program', { program: /v=\S+/.exec(stdout)?.[0].replace('v=', 'redis-server ') ?? 'redis-server' }) };
 }
 
 async function writable(state: string): Promise<Finding> {
   await makeStateDirectory(state);
   await access(state, constants.R_OK | constants.W_OK | constants.X_OK);
-  return { detail: state };
+  return { reason: because('path', { path: state }) };
 }
 
 async function freeSpace(state: string, reserveBytes: number): Promise<Finding> {
   const { bavail, bsize } = await statfs(state);
   const free = bavail * bsize;
-  const detail = `${(free / GIB).toFixed(1)} GiB free, ${(reserveBytes / GIB).toFixed(1)} GiB of it reserve`;
-  if (free <= reserveBytes) throw new Error(`${detail}: nothing can be taken in`);
-  return free < reserveBytes + 20 * GIB ? { detail, warn: 'less than 20 GiB above the reserve' } : { detail };
+  const reason = because('free-and-reserve', { free, size: reserveBytes });
+  if (free <= reserveBytes) throw unwell(because('but', { why: reason, second: because('nothing-taken-in', {}) }));
+  return free < reserveBytes + 20 * GIB ? { reason, warn: because('little-above-reserve', {}) } : { reason };
 }
 
 function vaultWrites(state: string): Finding {
-  if (directWrites(state)) return { detail: 'O_DIRECT' };
-  return { detail: 'through the page cache', warn: 'the file system has no O_DIRECT' };
+  if (directWrites(state)) return { reason: because('program', { program: 'O_DIRECT' }) };
+  return { reason: because('through-cache', {}), warn: because('no-direct', {}) };
 }
 
 async function clock(nowMs: number): Promise<Finding> {
-  const detail = new Date(nowMs).toISOString();
-  if (nowMs < EARLIEST_MS) throw new Error(`${detail} cannot be`);
+  const at = new Date(nowMs).toISOString();
+  if (nowMs < EARLIEST_MS) throw unwell(because('time-cannot-be', { at }));
+  const reason = because('program', { program: at });
   try {
     const { stdout } = await runChild('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
       timeoutMs: 5000,
       stdoutBytesMax: 4096,
     });
-    return stdout.trim() === 'yes' ? { detail: `${detail}, synchronised` } : { detail, warn: 'not known to be synchronised' };
+    return stdout.trim() === 'yes' ? { reason: because('synchronised', { at }) } : { reason, warn: because('not-known-synchronised', {}) };
   } catch {
     // No systemd here: then nobody can say.
-    return { detail, warn: 'not known to be synchronised' };
+    return { reason, warn: because('not-known-synchronised', {}) };
   }
 }
 
 function socketPath(state: string): Finding {
   const { socket } = placesOf(state);
-  if (socket.length > 100) throw new Error(`${socket} has ${socket.length} characters; a socket's path has at most 100`);
-  return { detail: socket };
+  if (socket.length > 100) throw unwell(because('socket-path-long', { path: socket, count: socket.length }));
+  return { reason: because('path', { path: socket }) };
 }
 
 interface Readying {
   readonly ok: boolean;
   readonly code: ErrorCode | null;
-  readonly detail: string;
+  readonly reason: Reason;
 }
 
 /** What the code of the failure says where it knows more than that something is to be looked at. */
@@ -154,8 +163,8 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
   try {
     client = await connect();
   } catch (error) {
-    const { code, message, remedy } = asEvidockError(error);
-    return [{ name: 'station', ok: false, detail: message, remedy, code }];
+    const failure = asEvidockError(error);
+    return [{ name: 'station', ok: false, reason: failureReason(failure), remedy: failure.remedy, code: failure.code }];
   }
   try {
     const { json } = await client.request('GET', '/api/v1/ready?fresh=true');
@@ -168,12 +177,12 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
         config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
     };
     const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] =>
-      check ? [{ name, ok: check.ok, detail: check.detail, ...remedyOf(check, remedies[name] ?? null) }] : [],
+      check ? [{ name, ok: check.ok, reason: check.reason, ...remedyOf(check, remedies[name] ?? null) }] : [],
     );
     const running: DoctorCheck =
       client.kind === 'running'
-        ? { name: 'station', ok: true, detail: 'running', remedy: null }
-        : { name: 'station', ok: true, warn: true, detail: 'not running', remedy: 'evidock run' };
+        ? { name: 'station', ok: true, reason: because('running', {}), remedy: null }
+        : { name: 'station', ok: true, warn: true, reason: because('not-running', {}), remedy: 'evidock run' };
     return [running, ...found, ...(await logChecks(client)), ...(client.kind === 'running' ? await workerChecks(client) : [])];
   } finally {
     await client.close();
@@ -186,14 +195,14 @@ async function logChecks(client: StationClient): Promise<DoctorCheck[]> {
   const { places } = json as Static<typeof LogLagJson>;
   return places.map(({ place, entries, ageSeconds }): DoctorCheck => {
     const name = `log in ${place}`;
-    if (entries === 0) return { name, ok: true, detail: 'every entry is there', remedy: null };
-    const detail = `${entries} entries are not there yet, the oldest is ${ageSeconds} s old`;
-    if (ageSeconds <= LOG_LATE_S) return { name, ok: true, detail, remedy: null };
+    if (entries === 0) return { name, ok: true, reason: because('every-entry-there', {}), remedy: null };
+    const reason = because('entries-not-there', { entries, seconds: ageSeconds });
+    if (ageSeconds <= LOG_LATE_S) return { name, ok: true, reason, remedy: null };
     return {
       name,
       ok: true,
       warn: true,
-      detail,
+      reason,
       remedy: `start the station (evidock run) and see to the ${place}: the log is copied by itself`,
     };
   });
@@ -207,9 +216,9 @@ async function workerChecks(client: StationClient): Promise<DoctorCheck[]> {
   if (invited.length === 0) return [];
   const isSilent = ({ heardSecondsAgo: heard }: WorkerAnswer) => heard === null || heard > WORKER_SILENT_S;
   const told = invited.map(({ name, running, heardSecondsAgo: heard }) =>
-    heard === null ? `${name}: not heard since the station started` : `${name}: heard ${heard} s ago, holds ${running} of the work`,
+    heard === null ? because('worker-not-heard', { name }) : because('worker-heard', { name, seconds: heard, running }),
   );
   const remedy = 'start it on its host (evidock worker --invite FILE), or revoke its key (evidock worker revoke NAME)';
   const verdict = invited.some(isSilent) ? { warn: true, remedy } : { remedy: null };
-  return [{ name: 'workers', ok: true, detail: told.join('; '), ...verdict }];
+  return [{ name: 'workers', ok: true, reason: together(told), ...verdict }];
 }

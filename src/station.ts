@@ -81,7 +81,7 @@ const NOT_WORKING: Working = {
   undock: async () => undefined,
   learning: NO_LEARNING,
   pokeWork: () => undefined,
-  checkQueue: async () => 'not started',
+  checkQueue: async () => because('not-started', {}),
 };
 
 /** The composition root: opens every part in order, gives each what it needs, and stops them in the reverse order. Its parts are in station/. */
@@ -172,7 +172,8 @@ export class Station {
     onStop(() => vault.close());
     const opened = await openArchive(this.#context, ledger);
     const archive = opened?.archive ?? null;
-    const checkArchive: DeskDeps['checkArchive'] = async (options) => (opened ? opened.health.check(options) : 'none is configured');
+    const checkArchive: DeskDeps['checkArchive'] = async (options) =>
+      opened ? opened.health.check(options) : because('none-configured', {});
     // A command that only looks does not wait for the archive.
     const asked = this.#mode === 'look' && !this.#acceptLedger ? null : archive;
     await checkLedger(this.#context, { ledger, upkeep: ledger.upkeep, vault, archive: asked, accept: this.#acceptLedger });
@@ -233,7 +234,7 @@ export class Station {
       undock: line.undock,
       learning: this.#mode === 'all' ? line.learning : NO_LEARNING,
       pokeWork: () => void work?.sweep.sweep(),
-      checkQueue: async () => (work ? work.queue.check() : 'not started'),
+      checkQueue: async () => (work ? work.queue.check() : because('not-started', {})),
     };
   }
 

@@ -4,11 +4,12 @@ import { connect } from 'node:net';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '#config/schema';
-import { asEvidockError, errnoOf } from '#domain/errors';
+import { asEvidockError, EvidockError, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { RecorderDriver } from '#ports/recorder-driver';
 import { readSecret, secretsDirectory } from './station/secrets.ts';
 
-type Finding = { readonly detail: string; readonly warn?: string };
+type Finding = { readonly reason: Reason; readonly warn?: Reason };
 interface UsbCheck {
   readonly name: string;
   readonly remedy: string;
@@ -46,45 +47,49 @@ export function usbChecks(
 
 async function usbBus(): Promise<Finding> {
   const names = await readdir('/sys/bus/usb/devices');
-  return { detail: `${names.filter((name) => name.startsWith('usb')).length} buses` };
+  return { reason: because('usb-buses', { buses: names.filter((name) => name.startsWith('usb')).length }) };
 }
 
 async function udev(): Promise<Finding> {
   try {
     await access('/run/udev/control');
-    return { detail: 'running' };
+    return { reason: because('running', {}) };
   } catch {
-    return { detail: 'not running', warn: 'disks are used as soon as they are quiet' };
+    return { reason: because('not-running', {}), warn: because('disks-when-quiet', {}) };
   }
 }
 
 async function mounting(socket: string): Promise<Finding> {
   if (socket === '') {
-    if (process.getuid?.() !== 0) throw new Error('the station is not root and has no mount helper');
-    return { detail: 'by the station itself, as root' };
+    if (process.getuid?.() !== 0) throw new EvidockError('station.internal', because('no-mount-helper', {}));
+    return { reason: because('mounts-as-root', {}) };
   }
   await new Promise<void>((resolve, reject) => {
     const client = connect(socket, () => {
       client.destroy();
       resolve();
     });
-    client.setTimeout(CONNECT_MS_MAX, () => client.destroy(new Error(`no answer within ${CONNECT_MS_MAX / 1000} s`)));
-    client.once('error', (error) => reject(new Error(`the mount helper cannot be reached (${errnoOf(error) ?? error.message})`)));
+    client.setTimeout(CONNECT_MS_MAX, () =>
+      client.destroy(new EvidockError('station.internal', because('no-answer-within', { seconds: CONNECT_MS_MAX / 1000 }))),
+    );
+    client.once('error', (error) => reject(new EvidockError('station.internal', because('helper-unreached', { why: said(error) }), error)));
   });
-  return { detail: 'by the mount helper' };
+  return { reason: because('mounts-by-helper', {}) };
 }
 
 async function optional(program: string): Promise<Finding> {
-  return (await hasProgram(program)) ? { detail: program } : { detail: program, warn: 'not installed' };
+  return (await hasProgram(program))
+    ? { reason: because('program', { program }) }
+    : { reason: because('program', { program }), warn: because('is-not-installed', {}) };
 }
 
 async function ntfs(): Promise<Finding> {
-  if (await hasProgram('ntfs-3g')) return { detail: 'ntfs-3g' };
+  if (await hasProgram('ntfs-3g')) return { reason: because('program', { program: 'ntfs-3g' }) };
   try {
     await access(join('/lib/modules', release(), 'kernel/fs/ntfs3'));
-    return { detail: 'ntfs3 of the kernel' };
+    return { reason: because('ntfs-of-kernel', {}) };
   } catch {
-    return { detail: 'NTFS', warn: 'neither ntfs3 nor ntfs-3g' };
+    return { reason: because('program', { program: 'NTFS' }), warn: because('neither-ntfs', {}) };
   }
 }
 
@@ -103,18 +108,18 @@ async function hasProgram(program: string): Promise<boolean> {
 /** Every secret that a driver's exchanges name, by name alone. */
 async function secretsOf(directory: string | null, drivers: readonly RecorderDriver[]): Promise<Finding> {
   const names = new Set(drivers.flatMap((driver) => (driver.usb ?? []).flatMap(secretsIn)));
-  if (directory === null) return { detail: 'no secrets directory', warn: `locked recorders stay locked (${[...names].join(', ')})` };
+  if (directory === null) return { reason: because('no-secrets', {}), warn: because('stay-locked', { names: [...names] }) };
   await readdir(directory);
   const missing: string[] = [];
   for (const name of names) {
     try {
       if ((await readSecret(directory, name)) === null) missing.push(name);
     } catch (error) {
-      throw new Error(asEvidockError(error).detail, { cause: error });
+      throw asEvidockError(error);
     }
   }
-  const detail = `${names.size - missing.length} of ${names.size}`;
-  return missing.length === 0 ? { detail } : { detail, warn: `missing: ${missing.join(', ')}` };
+  const reason = because('secrets-there', { found: names.size - missing.length, count: names.size });
+  return missing.length === 0 ? { reason } : { reason, warn: because('are-missing', { names: missing }) };
 }
 
 function secretsIn(profile: NonNullable<RecorderDriver['usb']>[number]): string[] {

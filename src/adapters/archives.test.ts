@@ -2,6 +2,7 @@
  * Goal: both archives keep the one contract, and the S3 one survives what networks and servers do.
  * Method: a real Ceph RGW, directly and through a proxy that refuses, cuts and flips; the disk archive on a real directory.
  */
+
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saying } from '#test/support/saying';
 import { describeArchiveContract, putOf } from '../../test/contract/archive.ts';
 import { temporaryDirectory } from '../../test/support/evidock.ts';
 import { FaultyProxy } from '../../test/support/faulty-proxy.ts';
@@ -199,7 +201,7 @@ describe('the probe', () => {
     await client.send(new CreateBucketCommand({ Bucket: 'versions' }));
     await client.send(new PutBucketVersioningCommand({ Bucket: 'versions', VersioningConfiguration: { Status: 'Enabled' } }));
     const versioned = s3(rgw.endpoint, 'x', { bucket: 'versions' });
-    expect(await versioned.check()).toMatch(/^bucket versions at 127\.0\.0\.1:\d+$/);
+    expect(await versioned.check()).toEqual(saying(/^bucket versions at 127\.0\.0\.1:\d+$/));
     const { Versions, DeleteMarkers } = await client.send(new ListObjectVersionsCommand({ Bucket: 'versions' }));
     expect([Versions ?? [], DeleteMarkers ?? []]).toEqual([[], []]);
     await client.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true }));
@@ -207,7 +209,7 @@ describe('the probe', () => {
     const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: rule };
     await client.send(new PutObjectLockConfigurationCommand({ Bucket: 'locked', ObjectLockConfiguration }));
     const locked = s3(rgw.endpoint, 'x', { bucket: 'locked' });
-    for (let asked = 0; asked < 3; asked += 1) expect(await locked.check()).toContain('its object lock keeps the probes too');
+    for (let asked = 0; asked < 3; asked += 1) expect(await locked.check()).toEqual(saying('its object lock keeps the probes too'));
     // Probes do not pile up: one is there that was put whole, and one that was put in parts.
     expect((await client.send(new ListObjectVersionsCommand({ Bucket: 'locked' }))).Versions).toHaveLength(2);
     for (const each of [versioned, locked]) await each.close();

@@ -96,7 +96,7 @@ export class WatchedArchive implements Archive {
     return this.#archive.abortAbandoned(nowMs, olderThanMs);
   }
 
-  check(signal?: AbortSignal): Promise<string> {
+  check(signal?: AbortSignal): Promise<Reason> {
     return this.#archive.check(signal);
   }
 

@@ -41,7 +41,8 @@ const NoteJson = Type.Object({
   code: oneOf(NOTE_CODES),
   parameters: Type.Unsafe<Readonly<Record<string, string | number | Reason>>>({
     type: 'object',
-    additionalProperties: { type: ['string', 'number', 'object'], description: 'Where it is an object: a reason, code and params.' },
+    description: 'Texts, numbers, and reasons (code and params).',
+    additionalProperties: true,
   }),
 });
 

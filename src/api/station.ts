@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { closed, nullable } from './common.ts';
+import { closed, nullable, ReasonSchema } from './common.ts';
 
 /** The station itself: health, readiness, backup. */
 
-const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), detail: Type.String() });
+const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), reason: ReasonSchema });
 
 export const BackupBody = closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) });
 

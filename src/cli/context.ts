@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { StationClient } from './client.ts';
 
 /** What `--config` and `--state-dir` say; null where they are not given. */
@@ -19,7 +20,7 @@ export interface DoctorCheck {
   readonly ok: boolean;
   /** Works, but not as well as it should. */
   readonly warn?: boolean;
-  readonly detail: string;
+  readonly reason: Reason;
   /** What to do; null if it is well. */
   readonly remedy: string | null;
   /** Code of the error table that the remedy is from. */

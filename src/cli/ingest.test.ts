@@ -156,6 +156,11 @@ describe('ingest', () => {
     expect(hurried.asked.filter((line) => line === 'GET /dockings/dck-1')).toHaveLength(1);
   });
 
+  it('tells in Chinese why a file was refused', async () => {
+    const { out, err } = await run(['/card', '--lang', 'zh-CN'], [{ state: 'safe' }]);
+    expect(out + err).toContain('拒收：pipe\\u{1b}：记录仪上有非普通文件（FIFO）');
+  });
+
   it('ends with 1 when work has failed for good, and names it', async () => {
     const { status, err } = await run(['/card', '--wait'], [{ state: 'safe', pending: [work('failed')] }]);
     expect(status).toBe(1);

@@ -222,12 +222,12 @@ describe('the station', () => {
   it('ends with 1 when the doctor finds something, and says how to mend it', async () => {
     const { status, out } = await cli.run(['doctor']);
     expect(status).toBe(1);
-    expect(out).toMatch(/ffmpeg +ok +7\nredis +FAILS +not found\n\nredis\. To mend: Install it\./);
+    expect(out).toMatch(/ffmpeg +ok +7\nredis +FAILS +redis-server cannot be run\n\nredis\. To mend: Install it\./);
   });
 
   it('says it in Chinese too', async () => {
     const { out } = await cli.run(['doctor'], { EVIDOCK_LANG: 'zh-CN' });
-    expect(out).toMatch(/Redis +故障 +not found\n\nRedis\. 修复：apt-get install redis-server，或设置 queue\.url/);
+    expect(out).toMatch(/Redis +故障 +redis-server 无法运行\n\nRedis\. 修复：apt-get install redis-server，或设置 queue\.url/);
   });
 
   it('has Chinese words for every check of the doctor', async () => {

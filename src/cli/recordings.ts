@@ -3,9 +3,10 @@ import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
 import { actorText } from '#domain/custody/actor';
 import { entryTypeOf } from '#domain/custody/catalogue';
+import { isReason } from '#domain/reason';
 import { RECORDING_STATES } from '#domain/recording';
 import { bytesText } from '#messages/figures';
-import { hasText, type Say } from '#messages/language';
+import { hasText, type Language, type Say } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
@@ -13,7 +14,7 @@ import { effectiveFacts, effectiveMarks } from './protection.ts';
 import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
 import { durationText, jsonText, printable, timeText } from './table.ts';
-import { failureWords, linkWords, noteWords, word } from './words.ts';
+import { failureWords, linkWords, noteWords, type Voice, word } from './words.ts';
 
 const SHOWN = 200;
 const GAPS_SHOWN = 8;
@@ -252,7 +253,7 @@ export function printHistory(shell: Shell, custody: readonly CustodyAnswer[]): v
   shell.print(`\n${say('recording.history')}`);
   shell.table(
     [{ title: '#', right: true }, { title: say('column.time') }, { title: say('column.who') }, { title: say('column.what') }],
-    custody.map((entry) => [String(entry.seq), timeText(entry.at), actorText(entry.actor), custodyWords(say, entry)]),
+    custody.map((entry) => [String(entry.seq), timeText(entry.at), actorText(entry.actor), custodyWords(shell, entry)]),
   );
 }
 
@@ -267,18 +268,18 @@ function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void 
 }
 
 /** One custody entry in words. */
-function custodyWords(say: Say, { type, data, lists, personal, related }: CustodyAnswer): string {
+function custodyWords({ say, language }: Voice, { type, data, lists, personal, related }: CustodyAnswer): string {
   const key = `custody.${type}`;
   if (!hasText(key)) return `${type} ${JSON.stringify(data)}`;
   const erased = Object.keys(entryTypeOf(type)?.personal ?? {}).map((name) => [name, say('custody.erased')]);
-  const texts = Object.entries(lists).map(([name, list]) => [name, list.filter((item) => typeof item === 'string').join(', ')]);
-  const told = Object.entries({ ...data, ...personal });
+  const texts = Object.entries(lists).map(([name, list]) => [
+    name,
+    list.flatMap((item) => (typeof item === 'string' || isReason(item) ? told(language, item) : [])).join('; '),
+  ]);
   const values: Record<string, string> = {
     others: related.map((text) => text.slice(text.indexOf(':') + 1)).join(', '),
     ...Object.fromEntries([...erased, ...texts]),
-    ...Object.fromEntries(
-      told.map(([name, value]) => [name, value === null ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value)]),
-    ),
+    ...Object.fromEntries(Object.entries({ ...data, ...personal }).map(([name, value]) => [name, told(language, value)])),
   };
   const bytes = typeof data['bytes'] === 'number' ? bytesText(data['bytes']) : values['bytes'];
   const decision = word(say, 'suggestion', values['decision'] ?? '');
@@ -298,6 +299,13 @@ function custodyWords(say: Say, { type, data, lists, personal, related }: Custod
       changes: changeWords(say, data),
     }),
   );
+}
+
+/** One value of an entry. Entries of before have sentences where there are reasons now. */
+function told(language: Language, value: unknown): string {
+  if (value === null) return '—';
+  if (isReason(value)) return reasonText(language, value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Fields whose values are codes. */

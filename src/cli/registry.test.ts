@@ -99,7 +99,7 @@ describe('cases, officers, recorders, suggestions', () => {
     expect((await recorder('correct', 'POOL1', last.id, '--never', '--officer', '041234')).status).toBe(2);
     const shown = (await recorder('show', 'POOL1')).out;
     expect(shown).toMatch(/^hld-\S+ +041235 +2026-06-20 12:00:00 +2026-06-20 13:00:00$/m);
-    expect(shown).toMatch(/handed over: 041234 2026-06-20 00:00Z – 2026-06-20 04:00Z$/m);
+    expect(shown).toMatch(/take-out ended \(handed over\): 041234 2026-06-20 00:00Z – 2026-06-20 04:00Z$/m);
     expect((await recorder('correct', 'POOL1', last.id, '--never')).status).toBe(0);
     expect((await cli.json(['recorder', 'show', 'POOL1'])).holdings).toHaveLength(1);
   });

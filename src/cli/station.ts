@@ -152,10 +152,10 @@ export function addDoctor(program: Command, shell: Shell): void {
     else {
       shell.table(
         [{ title: say('column.check') }, { title: say('column.state') }, { title: say('column.detail') }],
-        checks.map(({ name, ok, warn, detail }) => [
+        checks.map(({ name, ok, warn, reason }) => [
           checkName(shell, name),
           say(!ok ? 'doctor.bad' : warn ? 'doctor.warn' : 'doctor.ok'),
-          detail,
+          reasonText(shell.language, reason),
         ]),
       );
       for (const check of checks) {

@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { Log } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -56,7 +57,7 @@ export interface DeskDeps {
   /** Rings the queue for all waiting work, now. */
   readonly pokeWork: () => void;
   /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
-  readonly checkArchive: (options: { fresh: boolean }) => Promise<string>;
+  readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
   /** Throws queue.unreachable or queue.refused. */
-  readonly checkQueue: () => Promise<string>;
+  readonly checkQueue: () => Promise<Reason>;
 }

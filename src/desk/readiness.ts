@@ -1,5 +1,5 @@
-import { asEvidockError, type EvidockError } from '#domain/errors';
-import { bytesText } from '#messages/figures';
+import { asEvidockError, EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { DeskDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;
@@ -10,7 +10,7 @@ interface Check {
   readonly ok: boolean;
   /** null if it is well. */
   readonly code: string | null;
-  readonly detail: string;
+  readonly reason: Reason;
 }
 
 export interface Readiness {
@@ -25,9 +25,9 @@ export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([
     check(async () => {
       await upkeep.probe();
-      return `${(await ledger.counts()).recordings} recordings`;
+      return because('recordings-counted', { recordings: (await ledger.counts()).recordings });
     }),
-    check(async () => `${bytesText((await vault.probe()).freeBytes)} free above the reserve`),
+    check(async () => because('free-above-reserve', { free: (await vault.probe()).freeBytes })),
     check(checkQueue),
     archive ? check(() => checkArchive({ fresh }), fresh ? FRESH_MS_MAX : CHECK_MS_MAX) : null,
   ]);
@@ -37,14 +37,17 @@ export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean
   return { status: !local ? 'failing' : remote ? 'ready' : 'degraded', checks };
 }
 
-async function check(ask: () => Promise<string>, msMax = CHECK_MS_MAX): Promise<Check> {
+async function check(ask: () => Promise<Reason>, msMax = CHECK_MS_MAX): Promise<Check> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${msMax} ms`)), msMax);
+  const timer = setTimeout(
+    () => reject(new EvidockError('station.internal', because('no-answer-within', { seconds: msMax / 1000 }))),
+    msMax,
+  );
   try {
-    return { ok: true, code: null, detail: await Promise.race([ask(), late]) };
+    return { ok: true, code: null, reason: await Promise.race([ask(), late]) };
   } catch (error) {
     const known: EvidockError = asEvidockError(error);
-    return { ok: false, code: known.code, detail: known.detail };
+    return { ok: false, code: known.code, reason: known.reason };
   } finally {
     clearTimeout(timer);
   }

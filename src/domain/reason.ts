@@ -34,7 +34,7 @@ export function reasonOf(value: unknown): Reason {
   return because('words', { text: typeof value === 'string' ? value : JSON.stringify(value ?? null) });
 }
 
-function isReason(value: unknown): value is Reason {
+export function isReason(value: unknown): value is Reason {
   if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return false;
   return 'params' in value && typeof value.params === 'object' && value.params !== null;
 }

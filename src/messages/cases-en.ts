@@ -68,6 +68,6 @@ export const casesEn = {
   'custody.recording.protected': 'marked: {changes}; reason: {reason}',
   'custody.recording.officer-decided': 'officer decided anew by who had the recorder: {changes}',
   'custody.recorder.taken-out': 'taken out by {span}',
-  'custody.recorder.returned': '{how}: {span}',
+  'custody.recorder.returned': 'take-out ended ({how}): {span}',
   'custody.recorder.holding-corrected': 'take-out corrected: {old} is now {new}',
 } as const;

@@ -20,7 +20,7 @@ export const casesZhCN: { readonly [Key in keyof typeof casesEn]: string } = {
   'mark.opt.privacy': '隐私标记，可多次给出',
   'mark.opt.remove-privacy': '去掉该隐私标记',
   'mark.opt.reason': '原因；降低密级或去掉标记时必填',
-  'mark.done': '{id}：{marks}',
+  'mark.done': '{id} 的标记：{marks}',
   'mark.own': '自身',
   'mark.of-case': '案件 {number}',
   'level.public': '公开',
@@ -70,6 +70,6 @@ export const casesZhCN: { readonly [Key in keyof typeof casesEn]: string } = {
   'custody.recording.protected': '标注：{changes}；原因：{reason}',
   'custody.recording.officer-decided': '按记录仪领用情况重新确定执法人员：{changes}',
   'custody.recorder.taken-out': '领用：{span}',
-  'custody.recorder.returned': '{how}：{span}',
+  'custody.recorder.returned': '领用结束（{how}）：{span}',
   'custody.recorder.holding-corrected': '领用更正：{old} 改为 {new}',
 };

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
+import type { Reason } from '#domain/reason';
 
 /** What an interrupted upload needs to go on after a restart; kept in the ledger. */
 export interface UploadState {
@@ -78,6 +79,6 @@ export interface Archive {
   /** Aborts multipart uploads of our station's recordings that the journal does not know or that are older than `olderThanMs`; returns how many. */
   abortAbandoned(nowMs: number, olderThanMs: number): Promise<number>;
   /** Writes, reads and removes a small probe object in every way in which objects are written. Returns a line that tells what was reached. */
-  check(signal?: AbortSignal): Promise<string>;
+  check(signal?: AbortSignal): Promise<Reason>;
   close(): Promise<void>;
 }

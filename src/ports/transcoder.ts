@@ -101,5 +101,5 @@ export interface Transcoder {
   /** A thumbnail of a photo, at most 480 px on its long side, with the photo's rotation applied and its metadata dropped; of a damaged one, what can be read. */
   makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail>;
   /** Versions of ffmpeg and ffprobe, for doctor; throws transcoder.missing. */
-  check(): Promise<string>;
+  check(): Promise<Reason>;
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '#domain/reason';
 import type { WorkLane } from '#domain/work';
 
 /** `archived`: no work, but word for the station, with the id of a recording that is archived now. */
@@ -18,7 +19,7 @@ export interface WorkQueue {
   /** Runs at most `concurrency` handlers of the lane at once on this host. Call before `start`. */
   listen(lane: QueueLane, concurrency: number, handler: (id: string, run: QueueRun) => Promise<void>): void;
   /** Throws queue.unreachable. */
-  check(): Promise<string>;
+  check(): Promise<Reason>;
   /** Aborts running handlers, waits for them (at most 10 s), disconnects. */
   stop(): Promise<void>;
 }

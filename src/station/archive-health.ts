@@ -1,6 +1,6 @@
 import type { WatchedArchive } from '#adapters/watched-archive';
 import { asEvidockError, EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 
 /** How long a probe holds, ms. One that failed is repeated sooner: whoever has mended the cause wants to see it. */
 const WELL_MS = 60_000;
@@ -11,7 +11,7 @@ const PROBE_MS_MAX = 30_000;
 
 interface Probe {
   readonly atMs: number;
-  readonly detail: string;
+  readonly reason: Reason | null;
   readonly failure: EvidockError | null;
 }
 
@@ -26,7 +26,7 @@ export class ArchiveHealth {
   }
 
   /** Throws what is wrong. `fresh`: whoever asks waits for a new probe; else one that is known already tells, while the next is on its way. */
-  async check({ fresh }: { fresh: boolean }): Promise<string> {
+  async check({ fresh }: { fresh: boolean }): Promise<Reason> {
     const known = this.#last;
     const ageMs = known ? performance.now() - known.atMs : Number.POSITIVE_INFINITY;
     const due = ageMs > (fresh ? FRESH_MS : known?.failure ? FAILED_MS : WELL_MS);
@@ -35,7 +35,7 @@ export class ArchiveHealth {
     if (probe.failure) throw probe.failure;
     const trouble = this.#archive.trouble();
     if (trouble) throw new EvidockError(trouble.code, trouble.reason);
-    return probe.detail;
+    return probe.reason ?? because('not-started', {});
   }
 
   #probe(): Promise<Probe> {
@@ -46,17 +46,17 @@ export class ArchiveHealth {
   }
 
   async #probeOnce(): Promise<Probe> {
-    let detail = '';
+    let reason: Reason | null = null;
     let failure: EvidockError | null = null;
     const signal = AbortSignal.timeout(PROBE_MS_MAX);
     try {
-      detail = await this.#archive.check(signal);
+      reason = await this.#archive.check(signal);
     } catch (error) {
       failure = signal.aborted
         ? new EvidockError('archive.slow', because('probe-late', { seconds: PROBE_MS_MAX / 1000 }))
         : asEvidockError(error);
     }
-    this.#last = { atMs: performance.now(), detail, failure };
+    this.#last = { atMs: performance.now(), reason, failure };
     return this.#last;
   }
 }

@@ -2,6 +2,7 @@
  * Goal: a station is called ready only if footage could be taken in at that moment. Method: the real API over the real vault and ledger, on file systems
  * that are full, out of inodes, read-only, or closed to the station's user.
  */
+
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import type { Readiness } from '#desk/readiness';
 import { buildServer } from '#serve/server';
+import { saying } from '#test/support/saying';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { STATION_ID } from '../support/builders.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
@@ -81,7 +83,7 @@ describe('a station is not ready', () => {
       () => writeFile(join(directory, 'footage'), Buffer.alloc(2 * 1024 * 1024)),
       2 ** 21,
     );
-    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.full', detail: expect.stringContaining('reserve') }]);
+    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.full', reason: saying('reserve') }]);
   });
 
   it('when no inode is left, though there is space', async () => {
@@ -89,13 +91,13 @@ describe('a station is not ready', () => {
     const [status, { checks }] = await readinessOf(directory, async () => {
       for (let n = 0; (await readdir(directory)).length < 19; n += 1) await writeFile(join(directory, `f${n}`), '').catch(() => (n = 100));
     });
-    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.full', detail: expect.stringContaining('ENOSPC') }]);
+    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.full', reason: saying('ENOSPC') }]);
   });
 
   it('when the vault is mounted read-only', async () => {
     const directory = await place('read-only', 'size=1m');
     const [status, { checks }] = await readinessOf(directory, () => execFileSync('mount', ['-o', 'remount,ro', directory]));
-    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.read-only', detail: expect.stringContaining('EROFS') }]);
+    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.read-only', reason: saying('EROFS') }]);
   });
 
   it.each([0o000, 0o500])('when its user may not write to the vault: mode %o', async (mode) => {
@@ -105,7 +107,7 @@ describe('a station is not ready', () => {
       await chmod(directory, mode);
       process.seteuid?.(NOBODY);
     });
-    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.read-only', detail: expect.stringContaining('EACCES') }]);
+    expect([status, checks.vault]).toMatchObject([503, { ok: false, code: 'vault.read-only', reason: saying('EACCES') }]);
   });
 
   it('when the disk of the ledger is full', async () => {

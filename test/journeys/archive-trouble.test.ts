@@ -12,6 +12,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { english, type Reason } from '#domain/reason';
+import { saying } from '#test/support/saying';
 import { evidock, evidockJson, type RecordingJson, ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
 import { FaultyProxy } from '../support/faulty-proxy.ts';
 import { type Rgw, startRgw } from '../support/rgw.ts';
@@ -44,7 +45,7 @@ describe('a station whose archive is away', () => {
   };
   const archiveCheck = async () => {
     const doctor = await evidock(['--json', '--state', state, 'doctor']);
-    return (JSON.parse(doctor.stdout) as { name: string; ok: boolean; detail: string }[]).find(({ name }) => name === 'archive');
+    return (JSON.parse(doctor.stdout) as { name: string; ok: boolean; reason: Reason }[]).find(({ name }) => name === 'archive');
   };
 
   beforeAll(async () => {
@@ -91,7 +92,7 @@ describe('a station whose archive is away', () => {
       return work.some((each) => each.stage === 'archive' && each.errorCode === 'archive.unreachable');
     });
     expect((await list()).every((recording) => recording.state !== 'archived')).toBe(true);
-    expect(await archiveCheck()).toMatchObject({ ok: false, detail: expect.stringMatching(/^the connection was cut \(ECONNRESET\)/) });
+    expect(await archiveCheck()).toMatchObject({ ok: false, reason: saying(/^the connection was cut \(ECONNRESET\)/) });
   }, 120_000);
 
   it('is not blocked for ever by answers that stop in the middle: each transfer ends, says why, and the work gives its place back', async () => {
@@ -144,7 +145,7 @@ describe('a station whose archive is away', () => {
     proxy.suffer({});
     // Nobody renews them: they end.
     await new Promise((resolve) => setTimeout(resolve, 1000 * KEYS_SECONDS + 1000));
-    expect(await archiveCheck()).toMatchObject({ ok: false, detail: expect.stringMatching(/HTTP 403/) });
+    expect(await archiveCheck()).toMatchObject({ ok: false, reason: saying(/HTTP 403/) });
     await renewKeys(await rgw.assumeRole(120));
     // Who asks often is told of the same probe again for two seconds.
     await until('the archive is well', 60, async () => (await archiveCheck())?.ok === true);

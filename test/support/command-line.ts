@@ -88,8 +88,8 @@ export class CommandLine {
       runWorker: async () => undefined,
       runStation: async ({ ready }) => ready('http://127.0.0.1:8470'),
       doctor: async () => [
-        { name: 'ffmpeg', ok: true, detail: '7', remedy: null },
-        { name: 'redis', ok: false, detail: 'not found', remedy: 'Install it.' },
+        { name: 'ffmpeg', ok: true, reason: because('program', { program: '7' }), remedy: null },
+        { name: 'redis', ok: false, reason: because('cannot-run', { program: 'redis-server' }), remedy: 'Install it.' },
       ],
       cardLayouts: ['gat947', 'tiny'],
       makeCard: async () => 7,

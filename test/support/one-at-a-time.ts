@@ -1,3 +1,4 @@
+import { because } from '#domain/reason';
 import type { WorkQueue } from '#ports/work-queue';
 
 /** One place, as `archive.atOnce: 1`: the next work begins when the last has given its place back. */
@@ -13,7 +14,7 @@ export function oneAtATime(): WorkQueue {
     ring: async (_, id) => {
       last = last.then(() => listener?.(id, { signal: stop.signal }));
     },
-    check: async () => 'here',
+    check: async () => because('running', {}),
     stop: async () => {
       stop.abort();
       await last;

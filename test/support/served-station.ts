@@ -10,6 +10,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { STATION } from '#domain/custody/actor';
 import { OriginalSealed } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
@@ -59,8 +60,8 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     workerDoor: async () => ({ address: '10.0.0.1:8471', certificateSha256: 'ab'.repeat(32) }),
     workersHeard: new WorkerPresence(),
     pokeWork: () => undefined,
-    checkArchive: async () => 'no archive in this test',
-    checkQueue: async () => 'no queue in this test',
+    checkArchive: async () => because('none-configured', {}),
+    checkQueue: async () => because('not-started', {}),
     ...overrides,
   };
   const docking = aDocking();

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeWorkQueueContract } from '#test/contract/work-queue';
 import { runProgram, temporaryDirectory } from '#test/support/evidock';
+import { saying } from '#test/support/saying';
 import { BullmqQueue } from './bullmq-queue.ts';
 import { PrivateRedis } from './private-redis.ts';
 
@@ -216,14 +217,14 @@ describe('a Redis that is there and takes no work', () => {
     await queue.start();
     const client = clientOf(redis);
     try {
-      expect(await queue.check()).toContain('Redis');
+      expect(await queue.check()).toEqual(saying('Redis'));
       await client.call(...(spoil as [string, ...string[]]));
       const refused = { code: 'queue.refused', detail };
       await expect(queue.check()).rejects.toMatchObject(refused);
       // A ring is refused in the same way.
       await expect(queue.ring('archive', 'archive.rec-x', { priority: 5, delayMs: 0 })).rejects.toMatchObject(refused);
       await client.call(...(mend as [string, ...string[]]));
-      expect(await queue.check()).toContain('Redis');
+      expect(await queue.check()).toEqual(saying('Redis'));
     } finally {
       client.disconnect();
       await queue.stop();

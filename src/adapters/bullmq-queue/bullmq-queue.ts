@@ -154,7 +154,7 @@ export class BullmqQueue implements WorkQueue {
     return queue;
   }
 
-  async check(): Promise<string> {
+  async check(): Promise<Reason> {
     const [connection] = this.#connections;
     if (!connection) throw new EvidockError('queue.unreachable', because('not-started', {}));
     const info = await this.#answered(() => connection.info('server'));
@@ -167,7 +167,7 @@ export class BullmqQueue implements WorkQueue {
       return found;
     });
     if (back !== key) throw new EvidockError('queue.refused', because('probe-lost', {}));
-    return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'of unknown version'}`;
+    return because('program', { program: `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? '—'}` });
   }
 
   async #answered<T>(call: () => Promise<T>): Promise<T> {

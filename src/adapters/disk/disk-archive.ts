@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, errnoOf } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions } from '#ports/archive';
 import type { FaultPoints } from '#ports/fault-points';
@@ -249,7 +249,7 @@ export class DiskArchive implements Archive {
     return removed;
   }
 
-  async check(): Promise<string> {
+  async check(): Promise<Reason> {
     await this.#requireMarker();
     const bytes = randomBytes(64);
     const probe = join(this.#root, `${randomBytes(6).toString('hex')}.partial`);
@@ -267,7 +267,7 @@ export class DiskArchive implements Archive {
         await unlink(probe);
       }
       const { bavail, bsize } = await statfs(this.#root);
-      return `directory, ${Math.floor((bavail * bsize) / 2 ** 30)} GiB free`;
+      return because('directory-free', { free: bavail * bsize });
     } catch (error) {
       throw writeError(ERRORS, 'probe', error);
     }

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import type { Damage, MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
 import { quietly, runChild } from './child.ts';
 import { convert } from './convert.ts';
@@ -107,13 +107,13 @@ export class FfmpegTranscoder implements Transcoder {
     return makeThumbnail(this.#settings, photo, scratch, run);
   }
 
-  async check(): Promise<string> {
+  async check(): Promise<Reason> {
     const versions: string[] = [];
     for (const program of [this.#settings.ffmpeg, this.#settings.ffprobe]) {
       const { status, stdout } = await runChild(program, ['-version'], { timeoutMs: 10_000, stdoutBytesMax: 65_536 });
       if (status !== 0) throw new EvidockError('transcoder.missing', because('program', { program }));
       versions.push(stdout.split(' ').slice(0, 3).join(' '));
     }
-    return versions.join(', ');
+    return because('program', { program: versions.join(', ') });
   }
 }

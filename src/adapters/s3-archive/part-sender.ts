@@ -60,11 +60,11 @@ export class PartSender {
     return this.#pace.partBytes;
   }
 
-  /** What the link is like, in words, if less is dared than the configuration allows; else null. */
-  slowness(): string | null {
+  /** What the link is like, if less is dared than the configuration allows; else null. */
+  slowness(): Reason | null {
     if (!this.#pace.lowered) return null;
     const { partsAtOnce, partBytes, bytesPerSecond } = this.#pace;
-    return `slow link: ${rateText(bytesPerSecond)}, ${partsAtOnce === 1 ? '1 part' : `${partsAtOnce} parts`} of ${bytesText(partBytes)} at a time`;
+    return because('slow-link', { rate: rateText(bytesPerSecond), parts: partsAtOnce, partSize: partBytes });
   }
 
   /** Errors: archive.slow, those of `archiveError`, vault.read-failed; S3 errors that no repetition mends come as they are. */

@@ -11,7 +11,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { EvidockError, isFailure } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import { archiveError } from './errors.ts';
 import type { TransferOptions } from './moving-http.ts';
 
@@ -26,7 +26,7 @@ interface Target {
  * Does with a small object what the station does with footage: puts it whole and in parts, reads both back, removes them by their versions, so that a
  * bucket that keeps versions keeps none of these. Throws in the archive's words which step failed; returns what else is worth telling, or null.
  */
-export async function probeBucket(client: S3Client, target: Target, signal?: AbortSignal): Promise<string | null> {
+export async function probeBucket(client: S3Client, target: Target, signal?: AbortSignal): Promise<Reason | null> {
   const options: TransferOptions = signal ? { abortSignal: signal } : {};
   const step = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
     try {
@@ -77,7 +77,7 @@ async function remove(client: S3Client, target: Target, versions: readonly (stri
   } catch (error) {
     // Under the lock of the bucket nothing can be removed, and nothing the station does for now needs to be.
     if (isFailure(archiveError('', error), 'archive.refused') && (await isLocked(client, target, options)))
-      return 'its object lock keeps the probes too';
+      return because('lock-keeps-probes', {});
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError, isFailure } from '#domain/errors';
-import { because, type Reason } from '#domain/reason';
+import { because, type Reason, together } from '#domain/reason';
 import { isVaultKey } from '#domain/vault/vault-key';
 import type { Archive, ArchivedObject, ExpectedObject, PutRequest, TransferOptions, UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -77,7 +77,7 @@ export class S3Archive implements Archive {
   readonly #startedAtMs: number;
   readonly #stationId: string;
   /** Probes stay in this bucket, in these words. */
-  #kept: { readonly atMs: number; readonly words: string } | null = null;
+  #kept: { readonly atMs: number; readonly why: Reason } | null = null;
   /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
@@ -275,7 +275,7 @@ export class S3Archive implements Archive {
     }
   }
 
-  async check(signal?: AbortSignal): Promise<string> {
+  async check(signal?: AbortSignal): Promise<Reason> {
     const { bucket, endpoint } = this.#settings;
     // One key for all probes of a station: where they cannot be removed they are versions of one object.
     const key = `${PROBE_PREFIX}/${this.#stationId}`;
@@ -283,10 +283,10 @@ export class S3Archive implements Archive {
     if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
     else {
       const kept = await probeBucket(this.#client, this.#at(key), signal);
-      this.#kept = kept === null ? null : { atMs: nowMs, words: kept };
+      this.#kept = kept === null ? null : { atMs: nowMs, why: kept };
     }
-    const told = [`bucket ${bucket} at ${new URL(endpoint).host}`, this.#kept?.words ?? null, this.#sender.slowness()];
-    return told.filter((part) => part !== null).join('; ');
+    const told = [because('bucket-at', { bucket, host: new URL(endpoint).host }), this.#kept?.why ?? null, this.#sender.slowness()];
+    return together(told.filter((part) => part !== null));
   }
 
   async close(): Promise<void> {

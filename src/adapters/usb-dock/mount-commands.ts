@@ -264,7 +264,8 @@ export class PlainMounter implements Mounter {
     } catch (error) {
       // Many kernels come without ntfs3; then the FUSE program does it, if it is there.
       const program = await firstExisting(['/usr/bin/ntfs-3g', '/bin/ntfs-3g']);
-      if (program === null || !(error instanceof EvidockError) || !/unknown filesystem/.test(error.detail)) throw error;
+      if (program === null || !(error instanceof EvidockError) || !/unknown filesystem/.test(String(error.reason.params['text'])))
+        throw error;
       const options = ['ro', ...SAFE_OPTIONS, ...masks, 'allow_other'].join(',');
       const { status, stderr } = await runCommand(program, ['-o', options, node, path], MOUNT_MS_MAX);
       if (status !== 0)

@@ -101,7 +101,7 @@ async function openAllowed(device: Device): Promise<void> {
     try {
       return await bounded('open', device.open(), OPEN_MS_MAX);
     } catch (error) {
-      if (!/ACCESS|EACCES|permission/i.test(asEvidockError(error).detail) || performance.now() > endMs) throw error;
+      if (!/ACCESS|EACCES|permission/i.test(wordsOfLibrary(error)) || performance.now() > endMs) throw error;
       await sleep(ALLOWED_LOOK_MS);
     }
   }

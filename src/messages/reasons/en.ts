@@ -5,6 +5,7 @@ import { commonEn } from './common-en.ts';
 import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
+import { doctorEn } from './doctor-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { namesEn } from './names-en.ts';
@@ -29,4 +30,5 @@ export const REASONS_EN = {
   ...dockingEn,
   ...recognitionEn,
   ...casesEn,
+  ...doctorEn,
 } as const;

@@ -6,6 +6,7 @@ import { commonZhCN } from './common-zh-CN.ts';
 import { damageZhCN } from './damage-zh-CN.ts';
 import { deskZhCN } from './desk-zh-CN.ts';
 import { dockingZhCN } from './docking-zh-CN.ts';
+import { doctorZhCN } from './doctor-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
@@ -30,6 +31,7 @@ const zhCN = {
   ...dockingZhCN,
   ...recognitionZhCN,
   ...casesZhCN,
+  ...doctorZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

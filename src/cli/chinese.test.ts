@@ -1,0 +1,87 @@
+/*
+ * Goal: who reads Chinese reads no English sentence, whatever is told: damage, a suggestion, work that failed, a device that nobody knows, what is not there.
+ * Method: the whole command line in this process over a real ledger and vault; what it prints is searched for English words in a row.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LiveSlotBoard } from '#adapters/live-slot-board';
+import { RecordingDamaged } from '#domain/custody/recording-entries';
+import { subject } from '#domain/custody/subject';
+import { damageFromIntake } from '#domain/damage';
+import { because, together } from '#domain/reason';
+import { suggestFor } from '#domain/suggest';
+import { aCase, aCaseEvent, anId, aSuggestion, START_MS, someWork } from '#test/support/builders';
+import { claimed } from '#test/support/claims';
+import { CommandLine } from '#test/support/command-line';
+
+/** Two words in a row, each of three letters or more. */
+const ENGLISH = /[A-Za-z]{3,} [A-Za-z]{3,}/;
+const WHOLE = 1_000_000;
+
+let cli: CommandLine;
+let id: string;
+
+const gaps = [{ start: 0, end: 4096 }];
+const damage = damageFromIntake({ originalCount: 3, missingCount: 1 }, [{ cardPath: 'DCIM/1.MP4', bytes: WHOLE, gaps }]);
+
+beforeAll(async () => {
+  cli = await CommandLine.open();
+  id = (await cli.station.addRecording(Buffer.from('footage'), { kind: 'video' })).id;
+  const event = aCaseEvent({ caseNumber: 'A-1', place: '城西市场' });
+  const [match] = suggestFor({ startMs: event.startMs - 600_000, durationMs: 1000, officerId: null }, [event], 3_600_000);
+  await cli.station.ledger.transaction(async (writer) => {
+    await writer.recordings.update(id, {
+      damaged: true,
+      damageReason: damage,
+      notes: [{ code: 'not-made', parameters: { what: because('the-poster', {}), why: because('nothing-of-it-decodes', {}) } }],
+    });
+    const about = { atMs: START_MS, actor: { kind: 'station' as const, id: 'station', via: null, session: null } };
+    await writer.custody.append(
+      RecordingDamaged.make({ ...about, subject: subject('recording', id), personal: damage ? { reason: damage } : {} }),
+    );
+    await writer.work.insert(someWork('derive', id));
+    const reason = because('twice-longer', { why: because('took-longer', { seconds: 90 }) });
+    await writer.work.fail(await claimed(writer, `derive.${id}`), { code: 'transcoder.too-slow', reason, retryInMs: null });
+    await writer.cases.upsert(aCase({ number: 'A-1', title: '市场检查' }));
+    await writer.cases.upsertEvent(event);
+    await writer.cases.insertSuggestion({
+      ...aSuggestion({ recordingId: id, eventId: event.id }),
+      ...{ id: anId('sug'), caseNumber: 'A-1', reason: match?.reason ?? expect.fail() },
+    });
+  });
+  const board = cli.station.deps.board as LiveSlotBoard;
+  const why = [
+    because('weak-match', { driver: 'dcim', score: 20, whys: [because('lie-in-dcim', { found: 1, count: 9 })] }),
+    because('taken-as-is', {}),
+  ];
+  board.showPort(2, {
+    ...{ port: '1-4.2', phase: 'unknown', problem: { code: 'recorder.unknown', reason: together(why) } },
+    explain: [because('usb-ids', { vendor: '0781', product: '5591' }), because('no-driver-why', { whys: why })],
+  });
+});
+afterAll(() => cli.close());
+
+it.each([
+  [
+    'a damaged recording, whose derivatives failed',
+    () => ['recording', id],
+    /损坏.*其 3 个文件中有 1 个始终未从记录仪取得；DCIM\/1\.MP4：1000000 字节中有 4096 字节（1 处）/,
+  ],
+  ['what failed of it', () => ['recording', id], /转码失败：转码两次超出时限：两次超过 90 秒/],
+  ['what could not be made', () => ['recording', id], /未能制作 封面：全部无法解码/],
+  ['its history', () => ['recording', id], /发现损坏：其 3 个文件中有 1 个始终未从记录仪取得/],
+  ['a suggestion', () => ['suggestions'], /录制时间距事件 10 分钟；执法人员未知；城西市场/],
+  [
+    'a device that no driver knows',
+    () => ['slots', '--explain', '2'],
+    /没有驱动认识它：匹配较弱：dcim，20\/100（9 个媒体文件中有 1 个位于 DCIM 目录）；所有文件按原样采集/,
+  ],
+  ['the same in the list', () => ['slots'], /接入了没有驱动认识的存储设备，未作处理: 匹配较弱/],
+  ['work that failed', () => ['jobs', '--state', 'failed'], /转码两次超出时限: 两次超过 90 秒/],
+  ['what is not there', () => ['recording', 'rec-none'], /失败：没有这一项\n说明：录像 rec-none\n处理：检查编号。/],
+  ['a request that is not valid', () => ['tag', id, '--case', 'B-2'], /案件 B-2；登记请用：evidock case add B-2/],
+] as const)('%s is told in Chinese alone', async (_what, argv, expected) => {
+  const { out, err } = await cli.run(argv(), { EVIDOCK_LANG: 'zh-CN' });
+  expect(out + err).toMatch(expected);
+  const sentences = (out + err).split('\n').filter((line) => ENGLISH.test(line.replaceAll(/evidock case add/g, '')));
+  expect(sentences).toEqual([]);
+});
