@@ -62,7 +62,7 @@ export class ArchiveRecords implements ArchiveGate {
       const copy: Copy = { itemId, recordingId, where: archive, key, bytes, verifiedAtMs: nowMs, verifiedBy };
       await writer.recordings.upsertCopy(itemId === FACTS_ITEM ? { ...copy, sha256 } : copy);
     }
-    const objects = items.map(({ key, bytes, sha256 }) => ({ key, bytes, sha256 }));
+    const objects = items.map(({ itemId, counts, key, bytes, sha256 }) => ({ item: counts ? itemId : null, key, bytes, sha256 }));
     const type = items.every(({ itemId }) => itemId === FACTS_ITEM) ? FactsArchived : RecordingArchived;
     const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
     if (objects.length > 0) await writer.custody.append(type.make({ ...about, data: { archive, verifiedBy }, lists: { objects } }));

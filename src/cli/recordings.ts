@@ -10,6 +10,7 @@ import { hasText, type Language, type Say } from '#messages/language';
 import { reasonText } from '#messages/reason';
 import { ask, askAll, askPages, type StationClient } from './client.ts';
 import { aTime, mustBeState, type Shell, wholeNumber } from './command.ts';
+import { askFacts, printFacts } from './facts.ts';
 import { effectiveFacts, effectiveMarks } from './protection.ts';
 import { spanChange } from './spans.ts';
 import { printClaims, startChange } from './start-claims.ts';
@@ -60,14 +61,17 @@ export function addRecordings(program: Command, shell: Shell): void {
     });
   shell
     .add(program, 'recording <id>', say('recording.about'), 'recording rec-01jy…')
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .option('--history', say('option.history'))
+    .action(async (id: string, { history = false }: { history?: boolean }, command: Command) => {
       const globals = shell.globals(command);
       await shell.withStation(globals, async (client) => {
         const path = `/recordings/${encodeURIComponent(id)}`;
         const recording = await ask<RecordingAnswer>(client, 'GET', path);
         const custody = await askAll<CustodyAnswer>(client, `${path}/custody`);
-        if (globals.json) shell.printJson({ ...recording, custody });
-        else printRecording(shell, recording, custody);
+        const facts = history ? await askFacts(client, path) : null;
+        if (globals.json) return shell.printJson({ ...recording, custody, ...(facts ? { facts } : {}) });
+        printRecording(shell, recording, custody);
+        if (facts) printFacts(shell, facts);
       });
     });
 }

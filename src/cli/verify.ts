@@ -53,7 +53,10 @@ async function follow(
   let summary: Summary | undefined;
   try {
     for await (const line of linesOf(body)) {
-      if (line.type === 'progress') {
+      if (line.type === 'progress' && line.place === 'ledger') {
+        const { entries, entriesTotal } = line;
+        progress.show(entries, entriesTotal, say('verify.replaying', { entries, entriesTotal }));
+      } else if (line.type === 'progress') {
         const { perSecond, leftMs } = rate.of(line.bytes, line.bytesTotal);
         const figures = { files: line.files, total: line.filesTotal, bytes: bytesText(line.bytes), bytesTotal: bytesText(line.bytesTotal) };
         progress.show(
@@ -64,11 +67,8 @@ async function follow(
       } else if (line.type === 'fault') {
         if (json) faults.push(line);
         else {
-          const { place, recordingId, key, what } = line;
           progress.end();
-          shell.print(
-            say('verify.fault', { place: word(say, 'place', place), recording: recordingId ?? '', key: key ?? '', what: printable(what) }),
-          );
+          shell.print(faultWords(shell, line));
         }
       } else if (line.type === 'error') throw new ReplyError(line);
       else summary = line;
@@ -78,6 +78,22 @@ async function follow(
   }
   if (!summary) throw new ReplyError({ code: 'station.stopping', reason: because('verification-cut', {}) });
   return { faults, summary };
+}
+
+function faultWords({ say }: Shell, { place, recordingId, key, what, contradiction }: Fault): string {
+  const where = word(say, 'place', place);
+  if (!contradiction) return say('verify.fault', { place: where, recording: recordingId ?? '', key: key ?? '', what: printable(what) });
+  const { table, row, column, found, told, entry } = contradiction;
+  const values = {
+    place: where,
+    row: printable(`${table} ${row}`),
+    column: column ?? '',
+    found: printable(found ?? ''),
+    told: printable(told ?? ''),
+  };
+  const by = entry === null ? '' : say('verify.by-entry', { entry });
+  if (found === null) return say('verify.missing-row', { ...values, by });
+  return say(told === null ? 'verify.unknown-row' : 'verify.contradicts', { ...values, by });
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {

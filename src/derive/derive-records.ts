@@ -1,5 +1,6 @@
 import { STATION, stationFor } from '#domain/custody/actor';
-import { RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
+import { describeClaims, describeNotes } from '#domain/custody/described';
+import { NotDerived, RecordingDamaged, RecordingDerived } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { asEvidockError, EvidockError } from '#domain/errors';
@@ -125,7 +126,9 @@ export class DeriveRecords implements DeriveGate {
     const typed = segments.map((original) => (original.kind === before.kind ? { ...original, kind: result.kind } : original));
     await recordKind(writer, before, result.kind, nowMs);
     const fromIntake = damageFromIntake(before, await writer.originals.ofRecording(recordingId));
-    for (const made of result.derivatives) await writer.recordings.upsertDerivative(this.#derivative(made, claim, inputs, nowMs));
+    const old = new Map((await writer.recordings.derivatives(recordingId)).map(({ kind, id }) => [kind, id]));
+    const fresh = result.derivatives.map((made) => this.#derivative(made, claim, inputs, nowMs));
+    for (const derivative of fresh) await writer.recordings.upsertDerivative(derivative);
     const archive = await this.#reopenArchive(writer, recordingId, result.derivatives.length > 0, nowMs);
     await writer.recordings.update(recordingId, {
       state: recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive === 'done' }),
@@ -138,13 +141,20 @@ export class DeriveRecords implements DeriveGate {
     const measured = typed.map((segment, place) => ({ ...segment, durationMs: result.segmentsMs[place] ?? null }));
     // As the lines above have left it.
     await compareSegments(writer, await knownRecording(writer, recordingId), measured, { timezone, nowMs });
+    const { durationMs, claimedStart, claimedFrom, startClaims, notes, damageReason } = await knownRecording(writer, recordingId);
     const lists = {
       inputs,
-      derivatives: result.derivatives.map(({ kind, recipe, vaultKey, bytes, sha256 }) => ({ kind, recipe, key: vaultKey, bytes, sha256 })),
+      derivatives: fresh.map(({ id, kind, recipe, vaultKey, mediaType, bytes, sha256 }) => ({
+        ...{ id, kind, recipe, key: vaultKey, mediaType, bytes, sha256, replaces: old.get(kind) ?? null },
+      })),
+      segments: measured.flatMap((segment) =>
+        segment.durationMs === null ? [] : [{ original: segment.id, durationMs: Math.round(segment.durationMs) }],
+      ),
+      claims: describeClaims(startClaims),
     };
-    await writer.custody.append(
-      RecordingDerived.make({ atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId), lists }),
-    );
+    const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
+    const personal = { notes: describeNotes(notes), damage: damageReason };
+    await writer.custody.append(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
   }
 
   #derivative(made: DerivedResult['derivatives'][number], { recordingId }: Claim, inputs: readonly string[], nowMs: number): Derivative {
@@ -180,7 +190,12 @@ export class DeriveRecords implements DeriveGate {
         ...(damaged ? damage(fromIntake, reason) : {}),
         ...(before ? {} : { notes: notesAfterDeriving(recording?.notes ?? [], notes) }),
       });
-      if (damaged) await tellDamage(writer, recordingId, reason, clock.nowMs());
+      const nowMs = clock.nowMs();
+      if (damaged) await tellDamage(writer, recordingId, reason, nowMs);
+      const now = await knownRecording(writer, recordingId);
+      const about = { atMs: nowMs, actor: stationFor(claim), subject: subject('recording', recordingId) };
+      const personal = { detail: reason, notes: describeNotes(now.notes), damage: now.damageReason };
+      await writer.custody.append(NotDerived.make({ ...about, data: { code }, personal }));
     });
     await this.#dropRuns(recordingId, (run) => run <= claim.token);
   }

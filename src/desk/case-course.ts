@@ -48,6 +48,7 @@ export async function takeStepOf(deps: DeskDeps, writer: LedgerWriter, found: Ca
   const data = {
     place: taken.place,
     on: { old: taken.old, new: taken.new },
+    course: taken.steps.map((each) => ({ step: each.step, on: each.on })),
     state: { old: caseStateOf(found), new: caseStateOf(taken) },
   };
   if (step === 'decided') await writer.custody.append(CaseDecided.make({ ...about, data }));

@@ -38,7 +38,7 @@ interface DeskFacts {
 export interface DeskDeps {
   readonly ledger: Ledger;
   /** Mending is for the start of the station alone. */
-  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity'>;
+  readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity' | 'replay'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
   readonly archive: Archive | null;

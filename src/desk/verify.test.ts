@@ -58,7 +58,7 @@ describe('verification', () => {
   it('is clean when nothing differs, and leaves its own entry', async () => {
     const { faults, summary } = await verify();
     expect(faults).toEqual([]);
-    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 3 });
+    expect(summary).toMatchObject({ vaultFiles: 2, archiveFiles: 0, logEntries: 10 });
     const last = (await station.ledger.custody.of(about('station:test'))).at(-1);
     expect(last).toMatchObject({ type: 'station.verified', actor: cli('test'), data: { faults: 0, vaultFiles: 2 } });
   });

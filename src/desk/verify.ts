@@ -10,12 +10,15 @@ import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger/recordings';
+import type { Contradiction } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
+import { contradictionText, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
+import { unknownFiles } from './unknown-files.ts';
 import { type WrongCopy, withdrawCopies } from './withdraw.ts';
 
 export interface VerifyRequest {
@@ -37,6 +40,9 @@ export type VerifyLine =
       readonly filesTotal: number;
       readonly bytes: number;
       readonly bytesTotal: number;
+      /** Entries of the custody log that have been replayed, and all of them; 0 before that begins. */
+      readonly entries: number;
+      readonly entriesTotal: number;
     }
   | {
       readonly type: 'fault';
@@ -44,6 +50,8 @@ export type VerifyLine =
       readonly recordingId: string | null;
       readonly key: string | null;
       readonly what: string;
+      /** Of a row that is not as the custody log tells. */
+      readonly contradiction?: Contradiction;
     }
   | {
       readonly type: 'summary';
@@ -70,6 +78,7 @@ export class Verification {
   #toldAtMs = 0;
   readonly #fixity: FixityRecord;
   #place: VerifyPlace = 'vault';
+  #replayed = { entries: 0, entriesTotal: 0 };
 
   constructor(options: { deps: DeskDeps; request: VerifyRequest; actor: Actor; signal: AbortSignal }) {
     this.#deps = options.deps;
@@ -286,40 +295,13 @@ export class Verification {
 
   /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
   async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
+    const fault = { type: 'fault', place: 'vault' } as const;
     try {
-      yield* this.#verifyNothingElse();
+      for await (const { recordingId, key } of unknownFiles(this.#deps, this.#signal))
+        yield this.#counted({ ...fault, recordingId, key, what: 'no row of the ledger knows this file' });
     } catch (error) {
-      yield this.#counted({ type: 'fault', place: 'vault', recordingId: null, key: null, what: this.#told(error) });
+      yield this.#counted({ ...fault, recordingId: null, key: null, what: this.#told(error) });
     }
-  }
-
-  /** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
-  async *#verifyNothingElse(): AsyncGenerator<VerifyLine> {
-    let recordingId: string | null = null;
-    let known: { keys: ReadonlySet<string>; deriving: boolean } = { keys: new Set(), deriving: false };
-    for await (const { key } of this.#deps.vault.list('')) {
-      this.#signal.throwIfAborted();
-      const [, , , owner = ''] = key.split('/');
-      if (owner !== recordingId) {
-        recordingId = owner;
-        known = await this.#keysOf(owner);
-      }
-      // While its derive work is not done, files may be there before their row is.
-      if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
-      yield this.#counted({ type: 'fault', place: 'vault', recordingId: owner || null, key, what: 'no row of the ledger knows this file' });
-    }
-  }
-
-  async #keysOf(recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
-    const { ledger } = this.#deps;
-    const work = await ledger.work.get(workId('derive', recordingId));
-    const detail = await ledger.recordings.detail(recordingId);
-    if (!detail) return { keys: new Set(), deriving: false };
-    const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
-    // What is noted to be removed is known; the next start of the daemon removes it.
-    const leftovers = await ledger.recordings.leftovers(100, recordingId);
-    const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
-    return { keys, deriving: work !== null && work.state !== 'done' };
   }
 
   async *#verifyLog(): AsyncGenerator<VerifyLine> {
@@ -334,8 +316,27 @@ export class Verification {
     const asked = { archive: this.#request.archive, signal: this.#signal };
     for await (const { key, what } of shippedLogFaults(this.#deps, asked))
       yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
+    yield* this.#replayLog();
     for (const what of await upkeep.integrity())
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+  }
+
+  async *#replayLog(): AsyncGenerator<VerifyLine> {
+    try {
+      for await (const line of replayedLog(this.#deps, this.#actor, this.#signal)) {
+        if (line.type === 'progress') {
+          this.#replayed = { entries: line.entries, entriesTotal: line.entriesTotal };
+          yield* this.#progress('ledger');
+          continue;
+        }
+        const { type: _, ...contradiction } = line;
+        const what = contradictionText(contradiction);
+        yield this.#counted({ type: 'fault', place: 'ledger', recordingId: line.recordingId, key: null, what, contradiction });
+      }
+    } catch (error) {
+      // What keeps it from being replayed is a fault by its name, and no reason to leave out what comes after it.
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what: this.#told(error) });
+    }
   }
 
   #counted(fault: Fault): Fault {
@@ -362,6 +363,7 @@ export class Verification {
       filesTotal: files,
       bytes,
       bytesTotal: Math.max(bytes, total),
+      ...this.#replayed,
     };
   }
 }

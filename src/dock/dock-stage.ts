@@ -240,6 +240,8 @@ export class DockStage {
         clockOffsetMs,
         clockOff: reading.warning !== null,
         unclean: arrival.unclean !== null,
+        newRecorder: known === null,
+        firstSeenAtMs: known?.firstSeenAtMs ?? nowMs,
       };
       const about = { atMs: nowMs, actor: STATION, subject: subject('docking', id) };
       await writer.custody.append(DockingArrived.make({ ...about, data, lists: { why: reasons } }));

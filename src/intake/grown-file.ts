@@ -23,7 +23,7 @@ export async function relistGrown(
   const { bytes, mtimeMs } = identity;
   await writer.originals.relist(listed.id, { bytes, mtimeMs });
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('original', listed.id) };
-  const data = { docking: docking.id, listedBytes: before.bytes, bytes };
+  const data = { docking: docking.id, listedBytes: before.bytes, bytes, mtimeMs };
   await writer.custody.append(OriginalGrown.make({ ...about, data, personal: { cardPath: identity.cardPath } }));
   return { ...listed, bytes, mtimeMs };
 }

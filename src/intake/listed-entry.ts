@@ -1,4 +1,5 @@
 import { STATION } from '#domain/custody/actor';
+import { describeNotes, describeOriginal, describeRecording, describeTake } from '#domain/custody/described';
 import { RecordingsListed } from '#domain/custody/docking-entries';
 import { subject } from '#domain/custody/subject';
 import type { Docking } from '#domain/docking';
@@ -7,9 +8,14 @@ import type { Clock } from '#ports/clock';
 import type { LedgerWriter } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 
+interface Listed {
+  readonly recording: NewRecording;
+  readonly originals: readonly Original[];
+}
+
 /** What one transaction puts on record of a card: told by one entry, because a card may hold a hundred thousand files. */
 export class ListedEntry {
-  readonly #recordings: { readonly recording: NewRecording; readonly originals: readonly Original[] }[] = [];
+  readonly #recordings: Listed[] = [];
   readonly #again = new Map<string, string>();
 
   add(recording: NewRecording, originals: readonly Original[]): void {
@@ -29,20 +35,18 @@ export class ListedEntry {
       ...{ atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) },
       data: { recorder: docking.recorderSerial, files: originals.length },
       lists: { recordings: this.#recordings.map(told), again: [...this.#again.keys()] },
-      personal: { paths: Object.fromEntries([...originals.map(({ id, cardPath }) => [id, cardPath] as const), ...this.#again]) },
+      personal: {
+        paths: Object.fromEntries([...originals.map(({ id, cardPath }) => [id, cardPath] as const), ...this.#again]),
+        takes: Object.fromEntries(originals.flatMap(({ id, take }) => (take === null ? [] : [[id, describeTake(take)]]))),
+        notes: Object.fromEntries(
+          this.#recordings.flatMap(({ recording: { id, notes } }) => (notes.length === 0 ? [] : [[id, describeNotes(notes)]])),
+        ),
+      },
     });
     await writer.custody.append(entry);
   }
 }
 
-function told({ recording, originals }: { readonly recording: NewRecording; readonly originals: readonly Original[] }) {
-  const { id, recorderSerial: recorder, kind, officerId: officer, officerSource, important } = recording;
-  const { claimedStart, claimedFrom, startMs, clockOffsetMs } = recording;
-  return {
-    ...{ id, recorder, kind, officer, officerSource, important, claimedStart, claimedFrom, startMs, clockOffsetMs },
-    originals: originals.map((original) => {
-      const { role, index, kind: own, bytes, mtimeMs, vaultKey } = original;
-      return { id: original.id, role, index, kind: own, bytes, mtimeMs, key: vaultKey };
-    }),
-  };
+function told({ recording, originals }: Listed) {
+  return { ...describeRecording(recording), originals: originals.map(describeOriginal) };
 }

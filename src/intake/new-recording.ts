@@ -110,8 +110,9 @@ function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): read
 /** The recorder whose file lies on another's card may never have been docked: from now on it is known by its number. */
 async function meetOther(writer: LedgerWriter, recordingId: string, { docking, owner, clock }: Circumstances): Promise<void> {
   const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-  if (!(await writer.registry.recorder(owner))) await writer.registry.upsertRecorder({ serial: owner, ...known });
-  const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial };
+  const newRecorder = (await writer.registry.recorder(owner)) === null;
+  if (newRecorder) await writer.registry.upsertRecorder({ serial: owner, ...known });
+  const data = { docking: docking.id, recorder: owner, card: docking.recorderSerial, newRecorder };
   const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', recordingId) };
   await writer.custody.append(OtherRecorder.make({ ...about, data }));
 }

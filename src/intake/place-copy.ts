@@ -68,18 +68,20 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
     docking: dockingId,
     bytes: original.bytes,
     sha256: digests.sha256,
+    sm3: digests.sm3,
     sourceReread,
     duplicateOf,
   };
   const by = { atMs: nowMs, actor: STATION };
   const lists = { gaps: gaps.map(({ start, end }) => ({ start, end })) };
-  const personal = { cardPath: original.cardPath };
-  await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
   const recording = await writer.recordings.get(original.recordingId);
   // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
-  if (gaps.length === 0 && !recording?.damaged) return;
-  const reason = recording && damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId));
-  await writer.recordings.update(original.recordingId, { damaged: reason !== null, damageReason: reason });
+  const judged = recording !== null && (gaps.length > 0 || recording.damaged);
+  const damage = judged ? damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId)) : null;
+  const personal = { cardPath: original.cardPath, ...(judged ? { damage } : {}) };
+  await writer.custody.append(OriginalCopied.make({ ...by, subject: subject('original', original.id), data, lists, personal }));
+  if (!judged) return;
+  await writer.recordings.update(original.recordingId, { damaged: damage !== null, damageReason: damage });
   const own = gapsReason([{ ...original, gaps }]);
   if (own === null) return;
   const about = { ...by, subject: subject('recording', original.recordingId) };

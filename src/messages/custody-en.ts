@@ -24,6 +24,8 @@ export const custodyEn = {
   'custody.original.sealed': 'an original was sealed after being read back: SHA-256 {sha256}',
   'custody.copy.failed-verification': 'a copy differed when it was read back and was set aside',
   'custody.recording.split': 'files that never came wait in {into}; this recording was closed without them',
+  'custody.recording.not-derived': 'no playable copy can be made: {detail}',
+  'custody.log.replayed': 'the custody log was replayed ({entries} {entries:entry|entries}): {contradictions} of the rows contradict it',
   'custody.recording.derived': 'playable copy and pictures were made',
   'custody.recording.damaged': 'found damaged: {reason}',
   'custody.recording.read-again': 'what could not be read of {cardPath} can be read now: the file is taken again as {as}',

@@ -39,6 +39,8 @@ export const custodyZhCN = {
   'custody.original.sealed': '回读一致后封存原始文件：SHA-256 {sha256}',
   'custody.copy.failed-verification': '副本回读不一致，已隔离',
   'custody.recording.split': '始终未到的文件另列为 {into} 等待；本录像不含它们即已收结',
+  'custody.recording.not-derived': '无法制作可播放副本：{detail}',
+  'custody.log.replayed': '重放保管链（{entries} 条）：{contradictions} 处记录与之矛盾',
   'custody.recording.derived': '生成可播放副本与图片',
   'custody.recording.damaged': '发现损坏：{reason}',
   'custody.recording.read-again': '{cardPath} 原先无法读取的部分现已可读：重新采集为 {as}',

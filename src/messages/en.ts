@@ -3,6 +3,7 @@ import { casesEn } from './cases-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
+import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
 import { timesEn } from './times-en.ts';
@@ -13,6 +14,7 @@ import { workerEn } from './worker-en.ts';
 export const en = {
   ...casesEn,
   ...custodyEn,
+  ...factsEn,
   ...workerEn,
   ...knownEn,
   ...consoleEn,

@@ -4,6 +4,7 @@ import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
 import type { en } from './en.ts';
+import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
@@ -14,6 +15,7 @@ import { workerZhCN } from './worker-zh-CN.ts';
 export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...casesZhCN,
   ...custodyZhCN,
+  ...factsZhCN,
   ...workerZhCN,
   ...knownZhCN,
   ...consoleZhCN,

@@ -1,4 +1,5 @@
 import { STATION } from '#domain/custody/actor';
+import { describeNotes, describeRecording } from '#domain/custody/described';
 import { RecordingSplit } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
@@ -9,7 +10,7 @@ import { originalKey } from '#domain/vault/vault-key';
 import { type Log, recordingSplit, recordingsReplaced, stageFailed } from '#events';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
-import type { RecordingDetail } from '#ports/ledger/recordings';
+import type { NewRecording, RecordingDetail } from '#ports/ledger/recordings';
 import type { Vault } from '#ports/vault';
 import { setAside } from '#steps/set-aside';
 import { type ClosingSettings, closeRecording } from './close-recording.ts';
@@ -155,15 +156,16 @@ export class IncompleteRecordings {
       if (!missing) return null;
       const nowMs = clock.nowMs();
       const into = newId('rec', nowMs, settings.stationId);
-      await moveMissing(writer, recording, missing, into, nowMs);
+      const { fresh, moved } = await moveMissing(writer, recording, missing, into, nowMs);
       for (const number of caseNumbers) await writer.recordings.addCase(into, number);
       const missingCount = recording.missingCount + missing.length;
       const reason = damageFromIntake({ ...recording, missingCount }, await writer.originals.ofRecording(recording.id));
       await writer.recordings.update(recording.id, { missingCount, damaged: true, damageReason: reason });
       const about = { atMs: nowMs, actor: STATION, subject: subject('recording', recording.id) };
-      const lists = { missing: missing.map(({ id, bytes }) => ({ original: id, bytes })), cases: [...caseNumbers] };
-      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath) };
-      await writer.custody.append(RecordingSplit.make({ ...about, data: { into, why }, lists, personal }));
+      const lists = { missing: moved, cases: [...caseNumbers], fresh: [describeRecording(fresh)] };
+      const personal = { cardPaths: missing.map(({ cardPath }) => cardPath), notes: describeNotes(fresh.notes), damage: reason };
+      const data = { into, why, docking: fresh.dockingId, missingCount };
+      await writer.custody.append(RecordingSplit.make({ ...about, data, lists, personal }));
       await closeRecording(writer, recording.id, settings, nowMs);
       await closeReplaced(writer, into, nowMs);
       return { recordingId: recording.id, into, files: missing.length };
@@ -203,10 +205,10 @@ async function moveMissing(
   missing: readonly Original[],
   into: string,
   nowMs: number,
-): Promise<void> {
+): Promise<{ fresh: NewRecording; moved: { original: string; bytes: number; index: number; key: string }[] }> {
   const { recorderSerial, officerId, officerSource, category, important, claimedStart, claimedFrom, startMs, clockOffsetMs } = from;
   const { startClaims, confidentiality, privacy } = from;
-  await writer.recordings.insert({
+  const fresh: NewRecording = {
     id: into,
     dockingId: missing[0]?.dockingId ?? from.dockingId,
     kind: missing[0]?.kind ?? from.kind,
@@ -216,13 +218,14 @@ async function moveMissing(
     // Notes on the time hold for the new recording as well; notes on the segments of the old one do not.
     notes: from.notes.filter(({ code }) => code.startsWith('time-')),
     ...{ startClaims, confidentiality, privacy },
-  });
-  for (const [place, original] of missing.entries()) {
+  };
+  await writer.recordings.insert(fresh);
+  const moved = [];
+  for (const [place, { id, bytes, cardPath }] of missing.entries()) {
     const index = place + 1;
-    await writer.originals.moveToRecording(original.id, {
-      recordingId: into,
-      index,
-      vaultKey: originalKey(into, index, original.cardPath),
-    });
+    const key = originalKey(into, index, cardPath);
+    await writer.originals.moveToRecording(id, { recordingId: into, index, vaultKey: key });
+    moved.push({ original: id, bytes, index, key });
   }
+  return { fresh, moved };
 }

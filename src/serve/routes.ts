@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { caseRoutes } from './routes-cases.ts';
+import { factRoutes } from './routes-facts.ts';
 import { holdingRoutes } from './routes-holdings.ts';
 import { recordingRoutes } from './routes-recordings.ts';
 import { registryRoutes } from './routes-registry.ts';
@@ -13,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   ...stationRoutes,
   ...slotRoutes,
   ...recordingRoutes,
+  ...factRoutes,
   ...registryRoutes,
   ...caseRoutes,
   ...holdingRoutes,

@@ -153,6 +153,8 @@ export function dockings(it: It): void {
       for (const refusal of refusals) await writer.dockings.insertRefusal(refusal);
     });
     expect(await ledger.dockings.refusals(docking.id)).toEqual(refusals);
+    expect(await ledger.dockings.refusals(docking.id, { skip: 1, limit: 5 })).toEqual(refusals.slice(1));
+    expect(await ledger.dockings.refusals(docking.id, { skip: 0, limit: 1 })).toEqual(refusals.slice(0, 1));
     expect(await ledger.dockings.refusals(anId('dck'))).toEqual([]);
   });
 

@@ -8,12 +8,14 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryAccess } from '#adapters/directory-dock/directory-access';
+import { STATION } from '#domain/custody/actor';
+import { SlotsChanged } from '#domain/custody/docking-entries';
+import { subject } from '#domain/custody/subject';
 import { because, english } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import type { PortSeen } from '#ports/slot-learning';
 import { saying } from '#test/support/saying';
-import { aCustodyDraft } from '../support/custody.ts';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -382,7 +384,8 @@ describe('learning', () => {
     expect(await station.ledger.dockings.slots()).toEqual([]);
     await station.ledger.transaction(async (writer) => {
       await writer.dockings.assignSlot('1-4.2', 7);
-      await writer.custody.append(aCustodyDraft());
+      const data = { port: '1-4.2', slot: 7, before: null, moved: null };
+      await writer.custody.append(SlotsChanged.make({ atMs: 1, actor: STATION, subject: subject('port', '1-4.2'), data }));
     });
     station.desk.learner.learn(0);
     expect(await station.until(7, ({ phase }) => phase === 'safe')).toMatchObject({ port: '1-4.2' });

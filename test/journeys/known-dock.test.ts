@@ -7,8 +7,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
+import { tellArchived } from '#test/support/told-ledger';
 import { dockStation } from '../support/dock-station.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
@@ -136,7 +136,7 @@ it('a wipe that waited for the archive goes by what the re-check of this docking
   expect(before).toBe(5);
   for (const { recording, originals } of await station.ledger.recordings.list({ limit: 10 })) {
     await station.ledger.transaction(async (writer) => {
-      for (const original of originals) await writer.recordings.upsertCopy(aCopy(original, { where: 'disk', verifiedBy: 'readback' }));
+      await tellArchived(writer, originals);
       await writer.recordings.update(recording.id, { state: 'archived' });
     });
     station.desk.archived(recording.id);

@@ -281,6 +281,11 @@ describe('a file that changed before it was copied', () => {
     expect(await verified(recording.id)).toEqual([`${PHOTO} is listed and marked as replaced in a recording that is copying`]);
     await station.ledger.transaction((writer) => writer.recordings.update(recording.id, { state: 'replaced' }));
     expect(await verified(recording.id)).toEqual(['is closed as replaced, and the custody log has no entry of it']);
+    await station.ledger.transaction(async (writer) => {
+      await writer.originals.markReplaced(originals[0]?.id ?? '', null);
+      await writer.recordings.update(recording.id, { state: 'copying' });
+      await writer.custody.append(aCustodyDraft());
+    });
   });
 
   it('is told by its time alone, where its length is the same', async () => {

@@ -184,6 +184,7 @@ it('learns when it is played: a link between two that meet, a note where two tha
 
 it('links nothing where two recordings would fit, and tells each link and each gap once however often it is derived', async () => {
   const { ledger } = station;
+  station.writesPastTheLog();
   const patterns = compilePatterns(gat947.patterns);
   const docking = aDocking({ recorderSerial: 'R1' });
   await ledger.transaction(async (writer) => {

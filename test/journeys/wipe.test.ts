@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { aCopy } from '#test/support/builders';
 import { about } from '#test/support/custody';
 import { saying } from '#test/support/saying';
+import { tellArchived } from '#test/support/told-ledger';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
 import { name, WAIT, WipedCard } from '../support/wiped-card.ts';
 
@@ -251,7 +251,7 @@ describe('wipe', () => {
       expect(wiped.station.dock.released).toEqual([]);
       await wiped.station.ledger.transaction(async (writer) => {
         // One has no copy there in truth: it stays, whatever the recording's state says.
-        if (index > 0) for (const part of parts) await writer.recordings.upsertCopy(aCopy(part, { where: 'disk', verifiedBy: 'readback' }));
+        if (index > 0) await tellArchived(writer, parts);
         await writer.recordings.update(recording.id, { state: 'archived' });
       });
       wiped.station.desk.archived(recording.id);

@@ -14,11 +14,14 @@ import { DiskArchive } from '#adapters/disk/disk-archive';
 import { ArchiveRecords } from '#archive/archive-records';
 import { ArchiveStage } from '#archive/archive-stage';
 import { Verification } from '#desk/verify';
+import { STATION } from '#domain/custody/actor';
+import { CopyWithdrawn } from '#domain/custody/original-entries';
+import { subject } from '#domain/custody/subject';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
 import { claimed, TEST_WORKER } from '#test/support/claims';
-import { aCustodyDraft, cli } from '#test/support/custody';
+import { cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
 import { TokenBucket } from '../../src/adapters/token-bucket.ts';
 import { LedgerClaims } from '../../src/station/ledger-claims.ts';
@@ -139,7 +142,9 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
               if (!original) throw new Error(path);
               await ledger.transaction(async (record) => {
                 await record.recordings.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' });
-                await record.custody.append(aCustodyDraft());
+                const objects = [{ item: original.id, key: original.vaultKey, what: 'is not there' }];
+                const of = { atMs: 1, actor: STATION, subject: subject('recording', original.recordingId) };
+                await record.custody.append(CopyWithdrawn.make({ ...of, data: { archive: 'disk' }, lists: { objects } }));
               });
             }
             return writer.stat(path);

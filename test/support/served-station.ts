@@ -7,16 +7,14 @@ import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
 import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
-import { STATION } from '#domain/custody/actor';
-import { OriginalSealed } from '#domain/custody/original-entries';
-import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
-import { aCopy, aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
+import { aDerivative, aDocking, anOriginal, aRecording, fixedClock, START_MS, STATION_ID } from './builders.ts';
 import { temporaryDirectory } from './evidock.ts';
+import { tellDerived, tellDocking, tellListed, tellSealed } from './told-ledger.ts';
 
 export interface ServedStation {
   readonly deps: DeskDeps;
@@ -65,7 +63,6 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     ...overrides,
   };
   const docking = aDocking();
-  await ledger.transaction((writer) => writer.dockings.insert(docking));
   let count = 0;
   return {
     deps,
@@ -89,25 +86,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(derivative.vaultKey, playable);
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
-        await writer.recordings.insert(recording);
-        await writer.originals.insert(original);
-        await writer.originals.markCopied(original.id, { digests: { sha256, sm3: null }, duplicateOf: null, copiedAtMs: START_MS });
-        await writer.originals.markSealed(original.id, START_MS);
-        await writer.recordings.upsertCopy(aCopy({ ...original }));
-        await writer.recordings.upsertDerivative(derivative);
-        await writer.recordings.update(recording.id, { state: 'derived', durationMs: 60_000 });
-        const data = {
-          recording: recording.id,
-          key: original.vaultKey,
-          bytes: content.length,
-          sha256,
-          sm3: null,
-          manifestSha256: sha256Hex(manifest),
-          reread: 'direct',
-        };
-        await writer.custody.append(
-          OriginalSealed.make({ atMs: START_MS, actor: STATION, subject: subject('original', original.id), data }),
-        );
+        // A test that takes nothing in has a log of its own entries alone.
+        if (count === 1) await tellDocking(writer, docking);
+        const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
+        if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });
+        await tellDerived(writer, recording, { derivatives: [derivative], durationMs: 60_000, atMs: START_MS });
       });
       return { id: recording.id, playable, key: original.vaultKey };
     },

@@ -6,6 +6,7 @@ import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { AnswersReader } from '#ports/ledger/answers';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
@@ -22,6 +23,7 @@ import { SqlShipping } from './custody/shipping.ts';
 import { interruptDockings } from './dockings/interrupt.ts';
 import { readersOf, writersOf } from './groups.ts';
 import { migrateToLatest } from './migrations.ts';
+import { removeReplays } from './replay/replay.ts';
 import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
 import { Leases } from './work/leases.ts';
@@ -58,6 +60,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   const lock = holdLock(`${options.file}.lock`);
   let writing: Connection | undefined;
   try {
+    await removeReplays(options.file);
     writing = connect(options.file, { readOnly: false });
     await migrateToLatest(writing.db);
     await continueOldLog(writing, options.stationId);
@@ -91,6 +94,7 @@ export class SqliteLedger implements Ledger {
   readonly custody: CustodyReader;
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
+  readonly answers: AnswersReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -118,6 +122,7 @@ export class SqliteLedger implements Ledger {
     this.custody = readers.custody;
     this.registry = readers.registry;
     this.cases = readers.cases;
+    this.answers = readers.answers;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -217,6 +217,22 @@ const SHIPPED_LOG = [
   `CREATE TRIGGER custody_beside_erased AFTER DELETE ON custody_beside BEGIN INSERT OR IGNORE INTO custody_erased VALUES ('vault', OLD.seq), ('archive', OLD.seq); END`,
 ];
 
+// What an entry says of a thing, from its time on: written by the ledger itself when the entry is appended, so that no caller can forget it.
+const FACTS = [
+  `CREATE TABLE facts (
+    subject TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "from" INTEGER NOT NULL, actor TEXT NOT NULL,
+    PRIMARY KEY (subject, seq, name)) STRICT, WITHOUT ROWID`,
+  appendOnly('facts', 'UPDATE'),
+  appendOnly('facts', 'DELETE'),
+];
+
+const KEPT_ANSWERS = [
+  `CREATE TABLE kept_answers (
+    by TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, location TEXT, has_body INTEGER NOT NULL, body TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY (by, key)) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX kept_answers_by_time ON kept_answers (at, by, key)',
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -255,7 +271,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0018-typed-custody': { up: (db: Kysely<Schema>) => run(db, TYPED_CUSTODY) },
   '0021-workers': { up: (db: Kysely<Schema>) => run(db, WORKERS) },
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
+  '0023-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
   '0025-reasons': { up: (db: Kysely<Schema>) => run(db, reasonsOfWords(refuses('refusals', 'UPDATE'))) },
+  '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
 };

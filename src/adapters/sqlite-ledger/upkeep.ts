@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { LedgerUpkeep } from '#ports/ledger/upkeep';
+import type { LedgerUpkeep, ReplayLine } from '#ports/ledger/upkeep';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, ledgerError } from './connection.ts';
 import { checkIntegrity } from './integrity.ts';
+import { replayLog } from './replay/replay.ts';
 import { schemaFaults } from './schema-check.ts';
 
 const BACKUP_PAGES_AT_ONCE = 512;
@@ -74,6 +75,10 @@ export class SqliteUpkeep implements LedgerUpkeep {
       this.#probe = undefined;
     });
     return this.#probe;
+  }
+
+  replay(signal: AbortSignal): AsyncIterable<ReplayLine> {
+    return replayLog(this.#options.file, signal);
   }
 
   async integrity(): Promise<readonly string[]> {

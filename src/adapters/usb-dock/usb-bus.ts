@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asEvidockError, EvidockError } from '#domain/errors';
+import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 
 /** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
@@ -105,6 +105,12 @@ async function openAllowed(device: Device): Promise<void> {
       await sleep(ALLOWED_LOOK_MS);
     }
   }
+}
+
+/** What the native library itself said. */
+function wordsOfLibrary(error: unknown): string {
+  const said = error instanceof EvidockError ? error.cause : error;
+  return said instanceof Error ? said.message : String(said);
 }
 
 function talkOf(device: Device): UsbTalk {

@@ -1,15 +1,21 @@
 import Type from 'typebox';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { code, count, date, words } from './fields.ts';
+import { closed, code, count, date, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const CASE = subject('case', 'LY-2026-0012');
+const COURSE = [
+  { step: 'decided', on: '2026-07-01' },
+  { step: 'closed', on: '2026-07-20' },
+  { step: 'reopened', on: '2026-09-02' },
+];
 const STATE = 'State of the case: `open`, `decided`, `closed`, `reopened`.';
 
 /** A step in the course of a case; `old` of its date is null where the step is new, and else the date that was wrong. */
 const STEP = {
   place: count('Place of the step in the course of the case, from 0.'),
   on: Type.Object({ old: nullable(date()), new: date() }, { additionalProperties: false, description: 'The date, before and after.' }),
+  course: Type.Array(closed({ step: code(), on: date() }), { maxItems: 200, description: 'All steps of the case from then on, in order.' }),
   state: Type.Object(changed(code()).properties, { additionalProperties: false, description: STATE }),
 };
 
@@ -20,7 +26,10 @@ export const CaseDecided = defineEntry({
   about: ['case'],
   tells: 'A case was decided, or the date of a decision was corrected.',
   data: STEP,
-  example: { subject: CASE, data: { place: 0, on: { old: null, new: '2026-07-01' }, state: { old: 'open', new: 'decided' } } },
+  example: {
+    subject: CASE,
+    data: { place: 0, on: { old: null, new: '2026-07-01' }, course: COURSE.slice(0, 1), state: { old: 'open', new: 'decided' } },
+  },
 });
 
 export const CaseClosed = defineEntry({
@@ -28,7 +37,10 @@ export const CaseClosed = defineEntry({
   about: ['case'],
   tells: 'A case was closed, or the date of a closing was corrected.',
   data: STEP,
-  example: { subject: CASE, data: { place: 1, on: { old: null, new: '2026-07-20' }, state: { old: 'decided', new: 'closed' } } },
+  example: {
+    subject: CASE,
+    data: { place: 1, on: { old: null, new: '2026-07-20' }, course: COURSE.slice(0, 2), state: { old: 'decided', new: 'closed' } },
+  },
 });
 
 export const CaseReopened = defineEntry({
@@ -39,7 +51,7 @@ export const CaseReopened = defineEntry({
   personal: REASON,
   example: {
     subject: CASE,
-    data: { place: 2, on: { old: null, new: '2026-09-02' }, state: { old: 'closed', new: 'reopened' } },
+    data: { place: 2, on: { old: null, new: '2026-09-02' }, course: COURSE, state: { old: 'closed', new: 'reopened' } },
     personal: { reason: 'The decision was revoked on reconsideration.' },
   },
 });

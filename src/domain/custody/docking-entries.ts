@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, ms, slot, wallClock, why, words } from './fields.ts';
+import { describedRecording, listedOriginal, note } from './described.ts';
+import { bytes, closed, code, count, flag, id, ms, slot, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const recorderOf = ({ recorder }: { readonly recorder: string }) => [subject('recorder', recorder)];
@@ -24,6 +25,8 @@ export const DockingArrived = defineEntry({
     clockOffsetMs: nullable(ms('Station clock minus recorder clock, ms; null: not measured.')),
     clockOff: flag('Over the limit that is warned of.'),
     unclean: flag('Its file system carried the mark of a pull.'),
+    newRecorder: flag('It was not in the registry before.'),
+    firstSeenAtMs: ms('When this recorder was docked first, ms since 1970.'),
   },
   lists: { why: why('Why this driver.') },
   related: recorderOf,
@@ -40,14 +43,10 @@ export const DockingArrived = defineEntry({
         productId: '1b01',
         toldSerial: '0000041',
       },
-      ...{ clockOffsetMs: -4000, clockOff: false, unclean: false },
+      ...{ clockOffsetMs: -4000, clockOff: false, unclean: false, newRecorder: true, firstSeenAtMs: 1_781_942_400_000 },
     },
     lists: { why: [because('names-carry', { found: 12, count: 12 })] },
   },
-});
-
-const listedOriginal = closed({
-  ...{ id: id(), role: code(), index: count(), kind: code(), bytes: bytes(), mtimeMs: ms(), key: key() },
 });
 
 export const RecordingsListed = defineEntry({
@@ -56,14 +55,18 @@ export const RecordingsListed = defineEntry({
   tells: 'Files of the card were put on record; nothing of them is copied yet.',
   data: { recorder: id('Serial of the docked recorder.'), files: count('Files that were never listed before.') },
   lists: {
-    recordings: closed({
-      ...{ id: id(), recorder: id(), kind: code(), officer: nullable(id()), officerSource: nullable(code()), important: flag() },
-      ...{ claimedStart: wallClock(), claimedFrom: nullable(code()), startMs: nullable(ms()), clockOffsetMs: nullable(ms()) },
-      originals: Type.Array(listedOriginal),
-    }),
+    recordings: closed({ ...describedRecording(), originals: Type.Array(listedOriginal()) }),
     again: id('Originals that an earlier docking had listed.'),
   },
-  personal: { paths: Type.Record(Type.String(), words(), { description: 'Path on the card, printable form, by the id of the original.' }) },
+  personal: {
+    paths: Type.Record(Type.String(), words(), { description: 'Path on the card, printable form, by the id of the original.' }),
+    takes: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+      description: 'Where in a take its name says that a segment stands, by the id of the original; those of none are left out.',
+    }),
+    notes: Type.Record(Type.String(), Type.Array(note()), {
+      description: 'What a person should know of a recording, by its id; those of which there is nothing to say are left out.',
+    }),
+  },
   example: {
     subject: DOCKING,
     data: { recorder: RECORDER, files: 1 },
@@ -71,12 +74,14 @@ export const RecordingsListed = defineEntry({
       recordings: [
         {
           ...{ id: 'rec-01k0d5w7q3-hz01-2222222222', recorder: RECORDER, kind: 'video', officer: '041234', officerSource: 'file-name' },
+          ...{ category: null, important: false, claimedStart: '2026-06-20T15:30:00', claimedFrom: 'file-name' },
           ...{
-            important: false,
-            claimedStart: '2026-06-20T15:30:00',
-            claimedFrom: 'file-name',
             startMs: 1_781_940_600_000,
             clockOffsetMs: -4000,
+            createdAtMs: 1_781_942_400_000,
+            claims: [],
+            confidentiality: null,
+            privacy: [],
           },
           originals: [
             {
@@ -95,7 +100,7 @@ export const RecordingsListed = defineEntry({
       ],
       again: [],
     },
-    personal: { paths: { 'org-01k0d5w7q3-hz01-1111111111': 'DCIM/20260620/DSJ_041234_0001.MP4' } },
+    personal: { paths: { 'org-01k0d5w7q3-hz01-1111111111': 'DCIM/20260620/DSJ_041234_0001.MP4' }, takes: {}, notes: {} },
   },
 });
 

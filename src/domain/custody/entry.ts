@@ -36,6 +36,10 @@ export interface CustodyEntry extends Omit<CustodyDraft, 'lists' | 'personal'> {
   readonly lists: { readonly [name: string]: readonly Json[] };
   /** Those that have not been erased. */
   readonly personal: JsonObject;
+  /** Names of those that have been. */
+  readonly erased: readonly string[];
+  /** Of the personal values that have not been erased, hex, by their names: with it a commitment can be recomputed. */
+  readonly salts: { readonly [name: string]: string };
   /** 0-based place in the log. */
   readonly seq: number;
   /** Hash of the entry before; 64 zeros for the first. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { defineEntry, nullable } from './define-entry.ts';
-import { bytes, closed, code, count, flag, id, key, sha256, sm3, words } from './fields.ts';
+import { damageNow } from './described.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, sm3, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const ORIGINAL = subject('original', 'org-01k0d5w7q3-hz01-1111111111');
@@ -13,9 +14,13 @@ export const OriginalGrown = defineEntry({
   type: 'original.grown',
   about: ['original'],
   tells: 'A listed file grew before it was copied.',
-  data: { docking: id(), listedBytes: bytes(), bytes: bytes() },
+  data: { docking: id(), listedBytes: bytes(), bytes: bytes(), mtimeMs: ms() },
   personal: { cardPath: words() },
-  example: { subject: ORIGINAL, data: { docking: DOCKING, listedBytes: 1000, bytes: 2000 }, personal: { cardPath: PATH } },
+  example: {
+    subject: ORIGINAL,
+    data: { docking: DOCKING, listedBytes: 1000, bytes: 2000, mtimeMs: 1_781_940_660_000 },
+    personal: { cardPath: PATH },
+  },
 });
 
 export const OriginalCopied = defineEntry({
@@ -27,15 +32,25 @@ export const OriginalCopied = defineEntry({
     docking: id(),
     bytes: bytes(),
     sha256: sha256(),
+    sm3: sm3(),
     sourceReread: nullable(code('How it was read from the recorder a second time; null: it was read once.')),
     duplicateOf: nullable(id()),
   },
   lists: { gaps: closed({ start: count(), end: count() }) },
-  personal: { cardPath: words() },
+  // The damage only where it has changed.
+  personal: { cardPath: words(), damage: damageNow() },
   related: recordingOf,
   example: {
     subject: ORIGINAL,
-    data: { recording: RECORDING, docking: DOCKING, bytes: 123_456, sha256: 'ab'.repeat(32), sourceReread: null, duplicateOf: null },
+    data: {
+      recording: RECORDING,
+      docking: DOCKING,
+      bytes: 123_456,
+      sha256: 'ab'.repeat(32),
+      sm3: null,
+      sourceReread: null,
+      duplicateOf: null,
+    },
     lists: { gaps: [{ start: 4096, end: 8192 }] },
     personal: { cardPath: PATH },
   },

@@ -41,13 +41,19 @@ export function readEntry(stored: StoredEntry, beside: readonly BesideValue[]): 
   const { at, type, actor, subject: about, related, data } = form as Form;
   const lists: { [name: string]: readonly Json[] } = {};
   const personal: { [name: string]: Json } = {};
+  const salts: { [name: string]: string } = {};
   for (const { name, salt, bytes: content } of beside) {
     const value = JSON.parse(new TextDecoder().decode(content)) as Json;
     if (salt === null) lists[name] = value as readonly Json[];
-    else personal[name] = value;
+    else {
+      personal[name] = value;
+      salts[name] = Buffer.from(salt).toString('hex');
+    }
   }
   const others = related.map(parseSubject).filter((each) => each !== null);
-  return { ...place, version: 2, atMs: Date.parse(at), type, actor, subject: mustParse(about), related: others, data, lists, personal };
+  const erased = Object.keys((form as Form).personal).filter((name) => !Object.hasOwn(personal, name));
+  const told = { data, lists, personal, salts, erased };
+  return { ...place, version: 2, atMs: Date.parse(at), type, actor, subject: mustParse(about), related: others, ...told };
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -83,6 +89,8 @@ function former({ at, type, actor, subject: about, data }: FormerForm): Omit<Cus
     subject: formerSubject(about, type),
     related: [],
     ...sections,
+    erased: [],
+    salts: {},
   };
 }
 

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { because } from '#domain/reason';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { bytes, code, count, id, ms, sha256, wallClock, why, words } from './fields.ts';
+import { bytes, code, count, flag, id, ms, sha256, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const DOCKING = subject('docking', 'dck-01k0d5w7q3-hz01-8c3m2x9a1b');
@@ -128,7 +128,11 @@ export const RecorderChanged = defineEntry({
   type: 'recorder.changed',
   about: ['recorder'],
   tells: 'A recorder was put into the registry, or assigned to an officer.',
-  data: { model: Type.Optional(changed(nullable(id()))), officer: Type.Optional(changed(nullable(id()))) },
+  data: {
+    newRecorder: Type.Optional(flag('It was not in the registry before.')),
+    model: Type.Optional(changed(nullable(id()))),
+    officer: Type.Optional(changed(nullable(id()))),
+  },
   related: ({ officer }) => [officer?.old, officer?.new].filter((each) => typeof each === 'string').map((each) => subject('officer', each)),
   example: { subject: subject('recorder', RECORDER), data: { officer: { old: null, new: '041234' } } },
 });

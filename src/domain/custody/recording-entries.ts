@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { because, together } from '#domain/reason';
 import { changed, defineEntry, nullable } from './define-entry.ts';
+import { damageNow, describedRecording, note, startClaim } from './described.ts';
 import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
@@ -17,15 +18,38 @@ export const RecordingSplit = defineEntry({
   type: 'recording.split',
   about: ['recording'],
   tells: 'Files that never came wait in a recording of their own; this one is closed without them.',
-  data: { into: id(), why: code() },
-  lists: { missing: closed({ original: id(), bytes: bytes() }), cases: id('Cases that the new recording has from this one.') },
-  personal: { cardPaths: Type.Array(words(), { description: 'Of the missing files, in their order.' }) },
+  data: {
+    into: id(),
+    why: code(),
+    docking: id('Docking that listed the missing files.'),
+    missingCount: count('Files that never came, with those of before.'),
+  },
+  lists: {
+    missing: closed({ original: id(), bytes: bytes(), index: count(), key: key() }),
+    cases: id('Cases that the new recording has from this one.'),
+    fresh: closed(describedRecording()),
+  },
+  personal: {
+    cardPaths: Type.Array(words(), { description: 'Of the missing files, in their order.' }),
+    notes: Type.Array(note(), { description: 'What a person should know of the new recording.' }),
+    damage: damageNow(),
+  },
   related: ({ into }, lists) => [subject('recording', into), ...cases(lists.cases)],
   example: {
     subject: RECORDING,
-    data: { into: OTHER, why: 'waited-long' },
-    lists: { missing: [{ original: ORIGINAL, bytes: 123_456 }], cases: ['LY-2026-0012'] },
-    personal: { cardPaths: [PATH] },
+    data: { into: OTHER, why: 'waited-long', docking: DOCKING, missingCount: 1 },
+    lists: {
+      missing: [{ original: ORIGINAL, bytes: 123_456, index: 1, key: `recordings/${OTHER}/001.mp4` }],
+      cases: ['LY-2026-0012'],
+      fresh: [
+        {
+          ...{ id: OTHER, recorder: 'DSJ0000041', kind: 'video', officer: '041234', officerSource: 'file-name', category: null },
+          ...{ important: false, claimedStart: '2026-06-20T15:30:00', claimedFrom: 'file-name', startMs: 1_781_940_600_000 },
+          ...{ clockOffsetMs: -4000, createdAtMs: 1_781_942_400_000, claims: [], confidentiality: null, privacy: [] },
+        },
+      ],
+    },
+    personal: { cardPaths: [PATH], notes: [], damage: because('words', { text: '1 of its 2 files never came' }) },
   },
 });
 
@@ -53,19 +77,56 @@ export const TakenUpAgain = defineEntry({
   example: { subject: RECORDING, data: { docking: DOCKING, original: ORIGINAL }, personal: { cardPath: PATH } },
 });
 
+/** As it is from then on. */
+const NOW = { notes: Type.Array(note(), { description: 'What a person should know of the recording from then on.' }), damage: damageNow() };
+
 export const RecordingDerived = defineEntry({
   type: 'recording.derived',
   about: ['recording'],
   tells: 'Playable and pictures were made and verified.',
-  lists: { inputs: sha256(), derivatives: closed({ kind: code(), recipe: code(), key: key(), bytes: bytes(), sha256: sha256() }) },
+  data: {
+    durationMs: nullable(ms('How long it is; null: that cannot be told.')),
+    claimedStart: wallClock(),
+    claimedFrom: nullable(code()),
+  },
+  lists: {
+    inputs: sha256(),
+    derivatives: closed({
+      ...{ id: id(), kind: code(), recipe: code(), key: key(), mediaType: code(), bytes: bytes(), sha256: sha256() },
+      replaces: nullable(id()),
+    }),
+    segments: closed({ original: id(), durationMs: ms() }),
+    claims: startClaim(),
+  },
+  personal: { ...NOW },
   example: {
     subject: RECORDING,
+    data: { durationMs: 60_000, claimedStart: '2026-06-20T15:30:00', claimedFrom: 'file-name' },
     lists: {
       inputs: ['ab'.repeat(32)],
       derivatives: [
-        { kind: 'playable', recipe: 'remux/3', key: `derivatives/${RECORDING.id}/playable.mp4`, bytes: 123_000, sha256: 'cd'.repeat(32) },
+        {
+          ...{ id: 'drv-01k0d5w7q3-hz01-6666666666', kind: 'playable', recipe: 'remux/3', key: `derivatives/${RECORDING.id}/playable.mp4` },
+          ...{ mediaType: 'video/mp4', bytes: 123_000, sha256: 'cd'.repeat(32), replaces: null },
+        },
       ],
+      segments: [{ original: ORIGINAL, durationMs: 60_000 }],
+      claims: [],
     },
+    personal: { notes: [], damage: null },
+  },
+});
+
+export const NotDerived = defineEntry({
+  type: 'recording.not-derived',
+  about: ['recording'],
+  tells: 'No derivative can be made of it, or making them was given up.',
+  data: { code: code('Of the table of errors.') },
+  personal: { detail: why(), ...NOW },
+  example: {
+    subject: RECORDING,
+    data: { code: 'transcoder.unplayable' },
+    personal: { detail: because('words', { text: 'no frame' }), notes: [], damage: because('words', { text: 'no frame' }) },
   },
 });
 
@@ -124,9 +185,14 @@ export const OtherRecorder = defineEntry({
   type: 'recording.other-recorder',
   about: ['recording'],
   tells: 'Another recorder than the docked one made it: it lay on its card.',
-  data: { docking: id(), recorder: id(), card: id('Serial of the docked recorder.') },
+  data: {
+    docking: id(),
+    recorder: id(),
+    card: id('Serial of the docked recorder.'),
+    newRecorder: flag('It was not in the registry before.'),
+  },
   related: ({ recorder, card }) => [subject('recorder', recorder), subject('recorder', card)],
-  example: { subject: RECORDING, data: { docking: DOCKING, recorder: 'DSJ0000042', card: 'DSJ0000041' } },
+  example: { subject: RECORDING, data: { docking: DOCKING, recorder: 'DSJ0000042', card: 'DSJ0000041', newRecorder: true } },
 });
 
 export const KindCorrected = defineEntry({
@@ -153,12 +219,16 @@ export const RecordingNoted = defineEntry({
   example: { subject: RECORDING, data: { segment: 2, seconds: 12 } },
 });
 
-const objects = () => closed({ key: key(), bytes: bytes(), sha256: sha256() });
+const objects = () =>
+  closed({
+    item: nullable(id('Id of the original or derivative, or `facts`; null: it goes with an original (its manifest).')),
+    ...{ key: key(), bytes: bytes(), sha256: sha256() },
+  });
 const ARCHIVED = { archive: id(), verifiedBy: code('`readback`, or `head`.') };
 const ARCHIVED_EXAMPLE = {
   subject: RECORDING,
   data: { archive: 's3', verifiedBy: 'readback' },
-  lists: { objects: [{ key: `recordings/${RECORDING.id}/001.mp4`, bytes: 123_456, sha256: 'ab'.repeat(32) }] },
+  lists: { objects: [{ item: ORIGINAL, key: `recordings/${RECORDING.id}/001.mp4`, bytes: 123_456, sha256: 'ab'.repeat(32) }] },
 };
 
 export const RecordingArchived = defineEntry({
@@ -260,7 +330,17 @@ export const SuggestionDecided = defineEntry({
 });
 
 export const RECORDING_ENTRIES = [
-  ...[RecordingSplit, RecordingReplaced, TakenUpAgain, RecordingDerived, DeriveAgain, ReadAgain, StartChanged, RecordingDamaged],
+  ...[
+    RecordingSplit,
+    RecordingReplaced,
+    TakenUpAgain,
+    RecordingDerived,
+    NotDerived,
+    DeriveAgain,
+    ReadAgain,
+    StartChanged,
+    RecordingDamaged,
+  ],
   ...[RecordingMarked, OtherRecorder, KindCorrected, RecordingLinked, RecordingNoted, RecordingArchived, FactsArchived],
   ...[RecordingTagged, RecordingViewed, RecordingVerified, StationVerified, SuggestionMade, SuggestionDecided],
 ] as const;

@@ -110,6 +110,9 @@ const MEANINGS: { readonly [name: string]: string } = {
     filesLeft: 'Still on the recorder only.',
   },
   ...{ recordings: 'Each new recording with its originals.', again: 'Originals that an earlier docking had listed.' },
+  ...{ fresh: 'The new recording.', segments: 'How long each segment really is, ms.', claims: 'Everything that tells when it started.' },
+  ...{ rows: 'Key of each, the column (null: the whole row), and the last entry that changed it.' },
+  ...{ claimedFrom: 'Where the claimed start comes from.' },
   ...{ items: 'Each file by its key, and whether it is what was sealed.', differ: 'Of those, not what was sealed.' },
   ...{
     confidentiality: 'Level, before and after: `public`, `internal`, `secret`, `highly-secret`, `top-secret`; null: not marked.',

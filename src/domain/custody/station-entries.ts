@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { because } from '#domain/reason';
-import { defineEntry } from './define-entry.ts';
-import { bytes, code, count, sha256, why, words } from './fields.ts';
+import { defineEntry, nullable } from './define-entry.ts';
+import { bytes, closed, code, count, sha256, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const HERE = subject('station', 'hz01');
@@ -47,4 +47,18 @@ export const LedgerBackedUp = defineEntry({
   example: { subject: HERE, data: { bytes: 4096 }, personal: { file: '/backup/ledger.sqlite' } },
 });
 
-export const STATION_ENTRIES = [StationStarted, StationStopped, LogContinued, LedgerAccepted, LedgerBackedUp] as const;
+export const LogReplayed = defineEntry({
+  type: 'log.replayed',
+  about: ['station'],
+  tells:
+    'The log was replayed, and what it makes was compared with the rows of the ledger: at most 1,000 of those that contradict it an entry.',
+  data: { entries: count('Entries that were replayed.'), contradictions: count('Of those that this entry names.') },
+  lists: { rows: closed({ table: code(), row: words(), column: nullable(code()), entry: nullable(count()) }) },
+  example: {
+    subject: HERE,
+    data: { entries: 8123, contradictions: 1 },
+    lists: { rows: [{ table: 'recordings', row: 'rec-01k0d5w7q3-hz01-2222222222', column: 'officer_id', entry: 815 }] },
+  },
+});
+
+export const STATION_ENTRIES = [LogReplayed, StationStarted, StationStopped, LogContinued, LedgerAccepted, LedgerBackedUp] as const;

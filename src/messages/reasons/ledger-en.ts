@@ -9,6 +9,8 @@ export const ledgerEn = {
   'entries-unreadable': 'custody entries {first} to {last} cannot be read together',
   'integrity-late': 'the integrity check took longer than {ms} ms',
   'integrity-ended': 'the integrity check ended with {status}',
+  'replay-ended': 'replaying the custody log ended with {status}',
+  'replay-room': 'replaying the custody log may take {bytes} bytes beside the ledger, and {free} are free',
   'backup-to': 'backup to {file}: {why}',
   'backup-errno': 'backup to {file} ({errno})',
   'backup-own': "backup to {file}: {place} is the station's own",

@@ -9,6 +9,8 @@ export const ledgerZhCN = {
   'entries-unreadable': '保管链第 {first} 至 {last} 条无法一并读取',
   'integrity-late': '完整性检查超过 {ms} 毫秒',
   'integrity-ended': '完整性检查以 {status} 结束',
+  'replay-ended': '重放保管链以 {status} 结束',
+  'replay-room': '重放保管链可能在账本旁占用 {bytes} 字节，而可用空间为 {free} 字节',
   'backup-to': '备份到 {file}：{why}',
   'backup-errno': '备份到 {file}（{errno}）',
   'backup-own': '备份到 {file}：{place} 归采集站自用',

@@ -1,4 +1,5 @@
 import type { CustodyDraft, CustodyEntry } from '#domain/custody/entry';
+import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import type { Subject } from '#domain/custody/subject';
 
@@ -6,6 +7,11 @@ import type { Subject } from '#domain/custody/subject';
 export interface CustodyReader {
   /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
   of(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
+  /** What was known of a subject, and from when on: oldest first, then by name. Nothing of before the log of today. */
+  factsOf(
+    about: Subject,
+    page: { readonly after?: { readonly seq: number; readonly name: string }; readonly limit: number },
+  ): Promise<readonly Fact[]>;
   head(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   hashOf(seq: number): Promise<string | null>;

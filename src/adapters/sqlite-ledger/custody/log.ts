@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { actorText, STATION } from '#domain/custody/actor';
+import { apply } from '#domain/custody/apply/apply';
 import { draftFault } from '#domain/custody/catalogue';
 import { type BesideValue, CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry, sealEntry } from '#domain/custody/entry';
 import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEntry, type StoredEntry } from '#domain/custody/read-entry';
@@ -59,7 +60,12 @@ export class CustodyAppender implements CustodyWriter {
     for (const text of [about, ...draft.related.map(subjectText)]) await tables.insert('custody_subjects', { subject: text, seq });
     for (const value of beside) await tables.insert('custody_beside', { seq, ...value });
     this.#head = { seq, hash };
-    return { ...draft, version: 2, seq, prev, hash, bytes };
+    const salts = Object.fromEntries(beside.flatMap(({ name, salt }) => (salt ? [[name, Buffer.from(salt).toString('hex')]] : [])));
+    const entry: CustodyEntry = { ...draft, salts, erased: [], version: 2, seq, prev, hash, bytes };
+    const by = { from: draft.atMs, actor: actorText(draft.actor), seq };
+    for (const { subject: thing, name, value } of apply(entry).facts)
+      await tables.insert('facts', { subject: subjectText(thing), name, value: JSON.stringify(value), ...by });
+    return entry;
   }
 }
 

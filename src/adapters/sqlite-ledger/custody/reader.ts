@@ -1,8 +1,10 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Json } from '#domain/canonical-json';
 import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
+import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
-import { type Subject, subject } from '#domain/custody/subject';
+import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
@@ -43,6 +45,20 @@ export class SqlCustodyReader implements CustodyReader {
       ...originals.flatMap(({ docking_id, rechecked_in }) => [docking_id, ...(rechecked_in === null ? [] : [rechecked_in])]),
     ]);
     return [...originals.map(({ id }) => subject('original', id)), ...[...dockings].map((id) => subject('docking', id))];
+  }
+
+  async factsOf(about: Subject, { after, limit }: { after?: { seq: number; name: string }; limit: number }): Promise<readonly Fact[]> {
+    const before = after ?? { seq: -1, name: '' };
+    const rows = await this.#db
+      .selectFrom('facts')
+      .selectAll()
+      .where('subject', '=', subjectText(about))
+      .where(sql<boolean>`(seq, name) > (${before.seq}, ${before.name})`)
+      .orderBy('seq')
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name, value, from, actor, seq }) => ({ name, value: JSON.parse(value) as Json, fromMs: from, actor, seq }));
   }
 
   head(): Promise<{ seq: number; hash: string } | null> {

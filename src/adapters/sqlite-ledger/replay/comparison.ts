@@ -1,0 +1,168 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { PROJECTIONS, type ProjectionName } from '#domain/custody/apply/rows';
+import type { Contradiction } from '#ports/ledger/upkeep';
+import { type Cell, columnsOf, isUnknown, keyColumns, type ReplayStore, type Row, sameForm, TABLE_NAMES } from './store.ts';
+
+/** Longest value in a finding, characters. */
+const VALUE_MAX = 500;
+
+/** What a column is compared as. A docking that shows a problem is being read all the same: nothing is told of what it shows. */
+const READ_AS: { readonly [T in ProjectionName]?: { readonly [column: string]: string } } = {
+  dockings: { state: "CASE state WHEN 'problem' THEN 'reading' ELSE state END" },
+};
+
+/**
+ * By what it is judged whether a row that the log never made can be older than the log: a time of its own, or the row that it belongs to. Of the tables that are not
+ * named here nothing tells, and every such row can be.
+ */
+const AGE: {
+  readonly [T in ProjectionName]?: { readonly time?: string; readonly of?: { readonly table: ProjectionName; readonly column: string } };
+} = {
+  dockings: { time: 'arrived_at' },
+  recordings: { time: 'created_at' },
+  cases: { time: 'created_at' },
+  workers: { time: 'invited_at' },
+  recording_links: { of: { table: 'recordings', column: 'recording_id' } },
+  recording_cases: { of: { table: 'recordings', column: 'recording_id' } },
+  originals: { of: { table: 'recordings', column: 'recording_id' } },
+  copies: { of: { table: 'recordings', column: 'recording_id' } },
+  derivatives: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
+  case_events: { of: { table: 'cases', column: 'case_number' } },
+  suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
+};
+
+/** Columns that follow from others of the ledger: a row in which they do not. */
+const FOLLOWING: readonly { readonly table: ProjectionName; readonly column: string; readonly rule: string }[] = [
+  { table: 'recordings', column: 'sort_at', rule: 'coalesce(start_at, created_at)' },
+  { table: 'recordings', column: 'case_count', rule: '(SELECT count(*) FROM recording_cases WHERE recording_id = t.id)' },
+  { table: 'recording_cases', column: 'sort_at', rule: '(SELECT sort_at FROM recordings WHERE id = t.recording_id)' },
+];
+
+/** Compares each row of the ledger with what the log makes of it. */
+export class Comparison {
+  readonly #ledger: DatabaseSync;
+  readonly #replay: ReplayStore;
+  /** When the log took over from one in another byte form, ms; null if it is whole. */
+  readonly #continuedAtMs: number | null;
+
+  constructor(options: { ledger: DatabaseSync; replay: ReplayStore; continuedAtMs: number | null }) {
+    this.#ledger = options.ledger;
+    this.#replay = options.replay;
+    this.#continuedAtMs = options.continuedAtMs;
+  }
+
+  *run(): Generator<Contradiction> {
+    for (const table of TABLE_NAMES) {
+      if (PROJECTIONS[table].key === null) yield* this.#compareAdded(table);
+      else yield* this.#compareKeyed(table);
+    }
+    for (const { table, column, rule } of FOLLOWING) {
+      const key = keyColumns(table);
+      const names = key.map((each) => `t."${each}"`);
+      const text = `SELECT ${names}, t."${column}" AS found, ${rule} AS told FROM ${table} t WHERE t."${column}" IS NOT ${rule}`;
+      for (const row of this.#rows(text)) {
+        const values = key.map((each) => row[each] ?? null);
+        yield {
+          ...this.#about(table, row, values),
+          column,
+          found: shown(row['found'] ?? null),
+          told: shown(row['told'] ?? null),
+          entry: null,
+        };
+      }
+    }
+  }
+
+  *#compareKeyed(table: ProjectionName): Generator<Contradiction> {
+    const key = keyColumns(table);
+    for (const row of this.#rows(`SELECT ${selected(table)} FROM ${table}`)) {
+      const values = key.map((column) => row[column] ?? null);
+      yield* this.#compare(table, row, values, this.#replay.row(table, values));
+    }
+    const known = this.#ledger.prepare(`SELECT 1 FROM ${table} WHERE ${key.map((column) => `"${column}" = ?`).join(' AND ')}`);
+    for (const told of this.#replay.rows(table))
+      yield* this.#missing(
+        table,
+        told,
+        key.map((column) => told[column] ?? null),
+        known,
+      );
+  }
+
+  /** Rows of these tables have no key of their own: the n-th that the log tells of is the n-th of its group, counted from the end where the log is not whole. */
+  *#compareAdded(table: ProjectionName): Generator<Contradiction> {
+    const [group = ''] = columnsOf(table);
+    const count = this.#ledger.prepare(`SELECT count(*) AS n FROM ${table} WHERE "${group}" = ?`);
+    let last: Cell | undefined;
+    let place = 0;
+    for (const row of this.#rows(`SELECT ${selected(table)} FROM ${table} ORDER BY "${group}", n`)) {
+      const own = row[group] ?? null;
+      if (own !== last) {
+        last = own;
+        place = this.#continuedAtMs === null ? 0 : Math.min(0, this.#replay.placesOf(table, own) - Number(count.get(own)?.['n']));
+      }
+      place += 1;
+      if (place > 0) yield* this.#compare(table, row, [own, place], this.#replay.row(table, [own, place]));
+    }
+    const there = this.#ledger.prepare(`SELECT 1 FROM ${table} WHERE "${group}" = ? LIMIT 1 OFFSET ?`);
+    for (const told of this.#replay.rows(table)) {
+      const values = keyColumns(table).map((column) => told[column] ?? null);
+      const [own = null, at] = values;
+      if (!there.get(own, Number(at) - 1))
+        yield { ...this.#about(table, told, values), column: null, found: null, told: shownRow(table, told), entry: Number(told['seq_']) };
+    }
+  }
+
+  *#missing(table: ProjectionName, told: Row, values: readonly Cell[], known: StatementSync): Generator<Contradiction> {
+    if (known.get(...values)) return;
+    yield { ...this.#about(table, told, values), column: null, found: null, told: shownRow(table, told), entry: Number(told['seq_']) };
+  }
+
+  *#compare(table: ProjectionName, row: Row, values: readonly Cell[], told: Row | undefined): Generator<Contradiction> {
+    const about = this.#about(table, row, values);
+    if (!told && this.#mayBeOlder(table, row)) return;
+    if (!told || told['there_'] === 0) {
+      yield { ...about, column: null, found: shownRow(table, row), told: null, entry: told ? Number(told['seq_']) : null };
+      return;
+    }
+    for (const column of columnsOf(table)) {
+      const says = told[column] ?? null;
+      const found = sameForm(table, column, row[column] ?? null);
+      if (isUnknown(says) || found === says) continue;
+      yield { ...about, column, found: shown(found), told: shown(says), entry: Number(told['seq_']) };
+    }
+  }
+
+  /** Whether a row of which the log tells nothing can stand there from before the log. */
+  #mayBeOlder(table: ProjectionName, row: Row): boolean {
+    if (this.#continuedAtMs === null) return false;
+    const { time, of } = AGE[table] ?? {};
+    if (time !== undefined && Number(row[time]) > this.#continuedAtMs) return false;
+    return of === undefined || this.#replay.row(of.table, [row[of.column] ?? null])?.['added_'] !== 1;
+  }
+
+  #about(table: ProjectionName, row: Row, values: readonly Cell[]): Pick<Contradiction, 'table' | 'row' | 'recordingId'> {
+    const recordingId = table === 'recordings' ? row['id'] : row['recording_id'];
+    return { table, row: values.map(shown).join(' '), recordingId: typeof recordingId === 'string' ? recordingId : null };
+  }
+
+  #rows(text: string): Iterable<Row> {
+    return this.#ledger.prepare(text).iterate() as Iterable<Row>;
+  }
+}
+
+function selected(table: ProjectionName): string {
+  const readAs = READ_AS[table] ?? {};
+  return columnsOf(table)
+    .map((column) => (readAs[column] === undefined ? `"${column}"` : `${readAs[column]} AS "${column}"`))
+    .join();
+}
+
+function shown(cell: Cell): string {
+  return String(cell instanceof Uint8Array ? '…' : cell).slice(0, VALUE_MAX);
+}
+
+function shownRow(table: ProjectionName, row: Row): string {
+  const values = columnsOf(table).map((column) => `${column} ${shown(row[column] ?? null)}`);
+  return values.join(', ').slice(0, VALUE_MAX);
+}

@@ -1,0 +1,52 @@
+import type { FactAnswer } from '#api/facts';
+import type { Say } from '#messages/language';
+import { askAll, type StationClient } from './client.ts';
+import type { Shell } from './command.ts';
+import { printable, timeText } from './table.ts';
+import { word } from './words.ts';
+
+const CASE = 'case:';
+
+/** `path`: of the thing itself. */
+export function askFacts(client: StationClient, path: string): Promise<readonly FactAnswer[]> {
+  return askAll<FactAnswer>(client, `${path}/facts`);
+}
+
+/** What was known of a thing, and from when on. */
+export function printFacts(shell: Shell, facts: readonly FactAnswer[]): void {
+  const { say } = shell;
+  shell.print(`\n${say('facts.title')}`);
+  if (facts.length === 0) {
+    shell.print(say('facts.none'));
+    return;
+  }
+  shell.table(
+    [
+      { title: '#', right: true },
+      { title: say('column.from') },
+      { title: say('column.who') },
+      { title: say('column.what') },
+      { title: say('column.value'), widthMax: 60 },
+    ],
+    facts.map(({ entry, from, actor, name, value }) => [
+      String(entry),
+      timeText(from),
+      actor,
+      nameWords(say, name),
+      valueWords(say, name, value),
+    ]),
+  );
+}
+
+function nameWords(say: Say, name: string): string {
+  return name.startsWith(CASE) ? `${word(say, 'field', 'case')} ${printable(name.slice(CASE.length))}` : word(say, 'field', name);
+}
+
+function valueWords(say: Say, name: string, value: unknown): string {
+  if (value === null) return say('none');
+  if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
+  if (Array.isArray(value)) return value.join(' ') || say('none');
+  const text = String(value);
+  if (name === 'start') return timeText(text);
+  return name === 'category' || name === 'stage' ? word(say, name, text) : printable(text);
+}

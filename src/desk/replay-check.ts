@@ -1,0 +1,44 @@
+import type { Actor } from '#domain/custody/actor';
+import { LogReplayed } from '#domain/custody/station-entries';
+import { subject } from '#domain/custody/subject';
+import type { Contradiction, ReplayLine } from '#ports/ledger/upkeep';
+import type { DeskDeps } from './deps.ts';
+
+/** Contradictions that one entry of the log names. */
+const NAMED_PER_ENTRY = 1000;
+
+/** Replays the log, tells what the ledger says otherwise as it is found, and leaves the verdict in the log, also where there is nothing to tell. */
+export async function* replayedLog(
+  { ledger, upkeep, clock, facts }: DeskDeps,
+  actor: Actor,
+  signal: AbortSignal,
+): AsyncGenerator<ReplayLine> {
+  let entries = 0;
+  let named: Contradiction[] = [];
+  let told = false;
+  const record = async () => {
+    const rows = named.map(({ table, row, column, entry }) => ({ table, row, column, entry }));
+    named = [];
+    told = true;
+    const about = { atMs: clock.nowMs(), actor, subject: subject('station', facts.stationId) };
+    await ledger.transaction((writer) =>
+      writer.custody.append(LogReplayed.make({ ...about, data: { entries, contradictions: rows.length }, lists: { rows } })),
+    );
+  };
+  for await (const line of upkeep.replay(signal)) {
+    if (line.type === 'progress') entries = line.entriesTotal;
+    else named.push(line);
+    if (named.length >= NAMED_PER_ENTRY) await record();
+    yield line;
+  }
+  if (named.length > 0 || !told) await record();
+}
+
+/** In words. */
+export function contradictionText({ table, row, column, found, told, entry }: Contradiction): string {
+  const by = entry === null ? '' : ` (entry ${entry})`;
+  if (found === null) return `${table} ${row} is missing; the custody log has it${by}: ${told}`;
+  if (told === null)
+    return `${table} ${row} is there${entry === null ? ', and no entry of the custody log made it' : `, and entry ${entry} of the custody log removed it`}: ${found}`;
+  return `${table} ${row}: ${column} is ${found}, by the custody log ${told}${by}`;
+}

@@ -1,0 +1,36 @@
+import { manifestKey } from '#domain/vault/vault-key';
+import { workId } from '#domain/work';
+import type { DeskDeps } from './deps.ts';
+
+type Deps = Pick<DeskDeps, 'ledger' | 'vault'>;
+
+/** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
+export async function* unknownFiles(
+  deps: Deps,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly recordingId: string | null; readonly key: string }> {
+  let recordingId: string | null = null;
+  let known: { keys: ReadonlySet<string>; deriving: boolean } = { keys: new Set(), deriving: false };
+  for await (const { key } of deps.vault.list('')) {
+    signal.throwIfAborted();
+    const [, , , owner = ''] = key.split('/');
+    if (owner !== recordingId) {
+      recordingId = owner;
+      known = await keysOf(deps, owner);
+    }
+    // While its derive work is not done, files may be there before their row is.
+    if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
+    yield { recordingId: owner || null, key };
+  }
+}
+
+async function keysOf({ ledger }: Deps, recordingId: string): Promise<{ keys: ReadonlySet<string>; deriving: boolean }> {
+  const work = await ledger.work.get(workId('derive', recordingId));
+  const detail = await ledger.recordings.detail(recordingId);
+  if (!detail) return { keys: new Set(), deriving: false };
+  const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
+  // What is noted to be removed is known; the next start of the daemon removes it.
+  const leftovers = await ledger.recordings.leftovers(100, recordingId);
+  const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
+  return { keys, deriving: work !== null && work.state !== 'done' };
+}

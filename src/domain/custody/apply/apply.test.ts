@@ -1,0 +1,113 @@
+/*
+ * Goal: each type of entry says of rows and facts what it tells, and nobody forgets to say whether a new type changes rows. That all of it together rebuilds a ledger is
+ * shown by test/journeys/random-lives.test.ts.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { stationBy } from '../actor.ts';
+import { CUSTODY_TYPES, entryTypeOf } from '../catalogue.ts';
+import { CUSTODY_GENESIS, type CustodyDraft, type CustodyEntry } from '../entry.ts';
+import { OriginalCopied } from '../original-entries.ts';
+import { RecorderChanged } from '../recorder-entries.ts';
+import { RecordingTagged, SuggestionDecided } from '../recording-entries.ts';
+import { CaseChanged, OfficerChanged } from '../registry-entries.ts';
+import { subject } from '../subject.ts';
+import { APPLIED_TYPES, apply } from './apply.ts';
+
+const by = { atMs: 1_781_942_400_000, actor: { kind: 'cli', id: 'wang', via: 'socket', session: null } } as const;
+const entryOf = (draft: CustodyDraft, erased: readonly string[] = []): CustodyEntry => ({
+  ...{ ...draft, erased, salts: {}, version: 2, seq: 7, prev: CUSTODY_GENESIS, hash: '', bytes: new Uint8Array() },
+  personal: Object.fromEntries(Object.entries(draft.personal).filter(([name]) => !erased.includes(name))),
+});
+const REC = 'rec-1';
+const tagged = (data: Parameters<typeof RecordingTagged.make>[0]['data']) =>
+  apply(entryOf(RecordingTagged.make({ ...by, subject: subject('recording', REC), data })));
+
+/** They tell of something that no row holds, or that another entry of the same transaction tells of. */
+const TELLS_ONLY = [
+  ...['station.started', 'station.stopped', 'log.continued', 'log.replayed', 'ledger.accepted', 'ledger.backed-up', 'station.verified'],
+  ...['docking.compared', 'device.refused', 'recorder.unlocked', 'wipe.begun', 'wipe.finished', 'original.wiped'],
+  ...['recorder.clock-setting', 'recorder.clock-set', 'recorder.clock-not-set', 'recorder.clock-unsure', 'recorder.clock-doubted'],
+  ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
+  ...['recording.noted', 'recording.viewed', 'recording.verified'],
+];
+
+describe('every type of entry', () => {
+  it('changes rows, or is known to change none', () => {
+    expect([...APPLIED_TYPES, ...TELLS_ONLY].sort()).toEqual([...CUSTODY_TYPES].sort());
+  });
+
+  it.each(CUSTODY_TYPES)('%s: its example says so, and nothing in version 1', (type) => {
+    const known = entryTypeOf(type) ?? expect.fail(type);
+    const entry = entryOf(known.make({ ...by, ...known.example } as never));
+    expect(apply(entry).rows.length > 0, type).toBe(APPLIED_TYPES.includes(type));
+    expect(apply({ ...entry, version: 1 })).toEqual({ rows: [], facts: [] });
+  });
+});
+
+describe('facts', () => {
+  it('are what changed, and nothing else', () => {
+    const cases = { old: ['A-1', 'A-2'], new: ['A-2', 'A-3'] };
+    const { facts } = tagged({ cases, category: { old: null, new: 'penalty' }, officer: { old: '1', new: null, oldSource: 'file-name' } });
+    expect(facts.map(({ name, value }) => [name, value])).toEqual([
+      ['officer', null],
+      ['category', 'penalty'],
+      ['case:A-1', null],
+      ['case:A-3', true],
+    ]);
+    expect(new Set(facts.map((fact) => `${fact.subject.kind}:${fact.subject.id}`))).toEqual(new Set([`recording:${REC}`]));
+    expect(tagged({ officer: { old: '1', new: '1', oldSource: 'file-name' } }).facts).toEqual([]);
+  });
+
+  it('of a case are told once each time that they change', () => {
+    const about = { ...by, subject: subject('case', 'A-1') };
+    const first = { stage: 'filing', category: null, officers: [] };
+    const added = apply(
+      entryOf(CaseChanged.make({ ...about, data: { old: null, new: first }, personal: { title: { old: null, new: 't' } } })),
+    );
+    expect(added.facts).toEqual([{ subject: about.subject, name: 'stage', value: 'filing' }]);
+    const later = { stage: 'filing', category: 'permit', officers: ['1'] };
+    const changed = apply(entryOf(CaseChanged.make({ ...about, data: { old: first, new: later }, personal: {} })));
+    expect(changed.facts.map(({ name, value }) => [name, value])).toEqual([
+      ['category', 'permit'],
+      ['officers', ['1']],
+    ]);
+  });
+
+  it('of a recorder are who carries it', () => {
+    const about = { ...by, subject: subject('recorder', 'R1') };
+    const { facts, rows } = apply(entryOf(RecorderChanged.make({ ...about, data: { officer: { old: '1', new: null } } })));
+    expect(facts).toEqual([{ subject: about.subject, name: 'officer', value: null }]);
+    expect(rows.map(({ table }) => table)).toEqual(['recorders', 'recorder_assignments']);
+  });
+});
+
+describe('what was erased', () => {
+  const about = { ...by, subject: subject('officer', '1') };
+  const draft = (old: string | null) =>
+    OfficerChanged.make({ ...about, data: { unit: { old: null, new: 'S' } }, personal: { name: { old, new: 'Wang' } } });
+  const same = OfficerChanged.make({ ...about, data: { unit: { old: null, new: 'S' } }, personal: {} });
+
+  it('is unknown, and what was not told stays as it was', () => {
+    expect(apply(entryOf(draft('Li'), ['name'])).rows).toEqual([expect.objectContaining({ fields: { unit: 'S', name: undefined } })]);
+    expect(apply(entryOf(draft('Li'))).rows).toEqual([expect.objectContaining({ fields: { unit: 'S', name: 'Wang' } })]);
+    expect(apply(entryOf(same)).rows).toEqual([expect.objectContaining({ fields: { unit: 'S' } })]);
+  });
+
+  it('of a copy with damage leaves the damage unknown, and of one without says nothing of it', () => {
+    const damaged = entryOf(OriginalCopied.make({ ...by, ...OriginalCopied.example, personal: { cardPath: 'x', damage: 'a gap' } }), [
+      'damage',
+    ]);
+    expect(apply(damaged).rows).toContainEqual(expect.objectContaining({ fields: { damaged: undefined, damage_reason: undefined } }));
+    const plain = entryOf(OriginalCopied.make({ ...by, ...OriginalCopied.example, personal: { cardPath: 'x' } }));
+    expect(apply(plain).rows.map(({ table }) => table)).toEqual(['originals']);
+  });
+});
+
+it('a suggestion was decided by whom the entry names', () => {
+  const data = { suggestion: 'sug-1', case: 'A-1', decision: 'accepted' as const };
+  const draft = SuggestionDecided.make({ ...by, actor: stationBy('sole'), subject: subject('recording', REC), data, personal: {} });
+  expect(apply(entryOf(draft)).rows).toEqual([
+    expect.objectContaining({ where: { id: 'sug-1' }, fields: { state: 'accepted', decided_by: 'station (rule:sole)' } }),
+  ]);
+});

@@ -1,0 +1,88 @@
+import type { Json } from '#domain/canonical-json';
+import type { CustodyEntry } from '#domain/custody/entry';
+import { type Subject, type SubjectKind, subject } from '#domain/custody/subject';
+import { DOCKING_RULES } from './dockings.ts';
+import { ORIGINAL_RULES } from './originals.ts';
+import { RECORDING_RULES } from './recordings.ts';
+import { REGISTRY_RULES } from './registry.ts';
+import type { ProjectionName, RowChange } from './rows.ts';
+
+/** Types of entries that change rows. Every other type tells of something that no row holds, or that another entry of the same transaction tells of. */
+const RULES = new Map([...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES].map((each) => [each.type, each]));
+
+export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
+
+/** One value of one thing from the time of its entry on. */
+interface ToldFact {
+  readonly subject: Subject;
+  /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, or `case:` and the number of a case that a recording belongs to. */
+  readonly name: string;
+  /** null: there is none from then on. */
+  readonly value: Json;
+}
+
+/** What one entry says. */
+interface Applied {
+  readonly rows: readonly RowChange[];
+  readonly facts: readonly ToldFact[];
+}
+
+/** The one function that says what an entry makes of the ledger. Entries of version 1 say nothing here: what they tell stands from before the log. */
+export function apply(entry: CustodyEntry): Applied {
+  const rows = entry.version === 1 ? [] : (RULES.get(entry.type)?.rowsOf(entry) ?? []);
+  return { rows, facts: rows.flatMap(factsOf) };
+}
+
+interface FactColumns {
+  readonly kind: SubjectKind;
+  readonly key: string;
+  readonly names: { readonly [column: string]: string };
+}
+
+const MARKS = { confidentiality: 'confidentiality', privacy: 'privacy' };
+
+/** Columns that have a history. */
+const FACTS: { readonly [T in ProjectionName]?: FactColumns } = {
+  recordings: {
+    kind: 'recording',
+    key: 'id',
+    names: { officer_id: 'officer', category: 'category', important: 'important', start_at: 'start', ...MARKS },
+  },
+  cases: {
+    kind: 'case',
+    key: 'number',
+    names: { stage: 'stage', category: 'category', officer_ids: 'officers', opened_on: 'opened', steps: 'course', ...MARKS },
+  },
+  recorders: { kind: 'recorder', key: 'serial', names: { assigned_officer_id: 'officer' } },
+  officers: { kind: 'officer', key: 'id', names: { unit: 'unit' } },
+};
+
+function factsOf(change: RowChange): readonly ToldFact[] {
+  if (change.table === 'recording_cases') return caseLink(change);
+  const columns = FACTS[change.table];
+  if (!columns || change.does === 'remove') return [];
+  const values: { readonly [column: string]: unknown } = change.does === 'add' ? change.row : change.fields;
+  const where: { readonly [column: string]: unknown } = change.does === 'add' ? change.row : change.where;
+  const about = subject(columns.kind, String(where[columns.key]));
+  return Object.entries(columns.names).flatMap(([column, name]) => {
+    const value = values[column] as Json | undefined;
+    // What something does not have when it comes into being is no change.
+    if (value === undefined || (change.does === 'add' && isNothing(value))) return [];
+    return [{ subject: about, name, value: column === 'start_at' && typeof value === 'number' ? new Date(value).toISOString() : value }];
+  });
+}
+
+function caseLink(change: Extract<RowChange, { table: 'recording_cases' }>): readonly ToldFact[] {
+  const link = change.does === 'add' ? change.row : change.where;
+  return [
+    {
+      subject: subject('recording', String(link.recording_id)),
+      name: `case:${link.case_number}`,
+      value: change.does === 'add' ? true : null,
+    },
+  ];
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || value === false || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,84 @@
+import {
+  CopyFailedVerification,
+  CopyWithdrawn,
+  OriginalCopied,
+  OriginalGrown,
+  OriginalRechecked,
+  OriginalSealed,
+} from '#domain/custody/original-entries';
+import { FactsArchived, RecordingArchived, RecordingReplaced, TakenUpAgain } from '#domain/custody/recording-entries';
+import type { Reason } from '#domain/reason';
+import { FACTS_ITEM } from '#domain/vault/facts';
+import { add, type RowChange, remove, set } from './rows.ts';
+import { rule } from './rule.ts';
+import { toldReason } from './told-reason.ts';
+
+/** What is told of an original while nothing of it is in the vault. */
+export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, gaps: [], source_reread: null, copied_at: null };
+
+/** undefined: it was erased. */
+export function damageFields(damage: Reason | string | null | undefined) {
+  return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage === null ? null : toldReason(damage) };
+}
+
+/** Place of the vault's own copies. */
+const VAULT = 'vault';
+
+type Archived = NonNullable<ReturnType<typeof RecordingArchived.parse>>;
+
+function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | 'data' | 'lists'>): readonly RowChange[] {
+  return (lists.objects ?? []).flatMap(({ item, key, bytes, sha256 }) =>
+    item === null
+      ? []
+      : [
+          add('copies', {
+            ...{ recording_id: id, item_id: item, place: data.archive, key, bytes, verified_by: data.verifiedBy },
+            // Others have theirs in rows of their own.
+            sha256: item === FACTS_ITEM ? sha256 : null,
+          }),
+        ],
+  );
+}
+
+export const ORIGINAL_RULES = [
+  rule(OriginalGrown, ({ subject: { id }, data: { bytes, mtimeMs } }) => [
+    set('originals', { id }, { bytes, mtime_ms: mtimeMs === undefined ? undefined : Math.floor(mtimeMs) }),
+  ]),
+  rule(OriginalCopied, ({ subject: { id }, atMs, data, lists, personal: { damage }, erased }) => {
+    const { sha256, sm3, sourceReread, duplicateOf } = data;
+    return [
+      set(
+        'originals',
+        { id },
+        {
+          ...{ state: 'copied', sha256, sm3, duplicate_of: duplicateOf, gaps: lists.gaps, source_reread: sourceReread },
+          copied_at: atMs,
+        },
+      ),
+      // Told only where it has changed.
+      ...(damage === undefined && !erased.includes('damage') ? [] : [set('recordings', { id: data.recording }, damageFields(damage))]),
+    ];
+  }),
+  rule(CopyFailedVerification, ({ data: { where, item } }) =>
+    where === VAULT ? [set('originals', { id: item }, { state: 'listed', ...NOT_COPIED })] : [],
+  ),
+  rule(OriginalSealed, ({ subject: { id }, atMs, data }) => [
+    set('originals', { id }, { state: 'sealed', sealed_at: atMs, sm3: data.sm3 }),
+    add('copies', {
+      ...{ recording_id: data.recording, item_id: id, place: VAULT, key: data.key, bytes: data.bytes, verified_by: data.reread },
+      sha256: null,
+    }),
+  ]),
+  rule(OriginalRechecked, ({ subject: { id: docking }, atMs, lists }) =>
+    (lists.originals ?? []).map((id) => set('originals', { id }, { rechecked_at: atMs, rechecked_in: docking })),
+  ),
+  rule(RecordingReplaced, ({ lists }) =>
+    (lists.files ?? []).map(({ original, by }) => set('originals', { id: original }, { replaced_by: by })),
+  ),
+  rule(TakenUpAgain, ({ subject: { id } }) => [set('originals', { recording_id: id }, { replaced_by: null })]),
+  rule(RecordingArchived, archived),
+  rule(FactsArchived, archived),
+  rule(CopyWithdrawn, ({ subject: { id }, data: { archive }, lists }) =>
+    (lists.objects ?? []).map(({ item }) => remove('copies', { recording_id: id, item_id: item, place: archive })),
+  ),
+];

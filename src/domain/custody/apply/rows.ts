@@ -1,0 +1,253 @@
+import type { Json } from '#domain/canonical-json';
+
+/**
+ * The tables that the custody log builds, with the columns that it tells: what a ledger that is rebuilt from the log alone has. Names are those of the ledger, because
+ * people read them in the findings of a verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
+ */
+export interface Projections {
+  slots: { port: string; slot: number };
+  officers: { id: string; name: string; unit: string | null };
+  recorders: {
+    serial: string;
+    model: string | null;
+    driver_id: string | null;
+    assigned_officer_id: string | null;
+    first_seen_at: number | null;
+    last_seen_at: number | null;
+  };
+  recorder_assignments: { serial: string; officer_id: string | null; at: number };
+  recorder_holdings: { id: string; serial: string; officer_id: string; from_at: number; to_at: number | null };
+  dockings: {
+    id: string;
+    slot: number;
+    port: string;
+    recorder_serial: string;
+    vendor_id: string | null;
+    product_id: string | null;
+    told_serial: string | null;
+    driver_id: string;
+    driver_score: number;
+    driver_why: Json;
+    clock_offset_ms: number | null;
+    state: string;
+    arrived_at: number;
+    safe_at: number | null;
+    removed_at: number | null;
+  };
+  refusals: { docking_id: string; card_path: string; code: string; detail: Json; at: number };
+  recordings: {
+    id: string;
+    docking_id: string;
+    recorder_serial: string;
+    kind: string;
+    officer_id: string | null;
+    officer_source: string | null;
+    category: string | null;
+    important: boolean;
+    damaged: boolean;
+    damage_reason: Json;
+    notes: Json;
+    claimed_start: string | null;
+    claimed_from: string | null;
+    start_claims: Json;
+    start_at: number | null;
+    clock_offset_ms: number | null;
+    duration_ms: number | null;
+    original_count: number;
+    missing_count: number;
+    created_at: number;
+    confidentiality: string | null;
+    privacy: Json;
+  };
+  recording_links: { recording_id: string; relation: string; other_id: string };
+  recording_cases: { recording_id: string; case_number: string };
+  originals: {
+    id: string;
+    recording_id: string;
+    docking_id: string;
+    recorder_serial: string;
+    role: string;
+    idx: number;
+    kind: string;
+    card_path: string;
+    bytes: number;
+    mtime_ms: number;
+    important: boolean;
+    take: Json;
+    vault_key: string;
+    state: string;
+    sha256: string | null;
+    sm3: string | null;
+    duplicate_of: string | null;
+    gaps: Json;
+    source_reread: string | null;
+    copied_at: number | null;
+    sealed_at: number | null;
+    duration_ms: number | null;
+    replaced_by: string | null;
+    rechecked_at: number | null;
+    rechecked_in: string | null;
+  };
+  copies: {
+    recording_id: string;
+    item_id: string;
+    place: string;
+    key: string;
+    bytes: number;
+    verified_by: string;
+    sha256: string | null;
+  };
+  derivatives: {
+    id: string;
+    recording_id: string;
+    kind: string;
+    recipe: string;
+    inputs: Json;
+    vault_key: string;
+    media_type: string;
+    bytes: number;
+    sha256: string;
+    created_at: number;
+  };
+  cases: {
+    number: string;
+    title: string;
+    stage: string;
+    category: string | null;
+    officer_ids: Json;
+    created_at: number;
+    opened_on: string | null;
+    steps: Json;
+    confidentiality: string | null;
+    privacy: Json;
+  };
+  case_events: {
+    id: string;
+    case_number: string;
+    stage: string;
+    officer_ids: Json;
+    start_at: number;
+    end_at: number;
+    place: string | null;
+  };
+  suggestions: {
+    id: string;
+    recording_id: string;
+    case_number: string;
+    event_id: string;
+    reason: Json;
+    overlap_ms: number;
+    state: string;
+    decided_by: string | null;
+    created_at: number;
+  };
+  workers: { name: string; key_sha256: string; invited_at: number; revoked_at: number | null };
+}
+export type ProjectionName = keyof Projections;
+
+/** A value that the log does not tell is undefined: it was erased, or an older version wrote the entry. It contradicts nothing. */
+type Told<T> = { readonly [C in keyof T]: T[C] | undefined };
+export type Key<T> = { readonly [C in keyof T]?: T[C] };
+
+/** What one entry does to one table. */
+export type RowChange = {
+  [T in ProjectionName]:
+    | { readonly does: 'add'; readonly table: T; readonly row: Told<Projections[T]> }
+    /** Every row that has these values. Where they name a row (PROJECTIONS) that the log never added, it stands there from before the log. */
+    | { readonly does: 'set'; readonly table: T; readonly where: Key<Projections[T]>; readonly fields: Partial<Told<Projections[T]>> }
+    | { readonly does: 'remove'; readonly table: T; readonly where: Key<Projections[T]> };
+}[ProjectionName];
+
+interface Projection<R> {
+  /** By what a row is found. null: rows are only ever added, and found by their place among those with the same first column. */
+  readonly key: readonly (keyof R & string)[] | null;
+  /** Every column; `json`: the ledger holds the value as JSON text. */
+  readonly columns: { readonly [C in keyof R]: 'plain' | 'json' };
+}
+
+/** Columns with plain values. */
+function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
+  return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
+}
+
+export const PROJECTIONS: { readonly [T in ProjectionName]: Projection<Projections[T]> } = {
+  slots: { key: ['port'], columns: plain('port', 'slot') },
+  officers: { key: ['id'], columns: plain('id', 'name', 'unit') },
+  recorders: { key: ['serial'], columns: plain('serial', 'model', 'driver_id', 'assigned_officer_id', 'first_seen_at', 'last_seen_at') },
+  recorder_holdings: { key: ['id'], columns: plain('id', 'serial', 'officer_id', 'from_at', 'to_at') },
+  recorder_assignments: { key: null, columns: plain('serial', 'officer_id', 'at') },
+  dockings: {
+    key: ['id'],
+    columns: {
+      ...plain('id', 'slot', 'port', 'recorder_serial', 'vendor_id', 'product_id', 'told_serial', 'driver_id', 'driver_score'),
+      ...{ driver_why: 'json', ...plain('clock_offset_ms', 'state', 'arrived_at', 'safe_at', 'removed_at') },
+    },
+  },
+  refusals: { key: null, columns: { ...plain('docking_id', 'card_path', 'code', 'at'), detail: 'json' } },
+  recordings: {
+    key: ['id'],
+    columns: {
+      ...plain('id', 'docking_id', 'recorder_serial', 'kind', 'officer_id', 'officer_source', 'category', 'important', 'damaged'),
+      ...plain('claimed_start', 'claimed_from', 'start_at', 'clock_offset_ms', 'duration_ms', 'original_count'),
+      ...{
+        ...plain('missing_count', 'created_at', 'confidentiality'),
+        notes: 'json',
+        start_claims: 'json',
+        privacy: 'json',
+        damage_reason: 'json',
+      },
+    },
+  },
+  recording_links: { key: ['recording_id', 'relation', 'other_id'], columns: plain('recording_id', 'relation', 'other_id') },
+  recording_cases: { key: ['recording_id', 'case_number'], columns: plain('recording_id', 'case_number') },
+  originals: {
+    key: ['id'],
+    columns: {
+      ...plain('id', 'recording_id', 'docking_id', 'recorder_serial', 'role', 'idx', 'kind', 'card_path', 'bytes', 'mtime_ms', 'important'),
+      ...plain('vault_key', 'state', 'sha256', 'sm3', 'duplicate_of', 'source_reread', 'copied_at', 'sealed_at', 'duration_ms'),
+      ...{ ...plain('replaced_by', 'rechecked_at', 'rechecked_in'), take: 'json', gaps: 'json' },
+    },
+  },
+  copies: {
+    key: ['recording_id', 'item_id', 'place'],
+    columns: plain('recording_id', 'item_id', 'place', 'key', 'bytes', 'verified_by', 'sha256'),
+  },
+  derivatives: {
+    key: ['recording_id', 'kind'],
+    columns: {
+      ...plain('id', 'recording_id', 'kind', 'recipe', 'vault_key', 'media_type', 'bytes', 'sha256', 'created_at'),
+      inputs: 'json',
+    },
+  },
+  cases: {
+    key: ['number'],
+    columns: {
+      ...plain('number', 'title', 'stage', 'category', 'created_at', 'opened_on', 'confidentiality'),
+      ...{ officer_ids: 'json', steps: 'json', privacy: 'json' },
+    },
+  },
+  case_events: {
+    key: ['id'],
+    columns: { ...plain('id', 'case_number', 'stage', 'start_at', 'end_at', 'place'), officer_ids: 'json' },
+  },
+  suggestions: {
+    key: ['id'],
+    columns: {
+      ...plain('id', 'recording_id', 'case_number', 'event_id', 'overlap_ms', 'state', 'decided_by', 'created_at'),
+      reason: 'json',
+    },
+  },
+  workers: { key: ['name'], columns: plain('name', 'key_sha256', 'invited_at', 'revoked_at') },
+};
+
+export function add<T extends ProjectionName>(table: T, row: Told<Projections[T]>): RowChange {
+  return { does: 'add', table, row } as RowChange;
+}
+
+export function set<T extends ProjectionName>(table: T, where: Key<Projections[T]>, fields: Partial<Told<Projections[T]>>): RowChange {
+  return { does: 'set', table, where, fields } as RowChange;
+}
+
+export function remove<T extends ProjectionName>(table: T, where: Key<Projections[T]>): RowChange {
+  return { does: 'remove', table, where } as RowChange;
+}

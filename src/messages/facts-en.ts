@@ -1,0 +1,20 @@
+/** History of facts, and what a replay of the custody log tells, in English. */
+export const factsEn = {
+  'option.history': 'also what was known of it, from when on and by whom',
+  'facts.title': 'What was known, and from when on',
+  'facts.none': 'Nothing: it has not changed since the custody log of today began.',
+  'column.from': 'From',
+  'column.value': 'Value',
+  'field.case': 'case',
+  'field.start': 'start',
+  'field.stage': 'stage',
+  'field.officers': 'officers',
+  'field.unit': 'unit',
+  'place.ledger': 'ledger',
+  'place.log': 'custody log',
+  'verify.replaying': 'replaying the custody log: {entries} of {entriesTotal} entries',
+  'verify.contradicts': 'DIFFERS {place} {row}: {column} is {found}, by the custody log {told} {by}',
+  'verify.unknown-row': 'DIFFERS {place} {row} is there, and the custody log does not have it {by}: {found}',
+  'verify.missing-row': 'DIFFERS {place} {row} is missing, by the custody log it is {told} {by}',
+  'verify.by-entry': '(entry {entry})',
+};

@@ -1,0 +1,49 @@
+import { PageQuery, pageOf } from '#api/common';
+import { FactJson } from '#api/facts';
+import { RecordingParams } from '#api/recordings';
+import { CaseParams } from '#api/registry';
+import { mustHaveCase, mustHaveRecording } from '#desk/tagging';
+import { type Subject, subject, subjectText } from '#domain/custody/subject';
+import { pageOf as page, wrongCursor } from './pages.ts';
+import { Presenter } from './present.ts';
+import { query, type Route, type Serving } from './route.ts';
+
+export const factRoutes: readonly Route[] = [
+  query({
+    url: '/api/v1/recordings/:id/facts',
+    needs: 'viewer',
+    summary: 'What was known of a recording, from when on and by whom, oldest first',
+    schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(FactJson) },
+    handle: async ({ deps }, { params, query }) => {
+      await mustHaveRecording(deps.ledger, params.id);
+      return factsOf(deps, subject('recording', params.id), query);
+    },
+  }),
+  query({
+    url: '/api/v1/cases/:number/facts',
+    needs: 'viewer',
+    summary: 'What was known of a case, from when on and by whom, oldest first',
+    schema: { params: CaseParams, querystring: PageQuery, response: pageOf(FactJson) },
+    handle: async ({ deps }, { params, query }) => {
+      await mustHaveCase(deps.ledger, params.number);
+      return factsOf(deps, subject('case', params.number), query);
+    },
+  }),
+];
+
+function factsOf({ ledger, facts }: Serving['deps'], about: Subject, query: Readonly<Record<string, unknown>>) {
+  const presenter = new Presenter(facts.timezone);
+  return page({
+    list: `facts of ${subjectText(about)}`,
+    query,
+    read: ({ limit, after }) => ledger.custody.factsOf(about, { limit, ...(after === undefined ? {} : { after: placeIn(after) }) }),
+    keyOf: ({ seq, name }) => `${seq} ${name}`,
+    show: ({ name, value, fromMs, actor, seq }) => ({ name, value, from: presenter.time(fromMs), actor, entry: seq }),
+  });
+}
+
+function placeIn(key: string): { seq: number; name: string } {
+  const [, seq = '', name = ''] = /^(\d{1,15}) (.+)$/su.exec(key) ?? [];
+  if (seq === '') throw wrongCursor();
+  return { seq: Number(seq), name };
+}
