@@ -43,6 +43,11 @@ export interface PageAnswer<T> {
   readonly next: string | null;
 }
 
+export const ErrorCodeText = oneOf(
+  Object.keys(ERRORS) as ErrorCode[],
+  'What failed; the part before the dot is what a person has to look at first.',
+);
+
 /** Why, as a code of the catalogue of messages with its parameters: sentences are made of it in the language of whoever reads. */
 export const ReasonSchema = Type.Unsafe<Reason>({
   type: 'object',
@@ -65,7 +70,7 @@ export const Problem = Type.Object({
   detail: Type.String({ description: 'The thing that it failed for: an id, a field, a key.' }),
   reason: ReasonSchema,
   instance: Type.String({ description: '`urn:uuid:` and the id of the request, which is also in the header x-request-id.' }),
-  code: oneOf(Object.keys(ERRORS) as ErrorCode[]),
+  code: ErrorCodeText,
   remedy: Type.String({ description: 'What the person should do.' }),
 });
 

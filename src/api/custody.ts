@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { ACTOR_KINDS } from '#domain/custody/actor';
+import { nullable, oneOf } from './common.ts';
 
 /** Entries of the custody log. */
 
@@ -9,10 +10,10 @@ export const CustodyJson = Type.Object({
   type: Type.String(),
   version: Type.Integer({ description: 'Byte form: 2, or 1 for entries of before.' }),
   actor: Type.Object({
-    kind: Type.Union(ACTOR_KINDS.map((kind) => Type.Literal(kind))),
-    id: Type.Union([Type.String(), Type.Null()]),
-    via: Type.Union([Type.String(), Type.Null()]),
-    session: Type.Union([Type.String(), Type.Null()]),
+    kind: oneOf(ACTOR_KINDS),
+    id: nullable.text(),
+    via: nullable.text(),
+    session: nullable.text(),
   }),
   subject: Type.String({ description: 'What it is about: `case:LY-2026-0012`.' }),
   related: Type.Array(Type.String(), { description: 'What else it belongs to the history of.' }),
@@ -26,6 +27,12 @@ export const CustodyJson = Type.Object({
     type: 'object',
     additionalProperties: true,
     description: 'The entry holds commitments; those that were erased are missing here.',
+  }),
+  salts: Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description:
+      'By the name of a personal value, hex: SHA-256 of these 32 bytes and of the canonical JSON of the value is the commitment in `canonical`.',
   }),
   prev: Type.String(),
   hash: Type.String({ description: 'SHA-256 of the UTF-8 bytes of `canonical`.' }),

@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
-import { WorkJson } from './work.ts';
+import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
 
 /** Dockings. */
 
@@ -31,8 +30,6 @@ export const DockingJson = Type.Object({
 
 export const RemovalParams = closed({ id: Name(64) });
 
-export const RemovalJson = Type.Object({ dockingId: Type.String() });
-
 export const IngestBody = closed({
   directory: Type.String({ minLength: 1, maxLength: 4096 }),
   slot: Type.Optional(nullable.integer()),
@@ -54,12 +51,13 @@ export const DockingReportJson = Type.Object({
     listedBytes: Type.Integer({ description: 'Still on the recorder only.' }),
     sealedBytes: Type.Integer(),
   }),
-  refusals: Type.Array(Type.Object({ cardPath: Type.String(), code: Type.String(), reason: ReasonSchema })),
-  recordings: Type.Array(Type.Object({ id: Type.String(), damaged: Type.Boolean() })),
-  pending: Type.Array(WorkJson),
 });
+
+/** An entry of the card that was left there. */
+export const RefusalJson = Type.Object({ cardPath: Type.String(), code: ErrorCodeText, reason: ReasonSchema });
 
 export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), ...PAGE });
 
 export type DockingReportAnswer = Static<typeof DockingReportJson>;
+export type RefusalAnswer = Static<typeof RefusalJson>;
 export type IngestAnswer = Static<typeof IngestJson>;

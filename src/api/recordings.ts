@@ -11,7 +11,7 @@ import { EffectiveJson, PROTECTION } from './protection.ts';
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 
-const OriginalJson = Type.Object({
+export const OriginalJson = Type.Object({
   id: Type.String(),
   index: Type.Integer({ description: '1-based, segments first.' }),
   role: oneOf(['segment', 'sidecar']),
@@ -29,7 +29,7 @@ const OriginalJson = Type.Object({
   duplicateOf: nullable.text('Id of an earlier original with the same bytes.'),
 });
 
-const DerivativeJson = Type.Object({
+export const DerivativeJson = Type.Object({
   kind: oneOf(DERIVATIVE_KINDS),
   mediaType: Type.String(),
   recipe: Type.String(),
@@ -37,7 +37,7 @@ const DerivativeJson = Type.Object({
   sha256: Type.String(),
 });
 
-const NoteJson = Type.Object({
+export const NoteJson = Type.Object({
   code: oneOf(NOTE_CODES),
   parameters: Type.Unsafe<Readonly<Record<string, string | number | Reason>>>({
     type: 'object',
@@ -46,7 +46,7 @@ const NoteJson = Type.Object({
   }),
 });
 
-const StartClaimJson = Type.Object({
+export const StartClaimJson = Type.Object({
   source: oneOf(CLAIM_SOURCES),
   reading: Type.String({ description: 'How it was read: as wall clock or UTC, as start or end.' }),
   written: Type.String({ description: 'As it stands there.' }),
@@ -104,6 +104,8 @@ export const RecordingJson = Type.Object({
     { description: 'Derive and archive work that failed, with the reason.' },
   ),
 });
+
+export const RecordingCaseParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }), number: Name() });
 
 export const FromQuery = closed({ from: Type.Optional(oneOf(['vault', 'archive'], 'Where the bytes are read; vault if left out.')) });
 

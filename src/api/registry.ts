@@ -4,13 +4,12 @@ import { CASE_COURSE, DateText } from './cases.ts';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { HoldingJson } from './holdings.ts';
 import { ConfidentialityText, PROTECTION, PrivacyText } from './protection.ts';
-import { RecordingJson } from './recordings.ts';
 
 /** Cases, officers, recorders and suggestions. */
 
 const StageText = oneOf(CASE_STAGES);
 
-const EventJson = Type.Object({
+export const EventJson = Type.Object({
   id: Type.String(),
   stage: StageText,
   officerIds: Type.Array(Type.String()),
@@ -66,7 +65,7 @@ export const ImportBody = closed({
   dryRun: Type.Optional(Type.Boolean()),
 });
 
-const EventBody = closed({
+export const EventBody = closed({
   start: Type.String({ maxLength: 40 }),
   end: Type.String({ maxLength: 40 }),
   stage: Type.Optional(StageText),
@@ -85,21 +84,24 @@ export const DecisionParams = closed({ id: Name(64) });
 
 export const DecisionBody = closed({ decision: oneOf(['accepted', 'declined']) });
 
-export const DecisionJson = Type.Object({ id: Type.String(), state: Type.String() });
-
 export const SuggestionsQuery = closed({
   state: Type.Optional(oneOf(['open', 'accepted', 'declined'])),
   recording: Type.Optional(Name(64)),
   ...PAGE,
 });
 
-export const AssignmentBody = closed({ officer: nullable.text() });
-
-export const AssignmentJson = Type.Object({ serial: Type.String(), officer: nullable.text() });
+/** What is left out stays. */
+export const RecorderChangeBody = closed({
+  model: Type.Optional(nullable.text()),
+  officer: Type.Optional(nullable.text("Whose it is from now on; null: nobody's.")),
+});
 
 export const RecorderBody = closed({ serial: Name(), model: Type.Optional(nullable.text()), officer: Type.Optional(nullable.text()) });
 
-export const RecorderAddedJson = Type.Object({ serial: Type.String() });
+export const OfficerParams = closed({ id: Name(64) });
+
+/** What is left out stays. */
+export const OfficerChangeBody = closed({ name: Type.Optional(Name()), unit: Type.Optional(nullable.text()) });
 
 export const OfficerBody = closed({ id: Name(64), name: Name(), unit: Type.Optional(nullable.text()) });
 
@@ -116,14 +118,17 @@ export const CaseBody = closed({
   update: Type.Optional(Type.Boolean()),
 });
 
-export const CaseDetailJson = Type.Interface([CaseJson], {
-  events: Type.Array(EventJson),
-  recordings: Type.Array(RecordingJson),
-  recordingsNext: nullable.text('If there are more: the cursor for `/recordings?case=…`.'),
+/** What is left out stays; an event of the same times is changed, others are added. */
+export const CaseChangeBody = closed({
+  title: Type.Optional(Name(500)),
+  stage: Type.Optional(StageText),
+  category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
+  officers: Type.Optional(OfficersText),
+  events: Type.Optional(Type.Array(EventBody, { maxItems: 100 })),
 });
 
 export type CaseAnswer = Static<typeof CaseJson>;
-export type CaseDetailAnswer = Static<typeof CaseDetailJson>;
+export type CaseEventAnswer = Static<typeof EventJson>;
 export type OfficerAnswer = Static<typeof OfficerJson>;
 export type RecorderAnswer = Static<typeof RecorderJson>;
 export type SuggestionAnswer = Static<typeof SuggestionJson>;

@@ -47,7 +47,9 @@ const SLOT_MAX = 9999;
 
 const LEARNING_SECONDS_MAX = 3600;
 
-export const SlotChangeBody = closed({ port: Name(4096), slot: Type.Integer({ minimum: 1, maximum: SLOT_MAX }) });
+export const SlotParams = closed({ slot: Type.Integer({ minimum: 1, maximum: SLOT_MAX }) });
+
+export const SlotChangeBody = closed({ port: Name(4096) });
 
 export const SlotChangeJson = Type.Object({
   port: Type.String(),
@@ -62,7 +64,13 @@ export const SlotChangeJson = Type.Object({
 
 export const LearningBody = closed({ seconds: Type.Integer({ minimum: 0, maximum: LEARNING_SECONDS_MAX }) });
 
-export const LearningJson = Type.Object({ seconds: Type.Integer() });
+/** What was plugged in while slots are learnt. */
+export const PortSeenJson = Type.Object({
+  port: Type.String(),
+  hub: nullable.text(),
+  slot: nullable.integer('The number that the port has already.'),
+  facts: Type.Array(ReasonSchema),
+});
 
 export const HubJson = Type.Object({
   hub: Type.String({ description: 'Port path of the hub.' }),

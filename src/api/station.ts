@@ -3,7 +3,7 @@ import { closed, nullable, ReasonSchema } from './common.ts';
 
 /** The station itself: health, readiness, backup. */
 
-const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), reason: ReasonSchema });
+export const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), reason: ReasonSchema });
 
 export const BackupBody = closed({ file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })) });
 

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
+import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 
 /** Derive and archive work, and verification. */
 
@@ -47,8 +47,49 @@ export const JobsQuery = closed({
   stage: Type.Optional(WorkStageText),
   state: Type.Optional(oneOf(['waiting', 'running', 'done', 'failed'])),
   recording: Type.Optional(Name(64)),
+  docking: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Work that is not done of what came from the recorder of this docking.' }),
+  ),
   ...PAGE,
 });
+
+const PlaceText = oneOf(['vault', 'archive', 'ledger', 'log']);
+
+/** One line of what a verification tells; the last is a summary or an error. */
+export const VerifyLineJson = Type.Union([
+  Type.Object({
+    type: Type.Literal('progress'),
+    place: PlaceText,
+    files: Type.Integer(),
+    filesTotal: Type.Integer(),
+    bytes: Type.Integer(),
+    bytesTotal: Type.Integer(),
+  }),
+  Type.Object({
+    type: Type.Literal('fault'),
+    place: PlaceText,
+    recordingId: nullable.text(),
+    key: nullable.text('Of the file in vault or archive.'),
+    what: Type.String(),
+  }),
+  Type.Object({
+    type: Type.Literal('summary'),
+    vaultFiles: Type.Integer(),
+    archiveFiles: Type.Integer(),
+    logEntries: Type.Integer(),
+    bytes: Type.Integer(),
+    faults: Type.Integer(),
+    elapsedMs: Type.Integer(),
+  }),
+  Type.Object({
+    type: Type.Literal('error'),
+    code: ErrorCodeText,
+    title: Type.String(),
+    detail: Type.String(),
+    reason: ReasonSchema,
+    remedy: Type.String(),
+  }),
+]);
 
 export type WorkAnswer = Static<typeof WorkJson>;
 export type RetryAnswer = Static<typeof RetryJson>;

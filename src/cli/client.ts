@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -13,6 +14,10 @@ const ANSWER_MS_MAX = 600_000;
 const PROBE_MS_MAX = 2000;
 /** The most that a list gives at once. */
 const PAGE_MAX = 1000;
+/** What a connection that was cut ends with, while it is written or read. */
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const AGAIN_MS = 500;
+const WAITS_MAX = 120;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -20,6 +25,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export interface Ask {
   readonly query?: Query;
   readonly body?: unknown;
+  /** Under which the station knows this request when it comes again. */
+  readonly key?: string;
 }
 
 export interface Answer {
@@ -144,9 +151,29 @@ export class SocketClient implements StationClient {
   }
 
   async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
-    try {
-      const { status, text } = await readAll(await this.#send(method, path, question, ANSWER_MS_MAX));
+    const asked = keyed(method, question);
+    const once = async () => {
+      const { status, text } = await readAll(await this.#send(method, path, asked, ANSWER_MS_MAX));
       return { status, json: parse(text) };
+    };
+    try {
+      return await once();
+    } catch (error) {
+      // With the same key the station does nothing twice.
+      if (asked.key === undefined || !CUT.has(errnoOf(error) ?? '')) throw lost(error);
+      return this.#again(once);
+    }
+  }
+
+  /** Once more after a cut connection; while the station still carries the first one out, its answer is waited for. */
+  async #again(once: () => Promise<Answer>): Promise<Answer> {
+    try {
+      for (let waits = 0; ; waits += 1) {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        const answer = await once();
+        const { code } = (answer.json ?? {}) as { code?: string };
+        if (code !== 'request.running' || waits === WAITS_MAX) return answer;
+      }
     } catch (error) {
       throw lost(error);
     }
@@ -172,6 +199,7 @@ export class SocketClient implements StationClient {
         headers: {
           host: 'localhost',
           'x-evidock-actor': this.#actor,
+          ...(question.key === undefined ? {} : { 'idempotency-key': question.key }),
           ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
         },
       });
@@ -189,6 +217,11 @@ export class SocketClient implements StationClient {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Every POST gets a key of its own. */
+function keyed(method: Method, question: Ask): Ask {
+  return method === 'POST' ? { ...question, key: randomUUID() } : question;
 }
 
 async function readAll(response: IncomingMessage): Promise<{ status: number; text: string }> {
@@ -215,7 +248,7 @@ export class InProcessClient implements StationClient {
   }
 
   async request(method: Method, path: string, question: Ask = {}): Promise<Answer> {
-    const { status, body } = await this.stream(method, path, question);
+    const { status, body } = await this.stream(method, path, keyed(method, question));
     return { status, json: parse(await readText(body as Readable)) };
   }
 
@@ -223,7 +256,10 @@ export class InProcessClient implements StationClient {
     const response = await this.#app.inject({
       method,
       url: pathWith(path, question.query),
-      headers: { host: 'localhost', 'x-evidock-actor': this.#actor },
+      headers: {
+        ...{ host: 'localhost', 'x-evidock-actor': this.#actor },
+        ...(question.key === undefined ? {} : { 'idempotency-key': question.key }),
+      },
       ...(question.body === undefined ? {} : { payload: question.body as object }),
       payloadAsStream: true,
     });

@@ -33,7 +33,7 @@ const work = (state: WorkAnswer['state'], stage: WorkAnswer['stage'] = 'derive')
   errorReason: state === 'failed' ? because('said', { text: 'exit 1' }) : null,
 });
 
-function answer({ state, pending = [], problem = null }: Step): DockingReportAnswer {
+function answer({ state, problem = null }: Step): DockingReportAnswer {
   return {
     docking: {
       id: 'dck-1',
@@ -60,9 +60,6 @@ function answer({ state, pending = [], problem = null }: Step): DockingReportAns
       filesRechecked: 0,
     },
     progress: { listed: 0, copied: 0, sealed: 3, bytes: 2048, listedBytes: 0, sealedBytes: 2048 },
-    refusals: [{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', reason: because('said', { text: 'FIFO' }) }],
-    recordings: [{ id: 'rec-1', damaged: true }],
-    pending,
   };
 }
 
@@ -80,7 +77,12 @@ async function run(argv: readonly string[], steps: readonly Step[]) {
       asked.push(`${method} ${path.replace('/api/v1', '')}`);
       // The slot is asked before the docking, except at the beginning.
       const recheck = steps[Math.min(looked, steps.length - 1)]?.recheck;
-      if (path.endsWith('/slots')) return { status: 200, json: recheck ? [{ dockingId: 'dck-1', phase: 'safe', recheck }] : [] };
+      const page = (items: readonly unknown[]) => ({ status: 200, json: { items, next: null } });
+      if (path.endsWith('/slots')) return page(recheck ? [{ dockingId: 'dck-1', phase: 'safe', recheck }] : []);
+      if (path.endsWith('/refusals'))
+        return page([{ cardPath: 'pipe\u001b', code: 'recorder.not-regular', reason: because('said', { text: 'FIFO' }) }]);
+      if (path.endsWith('/recordings')) return page([{ id: 'rec-1', damaged: true }]);
+      if (path.endsWith('/jobs')) return page(steps[Math.min(looked, steps.length) - 1]?.pending ?? []);
       if (method === 'GET') return { status: 200, json: answer(steps[Math.min(looked++, steps.length - 1)] ?? { state: 'safe' }) };
       bodies.push(question.body);
       return { status: 200, json: { dockingId: 'dck-1' } };

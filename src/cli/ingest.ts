@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import type { DockingReportAnswer, IngestAnswer } from '#api/dockings';
+import type { DockingReportAnswer, IngestAnswer, RefusalAnswer } from '#api/dockings';
+import type { RecordingAnswer } from '#api/recordings';
 import type { SlotAnswer } from '#api/slots';
+import type { WorkAnswer } from '#api/work';
 import { shownPath } from '#domain/card/path';
 import type { Problem } from '#domain/docking';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
-import { ask, ReplyError, type StationClient } from './client.ts';
+import { ask, askAll, ReplyError, type StationClient } from './client.ts';
 import { Refused, type Shell, wholeNumber } from './command.ts';
 import { Progress, Rate } from './progress.ts';
 import { durationText, printable } from './table.ts';
@@ -62,13 +64,19 @@ async function ingest(
   } finally {
     progress.end();
   }
+  const told = {
+    refusals: await askAll<RefusalAnswer>(client, `/dockings/${dockingId}/refusals`),
+    recordings: await askAll<RecordingAnswer>(client, '/recordings', { docking: dockingId }),
+    work: await workLeft(client, dockingId),
+  };
   await ask(client, 'POST', `/dockings/${dockingId}/removal`);
-  summarise(shell, report, json);
+  summarise(shell, report, told, json);
 }
 
 const look = (client: StationClient, dockingId: string) => ask<DockingReportAnswer>(client, 'GET', `/dockings/${dockingId}`);
+const workLeft = (client: StationClient, dockingId: string) => askAll<WorkAnswer>(client, '/jobs', { docking: dockingId });
 const viewOf = async (client: StationClient, dockingId: string) =>
-  (await ask<SlotAnswer[]>(client, 'GET', '/slots')).find((slot) => slot.dockingId === dockingId);
+  (await askAll<SlotAnswer>(client, '/slots')).find((slot) => slot.dockingId === dockingId);
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
 /** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
@@ -148,7 +156,7 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
       await untilSafe(shell, client, dockingId, progress);
       continue;
     }
-    const open = report.pending.filter(({ state }) => state !== 'failed');
+    const open = (await workLeft(client, dockingId)).filter(({ state }) => state !== 'failed');
     if (open.length === 0 && recheck === null) return report;
     if (open.length === 0 && recheck) {
       const { done, files } = recheck;
@@ -173,10 +181,15 @@ async function untilDone(shell: Shell, client: StationClient, dockingId: string,
   }
 }
 
-function summarise(shell: Shell, report: DockingReportAnswer, json: boolean): void {
+interface Told {
+  readonly refusals: readonly RefusalAnswer[];
+  readonly recordings: readonly RecordingAnswer[];
+  readonly work: readonly WorkAnswer[];
+}
+
+function summarise(shell: Shell, { docking, progress }: DockingReportAnswer, { refusals, recordings, work }: Told, json: boolean): void {
   const { say } = shell;
-  const { docking, progress, refusals, recordings } = report;
-  const failed = report.pending.filter(({ state }) => state === 'failed');
+  const failed = work.filter(({ state }) => state === 'failed');
   const summary = {
     dockingId: docking.id,
     slot: docking.slot,

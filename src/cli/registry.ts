@@ -3,13 +3,13 @@ import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { CustodyAnswer } from '#api/custody';
 import type { RecordingAnswer } from '#api/recordings';
-import type { CaseAnswer, CaseDetailAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
+import type { CaseAnswer, CaseEventAnswer, ImportAnswer, OfficerAnswer, RecorderAnswer } from '#api/registry';
 import { EvidockError, errnoText } from '#domain/errors';
 import { CONFIDENTIALITY } from '#domain/protection';
 import { because } from '#domain/reason';
 import { CASE_STAGES, CATEGORIES } from '#domain/registry';
 import { aDate, addCaseCourse } from './case-course.ts';
-import { ask, askAll, askPages } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { aTime, type Shell, several, UsageError } from './command.ts';
 import { askFacts, printFacts } from './facts.ts';
 import { addHoldings } from './holdings.ts';
@@ -113,12 +113,12 @@ export function addCase(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       const found = await shell.withStation(globals, async (client) => {
         const path = `/cases/${encodeURIComponent(number)}`;
-        const { recordingsNext: cursor, ...detail } = await ask<CaseDetailAnswer>(client, 'GET', path);
+        const first = await ask<CaseAnswer>(client, 'GET', path);
+        const events = await askAll<CaseEventAnswer>(client, `${path}/events`);
         const facts = history ? { facts: await askFacts(client, path) } : {};
-        const first = { ...detail, custody: await askAll<CustodyAnswer>(client, `${path}/custody`), ...facts };
-        if (cursor === null) return first;
-        const more = await Array.fromAsync(askPages<RecordingAnswer>(client, '/recordings', { case: number }, { cursor }));
-        return { ...first, recordings: [...first.recordings, ...more.flat()] };
+        const custody = await askAll<CustodyAnswer>(client, `${path}/custody`);
+        const recordings = await askAll<RecordingAnswer>(client, '/recordings', { case: number });
+        return { ...first, events, recordings, custody, ...facts };
       });
       if (globals.json) return shell.printJson(found);
       printCase(shell, found);
@@ -230,8 +230,8 @@ export function addRecorder(program: Command, shell: Shell): void {
     .option('--officer <id>', say('recorder.opt.officer'))
     .action(async (serial: string, { model, officer }: { model?: string; officer?: string }, command: Command) => {
       const globals = shell.globals(command);
-      const answer = await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
-      if (globals.json) shell.printJson(answer);
+      await shell.withStation(globals, (client) => ask(client, 'POST', '/recorders', { body: { serial, model, officer } }));
+      if (globals.json) shell.printJson({ serial });
       else shell.done(say('recorder.added', { serial }));
     });
   shell.add(group, 'list', say('recorder.list.about'), 'recorder list').action(async (_options: unknown, command: Command) => {
@@ -266,10 +266,8 @@ export function addRecorder(program: Command, shell: Shell): void {
       const globals = shell.globals(command);
       if ((officer === undefined) !== (none ?? false)) throw new UsageError('recorder assign SERIAL OFFICER | --none');
       const body = { officer: officer ?? null };
-      const answer = await shell.withStation(globals, (client) =>
-        ask(client, 'PUT', `/recorders/${encodeURIComponent(serial)}/assignment`, { body }),
-      );
-      if (globals.json) shell.printJson(answer);
+      await shell.withStation(globals, (client) => ask(client, 'PATCH', `/recorders/${encodeURIComponent(serial)}`, { body }));
+      if (globals.json) shell.printJson({ serial, ...body });
       else shell.done(officer === undefined ? say('recorder.unassigned', { serial }) : say('recorder.assigned', { serial, officer }));
     });
 }

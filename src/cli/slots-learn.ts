@@ -50,7 +50,7 @@ function portName(text: string): string {
 }
 
 function assign(client: StationClient, port: string, slot: number): Promise<SlotChangeAnswer> {
-  return ask<SlotChangeAnswer>(client, 'POST', '/slots/assign', { body: { port, slot } });
+  return ask<SlotChangeAnswer>(client, 'PUT', `/slots/${slot}`, { body: { port } });
 }
 
 function tell(shell: Shell, { port, slot, moved }: SlotChangeAnswer): void {

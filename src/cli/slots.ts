@@ -4,7 +4,7 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
-import { ask, askStream, type StationClient } from './client.ts';
+import { askAll, askStream, type StationClient } from './client.ts';
 import type { Shell } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { addSlotsAssign, addSlotsLearn } from './slots-learn.ts';
@@ -46,7 +46,7 @@ function slotNumber(text: string): number {
 
 async function listSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
   const { say } = shell;
-  const slots = await ask<SlotAnswer[]>(client, 'GET', '/slots');
+  const slots = await askAll<SlotAnswer>(client, '/slots');
   if (json) return shell.printJson(slots);
   if (slots.length === 0) return shell.note(say('slots.none'));
   shell.table(
@@ -73,7 +73,7 @@ async function listSlots(shell: Shell, client: StationClient, json: boolean): Pr
       remarks(shell, slot).join('; '),
     ]),
   );
-  for (const { hub, recorders, bytesPerSecond, slots: numbers } of await ask<HubAnswer[]>(client, 'GET', '/hubs')) {
+  for (const { hub, recorders, bytesPerSecond, slots: numbers } of await askAll<HubAnswer>(client, '/hubs')) {
     shell.print(say('slots.hub', { hub, recorders, rate: bytesText(bytesPerSecond), slots: numbers.join(', ') }));
   }
 }
@@ -94,7 +94,7 @@ function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] 
 
 async function explainSlots(shell: Shell, client: StationClient, number: number | null, json: boolean): Promise<void> {
   const { say } = shell;
-  const slots = (await ask<SlotAnswer[]>(client, 'GET', '/slots')).filter(({ slot }) => number === null || slot === number);
+  const slots = (await askAll<SlotAnswer>(client, '/slots')).filter(({ slot }) => number === null || slot === number);
   if (slots.length === 0 && number !== null) throw new EvidockError('request.not-found', because('no-slot', { slot: number }));
   if (json) return shell.printJson(slots.map(({ slot, port, phase, driverId, explain }) => ({ slot, port, phase, driverId, explain })));
   if (slots.length === 0) return shell.note(say('slots.none'));

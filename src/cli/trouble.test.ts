@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
-import { reportDocking } from '#desk/dockings';
+import { leftOf } from '#desk/dockings';
 import { because } from '#domain/reason';
 import { en } from '#messages/en';
 import { speaker } from '#messages/language';
@@ -64,7 +64,8 @@ describe('a recording whose work failed', () => {
 
   it('is told of to ingest --wait, in whatever state its recording is', async () => {
     // Given up means settled: the recording is in its last state and no longer among those with open work.
-    const { pending } = await reportDocking(cli.station.deps, dockingId);
+    const { deps } = cli.station;
+    const pending = await deps.ledger.work.list({ leftOf: leftOf(deps, dockingId), limit: 100 });
     expect(pending.map(({ id, state, errorReason }) => [id, state, errorReason])).toContainEqual([
       `derive.${failed}`,
       'failed',

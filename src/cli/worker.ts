@@ -4,7 +4,7 @@ import type { InvitationAnswer, RevokedAnswer, WorkerAnswer } from '#api/workers
 import { EvidockError, errnoText } from '#domain/errors';
 import { invitationText } from '#domain/invitation';
 import { because } from '#domain/reason';
-import { ask } from './client.ts';
+import { ask, askAll } from './client.ts';
 import { type Shell, UsageError } from './command.ts';
 import { timeText } from './table.ts';
 
@@ -93,7 +93,7 @@ function addList(group: Command, shell: Shell): void {
   const { say } = shell;
   shell.add(group, 'list', say('worker.list.about'), 'worker list').action(async (_options: unknown, command: Command) => {
     const globals = shell.globals(command);
-    const { items: workers } = await shell.withStation(globals, (client) => ask<{ items: WorkerAnswer[] }>(client, 'GET', '/workers'));
+    const workers = await shell.withStation(globals, (client) => askAll<WorkerAnswer>(client, '/workers'));
     if (globals.json) return shell.printJson(workers);
     if (workers.length === 0) return shell.note(say('worker.none'));
     shell.table(
@@ -118,8 +118,8 @@ function addRevoke(group: Command, shell: Shell): void {
     .add(group, 'revoke <name>', say('worker.revoke.about'), 'worker revoke render1')
     .action(async (name: string, _options: unknown, command: Command) => {
       const globals = shell.globals(command);
-      const path = `/workers/${encodeURIComponent(name)}/revoke`;
-      const answer = await shell.withStation(globals, (client) => ask<RevokedAnswer>(client, 'POST', path));
+      const path = `/workers/${encodeURIComponent(name)}`;
+      const answer = await shell.withStation(globals, (client) => ask<RevokedAnswer>(client, 'DELETE', path));
       if (globals.json) shell.printJson(answer);
       else shell.done(say('worker.revoked', { worker: name, work: answer.work }));
     });

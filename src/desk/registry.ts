@@ -8,7 +8,7 @@ import { newId } from '#domain/ids';
 import type { Confidentiality, Privacy } from '#domain/protection';
 import { because, type Reason } from '#domain/reason';
 import { isTakenIn } from '#domain/recording';
-import type { Case, CaseEvent, CaseStage, Category, Officer } from '#domain/registry';
+import type { Case, CaseEvent, CaseStage, Category, Officer, Recorder } from '#domain/registry';
 import { calendarDateOf, dateIn } from '#domain/time/calendar-date';
 import { writtenToMs } from '#domain/time/station-time';
 import type { LedgerWriter } from '#ports/ledger';
@@ -38,7 +38,8 @@ export interface EventDraft {
 
 export interface CaseDraft {
   readonly number: string;
-  readonly title: string;
+  /** Left out: as it is. */
+  readonly title?: string;
   readonly stage?: CaseStage;
   readonly category?: Category | null;
   readonly officers?: readonly string[];
@@ -59,11 +60,11 @@ export function momentOf(text: string, zone: string, field: string): number {
   return ms;
 }
 
-/** Adds cases, or with `update` also changes them; all of them or none. Returns how many are new and how many suggestions came of their events. */
+/** Adds cases, or with `update` also changes them, with `known` only those; all of them or none. Returns how many are new and how many suggestions came of their events. */
 export async function addCases(
   deps: DeskDeps,
   drafts: readonly CaseDraft[],
-  options: { update: boolean; dryRun?: boolean; actor: Actor; label?: (index: number) => string },
+  options: { update: boolean; known?: boolean; dryRun?: boolean; actor: Actor; label?: (index: number) => string },
 ): Promise<Changed<{ added: number; updated: number; events: number; suggestions: number }>> {
   return changeOrTry(deps.ledger, options.dryRun ?? false, async (writer) => {
     const sum = { added: 0, updated: 0, events: 0, suggestions: 0 };
@@ -90,9 +91,10 @@ async function addCase(
   deps: DeskDeps,
   writer: LedgerWriter,
   draft: CaseDraft,
-  options: { update: boolean; actor: Actor; label: string },
+  options: { update: boolean; known?: boolean; actor: Actor; label: string },
 ): Promise<'added' | 'updated' | 'same'> {
   const old = await writer.cases.get(draft.number);
+  if (!old && options.known) throw caseNotFound(draft.number);
   const atMs = deps.clock.nowMs();
   if (old && !options.update)
     throw new EvidockError('request.conflict', inRow(options.label, because('case-exists', { number: draft.number, title: old.title })));
@@ -100,7 +102,7 @@ async function addCase(
   const fresh: CaseFacts = {
     openedOn,
     number: draft.number,
-    title: draft.title,
+    title: draft.title ?? old?.title ?? draft.number,
     stage: draft.stage ?? old?.stage ?? 'filing',
     category: draft.category === undefined ? (old?.category ?? null) : draft.category,
     officerIds: draft.officers ?? old?.officerIds ?? [],
@@ -222,17 +224,52 @@ export async function addOfficers(
     const sum = { added: 0, updated: 0 };
     let changed = false;
     for (const officer of officers) {
-      const old = await writer.registry.officer(officer.id);
-      sum[old ? 'updated' : 'added'] += 1;
-      if (old && old.name === officer.name && old.unit === officer.unit) continue;
-      changed = true;
-      await writer.registry.upsertOfficer(officer);
-      const about = { atMs: deps.clock.nowMs(), actor, subject: subject('officer', officer.id) };
-      const name = { old: old?.name ?? null, new: officer.name };
-      const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
-      await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
+      sum[(await writer.registry.officer(officer.id)) ? 'updated' : 'added'] += 1;
+      if (await saveOfficer(deps, writer, officer, actor)) changed = true;
     }
     return { ...sum, changed };
+  });
+}
+
+async function saveOfficer({ clock }: DeskDeps, writer: LedgerWriter, officer: Officer, actor: Actor): Promise<boolean> {
+  const old = await writer.registry.officer(officer.id);
+  if (old && old.name === officer.name && old.unit === officer.unit) return false;
+  await writer.registry.upsertOfficer(officer);
+  const about = { atMs: clock.nowMs(), actor, subject: subject('officer', officer.id) };
+  const name = { old: old?.name ?? null, new: officer.name };
+  const data = { unit: { old: old?.unit ?? null, new: officer.unit } };
+  await writer.custody.append(OfficerChanged.make({ ...about, data, personal: old?.name === officer.name ? {} : { name } }));
+  return true;
+}
+
+/** Changes what is named of an officer; returns false where it was so already. Throws request.not-found. */
+export async function changeOfficer(
+  deps: DeskDeps,
+  id: string,
+  change: { readonly name?: string; readonly unit?: string | null },
+  actor: Actor,
+): Promise<boolean> {
+  return deps.ledger.transaction(async (writer) => {
+    const old = await writer.registry.officer(id);
+    if (!old) throw new EvidockError('request.not-found', because('officer-unknown', { officer: id }));
+    const { name = old.name, unit = old.unit } = change;
+    return saveOfficer(deps, writer, { id, name, unit }, actor);
+  });
+}
+
+/** Changes what is named of a recorder; returns false where it was so already. Throws request.not-found. */
+export async function changeRecorder(
+  deps: DeskDeps,
+  serial: string,
+  change: { readonly model?: string | null; readonly officer?: string | null },
+  actor: Actor,
+): Promise<boolean> {
+  return deps.ledger.transaction(async (writer) => {
+    const old = await mustHaveRecorder(writer, serial);
+    const { model = old.model, officer = old.assignedOfficerId } = change;
+    const other = model !== old.model;
+    if (other) await saveModel(deps, writer, { old, serial, model }, actor);
+    return (await assign(deps, writer, serial, officer, actor)) || other;
   });
 }
 
@@ -246,23 +283,27 @@ export async function addRecorder(
     const old = await writer.registry.recorder(draft.serial);
     if (old && (draft.model === null || draft.model === old.model))
       throw new EvidockError('request.conflict', because('recorder-exists', { serial: draft.serial }));
-    const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
-    await writer.registry.upsertRecorder({ ...blank, ...old, serial: draft.serial, model: draft.model });
-    const data = { newRecorder: old === null, model: { old: old?.model ?? null, new: draft.model } };
-    const about = { atMs: deps.clock.nowMs(), actor, subject: subject('recorder', draft.serial) };
-    await writer.custody.append(RecorderChanged.make({ ...about, data }));
+    await saveModel(deps, writer, { old, serial: draft.serial, model: draft.model }, actor);
     if (draft.officer !== null) await assign(deps, writer, draft.serial, draft.officer, actor);
   });
+}
+
+async function saveModel(
+  { clock }: DeskDeps,
+  writer: LedgerWriter,
+  { old, serial, model }: { old: Recorder | null; serial: string; model: string | null },
+  actor: Actor,
+): Promise<void> {
+  const blank = { driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
+  await writer.registry.upsertRecorder({ ...blank, ...old, serial, model });
+  const data = { newRecorder: old === null, model: { old: old?.model ?? null, new: model } };
+  await writer.custody.append(RecorderChanged.make({ atMs: clock.nowMs(), actor, subject: subject('recorder', serial), data }));
 }
 
 /**
  * From now on recordings of that recorder without an officer of their own are this officer's; null takes the assignment away. Returns false where it
  * was so already.
  */
-export async function assignRecorder(deps: DeskDeps, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
-  return deps.ledger.transaction((writer) => assign(deps, writer, serial, officerId, actor));
-}
-
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
   const recorder = await mustHaveRecorder(writer, serial);
   if (officerId !== null) await mustHaveOfficer(writer, officerId);

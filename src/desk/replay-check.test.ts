@@ -27,7 +27,7 @@ import { openLedger } from '../adapters/sqlite-ledger/ledger.ts';
 import { recordStep } from './case-course.ts';
 import { takeOut } from './holdings.ts';
 import { protectCase, protectRecording } from './protection.ts';
-import { addCases, addOfficers, addRecorder, assignRecorder } from './registry.ts';
+import { addCases, addOfficers, addRecorder, changeRecorder } from './registry.ts';
 import { assignSlot } from './slots.ts';
 import { tagRecording } from './tagging.ts';
 import { Verification, type VerifyLine } from './verify.ts';
@@ -74,7 +74,7 @@ beforeAll(async () => {
   const event = { start, end: new Date(START_MS).toISOString(), place: 'West Lake Road 12' };
   await addCases(deps, [{ number: 'A-1', title: 'Stalls', officers: ['041234'], events: [event] }], { update: false, actor: ACTOR });
   await addRecorder(deps, { serial: 'R2', model: 'X', officer: '041235' }, ACTOR);
-  await assignRecorder(deps, 'R2', null, ACTOR);
+  await changeRecorder(deps, 'R2', { officer: null }, ACTOR);
   await assignSlot(deps, { port: '1-4.2', slot: 2, actor: ACTOR });
   await takeOut(deps, 'R2', { officer: '041235' }, ACTOR);
   await recordStep(deps, 'A-1', { step: 'decided', on: '2026-06-20' }, ACTOR);
@@ -324,7 +324,7 @@ describe('a log that took over from one in another byte form', () => {
     const replayed = async () =>
       (await Array.fromAsync(ledger.upkeep.replay(new AbortController().signal))).filter(({ type }) => type === 'contradiction');
     expect(await replayed()).toEqual([]);
-    await assignRecorder(deps, 'R1', null, ACTOR);
+    await changeRecorder(deps, 'R1', { officer: null }, ACTOR);
     await addCases(deps, [{ number: 'OLD-1', title: 'Before', stage: 'decision' }], { update: true, actor: ACTOR });
     expect(await replayed()).toEqual([]);
     const forge = new DatabaseSync(file);

@@ -46,13 +46,8 @@ export async function mustHaveRecording(reader: LedgerReader, id: string): Promi
   return detail;
 }
 
-/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new; `changed` is false where it was so already. */
-export async function tagRecording(
-  { ledger, clock }: DeskDeps,
-  recordingId: string,
-  request: TagRequest,
-  actor: Actor,
-): Promise<{ readonly detail: RecordingDetail; readonly changed: boolean }> {
+/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new; returns false where it was so already. */
+export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: string, request: TagRequest, actor: Actor): Promise<boolean> {
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
     throw new EvidockError('request.invalid', because('nothing-to-change', {}));
   }
@@ -65,7 +60,7 @@ export async function tagRecording(
     if (changed) {
       await writer.custody.append(RecordingTagged.make({ atMs: clock.nowMs(), actor, subject: subject('recording', recordingId), data }));
     }
-    return { detail: await mustHaveRecording(writer, recordingId), changed };
+    return changed;
   });
 }
 

@@ -26,7 +26,7 @@ export interface Session {
   readonly failed: Map<string, EvidockError>;
   /** How often the copy of an original was found wrong; such a one gets bytes of its own, for those that it would share may be the wrong ones. */
   readonly mismatches: Map<string, number>;
-  /** Paths on the card of files with places that cannot be read. */
+  /** Paths on the card of files with gaps. */
   readonly gaps: Set<string>;
   readonly inHand: Set<InHand>;
   readonly sampler: WaitingSampler;

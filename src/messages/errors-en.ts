@@ -235,6 +235,18 @@ export const ERRORS_EN = {
     what: 'This cannot be asked in this way',
     remedy: 'Use one of the methods that are named; /api/v1/openapi.json describes each.',
   },
+  'request.changed': {
+    what: 'It was changed after you looked at it',
+    remedy: 'Look at it again, and repeat what still holds.',
+  },
+  'request.key-reused': {
+    what: 'This idempotency key was used for another request',
+    remedy: 'Take a new key for each request, and the same one only to repeat it.',
+  },
+  'request.running': {
+    what: 'The request with this idempotency key is still being carried out',
+    remedy: 'Wait for it to end, then repeat it to get its answer.',
+  },
   'request.too-large': { what: 'The request is too large', remedy: 'Send less at once.' },
   'request.media-type': {
     what: 'The request is in a form that is not read here',

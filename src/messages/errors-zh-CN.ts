@@ -134,6 +134,18 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
   'config.invalid': { what: '配置无效', remedy: '更正所指字段；evidock config reference 说明每个字段。' },
   'request.invalid': { what: '请求无效', remedy: '更正所指字段。' },
   'request.method': { what: '不支持这种请求方式', remedy: '请使用所列方法；/api/v1/openapi.json 有说明。' },
+  'request.changed': {
+    what: '在您查看之后，内容已被修改',
+    remedy: '请重新查看，再做仍然需要的修改。',
+  },
+  'request.key-reused': {
+    what: '该幂等键已用于另一个请求',
+    remedy: '每个请求使用新的键；只有重复同一请求时才使用相同的键。',
+  },
+  'request.running': {
+    what: '使用该幂等键的请求仍在执行',
+    remedy: '等它结束后再重复，即可得到它的答复。',
+  },
   'request.too-large': { what: '请求过大', remedy: '请分次提交。' },
   'request.media-type': { what: '无法读取这种格式的请求', remedy: '请发送 JSON，并注明 content-type: application/json。' },
   'request.not-found': { what: '没有这一项', remedy: '检查编号。' },

@@ -57,4 +57,5 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'cases.upsertEvent': 'fact',
   'cases.insertSuggestion': 'fact',
   'cases.decideSuggestion': 'fact',
+  'answers.keep': 'bookkeeping',
 };

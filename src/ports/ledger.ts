@@ -1,4 +1,5 @@
 import type { UploadJournal } from './archive.ts';
+import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
@@ -28,6 +29,7 @@ export interface LedgerReader {
   readonly custody: CustodyReader;
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
+  readonly answers: AnswersReader;
 }
 
 /**
@@ -42,6 +44,7 @@ export interface LedgerWrites {
   readonly custody: CustodyWriter;
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
+  readonly answers: AnswersWriter;
 }
 
 /** May write, inside one transaction, and sees there what it has written. */

@@ -1,15 +1,23 @@
+import { KEPT_BYTES_MAX } from '#domain/kept-answer';
 import { problemLine } from './problems.ts';
 import type { LinesAnswer } from './route.ts';
 
 const HEARTBEAT_MS = 2000;
+/** At most, in UTF-8, of a unit of UTF-16. */
+const BYTES_OF_CHARACTER = 3;
 
 /**
- * Lines of JSON. A large file is no reason to fall silent; an error in the midst is the last line, for the status has been sent long ago. `settle` is
- * called when the work is done, before its last line goes out.
+ * Lines of JSON. A large file is no reason to fall silent; an error in the midst is the last line, for the status has been sent long ago. `commit` is
+ * called with the lines that were told when the work is done, before the last of them goes out; of more than KEPT_BYTES_MAX only the last.
  */
-export async function* jsonLines({ lines, meanwhile }: LinesAnswer, signal: AbortSignal, settle: () => void): AsyncGenerator<string> {
+export async function* jsonLines(
+  { lines, meanwhile }: LinesAnswer,
+  signal: AbortSignal,
+  commit: (told: string) => Promise<void>,
+): AsyncGenerator<string> {
   try {
     let held: unknown;
+    let told = '';
     let next = lines.next();
     for (;;) {
       const { promise: heartbeat, resolve } = Promise.withResolvers<null>();
@@ -21,10 +29,12 @@ export async function* jsonLines({ lines, meanwhile }: LinesAnswer, signal: Abor
         held = undefined;
         continue;
       }
-      if (step.done) settle();
+      if (step.done) await commit(told);
       if (held !== undefined) yield printed(held);
       if (step.done) return;
       held = step.value;
+      const line = printed(held);
+      told = told.length + line.length > KEPT_BYTES_MAX / BYTES_OF_CHARACTER ? line : told + line;
       next = lines.next();
     }
   } catch (error) {

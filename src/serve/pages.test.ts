@@ -12,16 +12,17 @@ import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { TakenOut } from '#domain/custody/holding-entries';
 import { RecordingTagged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
+import { because } from '#domain/reason';
 import { aCaseEvent, aDocking, anId, aSuggestion, START_MS } from '#test/support/builders';
 import { aCaseDraft, cli } from '#test/support/custody';
 import { type ServedStation, servedStation } from '#test/support/served-station';
-import { cursorInto } from './pages.ts';
 import { ROUTES } from './routes.ts';
 import { buildServer } from './server.ts';
 
 let station: ServedStation;
 let app: FastifyInstance;
 let recording: string;
+let docking: string;
 const COUNT = 7;
 
 async function call(path: string) {
@@ -69,7 +70,12 @@ beforeAll(async () => {
         ...times,
       });
       await writer.recordings.addCase(recording, `A-${COUNT - n}`);
-      await writer.dockings.insert(aDocking({ id: anId('dck'), slot: 20 + n, port: `/card${n}` }));
+      docking = anId('dck');
+      await writer.dockings.insert(aDocking({ id: docking, slot: 20 + n, port: `/card${n}` }));
+      const slot = n === 0 ? 2 : 8 + n;
+      await writer.dockings.assignSlot(`/port${slot}`, slot);
+      station.deps.board.showPort(slot, { phase: 'empty', port: `/port${slot}`, hub: `1-${slot}` });
+      await writer.registry.upsertWorker({ name: `desk${n}`, keySha256: `${n}`, invitedAtMs: START_MS, revokedAtMs: null });
       const holding = { id: anId('hld'), officerId: 'o 1%', fromMs: START_MS + n * 10, toMs: START_MS + n * 10 + 10 };
       await writer.registry.upsertHolding({ ...holding, serial: SERIAL });
       await writer.custody.append(aCaseDraft('A-1'));
@@ -90,6 +96,17 @@ beforeAll(async () => {
     const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
     for (const category of ['permit', 'penalty'])
       await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
+    for (let n = 0; n < COUNT; n += 1) {
+      // Two that began together are told apart.
+      await writer.cases.upsertEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
+      await writer.dockings.insertRefusal({
+        dockingId: docking,
+        cardPath: `pipe${n}`,
+        code: 'recorder.not-regular',
+        reason: because('said', { text: 'FIFO' }),
+        atMs: START_MS,
+      });
+    }
   });
   await app.inject({ url: `/api/v1/recordings/${recording}/playback`, headers: { host: 'localhost' } });
   const control = buildServer({ deps: station.deps, way: 'socket' });
@@ -106,6 +123,7 @@ afterAll(async () => {
 
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
+  ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
   ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
   ...['/recordings/:id/facts', '/cases/:number/facts'],
 ];
@@ -117,7 +135,8 @@ const withFilter = [
   '/dockings?open=true',
 ];
 const SERIAL = '记录仪:1';
-const pathOf = (list: string) => list.replace(':id', recording).replace(':number', 'A-1').replace(':serial', encodeURIComponent(SERIAL));
+const pathOf = (list: string) =>
+  list.replace(':id', recording).replace(':number', 'A-1').replace(':docking', docking).replace(':serial', encodeURIComponent(SERIAL));
 
 describe('a list', () => {
   it.each([...LISTS, ...withFilter])('%s is whole in pages of every size', async (list) => {
@@ -138,21 +157,26 @@ describe('a list', () => {
     }
   });
 
-  it('of the recordings of a case goes on where the case itself stops', async () => {
-    const { next } = await page('/recordings?case=A-1', { limit: 1 });
-    expect(next).toBe(cursorInto('recordings', { case: 'A-1' }, recording));
-    expect((await call('/cases/A-1')).json).toMatchObject({ recordings: [{ id: recording }], recordingsNext: null });
-  });
-
   it('refuses a cursor of the same list with another filter', async () => {
     const { next } = await page('/jobs', { limit: 1 });
     expect((await call(`/jobs?state=failed&cursor=${next}`)).status).toBe(400);
     expect((await call(`/jobs?limit=5&cursor=${next}`)).status).toBe(200);
   });
 
+  it('of numbers is in their order, whatever comes and goes between its pages', async () => {
+    const numbers = async (cursor?: string) => page('/slots', { limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+    const { items, next } = await numbers();
+    expect((items as { slot: number }[]).map(({ slot }) => slot)).toEqual([2, 9, 10]);
+    await station.ledger.transaction((writer) => writer.dockings.releaseSlot('/port10'));
+    expect(((await numbers(next ?? '')).items as { slot: number }[]).map(({ slot }) => slot)).toEqual([11, 12, 13]);
+    await station.ledger.transaction((writer) => writer.dockings.assignSlot('/port10', 10));
+  });
+
   it('is every one that the table of routes has', () => {
     const paged = ROUTES.filter(({ schema }) => JSON.stringify(schema.querystring ?? {}).includes('"cursor"'));
-    expect(paged.map(({ url }) => url.replace('/api/v1', '')).sort()).toEqual([...LISTS].sort());
+    expect(paged.map(({ url }) => url.replace('/api/v1', '').replace('dockings/:id', 'dockings/:docking')).sort()).toEqual(
+      [...LISTS].sort(),
+    );
   });
 });
 

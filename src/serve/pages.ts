@@ -26,9 +26,22 @@ export async function pageOf<T, A>({ list, query, read, keyOf, show }: PageOptio
   return { items: rows.map(show), next: last === undefined || rows.length < limit ? null : cursorFor(tag, keyOf(last)) };
 }
 
-/** A cursor that goes on after `key` in another list. */
-export function cursorInto(list: string, query: Readonly<Record<string, unknown>>, key: string): string {
-  return cursorFor(tagOf(list, query), key);
+/** One page of a list that is held whole, in the order of its numbers: after the one of the cursor, whether that is still there or not. */
+export async function pageOfHeld<T, A>({
+  rows,
+  ...options
+}: Omit<PageOptions<T, A>, 'read' | 'keyOf'> & {
+  readonly rows: readonly T[];
+  readonly keyOf: (row: T) => string | number;
+}): Promise<{ items: A[]; next: string | null }> {
+  const { keyOf } = options;
+  const compare = new Intl.Collator('en', { numeric: true }).compare;
+  const sorted = [...rows].sort((a, b) => compare(String(keyOf(a)), String(keyOf(b))));
+  return pageOf({
+    ...options,
+    keyOf: (row) => String(keyOf(row)),
+    read: async ({ limit, after }) => sorted.filter((row) => after === undefined || compare(String(keyOf(row)), after) > 0).slice(0, limit),
+  });
 }
 
 function tagOf(list: string, query: Readonly<Record<string, unknown>>): string {

@@ -3,7 +3,7 @@ import type { Subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
-import type { Ledger, LedgerWriter } from '#ports/ledger';
+import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
 /** These write without a transaction that could be judged; no route has to do them. */
 const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close'];
@@ -20,6 +20,19 @@ interface Options {
   readonly route: string;
   /** What a successful request may leave; at least one of them if it changes anything. */
   readonly declared: readonly CustodyType[];
+  /** The one transaction of the request is held open until its answer is known: both are kept, or neither. */
+  readonly holds?: boolean;
+  /** Called first in the first transaction; what it throws refuses the request. */
+  readonly begin?: (ledger: LedgerReader) => Promise<void>;
+  /** Called last in each transaction. */
+  readonly end?: (ledger: LedgerReader) => Promise<void>;
+}
+
+/** A transaction whose handler has not answered yet. */
+interface Held {
+  readonly writer: LedgerWriter;
+  readonly answered: PromiseWithResolvers<(writer: LedgerWriter) => Promise<void>>;
+  readonly committed: Promise<unknown>;
 }
 
 /**
@@ -32,6 +45,9 @@ export class RequestCustody {
   readonly #options: Options;
   readonly #told: CustodyType[] = [];
   #unchanged = false;
+  #begun = false;
+  #held: Held | undefined;
+  readonly #afterwards: (() => void)[] = [];
 
   constructor(options: Options) {
     this.#options = options;
@@ -40,9 +56,11 @@ export class RequestCustody {
         if (name === 'transaction') return (body: (writer: LedgerWriter) => Promise<unknown>) => this.#transaction(body);
         if ((CLOSED as readonly PropertyKey[]).includes(name))
           return () => Promise.reject(this.#breach(because('breach-called', { write: String(name) })));
-        const value: unknown = Reflect.get(ledger, name, ledger);
+        // What was changed is seen by the handler alone until it has answered.
+        const seen = this.#held && Reflect.has(this.#held.writer, name) ? this.#held.writer : ledger;
+        const value: unknown = Reflect.get(seen, name, seen);
         // The ledger has private fields: its methods must run on the ledger itself.
-        return typeof value === 'function' ? value.bind(ledger) : value;
+        return typeof value === 'function' ? value.bind(seen) : value;
       },
     });
   }
@@ -63,21 +81,75 @@ export class RequestCustody {
     return { outcome, told: told.length > 0 };
   }
 
-  /** Called when the handler is done. Throws station.internal where neither an entry nor a word tells what it did. */
-  settle(): void {
+  /** Done once everything is committed, and not at all where it is not. */
+  afterwards(task: () => void): void {
+    this.#afterwards.push(task);
+  }
+
+  /**
+   * Called when the handler has answered; `keep` is written with what it changed. Throws station.internal where neither an entry nor a word tells what it
+   * did.
+   */
+  async commit(keep?: (writer: LedgerWriter) => Promise<void>): Promise<void> {
+    const held = this.#held;
+    try {
+      this.#settle();
+      await this.#begin(this.#options.ledger);
+    } catch (error) {
+      await this.rollBack(error);
+      throw error;
+    }
+    if (held) {
+      held.answered.resolve(async (writer) => keep?.(writer));
+      await held.committed;
+    } else if (keep) await this.#options.ledger.transaction(keep);
+    for (const task of this.#afterwards) task();
+  }
+
+  /** Called when the handler has failed: nothing of a transaction that is held open is kept. */
+  async rollBack(error: unknown): Promise<void> {
+    this.#held?.answered.reject(error);
+    // It fails with this very error, which the caller has.
+    await this.#held?.committed.catch(() => undefined);
+  }
+
+  #settle(): void {
     if (this.#unchanged && this.#told.length > 0) throw this.#breach(because('breach-unchanged', { names: this.#told }));
     if (!this.#unchanged && this.#told.length === 0 && this.#options.declared.length > 0) throw this.#breach(because('breach-silent', {}));
   }
 
-  async #transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
-    const writing: Writing = { facts: [], told: [] };
-    const outcome = await this.#options.ledger.transaction(async (writer) => {
-      const result = await body(watched(writer, writing));
-      this.#judge(writing);
-      return result;
+  async #begin(ledger: LedgerReader): Promise<void> {
+    if (this.#begun) return;
+    this.#begun = true;
+    await this.#options.begin?.(ledger);
+  }
+
+  #transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    if (!this.#options.holds) return this.#options.ledger.transaction((writer) => this.#judged(writer, body));
+    if (this.#held) return Promise.reject(this.#breach(because('breach-second', {})));
+    const outcome = Promise.withResolvers<T>();
+    const answered = Promise.withResolvers<(writer: LedgerWriter) => Promise<void>>();
+    const committed = this.#options.ledger.transaction(async (writer) => {
+      const result = await this.#judged(writer, body);
+      this.#held = { writer, answered, committed };
+      outcome.resolve(result);
+      const keep = await answered.promise.finally(() => {
+        this.#held = undefined;
+      });
+      await keep(writer);
     });
+    committed.catch(outcome.reject);
+    return outcome.promise;
+  }
+
+  async #judged<T>(writer: LedgerWriter, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    const writing: Writing = { facts: [], told: [] };
+    await this.#begin(writer);
+    const result = await body(watched(writer, writing));
+    this.#judge(writing);
+    await this.#options.end?.(writer);
     this.#told.push(...writing.told);
-    return outcome;
+    return result;
   }
 
   #judge({ facts, told }: Writing): void {
@@ -113,6 +185,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     custody: group('custody'),
     registry: group('registry'),
     cases: group('cases'),
+    answers: group('answers'),
   };
 }
 

@@ -4,6 +4,7 @@ import type { DeskDeps } from '#desk/deps';
 import type { Item } from '#desk/footage';
 import type { Actor } from '#domain/custody/actor';
 import type { CustodyType } from '#domain/custody/catalogue';
+import type { LedgerReader } from '#ports/ledger';
 import type { StreamLimit } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal, Role } from './principal.ts';
@@ -67,6 +68,12 @@ export class LinesAnswer {
   }
 }
 
+/**
+ * What stands at a URL, as GET shows it; null: nothing yet. Its ETag is made of it, and a change with `If-Match` is judged by it inside the transaction of the
+ * change. Throws request.not-found.
+ */
+export type Resource<P> = (ledger: LedgerReader, deps: DeskDeps, params: P) => Promise<unknown>;
+
 /** What a footage handler finds; the server puts the look on record and sends the bytes. */
 export interface Footage {
   readonly item: Item;
@@ -77,7 +84,16 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly url: string;
   readonly needs: Role;
   readonly summary: string;
-  readonly schema: { readonly params?: P; readonly querystring?: Q; readonly body?: B; readonly response?: TSchema };
+  readonly schema: {
+    readonly params?: P;
+    readonly querystring?: Q;
+    readonly body?: B;
+    readonly response?: TSchema;
+    /** Of each line that it answers with. */
+    readonly line?: TSchema;
+    /** Of the data of each event that it tells, by the event's name. */
+    readonly events?: Readonly<Record<string, TSchema>>;
+  };
   /** Media type of an answer that is no JSON of the schema, for the API document. */
   readonly produces?: string;
 }
@@ -89,6 +105,8 @@ type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, A> = (
 
 /** Looks, and changes nothing. */
 interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
+  /** What it shows is what a change of this URL is judged by. */
+  readonly isResource?: boolean;
   readonly handle: Handler<P, Q, B, unknown>;
 }
 
@@ -97,8 +115,14 @@ interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> e
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Types of entries that a successful request may leave; of these it leaves one at least, or says that nothing changed. null: it leaves none. */
   readonly custody: readonly CustodyType[] | null;
-  /** It may answer with Created. */
-  readonly creates?: boolean;
+  /** What is changed: `If-Match` and `If-None-Match` are judged by it, and the answer has its ETag. */
+  readonly resource?: Resource<Static<P>>;
+  /** It answers with Created: `always`, or where it made something new. */
+  readonly creates?: 'always' | 'new';
+  /** `several`: it has none of its own, or more than one, so the answer for an idempotency key is kept after the last. */
+  readonly transactions?: 'several';
+  /** Its answer holds a secret, and is not kept for an idempotency key. */
+  readonly secret?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */
   readonly bodyBytesMax?: number;
   readonly handle: Handler<P, Q, B, unknown>;
@@ -126,6 +150,16 @@ export type Route =
   | (Any<EventsSpec<TSchema, TSchema, TSchema>> & Answering<RawAnswer> & { readonly kind: 'events' });
 
 // The handler of a row gets the types of the row's own schemas: the server checks each request against these before it calls the handler.
+
+/** GET of what a change of the same URL is judged by. */
+export function shown<P extends TSchema>(spec: Common<P, TSchema, TSchema> & { readonly resource: Resource<Static<P>> }): Route {
+  const { resource, ...rest } = spec;
+  return query<P, TSchema, TSchema>({
+    ...rest,
+    isResource: true,
+    handle: async ({ deps }, { params }) => resource(deps.ledger, deps, params),
+  });
+}
 
 export function query<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: QuerySpec<P, Q, B>): Route {
   return { ...spec, kind: 'query', method: 'GET' } as unknown as Route;

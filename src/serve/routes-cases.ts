@@ -11,6 +11,7 @@ import { mustHaveCase } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { custodyPage } from './custody-page.ts';
 import { Presenter } from './present.ts';
+import { caseAt, recordingAt } from './resources.ts';
 import { command, query, type Route } from './route.ts';
 
 /** The course of cases, and what cases and recordings are marked with. */
@@ -31,6 +32,7 @@ export const caseRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'The case was decided on that date; `correct` changes the date on record',
     custody: ['case.decided'],
+    resource: caseAt,
     schema: { params: CaseParams, body: StepBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
       const { entry, changed } = await recordStep(deps, number, { ...body, step: 'decided' }, actor);
@@ -44,6 +46,7 @@ export const caseRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'The case was closed on that date; `correct` changes the date on record',
     custody: ['case.closed'],
+    resource: caseAt,
     schema: { params: CaseParams, body: StepBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
       const { entry, changed } = await recordStep(deps, number, { ...body, step: 'closed' }, actor);
@@ -57,6 +60,7 @@ export const caseRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'The case was opened again on that date; `correct` changes the date on record',
     custody: ['case.reopened'],
+    resource: caseAt,
     schema: { params: CaseParams, body: ReopenBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
       const { entry, changed } = await recordStep(deps, number, { ...body, step: 'reopened' }, actor);
@@ -70,6 +74,7 @@ export const caseRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Changes the confidentiality and the privacy marks of a case; they count for every recording of it',
     custody: ['case.protected'],
+    resource: caseAt,
     schema: { params: CaseParams, body: ProtectionBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
       const { entry, changed } = await protectCase(deps, number, body, actor);
@@ -83,6 +88,7 @@ export const caseRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Changes the confidentiality and the privacy marks of a recording',
     custody: ['recording.protected'],
+    resource: recordingAt,
     schema: { params: RecordingParams, body: ProtectionBody, response: RecordingJson },
     handle: async ({ deps }, { params: { id }, body, actor, custody }) => {
       const { detail, changed } = await protectRecording(deps, id, body, actor);

@@ -3,33 +3,31 @@ import { CustodyJson } from '#api/custody';
 import { HeldJson, HoldingBody, HoldingJson, HoldingParams, HoldingsQuery, ReturnBody, TakeOutBody } from '#api/holdings';
 import { RecorderJson, RecorderParams } from '#api/registry';
 import type { DeskDeps } from '#desk/deps';
-import { correctHolding, giveBack, mustHaveHolding, takeOut } from '#desk/holdings';
+import { correctHolding, giveBack, takeOut } from '#desk/holdings';
 import { mustHaveRecorder } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
 import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
-import { Created, command, query, type Route } from './route.ts';
+import { holdingAt, recorderAt } from './resources.ts';
+import { Created, command, query, type Route, shown } from './route.ts';
 
 /** Changed officers of recordings are told in the history of each. */
 const REDECIDED = 'recording.officer-decided';
 
-const shown = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof takeOut>>) => ({
+const told = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof takeOut>>) => ({
   holding: new Presenter(deps.facts.timezone).holding(holding),
   redecided,
 });
 
 /** Who has which pool recorder, from when to when. */
 export const holdingRoutes: readonly Route[] = [
-  query({
+  shown({
     url: '/api/v1/recorders/:serial',
     needs: 'viewer',
     summary: 'One recorder, and who has it',
     schema: { params: RecorderParams, response: RecorderJson },
-    handle: async ({ deps: { ledger, facts } }, { params: { serial } }) => {
-      const recorder = await mustHaveRecorder(ledger, serial);
-      return new Presenter(facts.timezone).recorder(recorder, (await ledger.registry.openHoldings([serial])).get(serial));
-    },
+    resource: recorderAt,
   }),
   query({
     url: '/api/v1/recorders/:serial/custody',
@@ -69,24 +67,23 @@ export const holdingRoutes: readonly Route[] = [
     summary: 'An officer takes a recorder out; with `until` the whole is entered afterwards',
     custody: ['recorder.taken-out', 'recorder.returned', REDECIDED],
     schema: { params: RecorderParams, body: TakeOutBody, response: HeldJson },
-    creates: true,
+    creates: 'new',
     handle: async ({ deps }, { params: { serial }, body, actor, custody }) => {
       const held = await takeOut(deps, serial, body, actor);
       if (held.changed) {
         const location = `/api/v1/recorders/${encodeURIComponent(serial)}/holdings/${held.holding.id}`;
-        return new Created(location, shown(deps, held));
+        return new Created(location, told(deps, held));
       }
       custody.unchanged();
-      return shown(deps, held);
+      return told(deps, held);
     },
   }),
-  query({
+  shown({
     url: '/api/v1/recorders/:serial/holdings/:id',
     needs: 'viewer',
     summary: 'One take-out of a recorder',
     schema: { params: HoldingParams, response: HoldingJson },
-    handle: async ({ deps: { ledger, facts } }, { params: { serial, id } }) =>
-      new Presenter(facts.timezone).holding(await mustHaveHolding(ledger, serial, id)),
+    resource: holdingAt,
   }),
   command({
     method: 'POST',
@@ -98,7 +95,7 @@ export const holdingRoutes: readonly Route[] = [
     handle: async ({ deps }, { params: { serial }, body: { at }, actor, custody }) => {
       const held = await giveBack(deps, serial, at, actor);
       if (!held.changed) custody.unchanged();
-      return shown(deps, held);
+      return told(deps, held);
     },
   }),
   command({
@@ -107,11 +104,12 @@ export const holdingRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Corrects officer or times of a take-out; what is left out stays',
     custody: ['recorder.holding-corrected', REDECIDED],
+    resource: holdingAt,
     schema: { params: HoldingParams, body: HoldingBody, response: HeldJson },
     handle: async ({ deps }, { params, body, actor, custody }) => {
       const held = await correctHolding(deps, params, body, actor);
       if (!held.changed) custody.unchanged();
-      return shown(deps, held);
+      return told(deps, held);
     },
   }),
   command({
@@ -121,6 +119,6 @@ export const holdingRoutes: readonly Route[] = [
     summary: 'There was no such take-out: it is taken off the record, and its entries stay',
     custody: ['recorder.holding-corrected', REDECIDED],
     schema: { params: HoldingParams, response: HeldJson },
-    handle: async ({ deps }, { params, actor }) => shown(deps, await correctHolding(deps, params, null, actor)),
+    handle: async ({ deps }, { params, actor }) => told(deps, await correctHolding(deps, params, null, actor)),
   }),
 ];

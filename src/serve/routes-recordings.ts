@@ -1,16 +1,28 @@
 import { PageQuery, pageOf } from '#api/common';
 import { CustodyJson } from '#api/custody';
-import { DerivativeParams, FromQuery, OriginalParams, RecordingJson, RecordingParams, RecordingsQuery, TagBody } from '#api/recordings';
+import {
+  DerivativeParams,
+  FromQuery,
+  OriginalParams,
+  RecordingCaseParams,
+  RecordingJson,
+  RecordingParams,
+  RecordingsQuery,
+  TagBody,
+} from '#api/recordings';
 import { derivativeItem, originalItem } from '#desk/footage';
 import { momentOf } from '#desk/registry';
 import { standingOf } from '#desk/standing';
 import { mustHaveRecording, tagRecording } from '#desk/tagging';
 import { subject } from '#domain/custody/subject';
+import { EvidockError } from '#domain/errors';
+import { because } from '#domain/reason';
 import { workId } from '#domain/work';
 import { custodyPage } from './custody-page.ts';
 import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
-import { command, footage, query, type Route } from './route.ts';
+import { recordingAt } from './resources.ts';
+import { command, footage, query, type Route, shown } from './route.ts';
 
 export const recordingRoutes: readonly Route[] = [
   query({
@@ -43,15 +55,12 @@ export const recordingRoutes: readonly Route[] = [
       return page({ list: 'recordings', query, read, keyOf: ({ id }) => id, show: (recording) => recording });
     },
   }),
-  query({
+  shown({
     url: '/api/v1/recordings/:id',
     needs: 'viewer',
     summary: 'One recording',
     schema: { params: RecordingParams, response: RecordingJson },
-    handle: async ({ deps: { ledger, facts } }, { params }) => {
-      const detail = await mustHaveRecording(ledger, params.id);
-      return new Presenter(facts.timezone).recording(detail, await standingOf(ledger, [detail]));
-    },
+    resource: recordingAt,
   }),
   query({
     url: '/api/v1/recordings/:id/custody',
@@ -101,15 +110,24 @@ export const recordingRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Changes what a recording is tagged with; what is left out stays',
     custody: ['recording.tagged'],
-    schema: {
-      params: RecordingParams,
-      body: TagBody,
-      response: RecordingJson,
-    },
+    resource: recordingAt,
+    schema: { params: RecordingParams, body: TagBody, response: RecordingJson },
     handle: async ({ deps }, { params, body, actor, custody }) => {
-      const { detail, changed } = await tagRecording(deps, params.id, body, actor);
-      if (!changed) custody.unchanged();
-      return new Presenter(deps.facts.timezone).recording(detail, await standingOf(deps.ledger, [detail]));
+      if (!(await tagRecording(deps, params.id, body, actor))) custody.unchanged();
+      return recordingAt(deps.ledger, deps, params);
+    },
+  }),
+  command({
+    method: 'DELETE',
+    url: '/api/v1/recordings/:id/cases/:number',
+    needs: 'operator',
+    summary: 'The recording belongs to this case no more',
+    custody: ['recording.tagged'],
+    schema: { params: RecordingCaseParams },
+    handle: async ({ deps }, { params: { id, number }, actor }) => {
+      const { caseNumbers } = await mustHaveRecording(deps.ledger, id);
+      if (!caseNumbers.includes(number)) throw new EvidockError('request.not-found', because('not-in-case', { recording: id, number }));
+      await tagRecording(deps, id, { removeCases: [number] }, actor);
     },
   }),
 ];

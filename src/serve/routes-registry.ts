@@ -1,38 +1,34 @@
 import { PageQuery, pageOf } from '#api/common';
 import {
-  AssignmentBody,
-  AssignmentJson,
   CaseBody,
-  CaseDetailJson,
+  CaseChangeBody,
   CaseJson,
   CaseParams,
   DecisionBody,
-  DecisionJson,
   DecisionParams,
+  EventJson,
   ImportBody,
   ImportJson,
   OfficerBody,
+  OfficerChangeBody,
   OfficerJson,
-  RecorderAddedJson,
+  OfficerParams,
   RecorderBody,
+  RecorderChangeBody,
   RecorderJson,
   RecorderParams,
   SuggestionJson,
   SuggestionsQuery,
 } from '#api/registry';
 import { readCases, readOfficers } from '#desk/imports';
-import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/registry';
-import { standingOf } from '#desk/standing';
+import { addCases, addOfficers, addRecorder, changeOfficer, changeRecorder } from '#desk/registry';
 import { decideSuggestion, mustHaveCase } from '#desk/tagging';
-import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
-import { cursorInto, pageOf as page, wrongCursor } from './pages.ts';
+import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import type { RequestCustody } from './request-custody.ts';
-import { Created, command, query, type Route } from './route.ts';
+import { caseAt, officerAt, recorderAt } from './resources.ts';
+import { Created, command, query, type Route, shown } from './route.ts';
 
-/** Recordings that are shown with their case. */
-const CASE_RECORDINGS = 1000;
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
@@ -69,28 +65,42 @@ const caseRoutes: readonly Route[] = [
       return page({ list: 'cases', query, read, keyOf: ({ number }) => number, show: (entry) => presenter.case(entry) });
     },
   }),
-  query({
+  shown({
     url: '/api/v1/cases/:number',
     needs: 'viewer',
-    summary: 'One case with its events and its newest recordings',
-    schema: {
-      params: CaseParams,
-      response: CaseDetailJson,
-    },
-    handle: async ({ deps: { ledger, facts } }, { params }) => {
+    summary: 'One case',
+    schema: { params: CaseParams, response: CaseJson },
+    resource: caseAt,
+  }),
+  query({
+    url: '/api/v1/cases/:number/events',
+    needs: 'viewer',
+    summary: 'What happened in a case, by start',
+    schema: { params: CaseParams, querystring: PageQuery, response: pageOf(EventJson) },
+    handle: async ({ deps: { ledger, facts } }, { params: { number }, query }) => {
       const presenter = new Presenter(facts.timezone);
-      await mustHaveCase(ledger, params.number);
-      const [entry, events, recordings] = await Promise.all([
-        ledger.cases.get(params.number),
-        ledger.cases.events(params.number),
-        ledger.recordings.list({ caseNumber: params.number, limit: CASE_RECORDINGS }),
-      ]);
-      if (!entry) throw new EvidockError('request.not-found', because('no-case', { number: params.number }));
-      const standing = await standingOf(ledger, recordings);
-      const shown = recordings.map((detail) => presenter.recording(detail, standing));
-      const last = shown.length === CASE_RECORDINGS ? shown.at(-1) : undefined;
-      const recordingsNext = last ? cursorInto('recordings', { case: params.number }, last.id) : null;
-      return { ...presenter.case(entry), events: events.map((event) => presenter.event(event)), recordings: shown, recordingsNext };
+      await mustHaveCase(ledger, number);
+      const read = async ({ limit, after }: { limit: number; after?: string }) => {
+        if (after === undefined) return ledger.cases.events(number, { limit });
+        const last = await ledger.cases.event(after);
+        if (last?.caseNumber !== number) throw wrongCursor();
+        return ledger.cases.events(number, { limit, after: last });
+      };
+      return page({ list: `events of ${number}`, query, read, keyOf: ({ id }) => id, show: (event) => presenter.event(event) });
+    },
+  }),
+  command({
+    method: 'PATCH',
+    url: '/api/v1/cases/:number',
+    needs: 'operator',
+    summary: 'Changes a case and adds events; what is left out stays',
+    custody: CASE_CUSTODY,
+    resource: caseAt,
+    schema: { params: CaseParams, body: CaseChangeBody, response: CaseJson },
+    handle: async ({ deps }, { params: { number }, body, actor, custody }) => {
+      const { changed } = await addCases(deps, [{ number, ...body }], { update: true, known: true, actor });
+      if (!changed) custody.unchanged();
+      return caseAt(deps.ledger, deps, { number });
     },
   }),
   command({
@@ -103,7 +113,7 @@ const caseRoutes: readonly Route[] = [
       body: CaseBody,
       response: ImportJson,
     },
-    creates: true,
+    creates: 'new',
     handle: async ({ deps }, { body: { update = false, ...draft }, actor, custody }) => {
       const sum = settled(custody, await addCases(deps, [draft], { update, actor }));
       return sum.added === 0 ? sum : new Created(`/api/v1/cases/${encodeURIComponent(draft.number)}`, sum);
@@ -150,6 +160,26 @@ const peopleRoutes: readonly Route[] = [
     handle: async ({ deps }, { body: { id, name, unit = null }, actor, custody }) =>
       settled(custody, await addOfficers(deps, [{ id, name, unit }], actor)),
   }),
+  shown({
+    url: '/api/v1/officers/:id',
+    needs: 'viewer',
+    summary: 'One officer',
+    schema: { params: OfficerParams, response: OfficerJson },
+    resource: officerAt,
+  }),
+  command({
+    method: 'PATCH',
+    url: '/api/v1/officers/:id',
+    needs: 'operator',
+    summary: 'Changes an officer; what is left out stays',
+    custody: ['officer.changed'],
+    resource: officerAt,
+    schema: { params: OfficerParams, body: OfficerChangeBody, response: OfficerJson },
+    handle: async ({ deps }, { params, body, actor, custody }) => {
+      if (!(await changeOfficer(deps, params.id, body, actor))) custody.unchanged();
+      return officerAt(deps.ledger, deps, params);
+    },
+  }),
   command({
     method: 'POST',
     url: '/api/v1/officers/import',
@@ -182,29 +212,24 @@ const peopleRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Adds a recorder before it is docked for the first time',
     custody: ['recorder.changed'],
-    schema: {
-      body: RecorderBody,
-      response: RecorderAddedJson,
-    },
+    creates: 'always',
+    schema: { body: RecorderBody, response: RecorderJson },
     handle: async ({ deps }, { body: { serial, model = null, officer = null }, actor }) => {
       await addRecorder(deps, { serial, model, officer }, actor);
-      return { serial };
+      return new Created(`/api/v1/recorders/${encodeURIComponent(serial)}`, await recorderAt(deps.ledger, deps, { serial }));
     },
   }),
   command({
-    method: 'PUT',
-    url: '/api/v1/recorders/:serial/assignment',
+    method: 'PATCH',
+    url: '/api/v1/recorders/:serial',
     needs: 'operator',
-    summary: 'Assigns a recorder to an officer; null takes the assignment away',
+    summary: "Assigns a recorder to an officer, who has its next recordings that name none; null: it is nobody's. What is left out stays",
     custody: ['recorder.changed'],
-    schema: {
-      params: RecorderParams,
-      body: AssignmentBody,
-      response: AssignmentJson,
-    },
-    handle: async ({ deps }, { params: { serial }, body: { officer }, actor, custody }) => {
-      if (!(await assignRecorder(deps, serial, officer, actor))) custody.unchanged();
-      return { serial, officer };
+    resource: recorderAt,
+    schema: { params: RecorderParams, body: RecorderChangeBody, response: RecorderJson },
+    handle: async ({ deps }, { params, body, actor, custody }) => {
+      if (!(await changeRecorder(deps, params.serial, body, actor))) custody.unchanged();
+      return recorderAt(deps.ledger, deps, params);
     },
   }),
 ];
@@ -236,14 +261,9 @@ const suggestionRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
     custody: ['suggestion.decided', 'recording.tagged'],
-    schema: {
-      params: DecisionParams,
-      body: DecisionBody,
-      response: DecisionJson,
-    },
+    schema: { params: DecisionParams, body: DecisionBody },
     handle: async ({ deps }, { params: { id }, body: { decision }, actor, custody }) => {
       if (!(await decideSuggestion(deps, id, decision, actor))) custody.unchanged();
-      return { id, state: decision };
     },
   }),
 ];

@@ -45,20 +45,18 @@ afterEach(async () => {
 });
 
 const headers = { host: 'localhost', 'x-evidock-actor': 'cli:li' };
-const send = (method: 'POST' | 'PUT') => async (url: string, payload: object) => {
-  const { statusCode, body } = await app.inject({ method, url: `/api/v1${url}`, headers, payload });
-  return { status: statusCode, json: JSON.parse(body) };
+const put = async (url: string, payload: object) => {
+  const { statusCode, body } = await app.inject({ method: 'PUT', url: `/api/v1${url}`, headers, payload });
+  return { status: statusCode, json: body === '' ? null : JSON.parse(body) };
 };
-const post = send('POST');
-const put = send('PUT');
 const get = async (url: string) => JSON.parse((await app.inject({ url: `/api/v1${url}`, headers })).body);
 const numbers = async () => Object.fromEntries((await station.ledger.dockings.slots()).map(({ port, slot }) => [port, slot]));
 
 describe('numbers of ports', () => {
   it('are given, changed with another port, or taken from it; each change is in custody with who did it', async () => {
-    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toEqual({ port: '1-4.2', slot: 3, before: null, moved: null });
-    expect((await post('/slots/assign', { port: '1-4.1', slot: 3 })).json).toMatchObject({ moved: { port: '1-4.2', slot: 1 } });
-    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toEqual({
+    expect((await put('/slots/3', { port: '1-4.2' })).json).toEqual({ port: '1-4.2', slot: 3, before: null, moved: null });
+    expect((await put('/slots/3', { port: '1-4.1' })).json).toMatchObject({ moved: { port: '1-4.2', slot: 1 } });
+    expect((await put('/slots/3', { port: '1-4.2' })).json).toEqual({
       port: '1-4.2',
       slot: 3,
       before: 1,
@@ -75,8 +73,8 @@ describe('numbers of ports', () => {
   });
 
   it('that are the same already change nothing and are not recorded', async () => {
-    await post('/slots/assign', { port: '1-4.2', slot: 3 });
-    expect((await post('/slots/assign', { port: '1-4.2', slot: 3 })).json).toMatchObject({ before: 3, moved: null });
+    await put('/slots/3', { port: '1-4.2' });
+    expect((await put('/slots/3', { port: '1-4.2' })).json).toMatchObject({ before: 3, moved: null });
     expect(await station.ledger.custody.of(about('port:1-4.2'))).toHaveLength(1);
   });
 
@@ -89,7 +87,7 @@ describe('numbers of ports', () => {
       { port: '1-4.2', slot: 7 },
       { port: '1-4.7', slot: 2 },
     ]) {
-      const { status, json } = await post('/slots/assign', payload);
+      const { status, json } = await put(`/slots/${payload.slot}`, { port: payload.port });
       expect(status).toBe(409);
       expect(json).toMatchObject({ code: 'request.conflict', detail: 'a recorder is docked in slot 7 (1-4.7): undock it first' });
     }
@@ -98,23 +96,23 @@ describe('numbers of ports', () => {
 
   it('take with them what the ports show', async () => {
     const { board } = station.deps;
-    await post('/slots/assign', { port: '1-4.1', slot: 1 });
+    await put('/slots/1', { port: '1-4.1' });
     board.showPort(1, { port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] });
-    await post('/slots/assign', { port: '1-4.1', slot: 5 });
-    expect(await get('/slots')).toMatchObject([
+    await put('/slots/5', { port: '1-4.1' });
+    expect((await get('/slots')).items).toMatchObject([
       { slot: 5, port: '1-4.1', phase: 'unknown', explain: [because('said', { text: 'a stick' })] },
     ]);
-    await post('/slots/assign', { port: '1-4.2', slot: 5 });
-    expect(await get('/slots')).toMatchObject([
+    await put('/slots/5', { port: '1-4.2' });
+    expect((await get('/slots')).items).toMatchObject([
       { slot: 1, port: '1-4.1', phase: 'unknown' },
       { slot: 5, port: '1-4.2', phase: 'empty', explain: [] },
     ]);
   });
 
   it('must be numbers that people use', async () => {
-    expect((await post('/slots/assign', { port: '1-4.1', slot: 0 })).status).toBe(400);
+    expect((await put('/slots/0', { port: '1-4.1' })).status).toBe(400);
     for (const port of ['', 'abc', '1-', '1-4.', '1.4', '-1', '1-4/5', 'srv/drop', '/srv/../etc', '/srv/drop/', '1-4 ', '１-4'])
-      expect((await post('/slots/assign', { port, slot: 1 })).status, port).toBe(400);
+      expect((await put('/slots/1', { port })).status, port).toBe(400);
   });
 });
 
@@ -132,7 +130,7 @@ describe('hubs', () => {
     }
     const rates = board.snapshot().map(({ bytesPerSecond }) => bytesPerSecond);
     expect(rates[0]).toBeGreaterThan(0);
-    const hubs = await get('/hubs');
+    const { items: hubs } = await get('/hubs');
     expect(hubs).toEqual([
       { hub: '1-4', recorders: 2, bytesPerSecond: (rates[0] ?? 0) + (rates[1] ?? 0), slots: [1, 2, 3] },
       { hub: '2-1', recorders: 0, bytesPerSecond: 0, slots: [9] },
@@ -145,7 +143,7 @@ describe('hubs', () => {
 
 describe('events', () => {
   it('tell all slots, then each change, and what is plugged in while slots are learnt', async () => {
-    expect((await put('/slots/learning', { seconds: 30 })).json).toEqual({ seconds: 30 });
+    expect(await put('/slots/learning', { seconds: 30 })).toEqual({ status: 204, json: null });
     expect((await put('/slots/learning', { seconds: 4000 })).status).toBe(400);
     expect(learning).toEqual([30]);
     const response = await app.inject({ url: '/api/v1/events', headers, payloadAsStream: true });

@@ -1,4 +1,4 @@
-import { pageOf } from '#api/common';
+import { PageQuery, pageOf } from '#api/common';
 import {
   DockingJson,
   DockingReportJson,
@@ -6,11 +6,11 @@ import {
   DockingsQuery,
   IngestBody,
   IngestJson,
-  RemovalJson,
+  RefusalJson,
   RemovalParams,
 } from '#api/dockings';
-import { DeriveAgainBody, DeriveAgainJson, JobsQuery, RetryBody, RetryJson, VerifyBody, WorkJson } from '#api/work';
-import { ingestDirectory, reportDocking } from '#desk/dockings';
+import { DeriveAgainBody, DeriveAgainJson, JobsQuery, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from '#api/work';
+import { ingestDirectory, leftOf, reportDocking } from '#desk/dockings';
 import { countRederive, startRederive } from '#desk/rederive';
 import { retryWork } from '#desk/retry-work';
 import { mustHaveRecording } from '#desk/tagging';
@@ -18,7 +18,7 @@ import { Verification, verifyRequestOf } from '#desk/verify';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { pageOf as page } from './pages.ts';
+import { pageOf as page, wrongCursor } from './pages.ts';
 import { Presenter } from './present.ts';
 import { Created, command, LinesAnswer, query, type Route } from './route.ts';
 
@@ -42,15 +42,27 @@ const dockingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/dockings/:id',
     needs: 'viewer',
-    summary: 'One docking: progress, what was refused, its recordings, and the work that is left for them',
-    schema: {
-      params: DockingReportParams,
-      response: DockingReportJson,
-    },
+    summary: 'One docking and its progress; its recordings are at `/recordings?docking=`, the work that is left at `/jobs?docking=`',
+    schema: { params: DockingReportParams, response: DockingReportJson },
     handle: async ({ deps }, { params }) => {
-      const presenter = new Presenter(deps.facts.timezone);
-      const { docking, pending, ...rest } = await reportDocking(deps, params.id);
-      return { ...rest, docking: presenter.docking(docking), pending: pending.map((work) => presenter.work(work)) };
+      const { docking, progress } = await reportDocking(deps, params.id);
+      return { progress, docking: new Presenter(deps.facts.timezone).docking(docking) };
+    },
+  }),
+  query({
+    url: '/api/v1/dockings/:id/refusals',
+    needs: 'viewer',
+    summary: 'What was left on the card, and why, in the order in which it was met',
+    schema: { params: DockingReportParams, querystring: PageQuery, response: pageOf(RefusalJson) },
+    handle: async ({ deps }, { params: { id }, query }) => {
+      await reportDocking(deps, id);
+      const read = async ({ limit, after = '0' }: { limit: number; after?: string }) => {
+        const skip = Number(after);
+        if (!Number.isSafeInteger(skip)) throw wrongCursor();
+        const found = await deps.ledger.dockings.refusals(id, { skip, limit });
+        return found.map((refusal, at) => ({ ...refusal, place: skip + at + 1 }));
+      };
+      return page({ list: `refusals of ${id}`, query, read, keyOf: ({ place }) => String(place), show: (refusal) => refusal });
     },
   }),
   command({
@@ -58,8 +70,9 @@ const dockingRoutes: readonly Route[] = [
     url: '/api/v1/dockings',
     needs: 'operator',
     summary: 'Docks a directory of the station',
+    transactions: 'several',
     custody: ['docking.arrived'],
-    creates: true,
+    creates: 'always',
     schema: {
       body: IngestBody,
       response: IngestJson,
@@ -77,8 +90,9 @@ const dockingRoutes: readonly Route[] = [
     url: '/api/v1/dockings/:id/removal',
     needs: 'operator',
     summary: 'Ends the stay of a directory that was docked by request',
+    transactions: 'several',
     custody: ['docking.removed'],
-    schema: { params: RemovalParams, response: RemovalJson },
+    schema: { params: RemovalParams },
     handle: async ({ deps }, { params: { id }, custody }) => {
       await reportDocking(deps, id);
       const { told } = await custody.byStation(
@@ -92,7 +106,6 @@ const dockingRoutes: readonly Route[] = [
         // It had left by itself.
         custody.unchanged();
       }
-      return { dockingId: id };
     },
   }),
 ];
@@ -101,18 +114,21 @@ const jobRoutes: readonly Route[] = [
   query({
     url: '/api/v1/jobs',
     needs: 'viewer',
-    summary: 'Work that was or is to be done',
+    summary: 'Work that was or is to be done, by id, the highest first',
     schema: {
       querystring: JobsQuery,
       response: pageOf(WorkJson),
     },
-    handle: async ({ deps: { ledger, facts } }, { query }) => {
+    handle: async ({ deps }, { query }) => {
+      const { ledger, facts } = deps;
       const presenter = new Presenter(facts.timezone);
       const filter = {
         ...(query.stage === undefined ? {} : { stage: query.stage }),
         ...(query.state === undefined ? {} : { state: query.state }),
         ...(query.recording === undefined ? {} : { recordingId: query.recording }),
+        ...(query.docking === undefined ? {} : { leftOf: leftOf(deps, query.docking) }),
       };
+      if (query.docking !== undefined) await reportDocking(deps, query.docking);
       return page({
         ...{ list: 'jobs', query, read: (asked) => ledger.work.list({ ...filter, ...asked }) },
         ...{ keyOf: ({ id }) => id, show: (work) => presenter.work(work) },
@@ -137,6 +153,7 @@ const jobRoutes: readonly Route[] = [
     needs: 'operator',
     summary: "Has derivatives made again by today's recipes, at the lowest priority; `count` only tells how many that would be",
     custody: ['recording.derive-again'],
+    transactions: 'several',
     schema: {
       body: DeriveAgainBody,
       response: DeriveAgainJson,
@@ -152,11 +169,10 @@ const jobRoutes: readonly Route[] = [
     url: '/api/v1/verify',
     needs: 'operator',
     summary: 'Reads everything again and compares it with what was sealed; answers in lines of JSON, the last is the summary',
+    transactions: 'several',
     custody: ['recording.verified', 'station.verified', 'log.replayed', 'fixity.checked', 'copy.withdrawn'],
     produces: 'application/x-ndjson',
-    schema: {
-      body: VerifyBody,
-    },
+    schema: { body: VerifyBody, line: VerifyLineJson },
     handle: async ({ deps }, { body, actor, signal }) => {
       const request = verifyRequestOf(deps, body);
       if (request.recording !== null) await mustHaveRecording(deps.ledger, request.recording);

@@ -1,6 +1,7 @@
-import { pageOf } from '#api/common';
+import { PageQuery, pageOf } from '#api/common';
 import { InvitationJson, InviteBody, RevokedJson, WorkerJson, WorkerParams } from '#api/workers';
-import { inviteWorker, listWorkers, revokeWorker } from '#desk/worker-keys';
+import { inviteWorker, listWorkers, revokeWorker, type WorkerView } from '#desk/worker-keys';
+import { pageOfHeld as page } from './pages.ts';
 import { Presenter } from './present.ts';
 import { command, query, type Route } from './route.ts';
 
@@ -8,17 +9,17 @@ export const workerRoutes: readonly Route[] = [
   query({
     url: '/api/v1/workers',
     needs: 'viewer',
-    summary: 'Other hosts that may take work, or might once',
-    schema: { response: pageOf(WorkerJson) },
-    handle: async ({ deps }) => {
+    summary: 'Other hosts that may take work, or might once, by name',
+    schema: { querystring: PageQuery, response: pageOf(WorkerJson) },
+    handle: async ({ deps }, { query }) => {
       const presenter = new Presenter(deps.facts.timezone);
-      const items = (await listWorkers(deps)).map(({ invitedAtMs, revokedAtMs, name, keySha256, running, heardSecondsAgo }) => ({
+      const rows = await listWorkers(deps);
+      const show = ({ invitedAtMs, revokedAtMs, name, keySha256, running, heardSecondsAgo }: WorkerView) => ({
         ...{ name, keySha256, running, heardSecondsAgo },
         invitedAt: presenter.time(invitedAtMs),
         revokedAt: presenter.timeOrNull(revokedAtMs),
-      }));
-      // There are as many as a person has invited by hand.
-      return { items, next: null };
+      });
+      return page({ list: 'workers', query, rows, keyOf: ({ name }) => name, show });
     },
   }),
   command({
@@ -27,12 +28,13 @@ export const workerRoutes: readonly Route[] = [
     needs: 'operator',
     summary: 'Makes a key for a worker; it is shown in this answer and never again',
     custody: ['worker.invited'],
+    secret: true,
     schema: { body: InviteBody, response: InvitationJson },
     handle: ({ deps }, { body, actor }) => inviteWorker(deps, { ...body, actor }),
   }),
   command({
-    method: 'POST',
-    url: '/api/v1/workers/:name/revoke',
+    method: 'DELETE',
+    url: '/api/v1/workers/:name',
     needs: 'operator',
     summary: 'The key of the worker is good no more; what it holds waits again',
     custody: ['worker.revoked'],

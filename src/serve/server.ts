@@ -2,23 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
-import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Problem } from '#api/common';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { DeskDeps } from '#desk/deps';
 import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { jsonLines } from './json-lines.ts';
+import { answer, type ServerParts } from './answer.ts';
+import { RunningKeys } from './conditions/idempotency.ts';
+import { openApiOf } from './contract/openapi.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { serveFootage } from './playback.ts';
-import { actorOf, WAYS, type Way } from './principal.ts';
+import { WAYS, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
-import { RequestCustody } from './request-custody.ts';
-import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
+import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -39,9 +36,6 @@ interface Options {
   readonly routes?: readonly Route[];
 }
 
-/** What handlers get, and what only the server uses. */
-type ServerParts = Serving & { readonly looks: LookLog };
-
 /** The API over one way in. Does not listen yet. */
 export function buildServer({ deps, way, metrics = new Metrics(deps), routes = ROUTES }: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
@@ -60,26 +54,17 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  // A text is read nowhere: it is refused as what it is, and not for what stands in it.
+  app.removeContentTypeParser('text/plain');
+  let document: unknown;
   const openApi = () => {
-    const document = app.swagger();
-    // HEAD is GET without the body (RFC 9110, 9.3.2): described once, under one operationId.
-    const paths = Object.entries(document.paths ?? {}).map(([path, { head: _, ...methods }]) => [path, methods]);
-    return { ...document, paths: Object.fromEntries(paths) };
+    document ??= openApiOf(routes, deps.facts.version);
+    return document;
   };
   const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit() };
+  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit(), running: new RunningKeys() };
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Evidock station',
-        version: deps.facts.version,
-        description: 'Times are ISO 8601. Errors are problem details (RFC 9457) with a code and a remedy.',
-      },
-    },
-  });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     refuseStrangers(request);
@@ -118,19 +103,6 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', because('other-site', {}));
 }
 
-/** What its path names, without parameters. */
-function partsOf({ url }: Route): readonly string[] {
-  return url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1' && !part.startsWith(':'));
-}
-
-/** `GET /api/v1/cases/:number` is `get-cases-by-number`: one for each row of the table. */
-function operationOf(row: Route): string {
-  const parts = row.url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1');
-  return [row.method.toLowerCase(), ...parts.map((part) => part.replace(/^:/, 'by-').replaceAll('.', '-'))].join('-');
-}
-
-const PROBLEM = { description: 'Problem details (RFC 9457)', content: { 'application/problem+json': { schema: Problem } } };
-
 /** Every other method of a URL is refused with those that it has (RFC 9110, 15.5.6). */
 function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
   for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
@@ -138,7 +110,6 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
     scope.route({
       method: METHODS.filter((method) => !has.includes(method)),
       url,
-      schema: { hide: true },
       onRequest: async (request, reply) => {
         reply.header('allow', has.join(', '));
         throw new EvidockError('request.method', because('method-takes', { method: request.method, path: url, names: has }));
@@ -149,58 +120,23 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
 }
 
 function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerParts): void {
-  const { response, ...inputs } = row.schema;
-  const success = response ?? {
-    description: row.produces ?? '',
-    content: { [row.produces ?? 'application/octet-stream']: { schema: {} } },
-  };
+  const { response, params, querystring, body } = row.schema;
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
     url: row.url,
     ...(row.kind !== 'command' || row.bodyBytesMax === undefined ? {} : { bodyLimit: row.bodyBytesMax }),
     schema: {
-      ...inputs,
-      summary: row.summary,
-      operationId: operationOf(row),
-      tags: [partsOf(row)[0] ?? 'station'],
-      response: { 200: success, ...(row.kind === 'command' && row.creates ? { 201: success } : {}), '4xx': PROBLEM, '5xx': PROBLEM },
-      ...{ 'x-evidock-needs': row.needs, 'x-evidock-custody': custodyOfRoute(row) },
+      ...(params ? { params } : {}),
+      ...(querystring ? { querystring } : {}),
+      ...(body ? { body } : {}),
+      ...(response ? { response: { '2xx': response } } : {}),
     },
     onRequest: async (request) => {
       if (!WAYS[way](request.headers).roles.includes(row.needs))
         throw new EvidockError('request.forbidden', because('no-route', { method: row.method, path: row.url }));
     },
-    handler: (request, reply) => answer(row, way, parts, request, reply),
+    handler: (request, reply) => answer(row, parts, { principal: WAYS[way](request.headers), request, reply }),
   });
-}
-
-async function answer(row: Route, way: Way, parts: ServerParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { looks, ...serving } = parts;
-  const { deps, metrics } = serving;
-  const { params, query, body, headers } = request;
-  const principal = WAYS[way](headers);
-  // A look is put on record by the server itself: no handler leaves one.
-  const declared = row.kind === 'command' ? custodyOfRoute(row) : [];
-  const custody = new RequestCustody({ ledger: deps.ledger, route: `${row.method} ${row.url}`, declared });
-  const signal = signalOf(reply);
-  const judged: Serving = { ...serving, deps: { ...deps, ledger: custody.ledger } };
-  const asked = { params, query, body, principal, actor: actorOf(principal), custody, signal };
-  if (row.kind === 'footage') {
-    const footage = await row.handle(judged, asked);
-    const wanted = { actor: asked.actor, headers, headOnly: request.method === 'HEAD', signal };
-    return sendRaw(reply, await serveFootage({ deps, looks, metrics }, wanted, footage));
-  }
-  const result = await row.handle(judged, asked);
-  if (result instanceof LinesAnswer) {
-    const lines = Readable.from(
-      jsonLines(result, signal, () => custody.settle()),
-      { objectMode: false },
-    );
-    return sendRaw(reply, new RawAnswer(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }, lines));
-  }
-  custody.settle();
-  if (result instanceof Created) return reply.code(201).header('location', result.location).send(result.body);
-  return result instanceof RawAnswer ? sendRaw(reply, result) : reply.send(result);
 }
 
 /** Whether every text in it, and every name, can be written as UTF-8. As deep as a body of the size limit can be. */
@@ -211,23 +147,6 @@ function isWellFormed(part: unknown): boolean {
     if (typeof next === 'object' && next !== null) for (const [name, value] of Object.entries(next)) left.push(name, value);
   }
   return true;
-}
-
-function signalOf(reply: FastifyReply): AbortSignal {
-  const ended = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', because('connection-closed', {})));
-  });
-  return ended.signal;
-}
-
-function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): FastifyReply {
-  // What is sent is complete already: no schema prints it.
-  return reply
-    .code(status)
-    .headers(headers)
-    .serializer((payload: unknown) => payload as string)
-    .send(body ?? undefined);
 }
 
 /** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */

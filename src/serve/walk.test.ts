@@ -35,7 +35,7 @@ interface Step {
 let station: ServedStation;
 let app: FastifyInstance;
 let archive: DiskArchive;
-const ids = { early: '', late: '', lost: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
+const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
 const HOUR = 3_600_000;
 
 /** What the station's docks do in its place: the docking and its entry, past the handler's ledger. */
@@ -78,7 +78,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
       'worker:desk1',
       `docking:${ids.docking}`,
     ],
-    ...[ids.early, ids.late, ids.lost, ids.held].map((id) => `recording:${id}`),
+    ...[ids.early, ids.late, ids.lost, ids.later, ids.held].map((id) => `recording:${id}`),
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
@@ -150,13 +150,17 @@ const STEPS: readonly Step[] = [
   { row: v1('POST /officers/import'), body: { ...csv('id,name\n8,Li'), dryRun: true }, leaves: [] },
   { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: ['officer.changed'] },
   { row: v1('POST /officers/import'), body: csv('id,name\n8,Li'), leaves: [] },
+  { row: v1('PATCH /officers/:id'), params: { id: '8' }, body: { unit: 'B2' }, leaves: ['officer.changed'] },
+  { row: v1('PATCH /officers/:id'), params: { id: '8' }, body: { name: 'Li' }, leaves: [] },
+  { row: v1('GET /officers/:id'), params: { id: '8' }, leaves: [] },
   { row: v1('GET /officers'), leaves: [] },
   { row: v1('POST /workers'), body: { name: 'desk1' }, leaves: ['worker.invited'] },
   { row: v1('GET /workers'), leaves: [] },
-  { row: v1('POST /workers/:name/revoke'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
+  { row: v1('DELETE /workers/:name'), params: { name: 'desk1' }, leaves: ['worker.revoked'] },
   { row: v1('POST /recorders'), body: { serial: 'R1', model: 'X', officer: '7' }, leaves: ['recorder.changed'] },
-  { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: ['recorder.changed'] },
-  { row: v1('PUT /recorders/:serial/assignment'), body: { officer: '8' }, leaves: [] },
+  { row: v1('PATCH /recorders/:serial'), body: { officer: '8', model: 'Y' }, leaves: ['recorder.changed'] },
+  { row: v1('PATCH /recorders/:serial'), body: { officer: '8' }, leaves: [] },
+  { row: v1('GET /recorders/:serial'), leaves: [] },
   { row: v1('GET /recorders'), leaves: [] },
   { row: v1('GET /recorders/:serial'), leaves: [] },
   {
@@ -178,7 +182,14 @@ const STEPS: readonly Step[] = [
   },
   { row: v1('POST /cases/import'), body: importOfCases, leaves: [] },
   { row: v1('GET /cases'), leaves: [] },
+  {
+    row: v1('PATCH /cases/:number'),
+    body: { stage: 'review', events: [{ start: '2026-06-21 03:30', end: '2026-06-21 04:30', officers: ['041234'] }] },
+    leaves: ALL_OF_A_CASE,
+  },
+  { row: v1('PATCH /cases/:number'), body: { stage: 'review' }, leaves: [] },
   { row: v1('GET /cases/:number'), leaves: [] },
+  { row: v1('GET /cases/:number/events'), leaves: [] },
   { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: ['case.decided'] },
   { row: v1('PUT /cases/:number/decision'), body: { on: '2026-06-20' }, leaves: [] },
   { row: v1('PUT /cases/:number/closing'), body: { on: '2026-06-20' }, leaves: ['case.closed'] },
@@ -202,6 +213,7 @@ const STEPS: readonly Step[] = [
   { row: v1('PATCH /recordings/:id'), body: { category: 'fee', cases: ['A-3'] }, leaves: ['recording.tagged'] },
   { row: v1('PATCH /recordings/:id'), body: { category: 'fee', cases: ['A-3'] }, leaves: [] },
   { row: v1('PATCH /recordings/:id'), body: { removeCases: ['A-3'], cases: ['A-3'] }, leaves: [] },
+  { row: v1('DELETE /recordings/:id/cases/:number'), params: { number: 'A-3' }, leaves: ['recording.tagged'] },
   { row: v1('GET /recordings'), leaves: [] },
   { row: v1('GET /recordings/:id'), leaves: [] },
   { row: v1('GET /recordings/:id/custody'), leaves: [] },
@@ -211,14 +223,16 @@ const STEPS: readonly Step[] = [
   { row: v1('GET /recordings/:id/playback'), leaves: [] },
   { row: v1('GET /recordings/:id/derivatives/:kind'), params: { id: 'late' }, leaves: ['recording.viewed'] },
   { row: v1('GET /recordings/:id/originals/:index'), leaves: ['recording.viewed'] },
-  { row: v1('POST /slots/assign'), body: { port: '1-4', slot: 7 }, leaves: ['slots.changed'] },
-  { row: v1('POST /slots/assign'), body: { port: '1-4', slot: 7 }, leaves: [] },
+  { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: ['slots.changed'] },
+  { row: v1('PUT /slots/:slot'), params: { slot: '7' }, body: { port: '1-4' }, leaves: [] },
+  { row: v1('GET /slots/:slot'), params: { slot: '7' }, leaves: [] },
   { row: v1('PUT /slots/learning'), body: { seconds: 0 }, leaves: [] },
   { row: v1('GET /slots'), leaves: [] },
   { row: v1('GET /hubs'), leaves: [] },
   { row: v1('POST /dockings'), body: { directory: '/card' }, leaves: ['docking.arrived'] },
   { row: v1('GET /dockings'), leaves: [] },
   { row: v1('GET /dockings/:id'), params: { id: 'docking' }, leaves: [] },
+  { row: v1('GET /dockings/:id/refusals'), params: { id: 'docking' }, leaves: [] },
   { row: v1('POST /dockings/:id/removal'), params: { id: 'docking' }, leaves: ['docking.removed'] },
   { row: v1('POST /dockings/:id/removal'), params: { id: 'docking' }, leaves: [] },
   { row: v1('GET /jobs'), leaves: [] },
@@ -265,6 +279,7 @@ beforeAll(async () => {
   app = buildServer({ deps, way: 'socket' });
   ids.early = (await station.addRecording(randomBytes(50), { startMs: START_MS - HOUR })).id;
   ids.late = (await station.addRecording(randomBytes(60), { startMs: START_MS + 6 * HOUR })).id;
+  ids.later = (await station.addRecording(randomBytes(65), { startMs: START_MS + 12 * HOUR })).id;
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await station.ledger.transaction(async (writer) => {

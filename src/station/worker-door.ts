@@ -14,7 +14,7 @@ import { workersListened } from '#events';
 import type { Scratch } from '#ports/scratch';
 import type { Vault } from '#ports/vault';
 import type { WorkTerms } from '#ports/work-gate';
-import { buildWorkerServer } from '#serve/worker-server';
+import { buildWorkerServer } from '#serve/gate/worker-server';
 import { VERSION } from '../version.ts';
 import type { StationContext } from './context.ts';
 import type { WorkLine } from './derive-and-archive.ts';

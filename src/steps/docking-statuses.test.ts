@@ -149,6 +149,16 @@ describe('problems', () => {
     expect(await onRecord(id)).toMatchObject({ state: 'problem', problem: FULL });
   });
 
+  it('that are told between the commit and the news of it do not write over what was committed', async () => {
+    const { id } = await docked(1);
+    await statuses.happened(id, 'list');
+    await real.transaction(async (writer) => statuses.recordSafe(writer, (await writer.dockings.get(id)) as Docking, allSafe(), 6));
+    await statuses.stoppedBy(id, 'copying', BAD);
+    expect(await onRecord(id)).toEqual({ state: 'safe', problem: null, safeAtMs: 6 });
+    await statuses.becameSafe(id, allSafe());
+    expect(inSlot(1)).toMatchObject({ phase: 'safe', problem: null });
+  });
+
   it('that come too late are not told of a docking that is safe', async () => {
     const { id } = await docked(1);
     await statuses.happened(id, 'list');

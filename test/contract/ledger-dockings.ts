@@ -116,6 +116,11 @@ export function dockings(it: It): void {
     await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 6));
     await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe').after('differs'), 7));
     expect(await ledger.dockings.get(docking.id)).toMatchObject({ state: 'reading', safeAtMs: null });
+    const problem = { code: 'vault.full', reason: because('nothing-free', {}) } as const;
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, statusIn('safe'), 8));
+    const stopped = statusIn('safe').after('differs').stoppedBy('copying', problem);
+    await ledger.transaction((writer) => writer.dockings.setStatus(docking.id, stopped, 9));
+    expect(await ledger.dockings.get(docking.id)).toMatchObject({ state: 'problem', safeAtMs: null, problem });
   });
 
   it('compare originals of others, by a sample or whole, and stand in the history of what they compared whole', async (ledger) => {
@@ -153,6 +158,8 @@ export function dockings(it: It): void {
       for (const refusal of refusals) await writer.dockings.insertRefusal(refusal);
     });
     expect(await ledger.dockings.refusals(docking.id)).toEqual(refusals);
+    expect(await ledger.dockings.refusals(docking.id, { skip: 1, limit: 5 })).toEqual(refusals.slice(1));
+    expect(await ledger.dockings.refusals(docking.id, { skip: 0, limit: 1 })).toEqual(refusals.slice(0, 1));
     expect(await ledger.dockings.refusals(anId('dck'))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import type { Ledger, LedgerWriter } from '#ports/ledger';
 import { aDerivative, aDocking, aHash, anId, anOfficer, aRecording, START_MS, someDigests } from '#test/support/builders';
 import { about, aCaseDraft, aCustodyDraft, anyDraft, aRefusalDraft } from '#test/support/custody';
 import { statusIn } from '#test/support/shown-docking';
+import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { dockings } from './ledger-dockings.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
@@ -37,6 +38,9 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies and derivatives', () => files(it));
     describe('work', () => work(it));
     describe('registry', () => registry(it));
+    describe('events of a case', () => pagesOfCases(it));
+    describe('work that is left of a docking', () => workLeft(it));
+    describe('kept answers', () => answers(it));
     describe('courses of cases', () => courses(it));
     describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));

@@ -208,6 +208,39 @@ describe('a vault in trouble', () => {
     await station.close();
   });
 
+  it('takes its problem back when it is mended, long before the docking is safe, and leaves the one of a file that cannot be copied', async () => {
+    await writeCard(card, { 'a.mp4': randomBytes(1000), 'b.mp4': randomBytes(5000), 'z.mp4': randomBytes(3 * 1024 * 1024) });
+    let full = true;
+    const small = replaced((vault) => ({
+      putSmall: async (key, bytes) => {
+        if (full) throw new EvidockError('vault.full', because('said', { text: key }));
+        return vault.putSmall(key, bytes);
+      },
+    }));
+    const held = Promise.withResolvers<void>();
+    let isBad = true;
+    const volume = disturbedVolume(card, async (path) => {
+      if (path === 'z.mp4') await held.promise;
+      if (path === 'b.mp4' && isBad) throw new EvidockError('recorder.read-failed', because('said', { text: path }));
+    });
+    const station = await intakeStation(join(home, 's'), small);
+    const docking = await station.dock(volume, 'R1', 1);
+    const sealed = async () => (await station.ledger.dockings.progress(docking.id)).sealed;
+    // Both fail: the recorder's failure is the heavier one.
+    await vi.waitFor(async () => expect(await problemOf(station, docking.id)).toBe('recorder.read-failed'), 10_000);
+    isBad = false;
+    await vi.waitFor(async () => expect(await problemOf(station, docking.id)).toBe('vault.full'), 10_000);
+    expect(await sealed()).toBe(0);
+    full = false;
+    await vi.waitFor(async () => expect(await sealed()).toBe(2), 10_000);
+    await vi.waitFor(async () => expect(await problemOf(station, docking.id)).toBeUndefined(), 10_000);
+    expect(station.board.docking(docking.id)).toMatchObject({ phase: 'copying', problem: null });
+    expect((await station.ledger.dockings.get(docking.id))?.state).toBe('reading');
+    held.resolve();
+    await docking.safe();
+    await station.close();
+  });
+
   it('is asked again after every failure, however the timers fall', async () => {
     await writeCard(card, { 'a.mp4': randomBytes(1000) });
     // About one timer in a hundred rings early by the clock that a file is timed with.

@@ -41,6 +41,7 @@ class PostgresLedger implements Ledger {
   readonly custody: Groups['custody'];
   readonly registry: Groups['registry'];
   readonly cases: Groups['cases'];
+  readonly answers: Groups['answers'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -64,6 +65,7 @@ class PostgresLedger implements Ledger {
     this.custody = groups.custody;
     this.registry = groups.registry;
     this.cases = groups.cases;
+    this.answers = groups.answers;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -4,7 +4,16 @@ import { CUSTODY_GENESIS } from '#domain/custody/entry';
 
 /** Takes back what the migration to typed custody does to a ledger whose log is empty: the next open runs it again. */
 export function untypeCustody(raw: DatabaseSync): void {
-  for (const table of ['custody_former', 'custody_subjects', 'custody_beside', 'custody_shipped', 'custody_erased', 'workers', 'facts'])
+  for (const table of [
+    'kept_answers',
+    'custody_former',
+    'custody_subjects',
+    'custody_beside',
+    'custody_shipped',
+    'custody_erased',
+    'workers',
+    'facts',
+  ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');
   raw.exec('ALTER TABLE originals RENAME COLUMN gaps TO unreadable');

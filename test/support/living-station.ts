@@ -5,7 +5,7 @@ import { recordStep } from '#desk/case-course';
 import type { DeskDeps } from '#desk/deps';
 import { giveBack, takeOut } from '#desk/holdings';
 import { protectCase, protectRecording } from '#desk/protection';
-import { addCases, addOfficers, addRecorder, assignRecorder } from '#desk/registry';
+import { addCases, addOfficers, addRecorder, changeRecorder } from '#desk/registry';
 import { assignSlot } from '#desk/slots';
 import { decideSuggestion, tagRecording } from '#desk/tagging';
 import { withdrawCopies } from '#desk/withdraw';
@@ -198,7 +198,7 @@ export async function livingStation(state: string) {
     },
     officer: ({ id, name, unit }) => addOfficers(deps(), [{ id, name, unit }], ACTOR),
     recorder: ({ serial, model, officer }) => addRecorder(deps(), { serial, model, officer }, ACTOR),
-    assign: ({ serial, officer }) => assignRecorder(deps(), serial, officer, ACTOR),
+    assign: ({ serial, officer }) => changeRecorder(deps(), serial, { officer: officer }, ACTOR),
     case: ({ events, ...draft }) =>
       addCases(
         deps(),

@@ -42,6 +42,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       custody: group('custody'),
       registry: group('registry'),
       cases: group('cases'),
+      answers: group('answers'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

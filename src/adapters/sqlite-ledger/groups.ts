@@ -1,4 +1,6 @@
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
+import { SqlAnswersReader } from './answers/reader.ts';
+import { SqlAnswersWriter } from './answers/writer.ts';
 import { SqlCasesReader } from './cases/reader.ts';
 import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
@@ -25,6 +27,7 @@ export function readersOf(rows: Rows): LedgerReader {
     custody: new SqlCustodyReader(rows),
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows),
+    answers: new SqlAnswersReader(rows),
   };
 }
 
@@ -38,5 +41,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     custody: new CustodyAppender(rows, stationId),
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
+    answers: new SqlAnswersWriter(rows),
   };
 }

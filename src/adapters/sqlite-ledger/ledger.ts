@@ -6,6 +6,7 @@ import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
+import type { AnswersReader } from '#ports/ledger/answers';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
@@ -93,6 +94,7 @@ export class SqliteLedger implements Ledger {
   readonly custody: CustodyReader;
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
+  readonly answers: AnswersReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -120,6 +122,7 @@ export class SqliteLedger implements Ledger {
     this.custody = readers.custody;
     this.registry = readers.registry;
     this.cases = readers.cases;
+    this.answers = readers.answers;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -226,6 +226,13 @@ const FACTS = [
   appendOnly('facts', 'DELETE'),
 ];
 
+const KEPT_ANSWERS = [
+  `CREATE TABLE kept_answers (
+    by TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, location TEXT, has_body INTEGER NOT NULL, body TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY (by, key)) STRICT, WITHOUT ROWID`,
+  'CREATE INDEX kept_answers_by_time ON kept_answers (at, by, key)',
+];
+
 async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -266,6 +273,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0022-shipped-log': { up: (db: Kysely<Schema>) => run(db, SHIPPED_LOG) },
   '0023-facts': { up: (db: Kysely<Schema>) => run(db, FACTS) },
   '0025-reasons': { up: (db: Kysely<Schema>) => run(db, reasonsOfWords(refuses('refusals', 'UPDATE'))) },
+  '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
 };

@@ -81,6 +81,7 @@ export interface Schema {
   /** Append-only: each value from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
+  kept_answers: KeptAnswerRow;
 }
 
 interface CustodyRow {
@@ -198,6 +199,18 @@ export interface DerivativeRow {
   bytes: number;
   sha256: string;
   created_at: number;
+}
+
+interface KeptAnswerRow {
+  by: string;
+  key: string;
+  request: string;
+  status: number;
+  location: string | null;
+  /** 0: what was answered is not kept. */
+  has_body: number;
+  body: string | null;
+  at: number;
 }
 
 export interface WorkersRow {

@@ -38,6 +38,8 @@ export interface CustodyEntry extends Omit<CustodyDraft, 'lists' | 'personal'> {
   readonly personal: JsonObject;
   /** Names of those that have been. */
   readonly erased: readonly string[];
+  /** Of the personal values that have not been erased, hex, by their names: with it a commitment can be recomputed. */
+  readonly salts: { readonly [name: string]: string };
   /** 0-based place in the log. */
   readonly seq: number;
   /** Hash of the entry before; 64 zeros for the first. */

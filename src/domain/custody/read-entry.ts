@@ -41,14 +41,18 @@ export function readEntry(stored: StoredEntry, beside: readonly BesideValue[]): 
   const { at, type, actor, subject: about, related, data } = form as Form;
   const lists: { [name: string]: readonly Json[] } = {};
   const personal: { [name: string]: Json } = {};
+  const salts: { [name: string]: string } = {};
   for (const { name, salt, bytes: content } of beside) {
     const value = JSON.parse(new TextDecoder().decode(content)) as Json;
     if (salt === null) lists[name] = value as readonly Json[];
-    else personal[name] = value;
+    else {
+      personal[name] = value;
+      salts[name] = Buffer.from(salt).toString('hex');
+    }
   }
   const others = related.map(parseSubject).filter((each) => each !== null);
   const erased = Object.keys((form as Form).personal).filter((name) => !Object.hasOwn(personal, name));
-  const told = { data, lists, personal, erased };
+  const told = { data, lists, personal, salts, erased };
   return { ...place, version: 2, atMs: Date.parse(at), type, actor, subject: mustParse(about), related: others, ...told };
 }
 
@@ -86,6 +90,7 @@ function former({ at, type, actor, subject: about, data }: FormerForm): Omit<Cus
     related: [],
     ...sections,
     erased: [],
+    salts: {},
   };
 }
 

@@ -49,7 +49,7 @@ export const RecordingSplit = defineEntry({
         },
       ],
     },
-    personal: { cardPaths: [PATH], notes: [], damage: because('words', { text: '1 of its 2 files never came' }) },
+    personal: { cardPaths: [PATH], notes: [], damage: because('files-never-came', { missing: 1, files: 2 }) },
   },
 });
 
@@ -126,7 +126,7 @@ export const NotDerived = defineEntry({
   example: {
     subject: RECORDING,
     data: { code: 'transcoder.unplayable' },
-    personal: { detail: because('words', { text: 'no frame' }), notes: [], damage: because('words', { text: 'no frame' }) },
+    personal: { detail: because('nothing-of-it-decodes', {}), notes: [], damage: because('nothing-of-it-decodes', {}) },
   },
 });
 

@@ -12,7 +12,9 @@ export interface CasesReader {
   numbered(numbers: readonly string[]): Promise<readonly Case[]>;
   /** Newest first, then by number. None if there is no case `after`. */
   list(page: Page): Promise<readonly Case[]>;
-  events(caseNumber: string): Promise<readonly CaseEvent[]>;
+  /** By start, then by id; `after`: those after this one. */
+  events(caseNumber: string, page?: { readonly after?: CaseEvent; readonly limit: number }): Promise<readonly CaseEvent[]>;
+  event(id: string): Promise<CaseEvent | null>;
   /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
   eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
   suggestion(id: string): Promise<Suggestion | null>;

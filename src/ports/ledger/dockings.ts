@@ -40,7 +40,8 @@ export interface DockingsReader {
     after?: string;
     limit: number;
   }): Promise<readonly Docking[]>;
-  refusals(dockingId: string): Promise<readonly Refusal[]>;
+  /** In the order in which they were met; `skip`: without the first ones, to which none is ever added. */
+  refusals(dockingId: string, page?: { readonly skip: number; readonly limit: number }): Promise<readonly Refusal[]>;
   /** Of this docking: how many originals stand in each state, and their bytes. */
   progress(dockingId: string): Promise<DockingProgress>;
   /** Slot number of a port; null if the port has none yet. */

@@ -1,3 +1,4 @@
+import type { RecordingState } from '#domain/recording';
 import type { Claim, Work, Worker, WorkFailure, WorkStage, WorkState } from '#domain/work';
 
 export interface NewWork {
@@ -9,14 +10,30 @@ export interface NewWork {
   readonly nowMs: number;
 }
 
+/** Work of a docking; `states`: those of recordings of which something is still to be done. */
+export interface LeftOf {
+  readonly dockingId: string;
+  readonly states: readonly RecordingState[];
+}
+
 export interface WorkReader {
   get(id: string): Promise<Work | null>;
   /** What should be running: `waiting` and due (`isDue` of domain/work). Work whose lease has ended is among it after `endLapsedLeases`. */
   due(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
   /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
   troubled(recordingIds: readonly string[]): Promise<readonly Work[]>;
-  /** By id, the highest first; `after`: those below this id. */
-  list(filter: { stage?: WorkStage; state?: WorkState; recordingId?: string; after?: string; limit: number }): Promise<readonly Work[]>;
+  /**
+   * By id, the highest first; `after`: those below this id. `leftOf`: only what is not done of the recordings that are not in their last state yet of the
+   * recorder of this docking, and of what else came with it.
+   */
+  list(filter: {
+    stage?: WorkStage;
+    state?: WorkState;
+    recordingId?: string;
+    leftOf?: LeftOf;
+    after?: string;
+    limit: number;
+  }): Promise<readonly Work[]>;
   /** The newest claims of what runs on this host. */
   claimsOf(host: string): Promise<readonly Claim[]>;
 }

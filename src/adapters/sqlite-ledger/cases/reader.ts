@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Case, CaseEvent, Suggestion } from '#domain/registry';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { Page } from '#ports/ledger/page';
@@ -45,15 +45,18 @@ export class SqlCasesReader implements CasesReader {
     return (await query.execute()).map(toCase);
   }
 
-  async events(caseNumber: string): Promise<readonly CaseEvent[]> {
-    const rows = await this.#db
-      .selectFrom('case_events')
-      .selectAll()
-      .where('case_number', '=', caseNumber)
-      .orderBy('start_at')
-      .limit(LIST_MAX)
-      .execute();
-    return rows.map(toCaseEvent);
+  async events(
+    caseNumber: string,
+    { after, limit }: { after?: CaseEvent; limit: number } = { limit: LIST_MAX },
+  ): Promise<readonly CaseEvent[]> {
+    let found = this.#db.selectFrom('case_events').selectAll().where('case_number', '=', caseNumber);
+    if (after) found = found.where(sql<boolean>`(start_at, id) > (${after.startMs}, ${after.id})`);
+    return (await found.orderBy('start_at').orderBy('id').limit(limit).execute()).map(toCaseEvent);
+  }
+
+  async event(id: string): Promise<CaseEvent | null> {
+    const row = await this.#db.selectFrom('case_events').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toCaseEvent(row) : null;
   }
 
   async eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]> {

@@ -60,7 +60,8 @@ export class CustodyAppender implements CustodyWriter {
     for (const text of [about, ...draft.related.map(subjectText)]) await tables.insert('custody_subjects', { subject: text, seq });
     for (const value of beside) await tables.insert('custody_beside', { seq, ...value });
     this.#head = { seq, hash };
-    const entry: CustodyEntry = { ...draft, erased: [], version: 2, seq, prev, hash, bytes };
+    const salts = Object.fromEntries(beside.flatMap(({ name, salt }) => (salt ? [[name, Buffer.from(salt).toString('hex')]] : [])));
+    const entry: CustodyEntry = { ...draft, salts, erased: [], version: 2, seq, prev, hash, bytes };
     const by = { from: draft.atMs, actor: actorText(draft.actor), seq };
     for (const { subject: thing, name, value } of apply(entry).facts)
       await tables.insert('facts', { subject: subjectText(thing), name, value: JSON.stringify(value), ...by });

@@ -39,14 +39,9 @@ export class SqlDockingsReader implements DockingsReader {
     return (await query.execute()).map(toDocking);
   }
 
-  async refusals(dockingId: string): Promise<readonly Refusal[]> {
-    const rows = await this.#db
-      .selectFrom('refusals')
-      .selectAll()
-      .where('docking_id', '=', dockingId)
-      .orderBy('n')
-      .limit(100_000)
-      .execute();
+  async refusals(dockingId: string, { skip, limit } = { skip: 0, limit: LIST_MAX }): Promise<readonly Refusal[]> {
+    const found = this.#db.selectFrom('refusals').selectAll().where('docking_id', '=', dockingId).orderBy('n');
+    const rows = await found.limit(limit).offset(skip).execute();
     return rows.map(toRefusal);
   }
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
-import type { WorkReader } from '#ports/ledger/work';
+import type { LeftOf, WorkReader } from '#ports/ledger/work';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import { toWork } from '../rows.ts';
@@ -47,6 +47,7 @@ export class SqlWorkReader implements WorkReader {
     stage?: WorkStage;
     state?: WorkState;
     recordingId?: string;
+    leftOf?: LeftOf;
     after?: string;
     limit: number;
   }): Promise<readonly Work[]> {
@@ -55,8 +56,18 @@ export class SqlWorkReader implements WorkReader {
     if (filter.stage) query = query.where('id', '>', `${filter.stage}.`).where('id', '<', `${filter.stage}/`);
     if (filter.state) query = query.where('state', '=', filter.state);
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
+    if (filter.leftOf) query = query.where('state', 'in', ['waiting', 'running', 'failed']).where(this.#isLeftOf(filter.leftOf));
     if (filter.after !== undefined) query = query.where('id', '<', filter.after);
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
+  }
+
+  /** Few recordings have work that is not done: each is looked up. Files of other recorders came from this card as well. */
+  #isLeftOf({ dockingId, states }: LeftOf) {
+    const own = sql`(SELECT recorder_serial FROM dockings WHERE id = ${dockingId})`;
+    return sql<boolean>`EXISTS (SELECT 1 FROM recordings WHERE recordings.id = work.recording_id AND (
+      (recordings.recorder_serial = ${own} AND recordings.state IN ${this.#dialect.among(states)})
+      OR ((recordings.recorder_serial <> ${own} OR work.state = 'failed')
+        AND EXISTS (SELECT 1 FROM originals WHERE originals.recording_id = recordings.id AND originals.docking_id = ${dockingId}))))`;
   }
 
   async claimsOf(host: string): Promise<readonly Claim[]> {

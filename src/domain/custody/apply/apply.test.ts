@@ -16,7 +16,7 @@ import { APPLIED_TYPES, apply } from './apply.ts';
 
 const by = { atMs: 1_781_942_400_000, actor: { kind: 'cli', id: 'wang', via: 'socket', session: null } } as const;
 const entryOf = (draft: CustodyDraft, erased: readonly string[] = []): CustodyEntry => ({
-  ...{ ...draft, erased, version: 2, seq: 7, prev: CUSTODY_GENESIS, hash: '', bytes: new Uint8Array() },
+  ...{ ...draft, erased, salts: {}, version: 2, seq: 7, prev: CUSTODY_GENESIS, hash: '', bytes: new Uint8Array() },
   personal: Object.fromEntries(Object.entries(draft.personal).filter(([name]) => !erased.includes(name))),
 });
 const REC = 'rec-1';

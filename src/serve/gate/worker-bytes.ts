@@ -3,7 +3,7 @@ import { BytesQuery, DerivativeParams } from '#api/gate';
 import type { WorkerGate } from '#desk/worker-gate';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { rangeOf } from './range-header.ts';
+import { rangeOf } from '#serve/range-header';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;

@@ -8,7 +8,7 @@ import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 import type { Log } from '#events';
 import type { LedgerReader } from '#ports/ledger';
-import { FailureLog } from './limits.ts';
+import { FailureLog } from '#serve/limits';
 import { addBytes } from './worker-bytes.ts';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 import { addGate, BEGIN_URL } from './worker-routes.ts';

@@ -31,9 +31,9 @@ import { derivativeKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { Vault } from '#ports/vault';
 import type { DerivedResult } from '#ports/work-gate';
-import { LedgerClaims } from '../../src/station/ledger-claims.ts';
-import { START_MS, someWork } from '../../test/support/builders.ts';
-import { type ServedStation, servedStation } from '../../test/support/served-station.ts';
+import { START_MS, someWork } from '../../../test/support/builders.ts';
+import { type ServedStation, servedStation } from '../../../test/support/served-station.ts';
+import { LedgerClaims } from '../../station/ledger-claims.ts';
 import { buildWorkerServer } from './worker-server.ts';
 
 const ACTOR = { kind: 'cli', id: 'wang', via: 'socket', session: null } as const;

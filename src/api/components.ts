@@ -1,0 +1,219 @@
+import type { Static, TSchema } from 'typebox';
+import { because } from '#domain/reason';
+import { ReopenBody, StepBody } from './cases.ts';
+import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
+import { CustodyJson } from './custody.ts';
+import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
+import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
+import { EffectiveJson, ProtectionBody } from './protection.ts';
+import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
+import {
+  CaseBody,
+  CaseChangeBody,
+  CaseJson,
+  DecisionBody,
+  EventBody,
+  EventJson,
+  ImportBody,
+  ImportJson,
+  OfficerBody,
+  OfficerChangeBody,
+  OfficerJson,
+  RecorderBody,
+  RecorderChangeBody,
+  RecorderJson,
+  SuggestionJson,
+} from './registry.ts';
+import { HubJson, LearningBody, PortSeenJson, SlotChangeBody, SlotChangeJson, SlotJson } from './slots.ts';
+import { BackupBody, BackupJson, CheckJson, HealthJson, LogLagJson, ReadyJson } from './station.ts';
+import { DeriveAgainBody, DeriveAgainJson, RetryBody, RetryJson, VerifyBody, VerifyLineJson, WorkJson } from './work.ts';
+import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.ts';
+
+const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
+
+const why = because('said', { text: 'its names are those of the family' });
+const check = { ok: true, code: null, reason: because('words', { text: 'ok' }) };
+const recordingId = 'rec-01jybqe2v7k3m9';
+const dockingId = 'dck-01jybqd0c1x2y3';
+const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const hash = '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752';
+const at = '2026-06-20T15:30:00.000+08:00';
+
+const original = {
+  ...{ id: 'org-01jybqe2v7k3m9', index: 1, role: 'segment' as const, kind: 'video' as const, state: 'sealed' as const },
+  ...{ cardPath: 'DCIM/100MEDIA/0001.MP4', shownPath: 'DCIM/100MEDIA/0001.MP4', bytes: 734_003_200, sha256, sm3: null, gaps: [] },
+  ...{ sourceReread: null, duplicateOf: null },
+};
+const derivative = { kind: 'playable' as const, mediaType: 'video/mp4', recipe: 'remux/1', bytes: 734_012_416, sha256 };
+const claim = {
+  ...{ source: 'file-name' as const, reading: 'local start', written: '20260620153000', until: null, durationMs: null },
+  ...{ start: at, verdict: 'used' as const, why: null },
+};
+const work = {
+  ...{
+    id: `derive.${recordingId}`,
+    stage: 'derive' as const,
+    recordingId,
+    state: 'running' as const,
+    priority: 5,
+    attempts: 1,
+    percent: 40,
+  },
+  ...{ dueAt: at, updatedAt: at, errorCode: null, errorReason: null },
+};
+const docking = {
+  ...{ id: dockingId, slot: 3, port: '1-4.2', recorderSerial: 'DSJ0012345', toldSerial: 'DSJ0012345', driverId: 'dsj', driverScore: 90 },
+  ...{ driverWhy: [why], clockOffsetMs: 1200, state: 'safe' as const, problem: null, arrivedAt: at },
+  ...{
+    listedAt: at,
+    unchangedAt: at,
+    safeAt: at,
+    removedAt: null,
+    filesListed: 12,
+    filesKnown: 4,
+    filesRefused: 0,
+    bytesListed: 8_808_038_400,
+  },
+  ...{ filesToRecheck: 4, filesRechecked: 4 },
+};
+const holding = { id: 'hld-01jybqe2v7k3m9', serial: 'DSJ0012345', officerId: '041234', from: at, until: null };
+const slot = {
+  ...{ slot: 3, port: '1-4.2', dockingId, recorderSerial: 'DSJ0012345', driverId: 'dsj', officerId: '041234', phase: 'copying' as const },
+  ...{ hub: '1-4', waiting: null, warning: null, clockOffsetMs: 1200, explain: [why], filesListed: 12 },
+  ...{
+    filesSealed: 5,
+    filesRefused: 0,
+    bytesListed: 8_808_038_400,
+    bytesCopied: 3_670_016_000,
+    bytesPerSecond: 36_700_160,
+    secondsLeft: 140,
+  },
+  ...{ recheck: null, problem: null, updatedAt: at },
+};
+
+/**
+ * The schemas that have a name in the API document, each with an example. The document refers to them wherever they stand, alone, in other schemas or in
+ * pages of lists.
+ */
+export const COMPONENTS = {
+  Reason: named(ReasonSchema, why),
+  ErrorCode: named(ErrorCodeText, 'request.not-found'),
+  Problem: named(Problem, {
+    type: 'urn:evidock:problem:request.not-found',
+    title: 'There is no such thing',
+    status: 404,
+    detail: `recording ${recordingId}`,
+    reason: because('no-recording', { recording: recordingId }),
+    instance: 'urn:uuid:3f2b8c1e-6a52-4f0e-9a39-0f6a4f4f7a11',
+    code: 'request.not-found',
+    remedy: 'Check the id or number.',
+  }),
+  Check: named(CheckJson, check),
+  Health: named(HealthJson, { status: 'ok', version: '0.1.0', stationId: 'dock7', stationName: 'Station 7', archive: 's3' }),
+  Ready: named(ReadyJson, { status: 'ready', checks: { ledger: check, vault: check, queue: check, archive: null } }),
+  LogLag: named(LogLagJson, { places: [{ place: 'vault', entries: 3, ageSeconds: 12, erased: 0 }] }),
+  BackupBody: named(BackupBody, { file: '/srv/backup/ledger.sqlite' }),
+  Backup: named(BackupJson, { file: '/srv/backup/ledger.sqlite', bytes: 4_194_304 }),
+  Slot: named(SlotJson, slot),
+  SlotChangeBody: named(SlotChangeBody, { port: '1-4.2' }),
+  SlotChange: named(SlotChangeJson, { port: '1-4.2', slot: 3, before: 1, moved: { port: '1-4.1', slot: 1 } }),
+  LearningBody: named(LearningBody, { seconds: 60 }),
+  PortSeen: named(PortSeenJson, { port: '1-4.2', hub: '1-4', slot: null, facts: [because('said', { text: '0951:1666 storage device' })] }),
+  Hub: named(HubJson, { hub: '1-4', recorders: 2, bytesPerSecond: 73_400_320, slots: [3, 4] }),
+  Docking: named(DockingJson, docking),
+  DockingReport: named(DockingReportJson, {
+    docking,
+    progress: { listed: 0, copied: 0, sealed: 12, bytes: 8_808_038_400, listedBytes: 0, sealedBytes: 8_808_038_400 },
+  }),
+  Refusal: named(RefusalJson, {
+    cardPath: 'DCIM/link',
+    code: 'recorder.not-regular',
+    reason: because('said', { text: 'DCIM/link is a symbolic link' }),
+  }),
+  IngestBody: named(IngestBody, { directory: '/media/recorder', slot: 3 }),
+  Ingest: named(IngestJson, { dockingId }),
+  Original: named(OriginalJson, original),
+  Derivative: named(DerivativeJson, derivative),
+  Note: named(NoteJson, { code: 'segment-missing', parameters: { name: '0002.MP4' } }),
+  StartClaim: named(StartClaimJson, claim),
+  Recording: named(RecordingJson, {
+    ...{ id: recordingId, dockingId, recorderSerial: 'DSJ0012345', kind: 'video', officerId: '041234', officerSource: 'file-name' },
+    ...{ caseNumbers: ['LY-2026-0012'], category: 'inspection', important: false, state: 'derived', damaged: false, damageReason: null },
+    ...{ notes: [], links: [], claimedStart: '2026-06-20T15:30:00.000', claimedFrom: 'file-name', startClaims: [claim], start: at },
+    ...{ clockOffsetMs: 1200, durationMs: 600_000, createdAt: at, duplicateOf: null, playable: true, originals: [original] },
+    ...{ copies: [{ where: 'vault', verifiedAt: at }], derivatives: [derivative], replacedBy: null, trouble: [] },
+    ...{ confidentiality: null, privacy: [], effective: { confidentiality: null, privacy: [] } },
+  }),
+  TagBody: named(TagBody, { cases: ['LY-2026-0012'], category: 'inspection', important: true }),
+  CustodyEntry: named(CustodyJson, {
+    ...{ seq: 812, at, type: 'officer.changed', version: 2, subject: 'officer:041234', related: [] },
+    ...{ actor: { kind: 'cli', id: 'wang', via: 'socket', session: null }, data: { unit: { old: null, new: 'B2' } }, lists: {} },
+    ...{ personal: { name: { old: null, new: '王敏' } }, salts: { name: sha256 }, prev: sha256, hash },
+    canonical: '{"actor":{"id":"wang","kind":"cli","session":null,"via":"socket"},"at":"2026-06-20T07:30:00.000Z","data":{},…}',
+  }),
+  CaseEventBody: named(EventBody, { start: '2026-06-20 15:30', end: '2026-06-20 16:10', stage: 'evidence', place: '中山路 8 号' }),
+  CaseEvent: named(EventJson, {
+    ...{ id: 'evt-01jybqe2v7k3m9', stage: 'evidence', officerIds: ['041234'], start: at, end: at, place: '中山路 8 号' },
+  }),
+  CaseBody: named(CaseBody, { number: 'LY-2026-0012', title: '占道经营检查', category: 'inspection', officers: ['041234'] }),
+  CaseChangeBody: named(CaseChangeBody, { stage: 'review' }),
+  Case: named(CaseJson, {
+    ...{ number: 'LY-2026-0012', title: '占道经营检查', stage: 'evidence', category: 'inspection', officerIds: ['041234'], createdAt: at },
+    ...{ confidentiality: 'secret', privacy: ['minor'], openedOn: '2026-06-20', steps: [{ step: 'decided', on: '2026-07-01' }] },
+    ...{ state: 'decided', decidedOn: '2026-07-01', closedOn: null, reopenedOn: null },
+  }),
+  ImportBody: named(ImportBody, { format: 'csv', text: 'number,title\nLY-2026-0012,占道经营检查\n', dryRun: true }),
+  Import: named(ImportJson, { added: 1, updated: 0, events: 1, suggestions: 2 }),
+  OfficerBody: named(OfficerBody, { id: '041234', name: '王敏', unit: '执法一大队' }),
+  OfficerChangeBody: named(OfficerChangeBody, { unit: '执法二大队' }),
+  Officer: named(OfficerJson, { id: '041234', name: '王敏', unit: '执法一大队' }),
+  RecorderBody: named(RecorderBody, { serial: 'DSJ0012345', model: 'X1', officer: '041234' }),
+  RecorderChangeBody: named(RecorderChangeBody, { officer: null }),
+  Recorder: named(RecorderJson, {
+    ...{ serial: 'DSJ0012345', model: 'X1', driverId: 'dsj', assignedOfficerId: '041234', holding, firstSeenAt: at, lastSeenAt: at },
+  }),
+  Holding: named(HoldingJson, holding),
+  Held: named(HeldJson, { holding, redecided: 3 }),
+  TakeOutBody: named(TakeOutBody, { officer: '041234' }),
+  ReturnBody: named(ReturnBody, { at: '2026-06-20 18:00' }),
+  HoldingBody: named(HoldingBody, { until: '2026-06-20 17:30' }),
+  StepBody: named(StepBody, { on: '2026-07-01' }),
+  ReopenBody: named(ReopenBody, { on: '2026-08-01', reason: 'new evidence' }),
+  Effective: named(EffectiveJson, {
+    confidentiality: { level: 'secret', from: [{ kind: 'case', id: 'LY-2026-0012' }] },
+    privacy: [{ mark: 'minor', from: [{ kind: 'recording', id: recordingId }] }],
+  }),
+  ProtectionBody: named(ProtectionBody, { confidentiality: 'secret', addPrivacy: ['minor'] }),
+  Suggestion: named(SuggestionJson, {
+    ...{
+      id: 'sug-01jybqe2v7k3m9',
+      recordingId,
+      caseNumber: 'LY-2026-0012',
+      eventId: 'evt-01jybqe2v7k3m9',
+      reason: because('said', { text: 'same officer, 12 min' }),
+    },
+    ...{ overlapMs: 720_000, state: 'open', decidedBy: null, createdAt: at },
+  }),
+  DecisionBody: named(DecisionBody, { decision: 'accepted' }),
+  Work: named(WorkJson, work),
+  RetryBody: named(RetryBody, { stage: 'archive', dryRun: true }),
+  Retry: named(RetryJson, { retried: 3 }),
+  DeriveAgainBody: named(DeriveAgainBody, { recipe: 'remux/1', count: true }),
+  DeriveAgain: named(DeriveAgainJson, { recordings: 12, bytes: 8_808_038_400, started: false }),
+  VerifyBody: named(VerifyBody, { recording: recordingId, archive: true }),
+  VerifyLine: named(VerifyLineJson, {
+    ...{ type: 'summary', vaultFiles: 1, archiveFiles: 1, logEntries: 0, bytes: 1_468_006_400, faults: 0, elapsedMs: 3100 },
+  }),
+  InviteBody: named(InviteBody, { name: 'render1' }),
+  Invitation: named(InvitationJson, {
+    ...{
+      station: 'dock7',
+      worker: 'render1',
+      url: 'https://10.0.0.1:8471',
+      key: 'not-a-key-but-43-characters-of-base64url-000',
+      certificateSha256: hash,
+    },
+  }),
+  Worker: named(WorkerJson, { name: 'render1', keySha256: hash, invitedAt: at, revokedAt: null, running: 2, heardSecondsAgo: 4 }),
+  Revoked: named(RevokedJson, { name: 'render1', work: 2 }),
+} as const;

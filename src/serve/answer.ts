@@ -1,0 +1,208 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LookLog } from '#desk/look-log';
+import { EvidockError } from '#domain/errors';
+import { KEPT_BYTES_MAX, type KeptAnswer } from '#domain/kept-answer';
+import { because } from '#domain/reason';
+import type { LedgerReader } from '#ports/ledger';
+import { isUnchanged, mayChange, preconditionsOf, tagOf } from './conditions/entity-tags.ts';
+import { answeredBefore, type KeyedRequest, keyedRequestOf, type RunningKeys } from './conditions/idempotency.ts';
+import { jsonLines } from './json-lines.ts';
+import { serveFootage } from './playback.ts';
+import { actorOf, type Principal } from './principal.ts';
+import { RequestCustody } from './request-custody.ts';
+import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
+
+/** What handlers get, and what only the server uses. */
+export type ServerParts = Serving & { readonly looks: LookLog; readonly running: RunningKeys };
+
+type Command = Extract<Route, { kind: 'command' }>;
+type Row<K extends Route['kind']> = Extract<Route, { kind: K }>;
+type Asked = Parameters<Route['handle']>[1];
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const LINES_TYPE = 'application/x-ndjson';
+
+/** Answers a request of one row of the table. */
+export async function answer(
+  row: Route,
+  parts: ServerParts,
+  { principal, request, reply }: { principal: Principal; request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
+  const { params, query, body } = request;
+  const asked = { params, query, body, principal, actor: actorOf(principal), signal: signalOf(reply) };
+  if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
+  // A look is put on record by the server itself: no handler leaves an entry.
+  const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });
+  const { looks, running: _, ...serving } = parts;
+  const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
+  if (row.kind === 'footage') {
+    const footage = await row.handle(judged, { ...asked, custody });
+    const wanted = { actor: asked.actor, headers: request.headers, headOnly: request.method === 'HEAD', signal: asked.signal };
+    return sendRaw(reply, await serveFootage({ deps: serving.deps, looks, metrics: serving.metrics }, wanted, footage));
+  }
+  const result = await row.handle(judged, { ...asked, custody });
+  await custody.commit();
+  if (result instanceof RawAnswer) return sendRaw(reply, result);
+  return answerQuery(row, result, { request, reply });
+}
+
+/** What is the same as what the client has is not sent again. */
+function answerQuery(
+  row: Row<'query'> | Row<'events'>,
+  result: unknown,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): FastifyReply {
+  const text = reply.serialize(result as object) as string;
+  const tag = tagOf(row.kind === 'query' && row.isResource ? JSON.stringify(result) : text);
+  // It is asked for again each time; a copy may be kept for that.
+  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  if (isUnchanged(preconditionsOf(request.headers), tag)) return sendRaw(reply, new RawAnswer(304, {}, null));
+  return sendRaw(reply, new RawAnswer(200, { 'content-type': JSON_TYPE }, text));
+}
+
+async function answerCommand(
+  row: Command,
+  parts: ServerParts,
+  asked: Omit<Asked, 'custody'>,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
+  const { method, url, headers, body } = request;
+  const header = headers['idempotency-key'];
+  if (header !== undefined && row.method !== 'POST')
+    throw new EvidockError('request.invalid', because('key-not-for', { method: row.method }));
+  const keyed = keyedRequestOf({ header, principal: asked.principal, method, url, body });
+  const end = keyed ? parts.running.begin(keyed) : () => undefined;
+  try {
+    const before = keyed ? await answeredBefore(parts.deps.ledger, keyed, parts.deps.clock.nowMs()) : null;
+    if (before) {
+      end();
+      return sendRaw(reply, replayed(row, before));
+    }
+    return await carryOut(row, parts, asked, { request, reply, keyed, end });
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+function replayed(row: Command, { status, location, body }: KeptAnswer): RawAnswer {
+  const type = row.schema.line ? LINES_TYPE : JSON_TYPE;
+  const headers = {
+    'idempotency-replayed': 'true',
+    ...(location === null ? {} : { location }),
+    ...(body === null ? {} : { 'content-type': type }),
+  };
+  return new RawAnswer(status, headers, body === null || body === 'not-kept' ? null : body.text);
+}
+
+interface Carried {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly keyed: KeyedRequest | null;
+  /** The key may be used again. */
+  readonly end: () => void;
+}
+
+async function carryOut(row: Command, parts: ServerParts, asked: Omit<Asked, 'custody'>, carried: Carried): Promise<FastifyReply> {
+  const { looks: _, running: __, ...serving } = parts;
+  const { deps } = serving;
+  const { request, reply, keyed, end } = carried;
+  const custody = new RequestCustody({
+    ledger: deps.ledger,
+    route: `${row.method} ${row.url}`,
+    declared: custodyOfRoute(row),
+    holds: row.transactions !== 'several',
+    ...tagging(row, deps, { request, reply }),
+  });
+  const judged: Serving = {
+    ...serving,
+    deps: { ...deps, ledger: custody.ledger, pokeWork: () => custody.afterwards(deps.pokeWork) },
+  };
+  const keep = (status: number, location: string | null, text: string | null) => {
+    if (!keyed) return undefined;
+    const whole = !row.secret && Buffer.byteLength(text ?? '') <= KEPT_BYTES_MAX;
+    const body = text === null ? null : whole ? { text } : 'not-kept';
+    const kept: KeptAnswer = { ...keyed, status, location, body, atMs: deps.clock.nowMs() };
+    return (writer: Parameters<Parameters<typeof deps.ledger.transaction>[0]>[0]) => writer.answers.keep(kept);
+  };
+  let result: unknown;
+  try {
+    result = await row.handle(judged, { ...asked, custody });
+    if (result instanceof LinesAnswer) {
+      const lines = jsonLines(result, asked.signal, (told) => custody.commit(keep(200, null, told)));
+      const stream = Readable.from(lines, { objectMode: false });
+      stream.once('close', end);
+      return sendRaw(reply, new RawAnswer(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store' }, stream));
+    }
+    const told = toldOf(result, reply);
+    await custody.commit(keep(told.status, told.location, told.text));
+    end();
+    const headers = {
+      ...(told.location === null ? {} : { location: told.location }),
+      ...(told.text === null ? {} : { 'content-type': JSON_TYPE }),
+    };
+    return sendRaw(reply, new RawAnswer(told.status, headers, told.text));
+  } catch (error) {
+    await custody.rollBack(error);
+    throw error;
+  }
+}
+
+function toldOf(result: unknown, reply: FastifyReply): { status: number; location: string | null; text: string | null } {
+  const created = result instanceof Created;
+  const body = created ? result.body : result;
+  if (body === undefined) return { status: created ? 201 : 204, location: created ? result.location : null, text: null };
+  const status = created ? 201 : 200;
+  return { status, location: created ? result.location : null, text: reply.code(status).serialize(body as object) as string };
+}
+
+/** Judges what the request demands of what it changes, inside the transaction of the change, and puts the ETag of what it leaves on the answer. */
+function tagging(row: Command, deps: Serving['deps'], { request, reply }: { request: FastifyRequest; reply: FastifyReply }) {
+  const { resource } = row;
+  const wanted = preconditionsOf(request.headers);
+  const demands = wanted.ifMatch !== undefined || wanted.ifNoneMatch !== undefined;
+  if (!resource) {
+    // A demand that nobody looks at would be taken for granted.
+    if (demands) throw new EvidockError('request.invalid', because('preconditions-unjudged', { route: `${row.method} ${row.url}` }));
+    return {};
+  }
+  const tagAt = async (ledger: LedgerReader) => {
+    const standing = await resource(ledger, deps, request.params);
+    return standing === null ? null : tagOf(JSON.stringify(standing));
+  };
+  return {
+    begin: async (ledger: LedgerReader) => {
+      if (!demands) return;
+      const tag = await tagAt(ledger);
+      if (mayChange(wanted, tag)) return;
+      if (tag !== null) reply.header('etag', tag);
+      const path = request.url.split('?')[0] ?? '';
+      const about = { method: row.method, path };
+      throw new EvidockError('request.changed', tag === null ? because('etag-none', about) : because('etag-now', { ...about, etag: tag }));
+    },
+    end: async (ledger: LedgerReader) => {
+      // What is shown beside the ledger changes after the commit.
+      if (row.transactions === 'several') return;
+      const tag = await tagAt(ledger);
+      if (tag !== null) reply.header('etag', tag);
+    },
+  };
+}
+
+function signalOf(reply: FastifyReply): AbortSignal {
+  const ended = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) ended.abort(new EvidockError('station.stopping', because('connection-closed', {})));
+  });
+  return ended.signal;
+}
+
+function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): FastifyReply {
+  // What is sent is complete already: no schema prints it.
+  return reply
+    .code(status)
+    .headers(headers)
+    .serializer((payload: unknown) => payload as string)
+    .send(body ?? undefined);
+}

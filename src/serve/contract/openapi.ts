@@ -1,0 +1,289 @@
+import type { TSchema } from 'typebox';
+import { Problem, pageOf } from '#api/common';
+import { COMPONENTS } from '#api/components';
+import { ERRORS } from '#domain/errors';
+import { custodyOfRoute, type Route } from '#serve/route';
+
+/*
+ * The table of routes as an OpenAPI 3.1 document: a schema that has a name (src/api/components.ts) is written once, and referred to elsewhere. Whoever reads
+ * it needs no station: `evidock` writes docs/api.md from it.
+ */
+
+type Json = { readonly [key: string]: unknown };
+
+const TAGS: Readonly<Record<string, string>> = {
+  station: 'The station itself: health, readiness, this document.',
+  slots: 'Slots as they are now, and their numbers.',
+  hubs: 'What several slots share on their way to the station.',
+  events: 'What happens, as it happens.',
+  dockings: 'Stays of recorders in slots.',
+  recordings: 'Recordings, their footage and their history.',
+  cases: 'Cases and their events.',
+  officers: 'Officers.',
+  recorders: 'Recorders in the registry.',
+  suggestions: 'Events of cases that recordings may belong to.',
+  jobs: 'Work that is to be done with recordings: deriving and archiving.',
+  derivatives: 'Playable copies and previews.',
+  verify: 'Reading everything again.',
+  ledger: 'The database of the station.',
+  custody: 'The log of everything that was done.',
+  workers: 'Other hosts that take work of this station.',
+  metrics: 'Figures for Prometheus.',
+};
+const STATION_TAG = new Set(['health', 'ready', 'openapi.json']);
+
+/** How whoever asks is known today; accounts become a scheme beside these, in the `security` of the same operations. */
+const SECURITY_SCHEMES = {
+  controlSocket: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-evidock-actor',
+    description:
+      "The control socket, which only the station's own user and root may open: viewer and operator. The header names the person for the custody log, as `cli:NAME`; without it the entry says `unknown`.",
+  },
+};
+/** Nothing is asked of whoever comes over loopback: they may look. */
+const LOOPBACK = {};
+
+const PROBLEM_RESPONSE = {
+  description: 'What failed and what to do, as problem details (RFC 9457).',
+  content: { 'application/problem+json': { schema: Problem } },
+};
+
+const HEADERS = {
+  'X-Request-Id': {
+    description: 'Id of the request; problems and the log of the station name it.',
+    schema: { type: 'string', format: 'uuid' },
+  },
+  Location: { description: 'URL of what was made.', schema: { type: 'string' } },
+  ETag: { description: 'Of what is shown, or of what the change has left (RFC 9110, 8.8.3); strong.', schema: { type: 'string' } },
+  'Idempotency-Replayed': {
+    description: '`true`: the request with this key was carried out before; this is its answer, and nothing was done.',
+    schema: { const: 'true' },
+  },
+};
+
+const PARAMETERS = {
+  IdempotencyKey: {
+    ...{ name: 'Idempotency-Key', in: 'header', required: false },
+    description:
+      'A text of 1 to 200 characters, new for each request (draft-ietf-httpapi-idempotency-key-header). The same request with the same key within 24 hours is answered as the first was, and does nothing.',
+    schema: { type: 'string' },
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  },
+  IfMatch: {
+    ...{ name: 'If-Match', in: 'header', required: false },
+    description: 'ETags of what may be changed, or `*`: anything that stands there. Another one is answered with 412 and its ETag.',
+    schema: { type: 'string' },
+    example: '"60303ae22b998861bce3b28f33eec1be"',
+  },
+  IfNoneMatch: {
+    ...{ name: 'If-None-Match', in: 'header', required: false },
+    description: 'ETags that the client has: a GET of one of them is answered with 304. `*` with a change: only if nothing stands there.',
+    schema: { type: 'string' },
+    example: '"60303ae22b998861bce3b28f33eec1be"',
+  },
+};
+const headerOf = (name: keyof typeof HEADERS) => ({ [name]: { $ref: `#/components/headers/${name}` } });
+const parameter = (name: keyof typeof PARAMETERS) => ({ $ref: `#/components/parameters/${name}` });
+
+/** Replaces schemas that have a name by references to them. */
+class Components {
+  readonly #names = new Map<string, string>();
+  readonly #used = new Map<string, Json>();
+
+  constructor() {
+    for (const [name, { schema }] of Object.entries(COMPONENTS)) {
+      for (const [text, known] of [
+        [JSON.stringify(schema), name],
+        [JSON.stringify(pageOf(schema)), `${name}Page`],
+      ] as const) {
+        if (this.#names.has(text)) throw new RangeError(`the schema of ${known} is that of ${this.#names.get(text)}`);
+        this.#names.set(text, known);
+      }
+    }
+  }
+
+  /** The schema, or a reference to it. */
+  of(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map((each) => this.of(each));
+    if (typeof schema !== 'object' || schema === null) return schema;
+    const name = this.#names.get(JSON.stringify(schema));
+    if (name === undefined) return this.#inside(schema);
+    if (!this.#used.has(name)) {
+      this.#used.set(name, {});
+      this.#used.set(name, this.#inside(schema));
+    }
+    return { $ref: `#/components/schemas/${name}` };
+  }
+
+  #inside(schema: object): Json {
+    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, this.of(value)]));
+  }
+
+  exampleOf(schema: TSchema): unknown {
+    const name = this.#names.get(JSON.stringify(schema));
+    const row = COMPONENTS[(name ?? '').replace(/Page$/, '') as keyof typeof COMPONENTS];
+    if (row === undefined) return undefined;
+    return name?.endsWith('Page') ? { items: [row.example], next: null } : row.example;
+  }
+
+  all(): Json {
+    return Object.fromEntries([...this.#used].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/** The whole document. `version`: of the station. */
+export function openApiOf(routes: readonly Route[], version: string): Json {
+  const components = new Components();
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const row of routes) {
+    const path = row.url.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [row.method.toLowerCase()]: operationOf(row, components) };
+  }
+  const responses = { Problem: { ...PROBLEM_RESPONSE, ...withSchema(PROBLEM_RESPONSE.content, components) } };
+  const used = new Set(routes.map(tagOf));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Evidock station',
+      version,
+      summary: 'What people, programs and commands ask of a station.',
+      description: 'Times are ISO 8601. Errors are problem details (RFC 9457) with a code and a remedy. docs/api.md tells the conventions.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This station: its control socket, or its listener on loopback.' }],
+    tags: Object.entries(TAGS)
+      .filter(([name]) => used.has(name))
+      .map(([name, description]) => ({ name, description })),
+    paths,
+    components: { securitySchemes: SECURITY_SCHEMES, schemas: components.all(), responses, parameters: PARAMETERS, headers: HEADERS },
+  };
+}
+
+function withSchema(content: Record<string, { schema: TSchema }>, components: Components): Json {
+  const filled = Object.entries(content).map(([type, { schema }]) => [
+    type,
+    { schema: components.of(schema), ...exampled(schema, components) },
+  ]);
+  return { content: Object.fromEntries(filled) };
+}
+
+function exampled(schema: TSchema, components: Components): Json {
+  const example = components.exampleOf(schema);
+  return example === undefined ? {} : { example };
+}
+
+/** What its path names, without parameters. */
+function partsOf({ url }: Route): readonly string[] {
+  return url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1');
+}
+
+function tagOf(row: Route): string {
+  const [first = 'station'] = partsOf(row);
+  return STATION_TAG.has(first) ? 'station' : first;
+}
+
+/** `GET /api/v1/cases/:number` is `get-cases-by-number`: one for each row of the table. */
+function operationIdOf(row: Route): string {
+  return [row.method.toLowerCase(), ...partsOf(row).map((part) => part.replace(/^:/, 'by-').replaceAll('.', '-'))].join('-');
+}
+
+function operationOf(row: Route, components: Components): Json {
+  const { params, querystring, body } = row.schema;
+  const parameters = [
+    ...parametersOf('path', params, components),
+    ...parametersOf('query', querystring, components),
+    ...conditionsOf(row).map(parameter),
+  ];
+  return {
+    operationId: operationIdOf(row),
+    summary: row.summary,
+    tags: [tagOf(row)],
+    security: [{ controlSocket: [] }, ...(row.needs === 'viewer' ? [LOOPBACK] : [])],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { required: true, ...withSchema({ 'application/json': { schema: body } }, components) } }),
+    responses: responsesOf(row, components),
+    'x-evidock-kind': row.kind,
+    'x-evidock-needs': row.needs,
+    'x-evidock-custody': custodyOfRoute(row),
+  };
+}
+
+/** It is shown as JSON, with an ETag. */
+function isTagged(row: Route): boolean {
+  return row.kind === 'query' && row.produces === undefined;
+}
+
+/** Headers that mean something to it. */
+function conditionsOf(row: Route): readonly (keyof typeof PARAMETERS)[] {
+  if (row.kind !== 'command') return isTagged(row) ? ['IfNoneMatch'] : [];
+  return [...(row.method === 'POST' ? (['IdempotencyKey'] as const) : []), ...(row.resource ? (['IfMatch', 'IfNoneMatch'] as const) : [])];
+}
+
+function parametersOf(place: 'path' | 'query', schema: TSchema | undefined, components: Components): readonly Json[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, TSchema>; required?: readonly string[] };
+  return Object.entries(properties).map(([name, { description, ...property }]: [string, TSchema & { description?: string }]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: components.of(property),
+  }));
+}
+
+function responsesOf(row: Route, components: Components): Json {
+  const isCommand = row.kind === 'command';
+  const tagged = isTagged(row) || (isCommand && row.resource !== undefined && row.transactions !== 'several');
+  const headers = {
+    ...headerOf('X-Request-Id'),
+    ...(tagged ? headerOf('ETag') : {}),
+    ...(row.method === 'POST' ? headerOf('Idempotency-Replayed') : {}),
+  };
+  const success = { description: row.summary, headers, ...contentOf(row, components) };
+  const created = { 201: { ...success, headers: { ...headers, ...headerOf('Location') } } };
+  const problem = { $ref: '#/components/responses/Problem' };
+  const done = isCommand && !row.schema.response && !row.schema.line ? { 204: { description: 'Done.', headers } } : { 200: success };
+  return {
+    ...(isCommand && row.creates === 'always' ? {} : done),
+    ...(isCommand && row.creates ? created : {}),
+    ...(row.kind === 'footage' ? { 206: { ...success, description: 'The range that was asked for.' } } : {}),
+    ...(isTagged(row) ? { 304: { description: 'It is what the client has.', headers } } : {}),
+    ...Object.fromEntries(problemsOf(row).map((status) => [status, problem])),
+  };
+}
+
+/** What the station itself fails with, whatever was asked. */
+const FAILURES = [...new Set(Object.values(ERRORS).map(({ status }) => status))].filter((status) => status >= 500);
+
+/** Statuses of the problems that it may answer with. No `default`: a client could not tell a problem from a good answer by its status. */
+function problemsOf(row: Route): readonly number[] {
+  const isCommand = row.kind === 'command';
+  return [
+    ...[400, 403, ...FAILURES],
+    ...(row.schema.params || isCommand || row.kind === 'footage' ? [404] : []),
+    ...(isCommand || row.kind === 'footage' ? [409] : []),
+    ...(row.kind === 'footage' ? [416] : []),
+    ...(isCommand && row.resource ? [412] : []),
+    ...(row.schema.body ? [413, 415] : []),
+    ...(row.method === 'POST' ? [422] : []),
+    ...(row.kind === 'events' ? [429] : []),
+  ];
+}
+
+function contentOf(row: Route, components: Components): Json {
+  const { response, line, events } = row.schema;
+  if (events) {
+    const kinds = Object.entries(events).map(([event, data]) => ({
+      type: 'object',
+      required: ['event', 'data'],
+      properties: { event: { const: event }, data: components.of(data) },
+    }));
+    return { content: { 'text/event-stream': { schema: { description: 'One event; `data` is a line of JSON.', oneOf: kinds } } } };
+  }
+  if (line) return withSchema({ 'application/x-ndjson': { schema: line } }, components);
+  if (response) return withSchema({ 'application/json': { schema: response } }, components);
+  if (row.produces === 'application/json') return { content: { 'application/json': { schema: { type: 'object' } } } };
+  const binary = row.kind === 'footage' ? { type: 'string', contentMediaType: row.produces } : { type: 'string' };
+  return { content: { [row.produces ?? 'application/octet-stream']: { schema: binary } } };
+}
