@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import type { Static } from 'typebox';
 import { directWrites } from '#adapters/disk/direct-writes';
 import { runChild } from '#adapters/ffmpeg/child';
@@ -13,6 +13,7 @@ import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } fro
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
 import { ERRORS_EN } from '#messages/errors-en';
+import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
 
@@ -103,7 +104,7 @@ async function redis(config: Config): Promise<Finding> {
 }
 
 async function writable(state: string): Promise<Finding> {
-  await mkdir(state, { recursive: true, mode: 0o750 });
+  await makeStateDirectory(state);
   await access(state, constants.R_OK | constants.W_OK | constants.X_OK);
   return { reason: because('path', { path: state }) };
 }

@@ -10,6 +10,7 @@ import { EvidockError, errnoOf, isFailure } from '#domain/errors';
 import { parseInvitation } from '#domain/invitation';
 import { because } from '#domain/reason';
 import { LAYOUTS } from '#sample-card/layouts';
+import { makeStateDirectory } from './state-directory.ts';
 import { becomeOwnerOf } from './state-owner.ts';
 import { ownPlacesOf, placesOf } from './state-paths.ts';
 import { VERSION } from './version.ts';
@@ -55,6 +56,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
     const running = new SocketClient({ socketPath: placesOf(config.station.state).socket, user });
     if (await running.answers()) return running;
     if (options.card !== undefined) await mustBeCard(options.card, ownPlacesOf(config));
+    await makeStateDirectory(config.station.state);
     becomeOwnerOf(config.station.state);
     const { Station } = await import('./station.ts');
     const station = new Station({ config, mode, clock, env: process.env, acceptLedger: options.acceptLedger ?? false });
@@ -65,6 +67,7 @@ async function connect(options: ConnectOptions): Promise<StationClient> {
 
 async function runStation(options: GlobalOptions & { readonly ready: (address: string) => void }): Promise<void> {
   const { config } = configOf(options);
+  await makeStateDirectory(config.station.state);
   const env = { ...process.env };
   // Only the station itself speaks to systemd: ffmpeg and redis-server need not know where it listens.
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']) delete process.env[name];
@@ -93,6 +96,7 @@ async function runWorker({ ready, invite, ...options }: Parameters<CliContext['r
     root: ROOT,
     stationId: invitation.station,
   });
+  await makeStateDirectory(config.station.state);
   const { WorkerProcess } = await import('./worker.ts');
   const refused = Promise.withResolvers<never>();
   const stopped = new Promise<void>((stop) => {

@@ -4,6 +4,7 @@ import { ReopenBody, StepBody } from './cases.ts';
 import { ErrorCodeText, Problem, ReasonSchema } from './common.ts';
 import { CustodyJson } from './custody.ts';
 import { DockingJson, DockingReportJson, IngestBody, IngestJson, RefusalJson } from './dockings.ts';
+import { FactJson } from './facts.ts';
 import { HeldJson, HoldingBody, HoldingJson, ReturnBody, TakeOutBody } from './holdings.ts';
 import { EffectiveJson, ProtectionBody } from './protection.ts';
 import { DerivativeJson, NoteJson, OriginalJson, RecordingJson, StartClaimJson, TagBody } from './recordings.ts';
@@ -151,6 +152,7 @@ export const COMPONENTS = {
     ...{ personal: { name: { old: null, new: '王敏' } }, salts: { name: sha256 }, prev: sha256, hash },
     canonical: '{"actor":{"id":"wang","kind":"cli","session":null,"via":"socket"},"at":"2026-06-20T07:30:00.000Z","data":{},…}',
   }),
+  Fact: named(FactJson, { name: 'category', value: 'inspection', from: at, actor: 'cli:wang', entry: 812 }),
   CaseEventBody: named(EventBody, { start: '2026-06-20 15:30', end: '2026-06-20 16:10', stage: 'evidence', place: '中山路 8 号' }),
   CaseEvent: named(EventJson, {
     ...{ id: 'evt-01jybqe2v7k3m9', stage: 'evidence', officerIds: ['041234'], start: at, end: at, place: '中山路 8 号' },

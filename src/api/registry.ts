@@ -124,6 +124,7 @@ export const CaseChangeBody = closed({
   stage: Type.Optional(StageText),
   category: Type.Optional(Type.Union([CategoryText, Type.Null()])),
   officers: Type.Optional(OfficersText),
+  openedOn: Type.Optional(DateText),
   events: Type.Optional(Type.Array(EventBody, { maxItems: 100 })),
 });
 

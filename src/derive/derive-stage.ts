@@ -20,6 +20,8 @@ interface DeriveSettings {
   readonly attemptsMax: number;
   /** How long a recording may hold a place that others wait for, ms; one that takes longer goes on among the later ones. */
   readonly turnMs: number;
+  /** A media process that stands still is stopped before; this is for what does not end by itself, ms. */
+  readonly standstillMsMax: number;
 }
 
 interface Options {
@@ -36,13 +38,14 @@ interface Options {
 /** Makes a recording playable in a browser, with pictures to find one's way; never touches the originals. Runs on any host. */
 export class DeriveStage implements WorkHandler {
   readonly stage = 'derive';
-  readonly standstillMsMax = null;
+  readonly standstillMsMax: number;
   readonly attemptsMax: number;
   readonly #options: Options;
 
   constructor(options: Options) {
     this.#options = options;
     this.attemptsMax = options.settings.attemptsMax;
+    this.standstillMsMax = options.settings.standstillMsMax;
   }
 
   /**
@@ -78,6 +81,7 @@ export class DeriveStage implements WorkHandler {
   async #make(claim: Claim, run: WorkRun): Promise<void> {
     const { claims, gate, vault, transcoder, log } = this.#options;
     const item = await gate.item(claim);
+    run.onProgress();
     const named = item.originals.filter((original) => original.role === 'segment');
     const kind = await contentKind(item.recording, named, vault);
     const segments = named.map((original) => (original.kind === item.recording.kind ? { ...original, kind } : original));
@@ -87,7 +91,7 @@ export class DeriveStage implements WorkHandler {
       const recording = { ...item.recording, kind };
       const product = await makeDerivatives({ ...item, recording, segments, vault, transcoder, scratch: scratch.path, run });
       if (!product) return await claims.postpone(claim, { delayMs: SIBLING_WAIT_MS });
-      await this.#handIn(claim, { ...product, kind });
+      await this.#handIn(claim, { ...product, kind }, run.onProgress);
       const facts = { recordingId: claim.recordingId, files: product.files.length, damaged: product.damage !== null };
       derived(log, { ...facts, elapsedMs: Math.round(performance.now() - begun) });
     } finally {
@@ -96,12 +100,13 @@ export class DeriveStage implements WorkHandler {
   }
 
   /** `w09-derivative-linked` and `w10-derived-recorded`. Where the result is refused, the files of this run are not left behind. */
-  async #handIn(claim: Claim, { files, ...result }: Product & { kind: Original['kind'] }): Promise<void> {
+  async #handIn(claim: Claim, { files, ...result }: Product & { kind: Original['kind'] }, onProgress: () => void): Promise<void> {
     const { gate, faults } = this.#options;
     const derivatives: MadeDerivative[] = [];
     try {
-      for (const file of files) derivatives.push(await this.#adopt(claim, file));
+      for (const file of files) derivatives.push(await this.#adopt(claim, file, onProgress));
       faults.reached('w09-derivative-linked');
+      onProgress();
       await gate.record(claim, { ...result, derivatives });
     } catch (error) {
       if (isFailure(error, 'work.lease-lost')) await gate.discard(claim);
@@ -109,9 +114,10 @@ export class DeriveStage implements WorkHandler {
     }
   }
 
-  async #adopt({ recordingId, token }: Claim, { path, name, kind, recipe, mediaType }: MadeFile): Promise<MadeDerivative> {
+  async #adopt({ recordingId, token }: Claim, file: MadeFile, onProgress: () => void): Promise<MadeDerivative> {
+    const { path, name, kind, recipe, mediaType } = file;
     const vaultKey = derivativeKey(recordingId, token, name);
-    return { kind, recipe, vaultKey, mediaType, ...(await this.#options.vault.adoptDerivative(path, vaultKey)) };
+    return { kind, recipe, vaultKey, mediaType, ...(await this.#options.vault.adoptDerivative(path, vaultKey, onProgress)) };
   }
 
   async gaveUp(claim: Claim, error: EvidockError): Promise<void> {

@@ -33,6 +33,11 @@ interface Request {
   readonly run: WorkRun;
 }
 
+/** Stopped with the run, and its progress. */
+function quiet({ signal, onProgress }: WorkRun): MediaRun {
+  return { signal, onProgress };
+}
+
 /** Share of the progress bar that looking into the segments takes; the rest is the making. */
 const LOOKING_PERCENT = 10;
 /** Healthy files of the same recorder that a repair tries to learn from. */
@@ -46,7 +51,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
   const { recording, segments, vault, transcoder, scratch, run } = request;
   const local = await vault.localFiles(
     segments.map((segment) => segment.vaultKey),
-    scratch,
+    { scratch, onProgress: run.onProgress },
   );
   try {
     const inputs = segments.map(
@@ -54,7 +59,7 @@ export async function makeDerivatives(request: Request): Promise<Product | null>
     );
     if (recording.kind === 'photo') {
       const made: MadeThumbnail[] = [];
-      for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, { signal: run.signal }));
+      for (const input of inputs) made.push(await transcoder.makeThumbnail(input.path, scratch, quiet(run)));
       run.onPercent(100);
       const damage = joined(made.flatMap((each) => each.damage ?? []));
       return { files: made, durationMs: null, damage, notes: [], inside: { creationTime: null, durationMs: null }, segmentsMs: [] };
@@ -74,13 +79,13 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
   const notes: RecordingNote[] = looked.notes.map((why) => ({ code: 'unsupported', parameters: { why } }));
   const onMissing = (what: Reason, why: Reason) => void notes.push({ code: 'not-made', parameters: { what, why } });
   const making = {
-    signal: run.signal,
+    ...quiet(run),
     onMissing,
     onPercent: (percent: number) => run.onPercent(LOOKING_PERCENT + (percent * (95 - LOOKING_PERCENT)) / 100),
   };
   const { file, durationMs } = await makePlayable(request, looked, damage, making);
   // A picture that cannot be made never costs the playable.
-  const pictures = await transcoder.makePictures(file.path, scratch, { signal: run.signal, onMissing });
+  const pictures = await transcoder.makePictures(file.path, scratch, { ...quiet(run), onMissing });
   run.onPercent(100);
   return { files: [file, ...pictures], durationMs, damage, notes, inside: looked.inside, segmentsMs: looked.segmentsMs };
 }
@@ -130,9 +135,9 @@ async function lookInto(request: Request, inputs: readonly MediaInput[]): Promis
     lost: false,
   };
   for (const [place, input] of inputs.entries()) {
-    const { facts, why } = await probe(transcoder, input, run.signal);
+    const { facts, why } = await probe(transcoder, input, quiet(run));
     if (place === 0 && facts) looked.inside = { creationTime: facts.creationTime, durationMs: facts.durationMs };
-    const damage = await transcoder.inspect(input.path, facts, { signal: run.signal });
+    const damage = await transcoder.inspect(input.path, facts, quiet(run));
     // A damaged file may tell the length that it was to have.
     looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));
     const of = (reason: Reason) =>
@@ -148,13 +153,9 @@ async function lookInto(request: Request, inputs: readonly MediaInput[]): Promis
 }
 
 /** What cannot be probed is damaged or not known here; `inspect` decides which. */
-async function probe(
-  transcoder: Transcoder,
-  input: MediaInput,
-  signal: AbortSignal,
-): Promise<{ facts: MediaFacts | null; why: Reason | null }> {
+async function probe(transcoder: Transcoder, input: MediaInput, run: MediaRun): Promise<{ facts: MediaFacts | null; why: Reason | null }> {
   try {
-    return { facts: await transcoder.probe(input.path, { signal }), why: null };
+    return { facts: await transcoder.probe(input.path, run), why: null };
   } catch (error) {
     if (isFailure(error, 'transcoder.unsupported', 'transcoder.failed')) return { facts: null, why: error.reason };
     throw error;
@@ -173,19 +174,19 @@ async function trySalvage(request: Request, inputs: readonly MediaInput[], damag
   const { transcoder, vault, scratch, run } = request;
   let best: Salvaged | null = null;
   const attempt = async (healthy: MediaInput | null) => {
-    const saved = await transcoder.salvage(damaged, healthy, scratch, { signal: run.signal });
+    const saved = await transcoder.salvage(damaged, healthy, scratch, quiet(run));
     if (saved && saved.units > (best?.units ?? 0)) best = saved;
     return best?.units === Number.POSITIVE_INFINITY;
   };
   if (await attempt(null)) return best;
   for (const input of inputs) {
-    if (input !== damaged && (await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;
+    if (input !== damaged && (await isHealthy(transcoder, input, quiet(run))) && (await attempt(input))) return best;
   }
   for (const original of request.siblings.slice(0, SIBLINGS_MAX)) {
-    const local = await vault.localFiles([original.vaultKey], scratch);
+    const local = await vault.localFiles([original.vaultKey], { scratch, onProgress: run.onProgress });
     try {
       const input: MediaInput = { path: local.paths[0] ?? '', kind: original.kind, bytes: original.bytes };
-      if ((await isHealthy(transcoder, input, run.signal)) && (await attempt(input))) return best;
+      if ((await isHealthy(transcoder, input, quiet(run))) && (await attempt(input))) return best;
     } finally {
       await local.release();
     }
@@ -193,7 +194,7 @@ async function trySalvage(request: Request, inputs: readonly MediaInput[], damag
   return best;
 }
 
-async function isHealthy(transcoder: Transcoder, input: MediaInput, signal: AbortSignal): Promise<boolean> {
-  const { facts } = await probe(transcoder, input, signal);
-  return facts !== null && (await transcoder.inspect(input.path, facts, { signal })) === null;
+async function isHealthy(transcoder: Transcoder, input: MediaInput, run: MediaRun): Promise<boolean> {
+  const { facts } = await probe(transcoder, input, run);
+  return facts !== null && (await transcoder.inspect(input.path, facts, run)) === null;
 }

@@ -51,6 +51,7 @@ export const ERRORS = {
   'ledger.newer': { retry: 'never', status: 500 },
   'transcoder.failed': { retry: 'later', status: 500 },
   'transcoder.timeout': { retry: 'later', status: 504 },
+  'transcoder.stood-still': { retry: 'later', status: 504 },
   'transcoder.too-slow': { retry: 'never', status: 422 },
   'transcoder.unplayable': { retry: 'never', status: 422 },
   'transcoder.unsupported': { retry: 'never', status: 422 },

@@ -140,6 +140,10 @@ export const ERRORS_EN = {
     what: 'The transcoder took longer than its limit',
     remedy: 'The original is safe; raise derive.timeLimit if the recording is honest, then run `evidock jobs retry`.',
   },
+  'transcoder.stood-still': {
+    what: 'The transcoder stood still and was stopped',
+    remedy: 'The original is safe, and it is tried again. If it comes again and again, see whether the disk of the vault answers.',
+  },
   'transcoder.too-slow': {
     what: 'The transcoder ran into its time limit twice',
     remedy:

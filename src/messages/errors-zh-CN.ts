@@ -73,6 +73,10 @@ export const ERRORS_ZH: Readonly<Record<keyof typeof ERRORS_EN, { readonly what:
     what: '转码超出时限',
     remedy: '原始文件安全；若录像正常，请调高 derive.timeLimit，然后运行 evidock jobs retry。',
   },
+  'transcoder.stood-still': {
+    what: '转码停滞，已被终止',
+    remedy: '原始文件安全，系统会再次尝试。若反复出现，请检查存储库所在磁盘是否正常响应。',
+  },
   'transcoder.too-slow': {
     what: '转码两次超出时限',
     remedy: '原始文件安全。若录像属实或当时机器繁忙，请调高 derive.timeLimit，再运行 evidock derive --again --failed。',

@@ -51,6 +51,8 @@ export interface MediaRun {
   /** 0 to 100 of this run. */
   readonly onPercent?: (percent: number) => void;
   readonly signal?: AbortSignal;
+  /** Something moved: a media process counted or read, a step came to its end. Never called by time alone. */
+  readonly onProgress?: () => void;
   /** Something that was to be made could not be, while the rest could: which part, and why. */
   readonly onMissing?: (what: Reason, why: Reason) => void;
 }
@@ -80,7 +82,7 @@ export interface Salvaged {
 
 /**
  * Looks into media files and makes derivatives of them. Every child process has limits of time, memory and output that come from the bytes of
- * the original, low priority, a bound on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .missing;
+ * the original, low priority, a bound on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .stood-still, .missing;
  * .unplayable (the file is damaged and nothing of it can be shown), .unsupported (nothing here can show it), .too-large.
  */
 export interface Transcoder {

@@ -53,18 +53,21 @@ export interface VaultReader {
   freeBytes(): Promise<number>;
   /**
    * Paths of these files that a child process on this host may read: the vault's own where it stands on this host, else copies in `scratch`. Call `release`
-   * in the end; it takes the copies away. Throws vault.missing.
+   * in the end; it takes the copies away. `onProgress` is called as bytes of a copy come. Throws vault.missing.
    */
-  localFiles(keys: readonly string[], scratch: string): Promise<{ paths: readonly string[]; release(): Promise<void> }>;
+  localFiles(
+    keys: readonly string[],
+    options: { scratch: string; onProgress?: () => void },
+  ): Promise<{ paths: readonly string[]; release(): Promise<void> }>;
 }
 
 /** Where derivatives go. What stands under a key of theirs can be made again, so here alone files are replaced and removed. */
 export interface DerivativeVault {
   /**
    * Makes a finished file on any disk of this host durable under `key`, replacing a derivative of that name; never an original's key. The file is gone
-   * from its place then, or goes with its scratch directory.
+   * from its place then, or goes with its scratch directory. `onProgress` is called as bytes are read or sent.
    */
-  adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }>;
+  adoptDerivative(path: string, key: string, onProgress?: () => void): Promise<{ bytes: number; sha256: string }>;
   /** Durably. What is not there is no error. Never an original's key. */
   removeDerivative(key: string): Promise<void>;
 }

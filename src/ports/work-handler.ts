@@ -10,7 +10,7 @@ export interface WorkRun {
   readonly later: boolean;
   /** How the try before this one failed; null if there was none since it was queued, or since it was done. */
   readonly failedBefore: ErrorCode | null;
-  /** Something moved: the lease of a stage with a limit on standing still is renewed by this, and by nothing else. */
+  /** Something moved: the lease is renewed by this, and by nothing else. */
   readonly onProgress: () => void;
 }
 
@@ -20,8 +20,8 @@ export interface WorkRun {
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
-  /** How long a run may stand still before it is stopped, ms; null: it has limits of its own (a media process is stopped at its time limit, or when it stands still). */
-  readonly standstillMsMax: number | null;
+  /** How long a run may stand still (`WorkRun.onProgress`) before it is stopped, ms. What it starts has limits of its own that are shorter. */
+  readonly standstillMsMax: number;
   /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
   run(claim: Claim, run: WorkRun): Promise<void>;

@@ -91,11 +91,6 @@ beforeAll(async () => {
     }
   });
   await station.ledger.transaction(async (writer) => {
-    // Each tells stage and officers, as entries of two imports would.
-    for (const officer of ['1', '2']) await writer.custody.append(aCaseDraft('A-1', [officer]));
-    const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
-    for (const category of ['permit', 'penalty'])
-      await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
     for (let n = 0; n < COUNT; n += 1) {
       // Two that began together are told apart.
       await writer.cases.upsertEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
@@ -107,6 +102,11 @@ beforeAll(async () => {
         atMs: START_MS,
       });
     }
+    // Each tells stage and officers, as entries of two imports would.
+    for (const officer of ['1', '2']) await writer.custody.append(aCaseDraft('A-1', [officer]));
+    const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
+    for (const category of ['permit', 'penalty'])
+      await writer.custody.append(RecordingTagged.make({ ...about, data: { category: { old: null, new: category } } }));
   });
   await app.inject({ url: `/api/v1/recordings/${recording}/playback`, headers: { host: 'localhost' } });
   const control = buildServer({ deps: station.deps, way: 'socket' });
@@ -124,8 +124,13 @@ afterAll(async () => {
 const LISTS = [
   ...['/recordings', '/cases', '/officers', '/recorders', '/dockings', '/jobs', '/suggestions', '/recordings/:id/custody'],
   ...['/slots', '/hubs', '/workers', '/cases/:number/events', '/dockings/:docking/refusals'],
-  ...['/cases/:number/custody', '/recorders/:serial/custody', '/recorders/:serial/holdings'],
-  ...['/recordings/:id/facts', '/cases/:number/facts'],
+  ...[
+    '/recordings/:id/facts',
+    '/cases/:number/facts',
+    '/cases/:number/custody',
+    '/recorders/:serial/custody',
+    '/recorders/:serial/holdings',
+  ],
 ];
 const withFilter = [
   '/recordings?damaged=false',

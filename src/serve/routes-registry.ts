@@ -32,14 +32,10 @@ import { Created, command, query, type Route, shown } from './route.ts';
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
-const CASE_CUSTODY = [
-  'case.changed',
-  'case.event-changed',
-  'suggestion.made',
-  'suggestion.decided',
-  'recording.tagged',
-  'case.protected',
-] as const;
+const CASE_CHANGE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'] as const;
+
+/** A new case may be marked at once. */
+const CASE_CUSTODY = [...CASE_CHANGE_CUSTODY, 'case.protected'] as const;
 
 /** The figures of a change, after it is said where they stand for none. */
 function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
@@ -94,7 +90,7 @@ const caseRoutes: readonly Route[] = [
     url: '/api/v1/cases/:number',
     needs: 'operator',
     summary: 'Changes a case and adds events; what is left out stays',
-    custody: CASE_CUSTODY,
+    custody: CASE_CHANGE_CUSTODY,
     resource: caseAt,
     schema: { params: CaseParams, body: CaseChangeBody, response: CaseJson },
     handle: async ({ deps }, { params: { number }, body, actor, custody }) => {

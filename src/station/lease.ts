@@ -3,7 +3,6 @@ import { because } from '#domain/reason';
 import type { Claim } from '#domain/work';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 
-const LEASE_MS = 60_000;
 const RENEW_MS = 1000;
 /** A run that stands still is stopped before somebody else may take its work. */
 const MARGIN_MS = 30_000;
@@ -11,8 +10,8 @@ const MARGIN_MS = 30_000;
 interface Options {
   readonly claims: WorkClaims;
   readonly workId: string;
-  /** How long the run may stand still, ms; null: it has limits of its own, and time renews its lease. */
-  readonly standstillMsMax: number | null;
+  /** How long the run may stand still, ms. */
+  readonly standstillMsMax: number;
   readonly onTrouble: (error: EvidockError) => void;
 }
 
@@ -35,8 +34,7 @@ export class Lease {
   }
 
   get #leaseMs(): number {
-    const { standstillMsMax } = this.#options;
-    return standstillMsMax === null ? LEASE_MS : standstillMsMax + MARGIN_MS;
+    return this.#options.standstillMsMax + MARGIN_MS;
   }
 
   async claim(): Promise<ClaimedWork | null> {
@@ -54,7 +52,10 @@ export class Lease {
   }
 
   percent(value: number): void {
-    this.#percent = Math.max(this.#percent, Math.min(100, value));
+    const higher = Math.min(100, value);
+    // The same figure again is no progress.
+    if (higher <= this.#percent) return;
+    this.#percent = higher;
     this.progress();
   }
 
@@ -65,14 +66,12 @@ export class Lease {
   async #look(claim: Claim): Promise<void> {
     const { claims, workId, standstillMsMax, onTrouble } = this.#options;
     const nowMs = performance.now();
-    if (standstillMsMax !== null) {
-      const stoodMs = nowMs - this.#progressAtMs;
-      if (stoodMs > standstillMsMax)
-        return this.#ended.abort(
-          new EvidockError('station.stood-still', because('stood-still', { seconds: Math.round(stoodMs / 1000), work: workId })),
-        );
-      if (this.#progressAtMs <= this.#renewedAtMs) return;
-    }
+    const stoodMs = nowMs - this.#progressAtMs;
+    if (stoodMs > standstillMsMax)
+      return this.#ended.abort(
+        new EvidockError('station.stood-still', because('stood-still', { seconds: Math.round(stoodMs / 1000), work: workId })),
+      );
+    if (this.#progressAtMs <= this.#renewedAtMs) return;
     this.#renewedAtMs = nowMs;
     try {
       await claims.renew(claim, { leaseMs: this.#leaseMs, percent: this.#percent });

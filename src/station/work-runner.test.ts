@@ -115,6 +115,18 @@ describe('the runner', () => {
     expect((await ledger.work.get(workId('archive', ids[0] ?? '')))?.attempts).toBe(1);
   });
 
+  it('takes a percentage that stays as it is for no progress', async () => {
+    await start(async (claim, { onPercent, signal }) => {
+      if (claim.recordingId !== ids[0]) return done(claim);
+      const timer = setInterval(() => onPercent(40), 50);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      clearInterval(timer);
+      throw signal.reason;
+    });
+    await expect.poll(() => stateOf(ids[2]), { timeout: 8000 }).toBe('done');
+    expect(await ledger.work.get(workId('archive', ids[0] ?? ''))).toMatchObject({ errorCode: 'station.stood-still', attempts: 1 });
+  });
+
   it('does not renew the lease of work that stands still: it ends, and others may take it', async () => {
     await start(async (claim) => (claim.recordingId === ids[0] ? new Promise(() => undefined) : done(claim)));
     await pause(1100);

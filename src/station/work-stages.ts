@@ -1,3 +1,4 @@
+import { STANDSTILL_MS_DEFAULT } from '#adapters/ffmpeg/settings';
 import { ArchiveStage } from '#archive/archive-stage';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { DeriveStage } from '#derive/derive-stage';
@@ -12,6 +13,8 @@ import type { StationContext } from './context.ts';
 /** More than a transfer takes to fail for good when nothing moves: it tries a few times. */
 const STANDSTILL_TIMEOUTS = 6;
 const STANDSTILL_MS_MIN = 120_000;
+/** A media process that stands still is stopped by itself before, and the next way is tried then. */
+const DERIVE_STANDSTILL_MS = STANDSTILL_MS_DEFAULT + 60_000;
 
 interface DeriveParts {
   readonly claims: WorkClaims;
@@ -22,7 +25,8 @@ interface DeriveParts {
 
 /** Derive, on the station itself or on a worker: what differs is in the parts. */
 export async function deriveStage({ config, log, faults }: StationContext, parts: DeriveParts): Promise<DeriveStage> {
-  const settings = { attemptsMax: config.queue.attemptsMax, turnMs: config.derive.timeLimit * 1000 };
+  const { attemptsMax } = config.queue;
+  const settings = { attemptsMax, turnMs: config.derive.timeLimit * 1000, standstillMsMax: DERIVE_STANDSTILL_MS };
   return new DeriveStage({ ...parts, log, faults, transcoder: await openTranscoder(config), settings });
 }
 

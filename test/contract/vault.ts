@@ -148,7 +148,12 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
       const made = join(scratch, 'playable.mp4');
       for (const text of ['one', 'two']) {
         await writeFile(made, text);
-        expect(await vault.adoptDerivative(made, key)).toEqual({ bytes: 3, sha256: sha256(Buffer.from(text)) });
+        let moved = 0;
+        const adopted = await vault.adoptDerivative(made, key, () => {
+          moved += 1;
+        });
+        expect(adopted).toEqual({ bytes: 3, sha256: sha256(Buffer.from(text)) });
+        expect(moved).toBeGreaterThan(0);
         expect(await readdir(scratch)).toEqual([]);
       }
       const original = '2026/06/20/rec-j/original-0001.mp4';
@@ -206,7 +211,7 @@ export function describeVaultContract(name: string, make: () => Promise<{ vault:
         () => vault.readSmall('2026/none'),
         () => vault.openFile('2026/none'),
         () => vault.reread('2026/none', { sm3: false }),
-        () => vault.localFiles(['2026/none'], tmpdir()),
+        () => vault.localFiles(['2026/none'], { scratch: tmpdir() }),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'vault.missing' });
     });

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setFlvClock } from '../support/flv-clock.ts';
 import { type Clip, cutEnd, everyNumber, ffmpeg, PICTURES, pictures, RATE, rotate, type Sources, tone } from './clips.ts';
 
 /*
@@ -115,7 +116,7 @@ function shaped(): Clip[] {
     special(
       { name: `QuickTime, MPEG-4, AAC, ${rawOdd}`, ending: 'mov' },
       (from) => [...film(from), ...tone(440), '-vf', 'transpose=clock,scale=143:175,setsar=4/3', '-c:v', 'mpeg4', '-q:v', '2', ...AAC],
-      (path) => rotate(path, 'mov'),
+      (path) => rotate(path, 'mov', 90),
     ),
     special({ name: 'MP4, HEVC, AAC, HLG', ending: 'mp4' }, (from) => [
       ...film(from),
@@ -293,6 +294,24 @@ function timed(): Clip[] {
       '-pix_fmt',
       'yuvj420p',
     ]),
+    special(
+      { name: 'FLV, H.264, AAC, its clock is set back', ending: 'flv', recipe: /-times/ },
+      (from) => [...film(from), ...tone(440), ...H264, ...AAC],
+      (path) => setFlvClock(path, -900),
+    ),
+    special(
+      { name: 'FLV, FLV1, MP3, its clock is set back twice', ending: 'flv', recipe: /-times/ },
+      (from) => [...film(from), ...tone(440), '-c:v', 'flv', '-q:v', '3', '-c:a', 'libmp3lame', '-ar', '44100'],
+      async (path) => {
+        await setFlvClock(path, -400, 800);
+        await setFlvClock(path, -400, 1000);
+      },
+    ),
+    special(
+      { name: 'FLV, FLV1, MP3, its clock is set on', ending: 'flv', recipe: /720p\/2/ },
+      (from) => [...film(from), ...tone(440), '-c:v', 'flv', '-q:v', '3', '-c:a', 'libmp3lame', '-ar', '44100'],
+      (path) => setFlvClock(path, 700),
+    ),
     special({ name: 'MP4, H.264, AAC, one picture a second', ending: 'mp4', numbers: [0, 1, 2] }, (from) => [
       ...pictures(from.whole, 1),
       '-f',

@@ -26,13 +26,17 @@ interface Options {
   readonly ffmpeg?: string;
   /** Of each media process. */
   readonly timeLimitMs?: number;
+  /** Of each media process. */
+  readonly mediaStandstillMsMax?: number;
+  /** Of a run of the stage. */
+  readonly standstillMsMax?: number;
   readonly attemptsMax?: number;
 }
 
 /** Derive on a real ledger, vault and transcoder, run as the runner does. */
 export function deriving(options: Options) {
   const { ledger, vault, directory, clock = { nowMs: () => Date.now() }, turnMs = 600_000, attemptsMax = 1 } = options;
-  const { faults = { reached: () => undefined }, ffmpeg = 'ffmpeg', timeLimitMs = 60_000 } = options;
+  const { faults = { reached: () => undefined }, ffmpeg = 'ffmpeg', timeLimitMs = 60_000, mediaStandstillMsMax } = options;
   const log = pino({ level: 'silent' });
   const settings = { stationId: 'test1', timezone: 'Asia/Shanghai', drivers: DRIVERS, archiveDerivatives: false };
   const gate = new DeriveRecords({ ledger, vault, clock, log, faults, settings, onDerived: () => undefined });
@@ -40,8 +44,15 @@ export function deriving(options: Options) {
     claims: { postpone: (claim, how) => ledger.transaction((writer) => writer.work.postpone(claim, how)) },
     gate,
     ...{ vault, faults, scratch: new LocalScratch(join(directory, 'scratch')), log },
-    transcoder: new FfmpegTranscoder({ settings: { ...SETTINGS, ffmpeg, timeLimitMs } }),
-    settings: { attemptsMax, turnMs },
+    transcoder: new FfmpegTranscoder({
+      settings: {
+        ...SETTINGS,
+        ffmpeg,
+        timeLimitMs,
+        ...(mediaStandstillMsMax === undefined ? {} : { standstillMsMax: mediaStandstillMsMax }),
+      },
+    }),
+    settings: { attemptsMax, turnMs, standstillMsMax: options.standstillMsMax ?? 360_000 },
   });
   const claim = (recordingId: string): Promise<Claim> =>
     ledger.transaction(async (writer) => {

@@ -353,10 +353,11 @@ export class DiskVault implements Vault {
     return to.slice(this.#root.length + 1);
   }
 
-  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+  async adoptDerivative(path: string, key: string, onProgress?: () => void): Promise<{ bytes: number; sha256: string }> {
     const to = this.#derivativePath(key);
     await this.#makeParent(to, key);
-    return adoptFile(path, to, { label: key, mode: READ_ONLY, sync: (directory) => this.#syncs.sync(directory) });
+    const sync = (directory: string) => this.#syncs.sync(directory);
+    return adoptFile(path, to, { label: key, mode: READ_ONLY, sync, ...(onProgress ? { onProgress } : {}) });
   }
 
   async removeDerivative(key: string): Promise<void> {

@@ -3,6 +3,7 @@ import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { EvidockError, errnoOf, said } from '#domain/errors';
 import { because } from '#domain/reason';
+import type { MediaRun } from '#ports/transcoder';
 import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE, STANDSTILL_MS_DEFAULT } from './settings.ts';
 
 const STDERR_BYTES_MAX = 64 * 1024;
@@ -29,13 +30,20 @@ export interface ChildOptions {
   /** What it has counted by now; another value is progress. */
   readonly counted?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called when something moved. */
+  readonly onProgress?: (() => void) | undefined;
   /** Standard output line by line as it comes, instead of in the outcome. */
   readonly onLine?: (line: string) => void;
 }
 
+/** Of a run: stopped with it, and its progress; no percentage, and nothing that is told of what is missing. */
+export function quietly({ signal, onProgress }: MediaRun): MediaRun {
+  return { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+}
+
 /**
  * The one place that starts media programs: with a limit on their data memory (setrlimit(2), RLIMIT_DATA), at low priority, first to be ended
- * when memory runs out. Throws transcoder.missing, .timeout, or the signal's reason; a status that is not 0 is for the caller to judge.
+ * when memory runs out. Throws transcoder.missing, .timeout, .stood-still, or the signal's reason; a status that is not 0 is for the caller to judge.
  */
 export function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<ChildOutcome> {
   return new Promise((resolve, reject) => {
@@ -76,11 +84,13 @@ export function runChild(program: string, args: readonly string[], options: Chil
   });
 }
 
-type Watched = Pick<ChildOptions, 'timeoutMs' | 'signal' | 'standstillMsMax' | 'counted'> & { readonly pid: () => number | undefined };
+type Watched = Pick<ChildOptions, 'timeoutMs' | 'signal' | 'standstillMsMax' | 'counted' | 'onProgress'> & {
+  readonly pid: () => number | undefined;
+};
 
 /** Ends a child at its time limit, when it stands still or when it is told to; the function that is returned ends the watching. */
 export function watch(watched: Watched, stop: (reason: unknown) => void): () => void {
-  const { timeoutMs, signal, standstillMsMax = STANDSTILL_MS_DEFAULT, pid, counted } = watched;
+  const { timeoutMs, signal, standstillMsMax = STANDSTILL_MS_DEFAULT, pid, counted, onProgress } = watched;
   const begun = performance.now();
   const allowed = () => (typeof timeoutMs === 'number' ? timeoutMs : timeoutMs());
   let moved = { atMs: begun, mark: '' };
@@ -90,9 +100,11 @@ export function watch(watched: Watched, stop: (reason: unknown) => void): () => 
     if (nowMs - begun >= limit) stop(new EvidockError('transcoder.timeout', because('took-longer', { seconds: Math.round(limit / 1000) })));
     const read = bytesRead(pid());
     const mark = `${read} ${counted?.()}`;
-    if (mark !== moved.mark || read === null) moved = { atMs: nowMs, mark };
-    else if (nowMs - moved.atMs >= standstillMsMax)
-      stop(new EvidockError('transcoder.timeout', because('stood-seconds', { seconds: Math.round(standstillMsMax / 1000) })));
+    if (mark !== moved.mark || read === null) {
+      moved = { atMs: nowMs, mark };
+      onProgress?.();
+    } else if (nowMs - moved.atMs >= standstillMsMax)
+      stop(new EvidockError('transcoder.stood-still', because('stood-seconds', { seconds: Math.round(standstillMsMax / 1000) })));
   };
   const timer = setInterval(look, Math.min(LOOK_EVERY_MS, allowed()));
   const onAbort = () => stop(signal?.reason);
@@ -108,7 +120,8 @@ export function watch(watched: Watched, stop: (reason: unknown) => void): () => 
  * which a program prints while it stands still. The second pass over a file that puts its index first prints none, and reads.
  */
 function bytesRead(pid: number | undefined): number | null {
-  if (pid === undefined) return null;
+  // There is none yet.
+  if (pid === undefined) return 0;
   try {
     return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1] ?? Number.NaN);
   } catch (error) {

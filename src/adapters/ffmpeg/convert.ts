@@ -4,7 +4,7 @@ import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { EvidockError, errnoOf } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
-import { complaint, end, restrict, runChild, tail, watch } from './child.ts';
+import { complaint, end, quietly, restrict, runChild, tail, watch } from './child.ts';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
@@ -35,8 +35,8 @@ export interface Conversion {
 export interface Counted {
   /** Packets read and frames decoded of each input stream: `0:1` is the second stream of the first input. */
   readonly read: ReadonlyMap<string, { readonly type: string; readonly packets: number; readonly frames: number }>;
-  /** Packets written of each output stream, by its index. */
-  readonly written: ReadonlyMap<number, { readonly type: string; readonly packets: number }>;
+  /** Packets written of each output stream, by its index, and how many of them not at their own time, because that had passed. */
+  readonly written: ReadonlyMap<number, { readonly type: string; readonly packets: number; readonly late: number }>;
   /** What it complained of, at most 64 KiB; none if it was content. */
   readonly errors: readonly string[];
   /** What its filters told at the end: `[volumedetect@2 …] mean_volume: -20.1 dB`. */
@@ -46,7 +46,7 @@ export interface Counted {
 /** What a run is about, for its limits and its progress. */
 type About = Pick<Conversion, 'durationMs' | 'bytes' | 'pixels'> & { readonly inputs: readonly { readonly path: string }[] };
 
-/** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .missing, .too-large or the signal's reason. */
+/** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .stood-still, .missing, .too-large or the signal's reason. */
 export async function convert(settings: FfmpegSettings, conversion: Conversion, run: MediaRun = {}): Promise<Counted> {
   run.signal?.throwIfAborted();
   const outputBytesMax = outputBytesAllowed(settings, conversion.bytes);
@@ -94,11 +94,15 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       failure ??= reason;
       const started = child();
       if (started) end(started);
+      // The library still asks what the program can do, with processes of its own that cannot be reached.
+      else reject(failure);
     };
-    const settle = watch({ ...gauge.limits(), signal: run.signal, pid: () => child()?.pid }, stop);
+    const settle = watch({ ...gauge.limits(), ...quietly(run), pid: () => child()?.pid }, stop);
     command.once('start', () => {
+      // A program that cannot be started after all: the library's own listener throws where nobody can catch it, which would end the station.
+      child()?.removeAllListeners('error').once('error', failed);
       restrict(child()?.pid, settings.memoryBytesMax);
-      // While the library asked ffmpeg what it can, there was nothing to end.
+      // While the library asked, there was nothing to end.
       if (failure !== undefined) stop(failure);
     });
     command.on('stderr', (line: string) => {
@@ -109,13 +113,14 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       if (failure === undefined) resolve({ status: 0, stderr: log });
       else reject(failure);
     });
-    command.once('error', (error: Error) => {
+    const failed = (error: Error) => {
       settle();
       if (failure !== undefined) reject(failure);
       else if (errnoOf(error) === 'ENOENT' || /Cannot find ffmpeg/.test(error.message))
         reject(new EvidockError('transcoder.missing', because('program', { program: settings.ffmpeg }), error));
       else resolve({ status: /killed with signal/.test(error.message) ? -1 : 1, stderr: log || error.message });
-    });
+    };
+    command.once('error', failed);
     command.run();
   });
 }
@@ -127,7 +132,7 @@ export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[
     ...gauge.limits(),
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
-    signal: run.signal,
+    ...quietly(run),
     onLine: (line) => void gauge.take(line),
   });
   return judge(status, stderr, about);
@@ -190,14 +195,18 @@ function judge(status: number, stderr: string, about: About): Counted {
 
 function countedIn(log: string): Counted {
   const read = new Map<string, { type: string; packets: number; frames: number }>();
-  const written = new Map<number, { type: string; packets: number }>();
+  const written = new Map<number, { type: string; packets: number; late: number }>();
+  const late = new Map<number, number>();
   const errors: string[] = [];
   const told: string[] = [];
   for (const line of log.split('\n')) {
     const input = /Input stream #(\d+:\d+) \((\w+)\): (\d+) packets read \(\d+ bytes\);(?: (\d+) frames decoded)?/.exec(line);
     if (input) read.set(input[1] ?? '', { type: input[2] ?? '', packets: Number(input[3]), frames: Number(input[4] ?? 0) });
+    const pushed = /Non-monotonous DTS in output stream 0:(\d+);/.exec(line);
+    if (pushed) late.set(Number(pushed[1]), (late.get(Number(pushed[1])) ?? 0) + 1);
     const output = /Output stream #0:(\d+) \((\w+)\):.* (\d+) packets muxed/.exec(line);
-    if (output) written.set(Number(output[1]), { type: output[2] ?? '', packets: Number(output[3]) });
+    const place = Number(output?.[1]);
+    if (output) written.set(place, { type: output[2] ?? '', packets: Number(output[3]), late: late.get(place) ?? 0 });
     if (/\[(error|fatal|panic)\]/.test(line)) errors.push(line);
     else if (/^\[(volumedetect|idet|Parsed_)/.test(line)) told.push(line);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EvidockError, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { Damage, MadeFile, MadeThumbnail, MediaFacts, MediaInput, MediaRun, Salvaged, Transcoder } from '#ports/transcoder';
-import { runChild } from './child.ts';
+import { quietly, runChild } from './child.ts';
 import { convert } from './convert.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { inspect } from './inspect.ts';
@@ -13,7 +13,6 @@ import { makePictures } from './pictures.ts';
 import { makePlayable } from './playable.ts';
 import { probe } from './probe.ts';
 import type { FfmpegSettings } from './settings.ts';
-import { withSignal } from './source.ts';
 
 const KEPT = because('kept-what-is-there', {});
 
@@ -55,7 +54,7 @@ export class FfmpegTranscoder implements Transcoder {
         durationMs: null,
         bytes: input.bytes,
       };
-      await convert(this.#settings, conversion, withSignal(run));
+      await convert(this.#settings, conversion, quietly(run));
       return await this.#hasLength(output, run);
     } catch (error) {
       return this.#notThisWay(error, output);
@@ -76,7 +75,7 @@ export class FfmpegTranscoder implements Transcoder {
         durationMs: null,
         bytes: input.bytes,
       };
-      await convert(this.#settings, conversion, withSignal(run));
+      await convert(this.#settings, conversion, quietly(run));
       return (await this.#hasLength(output, run)) ? units : 0;
     } catch (error) {
       await this.#notThisWay(error, output);

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { missingOfDss } from '#domain/media/dss';
 import { type Box, boxesOf } from '#domain/media/iso-bmff';
-import { missingOfAsf, missingOfTransportStream } from '#domain/media/packets';
+import { missingOfAsf, missingOfFlv, missingOfTransportStream } from '#domain/media/packets';
 import { missingOfRiff } from '#domain/media/riff';
 import { because, together } from '#domain/reason';
 import type { Damage, MediaFacts, MediaRun } from '#ports/transcoder';
-import { complaint, runChild } from './child.ts';
+import { complaint, quietly, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { allowedMs } from './limits.ts';
 import { withReader } from './read-at.ts';
@@ -23,7 +24,7 @@ export async function inspect(
   const boxes = await damageOfBoxes(path);
   if (boxes || !facts) return boxes;
   const known = facts.streams.filter(({ type, codec }) => (type === 'video' || type === 'audio') && codec !== '');
-  if (known.length === 0) return null;
+  if (known.length === 0 || TOLD_BY_LAYOUT.test(facts.container)) return null;
   const args = [
     ...['-nostdin', '-hide_banner', '-v', 'level+warning', ...LOCAL_ONLY, ...(await inputOptionsOf(path)), '-i', path],
     ...known.flatMap(({ index }, place) => ['-map', `0:${index ?? place}`]),
@@ -31,11 +32,14 @@ export async function inspect(
   ];
   const { size } = await stat(path);
   const { memoryBytesMax } = settings;
-  const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, signal: run.signal };
+  const limits = { timeoutMs: allowedMs(settings, size, 0), stdoutBytesMax: 65_536, memoryBytesMax, ...quietly(run) };
   const { stderr } = await runChild(settings.ffmpeg, args, limits);
   const line = stderr.split('\n').find((each) => DAMAGE.test(each));
   return line === undefined ? null : { reason: because('said', { text: complaint(line, path) }) };
 }
+
+/** Their demuxer complains at the end of each whole file; their layout alone tells what is missing. */
+const TOLD_BY_LAYOUT = /^dss\b/;
 
 export const EMPTY = because('file-empty', {});
 
@@ -47,7 +51,7 @@ const DAMAGE =
 export async function damageOfBoxes(path: string): Promise<Damage | null> {
   return withReader(path, async (readAt, bytes) => {
     if (bytes === 0) return { reason: EMPTY };
-    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf]) {
+    for (const missing of [missingOfRiff, missingOfTransportStream, missingOfAsf, missingOfFlv, missingOfDss]) {
       const reason = await missing(readAt, bytes);
       if (reason !== null) return { reason };
     }

@@ -6,6 +6,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram, temporaryDirectory } from '../../../test/support/evidock.ts';
+import { setFlvClock } from '../../../test/support/flv-clock.ts';
 import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 
 const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
@@ -74,5 +75,18 @@ describe('several sound tracks in joined segments', () => {
   it('weighs by length: a bang in a short segment does not outweigh speech in a long one', async () => {
     const segments = [await segment('c1.mp4', [0.5, 0], H264, 10), await segment('c2.mov', [0, 0.6], MJPEG, 1)];
     expect(await joinedOf('weighed', segments)).toMatchObject({ defaults: [1, 0], tracks: ['low', 'high'] });
+  });
+
+  it('keeps every picture of a segment whose clock was set back while it recorded', async () => {
+    const flv = ['-c:v', 'flv', '-ar', '44100'];
+    const paths = [await segment('before.flv', [0.5], flv), await segment('set-back.flv', [0.5], flv)];
+    await setFlvClock(paths[1] ?? '', -900);
+    await mkdir(join(home.path, 'set-back'));
+    const inputs = await Promise.all(paths.map(async (path) => ({ path, kind: 'video', bytes: (await stat(path)).size }) as const));
+    const { file, durationMs } = await transcoder.makePlayable(inputs, join(home.path, 'set-back'));
+    const count = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0'];
+    // Two seconds each, ten pictures a second.
+    expect((await runProgram('ffprobe', [...count, file.path])).stdout.trim()).toBe('40');
+    expect(Math.abs(durationMs - 4000)).toBeLessThan(200);
   });
 });

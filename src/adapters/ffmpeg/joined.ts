@@ -4,6 +4,7 @@ import { EvidockError, isFailure } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
 import { convert } from './convert.ts';
+import { framesOut } from './frames-out.ts';
 import { playableSize, type Size } from './picture-size.ts';
 import { type FfmpegSettings, OWN_LIST } from './settings.ts';
 import { isInterlaced, loudnessOf, type Source } from './source.ts';
@@ -92,12 +93,14 @@ async function joinByCopy(
   const copy = sounds.every(soundCanStay);
   const options = ['-map', `0:${first.video.index}`, '-c:v', 'copy', ...soundOptions(sounds, copy), ...BARE, ...FASTSTART];
   try {
-    await convert(settings, { inputs: [list], outputOptions: options, output: path, ...total(sources) }, run);
+    const counted = await convert(settings, { inputs: [list], outputOptions: options, output: path, ...total(sources) }, run);
+    const { lost } = framesOut(counted, { index: first.video.index ?? 0, copied: true });
     const expected = { picture: true, copied: first.video, thorough: false, bytes: total(sources).bytes };
     const verdict = await judge(settings, path, expected, run);
-    if (verdict.why === null) return { path, recipe: copy ? 'remux/2' : 'remux-aac/2', picture: true, durationMs: verdict.durationMs };
+    if (verdict.why === null && !lost)
+      return { path, recipe: copy ? 'remux/2' : 'remux-aac/2', picture: true, durationMs: verdict.durationMs };
   } catch (error) {
-    if (!isFailure(error, 'transcoder.failed')) throw error;
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
   }
   await rm(path, { force: true });
   return null;
@@ -138,29 +141,70 @@ async function makePart(
   const picture = (simple: boolean) => (box && source.video ? pictureOptions(settings, seen, { box, simple }) : []);
   const sound = joinedSoundOptions(sounds);
   const tolerant = [...source.opening, ...TOLERANT];
+  const onwards = [
+    ...(box && source.video ? pictureOptions(settings, seen, { box, onwards: true }) : []),
+    ...joinedSoundOptions(sounds, true),
+  ];
+  const whole = { opening: source.opening, hasPicture: source.video !== undefined, has: places };
   const ways = [
-    { opening: source.opening, options: [...picture(false), ...sound], hasPicture: source.video !== undefined, has: places },
-    { opening: tolerant, options: [...picture(true), ...sound], hasPicture: source.video !== undefined, has: places },
-    { opening: tolerant, options: picture(true), hasPicture: true, has: [] },
-    { opening: tolerant, options: sound, hasPicture: false, has: places },
+    { ...whole, options: [...picture(false), ...sound], mendsTimes: false },
+    { ...whole, options: onwards, mendsTimes: true },
+    { ...whole, opening: tolerant, options: [...picture(true), ...sound], mendsTimes: false },
+    { opening: tolerant, options: picture(true), hasPicture: true, has: [], mendsTimes: false },
+    { opening: tolerant, options: sound, hasPicture: false, has: places, mendsTimes: false },
   ].filter((way) => way.options.length > 0);
-  for (const { opening, options, hasPicture, has } of ways) {
-    const conversion = {
-      inputs: [{ path: source.path, options: opening }],
-      outputOptions: [...options, ...BARE, ...FASTSTART],
-      output: path,
-    };
-    try {
-      const { durationMs } = source.facts;
-      await convert(settings, { ...conversion, durationMs, bytes: source.bytes, pixels: box ? box.width * box.height : 0 }, run);
-      const expected = { picture: hasPicture, copied: null, thorough: false, bytes: source.bytes };
-      const verdict = await judge(settings, path, expected, run);
-      if (verdict.usable) return { path, hasPicture, sounds: has, durationMs: verdict.durationMs };
-    } catch (error) {
-      if (!isFailure(error, 'transcoder.failed')) throw error;
+  let lossy: Part | null = null;
+  let stoodStill: EvidockError | undefined;
+  for (const way of ways) {
+    // Tried behind one that has lost frames alone, and then it is the last.
+    if ((lossy === null) === way.mendsTimes) {
+      if (lossy) return lossy;
+      continue;
     }
+    const tried = await tryPart(settings, source, way, way.mendsTimes ? path.replace(/\.mp4$/, '-times.mp4') : path, box, run);
+    if (tried instanceof EvidockError) {
+      if (isFailure(tried, 'transcoder.stood-still')) stoodStill ??= tried;
+      continue;
+    }
+    if (!tried.lost || way.mendsTimes) return tried;
+    lossy ??= tried;
   }
-  return null;
+  if (!lossy && stoodStill) throw stoodStill;
+  return lossy;
+}
+
+interface PartWay {
+  readonly opening: readonly string[];
+  readonly options: readonly string[];
+  readonly hasPicture: boolean;
+  readonly has: readonly number[];
+}
+
+/** An error if nothing comes of it. */
+async function tryPart(
+  settings: FfmpegSettings,
+  source: Source,
+  { opening, options, hasPicture, has }: PartWay,
+  path: string,
+  box: Size | null,
+  run: MediaRun,
+): Promise<(Part & { readonly lost: boolean }) | EvidockError> {
+  const conversion = {
+    inputs: [{ path: source.path, options: opening }],
+    outputOptions: [...options, ...BARE, ...FASTSTART],
+    ...{ output: path, durationMs: source.facts.durationMs, bytes: source.bytes, pixels: box ? box.width * box.height : 0 },
+  };
+  try {
+    const counted = await convert(settings, conversion, run);
+    const verdict = await judge(settings, path, { picture: hasPicture, copied: null, thorough: false, bytes: source.bytes }, run);
+    const { lost } = framesOut(counted, hasPicture ? { index: source.video?.index ?? 0, copied: false } : null);
+    return verdict.usable
+      ? { path, hasPicture, sounds: has, durationMs: verdict.durationMs, lost }
+      : new EvidockError('transcoder.failed', verdict.why ?? because('nothing-of-it-decodes', {}));
+  } catch (error) {
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
+    return error;
+  }
 }
 
 /** A part without picture gets a black one, and without sound a silent one: as long as what is there, not as what it claims. */

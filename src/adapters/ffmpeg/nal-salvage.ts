@@ -3,7 +3,7 @@ import { EvidockError } from '#domain/errors';
 import { boxesOf } from '#domain/media/iso-bmff';
 import { because } from '#domain/reason';
 import type { MediaRun } from '#ports/transcoder';
-import { runChild } from './child.ts';
+import { quietly, runChild } from './child.ts';
 import { readerOf } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
@@ -48,7 +48,7 @@ export async function salvageNals(
       await sink.writeFile(nal);
     };
     for (const set of habits.parameterSets) await put(set);
-    return await walk(handle, data ? data.start + data.header : 0, size, habits, put, settings.timeLimitMs, run.signal);
+    return await walk(handle, data ? data.start + data.header : 0, size, habits, put, settings.timeLimitMs, run);
   } finally {
     await sink.close();
     await handle.close();
@@ -62,7 +62,7 @@ async function walk(
   habits: Habits,
   put: (nal: Uint8Array) => Promise<void>,
   limitMs: number,
-  signal: AbortSignal | undefined,
+  run: MediaRun,
 ): Promise<number> {
   const endMs = performance.now() + limitMs;
   let units = 0;
@@ -72,7 +72,8 @@ async function walk(
   let position = start;
   while (position + 6 <= end) {
     if (position < base || position + 6 > base + window.length) {
-      signal?.throwIfAborted();
+      run.signal?.throwIfAborted();
+      run.onProgress?.();
       if (performance.now() > endMs)
         throw new EvidockError('transcoder.timeout', because('salvage-after', { seconds: Math.round(limitMs / 1000) }));
       base = position;
@@ -146,7 +147,7 @@ async function packetsOf(settings: FfmpegSettings, path: string, run: MediaRun):
     'csv=p=0',
     path,
   ];
-  const { stdout } = await runChild(settings.ffprobe, args, { timeoutMs: 60_000, stdoutBytesMax: 1024 * 1024, signal: run.signal });
+  const { stdout } = await runChild(settings.ffprobe, args, { timeoutMs: 60_000, stdoutBytesMax: 1024 * 1024, ...quietly(run) });
   return stdout.split('\n').flatMap((line) => {
     const [bytes, position] = line.split(',').map(Number);
     return bytes && position ? [{ position, bytes }] : [];

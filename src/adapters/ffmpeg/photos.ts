@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { EvidockError, isFailure } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { MadeThumbnail, MediaRun } from '#ports/transcoder';
-import { complaint, runChild } from './child.ts';
+import { complaint, quietly, runChild } from './child.ts';
 import { damageOfBoxes, EMPTY } from './inspect.ts';
 import { withReader } from './read-at.ts';
 import { type FfmpegSettings, PIXELS_MAX } from './settings.ts';
@@ -43,7 +43,7 @@ async function child(settings: FfmpegSettings, photo: string, path: string, mode
     timeoutMs: TIME_LIMIT_MS,
     stdoutBytesMax: 65_536,
     memoryBytesMax: settings.memoryBytesMax,
-    signal: run.signal,
+    ...quietly(run),
   });
   return { status, why: complaint(stderr, photo) };
 }
@@ -67,7 +67,7 @@ async function ofHeic(
   const failed = (why: Reason) => new EvidockError(damage === null ? 'transcoder.unsupported' : 'transcoder.unplayable', damage ?? why);
   try {
     const { memoryBytesMax } = settings;
-    const limits = { timeoutMs: TIME_LIMIT_MS, stdoutBytesMax: 1024 * 1024, memoryBytesMax, signal: run.signal };
+    const limits = { timeoutMs: TIME_LIMIT_MS, stdoutBytesMax: 1024 * 1024, memoryBytesMax, ...quietly(run) };
     const { status, stderr, stdout } = await runChild(program, ['-q', '90', photo, still], limits);
     if (status !== 0) throw failed(because('no-preview', { why: because('said', { text: complaint(stderr || stdout, photo) }) }));
     const made = await child(settings, still, path, 'whole', run);

@@ -39,7 +39,7 @@ export async function makePictures(
     try {
       files.push(...(await make()));
     } catch (error) {
-      if (!isFailure(error, 'transcoder.failed', 'transcoder.too-large', 'transcoder.timeout')) throw error;
+      if (!isFailure(error, 'transcoder.failed', 'transcoder.too-large', 'transcoder.timeout', 'transcoder.stood-still')) throw error;
       run.onMissing?.(what, error.reason);
     }
   };

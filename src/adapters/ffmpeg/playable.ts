@@ -4,6 +4,7 @@ import { EvidockError, isFailure } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import type { MadeFile, MediaInput, MediaRun } from '#ports/transcoder';
 import { type Counted, convert } from './convert.ts';
+import { type FramesOut, framesOut } from './frames-out.ts';
 import { indexFirst } from './index-first.ts';
 import { makeJoined } from './joined.ts';
 import type { FfmpegSettings } from './settings.ts';
@@ -11,13 +12,9 @@ import { isInterlaced, openSource, type Source, soundsThatDecode } from './sourc
 import { INTERLACED, judge, type Verdict } from './verdict.ts';
 import { BARE, FASTSTART, type Made, pictureCanStay, type Seen, type Way, waysOf } from './ways.ts';
 
-/** A way that delivers less than this share of the frames that went into it is not the last word. */
-const COMPLETE = 0.9;
-
-interface Candidate extends Made {
+interface Candidate extends Made, FramesOut {
   readonly way: Way;
   readonly why: Reason | null;
-  readonly frames: number;
 }
 
 /** One file that browsers play, of all inputs in their order. */
@@ -69,12 +66,15 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
   let seen: Seen = { source, sounds, interlaced: !pictureCanStay(source) && (await isInterlaced(settings, source, scratch, run)) };
   const candidates: Candidate[] = [];
   const reasons: Reason[] = [];
+  let stoodStill: EvidockError | undefined;
   for (let ways = [...waysOf(settings, seen)], way = ways.shift(); way; way = ways.shift()) {
     if (isLesser(way) && candidates.some((each) => each.why === null || !each.way.copiesPicture)) break;
+    if (way.mendsTimes && !candidates.some((each) => each.lost)) continue;
     const path = join(scratch, `way-${reasons.length}.mp4`);
     const tried = await tryWay(settings, seen, way, path, run);
-    if ('code' in tried) {
-      reasons.push(tried);
+    if (tried instanceof EvidockError) {
+      reasons.push(because('of', { thing: way.recipe, why: tried.reason }));
+      if (isFailure(tried, 'transcoder.stood-still')) stoodStill ??= tried;
       await rm(path, { force: true });
       continue;
     }
@@ -88,6 +88,8 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
     seen = { ...seen, interlaced: true };
     ways = [...waysOf(settings, seen)];
   }
+  // Nobody knows what would have come of it: to be tried again, rather than called unplayable.
+  if (candidates.length === 0 && stoodStill) throw stoodStill;
   return bestOf(candidates, source, reasons, run);
 }
 
@@ -103,7 +105,7 @@ async function tryWay(
   way: Way,
   path: string,
   run: MediaRun,
-): Promise<{ candidate: Candidate; whole: boolean } | Reason> {
+): Promise<{ candidate: Candidate; whole: boolean } | EvidockError> {
   let counted: Counted;
   let verdict: Verdict;
   try {
@@ -124,21 +126,14 @@ async function tryWay(
     };
     verdict = await judge(settings, path, expected, run);
   } catch (error) {
-    if (!isFailure(error, 'transcoder.failed')) throw error;
-    return because('of', { thing: way.recipe, why: error.reason });
+    if (!isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) throw error;
+    return error;
   }
-  if (!verdict.usable) return because('of', { thing: way.recipe, why: verdict.why ?? because('nothing-of-it-decodes', {}) });
-  const { frames, share } = yieldOf(source, way, counted);
-  const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs: verdict.durationMs, way, why: verdict.why, frames };
-  return { candidate, whole: verdict.why === null && share >= COMPLETE };
-}
-
-/** How many frames (packets of sound, where there is no picture) were written, and which share of what was read that is. */
-function yieldOf(source: Source, way: Way, { read, written }: Counted): { frames: number; share: number } {
-  const out = [...written.values()].find((each) => each.type === (way.picture ? 'video' : 'audio'))?.packets ?? 0;
-  const into = way.picture ? read.get(`0:${source.video?.index}`) : undefined;
-  const expected = way.copiesPicture ? into?.packets : into?.frames;
-  return { frames: out, share: expected ? out / expected : 1 };
+  if (!verdict.usable) return new EvidockError('transcoder.failed', verdict.why ?? because('nothing-of-it-decodes', {}));
+  const { durationMs, why } = verdict;
+  const picture = way.picture ? { index: source.video?.index ?? 0, copied: way.copiesPicture } : null;
+  const candidate = { path, recipe: way.recipe, picture: way.picture, durationMs, way, why, ...framesOut(counted, picture) };
+  return { candidate, whole: why === null && !candidate.lost };
 }
 
 function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly Reason[], run: MediaRun): Candidate {

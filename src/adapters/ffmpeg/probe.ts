@@ -1,7 +1,7 @@
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { MediaFacts, MediaRun, MediaStream } from '#ports/transcoder';
-import { complaint, runChild } from './child.ts';
+import { complaint, quietly, runChild } from './child.ts';
 import { inputOptionsOf } from './input-options.ts';
 import { type FfmpegSettings, LOCAL_ONLY, PIXELS_MAX } from './settings.ts';
 
@@ -54,7 +54,7 @@ export async function probe(settings: FfmpegSettings, path: string, run: MediaRu
     timeoutMs: 60_000,
     stdoutBytesMax: OUTPUT_BYTES_MAX,
     memoryBytesMax,
-    signal: run.signal,
+    ...quietly(run),
   });
   if (outcome.status !== 0) throw new EvidockError('transcoder.unsupported', because('said', { text: complaint(outcome.stderr, path) }));
   let parsed: Tree;

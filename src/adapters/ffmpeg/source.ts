@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { isFailure } from '#domain/errors';
 import type { MediaInput, MediaRun, MediaStream } from '#ports/transcoder';
+import { quietly } from './child.ts';
 import { areCombed, stripOutputs } from './combing.ts';
 import { runFfmpeg } from './convert.ts';
 import { type DetailedFacts, probe } from './probe.ts';
 import { type FfmpegSettings, LOCAL_ONLY, RAW_STREAMS } from './settings.ts';
 
 /** Assumed where a stream has neither times nor a rate that a camera could have: what most recorders write. */
-const RATE_ASSUMED = 25;
-const RATE_MAX = 240;
+export const RATE_ASSUMED = 25;
+export const RATE_MAX = 240;
 const SOUND_LOOKED_AT_SECONDS = 10;
 /** Their pictures are always whole, or so rarely not that no recorder writes them. */
 const NEVER_INTERLACED = ['hevc', 'vp8', 'vp9', 'av1'];
@@ -91,7 +92,7 @@ async function listen(
   const length = whole ? [] : ['-t', String(SOUND_LOOKED_AT_SECONDS)];
   const chains = tracks.flatMap((track, place) => ['-map', `0:${track.index}`, `-filter:a:${place}`, `volumedetect@${track.index}`]);
   const args = [...LOCAL_ONLY, ...source.opening, ...length, '-i', source.path, ...chains, '-vn', '-f', 'null', '-'];
-  const counted = await tried(runFfmpeg(settings, args, { durationMs: null, bytes: source.bytes, inputs: [source] }, withSignal(run)));
+  const counted = await tried(runFfmpeg(settings, args, { durationMs: null, bytes: source.bytes, inputs: [source] }, quietly(run)));
   if (!counted) return null;
   const heard = new Map<MediaStream, number>();
   for (const track of tracks) {
@@ -117,7 +118,7 @@ export async function isInterlaced(settings: FfmpegSettings, source: Source, scr
   ]);
   const strips = begin.map((_, place) => ({ stream: `${place}:${video.index}`, strip: join(scratch, `look.strip-${place}`) }));
   const about = { durationMs: null, bytes: source.bytes, inputs: [source] };
-  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(strips, false)], about, withSignal(run)));
+  await tried(runFfmpeg(settings, [...inputs, ...stripOutputs(strips, false)], about, quietly(run)));
   return areCombed(strips, video);
 }
 
@@ -126,11 +127,7 @@ async function tried<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
   } catch (error) {
-    if (isFailure(error, 'transcoder.failed')) return null;
+    if (isFailure(error, 'transcoder.failed', 'transcoder.stood-still')) return null;
     throw error;
   }
-}
-
-export function withSignal(run: MediaRun): MediaRun {
-  return run.signal ? { signal: run.signal } : {};
 }

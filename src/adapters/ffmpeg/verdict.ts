@@ -2,12 +2,11 @@ import { isFailure } from '#domain/errors';
 import { movieDurationMs, type ReadAt, type Track, tracksOf } from '#domain/media/iso-bmff';
 import { because, type Reason } from '#domain/reason';
 import type { MediaRun, MediaStream } from '#ports/transcoder';
-import { complaint } from './child.ts';
+import { complaint, quietly } from './child.ts';
 import { areCombed, stripOutputs } from './combing.ts';
 import { type Counted, runFfmpeg } from './convert.ts';
 import { withReader } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
-import { withSignal } from './source.ts';
 
 /** No camera takes more pictures a second. */
 const RATE_MAX = 1000;
@@ -133,7 +132,7 @@ function decode(settings: FfmpegSettings, path: string, places: readonly LookedA
   const all = [...maps, '-fps_mode', 'passthrough', '-enc_time_base:v', '-1', '-f', 'null', '-'];
   const strips = places.map(({ strip }, place) => ({ stream: `${place}:v:0`, strip }));
   const about = { durationMs: null, bytes: expected.bytes, inputs: [{ path }] };
-  return runFfmpeg(settings, [...inputs, ...all, ...(expected.copied ? stripOutputs(strips, true) : [])], about, withSignal(run));
+  return runFfmpeg(settings, [...inputs, ...all, ...(expected.copied ? stripOutputs(strips, true) : [])], about, quietly(run));
 }
 
 function framesOf(counted: Counted | undefined, input: number, picture: boolean): number {

@@ -2,7 +2,7 @@ import type { MediaStream } from '#ports/transcoder';
 import { SHOW_EVERY_FRAME } from './input-options.ts';
 import { playableSize, type Size } from './picture-size.ts';
 import type { FfmpegSettings } from './settings.ts';
-import type { Source } from './source.ts';
+import { RATE_ASSUMED, RATE_MAX, type Source } from './source.ts';
 
 /** Names, positions and subtitles of the recorder stay in the original: what is handed round carries none of them. */
 export const BARE = ['-map_metadata', '-1', '-map_chapters', '-1', '-dn', '-sn'];
@@ -21,6 +21,8 @@ export interface Way {
   readonly options: readonly string[];
   /** Of one picture that is encoded; 0 if none is. */
   readonly pixels: number;
+  /** It mends times, and is worth a try only where another way has lost frames. */
+  readonly mendsTimes?: boolean;
 }
 
 export interface Seen {
@@ -60,7 +62,9 @@ export function waysOf(settings: FfmpegSettings, seen: Seen): readonly Way[] {
     if (sounds.length > 0) ways.push({ ...copy, recipe: 'remux-aac/2', options: [...copied, ...soundOptions(sounds, false)] });
   }
   const opening = [...source.opening, ...tolerant];
+  const onwards = [...pictureOptions(settings, seen, { onwards: true }), ...soundOptions(sounds, false, true)];
   ways.push({ ...encode, recipe: `h264-${size}/2`, options: [...encoded, ...soundOptions(sounds, true)] });
+  ways.push({ ...encode, recipe: `h264-${size}-times/2`, options: onwards, mendsTimes: true });
   ways.push({ ...encode, recipe: `h264-${size}-tolerant/2`, opening, options: [...simple, ...soundOptions(sounds, false)] });
   if (sounds.length > 0) ways.push({ ...encode, recipe: `video-only-${size}/2`, opening, options: simple });
   return [...ways, ...soundWays(source, sounds).map((way) => ({ ...way, recipe: 'sound-only/2' }))];
@@ -75,45 +79,68 @@ function soundWays({ opening }: Source, sounds: readonly MediaStream[]): Way[] {
   return sounds.every(soundCanStay) ? [copy, encode, tolerant] : [encode, tolerant];
 }
 
-/** Maps and encodes the tracks in that order; the first is the one that plays unless a person chooses another. */
-export function soundOptions(sounds: readonly MediaStream[], copyWhatCan: boolean): string[] {
+/**
+ * Maps and encodes the tracks in that order; the first is the one that plays unless a person chooses another. `onwards`: where times go back, the sound
+ * goes on behind what was there.
+ */
+export function soundOptions(sounds: readonly MediaStream[], copyWhatCan: boolean, onwards = false): string[] {
   return sounds.flatMap((sound, place) => [
     ...['-map', `0:${sound.index}`],
-    ...(copyWhatCan && soundCanStay(sound) ? [`-c:a:${place}`, 'copy'] : aac(sound, place)),
+    ...(copyWhatCan && soundCanStay(sound) ? [`-c:a:${place}`, 'copy'] : aac(sound, place, onwards)),
     ...[`-disposition:a:${place}`, place === 0 ? 'default' : '0'],
   ]);
 }
 
 /** Of tracks that have to fit those of other segments: one rate, two channels. */
-export function joinedSoundOptions(sounds: readonly MediaStream[]): string[] {
-  return sounds.flatMap((sound, place) => ['-map', `0:${sound.index}`, ...aac({ ...sound, sampleRate: 48_000 }, place)]);
+export function joinedSoundOptions(sounds: readonly MediaStream[], onwards = false): string[] {
+  return sounds.flatMap((sound, place) => ['-map', `0:${sound.index}`, ...aac({ ...sound, sampleRate: 48_000 }, place, onwards)]);
 }
 
 /** Speech at a telephone's rate needs no 96 kbit/s. Gaps in its times are filled with silence, so that it stays with the picture. */
-function aac(sound: MediaStream, place: number): string[] {
+function aac(sound: MediaStream, place: number, onwards = false): string[] {
   const low = (sound.sampleRate ?? 0) <= SOUND_RATE_LOW;
   const quality = low ? { bits: '48k', channels: '1', rate: '16000' } : { bits: '96k', channels: '2', rate: '48000' };
   return [
     ...[`-c:a:${place}`, 'aac', `-b:a:${place}`, quality.bits, `-ac:a:${place}`, quality.channels, `-ar:a:${place}`, quality.rate],
-    ...[`-filter:a:${place}`, 'aresample=async=1000'],
+    ...[`-filter:a:${place}`, `${onwards ? `asetpts=${onwardsBy('NB_SAMPLES/SR/TB')},` : ''}aresample=async=1000`],
   ];
 }
 
-/** Maps and encodes the picture. `box`: the size that several have to share. `simple`: nothing that may fail but scaling. */
-export function pictureOptions(settings: FfmpegSettings, seen: Seen, how: { box?: Size; simple?: boolean }): string[] {
+/**
+ * Times that go back (a clock that was set while it recorded, two takes in one file) would lose every frame until the old time is reached again. Such a
+ * frame comes `step` after the one before it, and all that follow keep their distance to it.
+ */
+function onwardsBy(step: string): string {
+  return `'if(isnan(PREV_OUTPTS),PTS,PREV_OUTPTS+if(gt(PTS,PREV_INPTS),PTS-PREV_INPTS,${step}))'`;
+}
+
+interface PictureHow {
+  /** The size that several have to share. */
+  readonly box?: Size;
+  /** Nothing that may fail but scaling. */
+  readonly simple?: boolean;
+  /** Where times go back, go on behind what was there. */
+  readonly onwards?: boolean;
+}
+
+/** Maps and encodes the picture. */
+export function pictureOptions(settings: FfmpegSettings, seen: Seen, how: PictureHow): string[] {
   const { video } = seen.source;
   if (!video) return [];
   return ['-map', `0:${video.index}`, '-vf', pictureFilter(settings, seen, how), ...h264(settings)];
 }
 
-function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple }: { box?: Size; simple?: boolean }): string {
+function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple, onwards }: PictureHow): string {
   const { video } = seen.source;
   if (!video) return 'null';
   const { width, height } = playableSize(video, settings.height);
   const fit = box
     ? [`scale=${box.width}:${box.height}:force_original_aspect_ratio=decrease:force_divisible_by=2`, `pad=${box.width}:${box.height}:-1:-1`]
     : [];
+  const { framesPerSecond = 0 } = video;
+  const rate = framesPerSecond >= 1 && framesPerSecond <= RATE_MAX ? framesPerSecond : RATE_ASSUMED;
   return [
+    ...(onwards ? [`setpts=${onwardsBy(`1/${rate}/TB`)}`] : []),
     ...(seen.interlaced && !simple ? ['bwdif=mode=send_frame:deint=all'] : []),
     `scale=${width}:${height}`,
     ...(isHdr(video) && !simple ? [toSdr(video)] : []),

@@ -225,6 +225,21 @@ describe('one transfer', () => {
     expect(await archive.check()).toEqual(saying(/slow link: [\d.]+ [KM]iB\/s, 1 part of 5\.0 MiB at a time/));
   });
 
+  it('ends the upload with the first part that is too slow, where smaller ones are dared then: the same part is not sent again and again', async () => {
+    const request = putOf('2026/06/20/rec-too-slow/o', randomBytes(22 * MIB));
+    through({ partBytes: 10 * MIB, timeoutMs: 400 });
+    proxy.suffer({ bytesPerSecond: 12 * MIB, cutUpAfter: 7 * MIB });
+    await expect(archive.put(request)).rejects.toMatchObject({ code: 'archive.slow' });
+    expect(proxy.upBytes).toBeGreaterThan(6 * MIB);
+    expect(proxy.upBytes).toBeLessThan(9 * MIB);
+    proxy.suffer({ bytesPerSecond: 12 * MIB });
+    await archive.put(request);
+    // Begun anew, in parts of 5 MiB, and each byte once.
+    expect(proxy.upBytes).toBeGreaterThan(22 * MIB);
+    expect(proxy.upBytes).toBeLessThan(23 * MIB);
+    expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
+  });
+
   it('counts the progress of those before it in the line as its own: waiting for its turn is no standstill', async () => {
     through({ partsAtOnce: 1, timeoutMs: 1000 });
     proxy.suffer({ bytesPerSecond: 2 * MIB });

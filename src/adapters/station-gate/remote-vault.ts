@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange } from '#domain/byte-range';
 import { EvidockError } from '#domain/errors';
@@ -40,7 +40,10 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
     return Buffer.concat(chunks);
   }
 
-  async localFiles(keys: readonly string[], scratch: string): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
+  async localFiles(
+    keys: readonly string[],
+    { scratch, onProgress }: { scratch: string; onProgress?: () => void },
+  ): Promise<{ paths: readonly string[]; release(): Promise<void> }> {
     const room = await mkdtemp(join(scratch, 'originals-'));
     const release = () => rm(room, { recursive: true, force: true });
     try {
@@ -49,7 +52,7 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
         // The station chose the key. Only its extension goes into a path here.
         if (!isVaultKey(key)) throw new EvidockError('vault.key-invalid', because('key', { key }));
         const path = join(room, `${place}${extname(key)}`);
-        await pipeline(this.#station.read(key), createWriteStream(path));
+        await pipeline(telling(this.#station.read(key), onProgress), createWriteStream(path));
         paths.push(path);
       }
       return { paths, release };
@@ -59,17 +62,31 @@ export class RemoteVault implements Pick<VaultReader, 'read' | 'readSmall' | 'lo
     }
   }
 
-  async adoptDerivative(path: string, key: string): Promise<{ bytes: number; sha256: string }> {
+  async adoptDerivative(path: string, key: string, onProgress?: () => void): Promise<{ bytes: number; sha256: string }> {
     const [, recordingId, run, name] = DERIVATIVE.exec(key) ?? [];
     if (!isVaultKey(key) || recordingId === undefined) throw new EvidockError('vault.key-invalid', because('not-derivative-key', { key }));
     const { size } = await stat(path);
     const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
+    await pipeline(telling(createReadStream(path), onProgress), hash);
     const headers = {
       'content-type': 'application/octet-stream',
       'content-length': String(size),
       'x-evidock-sha256': hash.digest('hex'),
     };
-    return this.#station.put(`derivatives/derive.${recordingId}/${run}/${name}`, headers, () => createReadStream(path));
+    return this.#station.put(`derivatives/derive.${recordingId}/${run}/${name}`, headers, () =>
+      telling(createReadStream(path), onProgress),
+    );
+  }
+}
+
+/** The same bytes, and a call for each chunk that the other side takes. */
+function telling(stream: Readable, onProgress: (() => void) | undefined): Readable {
+  return onProgress ? Readable.from(told(stream, onProgress), { objectMode: false }) : stream;
+}
+
+async function* told(stream: Readable, onProgress: () => void): AsyncGenerator<Buffer> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    onProgress();
+    yield chunk;
   }
 }

@@ -83,7 +83,11 @@ const KIND_OF: Readonly<Record<string, Kind>> = Object.fromEntries([
     ...['mp4', 'mov', 'm4v', 'avi', 'mkv', 'webm', 'ts', 'mts', 'm2ts', 'mpg', 'mpeg', 'wmv', 'asf', '3gp', '3g2', 'flv', 'mxf', 'dav'],
     ...['h264', 'h265', '264', '265', 'hevc', 'lrv', 'lrf', 'insv', '360'],
   ].map((e) => [e, 'video']),
-  ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'opus', 'flac', 'g711', 'g726'].map((e) => [e, 'audio']),
+  ...[
+    ...['wav', 'mp3', 'aac', 'm4a', 'amr', 'wma', 'ogg', 'opus', 'flac', 'g711', 'g726', 'awb', '3ga', 'oga', 'spx', 'gsm'],
+    // Dictation machines and telephones.
+    ...['dss', 'ds2', 'qcp', 'caf', 'aif', 'aiff', 'au', 'voc', 'mka', 'ac3', 'g722', 'g729'],
+  ].map((e) => [e, 'audio']),
   ...['jpg', 'jpeg', 'png', 'bmp', 'heic', 'heif', 'tif', 'tiff', 'webp', 'gif', 'dng', 'gpr', 'insp', 'thm'].map((e) => [e, 'photo']),
   ...['gps', 'nmea', 'gpx', '3gf', 'kml'].map((e) => [e, 'track']),
   ...['log'].map((e) => [e, 'log']),

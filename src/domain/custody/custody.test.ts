@@ -36,8 +36,9 @@ describe('every type of entry', () => {
     expect(draftFault(draft)).toBeNull();
     const { stored, beside } = seal(draft);
     expect(checkEntry(stored, beside, FIRST_PLACE)).toBeNull();
-    const { version, bytes: _, seq: __, prev: ___, hash: ____, ...read } = readEntry(stored, beside);
+    const { version, salts, bytes: _, seq: __, prev: ___, hash: ____, ...read } = readEntry(stored, beside);
     expect(version).toBe(2);
+    expect(Object.keys(salts)).toEqual(Object.keys(draft.personal));
     expect(read).toEqual({ ...draft, erased: [] });
     expect(entryTypeOf(type)?.parse(readEntry(stored, beside))?.data).toEqual(draft.data);
   });

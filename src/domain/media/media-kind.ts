@@ -20,6 +20,7 @@ const SIGNATURES: readonly Signature[] = [
   ...['ftyp', 'moov', 'mdat', 'wide', 'skip'].map((box) => ({ kind: 'video' as const, at: 4, bytes: box })),
   { kind: 'video', at: 0, bytes: 'RIFF', and: { at: 8, bytes: 'AVI ' } },
   { kind: 'audio', at: 0, bytes: 'RIFF', and: { at: 8, bytes: 'WAVE' } },
+  { kind: 'audio', at: 0, bytes: 'RIFF', and: { at: 8, bytes: 'QLCM' } },
   { kind: 'photo', at: 0, bytes: 'RIFF', and: { at: 8, bytes: 'WEBP' } },
   // Matroska and WebM; FLV; ASF; MXF (SMPTE 377); MPEG program stream and video; Dahua DAV; Hikvision.
   { kind: 'video', at: 0, bytes: [0x1a, 0x45, 0xdf, 0xa3] },
@@ -30,6 +31,8 @@ const SIGNATURES: readonly Signature[] = [
   { kind: 'video', at: 0, bytes: [0x00, 0x00, 0x01, 0xb3] },
   ...['DHAV', 'DAHUA', 'IMKH'].map((bytes) => ({ kind: 'video' as const, at: 0, bytes })),
   ...['#!AMR', 'fLaC', 'OggS', 'ID3', 'caff'].map((bytes) => ({ kind: 'audio' as const, at: 0, bytes })),
+  // Dictations: DSS of both versions, DS2.
+  ...['\u0002dss', '\u0003dss', '\u0003ds2', 'Creative Voice File\u001a'].map((bytes) => ({ kind: 'audio' as const, at: 0, bytes })),
   { kind: 'audio', at: 0, bytes: 'FORM', and: { at: 8, bytes: 'AIF' } },
   { kind: 'photo', at: 0, bytes: [0xff, 0xd8, 0xff] },
   { kind: 'photo', at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },

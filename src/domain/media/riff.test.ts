@@ -35,7 +35,15 @@ describe('RIFF files', () => {
       ]),
     ],
     ['an AVI that was never finished', riff('AVI ', [{ name: '', list: 'movi', size: 0, bytes: 500 }])],
-    ['another form', riff('QLCM', [{ name: 'data', size: 900, bytes: 10 }])],
+    ['another form', riff('WEBP', [{ name: 'data', size: 900, bytes: 10 }])],
+    [
+      'a whole QCP',
+      riff('QLCM', [
+        { name: 'fmt ', size: 150, bytes: 150 },
+        { name: 'vrat', size: 8, bytes: 8 },
+        { name: 'data', size: 35, bytes: 36 },
+      ]),
+    ],
     ['something else', Buffer.from('not a media file')],
     ['nothing', new Uint8Array(0)],
   ])('%s is whole', async (_, file) => {
@@ -56,6 +64,14 @@ describe('RIFF files', () => {
       riff('WAVE', [
         { name: 'fmt ', size: 17, bytes: 18 },
         { name: 'data', size: 99, bytes: 98 },
+      ]),
+      'data',
+    ],
+    [
+      'a QCP',
+      riff('QLCM', [
+        { name: 'fmt ', size: 150, bytes: 150 },
+        { name: 'data', size: 3500, bytes: 3400 },
       ]),
       'data',
     ],

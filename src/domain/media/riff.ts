@@ -3,17 +3,19 @@ import type { ReadAt } from './iso-bmff.ts';
 
 /** Sizes that a program writes before it knows how much will come: an unfinished header says nothing of missing bytes. */
 const UNKNOWN_SIZES = [0, 0xffffffff];
+/** QLCM: QCP (RFC 3625). */
+const FORMS = ['AVI ', 'WAVE', 'QLCM'];
 const CHUNKS_MAX = 64;
 
 /**
- * What a RIFF file (AVI, WAV; Microsoft "Multimedia Programming Interface", 1991, §2) lacks of what it says; null if it is whole, is no RIFF file
+ * What a RIFF file (AVI, WAV, QCP; Microsoft "Multimedia Programming Interface", 1991, §2) lacks of what it says; null if it is whole, is no RIFF file
  * or does not say.
  */
 export async function missingOfRiff(readAt: ReadAt, bytes: number): Promise<Reason | null> {
   const head = await readAt(0, 12);
   if (head.length < 12 || text(head, 0) !== 'RIFF') return null;
   const form = text(head, 8);
-  if (form !== 'AVI ' && form !== 'WAVE') return null;
+  if (!FORMS.includes(form)) return null;
   for (let position = 12, chunk = 0; position + 8 <= bytes && chunk < CHUNKS_MAX; chunk += 1) {
     const header = await readAt(position, 12);
     if (header.length < 8) return null;

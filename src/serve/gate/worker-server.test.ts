@@ -13,7 +13,7 @@ import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LocalScratch } from '#adapters/disk/local-scratch';
 import { RemoteClaims, RemoteDeriveGate, RemoteUploads } from '#adapters/station-gate/remote-gate';
 import { RemoteVault } from '#adapters/station-gate/remote-vault';
@@ -199,8 +199,11 @@ it('originals are read by the one who holds their recording, from any byte, and 
   await expect(buffer(await vault.read(otherKey))).rejects.toMatchObject(forbidden);
   for (const path of ['../ledger.sqlite', '/etc/passwd', `${key}/../../x`, `${key}%00`, '..%2fledger.sqlite'])
     await expect(buffer(await vault.read(path))).rejects.toMatchObject({ code: 'request.invalid' });
-  const local = await vault.localFiles([key], station.directory);
+  // A lease is renewed by this: something has to move for each piece, not once at the end.
+  const moved = vi.fn();
+  const local = await vault.localFiles([key], { scratch: station.directory, onProgress: moved });
   expect(await readFile(local.paths[0] ?? '')).toEqual(BYTES);
+  expect(moved.mock.calls.length).toBeGreaterThan(BYTES.length / 100_000);
   await local.release();
   expect((await station.ledger.custody.of(subject('recording', ids[0] ?? ''))).map(({ type }) => type)).not.toContain('recording.viewed');
 });
@@ -217,7 +220,10 @@ it('a derivative comes in under the key of its run, whole, and only then counts 
   const gate = new RemoteDeriveGate(worker);
   const invalid = { code: 'request.invalid' };
   await expect(gate.record(held, { ...RESULT, derivatives: [made] })).rejects.toMatchObject(invalid);
-  expect(await vault.adoptDerivative(file, vaultKey)).toEqual({ bytes: BYTES.length, sha256 });
+  const moved = vi.fn();
+  expect(await vault.adoptDerivative(file, vaultKey, moved)).toEqual({ bytes: BYTES.length, sha256 });
+  // Read for its digest, and again to be sent.
+  expect(moved.mock.calls.length).toBeGreaterThanOrEqual(2 * Math.ceil(BYTES.length / 65_536));
   // What is told of it must be what came, under this recording and this run.
   const elsewhere = derivativeKey(ids[1] ?? '', held.token, 'playable.mp4');
   // A file that is there, and told of truly, but is another recording's.

@@ -1,0 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** From that moment on each tag of an FLV file (Adobe Flash Video File Format 10.1, §E.4.1) tells a time that is so much later, ms. */
+export async function setFlvClock(path: string, byMs: number, fromMs = 1000): Promise<void> {
+  const bytes = await readFile(path);
+  let isSet = false;
+  for (let at = 13; at + 11 < bytes.length; at += 15 + bytes.readUIntBE(at + 1, 3)) {
+    const told = bytes.readUIntBE(at + 4, 3);
+    isSet ||= told >= fromMs;
+    if (isSet) bytes.writeUIntBE(told + byMs, at + 4, 3);
+  }
+  await writeFile(path, bytes);
+}
