@@ -286,6 +286,7 @@ export const en = {
   yes: 'yes',
   no: 'no',
   none: 'none',
+  between: ', ',
 
   'state.copying': 'copying',
   'state.sealed': 'sealed',

@@ -285,6 +285,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   yes: '是',
   no: '否',
   none: '无',
+  between: '、',
 
   'state.copying': '复制中',
   'state.sealed': '已封存',
