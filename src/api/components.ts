@@ -119,7 +119,12 @@ export const COMPONENTS = {
   SlotChangeBody: named(SlotChangeBody, { port: '1-4.2' }),
   SlotChange: named(SlotChangeJson, { port: '1-4.2', slot: 3, before: 1, moved: { port: '1-4.1', slot: 1 } }),
   LearningBody: named(LearningBody, { seconds: 60 }),
-  PortSeen: named(PortSeenJson, { port: '1-4.2', hub: '1-4', slot: null, facts: [because('usb-ids', { vendor: '0951', product: '1666' })] }),
+  PortSeen: named(PortSeenJson, {
+    port: '1-4.2',
+    hub: '1-4',
+    slot: null,
+    facts: [because('usb-ids', { vendor: '0951', product: '1666' })],
+  }),
   Hub: named(HubJson, { hub: '1-4', recorders: 2, bytesPerSecond: 73_400_320, slots: [3, 4] }),
   Docking: named(DockingJson, docking),
   DockingReport: named(DockingReportJson, {
