@@ -34,7 +34,8 @@ export interface DockingsReader {
   /** Newest first. */
   list(options: {
     openOnly?: boolean;
-    recorder?: string /** Serial that the bus told. */;
+    recorder?: string;
+    /** Only dockings of recorders for which the bus told this serial. */
     told?: string;
     /** Only those with a lower id. */
     after?: string;
