@@ -3,7 +3,7 @@ import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-en
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Category, Recorder } from '#domain/registry';
+import { CASES_OF_RECORDING_MAX, type Category, type Recorder } from '#domain/registry';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
@@ -64,6 +64,11 @@ export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: str
   });
 }
 
+/** Throws request.invalid: the entry of a tag names all cases of the recording. */
+function mustFit(cases: number): void {
+  if (cases > CASES_OF_RECORDING_MAX) throw new EvidockError('request.invalid', because('many-cases', { limit: CASES_OF_RECORDING_MAX }));
+}
+
 async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: TagRequest, data: Tags): Promise<void> {
   const { caseNumbers, recording } = before;
   const wanted = new Set(caseNumbers);
@@ -74,6 +79,7 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
     await mustHaveCase(writer, number);
     wanted.add(number);
   }
+  mustFit(wanted.size);
   for (const number of caseNumbers) if (!wanted.has(number)) await writer.recordings.removeCase(recording.id, number);
   for (const number of wanted) if (!caseNumbers.includes(number)) await writer.recordings.addCase(recording.id, number);
   const now = [...wanted].sort();
@@ -122,6 +128,7 @@ export async function decideSuggestion(
     if (decision === 'declined') return true;
     const { caseNumbers } = await mustHaveRecording(writer, recordingId);
     if (caseNumbers.includes(caseNumber)) return true;
+    mustFit(caseNumbers.length + 1);
     await writer.recordings.addCase(recordingId, caseNumber);
     const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
     await writer.custody.append(RecordingTagged.make({ ...about, data }));
