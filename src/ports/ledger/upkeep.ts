@@ -1,3 +1,5 @@
+import type { Reason } from '#domain/reason';
+
 /** A row that is not as the custody log tells. */
 export interface Contradiction {
   readonly table: string;
@@ -28,14 +30,14 @@ export interface LedgerUpkeep {
   /** A consistent copy while running, written durably; `onPercent` 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
   /** The store's own check of its whole file, and `alterations`; the complaints, none if sound. */
-  integrity(): Promise<readonly string[]>;
+  integrity(): Promise<readonly Reason[]>;
   /**
    * Builds from the log alone what it rebuilds (docs/design.md), and tells every row of one committed state that contradicts it. Rows that can be older than the
    * log contradict nothing. Takes as much room again as the ledger while it runs. Throws ledger.failed.
    */
   replay(signal: AbortSignal): AsyncIterable<ReplayLine>;
   /** What is not as this version makes it in tables, indexes and triggers; none if sound. */
-  alterations(): Promise<readonly string[]>;
+  alterations(): Promise<readonly Reason[]>;
   /** Makes missing triggers and indexes again. Returns what it could not mend. */
-  mendSchema(): Promise<readonly string[]>;
+  mendSchema(): Promise<readonly Reason[]>;
 }
