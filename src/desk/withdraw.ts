@@ -15,7 +15,7 @@ export interface WrongCopy {
 
 /**
  * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
- * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until then.
+ * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until the recording is archived again.
  */
 export async function withdrawCopies(
   { ledger, archive, clock, pokeWork }: DeskDeps,
