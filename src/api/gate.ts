@@ -87,7 +87,13 @@ export const ArchivedBody = closed({
 });
 export const MismatchedBody = closed({
   claim: HeldClaim,
-  copy: closed({ where: Type.String({ maxLength: 16 }), item: Type.String({ maxLength: 64 }), key: Key, expected: Sha256, found: Words }),
+  copy: closed({
+    where: Type.String({ maxLength: 16 }),
+    item: Type.String({ maxLength: 64 }),
+    key: Key,
+    expected: Sha256,
+    found: ReasonSchema,
+  }),
 });
 
 const UploadId = Type.String({ minLength: 1, maxLength: 1024 });

@@ -70,7 +70,7 @@ export const VerifyLineJson = Type.Union([
     place: PlaceText,
     recordingId: nullable.text(),
     key: nullable.text('Of the file in vault or archive.'),
-    what: Type.String(),
+    reason: ReasonSchema,
   }),
   Type.Object({
     type: Type.Literal('summary'),

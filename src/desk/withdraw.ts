@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import type { Reason } from '#domain/reason';
 import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
@@ -9,8 +10,7 @@ import type { DeskDeps } from './deps.ts';
 export interface WrongCopy {
   readonly itemId: string;
   readonly key: string;
-  /** What is wrong, in words. */
-  readonly what: string;
+  readonly what: Reason;
 }
 
 /**

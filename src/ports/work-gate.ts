@@ -125,8 +125,7 @@ export interface MismatchedCopy {
   readonly key: string;
   /** SHA-256, hexadecimal. */
   readonly expected: string;
-  /** What was found, in words. */
-  readonly found: string;
+  readonly found: Reason;
 }
 
 export interface ArchiveGate {

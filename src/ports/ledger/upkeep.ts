@@ -1,3 +1,5 @@
+import type { Reason } from '#domain/reason';
+
 /** A row of the ledger that is not as the custody log tells. */
 export interface Contradiction {
   readonly table: string;
@@ -28,14 +30,14 @@ export interface LedgerUpkeep {
   /** Writes a consistent and durable copy to `file` while the ledger is in use. `onPercent` is called with 0 to 100. */
   backup(file: string, onPercent?: (percent: number) => void): Promise<{ bytes: number }>;
   /** Runs the store's own check of its whole file, and `alterations`. Returns the complaints; none if the file is sound. */
-  integrity(): Promise<readonly string[]>;
+  integrity(): Promise<readonly Reason[]>;
   /**
    * Rebuilds from the log what the log alone tells (docs/design.md, "What the log rebuilds"), and yields every row of one committed state that contradicts it.
    * Rows that can be older than the log contradict nothing. Needs free space of twice the ledger's size. Throws ledger.failed.
    */
   replay(signal: AbortSignal): AsyncIterable<ReplayLine>;
   /** Finds tables, indexes and triggers that are not as this version makes them; none if all are. */
-  alterations(): Promise<readonly string[]>;
+  alterations(): Promise<readonly Reason[]>;
   /** Makes missing triggers and indexes again. Returns what it could not mend. */
-  mendSchema(): Promise<readonly string[]>;
+  mendSchema(): Promise<readonly Reason[]>;
 }
