@@ -5,10 +5,10 @@ import { because, type Reason } from '#domain/reason';
 import type { Contradiction, ReplayLine } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 
-/** Contradictions that one entry of the log names. */
+/** At most so many contradictions are named in one custody entry. */
 const NAMED_PER_ENTRY = 1000;
 
-/** Replays the log, tells what the ledger says otherwise as it is found, and leaves the verdict in the log, also where there is nothing to tell. */
+/** Replays the log and yields each contradiction of the ledger as it is found. Writes the verdict into the log, also where there is none. */
 export async function* replayedLog(
   { ledger, upkeep, clock, facts }: DeskDeps,
   actor: Actor,

@@ -21,7 +21,7 @@ export interface TagRequest {
 type Tags = { -readonly [N in keyof TagData]: TagData[N] };
 type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
-/** Throws request.not-found with what to do about it. */
+/** Throws request.not-found, whose reason says what to do. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
   if (!(await reader.cases.get(number))) throw caseNotFound(number);
 }
@@ -46,7 +46,10 @@ export async function mustHaveRecording(reader: LedgerReader, id: string): Promi
   return detail;
 }
 
-/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new; returns false where it was so already. */
+/**
+ * Changes officer, category, cases or other tags of a recording. A custody entry in the same transaction holds the old and the new values. Returns false where
+ * all were so already.
+ */
 export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: string, request: TagRequest, actor: Actor): Promise<boolean> {
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
     throw new EvidockError('request.invalid', because('nothing-to-change', {}));
@@ -64,7 +67,7 @@ export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: str
   });
 }
 
-/** Throws request.invalid: the entry of a tag names all cases of the recording. */
+/** Throws request.invalid if there are more cases than one custody entry can name. */
 function mustFit(cases: number): void {
   if (cases > CASES_OF_RECORDING_MAX) throw new EvidockError('request.invalid', because('many-cases', { limit: CASES_OF_RECORDING_MAX }));
 }
@@ -103,7 +106,7 @@ async function tagFields(writer: LedgerWriter, { recording }: RecordingDetail, r
   }
 }
 
-/** A person says whether a suggestion holds; saying the same twice changes nothing, and returns false. */
+/** Records whether a person confirms or rejects a suggestion. The same decision once more changes nothing, and returns false. */
 export async function decideSuggestion(
   { ledger, clock }: DeskDeps,
   id: string,
