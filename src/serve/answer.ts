@@ -26,11 +26,13 @@ const LINES_TYPE = 'application/x-ndjson';
 /** Answers a request of one row of the table. */
 export async function answer(
   row: Route,
-  parts: ServerParts,
+  whole: ServerParts,
   { principal, request, reply }: { principal: Principal; request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   const { params, query, body } = request;
   const asked = { params, query, body, principal, actor: actorOf(principal), signal: signalOf(reply) };
+  // Whatever a handler reads, also in its transactions, it reads within the scope of who asks.
+  const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger: whole.deps.ledger.within(principal.scope) } };
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
   // A look is put on record by the server itself: no handler leaves an entry.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });

@@ -5,8 +5,8 @@ import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
-/** These write without a transaction that could be judged; no route has to do them. */
-const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close'];
+/** These write without a transaction that could be judged, or would leave the scope of who asks; no route has to do them. */
+const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close', 'within'];
 
 /** What one transaction has written so far. */
 interface Writing {
