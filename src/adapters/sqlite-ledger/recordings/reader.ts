@@ -96,7 +96,7 @@ export class SqlRecordingsReader implements RecordingsReader {
     const query = sql<Row>`SELECT recordings.* FROM (
         SELECT list.id, list.sort_at FROM (${this.#sight.gathered()}) AS list ${asksMore ? joined : sql``} ${where}
         ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
-      ) AS list ${joined} ORDER BY list.sort_at DESC, list.id DESC`;
+      ) AS page ${this.#dialect.joinInOrder} recordings ON recordings.id = page.id ORDER BY page.sort_at DESC, page.id DESC`;
     return (await query.execute(this.#db)).rows;
   }
 
