@@ -7,12 +7,11 @@ import { FfmpegTranscoder } from '#adapters/ffmpeg/ffmpeg-transcoder';
 import type { LogLagJson } from '#api/station';
 import type { WorkerAnswer } from '#api/workers';
 import type { StationClient } from '#cli/client';
-import type { DoctorCheck } from '#cli/context';
+import type { CheckName, DoctorCheck } from '#cli/context';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import { asEvidockError, type ErrorCode, EvidockError, failureReason, said } from '#domain/errors';
 import { because, type Reason, together } from '#domain/reason';
 import { DRIVERS } from '#drivers';
-import { ERRORS_EN } from '#messages/errors-en';
 import { makeStateDirectory } from './state-directory.ts';
 import { placesOf } from './state-paths.ts';
 import { usbChecks } from './usb-checks.ts';
@@ -40,23 +39,21 @@ export async function runDoctor({ config, nowMs, connect }: Options): Promise<re
   const { ffmpeg, ffprobe, height, threads } = config.derive;
   const transcoder = new FfmpegTranscoder({ settings: { ffmpeg, ffprobe, height, threads, timeLimitMs: 10_000, outputBytesMax: GIB } });
   return [
-    await look('node', 'install Node 24 (scripts/up does)', async () => nodeVersion()),
-    await look('ffmpeg', 'apt-get install ffmpeg, or set derive.ffmpeg and derive.ffprobe', async () => ({
+    await look('node', because('mend-node', {}), async () => nodeVersion()),
+    await look('ffmpeg', because('mend-ffmpeg', {}), async () => ({
       reason: await transcoder.check(),
     })),
-    await look('encoders', 'install an ffmpeg with libx264 and aac', () => encoders(ffmpeg)),
-    await look('redis', 'apt-get install redis-server, or set queue.url', () => redis(config)),
-    await look('state', `make ${state} and give it to the station's user`, () => writable(state)),
-    await look('vault disk', 'free space on the disk of the state directory, or lower intake.reserve', () =>
-      freeSpace(state, config.intake.reserve * BYTES_PER_MIB),
-    ),
-    await look('vault writes', 'use ext4 or XFS for the state directory: copies then need half the CPU', async () => vaultWrites(state)),
-    await look('clock', 'set the clock and switch on time synchronisation (timedatectl set-ntp true)', () => clock(nowMs)),
-    await look('time zone', 'set station.timezone to an IANA zone', async () => ({
+    await look('encoders', because('mend-encoders', {}), () => encoders(ffmpeg)),
+    await look('redis', because('mend-redis', {}), () => redis(config)),
+    await look('state', because('mend-state', { path: state }), () => writable(state)),
+    await look('vault disk', because('mend-vault-disk', {}), () => freeSpace(state, config.intake.reserve * BYTES_PER_MIB)),
+    await look('vault writes', because('mend-vault-writes', {}), async () => vaultWrites(state)),
+    await look('clock', because('mend-clock', {}), () => clock(nowMs)),
+    await look('time zone', because('mend-time-zone', {}), async () => ({
       reason: because('field', { field: config.station.timezone }),
     })),
     ...(await usbLooks(config)),
-    await look('socket', 'choose a shorter state directory', async () => socketPath(state)),
+    await look('socket', because('mend-socket', {}), async () => socketPath(state)),
     ...(await stationChecks(config, connect)),
   ];
 }
@@ -67,7 +64,7 @@ async function usbLooks(config: Config): Promise<readonly DoctorCheck[]> {
   return found;
 }
 
-async function look(name: string, remedy: string, find: () => Promise<Finding>): Promise<DoctorCheck> {
+async function look(name: CheckName, remedy: Reason, find: () => Promise<Finding>): Promise<DoctorCheck> {
   try {
     const { reason, warn } = await find();
     return warn === undefined
@@ -149,12 +146,14 @@ interface Readying {
   readonly code: ErrorCode | null;
   readonly reason: Reason;
 }
+const READYING = ['ledger', 'vault', 'queue', 'archive'] as const;
+type Checks = { readonly [name in (typeof READYING)[number]]: Readying | null };
 
 /** What the code of the failure says where it knows more than that something is to be looked at. */
-function remedyOf({ ok, code }: Readying, general: string | null): Pick<DoctorCheck, 'remedy' | 'code'> {
+function remedyOf({ ok, code }: Readying, general: Reason | null): Pick<DoctorCheck, 'remedy' | 'code'> {
   if (ok) return { remedy: null };
   const knows = code !== null && (code === 'queue.refused' || (code.startsWith('archive.') && code !== 'archive.unreachable'));
-  return knows ? { remedy: ERRORS_EN[code].remedy, code } : { remedy: general };
+  return knows ? { remedy: because('mend-failure', { remedy: code }), code } : { remedy: general };
 }
 
 /** What only the station itself can tell: ledger, queue, archive. */
@@ -164,25 +163,33 @@ async function stationChecks(config: Config, connect: () => Promise<StationClien
     client = await connect();
   } catch (error) {
     const failure = asEvidockError(error);
-    return [{ name: 'station', ok: false, reason: failureReason(failure), remedy: failure.remedy, code: failure.code }];
+    return [
+      {
+        name: 'station',
+        ok: false,
+        reason: failureReason(failure),
+        remedy: because('mend-failure', { remedy: failure.code }),
+        code: failure.code,
+      },
+    ];
   }
   try {
     const { json } = await client.request('GET', '/api/v1/ready?fresh=true');
-    const { checks } = json as { checks: Record<string, Readying | null> };
-    const remedies: Record<string, string> = {
-      ledger: 'check the disk of the state directory; restore the newest ledger backup if the file is damaged',
-      vault: 'check mount and permissions of the vault',
-      queue: 'start Redis or correct queue.url; no work is lost',
-      archive:
-        config.archive.kind === 's3' ? 'check network, archive.s3.endpoint, bucket and keys' : 'check that the archive disk is mounted',
+    const { checks } = json as { checks: Checks };
+    const remedies: { readonly [name in keyof Checks]: Reason } = {
+      ledger: because('mend-ledger', {}),
+      vault: because('mend-vault', {}),
+      queue: because('mend-queue', {}),
+      archive: config.archive.kind === 's3' ? because('mend-archive-s3', {}) : because('mend-archive-disk', {}),
     };
-    const found = Object.entries(checks).flatMap(([name, check]): DoctorCheck[] =>
-      check ? [{ name, ok: check.ok, reason: check.reason, ...remedyOf(check, remedies[name] ?? null) }] : [],
-    );
+    const found = READYING.flatMap((name): DoctorCheck[] => {
+      const check = checks[name];
+      return check ? [{ name, ok: check.ok, reason: check.reason, ...remedyOf(check, remedies[name]) }] : [];
+    });
     const running: DoctorCheck =
       client.kind === 'running'
         ? { name: 'station', ok: true, reason: because('running', {}), remedy: null }
-        : { name: 'station', ok: true, warn: true, reason: because('not-running', {}), remedy: 'evidock run' };
+        : { name: 'station', ok: true, warn: true, reason: because('not-running', {}), remedy: because('mend-station', {}) };
     return [running, ...found, ...(await logChecks(client)), ...(client.kind === 'running' ? await workerChecks(client) : [])];
   } finally {
     await client.close();
@@ -194,7 +201,7 @@ async function logChecks(client: StationClient): Promise<DoctorCheck[]> {
   const { json } = await client.request('GET', '/api/v1/custody/shipping');
   const { places } = json as Static<typeof LogLagJson>;
   return places.map(({ place, entries, ageSeconds }): DoctorCheck => {
-    const name = `log in ${place}`;
+    const name = `log in ${place}` as const;
     if (entries === 0) return { name, ok: true, reason: because('every-entry-there', {}), remedy: null };
     const reason = because('entries-not-there', { entries, seconds: ageSeconds });
     if (ageSeconds <= LOG_LATE_S) return { name, ok: true, reason, remedy: null };
@@ -203,7 +210,7 @@ async function logChecks(client: StationClient): Promise<DoctorCheck[]> {
       ok: true,
       warn: true,
       reason,
-      remedy: `start the station (evidock run) and see to the ${place}: the log is copied by itself`,
+      remedy: because('mend-log', { place }),
     };
   });
 }
@@ -218,7 +225,7 @@ async function workerChecks(client: StationClient): Promise<DoctorCheck[]> {
   const told = invited.map(({ name, running, heardSecondsAgo: heard }) =>
     heard === null ? because('worker-not-heard', { name }) : because('worker-heard', { name, seconds: heard, running }),
   );
-  const remedy = 'start it on its host (evidock worker --invite FILE), or revoke its key (evidock worker revoke NAME)';
+  const remedy = because('mend-workers', {});
   const verdict = invited.some(isSilent) ? { warn: true, remedy } : { remedy: null };
   return [{ name: 'workers', ok: true, reason: together(told), ...verdict }];
 }

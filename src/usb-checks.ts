@@ -3,6 +3,7 @@ import { access, readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import type { CheckName } from '#cli/context';
 import type { Config } from '#config/schema';
 import { asEvidockError, EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
@@ -11,8 +12,8 @@ import { readSecret, secretsDirectory } from './station/secrets.ts';
 
 type Finding = { readonly reason: Reason; readonly warn?: Reason };
 interface UsbCheck {
-  readonly name: string;
-  readonly remedy: string;
+  readonly name: CheckName;
+  readonly remedy: Reason;
   find(): Promise<Finding>;
 }
 
@@ -28,18 +29,18 @@ export function usbChecks(
   if (!config.dock.usb) return [];
   const secrets = secretsDirectory(config.dock.secrets, env);
   return [
-    { name: 'usb', remedy: 'load the driver of the USB controller (xhci_pci), or set dock.usb to false', find: usbBus },
-    { name: 'udev', remedy: 'start systemd-udevd: until it runs, disks may be mounted before they are ready', find: udev },
+    { name: 'usb', remedy: because('mend-usb', {}), find: usbBus },
+    { name: 'udev', remedy: because('mend-udev', {}), find: udev },
     {
       name: 'mounting',
-      remedy: 'start evidock-mount.socket and set dock.mountHelper to its socket, or run the station as root',
+      remedy: because('mend-mounting', {}),
       find: () => mounting(config.dock.mountHelper),
     },
-    { name: 'mtp', remedy: 'apt-get install jmtpfs, if recorders are to be read over MTP', find: () => optional('jmtpfs') },
-    { name: 'ntfs', remedy: 'use a kernel with ntfs3, or apt-get install ntfs-3g, if recorders have NTFS', find: ntfs },
+    { name: 'mtp', remedy: because('mend-mtp', {}), find: () => optional('jmtpfs') },
+    { name: 'ntfs', remedy: because('mend-ntfs', {}), find: ntfs },
     {
       name: 'secrets',
-      remedy: 'make one file per secret in dock.secrets, readable by the station and nobody else',
+      remedy: because('mend-secrets', {}),
       find: () => secretsOf(secrets, drivers),
     },
   ];

@@ -32,7 +32,7 @@ import { InvitationJson, InviteBody, RevokedJson, WorkerJson } from './workers.t
 
 const named = <T extends TSchema>(schema: T, example: Static<T>) => ({ schema, example });
 
-const why = because('said', { text: 'its names are those of the family' });
+const why = because('names-differ', {});
 const check = { ok: true, code: null, reason: because('words', { text: 'ok' }) };
 const recordingId = 'rec-01jybqe2v7k3m9';
 const dockingId = 'dck-01jybqd0c1x2y3';
@@ -119,7 +119,12 @@ export const COMPONENTS = {
   SlotChangeBody: named(SlotChangeBody, { port: '1-4.2' }),
   SlotChange: named(SlotChangeJson, { port: '1-4.2', slot: 3, before: 1, moved: { port: '1-4.1', slot: 1 } }),
   LearningBody: named(LearningBody, { seconds: 60 }),
-  PortSeen: named(PortSeenJson, { port: '1-4.2', hub: '1-4', slot: null, facts: [because('said', { text: '0951:1666 storage device' })] }),
+  PortSeen: named(PortSeenJson, {
+    port: '1-4.2',
+    hub: '1-4',
+    slot: null,
+    facts: [because('usb-ids', { vendor: '0951', product: '1666' })],
+  }),
   Hub: named(HubJson, { hub: '1-4', recorders: 2, bytesPerSecond: 73_400_320, slots: [3, 4] }),
   Docking: named(DockingJson, docking),
   DockingReport: named(DockingReportJson, {
@@ -129,7 +134,7 @@ export const COMPONENTS = {
   Refusal: named(RefusalJson, {
     cardPath: 'DCIM/link',
     code: 'recorder.not-regular',
-    reason: because('said', { text: 'DCIM/link is a symbolic link' }),
+    reason: because('symbolic-link', { path: 'DCIM/link' }),
   }),
   IngestBody: named(IngestBody, { directory: '/media/recorder', slot: 3 }),
   Ingest: named(IngestJson, { dockingId }),
@@ -192,7 +197,7 @@ export const COMPONENTS = {
       recordingId,
       caseNumber: 'LY-2026-0012',
       eventId: 'evt-01jybqe2v7k3m9',
-      reason: because('said', { text: 'same officer, 12 min' }),
+      reason: because('minutes-from-event', { minutes: 12 }),
     },
     ...{ overlapMs: 720_000, state: 'open', decidedBy: null, createdAt: at },
   }),

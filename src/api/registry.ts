@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { CASE_STAGES } from '#domain/registry';
+import { CASE_STAGES, OFFICERS_OF_CASE_MAX } from '#domain/registry';
 import { CASE_COURSE, DateText } from './cases.ts';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { HoldingJson } from './holdings.ts';
@@ -57,7 +57,7 @@ export const CaseParams = closed({ number: Name() });
 
 export const RecorderParams = closed({ serial: Name() });
 
-const OfficersText = Type.Array(Name(), { maxItems: 100 });
+const OfficersText = Type.Array(Name(), { maxItems: OFFICERS_OF_CASE_MAX });
 
 export const ImportBody = closed({
   format: oneOf(['csv', 'json']),

@@ -2,16 +2,21 @@
  * Goal: who reads Chinese reads no English sentence, whatever is told: damage, a suggestion, work that failed, a device that nobody knows, what is not there.
  * Method: the whole command line in this process over a real ledger and vault; what it prints is searched for English words in a row.
  */
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LiveSlotBoard } from '#adapters/live-slot-board';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
+import { EvidockError } from '#domain/errors';
 import { because, together } from '#domain/reason';
 import { suggestFor } from '#domain/suggest';
+import { errorWords } from '#messages/error-words';
 import { aCase, aCaseEvent, anId, aSuggestion, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
 import { CommandLine } from '#test/support/command-line';
+import { loadConfig } from '../config/load.ts';
+import { runDoctor } from '../doctor.ts';
 
 /** Two words in a row, each of three letters or more. */
 const ENGLISH = /[A-Za-z]{3,} [A-Za-z]{3,}/;
@@ -84,4 +89,48 @@ it.each([
   expect(out + err).toMatch(expected);
   const sentences = (out + err).split('\n').filter((line) => ENGLISH.test(line.replaceAll(/evidock case add/g, '')));
   expect(sentences).toEqual([]);
+});
+
+/** A command is written as it is typed, in either language. */
+const withoutCommands = (text: string) =>
+  text.replaceAll(/apt-get install [a-z0-9-]+|timedatectl set-ntp true|evidock [a-z]+( [a-z]+)?( --[a-z]+)?/g, '');
+const englishIn = (text: string) =>
+  withoutCommands(text)
+    .split('\n')
+    .filter((line) => ENGLISH.test(line));
+
+it.each(['disk', 's3'])('the doctor finds and mends in Chinese alone, where nothing is well and the archive is %s', async (kind) => {
+  const state = join(cli.station.directory, 'not-there', 'x'.repeat(120));
+  const nowhere = {
+    EVIDOCK_DERIVE_FFMPEG: '/nowhere/ffmpeg',
+    EVIDOCK_QUEUE_REDIS_SERVER: '/nowhere/redis',
+    EVIDOCK_DOCK_SECRETS: '/nowhere',
+  };
+  const archive = {
+    EVIDOCK_ARCHIVE_KIND: kind,
+    EVIDOCK_STATION_ID: 'cd01',
+    EVIDOCK_DOCK_USB: 'true',
+    EVIDOCK_DOCK_MOUNT_HELPER: '/nowhere/mount.sock',
+    EVIDOCK_ARCHIVE_DIRECTORY: '/nowhere',
+    EVIDOCK_ARCHIVE_S3_ENDPOINT: 'http://127.0.0.1:9',
+    EVIDOCK_ARCHIVE_S3_BUCKET: 'b',
+  };
+  const { config } = loadConfig({ file: null, state, env: { ...nowhere, ...archive }, root: cli.station.directory });
+  const connect = () => cli.context([], []).connect({ config: null, state: null });
+  cli.doctor = () => runDoctor({ config, nowMs: 0, connect });
+  const { status, out } = await cli.run(['doctor'], { EVIDOCK_LANG: 'zh-CN' });
+  expect(status).toBe(1);
+  expect(out).toMatch(/时钟 +故障(.*\n)+时钟\. 修复：校准时钟并打开时间同步/);
+  expect(out).toContain('采集站. 修复：启动：evidock run');
+  expect(englishIn(out)).toEqual([]);
+});
+
+it('the doctor who finds no station says what to do by the code of its failure', async () => {
+  const { config } = loadConfig({ file: null, state: cli.station.directory, env: {}, root: cli.station.directory });
+  const reason = because('no-permission', { path: '/srv' });
+  cli.doctor = () => runDoctor({ config, nowMs: START_MS, connect: () => Promise.reject(new EvidockError('ledger.failed', reason)) });
+  const { out } = await cli.run(['doctor'], { EVIDOCK_LANG: 'zh-CN' });
+  expect(out).toMatch(/采集站 +故障 +账本无法读写：没有写入 \/srv 的权限/);
+  expect(out).toContain(`采集站. 修复：${errorWords('zh-CN', 'ledger.failed').remedy}`);
+  expect((await cli.run(['doctor'])).out).toContain(`station. To mend: ${errorWords('en', 'ledger.failed').remedy}`);
 });

@@ -135,7 +135,7 @@ export function mustBeState(state: string | undefined, states: readonly string[]
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) throw new InvalidArgumentError(`${minimum} to ${maximum}`);
+    if (!/^-?\d+$/.test(text) || value < minimum || value > maximum) throw new InvalidArgumentError(`${minimum}–${maximum}`);
     return value;
   };
 }

@@ -1,4 +1,5 @@
 import type { Reason } from '#domain/reason';
+import type { TextKey } from '#messages/language';
 import type { StationClient } from './client.ts';
 
 /** What `--config` and `--state-dir` say; null where they are not given. */
@@ -14,15 +15,17 @@ interface ExplainedValue {
   readonly from: string;
 }
 
+/** Short name: `ffmpeg`, `redis`, `vault disk`, … */
+export type CheckName = TextKey extends infer Key ? (Key extends `check.${infer Name}` ? Name : never) : never;
+
 export interface DoctorCheck {
-  /** Short name: `ffmpeg`, `redis`, `vault disk`, … */
-  readonly name: string;
+  readonly name: CheckName;
   readonly ok: boolean;
   /** Works, but not as well as it should. */
   readonly warn?: boolean;
   readonly reason: Reason;
   /** What to do; null if it is well. */
-  readonly remedy: string | null;
+  readonly remedy: Reason | null;
   /** Code of the error table that the remedy is from. */
   readonly code?: string;
 }

@@ -10,7 +10,6 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorText } from '#domain/custody/actor';
 import { because } from '#domain/reason';
-import { doctorWords } from '#messages/doctor-zh-CN';
 import { buildServer, listenOnSocket } from '#serve/server';
 import { anId } from '#test/support/builders';
 import { CommandLine } from '#test/support/command-line';
@@ -104,8 +103,8 @@ describe('every command', () => {
     [['play', 'r', '--out'], 'option -o, --out <file> needs a value', '选项 -o, --out <file> 需要一个值'],
     [
       ['ingest', 'd', '--slot', '0'],
-      'option -s, --slot <n>: 0 is not allowed; it must be: 1 to 9999',
-      '选项 -s, --slot <n> 的值 0 不允许；应为：1 to 9999',
+      'option -s, --slot <n>: 0 is not allowed; it must be: 1–9999',
+      '选项 -s, --slot <n> 的值 0 不允许；应为：1–9999',
     ],
     [['jobs', 'retry', '--stage', 'x'], 'option --stage <stage>: x is not allowed; it must be: derive, archive', '应为：derive, archive'],
     [['slots', 'x'], 'too many arguments', '参数过多', 'slots '],
@@ -116,7 +115,7 @@ describe('every command', () => {
       '参数 port：不允许 abc',
       'slots assign ',
     ],
-    [['slots', 'assign', '1-4', 'x'], 'argument slot: x is not allowed; it must be: 1 to 9999', '参数 slot：不允许 x', 'slots assign '],
+    [['slots', 'assign', '1-4', 'x'], 'argument slot: x is not allowed; it must be: 1–9999', '参数 slot：不允许 x', 'slots assign '],
     [['--state-dir', 'jobs', '--json', 'case', 'add'], 'option --title <title> is needed', '必须给出选项 --title <title>', 'case add '],
   ])(
     'tells wrong use in words, and whose help to see: %j',
@@ -222,19 +221,14 @@ describe('the station', () => {
   it('ends with 1 when the doctor finds something, and says how to mend it', async () => {
     const { status, out } = await cli.run(['doctor']);
     expect(status).toBe(1);
-    expect(out).toMatch(/ffmpeg +ok +7\nredis +FAILS +redis-server cannot be run\n\nredis\. To mend: Install it\./);
+    expect(out).toMatch(
+      /ffmpeg +ok +7\nredis +FAILS +redis-server cannot be run\n\nredis\. To mend: apt-get install redis-server, or set queue\.url/,
+    );
   });
 
   it('says it in Chinese too', async () => {
     const { out } = await cli.run(['doctor'], { EVIDOCK_LANG: 'zh-CN' });
     expect(out).toMatch(/Redis +故障 +redis-server 无法运行\n\nRedis\. 修复：apt-get install redis-server，或设置 queue\.url/);
-  });
-
-  it('has Chinese words for every check of the doctor', async () => {
-    const source = await readFile(new URL('../doctor.ts', import.meta.url), 'utf8');
-    const names = [...source.matchAll(/look\('([^']+)'|name: '([^']+)'/g)].map(([, looked, named]) => looked ?? named ?? '');
-    expect(names.length).toBeGreaterThan(9);
-    for (const name of [...names, 'ledger', 'vault', 'queue', 'archive']) expect(doctorWords(name), name).not.toBeNull();
   });
 
   it('copies the ledger to a file of that name', async () => {

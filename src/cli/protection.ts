@@ -60,13 +60,13 @@ export function addMark(program: Command, shell: Shell): void {
 /** Level and marks of its own, in one line. */
 export function marksText(say: Say, { confidentiality, privacy }: Pick<CaseAnswer, 'confidentiality' | 'privacy'>): string {
   const level = confidentiality === null ? [] : [word(say, 'level', confidentiality)];
-  return [...level, ...privacy.map((mark) => word(say, 'privacy', mark))].join(', ') || say('none');
+  return [...level, ...privacy.map((mark) => word(say, 'privacy', mark))].join(say('between')) || say('none');
 }
 
 export function ownFacts(say: Say, { confidentiality, privacy }: Pick<CaseAnswer, 'confidentiality' | 'privacy'>): [string, string][] {
   return [
     [say('column.level'), confidentiality === null ? say('none') : word(say, 'level', confidentiality)],
-    [say('column.privacy'), privacy.map((mark) => word(say, 'privacy', mark)).join(', ') || say('none')],
+    [say('column.privacy'), privacy.map((mark) => word(say, 'privacy', mark)).join(say('between')) || say('none')],
   ];
 }
 
@@ -74,14 +74,14 @@ type Effective = Pick<RecordingAnswer, 'effective'>;
 type Sources = RecordingAnswer['effective']['privacy'][number]['from'];
 
 const sourcesText = (say: Say, from: Sources) =>
-  from.map(({ kind, id }) => (kind === 'recording' ? say('mark.own') : say('mark.of-case', { number: id }))).join(', ');
+  from.map(({ kind, id }) => (kind === 'recording' ? say('mark.own') : say('mark.of-case', { number: id }))).join(say('between'));
 
 /** What counts for a recording, and where each mark comes from. */
 export function effectiveFacts(say: Say, { effective: { confidentiality, privacy } }: Effective): [string, string][] {
   const told = (text: string, from: Sources) => `${text} (${sourcesText(say, from)})`;
   return [
     [say('column.level'), confidentiality === null ? say('none') : told(word(say, 'level', confidentiality.level), confidentiality.from)],
-    [say('column.privacy'), privacy.map(({ mark, from }) => told(word(say, 'privacy', mark), from)).join(', ') || say('none')],
+    [say('column.privacy'), privacy.map(({ mark, from }) => told(word(say, 'privacy', mark), from)).join(say('between')) || say('none')],
   ];
 }
 

@@ -68,6 +68,18 @@ describe('recordings', () => {
     const { custody } = (await cli.json(['recording', id])) as { custody: { type: string }[] };
     expect(custody.slice(-3).map(({ type }) => type)).toEqual(['original.sealed', 'recording.derived', 'recording.tagged']);
   });
+
+  it('tells from when on what was known, of recordings and cases, in both languages', async () => {
+    const { out } = await cli.run(['recording', id, '--history']);
+    expect(out).toMatch(/station +officer +041234/);
+    expect(out).toMatch(/cli:wang +officer +009/);
+    expect(out).toMatch(/cli:wang +case A-1 +yes/);
+    expect((await cli.run(['recording', id, '--history', '--lang', 'zh-CN'])).out).toMatch(/cli:wang +案件 A-1 +是/);
+    expect((await cli.run(['case', 'show', 'A-1', '--history'])).out).toMatch(/cli:wang +stage +filing/);
+    const { facts } = (await cli.json(['recording', id, '--history'])) as { facts: { name: string; value: unknown }[] };
+    expect(facts.at(-1)).toMatchObject({ name: 'officer', value: '009' });
+    expect((await cli.run(['recording', id])).out).not.toContain('case A-1 ');
+  });
 });
 
 describe('play', () => {

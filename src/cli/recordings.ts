@@ -165,7 +165,11 @@ function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string
   const left = leftBehind(recording);
   const files = left.slice(0, FILES_TOLD).map(({ cardPath, bytes }) => `${printable(cardPath)} (${bytesText(bytes)})`);
   const more = left.length > files.length ? ', …' : '';
-  const waits = say('recording.waits', { count: left.length, serial: printable(recording.recorderSerial), files: files.join(', ') + more });
+  const waits = say('recording.waits', {
+    count: left.length,
+    serial: printable(recording.recorderSerial),
+    files: files.join(say('between')) + more,
+  });
   const failures = recording.trouble.map(({ stage, state, code, reason }) =>
     say(state === 'failed' ? 'recording.failed' : 'recording.failing', {
       stage: word(say, 'work-stage', stage),
@@ -183,7 +187,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   const { say } = shell;
   const facts: [string, string][] = [
     [say('column.id'), recording.id],
-    [say('column.state'), [stateWord(say, recording), ...marksOf(say, recording)].join(', ')],
+    [say('column.state'), [stateWord(say, recording), ...marksOf(say, recording)].join(say('between'))],
     [say('column.kind'), word(say, 'kind', recording.kind)],
     [say('column.recorder'), recording.recorderSerial],
     [
@@ -334,5 +338,5 @@ function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string 
       (entry): entry is [string, { old: unknown; new: unknown }] => typeof entry[1] === 'object' && entry[1] !== null && 'new' in entry[1],
     )
     .map(([name, change]) => `${word(say, 'field', name)} ${plain(name, change.old)} → ${plain(name, change.new)}`)
-    .join(', ');
+    .join(say('between'));
 }

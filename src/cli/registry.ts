@@ -155,7 +155,7 @@ function printCase(shell: Shell, found: CaseAnswer): void {
       [say('column.number'), found.number],
       [say('column.title'), found.title],
       [say('column.state'), word(say, 'case-state', found.state)],
-      [say('case-state.open'), found.openedOn ?? ''],
+      ...(found.openedOn === null ? [] : [[say('case-state.open'), found.openedOn]]),
       ...found.steps.map(({ step, on }) => [word(say, 'case-state', step), on]),
       [say('column.stage'), word(say, 'stage', found.stage)],
       [say('column.category'), found.category === null ? say('none') : word(say, 'category', found.category)],

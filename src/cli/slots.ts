@@ -40,7 +40,7 @@ export function addSlots(program: Command, shell: Shell): void {
 
 function slotNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > SLOT_MAX) throw new InvalidArgumentError(`1 to ${SLOT_MAX}`);
+  if (!/^\d+$/.test(text) || value < 1 || value > SLOT_MAX) throw new InvalidArgumentError(`1–${SLOT_MAX}`);
   return value;
 }
 

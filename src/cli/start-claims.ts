@@ -34,7 +34,7 @@ function readingWords(say: Say, reading: string): string {
   return reading
     .split('-')
     .map((part) => word(say, 'reading', part))
-    .join(', ');
+    .join(say('between'));
 }
 
 interface ClaimedStart {

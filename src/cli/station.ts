@@ -1,13 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { BackupAnswer } from '#api/station';
 import type { RetryAnswer, WorkAnswer } from '#api/work';
-import { doctorWords } from '#messages/doctor-zh-CN';
-import { errorWords } from '#messages/error-words';
 import { bytesText } from '#messages/figures';
 import { reasonText } from '#messages/reason';
 import { ask, askAll } from './client.ts';
 import { mustBeState, Refused, type Shell, wholeNumber } from './command.ts';
-import type { DoctorCheck } from './context.ts';
 import { timeText } from './table.ts';
 import { failureWords, word } from './words.ts';
 
@@ -153,25 +150,17 @@ export function addDoctor(program: Command, shell: Shell): void {
       shell.table(
         [{ title: say('column.check') }, { title: say('column.state') }, { title: say('column.detail') }],
         checks.map(({ name, ok, warn, reason }) => [
-          checkName(shell, name),
+          say(`check.${name}`),
           say(!ok ? 'doctor.bad' : warn ? 'doctor.warn' : 'doctor.ok'),
           reasonText(shell.language, reason),
         ]),
       );
-      for (const check of checks) {
-        const remedy = remedyOf(shell, check);
-        if (remedy !== null) shell.print(`\n${checkName(shell, check.name)}. ${say('doctor.mend', { remedy })}`);
-      }
+      for (const { name, remedy } of checks)
+        if (remedy !== null)
+          shell.print(`\n${say(`check.${name}`)}. ${say('doctor.mend', { remedy: reasonText(shell.language, remedy) })}`);
     }
     if (checks.some(({ ok }) => !ok)) throw new Refused('doctor');
   });
-}
-
-const checkName = ({ language }: Shell, name: string) => (language === 'zh-CN' ? doctorWords(name)?.name : undefined) ?? name;
-
-function remedyOf({ language }: Shell, { name, remedy, code }: DoctorCheck): string | null {
-  if (remedy === null || language !== 'zh-CN') return remedy;
-  return (code === undefined ? doctorWords(name) : errorWords(language, code))?.remedy ?? remedy;
 }
 
 export function addMakeCard(program: Command, shell: Shell): void {

@@ -7,7 +7,7 @@ import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { DeskDeps } from './deps.ts';
 
-/** Vault, archive, queue and the rest of the state hold nothing but what the station knows of. Throws request.forbidden. */
+/** Refuses a file inside the station's own directories: they hold only what the station itself puts there. Throws request.forbidden. */
 async function mustBeOthers(file: string, own: readonly string[]): Promise<void> {
   let real: string;
   try {

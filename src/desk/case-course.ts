@@ -12,15 +12,18 @@ import { caseNotFound } from './tagging.ts';
 
 interface StepRequest {
   readonly step: CaseStepKind;
-  /** As a person writes a date. */
+  /** A date, as a person writes it. */
   readonly on: string;
-  /** A wrong date of the last step of this kind is changed. */
+  /** True: the step is on record already, and this date replaces its wrong one. */
   readonly correct?: boolean;
-  /** Asked for where a case is opened again. */
+  /** Required where a case is opened again. */
   readonly reason?: string;
 }
 
-/** A case goes on, in one transaction with the entry of that; `changed` is false where it stands so already. Throws request.*. */
+/**
+ * Adds a step to the course of a case, with its custody entry in the same transaction. `changed` is false where the step is on record already. Throws
+ * request.*.
+ */
 export async function recordStep(
   deps: DeskDeps,
   number: string,
@@ -35,7 +38,7 @@ export async function recordStep(
   });
 }
 
-/** The same within a transaction. */
+/** Does what `recordStep` does, inside a transaction of the caller. Returns false where the step is on record already. */
 export async function takeStepOf(deps: DeskDeps, writer: LedgerWriter, found: Case, request: StepRequest, actor: Actor): Promise<boolean> {
   const { step, on, correct = false, reason } = request;
   const atMs = deps.clock.nowMs();

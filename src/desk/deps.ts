@@ -11,7 +11,7 @@ import type { SuggestRules } from '#steps/record-suggestions';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
-  /** Absolute. */
+  /** Absolute path. */
   readonly directory: string;
   readonly slot: number | null;
   readonly serial: string | null;
@@ -24,12 +24,12 @@ interface DeskFacts {
   readonly stationName: string;
   readonly timezone: string;
   readonly version: string;
-  /** Absolute; ledger backups go here unless the request names a file. */
+  /** Absolute path. Ledger backups go here unless the request names a file. */
   readonly backupDirectory: string;
-  /** Absolute; no backup is written below these. */
+  /** Absolute paths. No backup is written below them. */
   readonly ownDirectories: readonly string[];
   readonly archiveDerivatives: boolean;
-  /** Pieces of the custody log go into vault and archive. */
+  /** Whether pieces of the custody log are copied into vault and archive. */
   readonly shipsLog: boolean;
   readonly suggest: SuggestRules;
 }
@@ -37,7 +37,7 @@ interface DeskFacts {
 /** Everything that routes and use-cases stand on; given by the composition root. */
 export interface DeskDeps {
   readonly ledger: Ledger;
-  /** Mending is for the start of the station alone. */
+  /** `mendSchema` is not among these: only the start of the station mends the ledger. */
   readonly upkeep: Pick<LedgerUpkeep, 'probe' | 'backup' | 'extension' | 'integrity' | 'replay'>;
   readonly vault: VaultReader;
   /** null if no archive is configured. */
@@ -48,15 +48,20 @@ export interface DeskDeps {
   readonly facts: DeskFacts;
   /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
   readonly ingest: (request: IngestRequest) => Promise<string>;
-  /** Ends the stay of a directory that `ingest` docked, safe or not; resolves when that is on record. Nothing to do for another docking. */
+  /**
+   * Ends the docking of a directory that `ingest` docked, whether it is safe or not. Resolves when the end is on record. Does nothing for any other docking.
+   */
   readonly undock: (dockingId: string) => Promise<void>;
   readonly learning: SlotLearning;
   /** Where workers of other hosts come in, `host:port`, and SHA-256 of the certificate that they are shown. Throws config.invalid if nowhere. */
   readonly workerDoor: () => Promise<{ readonly address: string; readonly certificateSha256: string }>;
   readonly workersHeard: WorkersHeard;
-  /** Rings the queue for all waiting work, now. */
+  /** Rings the queue at once for all waiting work. */
   readonly pokeWork: () => void;
-  /** A probe is written, read and removed, and the last of the real work is looked at; throws what is wrong. `fresh`: not a probe of a minute ago. */
+  /**
+   * Tells whether the archive is well, by a probe object (written, read and removed) and by the last real work. `fresh`: waits for a new probe; else the last
+   * known one tells. Throws what is wrong.
+   */
   readonly checkArchive: (options: { fresh: boolean }) => Promise<Reason>;
   /** Throws queue.unreachable or queue.refused. */
   readonly checkQueue: () => Promise<Reason>;

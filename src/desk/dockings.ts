@@ -13,14 +13,14 @@ export interface DockingReport {
   readonly progress: DockingProgress;
 }
 
-/** How a docking stands. Throws request.not-found. */
+/** Tells how a docking stands. Throws request.not-found. */
 export async function reportDocking({ ledger }: Pick<DeskDeps, 'ledger'>, id: string): Promise<DockingReport> {
   const docking = await ledger.dockings.get(id);
   if (!docking) throw new EvidockError('request.not-found', because('no-docking', { id }));
   return { docking, progress: await ledger.dockings.progress(id) };
 }
 
-/** Which work is left of what came from a docking; without an archive a recording is done when it is derived. */
+/** Selects the work that is left of the recordings of a docking. Without an archive a recording is done when its derivatives are made. */
 export function leftOf({ archive }: Pick<DeskDeps, 'archive'>, dockingId: string): LeftOf {
   return { dockingId, states: archive ? ['sealed', 'derived'] : ['sealed'] };
 }
@@ -41,7 +41,7 @@ export async function ingestDirectory(
   });
 }
 
-/** Every slot that was ever given a number; those in use as they are now. */
+/** Every slot that was ever given a number. Slots in use show their state of now. */
 export async function slotViews({
   ledger,
   board,

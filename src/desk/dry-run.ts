@@ -1,13 +1,13 @@
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 
-/** Ends a transaction that was only tried. */
+/** Thrown to roll back the transaction of a dry run. */
 class OnlyTried extends Error {
   override readonly name = 'OnlyTried';
 }
 
 /**
- * Runs `body` in one transaction; with `dryRun` everything that it wrote is taken back. So a dry run finds whatever the change itself would find: it
- * tells the same figures and throws the same errors.
+ * Runs `body` in one transaction. With `dryRun` the transaction is rolled back after `body` has run. So a dry run gives the same figures and throws the same
+ * errors as the change itself.
  */
 export async function changeOrTry<T>(ledger: Ledger, dryRun: boolean, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
   let tried: { readonly outcome: T } | undefined;

@@ -7,7 +7,7 @@ const ITEMS_PER_ENTRY = 1000;
 
 type Place = 'vault' | 'archive';
 
-/** Puts on record what each file of a verification was found to be. */
+/** Writes the outcome for each file of a verification into the custody log, up to 1000 files in one entry. */
 export class FixityRecord {
   readonly #deps: Pick<DeskDeps, 'ledger' | 'clock'>;
   readonly #actor: Actor;
@@ -25,7 +25,7 @@ export class FixityRecord {
     if (this.#items[place].length >= ITEMS_PER_ENTRY) await this.#write(place);
   }
 
-  /** What was not written yet. */
+  /** Writes the outcomes that no entry holds yet. */
   async end(): Promise<void> {
     for (const place of ['vault', 'archive'] as const) if (this.#items[place].length > 0) await this.#write(place);
   }

@@ -9,7 +9,7 @@ import { bytesText } from '#messages/figures';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 
-/** Something that can be looked at: an original or a derivative, with its bytes' digest. */
+/** Something that a person can look at: an original or a derivative, with the digest of its bytes. */
 export interface Item {
   readonly id: string;
   readonly recordingId: string;
@@ -21,7 +21,10 @@ export interface Item {
   readonly fileName: string;
 }
 
-/** `derive`: how its making stands; null where it was never asked for. Throws request.not-made or request.nothing-playable where it is not there. */
+/**
+ * The derivative of this kind. `derive`: the derive work of the recording; null where it was never queued. Throws request.not-made or request.nothing-playable
+ * where the derivative is not there.
+ */
 export function derivativeItem(detail: RecordingDetail, kind: DerivativeKind, derive: Work | null): Item {
   const found = detail.derivatives.find((derivative) => derivative.kind === kind);
   const { id } = detail.recording;
@@ -81,13 +84,13 @@ function nameOf(recordingId: string, key: string): string {
   return `${recordingId}-${key.slice(key.lastIndexOf('/') + 1)}`;
 }
 
-/** Where an item is read from, once it is known to be there. */
+/** The place from which an item is read, after a look has shown that the item is there. */
 export interface Source {
   readonly place: string;
   open(range: ByteRange): Promise<Readable>;
 }
 
-/** Throws vault.* or archive.* if it is not there as it was sealed. */
+/** Throws vault.* or archive.* if the item is not there as it was sealed. */
 export async function sourceOf({ vault, archive }: DeskDeps, item: Item, from: 'vault' | 'archive', signal: AbortSignal): Promise<Source> {
   if (from === 'vault') {
     const found = await vault.stat(item.key);

@@ -72,10 +72,10 @@ const HANDED: Act[] = [
   { kind: 'take-out', officer: '2', from: 10, to: 20, handOver: true },
 ];
 
-/** The minutes in which somebody has it; the one after the last stands for all that come. */
+/** The minutes in which a holding stands; the one after the last stands for all that come. */
 const minutesOf = ({ from, to }: Pick<Span, 'from' | 'to'>) => Array.from({ length: (to ?? MINUTES + 1) - from }, (_, n) => from + n);
 
-/** What is on record after the act; null: it is refused. */
+/** The holdings on record after the act; null: the act is refused. */
 function next(spans: readonly Span[], each: Exclude<Act, { kind: 'record' }>): Span[] | null {
   const free = (span: Span, others: readonly Span[]) =>
     (span.to ?? MINUTES + 1) > span.from && !others.some((other) => minutesOf(other).some((at) => minutesOf(span).includes(at)));
@@ -121,7 +121,7 @@ interface Recorded {
   readonly fixed: boolean;
 }
 
-/** In one transaction, as a listing does it. */
+/** Records them in one transaction, as a listing does. */
 async function record(serial: string, wanted: readonly Omit<Extract<Act, { kind: 'record' }>, 'kind'>[]): Promise<readonly Recorded[]> {
   return station.ledger.transaction(async (writer) => {
     const made: Recorded[] = [];
@@ -160,7 +160,7 @@ it('a random life of a recorder gives each recording the officer who had it', { 
       const serial = `LIFE${lives}`;
       await addRecorder(station.deps, { serial, model: null, officer: ASSIGNED }, ACTOR);
       let spans: Span[] = [];
-      // Enough that no stretch of time is without one.
+      // So many recordings that no stretch of time is without one.
       const spread = Array.from({ length: MINUTES / 4 }, (_, n) => ({ at: n * 4, source: null }));
       const recorded: Recorded[] = [...(await record(serial, spread))];
       for (const each of acts) {
@@ -188,6 +188,6 @@ it('a random life of a recorder gives each recording the officer who had it', { 
     // A hand-over that ends again leaves what comes after it to nobody.
     { numRuns: 60, examples: [[HANDED]] },
   );
-  // What is refused was among it.
+  // The random acts must contain some that are refused.
   expect(refusals).toBeGreaterThan(5);
 });

@@ -19,22 +19,22 @@ const AHEAD_MS_MAX = 60_000;
 
 interface TakeOut {
   readonly officer: string;
-  /** As a person writes a time; now if it is left out. */
+  /** The time of the take-out, as a person writes it; now if it is left out. */
   readonly from?: string;
-  /** The return, where the whole is entered afterwards. */
+  /** The time of the return, where take-out and return are both entered afterwards. */
   readonly until?: string;
-  /** Who has it now gives it to this officer: the first holding ends where this one begins. */
+  /** The present holder hands the recorder over to this officer: the holding of the first ends where the new one begins. */
   readonly handOver?: boolean;
 }
 
-/** What came of it; `redecided`: how many recordings have another officer by it. */
+/** The outcome of a take-out or a return. `redecided`: how many recordings have another officer because of it. */
 interface Held {
   readonly holding: Holding;
   readonly changed: boolean;
   readonly redecided: number;
 }
 
-/** An officer takes a recorder out. The same once more changes nothing. Throws request.conflict where another one has it in that time. */
+/** An officer takes a recorder out. The same request once more changes nothing. Throws request.conflict where another officer has the recorder in that time. */
 export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, actor: Actor): Promise<Held> {
   return deps.ledger.transaction(async (writer) => {
     await mustHaveRecorder(writer, serial);
@@ -56,18 +56,18 @@ export async function takeOut(deps: DeskDeps, serial: string, request: TakeOut, 
     await writer.registry.upsertHolding(holding);
     const data = { holding: holding.id, ...factsOf(holding) };
     await writer.custody.append(TakenOut.make({ ...by, subject: subject('recorder', serial), data }));
-    // What was the first holder's to the end may reach beyond this one's return.
+    // A hand-over cuts a holding that had no end. So recordings after the new holder's return lose the first holder too.
     const within = { serial, fromMs, toMs: handed ? null : toMs };
     return { holding, changed: true, redecided: await redecideOfficers(writer, within, by) };
   });
 }
 
-/** Without a time it is enough that this officer has it. */
+/** Whether the holding on record is what the request asks for. A request without `from` only asks that this officer has the recorder. */
 function isSame(open: Holding, { officer, from }: TakeOut, toMs: number | null, fromMs: number): boolean {
   return open.officerId === officer && open.toMs === toMs && (from === undefined || open.fromMs === fromMs);
 }
 
-/** It is back. The same once more (no holder, and that time or none) changes nothing. */
+/** The holder returns the recorder. The same request once more (nobody has the recorder, and `at` is the last return or left out) changes nothing. */
 export async function giveBack(deps: DeskDeps, serial: string, at: string | undefined, actor: Actor): Promise<Held> {
   return deps.ledger.transaction(async (writer) => {
     await mustHaveRecorder(writer, serial);
@@ -87,14 +87,14 @@ export async function giveBack(deps: DeskDeps, serial: string, at: string | unde
   });
 }
 
-/** What of a holding on record was wrong; what is left out stays. `until` null: it is not back yet. */
+/** The fields of a holding that were wrong on record. A field that is left out stays. `until` null: the recorder is not back yet. */
 interface Correction {
   readonly officer?: string;
   readonly from?: string;
   readonly until?: string | null;
 }
 
-/** Corrects a holding, or takes it back as one that never was (null); the officers of recordings that came from it are decided anew. */
+/** Corrects a holding; with null the holding is removed, because it never was. The officers of the recordings in its time are decided anew. */
 export async function correctHolding(
   deps: DeskDeps,
   { serial, id }: { readonly serial: string; readonly id: string },
@@ -131,10 +131,10 @@ async function corrected(deps: DeskDeps, writer: LedgerWriter, old: Holding, { o
   return { ...old, officerId: officer ?? old.officerId, fromMs, toMs };
 }
 
-/** Throws request.conflict where another holding has a moment in common with it. */
+/** Throws request.conflict where another holding of the recorder overlaps with this one. */
 async function mustFit(deps: DeskDeps, reader: LedgerReader, { id, serial, fromMs, toMs }: Holding): Promise<void> {
   if (toMs !== null && toMs <= fromMs) throw new EvidockError('request.invalid', because('until-not-after', { serial }));
-  // Two that fit each other: itself is one of them where it is corrected.
+  // Two are asked for, because one of those found is the holding itself where it is corrected.
   const others = await reader.registry.holdingsWithin(serial, fromMs, toMs, 2);
   const other = others.find((each) => each.id !== id);
   if (!other) return;
@@ -153,7 +153,7 @@ const factsOf = ({ officerId, fromMs, toMs }: Holding) => ({
 });
 const told = ({ facts }: DeskDeps, ms: number) => msToZoned(ms, facts.timezone).slice(0, 16).replace('T', ' ');
 
-/** Throws request.invalid for what is no time, or has not come. */
+/** The written moment, ms since 1970 UTC. Throws request.invalid where the text is no time, or the moment is still to come. */
 function pastMoment({ clock, facts }: DeskDeps, written: string | undefined, field: string): number {
   const nowMs = clock.nowMs();
   if (written === undefined) return nowMs;

@@ -6,7 +6,7 @@ const ZONE = 'Asia/Shanghai';
 const csv = (text: string) => ({ format: 'csv', text }) as const;
 const json = (value: unknown) => ({ format: 'json', text: JSON.stringify(value) }) as const;
 
-/** What an import is refused with. */
+/** The message with which an import is refused. */
 function refusal(attempt: () => unknown): string {
   try {
     attempt();

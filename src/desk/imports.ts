@@ -6,12 +6,12 @@ import { CASE_STAGES, CATEGORIES, type CaseStage, type Category, type Officer } 
 import { calendarDateOf } from '#domain/time/calendar-date';
 import { type CaseDraft, type EventDraft, momentOf } from './registry.ts';
 
-/** More rows than this are no list that a person has looked through. */
+/** A list with more rows than this was not looked through by a person. */
 const ROWS_MAX = 50_000;
 const COMPLAINTS_MAX = 20;
 const TEXT_MAX = 500;
 
-/** One row under the names of the columns, as text; `line` is what a person finds it by. */
+/** One row: text by the name of its column. `line` is the number by which a person finds the row. */
 interface Row {
   readonly line: number;
   readonly fields: ReadonlyMap<string, string>;
@@ -29,7 +29,7 @@ const CASE_COLUMNS = [
 ];
 const OFFICER_COLUMNS = ['id', 'name', 'unit'];
 
-// What the columns are called in files that are kept in Chinese.
+// Names of the columns in files that are kept in Chinese.
 const ALIASES: Readonly<Record<string, string>> = {
   案号: 'number',
   案件编号: 'number',
@@ -57,7 +57,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   部门: 'unit',
 };
 
-// And what stages, categories, levels and marks are called there.
+// Names of stages, categories, levels and marks in files that are kept in Chinese.
 const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentiality | Privacy>> = {
   公开: 'public',
   内部: 'internal',
@@ -85,7 +85,7 @@ const CHINESE_VALUES: Readonly<Record<string, CaseStage | Category | Confidentia
   其他: 'other',
 };
 
-/** Gathers what is wrong, so that a person mends the whole file at once and not line by line. */
+/** Gathers all faults of a file, so that a person can mend them in one go. */
 class Complaints {
   readonly #found: Reason[] = [];
   #count = 0;
@@ -95,7 +95,7 @@ class Complaints {
     if (this.#found.length < COMPLAINTS_MAX) this.#found.push(because('row', { line, why }));
   }
 
-  /** Throws request.invalid if there is anything. */
+  /** Throws request.invalid if there is any complaint. */
   settle(): void {
     if (this.#count === 0) return;
     const more = this.#count - this.#found.length;
@@ -139,7 +139,7 @@ export function readCases(source: ImportText, zone: string): { drafts: readonly 
   return { drafts: found.map(({ draft, events }) => ({ ...draft, events })), lines: found.map(({ line }) => line) };
 }
 
-/** Dates and marks of a case. */
+/** Reads the dates and the marks of a case. */
 function courseOf(row: Row, complaints: Complaints): Partial<CaseDraft> {
   const dates = Object.fromEntries(
     DATE_COLUMNS.flatMap((name) => {
@@ -172,7 +172,7 @@ function eventOf(row: Row, officers: readonly string[], zone: string, complaints
   return { start, end, officers, place: row.fields.get('place') || null, ...(stage ? { stage } : {}) };
 }
 
-/** Throws request.invalid with row numbers. */
+/** Reads officers. Throws request.invalid with row numbers. */
 export function readOfficers(source: ImportText): readonly Officer[] {
   const complaints = new Complaints();
   const seen = new Map<string, number>();
@@ -218,7 +218,7 @@ function csvRows(text: string, columns: readonly string[], needed: readonly stri
   return records.map(({ info, record }) => ({ line: info.lines, fields: new Map(Object.entries(record)) }));
 }
 
-/** Two columns of one meaning would leave the value of the first unread. */
+/** Throws where two columns mean the same: the value of the first would be ignored. */
 function columnsOf(header: readonly string[], columns: readonly string[]): string[] {
   const known = header.map((name) => columnOf(name, columns));
   const doubled = header.filter((_, at) => known.indexOf(known[at] ?? '') !== at);
@@ -233,7 +233,7 @@ function columnOf(name: string, columns: readonly string[]): string {
   throw new EvidockError('request.invalid', because('not-imported', { why: because('column-unknown', { name, names: columns }) }));
 }
 
-/** A list of objects with the names of the columns; `officers` may be a list. The row number is the place in the list, from 1. */
+/** Reads a JSON list of objects whose names are those of the columns. `officers` may be a list. The row number is the place in the list, from 1. */
 function jsonRows(text: string, columns: readonly string[]): readonly Row[] {
   let parsed: unknown;
   try {
@@ -292,7 +292,7 @@ function oneOf<T extends string>(row: Row, name: string, value: string, values: 
   return found ?? null;
 }
 
-/** Several in one cell: separated by semicolons, commas of either script, or spaces. */
+/** Splits a cell that holds several values, at semicolons, commas of either script, or spaces. */
 function list(text: string | undefined): string[] {
   return (text ?? '').split(/[;,；，、\s]+/).filter((part) => part !== '');
 }

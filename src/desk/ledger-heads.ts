@@ -13,7 +13,7 @@ async function compare(ledger: Custody, place: string, head: LedgerHead | null):
   return headFault(place, head, { hash, entries: (newest?.seq ?? -1) + 1 });
 }
 
-/** What the head that the vault keeps says against the ledger; null if nothing. Throws vault.read-failed. */
+/** Compares the head that the vault keeps with the ledger. Returns what contradicts; null if nothing does. Throws vault.read-failed. */
 export async function vaultHeadFault(ledger: Custody, vault: VaultReader): Promise<Reason | null> {
   const bytes = await vault.ledgerHead();
   if (bytes === null) return null;
@@ -21,7 +21,7 @@ export async function vaultHeadFault(ledger: Custody, vault: VaultReader): Promi
   return head ? compare(ledger, 'vault', head) : because('head-unreadable', {});
 }
 
-/** The same of the newest head in the archive. Throws archive.*. */
+/** Compares the newest head in the archive with the ledger, as `vaultHeadFault` does. Throws archive.*. */
 export async function archiveHeadFault(
   ledger: Custody,
   archive: Archive,

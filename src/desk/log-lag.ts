@@ -3,15 +3,15 @@ import type { DeskDeps } from './deps.ts';
 
 export interface LogLag {
   readonly place: ShippingPlace;
-  /** How many entries are not there. */
+  /** How many entries the place does not have yet. */
   readonly entries: number;
-  /** Age of the oldest that is not there, s; 0 if all are. */
+  /** Age of the oldest entry that the place does not have yet, s; 0 if it has all. */
   readonly ageSeconds: number;
-  /** Erased personal values that still stand there. */
+  /** Entries of which the place still holds a personal value that is erased in the ledger. */
   readonly erased: number;
 }
 
-/** How far each place is behind the custody log; none where the log is not shipped. */
+/** How far vault and archive are behind the custody log. Empty where the log is not shipped. */
 export async function logLags({
   ledger,
   archive,

@@ -5,7 +5,7 @@ import { subject } from '#domain/custody/subject';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 
-/** A player asks for one film in many ranges: within this time they are one look. */
+/** A player asks for one film in many ranges. All requests within this time count as one look. */
 const SAME_LOOK_MS = 15 * 60_000;
 const REMEMBERED_MAX = 10_000;
 
@@ -16,7 +16,7 @@ export interface Look {
   readonly what: string;
   /** `vault`, or the archive's name. */
   readonly from: string;
-  /** As asked for; null for the whole. */
+  /** The Range header as it was sent; null for the whole item. */
   readonly range: string | null;
 }
 
@@ -24,7 +24,7 @@ export interface Look {
 export class LookLog {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  /** The promise is the entry being written, so that two requests at once are one look and both wait for it. */
+  /** Each promise settles when the entry of its look is written. So two requests at once are one look, and both wait for its entry. */
   readonly #seen: LRUCache<string, Promise<void>>;
 
   constructor(options: { ledger: Ledger; clock: Clock; monotonicMs?: () => number }) {

@@ -10,17 +10,17 @@ import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
 import { caseNotFound, mustHaveRecording } from './tagging.ts';
 
-/** What is left out stays. */
+/** A change of level and marks. A field that is left out changes nothing. */
 export interface ProtectRequest {
-  /** null takes the level away. */
+  /** null: the level is taken away. */
   readonly confidentiality?: Confidentiality | null;
   readonly addPrivacy?: readonly Privacy[];
   readonly removePrivacy?: readonly Privacy[];
-  /** Asked for where fewer people are kept out than before. */
+  /** Required where the change lets more people see than before. */
   readonly reason?: string;
 }
 
-/** Marks a recording, in one transaction with the entry of that; `changed` is false where it was so already. */
+/** Changes level and marks of a recording, with the custody entry in the same transaction. `changed` is false where nothing was to be changed. */
 export async function protectRecording(
   { ledger, clock }: DeskDeps,
   id: string,
@@ -40,7 +40,7 @@ export async function protectRecording(
   });
 }
 
-/** Marks a case: what belongs to it is marked no less. */
+/** Changes level and marks of a case. They count for each recording of the case, beside the recording's own. */
 export async function protectCase(
   deps: DeskDeps,
   number: string,
@@ -55,7 +55,7 @@ export async function protectCase(
   });
 }
 
-/** The same within a transaction. */
+/** Does what `protectCase` does, inside a transaction of the caller. Returns false where nothing was to be changed. */
 export async function protectCaseOf(
   { clock }: DeskDeps,
   writer: LedgerWriter,
@@ -73,7 +73,7 @@ export async function protectCaseOf(
 
 type Told = Pick<Parameters<typeof CaseProtected.make>[0], 'data' | 'personal'>;
 
-/** null where nothing changes. Throws request.invalid where a reason is missing. */
+/** The new values and what custody tells of them; null where nothing changes. Throws request.invalid where a reason is missing. */
 function changeOf(
   { kind, id }: Subject,
   old: Protection,

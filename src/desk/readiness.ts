@@ -3,12 +3,12 @@ import { because, type Reason } from '#domain/reason';
 import type { DeskDeps } from './deps.ts';
 
 const CHECK_MS_MAX = 3000;
-/** For who asks for a fresh probe of the archive: it takes several requests, over whatever link there is. */
+/** Time for a fresh probe of the archive, which takes several requests over a link that may be slow. */
 const FRESH_MS_MAX = 35_000;
 
 interface Check {
   readonly ok: boolean;
-  /** null if it is well. */
+  /** Code of the error; null if the check went well. */
   readonly code: string | null;
   readonly reason: Reason;
 }
@@ -19,7 +19,7 @@ export interface Readiness {
   readonly checks: { readonly ledger: Check; readonly vault: Check; readonly queue: Check; readonly archive: Check | null };
 }
 
-/** Asks what the station stands on, each at most 3 s; `fresh`: and waits for a new probe of the archive. */
+/** Checks each part that the station depends on, at most 3 s each. `fresh`: a new probe of the archive is made and waited for. */
 export async function checkReadiness(deps: DeskDeps, { fresh }: { fresh: boolean }): Promise<Readiness> {
   const { ledger, upkeep, vault, archive, checkArchive, checkQueue } = deps;
   const [ledgerCheck, vaultCheck, queueCheck, archiveCheck] = await Promise.all([

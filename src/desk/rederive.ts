@@ -10,16 +10,16 @@ import { mustHaveRecording } from './tagging.ts';
 
 const PAGE = 500;
 
-/** Which recordings are to be made again; of no field: all. */
+/** Which recordings get their derivatives made again; all of them if no field is given. */
 export interface RederiveRequest {
-  /** Those of which no derivative could be made. */
+  /** Recordings of which no derivative could be made. */
   readonly failed?: boolean;
-  /** Those of which some derivative was made by this recipe. */
+  /** Recordings with a derivative that was made by this recipe. */
   readonly recipe?: string;
   readonly recordings?: readonly string[];
 }
 
-/** How many recordings would be made again, and how many bytes of originals that reads. */
+/** Counts the recordings that would be made again, and the bytes of the originals that would be read for that. */
 export async function countRederive({ ledger }: DeskDeps, request: RederiveRequest): Promise<{ recordings: number; bytes: number }> {
   let recordings = 0;
   let bytes = 0;
@@ -31,8 +31,8 @@ export async function countRederive({ ledger }: DeskDeps, request: RederiveReque
 }
 
 /**
- * Has derivatives made again by today's recipes, at the lowest priority. What is there stays until the new has been verified and takes its place;
- * if the new cannot be made, it stays for good.
+ * Has derivatives made again by today's recipes, at the lowest priority. An old derivative stays until the new one is verified and takes its place. It stays
+ * for good if the new one cannot be made.
  */
 export async function startRederive(
   deps: DeskDeps,
@@ -69,7 +69,7 @@ async function reopen(
     const reopened: string[] = [];
     for (const recordingId of ids) {
       const id = workId('derive', recordingId);
-      // It may have begun since it was counted.
+      // The derive work may have begun since the recording was selected.
       if (!isSettled((await writer.work.get(id))?.state)) continue;
       const nowMs = clock.nowMs();
       await writer.work.reopen({ id, stage: 'derive', recordingId, priority: PRIORITY.later, dueAtMs: nowMs, nowMs });

@@ -20,15 +20,15 @@ import { changeOrTry } from './dry-run.ts';
 import { protectCaseOf } from './protection.ts';
 import { caseNotFound, mustHaveOfficer, mustHaveRecorder } from './tagging.ts';
 
-/** What a change came to; `changed` is false where everything was so already, or was only tried. */
+/** The outcome of a change. `changed` is false where everything was so already, or where the change was a dry run. */
 type Changed<T> = T & { readonly changed: boolean };
 
 const PAGE = 1000;
-/** No recorder's battery lasts longer than this: how far before an event's window a recording that touches it may have begun. */
+/** The longest recording: no recorder's battery lasts longer. A recording that touches an event's window began at most this long before it. */
 const RECORDING_MS_MAX = 24 * 3_600_000;
 
 export interface EventDraft {
-  /** ISO 8601; without an offset in the station's zone. */
+  /** ISO 8601. A time without an offset is in the station's zone. */
   readonly start: string;
   readonly end: string;
   readonly stage?: CaseStage;
@@ -38,29 +38,32 @@ export interface EventDraft {
 
 export interface CaseDraft {
   readonly number: string;
-  /** Left out: as it is. */
+  /** Left out: the title stays as it is. A new case then has its number as its title. */
   readonly title?: string;
   readonly stage?: CaseStage;
   readonly category?: Category | null;
   readonly officers?: readonly string[];
-  /** Dates as people write them. */
+  /** Calendar dates as people write them. */
   readonly openedOn?: string;
   readonly decidedOn?: string;
   readonly closedOn?: string;
   readonly confidentiality?: Confidentiality;
-  /** Marks that it has from now on, beside those that it has. */
+  /** Marks that are added to those of the case. */
   readonly privacy?: readonly Privacy[];
   readonly events?: readonly EventDraft[];
 }
 
-/** A time as a person writes it, ms since 1970 UTC. Throws request.invalid. */
+/** Reads a time as a person writes it. Returns ms since 1970 UTC. Throws request.invalid. */
 export function momentOf(text: string, zone: string, field: string): number {
   const ms = writtenToMs(text, zone);
   if (!Number.isFinite(ms)) throw new EvidockError('request.invalid', because('not-a-time', { field, value: text }));
   return ms;
 }
 
-/** Adds cases, or with `update` also changes them, with `known` only those; all of them or none. Returns how many are new and how many suggestions came of their events. */
+/**
+ * Adds cases, all of them or none. `update`: cases on record may be changed too. `known`: all cases must be on record. Returns how many are new or changed, and
+ * how many suggestions their events gave.
+ */
 export async function addCases(
   deps: DeskDeps,
   drafts: readonly CaseDraft[],
@@ -121,7 +124,7 @@ function factsOf({ stage, category, officerIds, openedOn }: CaseFacts) {
   return { stage, category, officers: [...officerIds], openedOn };
 }
 
-/** Throws request.* where it is no date, or not before what happened since. */
+/** The day on which the case was opened. Throws request.* where the text is no date, or the day is later than a step of the case. */
 function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, today: string): string | null {
   if (written === undefined) return old?.openedOn ?? null;
   const openedOn = calendarDateOf(written);
@@ -130,7 +133,10 @@ function openedOnOf({ number, openedOn: written }: CaseDraft, old: Case | null, 
   return openedOn;
 }
 
-/** What is on record with this date stays: an import may be repeated, also after the case was opened again. */
+/**
+ * Adds the steps and marks of a draft. A step with the same date on record is left out, because an import may be repeated, also after the case was opened
+ * again.
+ */
 async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft, actor: Actor): Promise<boolean> {
   let changed = false;
   const now = async () => {
@@ -151,12 +157,12 @@ async function addCourse(deps: DeskDeps, writer: LedgerWriter, draft: CaseDraft,
   return (await protectCaseOf(deps, writer, await now(), marks, actor)) || changed;
 }
 
-/** What is wrong with one row of an import is told with its number. */
+/** Puts the row of the import in front of what is wrong with it. */
 function inRow(label: string, why: Reason): Reason {
   return label === '' ? why : because('labelled', { label, why });
 }
 
-/** Says in which row it went wrong. */
+/** Runs `body`; an error that it throws then names the row of the import. */
 async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();
@@ -166,7 +172,7 @@ async function labelled<T>(label: string, body: () => Promise<T>): Promise<T> {
   }
 }
 
-/** null if the same window of the same case is on record with the same facts: an import may be repeated. */
+/** Adds or changes an event of a case. Returns null if the same window is on record with the same facts, because an import may be repeated. */
 async function addEvent(
   deps: DeskDeps,
   writer: LedgerWriter,
@@ -197,7 +203,7 @@ async function addEvent(
   return fresh;
 }
 
-/** Looks through the recordings that are sealed already; those still being copied are looked at when they are sealed. */
+/** Suggests recordings for an event among those that are sealed. Recordings that are still being copied are compared with events when they are sealed. */
 async function suggestForEvent(deps: DeskDeps, writer: LedgerWriter, event: CaseEvent): Promise<number> {
   const { suggest } = deps.facts;
   const window = { sinceMs: event.startMs - suggest.marginMs - RECORDING_MS_MAX, untilMs: event.endMs + suggest.marginMs + 1, limit: PAGE };
@@ -242,7 +248,7 @@ async function saveOfficer({ clock }: DeskDeps, writer: LedgerWriter, officer: O
   return true;
 }
 
-/** Changes what is named of an officer; returns false where it was so already. Throws request.not-found. */
+/** Changes the fields of an officer that the request names. Returns false where all were so already. Throws request.not-found. */
 export async function changeOfficer(
   deps: DeskDeps,
   id: string,
@@ -257,7 +263,7 @@ export async function changeOfficer(
   });
 }
 
-/** Changes what is named of a recorder; returns false where it was so already. Throws request.not-found. */
+/** Changes the fields of a recorder that the request names. Returns false where all were so already. Throws request.not-found. */
 export async function changeRecorder(
   deps: DeskDeps,
   serial: string,
@@ -301,8 +307,8 @@ async function saveModel(
 }
 
 /**
- * From now on recordings of that recorder without an officer of their own are this officer's; null takes the assignment away. Returns false where it
- * was so already.
+ * Assigns a recorder to an officer: what it records from now on is that officer's, unless a file name, a person or a holder tells another. null takes the
+ * assignment away. Returns false where it was so already.
  */
 async function assign(deps: DeskDeps, writer: LedgerWriter, serial: string, officerId: string | null, actor: Actor): Promise<boolean> {
   const recorder = await mustHaveRecorder(writer, serial);

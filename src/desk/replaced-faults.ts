@@ -2,8 +2,8 @@ import type { CustodyEntry } from '#domain/custody/entry';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
 /**
- * What is wrong with a recording that is, or looks, closed as replaced, in words: whoever marks a row so hides that a file never came. `custody` is of the recording,
- * oldest first.
+ * Finds where ledger and custody disagree that a recording is closed as replaced, and says it in words. Whoever marks a row as replaced hides that a file never
+ * came. `custody`: the entries of the recording, oldest first.
  */
 export function replacedFaults({ recording, originals }: RecordingDetail, custody: readonly CustodyEntry[]): string[] {
   const { id, state } = recording;

@@ -1,6 +1,7 @@
 /*
- * Goal: whoever changes a row of the ledger in its file is found by `verify`, which names row and column, what stands there, and what the log says; and nothing else is
- * named. Method: a ledger is filled by the stages' own writers and by use-cases; then one thing at a time is changed by a second connection to its file.
+ * Goal: `verify` finds whoever changes a row of the ledger in its file. It names row and column, what stands there and what the log says, and it names nothing
+ * else.
+ * Method: the stages' own writers and the use-cases fill a ledger; then a second connection to its file changes one thing at a time.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -55,7 +56,7 @@ function change(file: string, statements: readonly string[]): void {
   }
 }
 
-/** A copy of the ledger as it was filled, so that each change stands alone. */
+/** A copy of the filled ledger with these changes alone. */
 function changed(statements: readonly string[]): string {
   const file = join(station.directory, `changed-${randomUUID()}.sqlite`);
   copyFileSync(filled, file);
@@ -82,7 +83,7 @@ beforeAll(async () => {
   await inviteWorker(deps, { name: 'render1', actor: ACTOR });
   await protectRecording(deps, one, { addPrivacy: ['minor'] }, ACTOR);
   await tagRecording(deps, one, { cases: ['A-1'], officer: '041235', category: 'penalty', important: true }, ACTOR);
-  // A link that was taken away again.
+  // This link to a case is taken away again.
   await tagRecording(deps, other, { cases: ['A-1'] }, ACTOR);
   await tagRecording(deps, other, { removeCases: ['A-1'] }, ACTOR);
   await ledger.transaction(async (writer) => {
@@ -107,7 +108,7 @@ it('finds nothing where nothing was changed, and leaves the verdict in the log',
   expect(lines.filter(({ type }) => type === 'fault')).toEqual([]);
   const told = (await station.ledger.custody.of(about('station:test'))).find(({ type }) => type === 'log.replayed');
   const head = (await station.ledger.custody.head())?.seq ?? 0;
-  // The two entries of this verification came after it.
+  // The head is two entries further, because this verification has written two.
   expect(told).toMatchObject({ actor: ACTOR, data: { entries: head - 1, contradictions: 0 }, lists: { rows: [] } });
   expect(await readdir(station.directory)).not.toContainEqual(expect.stringContaining('replay'));
 });

@@ -4,10 +4,10 @@ import { subject } from '#domain/custody/subject';
 import type { Contradiction, ReplayLine } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 
-/** Contradictions that one entry of the log names. */
+/** At most so many contradictions are named in one custody entry. */
 const NAMED_PER_ENTRY = 1000;
 
-/** Replays the log, tells what the ledger says otherwise as it is found, and leaves the verdict in the log, also where there is nothing to tell. */
+/** Replays the log and yields each contradiction of the ledger as it is found. Writes the verdict into the log, also where there is none. */
 export async function* replayedLog(
   { ledger, upkeep, clock, facts }: DeskDeps,
   actor: Actor,
@@ -34,7 +34,7 @@ export async function* replayedLog(
   if (named.length > 0 || !told) await record();
 }
 
-/** In words. */
+/** A contradiction as an English sentence. */
 export function contradictionText({ table, row, column, found, told, entry }: Contradiction): string {
   const by = entry === null ? '' : ` (entry ${entry})`;
   if (found === null) return `${table} ${row} is missing; the custody log has it${by}: ${told}`;

@@ -3,7 +3,7 @@ import type { DeskDeps } from './deps.ts';
 import { changeOrTry } from './dry-run.ts';
 import { mustHaveRecording } from './tagging.ts';
 
-/** Makes failed work wait again, and hurries what backs off; returns how much. With `dryRun` it stays as it is. Throws request.not-found. */
+/** Makes failed work wait again, and work that backs off due now. Returns how much. With `dryRun` nothing changes. Throws request.not-found. */
 export async function retryWork(deps: DeskDeps, asked: { stage?: WorkStage; recording?: string; dryRun?: boolean }): Promise<number> {
   const { ledger, clock, pokeWork } = deps;
   if (asked.recording !== undefined) await mustHaveRecording(ledger, asked.recording);

@@ -1,7 +1,7 @@
 import type { CustodyEntry } from '#domain/custody/entry';
 import { OriginalSealed } from '#domain/custody/original-entries';
 
-/** What custody told when an original was sealed. */
+/** What the custody log says of an original as it was sealed. */
 export interface SealedEntry {
   readonly sha256: string;
   readonly sm3: string | null;
@@ -9,7 +9,7 @@ export interface SealedEntry {
   readonly manifestSha256: string;
 }
 
-/** By the id of the original. */
+/** The sealed originals of these entries, by the id of the original. */
 export function sealedEntries(custody: readonly CustodyEntry[]): ReadonlyMap<string, SealedEntry> {
   const sealed = custody.map(OriginalSealed.parse).filter((entry) => entry !== null);
   return new Map(sealed.map((entry) => [entry.subject.id, entry.data]));

@@ -21,7 +21,7 @@ interface SegmentFault {
   readonly what: string;
 }
 
-/** Compares every segment in a place with the ledger's log: what was changed, is missing, or belongs to another log, is named. */
+/** Compares every segment in one place with the ledger's log. Yields each segment that was changed, is missing, or belongs to another log. */
 async function* segmentFaults(shelf: LogShelfReader, given: Given): AsyncGenerator<SegmentFault> {
   const { shipping, stationId, signal } = given;
   const { next } = await shipping.lag(shelf.place);
@@ -55,7 +55,7 @@ async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentNam
   const newest = (await ledger.custody.head())?.seq ?? -1;
   if (name.last > newest) return `holds entries up to ${name.last}, the ledger ends with entry ${newest}`;
   const found = await shipping.entries({ ...name, ...PAGE });
-  // Erased in the ledger, and to be removed here by the next daily pass.
+  // The ledger has erased a value of these entries since. The next daily pass removes this segment.
   if (name.kind === 'former' && !found) return null;
   const own = new Map(found?.entries.map((entry) => [entry.seq, entry.hash]));
   const first = told.entries.find(({ seq, hash }) => own.get(seq) !== hash);
@@ -63,7 +63,7 @@ async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentNam
   return found && Buffer.compare(segmentBytes(stationId, name.kind, found.entries), bytes) === 0 ? null : 'differs from the ledger';
 }
 
-/** What was shipped and no segment holds. */
+/** Finds entries that were shipped and that no segment holds. */
 async function* gapsIn(
   spans: readonly SegmentName[],
   next: number,
@@ -88,8 +88,8 @@ async function* gapsIn(
 }
 
 /**
- * What vault and archive (if it is asked for) keep of the log, against the ledger: the notes of the newest entry and the segments. Whoever cuts the log has not cut those. A
- * place that cannot be read is a fault of its own, and no reason to leave out the other.
+ * Compares what the vault and, if asked for, the archive keep of the log with the ledger: the notes of the newest entry, and the segments. Whoever cuts entries
+ * off the ledger's log has not cut them there. A place that cannot be read is one fault, and the others are still compared.
  */
 export async function* shippedLogFaults(deps: DeskDeps, asked: { archive: boolean; signal: AbortSignal }): AsyncGenerator<SegmentFault> {
   const { ledger, vault, facts } = deps;

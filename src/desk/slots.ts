@@ -8,21 +8,21 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { SlotView } from '#ports/slot-board';
 import type { DeskDeps } from './deps.ts';
 
-/** What is docked stays where it was docked: these phases have nothing of a recorder in them. */
+/** In these phases no recorder is docked. A slot in any other phase keeps its number. */
 const IDLE = new Set<SlotView['phase']>(['empty', 'removed', 'unknown', 'problem', 'preparing']);
 
 export interface SlotChange {
   readonly port: string;
   readonly slot: number;
-  /** The number that the port had. */
+  /** The number that the port had before; null if it had none. */
   readonly before: number | null;
   /** The port that had this number, and the one it has now; null if the number was free. */
   readonly moved: { readonly port: string; readonly slot: number } | null;
 }
 
 /**
- * Gives a port a number. Where another port has it the two change numbers, or the other gets the next free one. Throws request.conflict while a
- * recorder is docked in either slot: people and records know it by its number.
+ * Gives a port a number. Where another port has that number, the two swap; if this port had none, the other gets the next free one. Throws request.conflict
+ * while a recorder is docked in either slot, because people and records know the recorder by its slot.
  */
 export async function assignSlot(deps: DeskDeps, request: { port: string; slot: number; actor: Actor }): Promise<SlotChange> {
   const { ledger, clock } = deps;
@@ -55,7 +55,7 @@ async function mustBeIdle({ board }: DeskDeps, writer: LedgerWriter, ports: read
   if (busy) throw new EvidockError('request.conflict', because('slot-in-use', { slot: busy.slot }));
 }
 
-/** What the ports show goes with them. */
+/** Moves what each port shows to its new number. */
 function renumber({ board }: DeskDeps, { port, slot, before, moved }: SlotChange): void {
   const shown = board.snapshot();
   const viewOf = (number: number | null, of: string) => shown.find((view) => view.slot === number && view.port === of);
@@ -73,7 +73,7 @@ export interface HubView {
   readonly slots: readonly number[];
 }
 
-/** The hubs that have shown anything, with what comes through each of them now. */
+/** The hubs of all slots, with the rate of the bytes that come through each of them now. */
 export function hubViews({ board }: Pick<DeskDeps, 'board'>): readonly HubView[] {
   const hubs = Map.groupBy(
     board.snapshot().filter((view) => view.hub !== null),

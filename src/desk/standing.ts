@@ -3,17 +3,17 @@ import type { Work } from '#domain/work';
 import type { LedgerReader } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
-/** What is told of recordings beside what they are. */
+/** What lists tell of recordings beside their own rows. */
 export interface Standing {
-  /** Work that failed, of any of them. */
+  /** Failed work of any of the recordings. */
   readonly troubled: readonly Work[];
   /** By the id of a recording whose files will not come: the recording in which their new versions were sealed. */
   readonly replacedBy: ReadonlyMap<string, string>;
-  /** By the id of a recording: what counts of its own marks and of those of its cases. */
+  /** By the id of a recording: the level and marks that count for it, out of its own and those of its cases. */
   readonly protection: ReadonlyMap<string, EffectiveProtection>;
 }
 
-/** Of at most a page of recordings. */
+/** The standing of at most a page of recordings. */
 export async function standingOf(ledger: LedgerReader, details: readonly RecordingDetail[]): Promise<Standing> {
   const missing = details
     .filter(({ recording }) => recording.state === 'copying')
@@ -30,7 +30,7 @@ export async function standingOf(ledger: LedgerReader, details: readonly Recordi
   }
   for (const [id, originals] of Map.groupBy(missing, ({ recordingId }) => recordingId)) {
     const versions = originals.map((original) => newer.get(original.id));
-    // One that may still come is waited for.
+    // A file without a newer version may still come: then the recording is not shown as replaced.
     if (versions.every((version) => version !== undefined)) replacedBy.set(id, versions.at(-1) ?? '');
   }
   return { troubled, replacedBy, protection };

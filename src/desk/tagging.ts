@@ -3,7 +3,7 @@ import { RecordingTagged, SuggestionDecided } from '#domain/custody/recording-en
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import type { Category, Recorder } from '#domain/registry';
+import { CASES_OF_RECORDING_MAX, type Category, type Recorder } from '#domain/registry';
 import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import type { DeskDeps } from './deps.ts';
@@ -21,7 +21,7 @@ export interface TagRequest {
 type Tags = { -readonly [N in keyof TagData]: TagData[N] };
 type TagData = Parameters<typeof RecordingTagged.make>[0]['data'];
 
-/** Throws request.not-found with what to do about it. */
+/** Throws request.not-found, whose reason says what to do. */
 export async function mustHaveCase(reader: LedgerReader, number: string): Promise<void> {
   if (!(await reader.cases.get(number))) throw caseNotFound(number);
 }
@@ -46,7 +46,10 @@ export async function mustHaveRecording(reader: LedgerReader, id: string): Promi
   return detail;
 }
 
-/** Changes what a recording is tagged with, in one transaction with the entry that tells old and new; returns false where it was so already. */
+/**
+ * Changes officer, category, cases or other tags of a recording. A custody entry in the same transaction holds the old and the new values. Returns false where
+ * all were so already.
+ */
 export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: string, request: TagRequest, actor: Actor): Promise<boolean> {
   if (Object.values(request).every((value) => value === undefined || (Array.isArray(value) && value.length === 0))) {
     throw new EvidockError('request.invalid', because('nothing-to-change', {}));
@@ -64,6 +67,11 @@ export async function tagRecording({ ledger, clock }: DeskDeps, recordingId: str
   });
 }
 
+/** Throws request.invalid if there are more cases than one custody entry can name. */
+function mustFit(cases: number): void {
+  if (cases > CASES_OF_RECORDING_MAX) throw new EvidockError('request.invalid', because('many-cases', { limit: CASES_OF_RECORDING_MAX }));
+}
+
 async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: TagRequest, data: Tags): Promise<void> {
   const { caseNumbers, recording } = before;
   const wanted = new Set(caseNumbers);
@@ -74,6 +82,7 @@ async function tagCases(writer: LedgerWriter, before: RecordingDetail, request: 
     await mustHaveCase(writer, number);
     wanted.add(number);
   }
+  mustFit(wanted.size);
   for (const number of caseNumbers) if (!wanted.has(number)) await writer.recordings.removeCase(recording.id, number);
   for (const number of wanted) if (!caseNumbers.includes(number)) await writer.recordings.addCase(recording.id, number);
   const now = [...wanted].sort();
@@ -97,7 +106,7 @@ async function tagFields(writer: LedgerWriter, { recording }: RecordingDetail, r
   }
 }
 
-/** A person says whether a suggestion holds; saying the same twice changes nothing, and returns false. */
+/** Records whether a person confirms or rejects a suggestion. The same decision once more changes nothing, and returns false. */
 export async function decideSuggestion(
   { ledger, clock }: DeskDeps,
   id: string,
@@ -122,6 +131,7 @@ export async function decideSuggestion(
     if (decision === 'declined') return true;
     const { caseNumbers } = await mustHaveRecording(writer, recordingId);
     if (caseNumbers.includes(caseNumber)) return true;
+    mustFit(caseNumbers.length + 1);
     await writer.recordings.addCase(recordingId, caseNumber);
     const data = { cases: { old: [...caseNumbers], new: [...caseNumbers, caseNumber].sort() } };
     await writer.custody.append(RecordingTagged.make({ ...about, data }));

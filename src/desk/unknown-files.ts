@@ -4,7 +4,7 @@ import type { DeskDeps } from './deps.ts';
 
 type Deps = Pick<DeskDeps, 'ledger' | 'vault'>;
 
-/** Files of the vault that no row knows. Keys come in order, so those of one recording stand together. */
+/** Finds files of the vault that no row of the ledger names. Keys come in order, so the files of one recording stand together. */
 export async function* unknownFiles(
   deps: Deps,
   signal: AbortSignal,
@@ -18,7 +18,7 @@ export async function* unknownFiles(
       recordingId = owner;
       known = await keysOf(deps, owner);
     }
-    // While its derive work is not done, files may be there before their row is.
+    // A run of derive work may have put a file there before its row is written.
     if (known.keys.has(key) || (known.deriving && key.includes('/derived/'))) continue;
     yield { recordingId: owner || null, key };
   }
@@ -29,7 +29,7 @@ async function keysOf({ ledger }: Deps, recordingId: string): Promise<{ keys: Re
   const detail = await ledger.recordings.detail(recordingId);
   if (!detail) return { keys: new Set(), deriving: false };
   const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
-  // What is noted to be removed is known; the next start of the daemon removes it.
+  // Files that are noted to be removed are known; the next start of the daemon removes them.
   const leftovers = await ledger.recordings.leftovers(100, recordingId);
   const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
   return { keys, deriving: work !== null && work.state !== 'done' };

@@ -31,7 +31,7 @@ export interface VerifyRequest {
 
 export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
 
-/** What a verification tells while it runs; the last is the summary. */
+/** What a verification yields while it runs. The last line is the summary. */
 export type VerifyLine =
   | {
       readonly type: 'progress';
@@ -40,7 +40,7 @@ export type VerifyLine =
       readonly filesTotal: number;
       readonly bytes: number;
       readonly bytesTotal: number;
-      /** Entries of the custody log that have been replayed, and all of them; 0 before that begins. */
+      /** Entries of the custody log that were replayed so far, of `entriesTotal`; both are 0 before the replay begins. */
       readonly entries: number;
       readonly entriesTotal: number;
     }
@@ -50,7 +50,7 @@ export type VerifyLine =
       readonly recordingId: string | null;
       readonly key: string | null;
       readonly what: string;
-      /** Of a row that is not as the custody log tells. */
+      /** The row that contradicts the custody log, if this fault is one. */
       readonly contradiction?: Contradiction;
     }
   | {
@@ -67,7 +67,7 @@ type Fault = Extract<VerifyLine, { type: 'fault' }>;
 
 const PROGRESS_MS = 500;
 
-/** Reads everything again and compares it with what was sealed: vault, archive, custody log. One run of one request. */
+/** Reads vault, archive and custody log again and compares them with what was sealed. One object serves one request. */
 export class Verification {
   readonly #deps: DeskDeps;
   readonly #request: VerifyRequest;
@@ -119,7 +119,7 @@ export class Verification {
     yield { type: 'summary', ...this.#done, elapsedMs: Math.round(performance.now() - begun) };
   }
 
-  /** How much there is to read, for the progress only. */
+  /** Counts the files and bytes to read, which only the progress needs. */
   async #measure(): Promise<void> {
     const { ledger, archive } = this.#deps;
     const { recording, vault } = this.#request;
@@ -133,7 +133,7 @@ export class Verification {
     }
   }
 
-  /** The rows of the ledger against what custody told when the originals were sealed. */
+  /** Compares the rows of the ledger with what custody told when the originals were sealed. */
   *#checkRecord(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>, custody: readonly CustodyEntry[]): Iterable<Fault> {
     const { recording, originals } = detail;
     const fault = (what: string, key: string | null = null): Fault => ({
@@ -182,7 +182,7 @@ export class Verification {
     }
   }
 
-  /** null if the file has these bytes, else what differs. An aborted verification throws. */
+  /** null if the file has these bytes, else what differs. Throws if the verification is aborted. */
   async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
     try {
       let told = 0;
@@ -208,7 +208,7 @@ export class Verification {
     }
   }
 
-  /** What an attempt to read a file again gave, on record by its key. */
+  /** Notes the outcome of a reading for its key in the fixity record, and passes it on. */
   async #noted(key: string, reading: Promise<string | null>): Promise<string | null> {
     const wrong = await reading;
     await this.#fixity.add('vault', key, wrong === null);
@@ -220,7 +220,7 @@ export class Verification {
     return asEvidockError(error).message;
   }
 
-  /** The copy row tells when the bytes were last seen to be right. */
+  /** Sets the time in the copy row, which says when the bytes were last found to be right. */
   async #recordFixity(original: Original): Promise<void> {
     const { ledger, clock } = this.#deps;
     await ledger.transaction(async (writer) => {
@@ -231,7 +231,7 @@ export class Verification {
     });
   }
 
-  /** Every object that a copy row or a sealed manifest promises, by reading it back. */
+  /** Reads back every object that a copy row or a sealed manifest promises. */
   async *#verifyArchive(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
     const { archive, vault, facts } = this.#deps;
     if (!archive) return;
@@ -253,7 +253,7 @@ export class Verification {
       if (found) yield fault(copy.key, `${original.cardPath}: ${found}`);
       const key = manifestKey(recording.id, original.index);
       const manifest = await vault.stat(key);
-      // A manifest has no copy row of its own: it goes with its original, and comes again with it.
+      // A manifest has no copy row of its own. It is archived with its original, and archived again with it.
       const foundManifest =
         told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }, original.id, wrong) : null;
       if (foundManifest) yield fault(key, `manifest: ${foundManifest}`);
@@ -266,7 +266,7 @@ export class Verification {
       if (found) yield fault(vaultKey, `${kind}: ${found}`);
     }
     const known = held.get(FACTS_ITEM);
-    // While there is archive work, they may be on their way there in a newer version.
+    // While archive work is not done, newer facts may be on their way to the archive.
     const settled = (await this.#deps.ledger.work.get(workId('archive', recording.id)))?.state === 'done';
     if (settled && known?.sha256 !== undefined) {
       const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
@@ -275,7 +275,7 @@ export class Verification {
     if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
   }
 
-  /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
+  /** null if the archive returns these bytes, else what is wrong. A wrong or missing copy is added to `wrong`; a failure of the link is not. */
   async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<string | null> {
     const { archive } = this.#deps;
     try {
@@ -293,7 +293,7 @@ export class Verification {
     }
   }
 
-  /** A directory that cannot be read is a fault by its name, and no reason to leave out what comes after the vault. */
+  /** Yields a fault for each file that no row names. A directory that cannot be read is one fault, and the verification goes on after the vault. */
   async *#verifyVaultHoldsNothingElse(): AsyncGenerator<VerifyLine> {
     const fault = { type: 'fault', place: 'vault' } as const;
     try {
@@ -334,7 +334,7 @@ export class Verification {
         yield this.#counted({ type: 'fault', place: 'ledger', recordingId: line.recordingId, key: null, what, contradiction });
       }
     } catch (error) {
-      // What keeps it from being replayed is a fault by its name, and no reason to leave out what comes after it.
+      // A log that cannot be replayed is one fault, and the verification goes on.
       yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what: this.#told(error) });
     }
   }
@@ -352,7 +352,7 @@ export class Verification {
     yield this.progress();
   }
 
-  /** How far it is now; may be asked at any time. */
+  /** How far the verification is; may be called at any time. */
   progress(): VerifyLine {
     const { vaultFiles, archiveFiles, bytes } = this.#done;
     const { files, bytes: total } = this.#total;
@@ -368,7 +368,7 @@ export class Verification {
   }
 }
 
-/** Nothing named means everything; an archive that is named must exist. */
+/** A request that names no place asks for all of them. Throws request.invalid where it names an archive and there is none. */
 export function verifyRequestOf(
   deps: DeskDeps,
   asked: { recording?: string; vault?: boolean; archive?: boolean; log?: boolean },

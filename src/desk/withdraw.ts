@@ -5,17 +5,17 @@ import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
 
-/** Something that the archive does not hold as it should, as two readings have told. */
+/** An object that the archive does not hold as it should, as two readings have shown. */
 export interface WrongCopy {
   readonly itemId: string;
   readonly key: string;
-  /** In words. */
+  /** What is wrong, in words. */
   readonly what: string;
 }
 
 /**
- * A copy that failed its check is none: its row goes, custody says why, the recording is no longer archived, and archiving is queued again, all in one
- * transaction. Whatever may be done only with an archived recording (a wipe of its recorder, later an eviction) waits until it is archived again.
+ * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
+ * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until then.
  */
 export async function withdrawCopies(
   { ledger, archive, clock, pokeWork }: DeskDeps,

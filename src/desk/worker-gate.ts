@@ -29,7 +29,7 @@ import type {
 } from '#ports/work-gate';
 import type { WorkerPresence } from './worker-presence.ts';
 
-/** Derivatives that came in and are not on record yet, and answers that a worker may ask for again. */
+/** How many entries are remembered, each: of derivatives that came in and are not on record yet, and of answers that a worker may ask for again. */
 const REMEMBERED_MAX = 5000;
 
 type ClaimName = Pick<Claim, 'workId' | 'token'>;
@@ -41,7 +41,7 @@ export interface WorkerGateParts {
   readonly scratch: Scratch;
   readonly claims: (by: Worker) => WorkClaims;
   readonly derive: DeriveGate;
-  /** null if no archive is configured that others reach too. */
+  /** null if there is no archive that other hosts can reach. */
   readonly archive: ArchiveGate | null;
   readonly uploads: UploadJournal;
   /** Largest derivative, bytes. */
@@ -51,8 +51,8 @@ export interface WorkerGateParts {
 }
 
 /**
- * What a worker on another host may do: the gate of src/ports/work-gate.ts, and its bytes. Each call names a claim by its work and its number alone, and is
- * refused with work.lease-lost unless that is the newest claim of this worker: what a worker says of a recording that it does not hold is not heard.
+ * What a worker on another host may do: the calls of src/ports/work-gate.ts, and the transfer of bytes. Each call names its claim by work and number alone. It
+ * is refused with work.lease-lost unless that is the newest claim of this worker, so a worker has no say over a recording that it does not hold.
  */
 export class WorkerGate {
   readonly #parts: WorkerGateParts;
@@ -63,7 +63,7 @@ export class WorkerGate {
     this.#parts = parts;
   }
 
-  /** A process of the worker has begun: what earlier ones held waits again. Throws work.version-differs. */
+  /** A process of the worker has begun. Work that earlier processes of this worker held waits again. Throws work.version-differs. */
   async begin(by: Worker, version: string): Promise<WorkTerms & { givenBack: number }> {
     const { ledger, terms, presence } = this.#parts;
     if (version !== terms.version)
@@ -72,19 +72,19 @@ export class WorkerGate {
     return { ...terms, givenBack: await ledger.transaction((writer) => writer.work.giveBack(by.host, by.instance)) };
   }
 
-  /** Each call but `begin` comes from the process that speaks for the worker. Throws work.replaced. */
+  /** Notes that this process was heard, as each call but `begin` does. Throws work.replaced where another process speaks for the worker since. */
   hear(by: Worker): void {
     this.#parts.presence.hear(by);
   }
 
-  /** An answer that was lost on its way is given again and nothing is done twice: `key` is the worker's own name of its call. */
+  /** Makes a call once. A worker whose answer was lost asks again and gets the same answer. `key` is the worker's own name for the call. */
   once<T>({ host }: Worker, key: string, call: () => Promise<T>): Promise<T> {
     const name = `${host} ${key}`;
     const known = this.#answers.get(name);
     if (known) return known as Promise<T>;
     const answer = call();
     this.#answers.set(name, answer);
-    // What was refused may be asked again, and is judged again.
+    // A refused call is not remembered: the worker may make it again, and it is judged anew.
     answer.catch(() => this.#answers.delete(name));
     return answer;
   }
@@ -120,7 +120,7 @@ export class WorkerGate {
     for (const { vaultKey } of result.derivatives) this.#received.delete(vaultKey);
   }
 
-  /** What is named is what came in: after a restart the file itself is asked. */
+  /** Throws unless the derivative that the result names came in with these bytes. After a restart nothing is remembered, so the file itself is read. */
   async #mustBeReceived({ recordingId, token }: Claim, made: DerivedResult['derivatives'][number]): Promise<void> {
     const { vault } = this.#parts;
     const { vaultKey, bytes, sha256 } = made;
@@ -139,7 +139,10 @@ export class WorkerGate {
     return { bytes, sha256: digests.sha256 };
   }
 
-  /** Removes what no row names of a run that this worker holds, or that is over. A run that another worker holds is not touched. */
+  /**
+   * Removes the files of a run that no row names. The run must be one that this worker holds or one that has ended. Throws work.lease-lost where another worker
+   * holds the run.
+   */
   async discard(by: Worker, name: ClaimName): Promise<void> {
     const { derive, ledger } = this.#parts;
     const work = await ledger.work.get(name.workId);
@@ -196,11 +199,11 @@ export class WorkerGate {
     if (archive !== this.#parts.terms.archive?.name) throw new EvidockError('request.invalid', because('not-its-archive', { archive }));
   }
 
-  /** Whether an object is one of the recording, as it is on record. */
+  /** Returns a test whether an object is one of the recording, as the ledger has it. */
   async #itemsOf(recordingId: string): Promise<(item: ArchivedResult['items'][number]) => boolean> {
     const { originals, derivatives } = await this.#detail(recordingId);
     return ({ itemId, key, bytes, sha256, counts }) => {
-      // What is in it changes by the minute; its recording says when the archive holds the newest.
+      // The facts may change at any time, so their bytes are not compared here. `ArchiveGate.record` finds out whether the archive holds the newest.
       if (itemId === FACTS_ITEM) return counts && key === factsKey(recordingId);
       const original = originals.find(({ id }) => id === itemId);
       if (original && !counts) return key === manifestKey(recordingId, original.index);
@@ -216,7 +219,7 @@ export class WorkerGate {
     return detail;
   }
 
-  /** How many bytes a file has that this worker may read now. Nobody looks: no look is recorded. Throws request.forbidden. */
+  /** The size of a file that this worker may read now, bytes. No look is recorded, because no person looks. Throws request.forbidden. */
   async bytesOf(by: Worker, key: string): Promise<number> {
     if (!isVaultKey(key)) throw new EvidockError('request.invalid', because('field-value', { field: 'key', value: key }));
     const claims = await this.#parts.ledger.work.claimsOf(by.host);
@@ -229,7 +232,7 @@ export class WorkerGate {
   async #mayRead(claims: readonly Claim[], key: string): Promise<boolean> {
     const recordingId = recordingIdOfKey(key);
     if (claims.some((claim) => claim.recordingId === recordingId)) return true;
-    // A repair learns from other recordings of the same recorder: those that its item names.
+    // A repair learns from other recordings of the same recorder. The item of the work names them as siblings.
     for (const claim of claims)
       if (claim.stage === 'derive' && (await this.#parts.derive.item(claim)).siblings.some(({ vaultKey }) => vaultKey === key)) return true;
     return false;
@@ -239,7 +242,7 @@ export class WorkerGate {
     return this.#parts.vault.read(key, range);
   }
 
-  /** Takes a derivative in under the key of its run. Throws request.invalid if other bytes came than were announced: nothing is kept of them. */
+  /** Stores a derivative under the key of its run. Throws request.invalid if its bytes are not those that were announced; nothing of them is kept. */
   async putDerivative(
     by: Worker,
     { claim: name, name: file, bytes, sha256 }: { claim: ClaimName; name: string } & Received,
@@ -260,7 +263,7 @@ export class WorkerGate {
           'request.invalid',
           because('came-differs', { key, found: came.bytes, foundSha256: came.sha256, bytes, sha256 }),
         );
-      // It took a while: whoever has lost the claim meanwhile leaves nothing behind.
+      // The transfer took a while. A worker that has lost the claim meanwhile must leave nothing behind.
       await this.#held(by, name, 'derive');
       const adopted = await vault.adoptDerivative(path, key);
       this.#received.set(key, adopted);
@@ -270,7 +273,7 @@ export class WorkerGate {
     }
   }
 
-  /** Of every host: an upload that none of them knows is abandoned. */
+  /** The uploads of every host: one that is not among them is abandoned. */
   allUploads(): Promise<readonly UploadState[]> {
     return this.#parts.uploads.all();
   }
@@ -318,7 +321,7 @@ function notOf(key: string, { recordingId }: Claim): EvidockError {
   return new EvidockError('request.invalid', because('not-on-record', { key, recording: recordingId }));
 }
 
-/** Never more than was announced reaches the disk. */
+/** Saves a body. Never more bytes than were announced reach the disk. */
 async function saved(body: Readable, path: string, bytesMax: number): Promise<Received> {
   const hash = createHash('sha256');
   let bytes = 0;

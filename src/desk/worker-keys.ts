@@ -9,33 +9,30 @@ import type { LedgerReader } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
 
 const KEY_BYTES = 32;
-/** A name of a host, an IPv4 address or a bracketed IPv6 address, and a port. */
+/** A host name, an IPv4 address or an IPv6 address in brackets, with a port. */
 const ADDRESS = /^(\[[0-9A-Fa-f:]+\]|[0-9A-Za-z][0-9A-Za-z.-]*):(\d{1,5})$/;
 const PORT_MAX = 65_535;
-/** Where a station may listen, and nobody can go. */
+/** Addresses at which a station may listen, but which no worker can connect to. */
 const EVERYWHERE = new Set(['0.0.0.0', '[::]']);
 
 type WorkerDeps = Pick<DeskDeps, 'ledger' | 'clock' | 'facts' | 'workerDoor' | 'pokeWork'>;
 
 export interface WorkerView extends InvitedWorker {
-  /** Work that it holds now. */
+  /** How much work the worker holds now. */
   readonly running: number;
-  /** null: not heard since the station started. */
+  /** null: the worker was not heard since the station started. */
   readonly heardSecondsAgo: number | null;
 }
 
-/**
- * The one place where it is decided whether a worker's key is good; accounts take it over. Throws work.key-refused and never says why: who tries keys
- * learns nothing.
- */
+/** The one place where it is decided whether a worker's key is good. Throws work.key-refused without saying why, so whoever tries keys learns nothing. */
 export async function workerOf(ledger: Pick<LedgerReader, 'registry'>, key: string | undefined): Promise<InvitedWorker> {
-  // Found by its digest: comparing takes the same time for every wrong key, as far as anybody could use it.
+  // The key is looked up by its digest. So the time that a wrong key takes tells nothing of use about a good one.
   const worker = key !== undefined && isWorkerKey(key) ? await ledger.registry.workerByKey(digestOf(key)) : null;
   if (worker && worker.revokedAtMs === null) return worker;
   throw new EvidockError('work.key-refused', because('key-of-no-worker', {}));
 }
 
-/** Makes a key; whoever has it may take work. A revoked worker may be invited again, with another key. */
+/** Makes a key; whoever has the key may take work. A revoked worker may be invited again, with another key. */
 export async function inviteWorker(
   deps: WorkerDeps,
   { name, address, actor }: { name: string; address?: string | undefined; actor: Actor },
@@ -73,7 +70,7 @@ export async function listWorkers({ ledger, workersHeard }: Pick<DeskDeps, 'ledg
   return views;
 }
 
-/** Its key is good no more, from now on; what it holds waits again. */
+/** Makes the worker's key void from now on. Work that the worker holds waits again. */
 export async function revokeWorker(
   deps: WorkerDeps,
   { name, actor }: { name: string; actor: Actor },

@@ -2,19 +2,19 @@ import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 
-/** What the rest of the station may ask of it. */
+/** What the rest of the station may ask: when workers were heard. */
 export interface WorkersHeard {
-  /** Seconds since the worker of this name was last heard; null if it was not, since the station started. */
+  /** Seconds since the worker of this name was last heard; null if it was not heard since the station started. */
   secondsSince(name: string): number | null;
 }
 
 /**
- * Which process speaks for each worker: the one that began last. So two processes with one invitation never work at once, and one that was killed is followed at
- * once by the next. Kept in memory: after a start of the station, the first process that is heard speaks.
+ * Which process speaks for each worker: the one that began last. So two processes with one invitation never work at once, and the next process takes over at
+ * once from one that was killed. Kept in memory: after a start of the station, the first process that is heard speaks.
  */
 export class WorkerPresence implements WorkersHeard {
   readonly #monotonicMs: () => number;
-  /** One for each good key at most: nobody else comes so far. */
+  /** At most one entry for each good key: a call without a good key is refused before. */
   readonly #heard = new Map<string, { readonly instance: string; readonly atMs: number }>();
 
   constructor(monotonicMs: () => number = () => performance.now()) {

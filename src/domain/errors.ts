@@ -152,9 +152,15 @@ export function failureReason({ code, reason }: EvidockError): Reason {
   return because('as-failed', { failure: code, why: reason });
 }
 
-/** What a thrown value says: the reason of a failure of the station's own, else the words of whoever threw it. */
+/** What a thrown value says: the reason of a failure of the station's own, call and place of a system call's, else the words of whoever threw it. */
 export function said(thrown: unknown): Reason {
   if (thrown instanceof EvidockError) return thrown.reason;
+  const errno = errnoOf(thrown);
+  if (errno !== undefined && thrown instanceof Error && 'syscall' in thrown) {
+    const [call] = String(thrown.syscall).split(' ');
+    const where = 'path' in thrown ? thrown.path : 'address' in thrown ? thrown.address : undefined;
+    return because('thing-errno', { thing: where === undefined ? String(call) : `${call} ${where}`, errno });
+  }
   return because('said', { text: thrown instanceof Error ? thrown.message : String(thrown) });
 }
 

@@ -10,6 +10,10 @@ export type CaseStage = (typeof CASE_STAGES)[number];
 export const CATEGORIES = ['permit', 'penalty', 'coercion', 'levy', 'fee', 'inspection', 'other'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
+/** Bounds of what one entry of the custody log names whole. */
+export const OFFICERS_OF_CASE_MAX = 100;
+export const CASES_OF_RECORDING_MAX = 100;
+
 /** Officer 执法人员; `id` is the number that recorders and certificates carry. */
 export interface Officer {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { archiveEn } from './archive-en.ts';
 import { casesEn } from './cases-en.ts';
+import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...workerEn,
   ...knownEn,
   ...consoleEn,
+  ...checksEn,
   ...deriveEn,
   ...archiveEn,
   ...notesEn,
@@ -284,6 +286,7 @@ export const en = {
   yes: 'yes',
   no: 'no',
   none: 'none',
+  between: ', ',
 
   'state.copying': 'copying',
   'state.sealed': 'sealed',

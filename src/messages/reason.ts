@@ -3,6 +3,7 @@ import { bytesText, spanText } from './figures.ts';
 import { REASONS_EN } from './reasons/en.ts';
 import { REASONS_ZH } from './reasons/zh-CN.ts';
 import { filled, type Holes } from './template.ts';
+import { zhCN } from './zh-CN.ts';
 
 export type ReasonCode = keyof typeof REASONS_EN;
 
@@ -47,6 +48,15 @@ const COURSE_ZH: Readonly<Record<string, string>> = {
   reopened: '重新开启',
 };
 
+/** Parameters that are codes of these families of the catalogue (`place.vault`); in English a code is its own word. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  state: ['work', 'original', 'state', 'suggestion'],
+  place: ['place'],
+  what: ['derivative'],
+  kind: ['derivative', 'kind'],
+  stage: ['work-stage'],
+};
+
 /** Milliseconds, shown as `3 h 12 min`. */
 const SPANS = new Set(['span']);
 const SIZES = new Set(['size', 'free', 'partSize']);
@@ -63,9 +73,20 @@ export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
 function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | undefined): string | number | undefined {
   if (name === 'course' || name === 'before') return language === 'en' ? String(value) : (COURSE_ZH[String(value)] ?? String(value));
   if (name === 'failure') return errorWords(language, String(value)).what;
-  if (value === undefined || typeof value === 'string') return value;
+  if (name === 'remedy') return errorWords(language, String(value)).remedy;
+  if (typeof value === 'string') return language === 'en' ? value : wordOf(name, value);
+  if (value === undefined) return value;
   if (typeof value === 'number') return SIZES.has(name) ? bytesText(value) : SPANS.has(name) ? spanText(language, value) : value;
   if ('code' in value) return reasonText(language, value);
   const between = name === 'whys' ? (language === 'en' ? '; ' : '；') : language === 'en' ? ', ' : '、';
   return value.map((each) => (typeof each === 'object' ? reasonText(language, each) : String(each))).join(between);
+}
+
+/** The Chinese word for a code; the text itself where it is none. */
+function wordOf(name: string, text: string): string {
+  const words: Readonly<Record<string, string>> = zhCN;
+  const key = (Object.hasOwn(WORDS, name) ? WORDS[name] : undefined)
+    ?.map((family) => `${family}.${text}`)
+    .find((each) => Object.hasOwn(words, each));
+  return (key === undefined ? undefined : words[key]) ?? text;
 }

@@ -1,5 +1,6 @@
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
+import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
@@ -19,6 +20,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...workerZhCN,
   ...knownZhCN,
   ...consoleZhCN,
+  ...checksZhCN,
   ...deriveZhCN,
   ...archiveZhCN,
   ...notesZhCN,
@@ -283,6 +285,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   yes: '是',
   no: '否',
   none: '无',
+  between: '、',
 
   'state.copying': '复制中',
   'state.sealed': '已封存',

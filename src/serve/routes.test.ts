@@ -89,6 +89,16 @@ describe('tagging', () => {
     expect(await call('PATCH', '/recordings/rec-none', { category: 'fee' })).toMatchObject({ status: 404 });
     expect(await entries(id)).toEqual([]);
   });
+
+  it('refuses one case more than an entry names, in words', async () => {
+    const { id } = await station.addRecording(Buffer.from('many'));
+    const numbers = Array.from({ length: 101 }, (_, n) => `M-${n}`);
+    await good('POST', '/cases/import', { text: ['number,title', ...numbers.map((number) => `${number},x`)].join('\n'), format: 'csv' });
+    for (const cases of [numbers.slice(0, 50), numbers.slice(50, 100)]) await good('PATCH', `/recordings/${id}`, { cases });
+    const refused = await call('PATCH', `/recordings/${id}`, { cases: numbers.slice(100) });
+    expect(refused).toMatchObject({ status: 400, json: { reason: { code: 'many-cases', params: { limit: 100 } } } });
+    await good('PATCH', `/recordings/${id}`, { cases: numbers.slice(100), removeCases: ['M-0'] });
+  });
 });
 
 describe('cases and suggestions', () => {

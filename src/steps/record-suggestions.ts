@@ -3,7 +3,7 @@ import { RecordingTagged, SuggestionDecided, SuggestionMade } from '#domain/cust
 import { subject } from '#domain/custody/subject';
 import { newId } from '#domain/ids';
 import type { Recording } from '#domain/recording';
-import type { CaseEvent } from '#domain/registry';
+import { CASES_OF_RECORDING_MAX, type CaseEvent } from '#domain/registry';
 import { suggestFor } from '#domain/suggest';
 import type { LedgerWriter } from '#ports/ledger';
 
@@ -61,12 +61,14 @@ export async function recordSuggestions(
 
 async function acceptByRule(writer: LedgerWriter, recordingId: string, caseNumber: string, nowMs: number): Promise<void> {
   const [suggestion] = await writer.cases.suggestions({ recordingId, state: 'open', limit: 1 });
-  if (!suggestion) return;
+  const before = (await writer.recordings.detail(recordingId))?.caseNumbers ?? [];
+  // A person decides of a recording that has so many, and of one that belongs to the case already.
+  if (!suggestion || before.includes(caseNumber) || before.length >= CASES_OF_RECORDING_MAX) return;
   const about = { atMs: nowMs, actor: SOLE, subject: subject('recording', recordingId) };
   await writer.cases.decideSuggestion(suggestion.id, 'accepted', actorText(SOLE));
   await writer.recordings.addCase(recordingId, caseNumber);
   const decided = { suggestion: suggestion.id, case: caseNumber, decision: 'accepted' as const };
   await writer.custody.append(SuggestionDecided.make({ ...about, data: decided, personal: { reason: suggestion.reason } }));
-  const tagged = { cases: { old: [], new: [caseNumber] } };
+  const tagged = { cases: { old: [...before], new: [...before, caseNumber].sort() } };
   await writer.custody.append(RecordingTagged.make({ ...about, data: tagged }));
 }

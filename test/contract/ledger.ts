@@ -269,6 +269,25 @@ function originals(it: It): void {
 }
 
 function custody(it: It): void {
+  it('tells what its entries say of a thing, from when on and by whom, page by page; what is rolled back was never said', async (ledger) => {
+    const said = (stage: string, officers: readonly string[]) => (writer: LedgerWriter) => {
+      const draft = aCaseDraft('A-1', officers);
+      return writer.custody.append({ ...draft, data: { ...draft.data, new: { stage, category: null, officers } } });
+    };
+    await ledger.transaction(said('filing', ['2']));
+    await refused(ledger.transaction(async (writer) => said('review', [])(writer).then(() => Promise.reject(new Error('no')))));
+    await ledger.transaction(said('decision', []));
+    const facts = await ledger.custody.factsOf(about('case:A-1'), { limit: 10 });
+    expect(facts).toEqual([
+      { name: 'officers', value: ['2'], fromMs: START_MS, actor: 'cli:root', seq: 0 },
+      { name: 'stage', value: 'filing', fromMs: START_MS, actor: 'cli:root', seq: 0 },
+      { name: 'stage', value: 'decision', fromMs: START_MS, actor: 'cli:root', seq: 1 },
+    ]);
+    const [first, second] = facts;
+    expect(await ledger.custody.factsOf(about('case:A-1'), { limit: 1, after: first ?? expect.fail() })).toEqual([second]);
+    expect(await ledger.custody.factsOf(about('case:A-2'), { limit: 10 })).toEqual([]);
+  });
+
   it('is a chain in which every entry names the one before', async (ledger) => {
     const entries = await ledger.transaction(async (writer) => [
       await writer.custody.append(aRefusalDraft('执法')),

@@ -28,6 +28,8 @@ const SPANS: readonly Omit<Holding, 'id' | 'serial'>[] = [
 
 async function docked(options: StationOptions) {
   const station = await intakeStation(join(home, 'state'), undefined, { nowMs: () => NOW, ...options });
+  // Officers and assignments are put there without a person who enters them.
+  station.writesPastTheLog();
   await station.ledger.transaction(async (writer) => {
     for (const id of ['1', '2', '9']) await writer.registry.upsertOfficer(anOfficer({ id }));
     await writer.registry.upsertRecorder(aRecorder({ serial: SERIAL, assignedOfficerId: null }));

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
+import { saying } from '#test/support/saying';
 import { homeForEach } from '../support/home-for-each.ts';
 import { disturbedVolume, intakeStation, type StationOptions, writeCard } from '../support/intake-station.ts';
 import { changed, dockOnce, expectSealed, FIRST_BLOCKS, heldCard, LARGE, MISSED, slotOf, typesOf, WAIT } from '../support/known-card.ts';
@@ -64,7 +65,7 @@ describe('intake.known: whole', () => {
       'R1',
       1,
     );
-    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', detail: 'a.mp4' } };
+    const unread = { state: 'problem', safeAtMs: null, problem: { code: 'recorder.known-unread', reason: saying('a.mp4') } };
     await vi.waitFor(async () => expect(await station.ledger.dockings.get(docking.id)).toMatchObject(unread), WAIT);
     await station.seal.checkSafe(docking.id);
     expect(await station.ledger.dockings.get(docking.id)).toMatchObject(unread);

@@ -203,7 +203,8 @@ describe('the start of a recording', () => {
     await station.ledger.transaction(async (writer) => {
       const holding = { id: anId('hld'), serial: 'R1', officerId: '5', fromMs: START - HOUR, toMs: START + 60_000 };
       await writer.registry.upsertHolding(holding);
-      const { data } = TakenOut.example;
+      const span = { from: new Date(holding.fromMs).toISOString(), to: new Date(holding.toMs).toISOString() };
+      const data = { holding: holding.id, officer: '5', ...span };
       await writer.custody.append(TakenOut.make({ atMs: START, actor: cli('root'), subject: subject('recorder', 'R1'), data }));
     });
     const { run } = deriving({ ledger: station.ledger, vault: station.disk, directory: home });

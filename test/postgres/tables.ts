@@ -104,7 +104,7 @@ const refact = (id: string) =>
 /** What the ledger keeps by itself as rows change: what stays as it was written, sums, what a case has, and whose archived facts have changed. */
 const TRIGGERS = [
   `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
-  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals'].map((table) => appendOnly(table, 'UPDATE OR DELETE')),
+  ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts'].map((table) => appendOnly(table, 'UPDATE OR DELETE')),
   ...['custody_former', 'custody_beside'].map((table) => appendOnly(table, 'UPDATE')),
   'CREATE TRIGGER custody_lists_stay BEFORE DELETE ON custody_beside FOR EACH ROW WHEN (OLD.salt IS NULL) EXECUTE FUNCTION refuse()',
   ...trigger(

@@ -24,6 +24,12 @@ export class CommandLine {
   /** Another way to a station than the one in this process. */
   client: StationClient | null = null;
 
+  /** What the doctor finds. */
+  doctor: CliContext['doctor'] = async () => [
+    { name: 'ffmpeg', ok: true, reason: because('program', { program: '7' }), remedy: null },
+    { name: 'redis', ok: false, reason: because('cannot-run', { program: 'redis-server' }), remedy: because('mend-redis', {}) },
+  ];
+
   private constructor(station: ServedStation) {
     this.station = station;
   }
@@ -87,10 +93,7 @@ export class CommandLine {
       },
       runWorker: async () => undefined,
       runStation: async ({ ready }) => ready('http://127.0.0.1:8470'),
-      doctor: async () => [
-        { name: 'ffmpeg', ok: true, reason: because('program', { program: '7' }), remedy: null },
-        { name: 'redis', ok: false, reason: because('cannot-run', { program: 'redis-server' }), remedy: 'Install it.' },
-      ],
+      doctor: (options) => this.doctor(options),
       cardLayouts: ['gat947', 'tiny'],
       makeCard: async () => 7,
     };

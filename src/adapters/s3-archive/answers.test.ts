@@ -129,7 +129,7 @@ describe('over TLS', () => {
         return JSON.parse(stdout) as Record<string, unknown>;
       };
       const done = await put('trusting', { NODE_EXTRA_CA_CERTS: certificate });
-      expect(done).toMatchObject({ how: 'readback', checked: expect.stringContaining('bucket evidence') });
+      expect(done).toMatchObject({ how: 'readback', checked: { code: 'bucket-at', params: { bucket: 'evidence' } } });
       expect(done['moved']).toBeGreaterThan(2);
       const refused = await put('strict', { NODE_EXTRA_CA_CERTS: '' });
       expect(refused['failure']).toContain('its certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)');
@@ -150,7 +150,7 @@ describe('whether the archive is well', () => {
   });
 
   it('is told by a probe that is written, read and removed', async () => {
-    expect(await fresh()).toMatch(/^bucket evidence at 127\.0\.0\.1:\d+$/);
+    expect(await fresh()).toEqual({ code: 'bucket-at', params: { bucket: 'evidence', host: expect.stringMatching(/^127\.0\.0\.1:\d+$/) } });
     const found = [];
     for await (const { key } of archive.list('evidock-probe')) found.push(key);
     expect(found).toEqual([]);
@@ -217,7 +217,7 @@ describe('whether the archive is well', () => {
     // Mended: one that went well is not enough where half failed, two are.
     proxy.answering = () => null;
     for (const name of ['b', 'c']) await watched.put(putOf(`2026/06/20/rec-q/${name}`, randomBytes(50)));
-    expect(await fresh()).toContain('bucket evidence');
+    expect(await fresh()).toMatchObject({ code: 'bucket-at' });
   });
 
   it('does not hold what happened long ago, nor what was not the archive, against it', async () => {

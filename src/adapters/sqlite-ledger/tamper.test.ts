@@ -8,6 +8,7 @@ import { STATION } from '#domain/custody/actor';
 import { CUSTODY_GENESIS, sealEntry } from '#domain/custody/entry';
 import { OriginalCopied } from '#domain/custody/original-entries';
 import type { CustodyFault } from '#domain/custody/read-entry';
+import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
 import { because } from '#domain/reason';
 import { listOne, refused } from '#test/contract/ledger-support';
@@ -76,7 +77,7 @@ describe('the database refuses', () => {
     expect(await faultsFound()).toEqual([]);
   });
 
-  test.each(['recorder_assignments', 'refusals'])('a change of %s', async (table) => {
+  test.each(['recorder_assignments', 'refusals', 'facts'])('a change of %s', async (table) => {
     const ledger = await openLedger({ file, stationId: STATION_ID });
     await ledger.transaction(async (writer) => {
       const { docking } = await listOne(writer);
@@ -90,9 +91,14 @@ describe('the database refuses', () => {
       await writer.registry.upsertOfficer(anOfficer());
       await writer.registry.upsertRecorder(aRecorder());
       await writer.registry.assignRecorder('DSJ0012345', '041234', START_MS);
+      const data = { officer: { old: null, new: '041234' } };
+      await writer.custody.append(
+        RecorderChanged.make({ atMs: START_MS, actor: STATION, subject: subject('recorder', 'DSJ0012345'), data }),
+      );
     });
     await ledger.close();
-    expect(() => change(`UPDATE ${table} SET n = n + 1`)).toThrow(/append-only/);
+    const column = table === 'facts' ? 'seq' : 'n';
+    expect(() => change(`UPDATE ${table} SET ${column} = ${column} + 1`)).toThrow(/append-only/);
     expect(() => change(`DELETE FROM ${table}`)).toThrow(/append-only/);
   });
 });

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { because, together } from '#domain/reason';
+import { CASES_OF_RECORDING_MAX } from '#domain/registry';
 import { changed, defineEntry, nullable } from './define-entry.ts';
 import { damageNow, describedRecording, note, startClaim } from './described.ts';
 import { bytes, closed, code, count, flag, id, key, ms, sha256, time, wallClock, why, words } from './fields.ts';
@@ -254,7 +255,7 @@ export const RecordingTagged = defineEntry({
   about: ['recording'],
   tells: 'Cases, officer, category or the important mark of it changed.',
   data: {
-    cases: Type.Optional(changed(Type.Array(id(), { maxItems: 20 }))),
+    cases: Type.Optional(changed(Type.Array(id(), { maxItems: CASES_OF_RECORDING_MAX }))),
     officer: Type.Optional(closed({ old: nullable(id()), new: nullable(id()), oldSource: nullable(code()) })),
     category: Type.Optional(changed(nullable(code()))),
     important: Type.Optional(changed(flag())),

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { OFFICERS_OF_CASE_MAX } from '#domain/registry';
 import { changed, defineEntry, nullable } from './define-entry.ts';
 import { closed, code, date, id, time, words } from './fields.ts';
 import { subject } from './subject.ts';
@@ -7,7 +8,7 @@ const CASE = subject('case', 'LY-2026-0012');
 const people = (numbers: readonly string[]) => numbers.map((each) => subject('officer', each));
 const about = () =>
   closed({
-    ...{ stage: code(), category: nullable(code()), officers: Type.Array(id(), { maxItems: 20 }) },
+    ...{ stage: code(), category: nullable(code()), officers: Type.Array(id(), { maxItems: OFFICERS_OF_CASE_MAX }) },
     openedOn: Type.Optional(nullable(date())),
   });
 
@@ -29,7 +30,7 @@ export const CaseEventChanged = defineEntry({
   type: 'case.event-changed',
   about: ['case'],
   tells: 'An event of a case was added, or changed.',
-  data: { event: id(), stage: code(), officers: Type.Array(id(), { maxItems: 20 }), start: time(), end: time() },
+  data: { event: id(), stage: code(), officers: Type.Array(id(), { maxItems: OFFICERS_OF_CASE_MAX }), start: time(), end: time() },
   personal: { place: nullable(words()) },
   related: ({ officers }) => people(officers),
   example: {

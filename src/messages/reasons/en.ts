@@ -8,6 +8,7 @@ import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
+import { mendEn } from './mend-en.ts';
 import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
@@ -31,4 +32,5 @@ export const REASONS_EN = {
   ...recognitionEn,
   ...casesEn,
   ...doctorEn,
+  ...mendEn,
 } as const;

@@ -23,7 +23,7 @@ export const ledgerZhCN = {
   'no-case': '案件 {number}',
   'no-slot': '采集口 {slot}',
   'not-what-ledger-says': '{thing} 与账本所记不符',
-  'many-pieces': '{place} 中的保管链片段超过 {limit} 个',
+  'many-pieces': '{place}中的保管链片段超过 {limit} 个',
   'no-piece': '{key}：{bytes} 字节，不是保管链的片段',
   'not-made-again': '以下内容无法重建：{names}',
   'head-late': '未能及时读取其账本记号',

@@ -49,6 +49,6 @@ export const namesZhCN = {
   'head-unreadable': '本地库中最新保管链条目的记号无法读取',
   'archived-head-unreadable': '归档中的 {key} 无法读取',
   'nothing-readable': '全部无法读取',
-  'head-missing': '{place} 记有保管链第 {seq} 条，而账本止于第 {last} 条',
-  'head-differs': '保管链第 {seq} 条的哈希与 {place} 所记不同',
+  'head-missing': '{place}记有保管链第 {seq} 条，而账本止于第 {last} 条',
+  'head-differs': '保管链第 {seq} 条的哈希与{place}所记不同',
 } as const;

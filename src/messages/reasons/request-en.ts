@@ -19,6 +19,7 @@ export const requestEn = {
   'key-named': 'idempotency-key {key}',
   'key-answer-gone': 'idempotency-key {key}: the request was carried out; its answer is not kept',
   'breach-second': 'has a second transaction, and keeps its answer with the first',
+  'many-cases': 'a recording belongs to {limit} cases at most',
   'not-in-case': 'recording {recording} in case {number}',
   'half-of-character': 'a text has half of a character (a lone surrogate)',
   'no-route': '{method} {path}',

@@ -19,6 +19,7 @@ export const requestZhCN = {
   'key-named': '幂等键 {key}',
   'key-answer-gone': '幂等键 {key}：请求已执行，但其答复未保留',
   'breach-second': '有第二个事务，而答复与第一个事务一起保留',
+  'many-cases': '一个录像最多属于 {limit} 个案件',
   'not-in-case': '案件 {number} 中的录像 {recording}',
   'half-of-character': '文本含有半个字符（孤立代理项）',
   'no-route': '{method} {path}',

@@ -10,6 +10,7 @@ import { doctorZhCN } from './doctor-zh-CN.ts';
 import type { REASONS_EN } from './en.ts';
 import { ledgerZhCN } from './ledger-zh-CN.ts';
 import { mediaZhCN } from './media-zh-CN.ts';
+import { mendZhCN } from './mend-zh-CN.ts';
 import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
@@ -32,6 +33,7 @@ const zhCN = {
   ...recognitionZhCN,
   ...casesZhCN,
   ...doctorZhCN,
+  ...mendZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
