@@ -64,3 +64,49 @@ it('no error and no reason is made of a sentence', () => {
   );
   expect(sentences).toEqual([]);
 });
+
+/** The rooms that tell people why: what stands there in words would be told in English. */
+const TELLING = [
+  'src/desk/',
+  'src/dock/',
+  'src/intake/',
+  'src/seal/',
+  'src/derive/',
+  'src/archive/',
+  'src/steps/',
+  'src/doctor.ts',
+  'src/usb-checks.ts',
+  'src/domain/custody/read-entry.ts',
+  'src/domain/custody/segment.ts',
+  'src/adapters/sqlite-ledger/integrity-worker.ts',
+  'src/adapters/sqlite-ledger/schema-check.ts',
+];
+/** Names of checks, and the language of the ledger. */
+const NO_SENTENCE = /^(vault disk|vault writes|time zone|log in )$|^PRAGMA |^SELECT /;
+/** For whoever mends the program: what cannot be, thrown where it is. */
+const OWN_MISTAKES = ['Error', 'RangeError', 'TypeError', 'SyntaxError'];
+
+/** Every text of a file but those of mistakes of the program itself. */
+function told(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(told);
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, callee } = node as Node & { callee?: { name?: string } };
+  if (type === 'NewExpression' && OWN_MISTAKES.includes(callee?.name ?? '')) return [];
+  return type === 'Literal' || type === 'TemplateElement' ? textsIn(node) : Object.values(node).flatMap(told);
+}
+
+it('sees a sentence wherever it stands, and none that tells of a mistake of the program', () => {
+  const text = "const f = () => { throw new TypeError('this is none'); return { what: `it is not there`, why: 'nor there' }; }";
+  expect(told(parseSync('x.ts', text).program)).toEqual(['it is not there', 'nor there']);
+});
+
+it('the rooms that tell people why have no sentence at all', () => {
+  const sentences = files
+    .filter((file) => TELLING.some((room) => file.startsWith(room)))
+    .flatMap((file) =>
+      told(parseSync(file, readFileSync(join(ROOT, file), 'utf8')).program)
+        .filter((text) => SENTENCE.test(text) && !NO_SENTENCE.test(text))
+        .map((text) => `${file}: ${text}`),
+    );
+  expect(sentences).toEqual([]);
+});

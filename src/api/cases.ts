@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { CASE_STATES, CASE_STEPS } from '#domain/case-course';
 import { closed, nullable, oneOf } from './common.ts';
 
-/** The course of a case, from its opening to its end. */
+/** Schemas of the course of cases, from their opening to their end. */
 
 export const DateText = Type.String({ maxLength: 40, description: "Calendar date in the station's zone: `2026-06-20`." });
 

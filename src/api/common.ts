@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '#domain/errors';
 import type { Reason } from '#domain/reason';
 import { CATEGORIES } from '#domain/registry';
 
-/** Parts of which the schemas of the contract are built. Times are ISO 8601 texts. */
+/** Parts from which the schemas of the API are built. Times are ISO 8601 texts. */
 
 // One schema with two types is checked and printed much faster than a union of two schemas.
 export const nullable = {
@@ -11,7 +11,7 @@ export const nullable = {
   integer: (description?: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...(description ? { description } : {}) }),
 };
 
-/** A text that is one of `values`; printed as a plain enum in the API document. */
+/** A text that is one of `values`. The API document shows it as an enum. */
 export function oneOf<const T extends readonly string[]>(values: T, description?: string) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) });
 }
@@ -20,7 +20,7 @@ export const closed = <T extends Record<string, TSchema>>(fields: T) => Type.Obj
 
 export const Name = (max = 128) => Type.String({ minLength: 1, maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$' });
 
-/** What every list is asked with. */
+/** Query parameters of every list. */
 export const PAGE = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
   cursor: Type.Optional(
@@ -48,7 +48,10 @@ export const ErrorCodeText = oneOf(
   'What failed; the part before the dot is what a person has to look at first.',
 );
 
-/** Why, as a code of the catalogue of messages with its parameters: sentences are made of it in the language of whoever reads. */
+/**
+ * Why something failed or is as it is: a code of the catalogue of messages, with its parameters. The reader's side makes sentences of it in the reader's
+ * language.
+ */
 export const ReasonSchema = Type.Unsafe<Reason>({
   type: 'object',
   required: ['code', 'params'],
@@ -62,7 +65,7 @@ export const ReasonSchema = Type.Unsafe<Reason>({
   },
 });
 
-/** Every error (RFC 9457). */
+/** The form of every error (RFC 9457). */
 export const Problem = Type.Object({
   type: Type.String({ description: '`urn:evidock:problem:` and the code.' }),
   title: Type.String({ description: 'What failed, for a person; the same for every error of this code.' }),

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ACTOR_KINDS } from '#domain/custody/actor';
 import { nullable, oneOf } from './common.ts';
 
-/** Entries of the custody log. */
+/** Schemas of custody entries. */
 
 export const CustodyJson = Type.Object({
   seq: Type.Integer(),

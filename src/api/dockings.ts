@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ProblemJson, ReasonSchema } from './common.ts';
 
-/** Dockings. */
+/** Schemas of dockings. */
 
 export const DockingJson = Type.Object({
   id: Type.String(),
@@ -53,7 +53,7 @@ export const DockingReportJson = Type.Object({
   }),
 });
 
-/** An entry of the card that was left there. */
+/** An entry of the card that the station left there. */
 export const RefusalJson = Type.Object({ cardPath: Type.String(), code: ErrorCodeText, reason: ReasonSchema });
 
 export const DockingsQuery = closed({ open: Type.Optional(Type.Boolean()), ...PAGE });

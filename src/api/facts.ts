@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** What was known of a thing, and from when on. */
+/** Schemas of the history of values: what was known of a thing, and since when. */
 
 export const FactJson = Type.Object({
   name: Type.String({

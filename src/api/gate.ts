@@ -7,11 +7,11 @@ import { PUT_OFF_MS_MAX } from '#domain/work';
 import { closed, oneOf, ReasonSchema } from './common.ts';
 
 /*
- * What a worker sends to the gate of its station (docs/decisions/0031). What it is told comes from the station that invited it, in the shapes of
- * src/ports/work-gate.ts; a worker of another version is turned away before it asks.
+ * Schemas of what a worker sends to the gate of its station (docs/decisions/0031). Answers of the station have no schema here: a worker trusts the station that
+ * invited it, and has the shapes of src/ports/work-gate.ts. A worker of another version is turned away before it asks.
  */
 
-/** More than any run of a stage with a limit on standing still may need. */
+/** The longest lease that a worker may ask for, ms. No run of a stage that is stopped when it stands still needs more. */
 const LEASE_MS_MAX = 12 * 3_600_000;
 const LIST_MAX = 20_000;
 const WORDS_MAX = 100_000;
@@ -25,7 +25,7 @@ const LeaseMs = Type.Number({ minimum: 1, maximum: LEASE_MS_MAX });
 const Words = Type.String({ maxLength: WORDS_MAX });
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** A claim by its work and its number: stage and recording are looked up, so no claim can be turned into one of another recording. */
+/** Names a claim by its work and its number. The station looks up stage and recording, so no claim can be turned into one of another recording. */
 const HeldClaim = closed({ workId: WorkId, token: Type.Integer({ minimum: 1 }) });
 
 export const NothingMore = closed({});
@@ -87,7 +87,13 @@ export const ArchivedBody = closed({
 });
 export const MismatchedBody = closed({
   claim: HeldClaim,
-  copy: closed({ where: Type.String({ maxLength: 16 }), item: Type.String({ maxLength: 64 }), key: Key, expected: Sha256, found: Words }),
+  copy: closed({
+    where: Type.String({ maxLength: 16 }),
+    item: Type.String({ maxLength: 64 }),
+    key: Key,
+    expected: Sha256,
+    found: ReasonSchema,
+  }),
 });
 
 const UploadId = Type.String({ minLength: 1, maxLength: 1024 });

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, Name, nullable, PAGE } from './common.ts';
 
-/** Who has which pool recorder from when to when. */
+/** Schemas of holdings: who has which recorder from when to when. */
 
 export const HoldingJson = Type.Object({
   id: Type.String(),

@@ -2,12 +2,12 @@ import Type from 'typebox';
 import { CONFIDENTIALITY, PRIVACY_MARKS } from '#domain/protection';
 import { closed, oneOf } from './common.ts';
 
-/** Confidentiality and privacy marks. */
+/** Schemas of confidentiality levels and privacy marks. */
 
 export const ConfidentialityText = oneOf(CONFIDENTIALITY);
 export const PrivacyText = Type.Array(oneOf(PRIVACY_MARKS), { maxItems: PRIVACY_MARKS.length });
 
-/** What a case or a recording itself is marked with. */
+/** Level and marks of a case or a recording itself, without those that count from elsewhere. */
 export const PROTECTION = {
   confidentiality: Type.Union([ConfidentialityText, Type.Null()], { description: 'null: not marked.' }),
   privacy: PrivacyText,

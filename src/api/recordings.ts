@@ -7,7 +7,7 @@ import { CLAIM_SOURCES } from '#domain/start/claim';
 import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 import { EffectiveJson, PROTECTION } from './protection.ts';
 
-/** What is asked and told of recordings. */
+/** Schemas of recordings: parameters and answers. */
 
 export const RecordingParams = closed({ id: Type.String({ minLength: 1, maxLength: 64 }) });
 

@@ -5,7 +5,7 @@ import { CategoryText, closed, Name, nullable, oneOf, PAGE, ReasonSchema } from 
 import { HoldingJson } from './holdings.ts';
 import { ConfidentialityText, PROTECTION, PrivacyText } from './protection.ts';
 
-/** Cases, officers, recorders and suggestions. */
+/** Schemas of cases, officers, recorders and suggestions. */
 
 const StageText = oneOf(CASE_STAGES);
 
@@ -90,7 +90,7 @@ export const SuggestionsQuery = closed({
   ...PAGE,
 });
 
-/** What is left out stays. */
+/** A field that is left out stays as it is. */
 export const RecorderChangeBody = closed({
   model: Type.Optional(nullable.text()),
   officer: Type.Optional(nullable.text("Whose it is from now on; null: nobody's.")),
@@ -100,7 +100,7 @@ export const RecorderBody = closed({ serial: Name(), model: Type.Optional(nullab
 
 export const OfficerParams = closed({ id: Name(64) });
 
-/** What is left out stays. */
+/** A field that is left out stays as it is. */
 export const OfficerChangeBody = closed({ name: Type.Optional(Name()), unit: Type.Optional(nullable.text()) });
 
 export const OfficerBody = closed({ id: Name(64), name: Name(), unit: Type.Optional(nullable.text()) });
@@ -118,7 +118,7 @@ export const CaseBody = closed({
   update: Type.Optional(Type.Boolean()),
 });
 
-/** What is left out stays; an event of the same times is changed, others are added. */
+/** A field that is left out stays as it is. An event with the times of one on record changes that one; other events are added. */
 export const CaseChangeBody = closed({
   title: Type.Optional(Name(500)),
   stage: Type.Optional(StageText),

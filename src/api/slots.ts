@@ -2,9 +2,9 @@ import Type, { type Static } from 'typebox';
 import { SLOT_PHASES } from '#domain/docking';
 import { closed, Name, nullable, oneOf, ProblemJson, ReasonSchema } from './common.ts';
 
-/** Slots and the hubs that they share. */
+/** Schemas of slots, and of the hubs that slots share. */
 
-/** Files that a docking found known: `done` of `files` have the sealed digest, and `unread` could not be read to their end. */
+/** The re-check of a docking: of its `files` known files, `done` have the sealed digest, and `unread` could not be read to their end. */
 export interface RecheckAnswer {
   readonly files: number;
   readonly done: number;
@@ -64,7 +64,7 @@ export const SlotChangeJson = Type.Object({
 
 export const LearningBody = closed({ seconds: Type.Integer({ minimum: 0, maximum: LEARNING_SECONDS_MAX }) });
 
-/** What was plugged in while slots are learnt. */
+/** A device that was plugged in while slots are being numbered. */
 export const PortSeenJson = Type.Object({
   port: Type.String(),
   hub: nullable.text(),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, nullable, ReasonSchema } from './common.ts';
 
-/** The station itself: health, readiness, backup. */
+/** Schemas of the station itself: health, readiness, backup. */
 
 export const CheckJson = Type.Object({ ok: Type.Boolean(), code: nullable.text(), reason: ReasonSchema });
 

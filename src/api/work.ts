@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, ErrorCodeText, Name, nullable, oneOf, PAGE, ReasonSchema } from './common.ts';
 
-/** Derive and archive work, and verification. */
+/** Schemas of derive and archive work, and of verification. */
 
 export const WorkJson = Type.Object({
   id: Type.String(),
@@ -55,7 +55,7 @@ export const JobsQuery = closed({
 
 const PlaceText = oneOf(['vault', 'archive', 'ledger', 'log']);
 
-/** One line of what a verification tells; the last is a summary or an error. */
+/** One line of a verification's answer. The last line is a summary or an error. */
 export const VerifyLineJson = Type.Union([
   Type.Object({
     type: Type.Literal('progress'),
@@ -70,7 +70,7 @@ export const VerifyLineJson = Type.Union([
     place: PlaceText,
     recordingId: nullable.text(),
     key: nullable.text('Of the file in vault or archive.'),
-    what: Type.String(),
+    reason: ReasonSchema,
   }),
   Type.Object({
     type: Type.Literal('summary'),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, Name, nullable } from './common.ts';
 
-/** Other hosts that may take work of this station. */
+/** Schemas of workers: other hosts that may take work of this station. */
 
 export const WorkerParams = closed({ name: Name(32) });
 

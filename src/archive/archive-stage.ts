@@ -175,7 +175,7 @@ export class ArchiveStage implements WorkHandler {
       return await archive.verify({ key, bytes, sha256 }, options);
     } catch (error) {
       if (isFailure(error, 'archive.mismatch'))
-        await gate.mismatched(claim, { where: archive.name, item: itemId, key, expected: sha256, found: error.detail });
+        await gate.mismatched(claim, { where: archive.name, item: itemId, key, expected: sha256, found: error.reason });
       throw error;
     }
   }

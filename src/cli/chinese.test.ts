@@ -2,15 +2,18 @@
  * Goal: who reads Chinese reads no English sentence, whatever is told: damage, a suggestion, work that failed, a device that nobody knows, what is not there.
  * Method: the whole command line in this process over a real ledger and vault; what it prints is searched for English words in a row.
  */
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LiveSlotBoard } from '#adapters/live-slot-board';
 import { RecordingDamaged } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
 import { damageFromIntake } from '#domain/damage';
 import { EvidockError } from '#domain/errors';
-import { because, together } from '#domain/reason';
+import { because, isReason, together } from '#domain/reason';
 import { suggestFor } from '#domain/suggest';
+import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
 import { errorWords } from '#messages/error-words';
 import { aCase, aCaseEvent, anId, aSuggestion, START_MS, someWork } from '#test/support/builders';
 import { claimed } from '#test/support/claims';
@@ -91,6 +94,25 @@ it.each([
   expect(sentences).toEqual([]);
 });
 
+/** What a verification says of what was done to vault and ledger. */
+const FOUND = [
+  /不一致 本地库 rec-\S+ \S+：\S+：有 5 字节，封存时为 3 字节/,
+  /不一致 账本 rec-\S+ \S+：\S+ 的状态为待复制，而录像的状态为已就绪/,
+  /：清单的 SHA-256 为 [0-9a-f]{64}，保管链记载 [0-9a-f]{64}/,
+  /：可播放副本：有 1 字节/,
+  /：账本中没有该文件的记录/,
+  /：账本记载 4 字节，保管链记载 3 字节/,
+  /登记有 1 个原始文件，列出过 2 个/,
+  /不一致 保管链：第 1 条：其列 type 与其内容不符/,
+  /第 3 条：其内容与其哈希不符/,
+  /第 4 条：没有记载前一条的哈希/,
+  /第 5 条：按 \S+ 查不到/,
+  /不一致 账本：缺少触发器 custody_refuses_update/,
+  /触发器 strange 不属于采集站/,
+  /refusals 的第 1 行指向 dockings 中不存在的行/,
+  /不一致 账本.*：表 \S+ /,
+];
+
 /** A command is written as it is typed, in either language. */
 const withoutCommands = (text: string) =>
   text.replaceAll(/apt-get install [a-z0-9-]+|timedatectl set-ntp true|evidock [a-z]+( [a-z]+)?( --[a-z]+)?/g, '');
@@ -133,4 +155,41 @@ it('the doctor who finds no station says what to do by the code of its failure',
   expect(out).toMatch(/采集站 +故障 +账本无法读写：没有写入 \/srv 的权限/);
   expect(out).toContain(`采集站. 修复：${errorWords('zh-CN', 'ledger.failed').remedy}`);
   expect((await cli.run(['doctor'])).out).toContain(`station. To mend: ${errorWords('en', 'ledger.failed').remedy}`);
+});
+
+it('a verification names what it finds in Chinese alone, and keeps it as codes: files, rows, entries, triggers', async () => {
+  const own = await CommandLine.open();
+  try {
+    const { station } = own;
+    const [one, two, three] = [
+      await station.addRecording(Buffer.from('one')),
+      await station.addRecording(Buffer.from('two')),
+      await station.addRecording(Buffer.from('three')),
+    ];
+    const inVault = (key: string) => join(station.directory, 'vault', key);
+    await writeFile(inVault(one.key), 'other');
+    await rm(inVault(two.key));
+    await writeFile(inVault(manifestKey(three.id, 1)), '{}');
+    await writeFile(inVault(derivativeKey(three.id, 1, 'playable.mp4')), 'x');
+    await writeFile(inVault(`${recordingPrefix(three.id)}/stranger.bin`), 'x');
+    const raw = new DatabaseSync(join(station.directory, 'ledger.sqlite'), { enableForeignKeyConstraints: false });
+    raw.exec(`DROP TRIGGER custody_refuses_update; DROP TRIGGER custody_subjects_refuses_delete;
+      CREATE TRIGGER strange AFTER INSERT ON cases BEGIN SELECT 1; END;
+      UPDATE custody SET type = 'recording.tagged' WHERE seq = 1; UPDATE custody SET hash = '00' WHERE seq = 3;
+      DELETE FROM custody_subjects WHERE seq = 5;
+      UPDATE originals SET bytes = bytes + 1 WHERE recording_id = '${one.id}'; UPDATE originals SET state = 'listed' WHERE recording_id = '${two.id}';
+      UPDATE recordings SET original_count = 2 WHERE id = '${three.id}';
+      INSERT INTO refusals (docking_id, card_path, code, detail, at) VALUES ('dck-none', 'a', 'b', '{"code":"said","params":{"text":""}}', 1)`);
+    raw.close();
+    const { out, err, status } = await own.run(['verify'], { EVIDOCK_LANG: 'zh-CN' });
+    expect(status).toBe(1);
+    for (const told of FOUND) expect(out).toMatch(told);
+    expect(englishIn(out + err)).toEqual([]);
+    const codes = (await own.run(['--json', 'verify'])).out;
+    const { faults } = JSON.parse(codes) as { faults: readonly { reason: unknown; what?: string }[] };
+    expect(faults.length).toBeGreaterThan(FOUND.length);
+    expect(faults.filter(({ reason, what }) => !isReason(reason) || what !== undefined)).toEqual([]);
+  } finally {
+    await own.close();
+  }
 });

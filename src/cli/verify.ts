@@ -3,6 +3,7 @@ import type { ProblemAnswer } from '#api/common';
 import type { VerifyLine } from '#desk/verify';
 import { because } from '#domain/reason';
 import { bytesText } from '#messages/figures';
+import { reasonText } from '#messages/reason';
 import { askStream, ReplyError } from './client.ts';
 import { Refused, type Shell } from './command.ts';
 import { Progress, Rate } from './progress.ts';
@@ -80,20 +81,9 @@ async function follow(
   return { faults, summary };
 }
 
-function faultWords({ say }: Shell, { place, recordingId, key, what, contradiction }: Fault): string {
-  const where = word(say, 'place', place);
-  if (!contradiction) return say('verify.fault', { place: where, recording: recordingId ?? '', key: key ?? '', what: printable(what) });
-  const { table, row, column, found, told, entry } = contradiction;
-  const values = {
-    place: where,
-    row: printable(`${table} ${row}`),
-    column: column ?? '',
-    found: printable(found ?? ''),
-    told: printable(told ?? ''),
-  };
-  const by = entry === null ? '' : say('verify.by-entry', { entry });
-  if (found === null) return say('verify.missing-row', { ...values, by });
-  return say(told === null ? 'verify.unknown-row' : 'verify.contradicts', { ...values, by });
+function faultWords({ say, language }: Shell, { place, recordingId, key, reason }: Fault): string {
+  const about = [word(say, 'place', place), recordingId, key].filter((each) => each !== null).join(' ');
+  return say('verify.fault', { about, what: printable(reasonText(language, reason)) });
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {

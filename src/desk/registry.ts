@@ -181,8 +181,8 @@ async function addEvent(
   { label, actor }: { label: string; actor: Actor },
 ): Promise<CaseEvent | null> {
   const { timezone, stationId } = deps.facts;
-  const startMs = momentOf(event.start, timezone, `${label}event start`);
-  const endMs = momentOf(event.end, timezone, `${label}event end`);
+  const startMs = momentOf(event.start, timezone, `${label}event.start`);
+  const endMs = momentOf(event.end, timezone, `${label}event.end`);
   if (endMs < startMs) throw new EvidockError('request.invalid', inRow(label, because('event-end-early', {})));
   const same = (await writer.cases.events(draft.number)).find((known) => known.startMs === startMs && known.endMs === endMs);
   const fresh: CaseEvent = {

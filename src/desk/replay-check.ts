@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/custody/actor';
 import { LogReplayed } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
+import { because, type Reason } from '#domain/reason';
 import type { Contradiction, ReplayLine } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 
@@ -34,11 +35,15 @@ export async function* replayedLog(
   if (named.length > 0 || !told) await record();
 }
 
-/** A contradiction as an English sentence. */
-export function contradictionText({ table, row, column, found, told, entry }: Contradiction): string {
-  const by = entry === null ? '' : ` (entry ${entry})`;
-  if (found === null) return `${table} ${row} is missing; the custody log has it${by}: ${told}`;
+/** As a reason of the catalogue. */
+export function contradictionReason({ table, row, column, found, told, entry }: Contradiction): Reason {
+  const which = { table, row };
+  if (found === null) {
+    const missing = { ...which, told: told ?? '' };
+    return entry === null ? because('row-missing', missing) : because('row-missing-by', { ...missing, entry });
+  }
   if (told === null)
-    return `${table} ${row} is there${entry === null ? ', and no entry of the custody log made it' : `, and entry ${entry} of the custody log removed it`}: ${found}`;
-  return `${table} ${row}: ${column} is ${found}, by the custody log ${told}${by}`;
+    return entry === null ? because('row-unlogged', { ...which, found }) : because('row-removed', { ...which, entry, found });
+  const otherwise = { ...which, column: column ?? '', found, told };
+  return entry === null ? because('row-otherwise', otherwise) : because('row-otherwise-by', { ...otherwise, entry });
 }

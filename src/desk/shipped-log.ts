@@ -1,6 +1,6 @@
 import { parseSegment, parseSegmentKey, type SegmentName, segmentBytes, segmentsPrefix } from '#domain/custody/segment';
-import { asEvidockError } from '#domain/errors';
-import { english, type Reason } from '#domain/reason';
+import { asEvidockError, failureReason, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import type { LedgerReader } from '#ports/ledger';
 import type { LogShelfReader, ShippingLedger } from '#ports/log-shipping';
 import { archiveShelf, vaultShelfReader } from '#steps/log-shelves';
@@ -18,7 +18,7 @@ interface Given {
 
 interface SegmentFault {
   readonly key: string | null;
-  readonly what: string;
+  readonly reason: Reason;
 }
 
 /** Compares every segment in one place with the ledger's log. Yields each segment that was changed, is missing, or belongs to another log. */
@@ -29,38 +29,38 @@ async function* segmentFaults(shelf: LogShelfReader, given: Given): AsyncGenerat
   for await (const { key } of shelf.list(segmentsPrefix(stationId))) {
     signal.throwIfAborted();
     const name = parseSegmentKey(key);
-    if (!name) yield { key, what: `${shelf.place}: is no piece of the custody log` };
+    if (!name) yield { key, reason: because('in-place', { place: shelf.place, why: because('not-a-piece', {}) }) };
     else if (name.part === 'segment') {
       spans.push(name);
-      const what = await segmentFault(shelf, key, name, given);
-      if (what !== null) yield { key, what: `${shelf.place}: ${what}` };
+      const why = await segmentFault(shelf, key, name, given);
+      if (why !== null) yield { key, reason: because('in-place', { place: shelf.place, why }) };
     }
   }
   yield* gapsIn(spans, next, shelf, shipping);
 }
 
-async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentName, given: Given): Promise<string | null> {
+async function segmentFault(shelf: LogShelfReader, key: string, name: SegmentName, given: Given): Promise<Reason | null> {
   const { shipping, ledger, stationId, signal } = given;
   const bytes = await shelf.read(key, signal);
   let told: ReturnType<typeof parseSegment>;
   try {
     told = parseSegment(bytes);
   } catch (error) {
-    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return because('piece-unreadable', { why: said(error) });
   }
-  if (told.station !== stationId) return `is of station ${told.station}`;
+  if (told.station !== stationId) return because('piece-of-station', { station: told.station });
   const end = told.entries.at(-1);
   if (told.kind !== name.kind || told.entries[0]?.seq !== name.first || end?.seq !== name.last || !end.hash.startsWith(name.hash))
-    return 'holds other entries than its name tells';
+    return because('piece-other-entries', {});
   const newest = (await ledger.custody.head())?.seq ?? -1;
-  if (name.last > newest) return `holds entries up to ${name.last}, the ledger ends with entry ${newest}`;
+  if (name.last > newest) return because('piece-beyond', { last: name.last, seq: newest });
   const found = await shipping.entries({ ...name, ...PAGE });
   // The ledger has erased a value of these entries since. The next daily pass removes this segment.
   if (name.kind === 'former' && !found) return null;
   const own = new Map(found?.entries.map((entry) => [entry.seq, entry.hash]));
   const first = told.entries.find(({ seq, hash }) => own.get(seq) !== hash);
-  if (first) return `its entry ${first.seq} is not the ledger's`;
-  return found && Buffer.compare(segmentBytes(stationId, name.kind, found.entries), bytes) === 0 ? null : 'differs from the ledger';
+  if (first) return because('piece-entry-differs', { seq: first.seq });
+  return found && Buffer.compare(segmentBytes(stationId, name.kind, found.entries), bytes) === 0 ? null : because('piece-differs', {});
 }
 
 /** Finds entries that were shipped and that no segment holds. */
@@ -81,7 +81,7 @@ async function* gapsIn(
     if (from !== undefined)
       yield {
         key: null,
-        what: `${shelf.place}: entries from ${from} to ${Math.min(first, next) - 1} were shipped and are not there`,
+        reason: because('in-place', { place: shelf.place, why: because('pieces-gone', { first: from, last: Math.min(first, next) - 1 }) }),
       };
     at = Math.max(at, last + 1);
   }
@@ -106,11 +106,11 @@ export async function* shippedLogFaults(deps: DeskDeps, asked: { archive: boolea
       yield* look();
     } catch (error) {
       asked.signal.throwIfAborted();
-      yield { key: null, what: asEvidockError(error).message };
+      yield { key: null, reason: failureReason(asEvidockError(error)) };
     }
 }
 
 async function* noteFault(found: Promise<Reason | null>): AsyncGenerator<SegmentFault> {
   const why = await found;
-  if (why !== null) yield { key: null, what: english(why) };
+  if (why !== null) yield { key: null, reason: why };
 }

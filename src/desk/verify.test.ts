@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskArchive } from '#adapters/disk/disk-archive';
+import { english, type Reason } from '#domain/reason';
 import { derivativeKey, manifestKey, recordingPrefix } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import { aCopy, START_MS } from '#test/support/builders';
@@ -30,7 +31,7 @@ async function verify(asked: Parameters<typeof verifyRequestOf>[1] = {}) {
     signal: new AbortController().signal,
   }).run();
   for await (const line of run) lines.push(line);
-  const faults = lines.filter((line) => line.type === 'fault');
+  const faults = lines.filter((line) => line.type === 'fault').map((line) => ({ ...line, what: english(line.reason) }));
   const summary = lines.at(-1);
   if (summary?.type !== 'summary') throw new Error('no summary');
   expect(summary.faults).toBe(faults.length);
@@ -196,7 +197,8 @@ describe('verification of the archive', () => {
     expect(await station.ledger.work.get(workId('archive', one.id))).toMatchObject({ state: 'waiting' });
     const told = (await station.ledger.custody.of(about(one.id))).find(({ type }) => type === 'copy.withdrawn');
     expect(told).toMatchObject({ actor: cli('test'), data: { archive: 'disk' } });
-    expect(JSON.stringify(told?.lists)).toContain(what);
+    const objects = told?.lists['objects'] as readonly { key: string; what: Reason }[];
+    expect(objects.map((each) => `${each.key} ${english(each.what)}`).join()).toContain(what);
   });
 
   it('withdraws nothing because the archive is away', async () => {

@@ -3,8 +3,8 @@ import type { Actor } from '#domain/custody/actor';
 import type { CustodyEntry } from '#domain/custody/entry';
 import { RecordingVerified, StationVerified } from '#domain/custody/recording-entries';
 import { subject } from '#domain/custody/subject';
-import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
-import { because } from '#domain/reason';
+import { asEvidockError, EvidockError, failureReason, isFailure } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { isTakenIn, type Original } from '#domain/recording';
 import { FACTS_ITEM } from '#domain/vault/facts';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -14,7 +14,7 @@ import type { Contradiction } from '#ports/ledger/upkeep';
 import type { DeskDeps } from './deps.ts';
 import { FixityRecord } from './fixity-record.ts';
 import { replacedFaults } from './replaced-faults.ts';
-import { contradictionText, replayedLog } from './replay-check.ts';
+import { contradictionReason, replayedLog } from './replay-check.ts';
 import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
@@ -49,8 +49,8 @@ export type VerifyLine =
       readonly place: VerifyPlace;
       readonly recordingId: string | null;
       readonly key: string | null;
-      readonly what: string;
-      /** The row that contradicts the custody log, if this fault is one. */
+      readonly reason: Reason;
+      /** Of a row that is not as the custody log tells. */
       readonly contradiction?: Contradiction;
     }
   | {
@@ -136,39 +136,40 @@ export class Verification {
   /** Compares the rows of the ledger with what custody told when the originals were sealed. */
   *#checkRecord(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>, custody: readonly CustodyEntry[]): Iterable<Fault> {
     const { recording, originals } = detail;
-    const fault = (what: string, key: string | null = null): Fault => ({
+    const fault = (reason: Reason, key: string | null = null): Fault => ({
       type: 'fault',
       place: 'ledger',
       recordingId: recording.id,
       key,
-      what,
+      reason,
     });
-    for (const { id, state, digests, bytes, vaultKey, cardPath } of originals) {
+    for (const { id, state, digests, bytes, vaultKey, cardPath: path } of originals) {
       const told = sealed.get(id);
       if (state !== 'sealed') {
-        if (isTakenIn(recording.state)) yield fault(`${cardPath} is ${state} in a recording that is ${recording.state}`, vaultKey);
-      } else if (!told) yield fault(`${cardPath} is sealed, but the custody log has no entry of it`, vaultKey);
+        if (isTakenIn(recording.state))
+          yield fault(because('original-in-other-state', { path, state, recordingState: recording.state }), vaultKey);
+      } else if (!told) yield fault(because('sealed-unlogged', { path }), vaultKey);
       else if (told.sha256 !== digests?.sha256)
-        yield fault(`${cardPath}: the ledger names SHA-256 ${digests?.sha256}, the custody log ${told.sha256}`, vaultKey);
+        yield fault(because('digest-otherwise', { path, digest: 'SHA-256', found: digests?.sha256 ?? '—', told: told.sha256 }), vaultKey);
       else if (told.sm3 !== digests.sm3)
-        yield fault(`${cardPath}: the ledger names SM3 ${digests.sm3}, the custody log ${told.sm3}`, vaultKey);
-      else if (told.bytes !== bytes) yield fault(`${cardPath}: the ledger names ${bytes} bytes, the custody log ${told.bytes}`, vaultKey);
+        yield fault(because('digest-otherwise', { path, digest: 'SM3', found: digests.sm3 ?? '—', told: told.sm3 ?? '—' }), vaultKey);
+      else if (told.bytes !== bytes) yield fault(because('bytes-otherwise', { path, found: bytes, told: told.bytes }), vaultKey);
     }
-    for (const what of replacedFaults(detail, custody)) yield fault(what);
+    for (const reason of replacedFaults(detail, custody)) yield fault(reason);
     const { originalCount, missingCount } = recording;
     if (originals.length + missingCount !== originalCount)
-      yield fault(`has ${originals.length} originals on record, ${originalCount} were listed and ${missingCount} never came`);
+      yield fault(because('originals-counted', { count: originals.length, listed: originalCount, missing: missingCount }));
   }
 
   async *#verifyVault(detail: RecordingDetail, sealed: ReadonlyMap<string, SealedEntry>): AsyncGenerator<VerifyLine> {
     const { recording, originals, derivatives } = detail;
-    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'vault', recordingId: recording.id, key, what });
+    const fault = (key: string, reason: Reason) => this.#counted({ type: 'fault', place: 'vault', recordingId: recording.id, key, reason });
     for (const original of originals) {
       const told = sealed.get(original.id);
       if (original.state !== 'sealed' || !original.digests) continue;
       const expected = { bytes: told?.bytes ?? original.bytes, sha256: told?.sha256 ?? original.digests.sha256 };
       const wrong = await this.#noted(original.vaultKey, this.#reread(original.vaultKey, expected));
-      if (wrong) yield fault(original.vaultKey, `${original.cardPath}: ${wrong}`);
+      if (wrong) yield fault(original.vaultKey, because('of', { thing: original.cardPath, why: wrong }));
       else await this.#recordFixity(original);
       const key = manifestKey(recording.id, original.index);
       const wrongManifest = told ? await this.#noted(key, this.#readManifest(key, told.manifestSha256)) : null;
@@ -178,12 +179,12 @@ export class Verification {
     }
     for (const { vaultKey, kind, bytes, sha256 } of derivatives) {
       const wrong = await this.#noted(vaultKey, this.#reread(vaultKey, { bytes, sha256 }));
-      if (wrong) yield fault(vaultKey, `${kind}: ${wrong}`);
+      if (wrong) yield fault(vaultKey, because('of-derivative', { kind, why: wrong }));
     }
   }
 
-  /** null if the file has these bytes, else what differs. Throws if the verification is aborted. */
-  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<string | null> {
+  /** null if the file has these bytes, else what differs. An aborted verification throws. */
+  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<Reason | null> {
     try {
       let told = 0;
       const onBytes = (position: number) => {
@@ -192,32 +193,32 @@ export class Verification {
       };
       const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
       onBytes(bytes);
-      if (bytes !== expected.bytes) return `has ${bytes} bytes, ${expected.bytes} were sealed`;
-      return digests.sha256 === expected.sha256 ? null : `has SHA-256 ${digests.sha256}, sealed was ${expected.sha256}`;
+      if (bytes !== expected.bytes) return because('bytes-sealed', { found: bytes, bytes: expected.bytes });
+      return digests.sha256 === expected.sha256 ? null : because('digest-sealed', { found: digests.sha256, sha256: expected.sha256 });
     } catch (error) {
       return this.#told(error);
     }
   }
 
-  async #readManifest(key: string, expected: string): Promise<string | null> {
+  async #readManifest(key: string, expected: string): Promise<Reason | null> {
     try {
       const found = sha256Hex(await this.#deps.vault.readSmall(key));
-      return found === expected ? null : `manifest has SHA-256 ${found}, the custody log names ${expected}`;
+      return found === expected ? null : because('manifest-digest', { found, sha256: expected });
     } catch (error) {
       return this.#told(error);
     }
   }
 
-  /** Notes the outcome of a reading for its key in the fixity record, and passes it on. */
-  async #noted(key: string, reading: Promise<string | null>): Promise<string | null> {
+  /** What an attempt to read a file again gave, on record by its key. */
+  async #noted(key: string, reading: Promise<Reason | null>): Promise<Reason | null> {
     const wrong = await reading;
     await this.#fixity.add('vault', key, wrong === null);
     return wrong;
   }
 
-  #told(error: unknown): string {
+  #told(error: unknown): Reason {
     this.#signal.throwIfAborted();
-    return asEvidockError(error).message;
+    return failureReason(asEvidockError(error));
   }
 
   /** Sets the time in the copy row, which says when the bytes were last found to be right. */
@@ -237,46 +238,47 @@ export class Verification {
     if (!archive) return;
     const { recording, originals, derivatives, copies } = detail;
     const held = new Map(copies.filter(({ where }) => where === archive.name).map((copy) => [copy.itemId, copy]));
-    const fault = (key: string, what: string) => this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, what });
+    const fault = (key: string, reason: Reason) =>
+      this.#counted({ type: 'fault', place: 'archive', recordingId: recording.id, key, reason });
     const wrong: WrongCopy[] = [];
     for (const original of originals) {
       const copy = held.get(original.id);
       if (!copy) {
         if (recording.state !== 'archived') continue;
-        wrong.push({ itemId: original.id, key: original.vaultKey, what: 'no copy of it is on record' });
-        yield fault(original.vaultKey, `${original.cardPath}: the recording is archived, but no copy of this file is on record`);
+        wrong.push({ itemId: original.id, key: original.vaultKey, what: because('no-copy', {}) });
+        yield fault(original.vaultKey, because('archived-without-copy', { path: original.cardPath }));
         continue;
       }
       const told = sealed.get(original.id);
       const sha256 = told?.sha256 ?? original.digests?.sha256 ?? '';
       const found = await this.#readBack({ key: copy.key, bytes: original.bytes, sha256 }, original.id, wrong);
-      if (found) yield fault(copy.key, `${original.cardPath}: ${found}`);
+      if (found) yield fault(copy.key, because('of', { thing: original.cardPath, why: found }));
       const key = manifestKey(recording.id, original.index);
       const manifest = await vault.stat(key);
       // A manifest has no copy row of its own. It is archived with its original, and archived again with it.
       const foundManifest =
         told && manifest ? await this.#readBack({ key, bytes: manifest.bytes, sha256: told.manifestSha256 }, original.id, wrong) : null;
-      if (foundManifest) yield fault(key, `manifest: ${foundManifest}`);
+      if (foundManifest) yield fault(key, because('of-manifest', { why: foundManifest }));
       this.#done.archiveFiles += 1;
       yield* this.#progress('archive');
     }
     for (const { id, kind, vaultKey, bytes, sha256 } of facts.archiveDerivatives ? derivatives : []) {
       const copy = held.get(id);
       const found = copy ? await this.#readBack({ key: copy.key, bytes, sha256 }, id, wrong) : null;
-      if (found) yield fault(vaultKey, `${kind}: ${found}`);
+      if (found) yield fault(vaultKey, because('of-derivative', { kind, why: found }));
     }
     const known = held.get(FACTS_ITEM);
     // While archive work is not done, newer facts may be on their way to the archive.
     const settled = (await this.#deps.ledger.work.get(workId('archive', recording.id)))?.state === 'done';
     if (settled && known?.sha256 !== undefined) {
       const found = await this.#readBack({ key: known.key, bytes: known.bytes, sha256: known.sha256 }, FACTS_ITEM, wrong);
-      if (found) yield fault(known.key, `facts: ${found}`);
+      if (found) yield fault(known.key, because('of-facts', { why: found }));
     }
     if (wrong.length > 0) await withdrawCopies(this.#deps, recording.id, wrong, this.#actor);
   }
 
-  /** null if the archive returns these bytes, else what is wrong. A wrong or missing copy is added to `wrong`; a failure of the link is not. */
-  async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<string | null> {
+  /** null if the archive returns these bytes, else what is wrong, which is put on the list if it is the copy's fault and not the link's. */
+  async #readBack(expected: { key: string; bytes: number; sha256: string }, itemId: string, wrong: WrongCopy[]): Promise<Reason | null> {
     const { archive } = this.#deps;
     try {
       const onBytes = (count: number) => {
@@ -288,7 +290,7 @@ export class Verification {
     } catch (error) {
       const what = this.#told(error);
       await this.#fixity.add('archive', expected.key, false);
-      if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what: error.message });
+      if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what });
       return what;
     }
   }
@@ -298,9 +300,9 @@ export class Verification {
     const fault = { type: 'fault', place: 'vault' } as const;
     try {
       for await (const { recordingId, key } of unknownFiles(this.#deps, this.#signal))
-        yield this.#counted({ ...fault, recordingId, key, what: 'no row of the ledger knows this file' });
+        yield this.#counted({ ...fault, recordingId, key, reason: because('file-unknown', {}) });
     } catch (error) {
-      yield this.#counted({ ...fault, recordingId: null, key: null, what: this.#told(error) });
+      yield this.#counted({ ...fault, recordingId: null, key: null, reason: this.#told(error) });
     }
   }
 
@@ -309,16 +311,16 @@ export class Verification {
     const faults = ledger.custody.verify((seq) => {
       this.#done.logEntries = Math.max(this.#done.logEntries, seq + 1);
     });
-    for await (const { seq, what } of faults) {
+    for await (const { seq, reason: why } of faults) {
       this.#signal.throwIfAborted();
-      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: `entry ${seq}`, what });
+      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key: null, reason: because('at-entry', { seq, why }) });
     }
     const asked = { archive: this.#request.archive, signal: this.#signal };
-    for await (const { key, what } of shippedLogFaults(this.#deps, asked))
-      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, what });
+    for await (const { key, reason } of shippedLogFaults(this.#deps, asked))
+      yield this.#counted({ type: 'fault', place: 'log', recordingId: null, key, reason });
     yield* this.#replayLog();
-    for (const what of await upkeep.integrity())
-      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what });
+    for (const reason of await upkeep.integrity())
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, reason });
   }
 
   async *#replayLog(): AsyncGenerator<VerifyLine> {
@@ -330,12 +332,12 @@ export class Verification {
           continue;
         }
         const { type: _, ...contradiction } = line;
-        const what = contradictionText(contradiction);
-        yield this.#counted({ type: 'fault', place: 'ledger', recordingId: line.recordingId, key: null, what, contradiction });
+        const reason = contradictionReason(contradiction);
+        yield this.#counted({ type: 'fault', place: 'ledger', recordingId: line.recordingId, key: null, reason, contradiction });
       }
     } catch (error) {
-      // A log that cannot be replayed is one fault, and the verification goes on.
-      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, what: this.#told(error) });
+      // What keeps it from being replayed is a fault by its name, and no reason to leave out what comes after it.
+      yield this.#counted({ type: 'fault', place: 'ledger', recordingId: null, key: null, reason: this.#told(error) });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import type { Reason } from '#domain/reason';
 import { recordingStateOf } from '#domain/recording';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
@@ -9,13 +10,12 @@ import type { DeskDeps } from './deps.ts';
 export interface WrongCopy {
   readonly itemId: string;
   readonly key: string;
-  /** What is wrong, in words. */
-  readonly what: string;
+  readonly what: Reason;
 }
 
 /**
  * Takes back copies that failed their check, in one transaction: their rows go, a custody entry says why, the recording is no longer `archived`, and its
- * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until then.
+ * archive work waits again. What only an archived recording allows (a wipe of its recorder, later an eviction) waits until the recording is archived again.
  */
 export async function withdrawCopies(
   { ledger, archive, clock, pokeWork }: DeskDeps,

@@ -170,7 +170,7 @@ export const en = {
   'verify.opt.vault': 'only the vault (may be combined)',
   'verify.opt.archive': 'only the archive (may be combined)',
   'verify.opt.log': 'only the custody log, with its copies in the vault, and with --archive in the archive (may be combined)',
-  'verify.fault': 'DIFFERS {place} {recording} {key}: {what}',
+  'verify.fault': 'DIFFERS {about}: {what}',
   'verify.clean':
     'Everything is as it was sealed: {vault} {vault:file|files} in the vault, {archive} in the archive, {log} custody {log:entry|entries}, {bytes} read in {elapsed}.',
   'verify.faults':

@@ -12,9 +12,9 @@ export const factsEn = {
   'field.unit': 'unit',
   'place.ledger': 'ledger',
   'place.log': 'custody log',
+  'schema.table': 'table',
+  'schema.index': 'index',
+  'schema.trigger': 'trigger',
+  'schema.view': 'view',
   'verify.replaying': 'replaying the custody log: {entries} of {entriesTotal} entries',
-  'verify.contradicts': 'DIFFERS {place} {row}: {column} is {found}, by the custody log {told} {by}',
-  'verify.unknown-row': 'DIFFERS {place} {row} is there, and the custody log does not have it {by}: {found}',
-  'verify.missing-row': 'DIFFERS {place} {row} is missing, by the custody log it is {told} {by}',
-  'verify.by-entry': '(entry {entry})',
 };

@@ -14,9 +14,9 @@ export const factsZhCN: Readonly<Record<keyof typeof factsEn, string>> = {
   'field.unit': '单位',
   'place.ledger': '账本',
   'place.log': '保管链',
+  'schema.table': '表',
+  'schema.index': '索引',
+  'schema.trigger': '触发器',
+  'schema.view': '视图',
   'verify.replaying': '正在重放保管链：{entries} / {entriesTotal} 条',
-  'verify.contradicts': '不一致 {place} {row}：{column} 为 {found}，而保管链记载 {told} {by}',
-  'verify.unknown-row': '不一致 {place} {row}：存在该记录，而保管链没有 {by}：{found}',
-  'verify.missing-row': '不一致 {place} {row}：缺少该记录，而保管链记载 {told} {by}',
-  'verify.by-entry': '（第 {entry} 条）',
 };

@@ -51,7 +51,9 @@ const COURSE_ZH: Readonly<Record<string, string>> = {
 /** Parameters that are codes of these families of the catalogue (`place.vault`); in English a code is its own word. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   state: ['work', 'original', 'state', 'suggestion'],
+  recordingState: ['state'],
   place: ['place'],
+  schema: ['schema'],
   what: ['derivative'],
   kind: ['derivative', 'kind'],
   stage: ['work-stage'],

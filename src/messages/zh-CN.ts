@@ -171,7 +171,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'verify.opt.vault': '只核验本地库（可组合）',
   'verify.opt.archive': '只核验归档（可组合）',
   'verify.opt.log': '只核验保管链及其在本地库中的副本；加 --archive 时也核验归档中的副本（可组合）',
-  'verify.fault': '不一致 {place} {recording} {key}：{what}',
+  'verify.fault': '不一致 {about}：{what}',
   'verify.clean': '一切与封存时相同：本地库 {vault} 个文件，归档 {archive} 个文件，保管链 {log} 条，读取 {bytes}，用时 {elapsed}。',
   'verify.faults': '发现 {faults} 处不一致（已检查本地库 {vault} 个文件，归档 {archive} 个文件，保管链 {log} 条）。',
   'verify.progress': '{files}/{total} 个文件，已读 {bytes}（共 {bytesTotal}），{rate}/秒，还需 {left}',

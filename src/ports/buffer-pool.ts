@@ -1,7 +1,7 @@
-/** Memory for bytes in flight, bounded over all recorders together. */
+/** Memory for bytes on their way. One bound holds over all recorders together. */
 export interface BufferPool {
   readonly chunkBytes: number;
-  /** Waits its turn, first come first served. The chunk lies on shared memory and begins at a page. */
+  /** Gives a free chunk, first come first served, and waits until one is free. The chunk is shared memory and begins at a page. */
   acquire(signal?: AbortSignal): Promise<Uint8Array>;
   release(chunk: Uint8Array): void;
 }

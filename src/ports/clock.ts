@@ -1,4 +1,4 @@
-/** Wall clock, injected so that a clock that jumps can be tested. Never used to measure durations: that is performance.now(). */
+/** The wall clock, given from outside so that a test can make it jump. It never measures durations: performance.now() does. */
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   nowMs(): number;

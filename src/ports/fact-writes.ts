@@ -1,13 +1,13 @@
 import type { LedgerWrites } from './ledger.ts';
 
 type Written = Exclude<keyof LedgerWrites, 'custody'>;
-/** `recordings.insert` */
+/** The name of a write: its group and its method, such as `recordings.insert`. */
 export type WriteName = { [Group in Written]: `${Group}.${keyof LedgerWrites[Group] & string}` }[Written];
 
 /**
- * What each write changes. `fact`: custody tells of it in the same transaction, whoever writes. `upkeep`: so it does where a request changes it; the station
- * also keeps it up itself, as other rows and probes add up (progress of a listing, states, lengths). `bookkeeping`: how work stands, and when bytes were last seen
- * to be right, which the entry of the whole verification tells.
+ * Which writes need a custody entry. `fact`: always, in the same transaction, whoever writes. `upkeep`: only where a request makes the write. The station makes
+ * it too, when it sums up other rows or probes (progress of a listing, states, lengths). `bookkeeping`: never. These writes say how work stands, and when bytes
+ * were last found right, which the entry of the whole verification tells.
  */
 export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping'>> = {
   'dockings.insert': 'fact',

@@ -1,6 +1,6 @@
 /**
- * The numbered writes of docs/life-of-a-recording.md. A stage calls `reached` right AFTER the write of that number
- * is durable; the fault tests kill the process there and look at what a restart makes of it.
+ * The named durable writes of docs/life-of-a-recording.md. A stage calls `reached` right after the write of that name is durable. The fault tests kill the
+ * process there and examine what a restart makes of it.
  */
 export const FAULT_POINTS = [
   'w01-docking-recorded',

@@ -21,7 +21,7 @@ export interface LedgerCounts {
   readonly custodyEntries: number;
 }
 
-/** May look. All lists are bounded or async iterables that page inside. */
+/** What a caller may read. Each list is bounded, or is an async iterable that reads page by page. */
 export interface LedgerReader {
   readonly recordings: RecordingsReader;
   readonly originals: OriginalsReader;
@@ -34,8 +34,8 @@ export interface LedgerReader {
 }
 
 /**
- * What may be written. Everything a stage changes goes through one `Ledger.transaction`. Whatever changes of what the archived facts of a recording tell
- * (officer, category, marks, times, damage, cases, derivatives) makes its archive work wait again if that was `done`.
+ * What a caller may write. A stage makes all its changes in one `Ledger.transaction`. A change of what `facts.json` of a recording tells (officer, category,
+ * marks, times, damage, cases, derivatives) makes the recording's archive work wait again if that was `done`.
  */
 export interface LedgerWrites {
   readonly recordings: RecordingsWriter;
@@ -48,10 +48,10 @@ export interface LedgerWrites {
   readonly answers: AnswersWriter;
 }
 
-/** May write, inside one transaction, and sees there what it has written. */
+/** May read and write inside one transaction. Its reads show what it has written. */
 export type LedgerWriter = { readonly [Group in keyof LedgerReader]: LedgerReader[Group] & LedgerWrites[Group] };
 
-/** The ledger of one station. Readers see committed states only. What only one kind of store has is not here: see ledger/upkeep.ts. */
+/** The ledger of one station. Its readers see committed states only. What only one kind of store offers is in ledger/upkeep.ts. */
 export interface Ledger extends LedgerReader {
   counts(): Promise<LedgerCounts>;
   /**
@@ -60,13 +60,15 @@ export interface Ledger extends LedgerReader {
    * are seen by all, histories of what is no footage by none. Throws station.internal for a ledger that is within a scope already.
    */
   within(scope: Scope): Ledger;
-  /** Serialised; commits durably when `body` resolves, rolls back when it throws. No file or network I/O inside. */
+  /**
+   * Runs `body` in one transaction, one after the other. Commits durably when `body` resolves, rolls back when it throws. `body` does no file or network I/O.
+   */
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T>;
-  /** Running work whose lease has ended waits again, due now; returns how much. Writes nothing where none has. */
+  /** Makes running work whose lease has ended wait again, due now. Returns how much. Writes nothing where there is none. */
   endLapsedLeases(): Promise<number>;
   /**
-   * Claims of earlier processes of the station itself (`STATION_HOST`) are void and their work is waiting again; those of other hosts stand. Open dockings
-   * become `interrupted`. Called once at start.
+   * Called once at start. Claims of earlier processes of the station itself (`STATION_HOST`) become void and their work waits again; claims of other hosts
+   * stand. Open dockings become `interrupted`.
    */
   recover(): Promise<{ work: number; dockings: number }>;
   readonly uploads: UploadJournal;

@@ -1,41 +1,41 @@
 import type { LogObject, SegmentKind, ShippedEntry } from '#domain/custody/segment';
 
-/** Where pieces of the custody log go. */
+/** The places into which pieces of the custody log are copied. */
 export const SHIPPING_PLACES = ['vault', 'archive'] as const;
 export type ShippingPlace = (typeof SHIPPING_PLACES)[number];
 
-/** How far a place is behind. */
+/** How far a place is behind the log. */
 export interface ShippingLag {
-  /** Number of the first entry that is not there. */
+  /** Number of the first entry that the place does not have. */
   readonly next: number;
-  /** How many are not there. */
+  /** How many entries the place does not have. */
   readonly entries: number;
-  /** Time of the oldest that is not there; null if all are. */
+  /** Time of the oldest entry that the place does not have, ms since 1970 UTC; null if it has all. */
   readonly oldestAtMs: number | null;
-  /** Entries of which a personal value was erased and still stands there. */
+  /** How many entries still have a personal value in the place that is erased in the ledger. */
   readonly erased: number;
 }
 
-/** What the ledger knows of the shipping of its log. Bookkeeping: no custody entry tells of it, or there would always be one more to ship. */
+/** What the ledger notes of the shipping of its own log. No custody entry tells of this, because then one more entry would always be left to ship. */
 export interface ShippingLedger {
-  /** One query. */
+  /** How far the place is behind; one query. */
   lag(place: ShippingPlace): Promise<ShippingLag>;
   /**
-   * Entries from `first` to at most `last`, as many as fit into `entriesMax` and `bytesMax` (with what stands beside them), at least one where there is one. All of
-   * one kind.
+   * Entries from `first` to at most `last`, all of one kind. As many as fit into `entriesMax` and `bytesMax` (with their personal values, salts and lists), but
+   * at least one where there is one.
    */
   entries(range: { first: number; last: number; entriesMax: number; bytesMax: number }): Promise<{
     kind: SegmentKind;
     entries: readonly ShippedEntry[];
   } | null>;
-  /** Everything before `next` is there, durably. */
+  /** Notes that the place durably has every entry before `next`. */
   noteShipped(place: ShippingPlace, next: number): Promise<void>;
-  /** Numbers of entries of which personal values still stand in the place though they were erased here. At most 1000. */
+  /** Numbers of entries with a personal value that is erased in the ledger and still stands in the place. At most 1000. */
   erased(place: ShippingPlace): Promise<readonly number[]>;
   noteErased(place: ShippingPlace, seqs: readonly number[]): Promise<void>;
 }
 
-/** A place with pieces of the log: the vault or the archive. */
+/** Reads the pieces of the log in one place: the vault or the archive. */
 export interface LogShelfReader {
   readonly place: ShippingPlace;
   read(key: string, signal: AbortSignal): Promise<Uint8Array>;
@@ -43,8 +43,8 @@ export interface LogShelfReader {
 }
 
 export interface LogShelf extends LogShelfReader {
-  /** Durable, and read back: throws vault.mismatch or archive.mismatch where other bytes came. What has the key gives way. */
+  /** Stores a piece durably, in place of one with the same key, and reads it back. Throws vault.mismatch or archive.mismatch where other bytes came back. */
   put(object: LogObject, signal: AbortSignal): Promise<void>;
-  /** What is not there is no error. */
+  /** Removes a piece. A key that is not there is no error. */
   remove(key: string): Promise<void>;
 }

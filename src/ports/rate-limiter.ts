@@ -1,7 +1,7 @@
-/** A bound on bytes per second, shared by everybody who holds it. */
+/** A bound on bytes per second that all its holders share. */
 export interface RateLimiter {
   /** How many bytes to ask for at a time, so that the flow is even. */
   readonly pieceBytes: number;
-  /** Resolves when `bytes` may go; throws the signal's reason when it is aborted. */
+  /** Resolves when `bytes` bytes may be sent. Throws the signal's reason when the signal is aborted. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 }

@@ -3,20 +3,20 @@ import type { Reason } from '#domain/reason';
 import type { UsbProfile } from '#domain/recorder/exchange';
 import type { ContainerReading } from '#domain/start/readings';
 
-/** One regular file of a recorder, as listed. */
+/** One regular file of a recorder, as it was listed. */
 export interface VolumeEntry {
-  /** `/` between parts, no leading `/`; printable form (card-path.ts). The only name that a driver or the ledger sees. */
+  /** The printable form of the path (domain/card/path.ts): `/` between parts, no leading `/`. It is the only name that a driver or the ledger sees. */
   readonly path: string;
   readonly bytes: number;
   readonly mtimeMs: number;
   /**
-   * Where the recorder shows the same file when it has other volumes beside this one, or none: a second disk or card comes and goes, and the names of
-   * volumes lead the paths only where there are several. Left out where there is but one name.
+   * The path of the same file when the recorder shows more volumes, or fewer. A second disk or card comes and goes, and paths begin with the name of the volume
+   * only where there are several. Left out where the file has only one path.
    */
   readonly otherPath?: string;
 }
 
-/** Something on the recorder that was not listed as a file, with the reason. */
+/** An entry of the recorder that was not listed as a file, with the reason. */
 export interface VolumeRefusal {
   readonly path: string;
   readonly code: 'recorder.name-refused' | 'recorder.not-regular' | 'recorder.over-limit' | 'recorder.unreadable';
@@ -25,29 +25,32 @@ export interface VolumeRefusal {
 
 /** An open file of a recorder. */
 export interface VolumeFile {
-  /** As it is now: compared with the listing before and after the copy. */
+  /** Size and time now. They are compared with the listing before and after the copy. */
   stat(): Promise<{ bytes: number; mtimeMs: number }>;
-  /** Reads at most `target.length` bytes at `position`; 0 at the end. Throws EvidockError `recorder.*`. */
+  /** Reads at most `target.length` bytes at `position`. Returns how many; 0 at the end. Throws recorder.*. */
   read(target: Uint8Array, position: number, signal?: AbortSignal): Promise<number>;
   /**
-   * Drops what the station has cached of the file, so that the next read comes from the recorder; false if that could not be done.
-   * Left out where nothing is cached or nothing can be dropped.
+   * Drops what the station has cached of the file, so that the next read comes from the recorder. Returns false if that failed. Left out where nothing is
+   * cached or nothing can be dropped.
    */
   forget?(): Promise<boolean>;
-  /** Open in this process until `close`, for a thread that reads fast recorders by itself; left out where every read must go through `read`. */
+  /** Descriptor of the open file in this process, valid until `close`. A lane reads fast recorders by it. Left out where every read must go through `read`. */
   readonly descriptor?: number;
   close(): Promise<void>;
 }
 
-/** The read-only view of a recorder that everything above the dock gets: mass storage, MTP, a drop folder. */
+/** The read-only view of a recorder for everything above the dock, be it mass storage, MTP or a drop folder. */
 export interface Volume {
   readonly label: string | null;
-  /** How its times of files were read: FAT's, which have no zone, in the zone's standard time all year. Left out where nobody knows. */
+  /**
+   * How the volume reads times of files. `standard`: FAT's times, which have no zone, were read in the zone's standard time all year. Left out where nobody
+   * knows.
+   */
   readonly fileTimes?: 'standard' | 'instant';
   /**
-   * Lists depth first, directories in byte order of their names, as it goes: the first file can be copied before the last is
-   * listed. Follows no links, enters no other file system, stops at the limits of the configuration. Throws recorder.unreadable at its end if
-   * directories could not be read, or not for certain, by the device: what was yielded is there, and more may be; recorder.removed if it left.
+   * Lists files depth first, directories in byte order of their names. The first file can be copied before the last is listed. Follows no links, enters no
+   * other file system, and stops at the limits of the configuration. Throws recorder.unreadable after the last file if the device could not read some
+   * directories, or not for certain: the yielded files are there, and more may be. Throws recorder.removed if the recorder left.
    */
   list(signal?: AbortSignal): AsyncIterable<VolumeEntry | VolumeRefusal>;
   /** Opens a file that was listed, by its printable path. */
@@ -67,7 +70,7 @@ export interface RecorderHints {
 }
 
 interface DriverMatch {
-  /** 0 (not mine) to 100 (certain). Below 40 is weak. */
+  /** 0 (not this family) to 100 (certainly this family). Below 40 is weak. */
   readonly score: number;
   readonly why: readonly Reason[];
 }
@@ -77,22 +80,22 @@ export interface RecorderDriver {
   readonly id: string;
   readonly title: string;
   readonly patterns: readonly PathPattern[];
-  /** USB fingerprints that speak for this family, with what can be exchanged there. */
+  /** USB fingerprints by which this family is recognised, with the exchanges that such a device understands. */
   readonly usb?: readonly UsbProfile[];
   /** Longest silence between two segments of one capture, ms. */
   readonly contiguousMs: number;
-  /** No recorder of this family was made before this year: an earlier time is not believed. 2008 where it is left out. */
+  /** The year before which no recorder of this family was made: an earlier time is not believed. 2008 if it is left out. */
   readonly madeSince?: number;
-  /** How the time in its containers is to be read, where that is known of the family; a card whose files say otherwise is believed. */
+  /** How the times in this family's containers are to be read, if that is known. If the files of a card contradict it, the files are believed. */
   readonly containerTime?: ContainerReading;
-  /** Why files of this family are never joined: its names carry neither numbers nor chapters. Left out: they are. */
+  /** Why files of this family are never joined: its names carry neither numbers nor chapters. If it is left out, files are joined. */
   readonly neverJoins?: string;
   /** How far this family explains a sample of the card (at most 500 entries). */
   match(sample: readonly VolumeEntry[], hints: RecorderHints): DriverMatch;
-  /** The device's own number, from a status file or the names; null if the card does not say. */
+  /** The serial of the recorder, from a status file or the names; null if the card does not tell it. */
   identify?(volume: Volume, sample: readonly VolumeEntry[]): Promise<string | null>;
-  /** The recorder's wall clock now, without zone, where it leaves one in a status file; null otherwise. */
+  /** The recorder's wall clock now, without zone, if the recorder writes one into a status file; else null. */
   readClock?(volume: Volume): Promise<string | null>;
-  /** A file that the recorder reads at its next start to set its clock; `text` gets the station's wall clock, `2019-06-27T15:30:12`. */
+  /** A file from which the recorder sets its clock at its next start. `text` makes its content of the station's wall clock (`2019-06-27T15:30:12`). */
   readonly clockFile?: { readonly path: string; text(claimed: string): string };
 }

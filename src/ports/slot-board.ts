@@ -9,7 +9,7 @@ export interface RecheckView {
   readonly unread: number;
 }
 
-/** What a person sees of one slot now. Rates and bytes are live; everything that must last is in the ledger. */
+/** What a person sees of one slot now. Rates and bytes live only here; whatever must last is in the ledger. */
 export interface SlotView {
   readonly slot: number;
   readonly port: string;
@@ -18,31 +18,31 @@ export interface SlotView {
   readonly driverId: string | null;
   readonly officerId: string | null;
   readonly phase: SlotPhase;
-  /** Port path of the hub whose bandwidth it shares. */
+  /** Port path of the hub whose bandwidth the port shares. */
   readonly hub: string | null;
-  /** What its files wait for: the disk is the limit, or others have their turn. */
+  /** What the files of this docking wait for. `disk`: the vault's disk is the bottleneck. `turn`: other dockings have their turn. */
   readonly waiting: 'disk' | 'turn' | null;
-  /** Nothing that stops it, but somebody should know: the clock is off. */
+  /** A fault that stops nothing, but that somebody should know of: the clock is off. */
   readonly warning: Problem | null;
   readonly clockOffsetMs: number | null;
-  /** Why it was taken for what it is: what the port told, and what every driver said. */
+  /** Why the device was taken for what it is: what the port told, and what every driver said. */
   readonly explain: readonly Reason[];
   readonly filesListed: number;
   readonly filesSealed: number;
   readonly filesRefused: number;
-  /** What this docking has to copy: known files are not counted. */
+  /** Bytes that this docking has to copy; known files are not counted. */
   readonly bytesListed: number;
   readonly bytesCopied: number;
-  /** Mean of the last seconds. */
+  /** Mean over the last seconds. */
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
-  /** Known files that are compared whole while it stays; null: it has none. */
+  /** The re-check of known files while the recorder stays; null: it has none. */
   readonly recheck: RecheckView | null;
   readonly problem: Problem | null;
   readonly updatedAtMs: number;
 }
 
-/** What a slot shows before anything is known: nothing of an earlier docking is left in it. */
+/** What a slot shows before anything is known. Nothing of an earlier docking is in it. */
 export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   phase: 'empty',
   dockingId: null,
@@ -65,38 +65,38 @@ export const EMPTY_SLOT: Omit<SlotView, 'slot' | 'port' | 'updatedAtMs'> = {
   problem: null,
 };
 
-/** Of a docking; how it stands is a `DockingStatus` and nothing else. */
+/** What a docking may change in its view. Phase and problem are not here: they come from a `DockingStatus` alone. */
 export type DockingPatch = Partial<
   Omit<SlotView, 'slot' | 'port' | 'dockingId' | 'recorderSerial' | 'driverId' | 'phase' | 'problem' | 'updatedAtMs'>
 > & {
   readonly status?: DockingStatus;
 };
 
-/** Of a port in which no recorder is docked. */
+/** The view of a port in which no recorder is docked. */
 export type PortView = Pick<SlotView, 'port'> &
   Partial<Pick<SlotView, 'hub' | 'explain' | 'problem'>> & {
     readonly phase: Extract<SlotPhase, 'empty' | 'preparing' | 'unknown' | 'problem'>;
   };
 
-/** Snapshot and stream of the slots, for the CLI and the kiosk. */
+/** The present views of all slots, and a stream of their changes, for the command line and the kiosk. */
 export interface SlotBoard {
-  /** The docking has its slot from now on, whatever was shown there. */
+  /** Shows the docking in its slot from now on, whatever was shown there. */
   openDocking(docking: Pick<Docking, 'id' | 'slot' | 'port' | 'recorderSerial' | 'driverId'>, patch: DockingPatch): void;
-  /** Changes what its slot shows of this docking. Where no slot shows it any more (it was removed, or another came after it) nothing happens. */
+  /** Changes what the slot of this docking shows. Does nothing where no slot shows the docking any more, because it was removed or another came after it. */
   updateDocking(dockingId: string, patch: DockingPatch): void;
-  /** What its slot shows of this docking; undefined where no slot does. */
+  /** The view of this docking; undefined where no slot shows it. */
   docking(dockingId: string): SlotView | undefined;
-  /** Adds to bytesCopied and works out rate and time left. */
+  /** Adds to `bytesCopied` and computes rate and time left. */
   copied(dockingId: string, bytes: number): void;
-  /** Bytes that are in the vault already and are not read: they count as copied, and have no rate. */
+  /** Adds bytes that are in the vault already and are not read. They count as copied, but not for the rate. */
   passed(dockingId: string, bytes: number): void;
-  /** Nothing is docked there: everything that was shown there goes. */
+  /** Shows a port without a docking. Everything that its slot showed before goes. */
   showPort(slot: number, view: PortView): void;
-  /** Shows once more what was shown somewhere before, of a port or of a docking that was removed. Throws RangeError for one that is still docked. */
+  /** Shows an earlier view once more, of a port or of a docking that was removed. Throws RangeError for a docking that is still there. */
   restore(slot: number, view: Omit<SlotView, 'slot' | 'updatedAtMs'>): void;
-  /** The slot has no view any more (its port has another number): listeners hear that it is empty. */
+  /** Removes the view of a slot, because its port has another number. Listeners hear that the slot is empty. */
   clear(slot: number): void;
   snapshot(): readonly SlotView[];
-  /** Called with each changed view, at most 4 times a second per slot; returns the way to stop. */
+  /** Calls `listener` with each changed view, at most 4 times a second per slot. Returns the function that stops it. */
   subscribe(listener: (view: SlotView) => void): () => void;
 }

@@ -3,22 +3,22 @@ import type { Reason } from '#domain/reason';
 
 export interface MediaStream {
   readonly type: 'video' | 'audio' | 'subtitle' | 'data';
-  /** As ffprobe names it; '' where no program knows it. */
+  /** As ffprobe names it; empty where no program knows it. */
   readonly codec: string;
-  /** Its place in the file, from 0. */
+  /** Place of the stream in the file, from 0. */
   readonly index?: number;
   readonly profile?: string;
   readonly width?: number;
   readonly height?: number;
   readonly pixelFormat?: string;
   readonly framesPerSecond?: number;
-  /** Width of a pixel over its height; left out for square pixels. */
+  /** Width of a pixel divided by its height. Left out for square pixels. */
   readonly pixelAspect?: number;
-  /** Degrees by which a player turns the picture clockwise: 90, 180 or 270; left out for upright. */
+  /** Degrees by which a player turns the picture clockwise: 90, 180 or 270. Left out for an upright picture. */
   readonly rotation?: number;
   /** Transfer characteristics (ITU-T H.273, table 3): `bt709`, `smpte2084`, `arib-std-b67`. */
   readonly transfer?: string;
-  /** Pictures are stored in another order than they are shown. */
+  /** The pictures are stored in another order than they are shown. */
   readonly reordered?: boolean;
   readonly sampleRate?: number;
   readonly channels?: number;
@@ -29,31 +29,31 @@ export interface MediaFacts {
   readonly container: string;
   readonly durationMs: number | null;
   readonly streams: readonly MediaStream[];
-  /** Container creation_time as written, raw. */
+  /** creation_time of the container, as it is written. */
   readonly creationTime: string | null;
 }
 
-/** Bytes are missing or wrong. What is only unusual, unsupported or without a header is not damaged. */
+/** Bytes of a file are missing or wrong. A file that is only unusual, unsupported or without a header is not damaged. */
 export interface Damage {
   readonly reason: Reason;
 }
 
-/** One input in its order within the recording. */
+/** One input, in its order within the recording. */
 export interface MediaInput {
   readonly path: string;
   readonly kind: Kind;
   readonly bytes: number;
-  /** It is known to be damaged: what is made of it is decoded from beginning to end before it counts. */
+  /** The input is known to be damaged. What is made of it is decoded from beginning to end before it counts. */
   readonly damaged?: boolean;
 }
 
 export interface MediaRun {
-  /** 0 to 100 of this run. */
+  /** Progress of this run, 0 to 100. */
   readonly onPercent?: (percent: number) => void;
   readonly signal?: AbortSignal;
-  /** Something moved: a media process counted or read, a step came to its end. Never called by time alone. */
+  /** Called when something has moved: a media process counted or read, or a step came to its end. Never called by a timer alone. */
   readonly onProgress?: () => void;
-  /** Something that was to be made could not be, while the rest could: which part, and why. */
+  /** Called when one part could not be made while the rest could: which part, and why. */
   readonly onMissing?: (what: Reason, why: Reason) => void;
 }
 
@@ -72,33 +72,39 @@ export interface MadeThumbnail extends MadeFile {
   readonly damage: Reason | null;
 }
 
-/** What could be saved of a damaged file. */
+/** The part of a damaged file that could be saved. */
 export interface Salvaged {
   readonly path: string;
   readonly how: Reason;
-  /** How much: picture units recovered; Infinity where everything that could be read was kept. */
+  /** How many picture units were recovered; Infinity where everything that could be read was kept. */
   readonly units: number;
 }
 
 /**
- * Looks into media files and makes derivatives of them. Every child process has limits of time, memory and output that come from the bytes of
- * the original, low priority, a bound on threads and stderr, and no protocol but local files. Errors: transcoder.failed, .timeout, .stood-still, .missing;
+ * Examines media files and makes derivatives of them. Every child process has limits of time, memory and output, which follow from the bytes of the original.
+ * It runs at low priority, with a bound on its threads and stderr, and may open local files only. Errors: transcoder.failed, .timeout, .stood-still, .missing,
  * .unplayable (the file is damaged and nothing of it can be shown), .unsupported (nothing here can show it), .too-large.
  */
 export interface Transcoder {
   probe(path: string, run?: MediaRun): Promise<MediaFacts>;
-  /** null if the file is whole as far as can be told without decoding all of it. */
+  /** Finds damage. null if the file is whole, as far as can be told without decoding all of it. */
   inspect(path: string, facts: MediaFacts | null, run?: MediaRun): Promise<Damage | null>;
-  /** As much as can be saved of a damaged file, as one new media file in `scratch`; null if nothing can. */
+  /** Saves as much as possible of a damaged file into one new media file in `scratch`; null if nothing can be saved. */
   salvage(input: MediaInput, healthy: MediaInput | null, scratch: string, run?: MediaRun): Promise<Salvaged | null>;
   /**
-   * One browser-playable MP4 (H.264 + AAC, moov first) of all inputs, joined, with every sound track that decodes; stream copy where browsers
-   * allow it, else the next way that holds (design.md, "Everything that decodes plays"). Audio only becomes M4A.
+   * Joins all inputs to one MP4 that browsers play (H.264 + AAC, moov first), with every sound track that decodes. Streams are copied where browsers allow it,
+   * else the next way that works is taken (design.md, "Everything that decodes plays"). Sound alone becomes M4A.
    */
   makePlayable(inputs: readonly MediaInput[], scratch: string, run?: MediaRun): Promise<{ file: MadeFile; durationMs: number }>;
-  /** Poster, contact sheet, WebVTT thumbnail track, waveform: what the playable file has streams for. One that fails is told by `onMissing`. */
+  /**
+   * Makes poster, contact sheet, WebVTT thumbnail track and waveform, as far as the playable file has streams for them. One that cannot be made is told by
+   * `onMissing`.
+   */
   makePictures(playable: string, scratch: string, run?: MediaRun): Promise<readonly MadeFile[]>;
-  /** A thumbnail of a photo, at most 480 px on its long side, with the photo's rotation applied and its metadata dropped; of a damaged one, what can be read. */
+  /**
+   * Makes a thumbnail of a photo, at most 480 px on its long side. The photo's rotation is applied and its metadata is dropped. Of a damaged photo it shows
+   * what can be read.
+   */
   makeThumbnail(photo: string, scratch: string, run?: MediaRun): Promise<MadeThumbnail>;
   /** Versions of ffmpeg and ffprobe, for doctor; throws transcoder.missing. */
   check(): Promise<Reason>;

@@ -6,43 +6,43 @@ import type { Claim, Work, WorkFailure } from '#domain/work';
 import type { RecordingDetail } from './ledger/recordings.ts';
 
 /*
- * The gate through which a host takes work and hands in what came of it (docs/decisions/0027). The station serves it; the host may be the station itself or
- * another. Everything that goes through is plain JSON: no stream, no function, no instant of the host's clock. Whoever presents a claim that is not the
- * newest of its work is refused with work.lease-lost, in the transaction that would have written the result. Bytes go other ways: originals through a
- * `VaultReader`, derivatives through `DerivativeVault`, copies through `Archive`, whose `UploadJournal` is the journal of parts.
+ * The gate through which a host takes work and hands in its results (docs/decisions/0027). The station serves the gate; the host may be the station itself or
+ * another. Everything that goes through is plain JSON: no stream, no function, no time of the host's clock. Whoever presents a claim that is not the newest of
+ * its work is refused with work.lease-lost, in the transaction that would have written the result. Bytes go other ways: originals through a `VaultReader`,
+ * derivatives through `DerivativeVault`, copies through `Archive`, whose `UploadJournal` notes uploaded parts.
  */
 
 /** Work that this host holds now. */
 export interface ClaimedWork {
   readonly claim: Claim;
-  /** As the claim has left it: the attempt is counted. */
+  /** The work as the claim has left it: this attempt is counted. */
   readonly work: Work;
 }
 
-/** Taking work and giving it back. The gate knows whose claims it takes: a host cannot name another. */
+/** Takes work and gives it back. The gate knows who calls, so a host cannot name a claim of another host. */
 export interface WorkClaims {
-  /** As it stands; null if there is none. */
+  /** The work as it stands; null if there is none. */
   look(workId: string): Promise<Work | null>;
-  /** null if it is not to be had: not due, done, or held by another. */
+  /** Claims work. null if the work is not due, is done, or is held by another host. */
   claim(workId: string, leaseMs: number): Promise<ClaimedWork | null>;
   renew(claim: Claim, renewal: { leaseMs: number; percent: number }): Promise<void>;
   postpone(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void>;
   fail(claim: Claim, failure: WorkFailure): Promise<void>;
 }
 
-/** What has to be known to derive a recording. */
+/** What a host has to know to make the derivatives of a recording. */
 export interface DeriveItem {
   readonly recording: Recording;
   readonly originals: readonly Original[];
-  /** First segments of whole recordings of the same recorder: what a repair can learn the recorder's habits from. */
+  /** First segments of whole recordings of the same recorder. A repair learns from them how the recorder writes its files. */
   readonly siblings: readonly Original[];
-  /** Others of the same recorder are still being copied. */
+  /** Other recordings of the same recorder are still being copied. */
   readonly moreSiblingsToCome: boolean;
 }
 
 /** What the transcoder found in the first segment. */
 export interface FoundInside {
-  /** As the container writes it; null if it does not. */
+  /** creation_time as the container writes it; null if it has none. */
   readonly creationTime: string | null;
   readonly durationMs: number | null;
 }
@@ -59,17 +59,17 @@ export interface DerivedResult {
   readonly damage: Reason | null;
   readonly notes: readonly RecordingNote[];
   readonly inside: FoundInside;
-  /** How long each segment really is, ms; null where that cannot be told. */
+  /** Real length of each segment, ms; null where it cannot be told. */
   readonly segmentsMs: readonly (number | null)[];
 }
 
-/** What a station tells a worker that comes to it: the worker has no settings of its own for these. */
+/** What a station tells a worker that comes to it. The worker has no settings of its own for these. */
 export interface WorkTerms {
   readonly stationId: string;
   readonly version: string;
   /** IANA zone of the hours. */
   readonly timezone: string;
-  /** null if there is none that other hosts reach. */
+  /** null if there is no archive that other hosts can reach. */
   readonly archive: {
     readonly name: string;
     readonly bucket: string;
@@ -82,17 +82,22 @@ export interface WorkTerms {
 
 export interface DeriveGate {
   item(claim: Claim): Promise<DeriveItem>;
-  /** `w10-derived-recorded`, and the end of the work. It notes files of earlier runs that no row names any more; then they are removed. */
+  /**
+   * Records the result and ends the work, at fault point `w10-derived-recorded`. Files of earlier runs that no row names any more are noted and then removed.
+   */
   record(claim: Claim, result: DerivedResult): Promise<void>;
-  /** The result was refused: files of this run are removed, but for those that a row names (an answer may have been lost on its way). */
+  /** The result was refused: removes the files of this run. Files that a row names stay, because only the answer of `record` may have been lost. */
   discard(claim: Claim): Promise<void>;
-  /** No retry mends it, or tries are used up: how the recording stands now, and the work `failed`. Files of this run and earlier ones go too. */
+  /**
+   * No retry helps, or all attempts are used up: records how the recording stands now, and sets the work to `failed`. Files of this run and of earlier ones are
+   * removed.
+   */
   giveUp(claim: Claim, failure: WorkFailure): Promise<void>;
 }
 
 export interface ArchiveItem {
   readonly detail: RecordingDetail;
-  /** `facts.json` as it is to be now; null if the archive holds it so. */
+  /** `facts.json` as it should be now; null if the archive holds it so. */
   readonly facts: { readonly key: string; readonly text: string; readonly sha256: string } | null;
 }
 
@@ -102,7 +107,7 @@ interface ArchivedItem {
   readonly key: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** A manifest goes with its original and has no copy row of its own. */
+  /** False for a manifest: it goes with its original and has no copy row of its own. */
   readonly counts: boolean;
 }
 
@@ -112,23 +117,25 @@ export interface ArchivedResult {
   readonly items: readonly ArchivedItem[];
 }
 
-/** A copy that was read back, and is not what it should be. */
+/** A copy that was read back and is not what it should be. */
 export interface MismatchedCopy {
   /** Name of the archive. */
   readonly where: string;
   readonly item: string;
   readonly key: string;
-  /** SHA-256. */
+  /** SHA-256, hexadecimal. */
   readonly expected: string;
-  /** What was found, in words. */
-  readonly found: string;
+  readonly found: Reason;
 }
 
 export interface ArchiveGate {
   item(claim: Claim, archive: string): Promise<ArchiveItem>;
-  /** `w14-archived-recorded`. Not `done` if something is to be there meanwhile that is not there yet: the work waits again then. */
+  /**
+   * Records verified copies, at fault point `w14-archived-recorded`. Not `done` if something has to be archived since that the archive does not hold yet: then
+   * the work waits again.
+   */
   record(claim: Claim, result: ArchivedResult): Promise<{ done: boolean }>;
-  /** Twice the archive gave other bytes than it was sent; the work goes on being held. */
+  /** Records that the archive gave other bytes than it was sent, twice. The host still holds the work. */
   mismatched(claim: Claim, copy: MismatchedCopy): Promise<void>;
   giveUp(claim: Claim, failure: WorkFailure): Promise<void>;
 }

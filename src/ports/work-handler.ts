@@ -4,27 +4,27 @@ import type { Claim, WorkStage } from '#domain/work';
 export interface WorkRun {
   /** Aborted when the station stops, the lease is lost or the work is cancelled. */
   readonly signal: AbortSignal;
-  /** Progress of the work, 0 to 100; kept in the ledger with the lease, about once a second. */
+  /** Takes the progress of the work, 0 to 100. The ledger keeps it with the lease, about once a second. */
   readonly onPercent: (percent: number) => void;
-  /** It runs apart from the others and may take long. */
+  /** True: this run may take long, because it runs apart from the others. */
   readonly later: boolean;
-  /** How the try before this one failed; null if there was none since it was queued, or since it was done. */
+  /** How the attempt before this one failed; null if there was none since the work was queued or last done. */
   readonly failedBefore: ErrorCode | null;
-  /** Something moved: the lease is renewed by this, and by nothing else. */
+  /** Called when something has moved. Only this renews the lease. */
   readonly onProgress: () => void;
 }
 
 /**
- * A stage that may run on any host. The runner claims the work, keeps its lease, counts tries and backs off; the stage
- * does the work and hands its result in by its claim (src/ports/work-gate.ts): the transaction that writes it ends the work, or refuses both.
+ * A stage that may run on any host. The runner claims the work, keeps its lease, counts attempts and backs off. The stage does the work and hands in its result
+ * with its claim (src/ports/work-gate.ts). The transaction that writes the result also ends the work, or refuses both.
  */
 export interface WorkHandler {
   readonly stage: WorkStage;
-  /** How long a run may stand still (`WorkRun.onProgress`) before it is stopped, ms. What it starts has limits of its own that are shorter. */
+  /** How long a run may go without a call of `WorkRun.onProgress` before it is stopped, ms. The child processes of a run have shorter limits of their own. */
   readonly standstillMsMax: number;
-  /** Tries before the runner gives up; Infinity for work that must go on until it is done. */
+  /** Attempts before the runner gives up; Infinity for work that must go on until it is done. */
   readonly attemptsMax: number;
   run(claim: Claim, run: WorkRun): Promise<void>;
-  /** Called when no retry mends it or the tries are used up; records in one transaction (with failWork) how the recording stands now. */
+  /** Called when no retry helps or all attempts are used up. Records in one transaction how the recording stands now, and that the work has failed. */
   gaveUp(claim: Claim, error: EvidockError): Promise<void>;
 }

@@ -76,13 +76,13 @@ export class IncompleteRecordings {
       // This recorder's files may also have been found on another recorder's card. A listing of its own card tells nothing of those.
       const wasOnThisCard = async (recording: Recording) =>
         (await this.#options.ledger.dockings.get(recording.dockingId))?.recorderSerial === recorderSerial;
-      await this.#split({ recorderSerial }, wasOnThisCard, 'the card no longer holds them');
+      await this.#split({ recorderSerial }, wasOnThisCard, 'left-the-card');
     });
   }
 
   /** To be called when new versions of missing files were sealed: recordings that waited for the old versions can be closed. */
   filesReplaced(): void {
-    this.#queue(() => this.#split({}, () => false, 'they did not come in time'));
+    this.#queue(() => this.#split({}, () => false, 'waited-long'));
   }
 
   /** Resolves when nothing that was asked for is left to do. */
@@ -92,7 +92,7 @@ export class IncompleteRecordings {
 
   #sweep(): void {
     const before = this.#options.clock.nowMs() - this.#options.settings.waitMs;
-    this.#queue(() => this.#split({}, ({ createdAtMs }) => createdAtMs < before, 'they did not come in time'));
+    this.#queue(() => this.#split({}, ({ createdAtMs }) => createdAtMs < before, 'waited-long'));
   }
 
   #queue(work: () => Promise<void>): void {
@@ -135,7 +135,7 @@ export class IncompleteRecordings {
   async #closeReplaced(detail: RecordingDetail): Promise<boolean> {
     const { ledger, log, clock } = this.#options;
     const { id } = detail.recording;
-    if (detail.originals.some(({ state }) => state !== 'listed')) return this.#splitOne(detail, 'they changed before they were copied');
+    if (detail.originals.some(({ state }) => state !== 'listed')) return this.#splitOne(detail, 'changed-before-copied');
     const closed = await ledger.transaction((writer) => closeReplaced(writer, id, clock.nowMs()));
     if (closed) recordingsReplaced(log, { recordingIds: [id] });
     return closed;

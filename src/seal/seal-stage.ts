@@ -5,7 +5,7 @@ import { CopyFailedVerification } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
 import { AllSafe } from '#domain/docking-status';
 import { asEvidockError, EvidockError, isFailure } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import type { Original } from '#domain/recording';
 import { manifestBytes } from '#domain/vault/manifest';
 import { manifestKey } from '#domain/vault/vault-key';
@@ -180,7 +180,7 @@ export class SealStage {
       const reread = await vault.reread(original.vaultKey, { sm3: settings.sm3, signal: this.#stop.signal });
       if (reread.bytes !== original.bytes || reread.digests.sha256 !== original.digests.sha256) {
         await setAside(this.#options, original, { key: original.vaultKey, why: 'differs' });
-        await this.#giveBack(original, `read back ${reread.bytes} bytes with SHA-256 ${reread.digests.sha256}`);
+        await this.#giveBack(original, because('read-back-differs', { found: reread.bytes, sha256: reread.digests.sha256 }));
         return null;
       }
       method = reread.method;
@@ -188,7 +188,7 @@ export class SealStage {
       if (settings.sm3) digests = reread.digests;
     } catch (error) {
       if (!isFailure(error, 'vault.missing')) throw error;
-      await this.#giveBack(original, 'the copy is not in the vault any more');
+      await this.#giveBack(original, because('copy-gone', {}));
       return null;
     }
     await vault.makeReadOnly(original.vaultKey);
@@ -213,13 +213,13 @@ export class SealStage {
     }
   }
 
-  async #giveBack(original: Original, what: string): Promise<void> {
+  async #giveBack(original: Original, found: Reason): Promise<void> {
     const { ledger, clock, log } = this.#options;
     await ledger.transaction(async (writer) => {
       await writer.originals.unmarkCopied(original.id);
       const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('recording', original.recordingId) };
       const data = { where: 'vault', item: original.id, key: original.vaultKey, expected: original.digests?.sha256 ?? '' };
-      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found: what } }));
+      await writer.custody.append(CopyFailedVerification.make({ ...about, data, personal: { found } }));
     });
     copyDiffers(log, { originalId: original.id, recordingId: original.recordingId });
     this.#options.onMismatch(original);

@@ -13,7 +13,7 @@ import { actorOf, type Principal } from './principal.ts';
 import { RequestCustody } from './request-custody.ts';
 import { Created, custodyOfRoute, LinesAnswer, RawAnswer, type Route, type Serving } from './route.ts';
 
-/** What handlers get, and what only the server uses. */
+/** What handlers get (`Serving`), and two parts that only the server uses. */
 export type ServerParts = Serving & { readonly looks: LookLog; readonly running: RunningKeys };
 
 type Command = Extract<Route, { kind: 'command' }>;
@@ -23,7 +23,7 @@ type Asked = Parameters<Route['handle']>[1];
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LINES_TYPE = 'application/x-ndjson';
 
-/** Answers a request of one row of the table. */
+/** Answers a request by its row in the table of routes. */
 export async function answer(
   row: Route,
   whole: ServerParts,
@@ -34,7 +34,7 @@ export async function answer(
   // Whatever a handler reads, also in its transactions, it reads within the scope of who asks.
   const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger: whole.deps.ledger.within(principal.scope) } };
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
-  // A look is put on record by the server itself: no handler leaves an entry.
+  // `declared` is empty: of a row that is no command the handler writes no entry. The server itself records a look.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });
   const { looks, running: _, ...serving } = parts;
   const judged: Serving = { ...serving, deps: { ...serving.deps, ledger: custody.ledger } };
@@ -49,7 +49,7 @@ export async function answer(
   return answerQuery(row, result, { request, reply });
 }
 
-/** What is the same as what the client has is not sent again. */
+/** Answers 304 where the client's ETag is that of the answer, else 200 with the answer. */
 function answerQuery(
   row: Row<'query'> | Row<'events'>,
   result: unknown,
@@ -57,7 +57,7 @@ function answerQuery(
 ): FastifyReply {
   const text = reply.serialize(result as object) as string;
   const tag = tagOf(row.kind === 'query' && row.isResource ? JSON.stringify(result) : text);
-  // It is asked for again each time; a copy may be kept for that.
+  // The client may keep a copy, but must ask each time whether it still holds.
   reply.header('etag', tag).header('cache-control', 'private, no-cache');
   if (isUnchanged(preconditionsOf(request.headers), tag)) return sendRaw(reply, new RawAnswer(304, {}, null));
   return sendRaw(reply, new RawAnswer(200, { 'content-type': JSON_TYPE }, text));
@@ -102,7 +102,7 @@ interface Carried {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly keyed: KeyedRequest | null;
-  /** The key may be used again. */
+  /** Called when the request has ended: another request may use its idempotency key then. */
   readonly end: () => void;
 }
 
@@ -159,13 +159,13 @@ function toldOf(result: unknown, reply: FastifyReply): { status: number; locatio
   return { status, location: created ? result.location : null, text: reply.code(status).serialize(body as object) as string };
 }
 
-/** Judges what the request demands of what it changes, inside the transaction of the change, and puts the ETag of what it leaves on the answer. */
+/** Judges `If-Match` and `If-None-Match` inside the transaction of the change. Puts the ETag of the changed resource on the answer. */
 function tagging(row: Command, deps: Serving['deps'], { request, reply }: { request: FastifyRequest; reply: FastifyReply }) {
   const { resource } = row;
   const wanted = preconditionsOf(request.headers);
   const demands = wanted.ifMatch !== undefined || wanted.ifNoneMatch !== undefined;
   if (!resource) {
-    // A demand that nobody looks at would be taken for granted.
+    // A precondition that the route does not judge is refused: the client would believe that it held.
     if (demands) throw new EvidockError('request.invalid', because('preconditions-unjudged', { route: `${row.method} ${row.url}` }));
     return {};
   }
@@ -184,7 +184,7 @@ function tagging(row: Command, deps: Serving['deps'], { request, reply }: { requ
       throw new EvidockError('request.changed', tag === null ? because('etag-none', about) : because('etag-now', { ...about, etag: tag }));
     },
     end: async (ledger: LedgerReader) => {
-      // What is shown beside the ledger changes after the commit.
+      // Such a route changes what is shown beside the ledger only after its commit, so the ETag is not known yet.
       if (row.transactions === 'several') return;
       const tag = await tagAt(ledger);
       if (tag !== null) reply.header('etag', tag);
@@ -201,7 +201,7 @@ function signalOf(reply: FastifyReply): AbortSignal {
 }
 
 function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): FastifyReply {
-  // What is sent is complete already: no schema prints it.
+  // The body is complete already, so no schema may print it.
   return reply
     .code(status)
     .headers(headers)

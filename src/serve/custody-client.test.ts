@@ -1,6 +1,6 @@
 /*
- * Goal: a client that trusts nobody recomputes every entry that it is shown, personal values too; and once a value is erased, the entry still holds.
- * Method: the answers of the API alone, node:crypto, and a canonical form written here from RFC 8785. Nothing of src/domain is used.
+ * Goal: a client that trusts nobody can recompute every entry that it is shown, with its personal values. An entry still holds after a value was erased.
+ * Method: only the answers of the API, node:crypto, and a canonical form written here from RFC 8785. Nothing of src/domain is used.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ interface Entry {
 
 const sha256 = (...parts: (string | Buffer)[]) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
-/** Names of an object in the order of their UTF-16 units, no spaces (RFC 8785, 3.2). */
+/** The canonical form: names of an object in the order of their UTF-16 units, and no spaces (RFC 8785, 3.2). */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -30,7 +30,7 @@ function canonical(value: unknown): string {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
 }
 
-/** What does not hold; none. */
+/** What in an entry does not hold; empty if all of it does. */
 function faultsOf({ seq, prev, hash, canonical: text, personal, salts, lists }: Entry): string[] {
   const told = JSON.parse(text);
   const faults = [
@@ -60,7 +60,7 @@ it('can recompute hash and commitments, and finds what was changed; an erased va
     const [first, second] = entries as [Entry, Entry];
     for (const entry of entries) expect(faultsOf(entry)).toEqual([]);
     expect(second.prev).toBe(first.hash);
-    // A name in the clear is nowhere in what is hashed, and another name does not pass.
+    // The hashed text does not contain the value in clear, and another value does not verify.
     expect(first.canonical).not.toContain('占道经营');
     expect(faultsOf({ ...first, personal: { title: { old: null, new: 'other' } } })).toEqual(['personal title']);
     expect(faultsOf({ ...first, canonical: first.canonical.replace('case.changed', 'case.closed') })).toContain('hash');

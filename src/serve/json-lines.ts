@@ -3,12 +3,12 @@ import { problemLine } from './problems.ts';
 import type { LinesAnswer } from './route.ts';
 
 const HEARTBEAT_MS = 2000;
-/** At most, in UTF-8, of a unit of UTF-16. */
+/** A UTF-16 unit takes at most so many bytes in UTF-8. */
 const BYTES_OF_CHARACTER = 3;
 
 /**
- * Lines of JSON. A large file is no reason to fall silent; an error in the midst is the last line, for the status has been sent long ago. `commit` is
- * called with the lines that were told when the work is done, before the last of them goes out; of more than KEPT_BYTES_MAX only the last.
+ * Prints lines of JSON. While the next line takes long, a progress line is sent every 2 s. An error becomes the last line, because the status was sent long
+ * ago. When the work is done, `commit` gets all lines, before the last of them is sent; if they exceed KEPT_BYTES_MAX, the first ones are left out.
  */
 export async function* jsonLines(
   { lines, meanwhile }: LinesAnswer,
@@ -24,7 +24,7 @@ export async function* jsonLines(
       const timer = setTimeout(resolve, HEARTBEAT_MS, null);
       const step = await Promise.race([next, heartbeat]).finally(() => clearTimeout(timer));
       if (step === null) {
-        // The last line is followed by the end at once, so what is held is not the last.
+        // More lines follow, so the line that is held back is not the last one and may be sent.
         yield printed(held ?? meanwhile());
         held = undefined;
         continue;

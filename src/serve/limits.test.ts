@@ -1,6 +1,6 @@
 /*
- * Goal: whoever uses up one way in takes nothing from the other, nothing from docking, and does not fill the log. Method: real listeners, as many connections
- * as a local user likes, and the process's open files counted.
+ * Goal: a client that uses up one way in takes nothing from the other way or from docking, and does not fill the log.
+ * Method: real listeners, as many connections as a local user likes, and the process's open files counted.
  */
 import { readdir } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -82,7 +82,7 @@ it('accepts no more connections than its cap, so that files can still be opened;
     ),
   );
   await vi.waitFor(() => expect(refused).toBe(100));
-  // Both ends of each connection are this process's.
+  // Both ends of each connection are open files of this process.
   expect((await readdir('/proc/self/fd')).length - before).toBeLessThan(2 * CONNECTIONS_MAX + 20);
   expect((await overSocket('/api/v1/slots')).statusCode).toBe(200);
   expect(lines.filter((line) => line.includes('connection.refused')).length).toBe(1);

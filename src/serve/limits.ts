@@ -3,8 +3,8 @@ import { because } from '#domain/reason';
 import { connectionsDropped, type Log, requestFailed, requestsFolded } from '#events';
 
 /**
- * Of each way in, so that who uses up one of them takes nothing from the other; and together far below what the process may open, so that a recorder's
- * files can always be. A page of a browser holds one stream, and six connections at most.
+ * Limits of each way in, so that a client that uses up one way takes nothing from the other. Together they stay far below what the process may open, so that a
+ * recorder's files can always be opened. A browser page holds one stream and at most six connections.
  */
 export const STREAMS_MAX = 32;
 export const CONNECTIONS_MAX = 128;
@@ -12,11 +12,11 @@ export const CONNECTIONS_MAX = 128;
 const FOLD_MS = 60_000;
 const FOLDS_MAX = 100;
 
-/** Event streams that are open on one way in. */
+/** Counts the event streams that are open on one way in. */
 export class StreamLimit {
   #open = 0;
 
-  /** Returns what gives the place back, once however often it is called. Throws request.too-many. */
+  /** Takes a place. Returns the function that gives it back, which may be called more than once. Throws request.too-many. */
   take(): () => void {
     if (this.#open >= STREAMS_MAX) throw new EvidockError('request.too-many', because('many-streams', { limit: STREAMS_MAX }));
     this.#open += 1;
@@ -40,7 +40,7 @@ interface Fold {
   count: number;
 }
 
-/** Failures of requests in the log: the first of a kind whole, those of the next minute as one line with their number. */
+/** Writes failed requests to the log: the first of a kind whole, those of the next minute as one line with their number. */
 export class FailureLog {
   readonly #log: Log;
   readonly #folds = new Map<string, Fold>();
@@ -58,7 +58,7 @@ export class FailureLog {
       fold.count += 1;
       return;
     }
-    // Routes and codes are ours and few; a map that is full all the same must not grow, and must not hide anything.
+    // Routes and codes are the station's own and few. If the map is full nevertheless, it must not grow, and no failure may be hidden.
     if (this.#folds.size < FOLDS_MAX) this.#begin(key, { code: error.code, route: facts.route, count: 0 });
     requestFailed(this.#log, facts, error);
   }

@@ -5,7 +5,7 @@ import { hubViews } from '#desk/slots';
 import { listWorkers } from '#desk/worker-keys';
 import { SLOT_PHASES } from '#domain/docking';
 
-/** What Prometheus reads; figures of the ledger are taken when it asks. */
+/** Figures for Prometheus. Those of the ledger are read when Prometheus asks. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
@@ -53,7 +53,7 @@ export class Metrics {
       help: 'Space for new originals, above the reserve.',
       registers,
       async collect() {
-        // A disk that cannot be asked has nothing to promise; readiness tells why.
+        // A disk that does not answer counts as having no space; readiness tells why.
         this.set(await deps.vault.freeBytes().catch(() => 0));
       },
     });
@@ -101,7 +101,7 @@ export class Metrics {
     });
   }
 
-  /** Of each worker whose key is good: what it holds, and when it was last heard. */
+  /** For each worker with a good key: the work that it holds, and when it was last heard. */
   #countWorkers(deps: DeskDeps): void {
     const gauge = (name: string, help: string, figure: 'running' | 'heardSecondsAgo') =>
       new Gauge({
@@ -125,7 +125,7 @@ export class Metrics {
     );
   }
 
-  /** How far the copies of the custody log are behind. */
+  /** How far vault and archive are behind the custody log. */
   #countLag(deps: DeskDeps): void {
     const gauge = (name: string, help: string, figure: 'entries' | 'ageSeconds') =>
       new Gauge({
@@ -133,7 +133,7 @@ export class Metrics {
         help,
         labelNames: ['place'],
         registers: [this.#registry],
-        // Each asks for itself: a figure that another gauge sets may be that of the scrape before.
+        // Each gauge reads the figures itself: one that another gauge sets may be a scrape old.
         async collect() {
           for (const lag of await logLags(deps)) this.set({ place: lag.place }, lag[figure]);
         },

@@ -58,7 +58,7 @@ beforeAll(async () => {
       await writer.registry.upsertOfficer({ id: `o ${n}%`, name: 'A', unit: null });
       const blank = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
       await writer.registry.upsertRecorder({ ...blank, serial: `记录仪:${n}` });
-      // Several were added at the same time.
+      // Several recordings have the same time of creation.
       const times = { createdAtMs: START_MS + (n >> 1) };
       await writer.cases.upsert({
         number: `A-${COUNT - n}`,
@@ -92,7 +92,7 @@ beforeAll(async () => {
   });
   await station.ledger.transaction(async (writer) => {
     for (let n = 0; n < COUNT; n += 1) {
-      // Two that began together are told apart.
+      // Events that begin at the same time are still told apart.
       await writer.cases.upsertEvent(aCaseEvent({ id: anId('evt'), caseNumber: 'A-1', startMs: START_MS + (n >> 1) }));
       await writer.dockings.insertRefusal({
         dockingId: docking,
@@ -102,7 +102,7 @@ beforeAll(async () => {
         atMs: START_MS,
       });
     }
-    // Each tells stage and officers, as entries of two imports would.
+    // Each entry tells stage and officers, as two imports would.
     for (const officer of ['1', '2']) await writer.custody.append(aCaseDraft('A-1', [officer]));
     const about = { atMs: START_MS, actor: cli('root'), subject: subject('recording', recording) };
     for (const category of ['permit', 'penalty'])

@@ -5,11 +5,11 @@ import { because } from '#domain/reason';
 const TAG_CHARACTERS = 16;
 
 interface PageOptions<T, A> {
-  /** Which list it is. */
+  /** Name of the list, so that its cursor fits no other list. */
   readonly list: string;
-  /** The query as it was asked: a cursor goes on with the same filters only. */
+  /** The query as it was sent. A cursor only goes on with the same filters. */
   readonly query: Readonly<Record<string, unknown>>;
-  /** Rows after that key; from the first if it is left out. */
+  /** Reads the rows after the key `after`; from the first if it is left out. */
   readonly read: (page: { readonly limit: number; readonly after?: string }) => Promise<readonly T[]>;
   readonly keyOf: (row: T) => string;
   readonly show: (row: T) => A;
@@ -17,7 +17,7 @@ interface PageOptions<T, A> {
 
 const ROWS = 100;
 
-/** One page of a list; `next` is null on the last. A page that ends exactly with the list is followed by an empty one. */
+/** One page of a list. `next` is null on the last page. Where a full page ends exactly with the list, an empty page follows. */
 export async function pageOf<T, A>({ list, query, read, keyOf, show }: PageOptions<T, A>): Promise<{ items: A[]; next: string | null }> {
   const { limit = ROWS, cursor } = query as { limit?: number; cursor?: string };
   const tag = tagOf(list, query);
@@ -26,7 +26,10 @@ export async function pageOf<T, A>({ list, query, read, keyOf, show }: PageOptio
   return { items: rows.map(show), next: last === undefined || rows.length < limit ? null : cursorFor(tag, keyOf(last)) };
 }
 
-/** One page of a list that is held whole, in the order of its numbers: after the one of the cursor, whether that is still there or not. */
+/**
+ * One page of a list that is in memory whole, sorted by the numbers in its keys. The page begins after the key of the cursor, whether that row is still there
+ * or not.
+ */
 export async function pageOfHeld<T, A>({
   rows,
   ...options

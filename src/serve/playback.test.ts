@@ -103,7 +103,7 @@ describe('playback', () => {
     const socket = connect(ways.port, '127.0.0.1');
     socket.write(`GET /api/v1/recordings/${id}/playback HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));
-    // A byte has come: from here on it would be too late to write the entry.
+    // A byte has come: an entry that is written after this would be too late.
     expect(await looks(id)).toHaveLength(1);
     socket.destroy();
   });

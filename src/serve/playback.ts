@@ -16,12 +16,12 @@ export interface FootageDeps {
 export interface FootageRequest {
   readonly actor: Actor;
   readonly headers: IncomingHttpHeaders;
-  /** A HEAD request: headers only, and no look. */
+  /** True for a HEAD request: only headers are sent, and no look is recorded. */
   readonly headOnly: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Answers with an item or a range of it, after the look is on record. */
+/** Answers with an item or a range of it, once the look is on record. */
 export async function serveFootage(
   { deps, looks, metrics }: FootageDeps,
   request: FootageRequest,
@@ -55,6 +55,6 @@ export async function serveFootage(
   const look = { actor: request.actor, recordingId: item.recordingId, what: item.what, from: source.place };
   await looks.look({ ...look, range: range === 'whole' ? null : `${start}-${end - 1}` });
   metrics.looked(source.place);
-  // An empty file has no range that could be asked of a disk or a server.
+  // An empty file has no range that a disk or a server could be asked for.
   return new RawAnswer(status, answerHeaders, end === start ? '' : await source.open({ start, end }));
 }

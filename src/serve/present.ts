@@ -11,7 +11,7 @@ import { msToZoned } from '#domain/time/station-time';
 import type { Work } from '#domain/work';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
-/** Things of the ledger as the API shows them: times as ISO 8601 in the station's zone. */
+/** Shows rows of the ledger in the form of the API. Times become ISO 8601 in the station's zone. */
 export class Presenter {
   readonly #zone: string;
 
@@ -99,7 +99,7 @@ function presentOriginal({ digests, ...original }: Original) {
   return { id, index, role, kind, state, cardPath, shownPath: shownPath(cardPath), bytes, ...facts };
 }
 
-/** The places that hold every original, each with its oldest verification. */
+/** The places that hold every original, each with the time of its oldest verification. */
 export function placesOf(originals: readonly Original[], copies: readonly Copy[]): { where: string; verifiedAtMs: number }[] {
   const ids = new Set(originals.map(({ id }) => id));
   const ofOriginals = copies.filter(({ itemId }) => ids.has(itemId));

@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '#domain/custody/actor';
 import type { Scope } from '#domain/scope';
 
-/** `viewer`: looks; `operator`: changes, re-reads, takes in. */
+/** `viewer` may look; `operator` may also change things, start verifications and dock directories. */
 export type Role = 'viewer' | 'operator';
 
-/** Who asks. */
+/** Who sent a request. */
 export interface Principal {
   readonly kind: 'user' | 'cli' | 'token';
-  /** Name of the account; null where the way in does not tell. */
+  /** Name of the account; null where the way in tells none. */
   readonly id: string | null;
   readonly roles: readonly Role[];
   /** What of the footage it may see. */
@@ -18,14 +18,14 @@ export interface Principal {
   readonly via: Way;
 }
 
-/** `socket`: the control socket, and commands in the process; `loopback`: the TCP listener. */
+/** How the request came in. `socket`: the control socket, and commands inside the process. `loopback`: the TCP listener. */
 export type Way = 'socket' | 'loopback';
 
 const CLI_ACTOR = /^cli:([A-Za-z0-9._@-]{1,64})$/;
 
-/** Each way in tells who comes through it. */
+/** Tells the principal of a request by the way that it came in. */
 export const WAYS: Readonly<Record<Way, (headers: IncomingHttpHeaders) => Principal>> = {
-  // It is open to the station's own user and root alone, so its word for the person is taken.
+  // Only the station's own user and root can open the socket, so the name in the header is believed.
   socket: (headers) => {
     const named = [headers['x-evidock-actor']].flat()[0] ?? '';
     const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
@@ -34,7 +34,7 @@ export const WAYS: Readonly<Record<Way, (headers: IncomingHttpHeaders) => Princi
   loopback: () => ({ kind: 'cli', id: null, roles: ['viewer'], scope: 'all', session: null, via: 'loopback' }),
 };
 
-/** As custody names it. */
+/** The principal as custody entries name it. */
 export function actorOf({ kind, id, via, session }: Principal): Actor {
   return { kind, id, via, session };
 }

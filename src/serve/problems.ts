@@ -5,10 +5,10 @@ import { because } from '#domain/reason';
 import { ERRORS_EN } from '#messages/errors-en';
 import type { FailureLog } from './limits.ts';
 
-/** What Fastify refuses by itself, by its status; every other refusal of its own is a request that is not valid. */
+/** Error codes for Fastify's own refusals, by status. Every other one of them is request.invalid. */
 const OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'request.too-large', 415: 'request.media-type' };
 
-/** Any error as problem details (RFC 9457); those that are the station's own are logged. */
+/** Answers an error as problem details (RFC 9457). Failures of the station itself are logged. */
 export function answerProblem(failures: FailureLog, error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = translate(error);
   const { status } = known;
@@ -33,7 +33,7 @@ function problemOf({ code, status, detail, reason, remedy }: EvidockError, reque
   };
 }
 
-/** The same as a line of a stream of lines, whose status was sent long ago. */
+/** The problem details of an error as a line of a stream, whose status was sent long ago. */
 export function problemLine(
   error: unknown,
 ): { readonly type: 'error' } & Pick<ProblemAnswer, 'code' | 'title' | 'detail' | 'reason' | 'remedy'> {

@@ -1,14 +1,14 @@
 import type { ByteRange } from '#domain/byte-range';
 
 /**
- * The one range that a Range header asks of `total` bytes (RFC 9110, 14.2). `whole`: no header, one that is not understood, or several
- * ranges, all of which may be answered with the whole; `unsatisfiable`: answer 416, also for numbers that no file can have (beyond 2^53).
+ * The one range of `total` bytes that a Range header asks for (RFC 9110, 14.2). `whole`: there is no header, it is not understood, or it has several ranges;
+ * the whole item may answer all of these. `unsatisfiable`: answer 416, also for numbers above 2^53, which no file has.
  */
 export function rangeOf(header: string | undefined, total: number): ByteRange | 'whole' | 'unsatisfiable' {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match) return 'whole';
   const [, first = '', last = ''] = match;
-  // Beyond that a number is no longer the one that was asked for.
+  // A number above this is rounded and is no longer the one that was asked for.
   if (Number(first) > Number.MAX_SAFE_INTEGER || Number(last) > Number.MAX_SAFE_INTEGER) return 'unsatisfiable';
   if (first === '') {
     if (last === '') return 'whole';

@@ -5,7 +5,7 @@ import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
-/** These write without a transaction that could be judged, or would leave the scope of who asks; no route has to do them. */
+/** These calls write outside of a transaction that could be judged, or would leave the scope of who asks. No route needs them, so handlers may not make them. */
 const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close', 'within'];
 
 /** What one transaction has written so far. */
@@ -16,19 +16,19 @@ interface Writing {
 
 interface Options {
   readonly ledger: Ledger;
-  /** Method and path, for the message. */
+  /** Method and path of the route, for the error message. */
   readonly route: string;
-  /** What a successful request may leave; at least one of them if it changes anything. */
+  /** Types of entries that a successful request may leave. If it changes anything, it leaves at least one. */
   readonly declared: readonly CustodyType[];
-  /** The one transaction of the request is held open until its answer is known: both are kept, or neither. */
+  /** True: the transaction of the request stays open until its answer is known, so that change and answer are both kept or neither. */
   readonly holds?: boolean;
-  /** Called first in the first transaction; what it throws refuses the request. */
+  /** Called first in the first transaction. If it throws, the request is refused. */
   readonly begin?: (ledger: LedgerReader) => Promise<void>;
   /** Called last in each transaction. */
   readonly end?: (ledger: LedgerReader) => Promise<void>;
 }
 
-/** A transaction whose handler has not answered yet. */
+/** A transaction that is held open because its handler has not answered yet. */
 interface Held {
   readonly writer: LedgerWriter;
   readonly answered: PromiseWithResolvers<(writer: LedgerWriter) => Promise<void>>;
@@ -36,11 +36,11 @@ interface Held {
 }
 
 /**
- * Holds a request to the custody that its route declares. Every transaction is judged before its commit: one that changed a fact and told nothing, or told
- * what is not declared, is rolled back. When the handler is done, it has told something or has said that nothing changed.
+ * Holds a request to the custody that its route declares. Each transaction is judged before its commit: it is rolled back if it changed a fact and wrote no
+ * entry, or wrote one that is not declared. When the handler is done, there must be an entry, or the handler's word that nothing changed.
  */
 export class RequestCustody {
-  /** What the handler gets in place of the ledger. */
+  /** The handler gets this in place of the ledger. */
   readonly ledger: Ledger;
   readonly #options: Options;
   readonly #told: CustodyType[] = [];
@@ -56,7 +56,7 @@ export class RequestCustody {
         if (name === 'transaction') return (body: (writer: LedgerWriter) => Promise<unknown>) => this.#transaction(body);
         if ((CLOSED as readonly PropertyKey[]).includes(name))
           return () => Promise.reject(this.#breach(because('breach-called', { write: String(name) })));
-        // What was changed is seen by the handler alone until it has answered.
+        // Until the answer is known, the handler alone sees its changes: it reads through the open transaction.
         const seen = this.#held && Reflect.has(this.#held.writer, name) ? this.#held.writer : ledger;
         const value: unknown = Reflect.get(seen, name, seen);
         // The ledger has private fields: its methods must run on the ledger itself.
@@ -65,12 +65,15 @@ export class RequestCustody {
     });
   }
 
-  /** The handler says that its request changed nothing: it was carried out before, or was only tried. */
+  /** Called by a handler whose request changed nothing, because it was carried out before or was a dry run. */
   unchanged(): void {
     this.#unchanged = true;
   }
 
-  /** Runs what the station does beside the handler's ledger, and finds its entries in the history of `about`; `told` is false if there are none. */
+  /**
+   * Runs a task of the station that writes past the handler's ledger, and looks for its declared entries in the history of `about`. `told` is false if there
+   * are none.
+   */
   async byStation<T>(about: (outcome: T) => Subject, body: () => Promise<T>): Promise<{ outcome: T; told: boolean }> {
     const { ledger, declared } = this.#options;
     const before = (await ledger.custody.head())?.seq ?? -1;
@@ -81,14 +84,14 @@ export class RequestCustody {
     return { outcome, told: told.length > 0 };
   }
 
-  /** Done once everything is committed, and not at all where it is not. */
+  /** Runs `task` once everything is committed; never if the request fails. */
   afterwards(task: () => void): void {
     this.#afterwards.push(task);
   }
 
   /**
-   * Called when the handler has answered; `keep` is written with what it changed. Throws station.internal where neither an entry nor a word tells what it
-   * did.
+   * Called when the handler has answered. `keep` writes in the transaction of the handler's changes. Throws station.internal where the handler neither left an
+   * entry nor called `unchanged`.
    */
   async commit(keep?: (writer: LedgerWriter) => Promise<void>): Promise<void> {
     const held = this.#held;
@@ -106,10 +109,10 @@ export class RequestCustody {
     for (const task of this.#afterwards) task();
   }
 
-  /** Called when the handler has failed: nothing of a transaction that is held open is kept. */
+  /** Called when the handler has failed. A transaction that is held open is rolled back. */
   async rollBack(error: unknown): Promise<void> {
     this.#held?.answered.reject(error);
-    // It fails with this very error, which the caller has.
+    // The transaction rejects with this very error, which the caller has already.
     await this.#held?.committed.catch(() => undefined);
   }
 

@@ -11,8 +11,8 @@ import { Presenter } from './present.ts';
 import type { Resource } from './route.ts';
 
 /*
- * What stands at the URLs of what people change. GET shows it, a change answers with it, and `If-Match` is judged by it: one function each, so that the
- * three can never differ.
+ * The resources at the URLs of what people change. GET shows them, a change answers with them, and `If-Match` is judged by them. One function serves all three,
+ * so that they never differ.
  */
 
 export const recordingAt: Resource<Static<typeof RecordingParams>> = async (ledger, { facts }, { id }) => {

@@ -10,12 +10,12 @@ import type { Metrics } from './metrics.ts';
 import type { Principal, Role } from './principal.ts';
 import type { RequestCustody } from './request-custody.ts';
 
-/** What handlers get beside the request. Their `deps.ledger` holds them to what their route declares. */
+/** What handlers get beside the request. `deps.ledger` holds a handler to the custody that its route declares. */
 export interface Serving {
   readonly deps: DeskDeps;
   readonly metrics: Metrics;
   readonly openApi: () => unknown;
-  /** Event streams of this way in. */
+  /** Limits the event streams of this way in. */
   readonly streams: StreamLimit;
 }
 
@@ -26,13 +26,13 @@ interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
   /** The principal as custody names it. */
   readonly actor: Actor;
-  /** Where a command says that nothing changed. */
+  /** Here a command says that nothing changed. */
   readonly custody: RequestCustody;
-  /** Ends with the connection. */
+  /** Aborted when the connection closes. */
   readonly signal: AbortSignal;
 }
 
-/** An answer that is no JSON document of the schema: text, events. */
+/** An answer that is not JSON of the schema: text, bytes, events. */
 export class RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export class RawAnswer {
   }
 }
 
-/** The answer of a command that made something that has a URL of its own: 201. */
+/** The answer of a command that made a resource with a URL of its own; status 201. */
 export class Created {
   readonly location: string;
   readonly body: unknown;
@@ -56,10 +56,10 @@ export class Created {
   }
 }
 
-/** Lines of JSON that are told while a command runs; custody is settled after the last. */
+/** JSON lines that are sent while a command runs. Its custody is settled after the last one. */
 export class LinesAnswer {
   readonly lines: AsyncGenerator<unknown>;
-  /** What is told while the next line is not there yet. */
+  /** Makes the line that is sent while the next one takes long. */
   readonly meanwhile: () => unknown;
 
   constructor(lines: AsyncGenerator<unknown>, meanwhile: () => unknown) {
@@ -69,12 +69,12 @@ export class LinesAnswer {
 }
 
 /**
- * What stands at a URL, as GET shows it; null: nothing yet. Its ETag is made of it, and a change with `If-Match` is judged by it inside the transaction of the
- * change. Throws request.not-found.
+ * The resource at a URL, as GET shows it; null: there is none yet. Its ETag is made of it, and `If-Match` is judged by it inside the transaction of the change.
+ * Throws request.not-found.
  */
 export type Resource<P> = (ledger: LedgerReader, deps: DeskDeps, params: P) => Promise<unknown>;
 
-/** What a footage handler finds; the server puts the look on record and sends the bytes. */
+/** The item that a footage handler found. The server records the look and sends the bytes. */
 export interface Footage {
   readonly item: Item;
   readonly from: 'vault' | 'archive';
@@ -94,12 +94,12 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
     readonly querystring?: Q;
     readonly body?: B;
     readonly response?: TSchema;
-    /** Of each line that it answers with. */
+    /** Schema of each line of the answer. */
     readonly line?: TSchema;
-    /** Of the data of each event that it tells, by the event's name. */
+    /** By the name of an event: the schema of its data. */
     readonly events?: Readonly<Record<string, TSchema>>;
   };
-  /** Media type of an answer that is no JSON of the schema, for the API document. */
+  /** Media type of an answer that is not JSON of the schema, for the API document. */
   readonly produces?: string;
 }
 
@@ -108,38 +108,38 @@ type Handler<P extends TSchema, Q extends TSchema, B extends TSchema, A> = (
   request: RouteRequest<Static<P>, Static<Q>, Static<B>>,
 ) => Promise<A>;
 
-/** Looks, and changes nothing. */
+/** A route that looks and changes nothing. */
 interface QuerySpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
-  /** What it shows is what a change of this URL is judged by. */
+  /** True: the answer is the resource by which a change of this URL is judged. */
   readonly isResource?: boolean;
   readonly handle: Handler<P, Q, B, unknown>;
 }
 
-/** Changes something. */
+/** A route that changes something. */
 interface CommandSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Types of entries that a successful request may leave; of these it leaves one at least, or says that nothing changed. null: it leaves none. */
+  /** Types of entries that a successful request may leave. It leaves at least one, or says that nothing changed. null: it leaves none. */
   readonly custody: readonly CustodyType[] | null;
-  /** What is changed: `If-Match` and `If-None-Match` are judged by it, and the answer has its ETag. */
+  /** The resource that is changed. `If-Match` and `If-None-Match` are judged by it, and the answer has its ETag. */
   readonly resource?: Resource<Static<P>>;
-  /** It answers with Created: `always`, or where it made something new. */
+  /** Whether the handler returns `Created`: `always`, or only where it made something `new`. */
   readonly creates?: 'always' | 'new';
-  /** `several`: it has none of its own, or more than one, so the answer for an idempotency key is kept after the last. */
+  /** `several`: the handler makes no transaction, or more than one. So the answer for an idempotency key is kept after the last. */
   readonly transactions?: 'several';
-  /** Its answer holds a secret, and is not kept for an idempotency key. */
+  /** True: the answer holds a secret and is not kept for an idempotency key. */
   readonly secret?: boolean;
   /** Largest body, bytes; 64 KiB if left out. */
   readonly bodyBytesMax?: number;
   readonly handle: Handler<P, Q, B, unknown>;
 }
 
-/** Shows bytes of a recording. */
+/** A route that sends bytes of a recording. */
 interface FootageSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
   readonly produces: string;
   readonly handle: Handler<P, Q, B, Footage>;
 }
 
-/** Tells what happens, as server-sent events, until the client leaves. */
+/** A route that sends server-sent events until the client leaves. */
 interface EventsSpec<P extends TSchema, Q extends TSchema, B extends TSchema> extends Common<P, Q, B> {
   readonly handle: Handler<P, Q, B, RawAnswer>;
 }
@@ -154,9 +154,10 @@ export type Route =
   | (Any<FootageSpec<TSchema, TSchema, TSchema>> & Answering<Footage> & { readonly kind: 'footage' })
   | (Any<EventsSpec<TSchema, TSchema, TSchema>> & Answering<RawAnswer> & { readonly kind: 'events' });
 
-// The handler of a row gets the types of the row's own schemas: the server checks each request against these before it calls the handler.
+// The handler of a row gets the types of the row's own schemas. That is safe, because the server checks each request against these schemas before it calls the
+// handler.
 
-/** GET of what a change of the same URL is judged by. */
+/** Makes the GET row of a resource by which changes of the same URL are judged. */
 export function shown<P extends TSchema>(spec: Common<P, TSchema, TSchema> & { readonly resource: Resource<Static<P>> }): Route {
   const { resource, ...rest } = spec;
   return query<P, TSchema, TSchema>({
@@ -182,7 +183,7 @@ export function events<P extends TSchema, Q extends TSchema, B extends TSchema>(
   return { ...spec, kind: 'events', method: 'GET', produces: 'text/event-stream' } as unknown as Route;
 }
 
-/** What a route may leave in the custody log. */
+/** The types of entries that a route may leave in the custody log. */
 export function custodyOfRoute(row: Route): readonly CustodyType[] {
   if (row.kind === 'command') return row.custody ?? [];
   return row.kind === 'footage' ? ['recording.viewed'] : [];

@@ -14,7 +14,7 @@ import { Presenter } from './present.ts';
 import { caseAt, recordingAt } from './resources.ts';
 import { command, query, type Route } from './route.ts';
 
-/** The course of cases, and what cases and recordings are marked with. */
+/** Routes of the course of cases, and of levels and marks of cases and recordings. */
 export const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases/:number/custody',

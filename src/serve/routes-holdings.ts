@@ -12,7 +12,7 @@ import { Presenter } from './present.ts';
 import { holdingAt, recorderAt } from './resources.ts';
 import { Created, command, query, type Route, shown } from './route.ts';
 
-/** Changed officers of recordings are told in the history of each. */
+/** A recording whose officer a holding changes has an entry of this type in its own history. */
 const REDECIDED = 'recording.officer-decided';
 
 const told = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof takeOut>>) => ({
@@ -20,7 +20,7 @@ const told = (deps: DeskDeps, { holding, redecided }: Awaited<ReturnType<typeof 
   redecided,
 });
 
-/** Who has which pool recorder, from when to when. */
+/** Routes of holdings: who has which recorder, from when to when. */
 export const holdingRoutes: readonly Route[] = [
   shown({
     url: '/api/v1/recorders/:serial',

@@ -31,13 +31,13 @@ import { Created, command, query, type Route, shown } from './route.ts';
 
 const IMPORT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** An event of a case suggests recordings, and by rule a suggestion is decided at once. */
+/** An event of a case makes suggestions. A rule may decide a suggestion at once, which tags the recording. */
 const CASE_CHANGE_CUSTODY = ['case.changed', 'case.event-changed', 'suggestion.made', 'suggestion.decided', 'recording.tagged'] as const;
 
-/** A new case may be marked at once. */
+/** A new case may have level and marks from the start. */
 const CASE_CUSTODY = [...CASE_CHANGE_CUSTODY, 'case.protected'] as const;
 
-/** The figures of a change, after it is said where they stand for none. */
+/** Returns the figures of a change. First says `unchanged` where nothing changed or the change was a dry run. */
 function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly changed: boolean }, dryRun = false) {
   if (!changed || dryRun) custody.unchanged();
   return sum;

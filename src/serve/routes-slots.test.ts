@@ -35,7 +35,7 @@ beforeEach(async () => {
       },
     },
   });
-  // The docking that every served station starts with is over.
+  // Ends the docking with which every served station starts.
   await station.ledger.recover();
   app = buildServer({ deps: station.deps, way: 'socket' });
 });
@@ -64,7 +64,7 @@ describe('numbers of ports', () => {
     });
     expect(await numbers()).toEqual({ '1-4.1': 1, '1-4.2': 3 });
     const entries = await station.ledger.custody.of(about('port:1-4.2'));
-    // That of the other port, which took its slot, belongs to its history too.
+    // The entry of the other port, which took this port's slot, belongs to the history of this port too.
     expect(entries.map(({ subject, actor, data }) => `${subject.id} ${actorText(actor)} ${data['before']} ${data['slot']}`)).toEqual([
       '1-4.2 cli:li null 3',
       '1-4.1 cli:li null 3',

@@ -68,7 +68,7 @@ export const slotRoutes: readonly Route[] = [
     summary: 'Gives a port this number; another port that has it gets the old number of this one, or the next free one',
     custody: ['slots.changed'],
     creates: 'new',
-    // The board shows the number once it is on record.
+    // The board shows the number only after it is on record.
     transactions: 'several',
     resource: slotAt,
     schema: { params: SlotParams, body: SlotChangeBody, response: SlotChangeJson },

@@ -106,7 +106,7 @@ const dockingRoutes: readonly Route[] = [
         const docking = await deps.ledger.dockings.get(id);
         if (docking?.state !== 'removed' && docking?.state !== 'interrupted')
           throw new EvidockError('request.conflict', because('not-by-request', { id }));
-        // It had left by itself.
+        // The directory had left by itself before this request.
         custody.unchanged();
       }
     },

@@ -235,7 +235,7 @@ describe('the API', () => {
         state: 'derived',
         damaged: false,
         claimedStart: '2026-06-20T15:30:12',
-        // An hour before 08:00 UTC, and one recording of the builder later, in the station's zone.
+        // `start` is an hour before 08:00 UTC, moved on by one recording of the test's builder, in the station's zone.
         start: '2026-06-20T15:00:00.001+08:00',
         durationMs: 60_000,
         playable: true,

@@ -21,24 +21,24 @@ import { ROUTES } from './routes.ts';
 const BODY_BYTES_MAX = 64 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REQUEST_MS_MAX = 30_000;
-/** A connection on which nothing moves this long is cut; a player comes back with a range. */
+/** A connection on which nothing moves for so long is cut. A player then asks for the rest as a range. */
 const SILENCE_MS_MAX = 600_000;
 const PORT_MAX = 65_535;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 interface Options {
   readonly deps: DeskDeps;
-  /** Tells who comes through it, and what they may do. */
+  /** Tells who comes in this way, and what they may do. */
   readonly way: Way;
-  /** Who comes through it; somebody else in a test. */
+  /** Tells who asks; a test may let somebody else ask. */
   readonly principalOf?: (typeof WAYS)[Way];
-  /** Shared by the servers of one station, so that figures add up. */
+  /** The servers of one station share these, so that their figures add up. */
   readonly metrics?: Metrics;
-  /** The table; another one in a test. */
+  /** The table of routes; a test may give another. */
   readonly routes?: readonly Route[];
 }
 
-/** The API over one way in. Does not listen yet. */
+/** The API over one way in. The server does not listen yet. */
 export function buildServer({
   deps,
   way,
@@ -53,16 +53,16 @@ export function buildServer({
     requestTimeout: REQUEST_MS_MAX,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: 10_000,
-    // Playback and events would otherwise keep the station from stopping.
+    // Else playback and event streams would keep the station from stopping.
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
-    // A path that cannot be decoded never reaches the hooks below.
+    // A request whose path cannot be decoded never reaches the hooks below, so it gets its id here.
     frameworkErrors: (error, request, reply) => answerProblem(failures, error, request, reply.header('x-request-id', request.id)),
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  // A text is read nowhere: it is refused as what it is, and not for what stands in it.
+  // No route reads plain text. Without the parser such a body is refused for its media type, not for its content.
   app.removeContentTypeParser('text/plain');
   let document: unknown;
   const openApi = () => {
@@ -95,10 +95,10 @@ export function buildServer({
   return app as unknown as FastifyInstance;
 }
 
-/** A page of another site in a browser on the station may send requests here: its name, or the browser, gives it away. */
+/** Refuses requests that a page of another site makes in a browser on the station. Their Host or Origin, or the browser's Sec-Fetch-Site, gives them away. */
 function refuseStrangers(request: FastifyRequest): void {
   const { host = '', origin, 'sec-fetch-site': site } = request.headers;
-  // Node keeps the first of several: another program on the way may have kept the last (RFC 9112, 3.2).
+  // Of several Host headers Node keeps the first. A program in between may have kept the last (RFC 9112, 3.2).
   if (request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1)
     throw new EvidockError('request.invalid', because('many-hosts', {}));
   const port = /:(\d{1,5})$/.exec(host)?.[1];
@@ -111,7 +111,7 @@ function refuseStrangers(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new EvidockError('request.forbidden', because('other-site', {}));
 }
 
-/** Every other method of a URL is refused with those that it has (RFC 9110, 15.5.6). */
+/** Answers every other method of a URL with those that the URL has (RFC 9110, 15.5.6). */
 function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): void {
   for (const [url, of] of Map.groupBy(rows, (row) => row.url)) {
     const has = of.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
@@ -152,7 +152,7 @@ function mayAsk({ roles, scope }: Principal, row: Route): boolean {
   return roles.includes(row.needs) && (scope === 'all' || row.scoped === true);
 }
 
-/** Whether every text in it, and every name, can be written as UTF-8. As deep as a body of the size limit can be. */
+/** Whether every name and every text in a body can be written as UTF-8. The size limit of the body also bounds its depth. */
 function isWellFormed(part: unknown): boolean {
   const left: unknown[] = [part];
   for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
@@ -162,12 +162,12 @@ function isWellFormed(part: unknown): boolean {
   return true;
 }
 
-/** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if somebody answers there. */
+/** Listens on a unix socket that only the station's own user may use. Throws ledger.in-use if another process answers there. */
 export async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if (await answers(path)) throw new EvidockError('ledger.in-use', because('path', { path }));
   await rm(path, { force: true });
-  // Nobody may slip in between bind and chmod.
+  // The socket file has its final permissions from the start, so nobody can connect before a chmod.
   const umask = process.umask(0o177);
   try {
     await app.listen({ path });

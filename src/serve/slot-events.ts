@@ -7,7 +7,7 @@ import { Presenter } from './present.ts';
 import { RawAnswer } from './route.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** A listener that reads this slowly is cut off; it may come back and gets a new snapshot. */
+/** A listener with so many unread bytes is cut off. It may connect again and then gets a new snapshot. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
 
 export function presentSlot(view: SlotView, presenter: Presenter) {
@@ -15,7 +15,10 @@ export function presentSlot(view: SlotView, presenter: Presenter) {
   return { ...rest, updatedAt: updatedAtMs === 0 ? null : presenter.time(updatedAtMs) };
 }
 
-/** `slots`: all of them, once; `slot`: one that has changed; `port`: what was plugged in while slots are learnt. Ends with the connection. */
+/**
+ * The stream of slot events. `slots`: all slots, sent once. `slot`: one that has changed. `port`: a device that was plugged in while slots are being numbered.
+ * Ends with the connection.
+ */
 export async function slotEvents(deps: DeskDeps, streams: StreamLimit, signal: AbortSignal): Promise<RawAnswer> {
   const presenter = new Presenter(deps.facts.timezone);
   const body = new PassThrough();

@@ -1,5 +1,5 @@
 /*
- * Goal: whatever a request changes, the custody log tells, in the words that its route declares, and nothing else.
+ * Goal: whatever a request changes, the custody log tells it, in the types of entries that the route declares and in no others.
  * Method: real requests to every route of the table over the real ledger, vault and archive; then handlers that break the rule.
  */
 
@@ -28,7 +28,7 @@ interface Step {
   readonly row: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** Types of the entries that it leaves, each named once. */
+  /** Types of the entries that the request leaves, each named once. */
   readonly leaves: readonly string[];
 }
 
@@ -38,7 +38,7 @@ let archive: DiskArchive;
 const ids = { early: '', late: '', lost: '', later: '', held: '', holding: '', suggestion: '', docking: anId('dck') };
 const HOUR = 3_600_000;
 
-/** What the station's docks do in its place: the docking and its entry, past the handler's ledger. */
+/** Does what the station's docks would do: writes the docking and its entry past the handler's ledger. */
 async function arrive(): Promise<string> {
   const docking = aDocking({ id: ids.docking, slot: 9, port: '/card' });
   await station.ledger.transaction(async (writer) => {
@@ -82,7 +82,7 @@ async function entriesSince<T>(body: () => Promise<T>): Promise<{ outcome: T; ty
   ].map((text) => subject(...(text.split(/:(.*)/).slice(0, 2) as Parameters<typeof subject>)));
   const entries = new Map<number, string>();
   for (const each of about) for (const { seq, type } of await station.ledger.custody.of(each)) if (seq > before) entries.set(seq, type);
-  // Nothing was left under a subject that this test does not look at.
+  // Counts all new entries, so that none is under a subject that this test does not look at.
   expect(entries.size).toBe(head - before);
   return { outcome, types: [...new Set(entries.values())].sort() };
 }
@@ -143,7 +143,7 @@ const HOLDINGS: readonly Step[] = [
   { row: v1('GET /recorders/:serial/custody'), params: SERIAL, leaves: [] },
 ];
 
-/** In order: later steps stand on earlier ones. */
+/** In order, because later steps need what earlier ones made. */
 const STEPS: readonly Step[] = [
   { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: ['officer.changed'] },
   { row: v1('POST /officers'), body: { id: '7', name: 'Wang' }, leaves: [] },
@@ -255,7 +255,7 @@ const STEPS: readonly Step[] = [
   { row: 'GET /metrics', leaves: [] },
 ];
 
-/** It never ends: server.test.ts reads it. */
+/** This stream never ends; server.test.ts reads it. */
 const ENDLESS = v1('GET /events');
 const rowOf = ({ method, url }: Route) => `${method} ${url}`;
 
@@ -283,7 +283,7 @@ beforeAll(async () => {
   ids.held = (await station.addRecording(randomBytes(40), { startMs: START_MS - 11 * HOUR, officerId: null, officerSource: null })).id;
   ids.lost = (await station.addRecording(randomBytes(70), { startMs: null })).id;
   await station.ledger.transaction(async (writer) => {
-    // Archived, with no copy on record: verification withdraws what is missing.
+    // The recording is archived without a copy on record. So verification withdraws what is missing.
     await writer.recordings.update(ids.lost, { state: 'archived' });
     const worker = { host: 'walk', instance: 'walk' };
     for (const recordingId of [ids.early, ids.late]) {

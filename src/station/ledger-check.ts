@@ -35,7 +35,7 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   if (!given.accept) throw new EvidockError(first[0], why);
   const { ledger, upkeep } = given;
   const lasting = await upkeep.mendSchema();
-  if (lasting.length > 0) throw new EvidockError('ledger.altered', because('not-made-again', { names: lasting }));
+  if (lasting.length > 0) throw new EvidockError('ledger.altered', because('not-made-again', { whys: lasting }));
   await shipAgain(given);
   const { config, clock, env } = context;
   await ledger.transaction(async (writer) => {
@@ -52,7 +52,7 @@ function shipAgain({ ledger }: Given): Promise<void> {
 
 async function findingsOf(context: StationContext, { ledger, upkeep, vault, archive }: Given): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const what of await upkeep.alterations()) findings.push(['ledger.altered', because('said', { text: what })]);
+  for (const reason of await upkeep.alterations()) findings.push(['ledger.altered', reason]);
   const noted = await vaultHeadFault(ledger, vault);
   const empty = (await ledger.custody.head()) === null;
   if (empty && (noted !== null || (await holdsFiles(vault)))) findings.unshift(['ledger.missing', noted ?? because('ledger-new', {})]);

@@ -13,6 +13,7 @@ import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { loadConfig } from '#config/load';
 import { Verification } from '#desk/verify';
 import { sealEntry } from '#domain/custody/entry';
+import { english } from '#domain/reason';
 import { aCustodyDraft, cli } from '#test/support/custody';
 import { Station } from '../../src/station.ts';
 import { evidock, ROOT, temporaryDirectory } from '../support/evidock.ts';
@@ -195,7 +196,7 @@ async function faultsOf(): Promise<string> {
   const { signal } = new AbortController();
   const deps = { ...station.deps, facts: { ...station.deps.facts, stationId: 'test1' } };
   for await (const line of new Verification({ deps, request, actor: cli('test'), signal }).run())
-    if (line.type === 'fault' && !line.what.includes('no copy of this file')) faults.push(line.what);
+    if (line.type === 'fault' && line.reason.code !== 'archived-without-copy') faults.push(english(line.reason));
   await Promise.all([station.close(), disk.close(), vault.close(), ledger.close()]);
   return faults.join('\n');
 }

@@ -16,7 +16,7 @@ import { logLags } from '#desk/log-lag';
 import { shippedLogFaults } from '#desk/shipped-log';
 import { parseSegment } from '#domain/custody/segment';
 import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, english } from '#domain/reason';
 import type { LogShelf } from '#ports/log-shipping';
 import { Metrics } from '#serve/metrics';
 import { archiveShelf, vaultShelf } from '#steps/log-shelves';
@@ -61,7 +61,8 @@ const pieces = async (place: 'vault' | 'archive', ending: string) => {
 const pathOf = (place: 'vault' | 'archive', name = '') => join(station.directory, place, 'custody/cd01', name);
 async function faults(): Promise<string[]> {
   const found: string[] = [];
-  for await (const { what } of shippedLogFaults(deps(), { archive: true, signal: new AbortController().signal })) found.push(what);
+  for await (const { reason } of shippedLogFaults(deps(), { archive: true, signal: new AbortController().signal }))
+    found.push(english(reason));
   return found;
 }
 async function spoil(path: string, change: (bytes: Buffer) => Buffer): Promise<void> {
@@ -319,8 +320,8 @@ describe('entries of byte form 1', () => {
     ]);
     const of = async () => {
       const found: string[] = [];
-      for await (const { what } of shippedLogFaults({ ...deps(), ledger }, { archive: true, signal: new AbortController().signal }))
-        found.push(what);
+      for await (const { reason } of shippedLogFaults({ ...deps(), ledger }, { archive: true, signal: new AbortController().signal }))
+        found.push(english(reason));
       return found;
     };
     expect(await of()).toEqual([]);

@@ -17,6 +17,7 @@ import { Verification } from '#desk/verify';
 import { STATION } from '#domain/custody/actor';
 import { CopyWithdrawn } from '#domain/custody/original-entries';
 import { subject } from '#domain/custody/subject';
+import { because, english } from '#domain/reason';
 import { hoursOf } from '#domain/time/hours';
 import { workId } from '#domain/work';
 import type { RecorderAccess } from '#ports/recorder-access';
@@ -103,7 +104,7 @@ it('makes a lost copy again, and wipes the recorder only then', async () => {
   const request = { recording: null, vault: false, archive: true, log: false };
   const faultsFound: string[] = [];
   for await (const line of new Verification({ deps, request, actor: cli('test'), signal: new AbortController().signal }).run())
-    if (line.type === 'fault') faultsFound.push(line.what);
+    if (line.type === 'fault') faultsFound.push(english(line.reason));
   expect(faultsFound).toEqual([expect.stringContaining('does not hold')]);
   expect((await ledger.recordings.get(first))?.state).toBe('derived');
 
@@ -142,7 +143,7 @@ it('removes nothing whose copy was withdrawn after the card was looked through',
               if (!original) throw new Error(path);
               await ledger.transaction(async (record) => {
                 await record.recordings.withdrawCopy({ recordingId: original.recordingId, itemId: original.id, where: 'disk' });
-                const objects = [{ item: original.id, key: original.vaultKey, what: 'is not there' }];
+                const objects = [{ item: original.id, key: original.vaultKey, what: because('no-copy', {}) }];
                 const of = { atMs: 1, actor: STATION, subject: subject('recording', original.recordingId) };
                 await record.custody.append(CopyWithdrawn.make({ ...of, data: { archive: 'disk' }, lists: { objects } }));
               });

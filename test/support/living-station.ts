@@ -280,7 +280,7 @@ export async function livingStation(state: string) {
       const detail = inArchive[which % Math.max(1, inArchive.length)];
       const [copy] = (detail?.copies ?? []).filter(({ where }) => where === 's3');
       if (!detail || !copy) return;
-      await withdrawCopies(deps(), detail.recording.id, [{ itemId: copy.itemId, key: copy.key, what: 'is not there' }], ACTOR);
+      await withdrawCopies(deps(), detail.recording.id, [{ itemId: copy.itemId, key: copy.key, what: because('no-copy', {}) }], ACTOR);
     },
     'take-out': ({ serial, officer, hour, back }) => {
       const at = (more: number) => new Date(NOON_MS + (hour - 8 + more) * 3_600_000).toISOString();

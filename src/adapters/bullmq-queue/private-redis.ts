@@ -132,7 +132,7 @@ export class PrivateRedis {
 
   /** The last line it printed. */
   #said(): string {
-    return this.#lastWords.trim().split('\n').at(-1) || 'it printed nothing';
+    return this.#lastWords.trim().split('\n').at(-1) || '—';
   }
 
   #ended(): void {

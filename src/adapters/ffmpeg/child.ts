@@ -215,5 +215,5 @@ export function complaint(stderr: string, path: string): string {
       .replace(/\[(error|fatal|warning|panic)\]\s*/g, '')
       .trim(),
   );
-  return lines.findLast((line) => line !== '')?.slice(0, 300) ?? 'no words';
+  return lines.findLast((line) => line !== '')?.slice(0, 300) ?? '—';
 }

@@ -153,7 +153,7 @@ function rateText(bytesPerSecond: number): string {
 }
 
 function durationText(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'an unknown time';
+  if (!Number.isFinite(seconds)) return '—';
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 120) return `${minutes} min`;
   return minutes < 2880 ? `${Math.ceil(minutes / 60)} h` : `${Math.ceil(minutes / 1440)} d`;

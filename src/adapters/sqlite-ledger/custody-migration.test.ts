@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { subject } from '#domain/custody/subject';
+import { english } from '#domain/reason';
 import { collect } from '#test/contract/ledger-support';
 import { fixedClock, STATION_ID } from '#test/support/builders';
 import { aCaseDraft, anyDraft, toldBy } from '#test/support/custody';
@@ -88,6 +89,6 @@ test.each([
   await (await open()).close();
   withFile((raw) => raw.exec(`DELETE FROM custody_former WHERE ${which}`));
   const ledger = await open();
-  expect((await collect(ledger.custody.verify())).map(({ what }) => what)).toEqual([expect.stringMatching(complaint)]);
+  expect((await collect(ledger.custody.verify())).map(({ reason }) => english(reason))).toEqual([expect.stringMatching(complaint)]);
   await ledger.close();
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect, holdLock } from '#adapters/sqlite-ledger/connection';
 import { openLedger, SqliteLedger } from '#adapters/sqlite-ledger/ledger';
+import { english } from '#domain/reason';
 import { collect, refused } from '#test/contract/ledger-support';
 import { aDocking, anOfficer, aRecording, fixedClock, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft, aRefusalDraft } from '#test/support/custody';
@@ -203,7 +204,7 @@ describe('a damaged file', () => {
     raw.exec(`INSERT INTO refusals (docking_id, card_path, code, detail, at) VALUES ('dck-none', 'a', 'b', 'c', 1)`);
     raw.close();
     const again = await open();
-    expect(await again.upkeep.integrity()).toEqual(['row 1 of refusals points to a missing row of dockings']);
+    expect((await again.upkeep.integrity()).map(english)).toEqual(['row 1 of refusals points to a missing row of dockings']);
     await again.close();
   });
 });

@@ -6,12 +6,12 @@ import { because, type Reason } from '#domain/reason';
 const TIME_LIMIT_MS = 6 * 3_600_000;
 
 /** SQLite's own checks of the whole file, in a thread of their own: they take minutes on a large ledger. Throws ledger.failed. */
-export function checkIntegrity(file: string): Promise<readonly string[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+export function checkIntegrity(file: string): Promise<readonly Reason[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Reason[]>();
   const worker = new Worker(new URL('./integrity-worker.ts', import.meta.url), { workerData: file });
   const failed = (reason: Reason, cause?: unknown) => reject(new EvidockError('ledger.failed', reason, cause));
   const limit = setTimeout(() => failed(because('integrity-late', { ms: TIME_LIMIT_MS })), TIME_LIMIT_MS);
-  worker.once('message', (complaints: readonly string[]) => resolve(complaints));
+  worker.once('message', (complaints: readonly Reason[]) => resolve(complaints));
   worker.once('error', (error) => failed(said(error), error));
   worker.once('exit', (code) => failed(because('integrity-ended', { status: code })));
   return promise.finally(async () => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { because, type Reason } from '#domain/reason';
 import { connect } from './connection.ts';
 import { migrateToLatest } from './migrations.ts';
 
@@ -11,7 +12,7 @@ function madeIn(raw: DatabaseSync): Made {
 }
 
 export interface SchemaFault {
-  readonly what: string;
+  readonly reason: Reason;
   /** Makes again what is missing; null where nothing can: rows may have been lost with it. */
   readonly mend: string | null;
 }
@@ -31,11 +32,17 @@ function differences(found: Made, expected: Made): SchemaFault[] {
   const faults: SchemaFault[] = [];
   for (const [name, sql] of expected) {
     const there = found.get(name);
-    if (there === undefined) faults.push({ what: `${name} is missing`, mend: name.startsWith('table ') ? null : sql });
-    else if (there !== sql) faults.push({ what: `${name} is not as this version makes it`, mend: null });
+    if (there === undefined) faults.push({ reason: because('schema-missing', named(name)), mend: name.startsWith('table ') ? null : sql });
+    else if (there !== sql) faults.push({ reason: because('schema-differs', named(name)), mend: null });
   }
   // A trigger of somebody else's may change what is written; an index or a view cannot.
   for (const name of found.keys())
-    if (!expected.has(name) && name.startsWith('trigger ')) faults.push({ what: `${name} is not the station's`, mend: null });
+    if (!expected.has(name) && name.startsWith('trigger ')) faults.push({ reason: because('schema-foreign', named(name)), mend: null });
   return faults;
+}
+
+/** `trigger custody_refuses_update` as its two words. */
+function named(text: string): { readonly schema: string; readonly name: string } {
+  const [schema = '', ...name] = text.split(' ');
+  return { schema, name: name.join(' ') };
 }

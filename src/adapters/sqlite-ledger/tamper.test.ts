@@ -7,10 +7,9 @@ import { openLedger } from '#adapters/sqlite-ledger/ledger';
 import { STATION } from '#domain/custody/actor';
 import { CUSTODY_GENESIS, sealEntry } from '#domain/custody/entry';
 import { OriginalCopied } from '#domain/custody/original-entries';
-import type { CustodyFault } from '#domain/custody/read-entry';
 import { RecorderChanged } from '#domain/custody/recorder-entries';
 import { subject } from '#domain/custody/subject';
-import { because } from '#domain/reason';
+import { because, english } from '#domain/reason';
 import { listOne, refused } from '#test/contract/ledger-support';
 import { anId, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/builders';
 import { aCustodyDraft } from '#test/support/custody';
@@ -53,11 +52,11 @@ const BESIDE_WITHOUT_TRIGGERS = ['beside_refuses_update', 'beside_refuses_delete
 );
 const WITHOUT_TRIGGERS = ['DROP TRIGGER custody_refuses_update', 'DROP TRIGGER custody_refuses_delete'];
 
-async function faultsFound(): Promise<CustodyFault[]> {
+async function faultsFound(): Promise<{ seq: number; what: string }[]> {
   const ledger = await openLedger({ file, stationId: STATION_ID });
   try {
-    const faults: CustodyFault[] = [];
-    for await (const fault of ledger.custody.verify()) faults.push(fault);
+    const faults: { seq: number; what: string }[] = [];
+    for await (const { seq, reason } of ledger.custody.verify()) faults.push({ seq, what: english(reason) });
     return faults;
   } finally {
     await ledger.close();

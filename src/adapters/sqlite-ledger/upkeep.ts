@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { EvidockError, errnoText } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import type { LedgerUpkeep, ReplayLine } from '#ports/ledger/upkeep';
 import { linkDurably, probeDirectory, type WriteErrors } from '../durable-file.ts';
 import { type Connection, connect, ledgerError } from './connection.ts';
@@ -81,20 +81,20 @@ export class SqliteUpkeep implements LedgerUpkeep {
     return replayLog(this.#options.file, signal);
   }
 
-  async integrity(): Promise<readonly string[]> {
+  async integrity(): Promise<readonly Reason[]> {
     return [...(await this.alterations()), ...(await checkIntegrity(this.#options.file))];
   }
 
-  async alterations(): Promise<readonly string[]> {
-    return (await schemaFaults(this.#options.reading.raw)).map(({ what }) => what);
+  async alterations(): Promise<readonly Reason[]> {
+    return (await schemaFaults(this.#options.reading.raw)).map(({ reason }) => reason);
   }
 
-  async mendSchema(): Promise<readonly string[]> {
+  async mendSchema(): Promise<readonly Reason[]> {
     const faults = await schemaFaults(this.#options.reading.raw);
     await this.#options.inTransaction(async () => {
       for (const { mend } of faults) if (mend !== null) this.#options.writing.raw.exec(mend);
     });
-    return faults.filter(({ mend }) => mend === null).map(({ what }) => what);
+    return faults.filter(({ mend }) => mend === null).map(({ reason }) => reason);
   }
 }
 

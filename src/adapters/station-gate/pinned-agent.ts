@@ -30,7 +30,10 @@ export class PinnedAgent extends Agent {
       if (error) socket.destroy();
       connected?.(error, socket);
     };
-    const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${CONNECT_MS_MAX / 1000} s`)), CONNECT_MS_MAX);
+    const timer = setTimeout(
+      () => socket.destroy(new EvidockError('work.station-unreachable', because('no-answer-within', { seconds: CONNECT_MS_MAX / 1000 }))),
+      CONNECT_MS_MAX,
+    );
     socket.once('error', settle);
     socket.once('secureConnect', () => {
       const found = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();

@@ -130,7 +130,9 @@ export class StationConnection {
         ...{ method, agent: this.#agent, signal },
         headers: { ...headers, authorization: `Bearer ${invitation.key}`, 'x-evidock-instance': instance },
       });
-      outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
+      outgoing.setTimeout(silenceMs, () =>
+        outgoing.destroy(new EvidockError('work.station-unreachable', because('no-answer-within', { seconds: silenceMs / 1000 }))),
+      );
       outgoing.once('response', resolve);
       // Once the answer begins, its own stream tells what breaks off.
       outgoing.on('error', reject);

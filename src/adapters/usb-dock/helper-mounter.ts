@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { EvidockError, errnoOf } from '#domain/errors';
-import { because, reasonOf } from '#domain/reason';
+import { EvidockError, errnoOf, said } from '#domain/errors';
+import { because, type Reason, reasonOf } from '#domain/reason';
 import { type HelperReply, type HelperRequest, REPLY_BYTES_MAX } from './mount-protocol.ts';
 import type { Mounted, Mounter, MountRequest, MtpRequest, RemountMode } from './mounter.ts';
 
@@ -44,8 +44,9 @@ export class HelperMounter implements Mounter {
     try {
       reply = JSON.parse(await this.#exchange(JSON.stringify(request))) as HelperReply;
     } catch (error) {
-      const why = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
-      throw new EvidockError('recorder.mount-failed', because('helper-silent', { text: why }), error);
+      const errno = errnoOf(error);
+      const why = errno === undefined ? said(error) : because('said', { text: errno });
+      throw new EvidockError('recorder.mount-failed', because('helper-silent', { why }), error);
     }
     if (reply.ok) return reply.result;
     throw new EvidockError(reply.code === 'recorder.removed' ? 'recorder.removed' : 'recorder.mount-failed', reasonOf(reply.reason));
@@ -54,12 +55,12 @@ export class HelperMounter implements Mounter {
   #exchange(line: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.#socketPath);
-      const timer = setTimeout(() => socket.destroy(new Error(`nothing within ${REPLY_MS_MAX / 1000} s`)), REPLY_MS_MAX);
+      const timer = setTimeout(() => socket.destroy(silent(because('no-answer-within', { seconds: REPLY_MS_MAX / 1000 }))), REPLY_MS_MAX);
       let text = '';
       socket.setEncoding('utf8');
       socket.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > REPLY_BYTES_MAX) socket.destroy(new Error('an answer without end'));
+        if (text.length > REPLY_BYTES_MAX) socket.destroy(silent(because('long-answer', { bytes: REPLY_BYTES_MAX })));
       });
       socket.on('error', reject);
       socket.on('close', () => {
@@ -69,4 +70,8 @@ export class HelperMounter implements Mounter {
       socket.write(`${line}\n`);
     });
   }
+}
+
+function silent(reason: Reason): EvidockError {
+  return new EvidockError('recorder.mount-failed', reason);
 }

@@ -358,5 +358,5 @@ async function firstExisting(paths: readonly string[]): Promise<string | null> {
 function lastLine(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^mount: \S+: /, '').trim());
   // mount(8) ends with a hint at dmesg.
-  return lines.find((line) => line !== '' && !line.startsWith('dmesg'))?.slice(0, 200) ?? 'no words';
+  return lines.find((line) => line !== '' && !line.startsWith('dmesg'))?.slice(0, 200) ?? '—';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { EvidockError, said } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 
 /** A device that is open for an exchange. Transfers throw recorder.locked if they are not done in time or the device stalls. */
 export interface UsbTalk {
@@ -71,13 +71,13 @@ export class NodeUsbBus implements UsbBus {
     if (!device) throw new EvidockError('recorder.removed', because('left-early', {}));
     await openAllowed(device);
     try {
-      await bounded('claim its interface', device.claimInterface(interfaceNumber), OPEN_MS_MAX);
+      await bounded(because('usb-claim', {}), device.claimInterface(interfaceNumber), OPEN_MS_MAX);
       return await work(talkOf(device));
     } finally {
       // Closing alone does not let go of it at once, and the next exchange would find it busy.
-      await bounded('release', device.releaseInterface(interfaceNumber), OPEN_MS_MAX).catch(() => undefined);
+      await bounded(because('usb-end', {}), device.releaseInterface(interfaceNumber), OPEN_MS_MAX).catch(() => undefined);
       // It may be gone by now: a recorder that was unlocked leaves the bus to come back as a disk.
-      await bounded('close', device.close(), OPEN_MS_MAX).catch(() => undefined);
+      await bounded(because('usb-end', {}), device.close(), OPEN_MS_MAX).catch(() => undefined);
     }
   }
 
@@ -99,7 +99,7 @@ async function openAllowed(device: Device): Promise<void> {
   const endMs = performance.now() + ALLOWED_MS_MAX;
   for (;;) {
     try {
-      return await bounded('open', device.open(), OPEN_MS_MAX);
+      return await bounded(because('usb-open', {}), device.open(), OPEN_MS_MAX);
     } catch (error) {
       if (!/ACCESS|EACCES|permission/i.test(wordsOfLibrary(error)) || performance.now() > endMs) throw error;
       await sleep(ALLOWED_LOOK_MS);
@@ -120,7 +120,7 @@ function talkOf(device: Device): UsbTalk {
         'bulk' in to
           ? device.transferOut(to.bulk, new Uint8Array(bytes), timeoutMs)
           : device.controlTransferOut({ requestType: 'vendor', recipient: 'interface', ...to.control }, new Uint8Array(bytes), timeoutMs);
-      const { status } = await bounded('send', sent, timeoutMs + GRACE_MS);
+      const { status } = await bounded(because('usb-send', {}), sent, timeoutMs + GRACE_MS);
       if (status !== 'ok') throw new EvidockError('recorder.locked', because('stall-send', {}));
     },
     async receive(from, bytesMax, timeoutMs) {
@@ -128,7 +128,7 @@ function talkOf(device: Device): UsbTalk {
         'bulk' in from
           ? device.transferIn(from.bulk, bytesMax, timeoutMs)
           : device.controlTransferIn({ requestType: 'vendor', recipient: 'interface', ...from.control }, bytesMax, timeoutMs);
-      const { data, status } = await bounded('receive', received, timeoutMs + GRACE_MS);
+      const { data, status } = await bounded(because('usb-receive', {}), received, timeoutMs + GRACE_MS);
       if (status !== 'ok' || !data) throw new EvidockError('recorder.locked', because('stall-answer', {}));
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     },
@@ -136,21 +136,17 @@ function talkOf(device: Device): UsbTalk {
 }
 
 /** The outcome of a call of the native library, or recorder.locked in words that a person can use. */
-async function bounded<T>(what: string, work: Promise<T>, msMax: number): Promise<T> {
+async function bounded<T>(step: Reason, work: Promise<T>, msMax: number): Promise<T> {
   const over = new AbortController();
   try {
     const late = sleep(msMax, undefined, { signal: over.signal, ref: false }).then(() => {
-      throw new Error(`no end within ${msMax / 1000} s`);
+      throw new EvidockError('recorder.locked', because('no-answer-within', { seconds: msMax / 1000 }));
     });
     // The sleep that was not needed ends with an abort.
     late.catch(() => undefined);
     return await Promise.race([work, late]);
   } catch (error) {
-    throw new EvidockError(
-      'recorder.locked',
-      because('thing-said', { thing: what, text: error instanceof Error ? error.message : String(error) }),
-      error,
-    );
+    throw new EvidockError('recorder.locked', because('in-step', { step, why: said(error) }), error);
   } finally {
     over.abort();
     work.catch(() => undefined);

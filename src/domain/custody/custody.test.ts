@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { english } from '#domain/reason';
 import { actorText, STATION, stationBy } from './actor.ts';
 import { CUSTODY_TYPES, draftFault, entryTypeOf } from './catalogue.ts';
 import { DockingArrived, FileRefused } from './docking-entries.ts';
@@ -158,7 +159,8 @@ describe('a stored entry', () => {
     ['something beside it that it does not name', stored, [gaps, path, { ...path, name: 'more' }], /more is not named/],
     ['a list that is gone', stored, [path], /its list gaps is missing/],
   ])('is refused with %s', (_what, entry, values, complaint) => {
-    expect(checkEntry(entry, values, FIRST_PLACE)?.what).toMatch(complaint);
+    const fault = checkEntry(entry, values, FIRST_PLACE) ?? expect.fail();
+    expect(english(fault.reason)).toMatch(complaint);
   });
 
   it('holds where what is personal was erased, and tells no more of it', () => {

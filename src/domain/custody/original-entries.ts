@@ -1,7 +1,8 @@
 import Type from 'typebox';
+import { because } from '#domain/reason';
 import { defineEntry, nullable } from './define-entry.ts';
 import { damageNow } from './described.ts';
-import { bytes, closed, code, count, flag, id, key, ms, sha256, sm3, words } from './fields.ts';
+import { bytes, closed, code, count, flag, id, key, ms, sha256, sm3, why, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const ORIGINAL = subject('original', 'org-01k0d5w7q3-hz01-1111111111');
@@ -149,12 +150,14 @@ export const CopyFailedVerification = defineEntry({
   about: ['recording'],
   tells: 'A copy in vault or archive was read back, and is not what it should be.',
   data: { where: id('`vault`, or the name of the archive.'), item: id(), key: key(), expected: sha256() },
-  personal: { found: words() },
+  personal: { found: why() },
   related: ({ item }) => (item.startsWith('org-') ? [subject('original', item)] : []),
   example: {
     subject: subject('recording', RECORDING),
     data: { where: 'vault', item: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, expected: 'ab'.repeat(32) },
-    personal: { found: 'cd'.repeat(32) },
+    personal: {
+      found: because('digest-instead', { found: 'cd'.repeat(32), sha256: 'ab'.repeat(32), key: `recordings/${RECORDING}/001.mp4` }),
+    },
   },
 });
 
@@ -163,11 +166,11 @@ export const CopyWithdrawn = defineEntry({
   about: ['recording'],
   tells: 'Copies in the archive are missing or changed: they count no more, and are made again.',
   data: { archive: id() },
-  lists: { objects: closed({ item: id(), key: key(), what: words() }) },
+  lists: { objects: closed({ item: id(), key: key(), what: why() }) },
   example: {
     subject: subject('recording', RECORDING),
     data: { archive: 's3' },
-    lists: { objects: [{ item: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, what: 'is not there' }] },
+    lists: { objects: [{ item: ORIGINAL.id, key: `recordings/${RECORDING}/001.mp4`, what: because('no-copy', {}) }] },
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Json } from '#domain/canonical-json';
+import { because, type Reason } from '#domain/reason';
 import { type Actor, STATION, stationBy } from './actor.ts';
 import { entryTypeOf } from './catalogue.ts';
 import { type BesideValue, CUSTODY_GENESIS, type CustodyEntry, commitmentTo, custodyHash } from './entry.ts';
@@ -113,7 +114,7 @@ function formerSubject(text: string, type: string): Subject {
 
 export interface CustodyFault {
   readonly seq: number;
-  readonly what: string;
+  readonly reason: Reason;
 }
 
 /** Where the next entry has to stand; `CUSTODY_GENESIS` before the first. */
@@ -126,28 +127,28 @@ export const FIRST_PLACE: ExpectedPlace = { seq: 0, prev: CUSTODY_GENESIS };
 /** Checks one stored entry against its bytes, its predecessor and what stands beside it; null if it holds. What is personal may be missing: erased. */
 export function checkEntry(stored: StoredEntry, beside: readonly BesideValue[], expected: ExpectedPlace): CustodyFault | null {
   const { seq, prev, hash, bytes } = stored;
-  if (seq !== expected.seq) return { seq: expected.seq, what: `entry ${expected.seq} is missing` };
-  if (prev !== expected.prev) return { seq, what: 'does not name the hash of the entry before it' };
-  if (custodyHash(bytes) !== hash) return { seq, what: 'its bytes do not have its hash' };
+  if (seq !== expected.seq) return { seq: expected.seq, reason: because('entry-gone', { seq: expected.seq }) };
+  if (prev !== expected.prev) return { seq, reason: because('entry-prev-differs', {}) };
+  if (custodyHash(bytes) !== hash) return { seq, reason: because('entry-hash-differs', {}) };
   let form: Partial<Form>;
   try {
     form = parse(bytes) as Partial<Form>;
   } catch {
-    return { seq, what: 'its bytes are not JSON' };
+    return { seq, reason: because('entry-not-json', {}) };
   }
-  if (form.v !== 1 && form.v !== 2) return { seq, what: `its byte form ${String(form.v)} is not known` };
-  if (form.seq !== seq || form.prev !== prev) return { seq, what: 'its bytes tell another place in the log' };
-  const what = form.v === 2 ? besideFault(form as Form, beside) : null;
-  return what === null ? null : { seq, what };
+  if (form.v !== 1 && form.v !== 2) return { seq, reason: because('entry-form-unknown', { form: String(form.v) }) };
+  if (form.seq !== seq || form.prev !== prev) return { seq, reason: because('entry-elsewhere', {}) };
+  const reason = form.v === 2 ? besideFault(form as Form, beside) : null;
+  return reason === null ? null : { seq, reason };
 }
 
-function besideFault({ lists, personal }: Form, beside: readonly BesideValue[]): string | null {
+function besideFault({ lists, personal }: Form, beside: readonly BesideValue[]): Reason | null {
   for (const { name, salt, bytes } of beside) {
     const told = salt === null ? lists[name]?.sha256 : personal[name];
-    if (told === undefined) return `what stands beside it as ${name} is not named by it`;
+    if (told === undefined) return because('beside-unnamed', { name });
     const found = salt === null ? custodyHash(bytes) : commitmentTo(salt, bytes);
-    if (found !== told) return `what stands beside it as ${name} is not what it commits to`;
+    if (found !== told) return because('beside-differs', { name });
   }
   const missing = Object.keys(lists).find((name) => !beside.some((each) => each.salt === null && each.name === name));
-  return missing === undefined ? null : `its list ${missing} is missing`;
+  return missing === undefined ? null : because('list-gone', { name: missing });
 }

@@ -1,4 +1,6 @@
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
+import { EvidockError } from '#domain/errors';
+import { because, type Reason } from '#domain/reason';
 import { type BesideValue, custodyHash } from './entry.ts';
 import type { StoredEntry } from './read-entry.ts';
 
@@ -107,18 +109,22 @@ export interface Segment {
   readonly entries: readonly StoredEntry[];
 }
 
-/** Reads a segment and checks that its entries follow each other. Throws SyntaxError that tells what is wrong. */
+/** Reads a segment and checks that its entries follow each other. Throws vault.read-failed, or SyntaxError where something in it is not JSON. */
 export function parseSegment(bytes: Uint8Array): Segment {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.subarray(0, HEADER_BYTES_MAX).indexOf(0x0a);
-  if (end < 0) throw new SyntaxError('it has no header');
+  if (end < 0) throw notAPiece(because('piece-headless', {}));
   const header = JSON.parse(buffer.toString('utf8', 0, end)) as { readonly [key: string]: unknown };
   const kind = header['type'] === 'evidock.custody-log' ? 'log' : header['type'] === 'evidock.custody-former' ? 'former' : null;
-  if (kind === null || header['v'] !== SEGMENT_VERSION) throw new SyntaxError('its form is not known');
+  if (kind === null || header['v'] !== SEGMENT_VERSION) throw notAPiece(because('piece-form-unknown', {}));
   const entries = entriesIn(buffer.subarray(end + 1), kind, { seq: Number(header['first']), prev: String(header['prev']) });
   const last = entries.at(-1);
-  if (last?.seq !== header['last'] || last?.hash !== header['hash']) throw new SyntaxError('its header names another last entry');
+  if (last?.seq !== header['last'] || last?.hash !== header['hash']) throw notAPiece(because('piece-header-differs', {}));
   return { kind, station: String(header['station']), entries };
+}
+
+function notAPiece(reason: Reason): EvidockError {
+  return new EvidockError('vault.read-failed', reason);
 }
 
 function entriesIn(body: Buffer, kind: SegmentKind, start: { seq: number; prev: string }): StoredEntry[] {
@@ -126,12 +132,12 @@ function entriesIn(body: Buffer, kind: SegmentKind, start: { seq: number; prev: 
   const entries: StoredEntry[] = [];
   let { seq, prev } = start;
   for (let at = 0; at < body.length; ) {
-    if (at + lengthBytes > body.length) throw new SyntaxError(`entry ${seq} is cut off`);
+    if (at + lengthBytes > body.length) throw notAPiece(because('piece-cut', { seq }));
     const length = body.readUIntBE(at, lengthBytes);
     const bytes = body.subarray(at + lengthBytes, at + lengthBytes + length);
-    if (bytes.length !== length) throw new SyntaxError(`entry ${seq} is cut off`);
+    if (bytes.length !== length) throw notAPiece(because('piece-cut', { seq }));
     const form = JSON.parse(bytes.toString('utf8')) as { readonly seq?: unknown; readonly prev?: unknown };
-    if (form.seq !== seq || form.prev !== prev) throw new SyntaxError(`entry ${seq} does not follow the one before it`);
+    if (form.seq !== seq || form.prev !== prev) throw notAPiece(because('piece-not-following', { seq }));
     const hash = custodyHash(bytes);
     entries.push({ seq, prev, hash, bytes });
     at += lengthBytes + length;

@@ -21,7 +21,7 @@ export const cardEn = {
   'in-use-at': '{device} is in use by this machine ({path})',
   'device-replaced': '{device} was replaced while it was mounted',
   'device-gone': '{device} is gone',
-  'helper-silent': 'the mount helper does not answer ({text})',
+  'helper-silent': 'the mount helper does not answer ({why})',
   'helper-refused': 'request refused: {why}',
   'no-volume': '{path} (no volume of that name)',
   'in-volume': '{name}/{why}',

@@ -21,7 +21,7 @@ export const cardZhCN = {
   'in-use-at': '{device} 正被本机使用（{path}）',
   'device-replaced': '{device} 在挂载时被替换',
   'device-gone': '{device} 已不在',
-  'helper-silent': '挂载助手没有应答（{text}）',
+  'helper-silent': '挂载助手没有应答（{why}）',
   'helper-refused': '请求被拒绝：{why}',
   'no-volume': '{path}（没有该名称的卷）',
   'in-volume': '{name}/{why}',

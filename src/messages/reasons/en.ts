@@ -13,6 +13,7 @@ import { namesEn } from './names-en.ts';
 import { recognitionEn } from './recognition-en.ts';
 import { requestEn } from './request-en.ts';
 import { stationEn } from './station-en.ts';
+import { verifyEn } from './verify-en.ts';
 import { workEn } from './work-en.ts';
 
 /** Every reason that Evidock gives, in English. Its keys are the codes, and the places to fill in are their parameters. */
@@ -33,4 +34,5 @@ export const REASONS_EN = {
   ...casesEn,
   ...doctorEn,
   ...mendEn,
+  ...verifyEn,
 } as const;

@@ -25,7 +25,7 @@ export const ledgerEn = {
   'not-what-ledger-says': '{thing} is not what the ledger says',
   'many-pieces': 'more than {limit} pieces of the log in the {place}',
   'no-piece': '{key}: {bytes} bytes are no piece of the custody log',
-  'not-made-again': 'this cannot be made again: {names}',
+  'not-made-again': 'this cannot be made again: {whys}',
   'head-late': 'its note of the ledger was not asked for in time',
   'commit-unfinished': '{thing}: commit of an unfinished draft',
   'replace-unfinished': '{thing}: replacing by an unfinished draft',

@@ -25,7 +25,7 @@ export const ledgerZhCN = {
   'not-what-ledger-says': '{thing} 与账本所记不符',
   'many-pieces': '{place}中的保管链片段超过 {limit} 个',
   'no-piece': '{key}：{bytes} 字节，不是保管链的片段',
-  'not-made-again': '以下内容无法重建：{names}',
+  'not-made-again': '以下内容无法重建：{whys}',
   'head-late': '未能及时读取其账本记号',
   'commit-unfinished': '{thing}：提交未完成的草稿',
   'replace-unfinished': '{thing}：以未完成的草稿替换',

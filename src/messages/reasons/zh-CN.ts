@@ -15,6 +15,7 @@ import { namesZhCN } from './names-zh-CN.ts';
 import { recognitionZhCN } from './recognition-zh-CN.ts';
 import { requestZhCN } from './request-zh-CN.ts';
 import { stationZhCN } from './station-zh-CN.ts';
+import { verifyZhCN } from './verify-zh-CN.ts';
 import { workZhCN } from './work-zh-CN.ts';
 
 const zhCN = {
@@ -34,6 +35,7 @@ const zhCN = {
   ...casesZhCN,
   ...doctorZhCN,
   ...mendZhCN,
+  ...verifyZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */

@@ -2,23 +2,23 @@ import type { Protection } from '#domain/protection';
 import type { Case, CaseEvent, Suggestion } from '#domain/registry';
 import type { Page } from './page.ts';
 
-/** What is told of a case when it is put on record or changed; its course and its marks change by `update`. */
+/** The fields of a case that `upsert` writes. Its course and its marks change by `update`. */
 export type CaseFacts = Omit<Case, 'steps' | keyof Protection>;
 
 /** Cases, what happened in them, and which recordings may belong to them. */
 export interface CasesReader {
   get(number: string): Promise<Case | null>;
-  /** Those of these numbers that are there, by number. */
+  /** The cases on record among these numbers, sorted by number. */
   numbered(numbers: readonly string[]): Promise<readonly Case[]>;
-  /** Newest first, then by number. None if there is no case `after`. */
+  /** Newest first, then by number. `after`: the number of a case; empty if there is no such case. */
   list(page: Page): Promise<readonly Case[]>;
-  /** By start, then by id; `after`: those after this one. */
+  /** Events of a case by start, then by id. `after`: only those that follow this one. */
   events(caseNumber: string, page?: { readonly after?: CaseEvent; readonly limit: number }): Promise<readonly CaseEvent[]>;
   event(id: string): Promise<CaseEvent | null>;
   /** Events whose window, widened by `marginMs`, touches [startMs, endMs]. */
   eventsTouching(startMs: number, endMs: number, marginMs: number): Promise<readonly CaseEvent[]>;
   suggestion(id: string): Promise<Suggestion | null>;
-  /** Newest first; `after`: those below this id. */
+  /** Newest first. `after`: only those with a lower id. */
   suggestions(filter: { state?: Suggestion['state']; recordingId?: string; after?: string; limit: number }): Promise<readonly Suggestion[]>;
 }
 

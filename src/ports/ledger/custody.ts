@@ -5,9 +5,9 @@ import type { Subject } from '#domain/custody/subject';
 
 /** The custody log. */
 export interface CustodyReader {
-  /** The history of a subject, oldest first: that of a recording has those of its originals and dockings in it. */
+  /** The entries of a subject, oldest first. Those of a recording include the entries of its originals and its dockings. */
   of(about: Subject, page?: { readonly after?: number; readonly limit: number }): Promise<readonly CustodyEntry[]>;
-  /** What was known of a subject, and from when on: oldest first, then by name. Nothing of before the log of today. */
+  /** The values that a subject had, and since when: oldest first, then by name. Entries of version 1 of the log give none. */
   factsOf(
     about: Subject,
     page: { readonly after?: { readonly seq: number; readonly name: string }; readonly limit: number },
@@ -15,11 +15,11 @@ export interface CustodyReader {
   head(): Promise<{ seq: number; hash: string } | null>;
   /** Hash of the entry with this number; null if there is none. */
   hashOf(seq: number): Promise<string | null>;
-  /** Walks the whole chain; yields the faults, at most 100. */
+  /** Checks the whole chain and yields its faults, at most 100. `onEntry` is called with the number of each entry. */
   verify(onEntry?: (seq: number) => void): AsyncIterable<CustodyFault>;
 }
 
 export interface CustodyWriter {
-  /** Inside the same transaction as the change it tells of. Throws station.internal for a draft that its type does not declare. */
+  /** Appends an entry in the transaction of the change that it tells of. Throws station.internal for a draft that does not fit the declaration of its type. */
   append(draft: CustodyDraft): Promise<CustodyEntry>;
 }

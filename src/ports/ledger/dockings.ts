@@ -17,13 +17,13 @@ export type NewDocking = Omit<
   | 'filesRechecked'
 >;
 
-/** Originals that a docking listed last, by state, and their bytes. */
+/** The originals that were last listed by a docking: how many in each state, and their bytes. */
 export interface DockingProgress {
   readonly listed: number;
   readonly copied: number;
   readonly sealed: number;
   readonly bytes: number;
-  /** Still on the recorder only. */
+  /** Bytes that are on the recorder only. */
   readonly listedBytes: number;
   readonly sealedBytes: number;
 }
@@ -34,15 +34,16 @@ export interface DockingsReader {
   /** Newest first. */
   list(options: {
     openOnly?: boolean;
-    recorder?: string /** Serial that the bus told. */;
+    recorder?: string;
+    /** Only dockings of recorders for which the bus told this serial. */
     told?: string;
-    /** Those before this id. */
+    /** Only those with a lower id. */
     after?: string;
     limit: number;
   }): Promise<readonly Docking[]>;
-  /** In the order in which they were met; `skip`: without the first ones, to which none is ever added. */
+  /** In the order in which the docking met them. `skip`: how many of the first are left out. New refusals only come at the end. */
   refusals(dockingId: string, page?: { readonly skip: number; readonly limit: number }): Promise<readonly Refusal[]>;
-  /** Of this docking: how many originals stand in each state, and their bytes. */
+  /** How many originals of this docking are in each state, and their bytes. */
   progress(dockingId: string): Promise<DockingProgress>;
   /** Slot number of a port; null if the port has none yet. */
   slotOf(port: string): Promise<number | null>;
@@ -69,13 +70,13 @@ export interface DockingsWriter {
     >,
   ): Promise<void>;
   /**
-   * State, problem and their times, of which `DockingStatuses` (src/steps) is the one owner. An interruption leaves the problem as it was. Throws
-   * TypeError for a status that `DockingStatus` has not made.
+   * Writes state, problem and their times. Only `DockingStatuses` (src/steps) calls this. An interruption leaves the problem as it was. Throws TypeError for a
+   * status that `DockingStatus` has not made.
    */
   setStatus(id: string, status: DockingStatus, atMs: number): Promise<void>;
   insertRefusal(refusal: Refusal): Promise<void>;
-  /** Gives a port that has no number this one. Throws request.conflict if either is taken. */
+  /** Gives this number to a port that has none. Throws request.conflict if the port has a number or the number is taken. */
   assignSlot(port: string, slot: number): Promise<void>;
-  /** The port has no number any more. */
+  /** Takes its number from a port. */
   releaseSlot(port: string): Promise<void>;
 }

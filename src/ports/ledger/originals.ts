@@ -11,59 +11,60 @@ export type NewOriginal = Omit<
 /** What is known of an original once its copy stands in the vault. */
 export interface CopiedFacts {
   readonly digests: Digests;
-  /** None if it is left out. */
+  /** Gaps of the copy; none if it is left out. */
   readonly gaps?: readonly ByteRange[];
   readonly sourceReread?: SourceReread | null;
   readonly duplicateOf: string | null;
   readonly copiedAtMs: number;
 }
 
-/** Single files as they were on a recorder. */
+/** Originals: single files as they were on a recorder. */
 export interface OriginalsReader {
   get(id: string): Promise<Original | null>;
   ofRecording(recordingId: string): Promise<readonly Original[]>;
   /**
-   * The original with this identity on the card, in any state: what resume and "not twice" ask. Of several (a file that was read with gaps,
-   * and taken again later) one without gaps, else the newest.
+   * The original with this identity on the card, in any state. A copy that is resumed is found by this, and a file that is not taken twice. Of several (a file
+   * that was read with gaps, and read again later) it is one without gaps, else the newest.
    */
   find(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null>;
-  /** Sealed originals with this path, size and time, of any recorder that was ever docked: what tells whose card it is. */
+  /** Sealed originals with this path, size and time, of any recorder that was ever docked. They tell whose card it is. */
   named(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]>;
-  /** Originals of a recorder with this size and time, under any path; newest first. None if there are more than `limit`: they tell nothing then. */
+  /** Originals of a recorder with this size and time under any path, newest first. Empty if there are more than `limit`, because so many tell nothing. */
   like(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]>;
-  /** The first sealed original with these bytes that was read without a gap; null for empty files. */
+  /** The first sealed original with these bytes that was read without a gap; null for an empty file. */
   findSealedByDigest(sha256: string, bytes: number): Promise<Original | null>;
   /** Originals in state `copied`, important first, oldest first: the seal stage's work. */
   copied(limit: number): Promise<readonly Original[]>;
-  /** When originals were last compared with what a card holds under their names; by id, at most 1000 at once. */
+  /** By id of an original: when it was last compared with the file under its name on a card. At most 1000 ids. */
   compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>>;
   /**
-   * By id of an original that never came: the recording of the newest sealed file of the same recorder, docked recorder and path that was listed later, in the same
-   * docking or a later one. A file that changed while it was copied is another file; nothing more will come of the first.
+   * By id of an original that never came: the recording with the newer version of its file. That is the newest sealed file of the same recorder, docked
+   * recorder and path which was listed later, in the same docking or a later one. A file that changed while it was copied counts as another file, so nothing
+   * more comes of the first.
    */
   newerVersions(originalIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface OriginalsWriter {
   insert(original: NewOriginal): Promise<void>;
-  /** An original that has not come moves to a recording that waits for it. Throws request.conflict unless it is `listed`. */
+  /** Moves an original that was not copied yet to a recording that waits for it. Throws request.conflict unless the original is `listed`. */
   moveToRecording(originalId: string, to: { recordingId: string; index: number; vaultKey: string }): Promise<void>;
-  /** A later docking has the same file again, maybe under another path: its progress now counts there. */
+  /** A later docking has listed the same file, perhaps under another path. From now on the original counts to that docking. */
   moveToDocking(originalId: string, dockingId: string, cardPath?: string): Promise<void>;
   /**
-   * The original never came and is not waited for any more: its new version is sealed in `by`. null: it is waited for again. While it is marked, it is neither
-   * copied nor moved to another recording. Throws request.conflict unless it is `listed`.
+   * Marks an original that never came as replaced: its new version is sealed in the recording `by`, and nobody waits for it. null takes the mark away. A marked
+   * original is neither copied nor moved to another recording. Throws request.conflict unless the original is `listed`.
    */
   markReplaced(originalId: string, by: string | null): Promise<void>;
-  /** The file has grown before it was copied. Throws request.conflict unless it is `listed`. */
+  /** Writes the new size and time of a file that has grown before it was copied. Throws request.conflict unless the original is `listed`. */
   relist(originalId: string, now: { bytes: number; mtimeMs: number }): Promise<void>;
   markCopied(originalId: string, facts: CopiedFacts): Promise<void>;
-  /** Back to `listed`, after a failed verification: the copy is to be made again. */
+  /** Sets an original back to `listed` after its copy failed verification, so that the copy is made again. */
   unmarkCopied(originalId: string): Promise<void>;
-  /** `sm3`: computed when its copy was read back; left out, what is on record stays. */
+  /** `sm3`: computed when the copy was read back. If it is left out, the SM3 on record stays. */
   markSealed(originalId: string, sealedAtMs: number, sm3?: string | null): Promise<void>;
-  /** How long it really is. */
+  /** Writes the real length of an original, ms. */
   measure(originalId: string, durationMs: number): Promise<void>;
-  /** What a card holds under their names was compared with them and found the same: by a full sample, or whole; at most 1000 at once. */
+  /** Notes that the files under the originals' names on a card were compared with them and are the same, by a full sample or whole. At most 1000 ids. */
   markCompared(originalIds: readonly string[], compared: { how: 'sampled' | 'whole'; dockingId: string; atMs: number }): Promise<void>;
 }

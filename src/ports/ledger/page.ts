@@ -1,6 +1,6 @@
-/** Where a list goes on, and how far. */
+/** One page of a list. */
 export interface Page {
-  /** Key of the last row before; from the first if it is left out. */
+  /** Key of the last row of the page before. If it is left out, the page is the first. */
   readonly after?: string;
   readonly limit: number;
 }

@@ -8,22 +8,22 @@ export interface RecordingFilter {
   readonly caseNumber?: string;
   readonly officerId?: string;
   readonly recorderSerial?: string;
-  /** Some original of it was listed last by this docking. */
+  /** Only recordings of which this docking was the last to list some original. */
   readonly dockingId?: string;
   readonly state?: RecordingState;
-  /** Start (or, where unknown, creation) at or after, ms since 1970. */
+  /** Only recordings that started (where the start is unknown: were created) at this time or later, ms since 1970 UTC. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly damaged?: boolean;
-  /** No officer or no case. */
+  /** Only recordings without an officer or without a case. */
   readonly unassigned?: boolean;
-  /** Page after this recording id; newest first. */
+  /** Only recordings with a lower id; the list is newest first. */
   readonly after?: string;
   /** 1 to 1000. */
   readonly limit: number;
 }
 
-/** A recording with what lists and API answers need beside it. */
+/** A recording with the other rows that lists and API answers need. */
 export interface RecordingDetail {
   readonly recording: Recording;
   readonly caseNumbers: readonly string[];
@@ -39,7 +39,7 @@ export type NewRecording = Omit<
 > &
   Partial<Protection>;
 
-/** Recordings, and what belongs to one as a whole: cases, links, copies, derivatives. */
+/** Recordings, and what belongs to a recording as a whole: cases, links, copies, derivatives. */
 export interface RecordingsReader {
   get(id: string): Promise<Recording | null>;
   detail(id: string): Promise<RecordingDetail | null>;
@@ -47,11 +47,11 @@ export interface RecordingsReader {
   ids(): AsyncIterable<string>;
   copies(recordingId: string): Promise<readonly Copy[]>;
   derivatives(recordingId: string): Promise<readonly Derivative[]>;
-  /** Files of the vault that `noteLeftovers` noted, of one recording or of all. */
+  /** Files of the vault that `noteLeftovers` has noted, of one recording or of all. */
   leftovers(limit: number, recordingId?: string): Promise<readonly { readonly key: string; readonly recordingId: string }[]>;
-  /** Recordings of which some derivative was made by this recipe (`remux/1`), by id, after that id. */
+  /** Ids of the recordings with a derivative that was made by this recipe (`remux/1`), in order, from the first id above `after`. */
   byRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]>;
-  /** Recordings in state `copying` with a file that never came, of which one of these sealed originals is a newer version (`OriginalsReader.newerVersions`). */
+  /** Recordings in state `copying` with a file that never came and whose newer version (`OriginalsReader.newerVersions`) is one of these sealed originals. */
   replacedBy(sealedIds: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -61,11 +61,11 @@ export interface RecordingsWriter {
     id: string,
     patch: {
       state?: RecordingState;
-      /** What its content is, where its name said otherwise. */
+      /** What the content is, where the file name said otherwise. */
       kind?: Kind;
       damaged?: boolean;
       damageReason?: Reason | null;
-      /** Takes the place of those that stand there; more than NOTES_MAX are cut off. */
+      /** Replaces the notes on record. Notes beyond NOTES_MAX are cut off. */
       notes?: readonly RecordingNote[];
       durationMs?: number | null;
       missingCount?: number;
@@ -82,16 +82,16 @@ export interface RecordingsWriter {
       privacy?: Recording['privacy'];
     },
   ): Promise<void>;
-  /** Both recordings have the link from then on, each from its side; a link that is there already is left as it is. */
+  /** Links two recordings, each from its side. A link that is there already is left as it is. */
   link(recordingId: string, relation: LinkRelation, otherId: string): Promise<void>;
   addCase(recordingId: string, caseNumber: string): Promise<void>;
   removeCase(recordingId: string, caseNumber: string): Promise<void>;
   upsertCopy(copy: Copy): Promise<void>;
-  /** The copy is not there, or not what it should be: false if none was on record. Never used for the vault's own. */
+  /** Removes the row of a copy that is not there or not as it should be. Returns false if no such row was there. Never called for the vault's own copy. */
   withdrawCopy(copy: Pick<Copy, 'recordingId' | 'itemId' | 'where'>): Promise<boolean>;
-  /** Replaces the derivative of the same recording and kind. */
+  /** Writes a derivative, in place of the one of the same recording and kind. */
   upsertDerivative(derivative: Derivative): Promise<void>;
-  /** Files among the recording's derivatives that are to be removed, because no row names them any more. One that is noted already stays so. */
+  /** Notes files among the recording's derivatives that are to be removed, because no row names them any more. A key that is noted already stays noted. */
   noteLeftovers(recordingId: string, keys: readonly string[]): Promise<void>;
   forgetLeftover(key: string): Promise<void>;
 }

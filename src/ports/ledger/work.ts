@@ -10,7 +10,7 @@ export interface NewWork {
   readonly nowMs: number;
 }
 
-/** Work of a docking; `states`: those of recordings of which something is still to be done. */
+/** Selects the work that is left of a docking. `states`: a recording of the docking's recorder counts while it is in one of these. */
 export interface LeftOf {
   readonly dockingId: string;
   readonly states: readonly RecordingState[];
@@ -18,13 +18,13 @@ export interface LeftOf {
 
 export interface WorkReader {
   get(id: string): Promise<Work | null>;
-  /** What should be running: `waiting` and due (`isDue` of domain/work). Work whose lease has ended is among it after `endLapsedLeases`. */
+  /** Work that should run now: `waiting` and due (`isDue` of domain/work). Work whose lease has ended is among it only after `endLapsedLeases`. */
   due(nowMs: number, stage: WorkStage, limit: number): Promise<readonly Work[]>;
-  /** Work of these recordings that has failed, or failed the last time and is tried again. At most 1000 recordings. */
+  /** Work of these recordings that has failed for good, or whose last attempt failed. At most 1000 recordings. */
   troubled(recordingIds: readonly string[]): Promise<readonly Work[]>;
   /**
-   * By id, the highest first; `after`: those below this id. `leftOf`: only what is not done of the recordings that are not in their last state yet of the
-   * recorder of this docking, and of what else came with it.
+   * Sorted by id, the highest first. `after`: only those with a lower id. `leftOf`: only work that is not done, of recordings of the docking's recorder in
+   * those states. Work of recordings that came with this docking is among it too, if another recorder made them or if the work has failed.
    */
   list(filter: {
     stage?: WorkStage;
@@ -34,32 +34,35 @@ export interface WorkReader {
     after?: string;
     limit: number;
   }): Promise<readonly Work[]>;
-  /** The newest claims of what runs on this host. */
+  /** The newest claims of work that runs on this host. */
   claimsOf(host: string): Promise<readonly Claim[]>;
 }
 
 export interface WorkWriter {
-  /** Adds work in state `waiting`; an existing id is left as it is. */
+  /** Adds work in state `waiting`. Work with that id that is there already is left as it is. */
   insert(work: NewWork): Promise<void>;
-  /** Adds the work, or makes `done` or `failed` work of that id wait again with no attempts counted; `running` work is left as it is. */
+  /** Adds the work, or makes `done` or `failed` work with that id wait again with no attempts counted. `running` work is left as it is. */
   reopen(work: NewWork): Promise<void>;
   /**
-   * Takes the work for `by`: null unless it is waiting and due, or its lease has ended. Counts one attempt. The lease ends `leaseMs` from now on by the
+   * Claims the work for `by` and counts an attempt. null unless the work waits and is due, or its lease has ended. The lease ends after `leaseMs` on the
    * ledger's own monotonic clock; no other clock has a say.
    */
   claim(id: string, by: Worker, leaseMs: number): Promise<Claim | null>;
-  /** Throws work.lease-lost unless the claim is the newest of its work and that still runs. So do the four calls below. */
+  /** Throws work.lease-lost unless the claim is the newest of its work and the work still runs. So do the four calls below. */
   requireClaim(claim: Claim): Promise<void>;
-  /** The lease ends `leaseMs` from now on; stores the progress, 0 to 100. */
+  /** Prolongs the lease to `leaseMs` from now, and stores the progress, 0 to 100. */
   renew(claim: Claim, renewal: { leaseMs: number; percent: number }): Promise<void>;
-  /** `done`; clears error and lease. */
+  /** Sets the work to `done`, without error and lease. */
   finish(claim: Claim): Promise<void>;
-  /** Back to `waiting`, due in `delayMs`, without an error (for example outside the archive's hours); the attempt is not counted. A priority given takes the place of its own. */
+  /**
+   * Sets the work back to `waiting`, due in `delayMs`, for example outside the archive's hours. The attempt is not counted and no error is noted. A given
+   * `priority` replaces the work's own.
+   */
   postpone(claim: Claim, postponed: { delayMs: number; priority?: number }): Promise<void>;
-  /** `waiting`, due in `retryInMs`, or `failed` if that is null; keeps code and detail. */
+  /** Sets the work to `waiting`, due in `retryInMs`, or to `failed` if that is null. Keeps code and reason of the failure. */
   fail(claim: Claim, failure: WorkFailure): Promise<void>;
-  /** Failed work (of that stage) is waiting again; returns how many. */
+  /** Makes failed work wait again: all of it, or that of one stage or recording. Returns how much. */
   retryFailed(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number>;
-  /** Claims of this host are void (but for those of `except`, one process of it) and their work waits, due now. Returns how many. */
+  /** Makes the claims of this host void and lets their work wait, due now. Claims of its process `except` stand. Returns how many. */
   giveBack(host: string, except?: string): Promise<number>;
 }

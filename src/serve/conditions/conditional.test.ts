@@ -1,6 +1,6 @@
 /*
- * Goal: of two people who change the same thing at once, one is told that it changed; and what a client has is not sent again.
- * Method: real requests over the real ledger, both at the same time where that is what is tried.
+ * Goal: of two people who change the same thing at once, one is told that it has changed. An answer that the client already has is not sent again.
+ * Method: real requests over the real ledger; where two compete, both are sent at the same time.
  */
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ const ask = (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, h
   });
 
 type Changed = { readonly url: string; readonly method: 'PATCH' | 'PUT'; readonly one: object; readonly other: object };
-/** Everything that two people may change at once, and two changes of it. */
+/** Each thing that two people may change at once, with two changes of it. */
 const changed = (): Record<string, Changed> => ({
   recording: { url: `/recordings/${recording}`, method: 'PATCH', one: { important: true }, other: { category: 'fee' } },
   case: { url: '/cases/A-1', method: 'PATCH', one: { stage: 'review' }, other: { title: 'Two' } },
@@ -55,7 +55,7 @@ describe('If-Match', () => {
   it('is judged by every route that changes what has a URL of its own', () => {
     const judged = ROUTES.filter((row) => row.kind === 'command' && row.resource).map(({ url }) => url.split('/')[3]);
     expect([...new Set(judged)].sort()).toEqual([...KINDS].map((kind) => `${kind}s`).sort());
-    // What is put into a list, or is decided once and for all, is judged by itself.
+    // These need no ETag: they add to a list, or decide something once and for all.
     const free = ['/slots/learning', '/suggestions/:id/decision'];
     for (const row of ROUTES) {
       if (row.kind !== 'command' || (row.method !== 'PATCH' && row.method !== 'PUT') || free.includes(row.url.replace('/api/v1', '')))
@@ -76,7 +76,7 @@ describe('If-Match', () => {
     const now = (await ask('GET', url)).headers.etag;
     expect(now).not.toBe(etag);
     expect(lost?.headers.etag).toBe(now);
-    // The loser left nothing.
+    // The refused request has left no entry.
     expect((await station.ledger.custody.head())?.seq).toBe(before + 1);
     expect((await ask(method, url, { 'if-match': String(now) }, kind === 'slot' ? { port: '1-4.9' } : other)).statusCode).toBeLessThan(300);
   });

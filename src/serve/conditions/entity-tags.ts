@@ -6,21 +6,21 @@ import { because } from '#domain/reason';
 const TAG_CHARACTERS = 32;
 const TAG = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
 
-/** The strong ETag of a representation (RFC 9110, 8.8.3): another text, another tag. */
+/** The strong ETag of a representation (RFC 9110, 8.8.3). Different texts have different tags. */
 export function tagOf(text: string): string {
   return `"${sha256Hex(Buffer.from(text)).slice(0, TAG_CHARACTERS)}"`;
 }
 
-/** What a request demands of what stands at its URL (RFC 9110, 13.1); undefined: nothing. */
+/** The preconditions of a request on the resource at its URL (RFC 9110, 13.1); undefined: it has none. */
 export interface Preconditions {
   readonly ifMatch: TagList | undefined;
   readonly ifNoneMatch: TagList | undefined;
 }
 
-/** `any`: `*`, whatever stands there. */
+/** `any` stands for `*`: whatever is at the URL. */
 type TagList = 'any' | readonly { readonly weak: boolean; readonly tag: string }[];
 
-/** Throws request.invalid. */
+/** Reads `If-Match` and `If-None-Match`. Throws request.invalid. */
 export function preconditionsOf(headers: IncomingHttpHeaders): Preconditions {
   return { ifMatch: listOf(headers['if-match'], 'if-match'), ifNoneMatch: listOf(headers['if-none-match'], 'if-none-match') };
 }
@@ -28,7 +28,7 @@ export function preconditionsOf(headers: IncomingHttpHeaders): Preconditions {
 function listOf(header: string | undefined, name: string): TagList | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return 'any';
-  // No tag of ours has a comma in it.
+  // The header may be split at commas, because no ETag of the station has one.
   return header.split(',').map((part) => {
     const [, weak, tag] = TAG.exec(part) ?? [];
     if (tag === undefined) throw new EvidockError('request.invalid', because('etags-malformed', { header: name }));
@@ -36,13 +36,16 @@ function listOf(header: string | undefined, name: string): TagList | undefined {
   });
 }
 
-/** Whether what the client has is what stands there; a weak tag will do (RFC 9110, 13.1.2). */
+/** Whether `If-None-Match` says that the client has the present representation. A weak tag counts too (RFC 9110, 13.1.2). */
 export function isUnchanged({ ifNoneMatch }: Preconditions, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch === 'any' || ifNoneMatch.some((each) => each.tag === tag);
 }
 
-/** Whether a change may be made to what has this tag; null: nothing stands there. A weak tag does not tell that it is the same (RFC 9110, 13.1.1). */
+/**
+ * Whether the preconditions allow a change of the resource with this tag; `tag` null: there is no resource. In `If-Match` a weak tag does not count (RFC 9110,
+ * 13.1.1).
+ */
 export function mayChange({ ifMatch, ifNoneMatch }: Preconditions, tag: string | null): boolean {
   if (ifMatch !== undefined) {
     if (tag === null) return false;

@@ -1,5 +1,5 @@
 /*
- * Goal: a request that is sent again because its answer was lost does nothing twice, and gets the answer that was lost.
+ * Goal: a request that is sent again because its answer was lost changes nothing twice, and gets the answer that was lost.
  * Method: real requests with keys over the real ledger: again, at the same time, with another body, after a restart, and at the limits.
  */
 import { randomUUID } from 'node:crypto';
@@ -48,7 +48,7 @@ describe('a request that is sent again with its key', () => {
       const before = await head();
       const first = await post(url, body, key).catch(() => null);
       if (url === '/dockings') {
-        // The docks of this station take nothing in: such a request left no entry, failed, and may be tried again.
+        // The docks of this station take nothing in. So the request fails and leaves no entry, and may be tried again.
         expect(first?.statusCode).toBe(500);
         continue;
       }
@@ -76,7 +76,7 @@ describe('a request that is sent again with its key', () => {
   });
 
   it('is carried out once however many of it come at the same time', async () => {
-    // The disk is busy: the first cannot end before the others have come.
+    // The disk is busy, so the first request cannot end before the others have come.
     const busy = Promise.withResolvers<void>();
     const other = station.ledger.transaction(() => busy.promise);
     const asked = Array.from({ length: 8 }, () => post('/officers', officer('7'), 'k'));

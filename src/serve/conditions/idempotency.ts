@@ -6,15 +6,15 @@ import type { LedgerReader } from '#ports/ledger';
 import type { Principal } from '#serve/principal';
 
 const KEY_CHARACTERS = 200;
-/** A structured string (RFC 8941, 3.3.3) without escapes, or its characters alone. */
+/** The key as a structured string (RFC 8941, 3.3.3) without escapes, or without its quotation marks. */
 const KEY = /^(?:"([\x20\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x7e]+))$/;
 
-/** One request that may come again (draft-ietf-httpapi-idempotency-key-header). */
+/** A request with an idempotency key, which may be sent again (draft-ietf-httpapi-idempotency-key-header). */
 export interface KeyedRequest {
-  /** Who sent it: nobody is answered with what another one was told. */
+  /** SHA-256 of the sender's identity. Nobody gets an answer that was given to another. */
   readonly by: string;
   readonly key: string;
-  /** SHA-256 of what it asks for. */
+  /** SHA-256 of method, URL and body. It tells whether a request with a known key is the same request. */
   readonly request: string;
 }
 
@@ -26,7 +26,7 @@ interface Asked {
   readonly body: unknown;
 }
 
-/** null where the request has no key. Throws request.invalid. */
+/** The request with its key; null if it has none. Throws request.invalid. */
 export function keyedRequestOf({ header, principal, method, url, body }: Asked): KeyedRequest | null {
   if (header === undefined) return null;
   const [, quoted, bare] = (typeof header === 'string' && KEY.exec(header)) || [];
@@ -38,11 +38,11 @@ export function keyedRequestOf({ header, principal, method, url, body }: Asked):
   return { by, key, request: sha256Hex(Buffer.from(JSON.stringify([method, url, body ?? null]))) };
 }
 
-/** Keys of requests that run now: of this process alone, for one that was killed runs no more and has kept nothing. */
+/** Keys of the requests that run now. Kept in memory alone: a request whose process was killed runs no more and has kept no answer. */
 export class RunningKeys {
   readonly #running = new Set<string>();
 
-  /** Returns what ends it. Throws request.running. */
+  /** Marks a key as running. Returns the function that ends that. Throws request.running. */
   begin({ by, key }: KeyedRequest): () => void {
     const name = `${by} ${key}`;
     if (this.#running.has(name)) throw new EvidockError('request.running', because('key-named', { key }));
@@ -51,7 +51,10 @@ export class RunningKeys {
   }
 }
 
-/** What the first request with this key was answered; null if there was none. Throws request.key-reused, and request.conflict where the answer was not kept. */
+/**
+ * The answer that was kept for the first request with this key; null if there was none. Throws request.key-reused where that was another request, and
+ * request.conflict where its answer was not kept.
+ */
 export async function answeredBefore(ledger: LedgerReader, { by, key, request }: KeyedRequest, nowMs: number): Promise<KeptAnswer | null> {
   const kept = await ledger.answers.get(by, key);
   if (!kept || !keptFor(kept, nowMs)) return null;

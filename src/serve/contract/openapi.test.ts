@@ -1,6 +1,6 @@
 /*
- * Goal: the API document tells everything that a stranger needs, and nothing that is not so.
- * Method: the document of the real table under the linter, and its examples against its own schemas.
+ * Goal: the API document tells everything that a stranger needs, and nothing that is not true.
+ * Method: a linter checks the document of the real table, and the examples are checked against their own schemas.
  */
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
@@ -27,7 +27,7 @@ const document = openApiOf(ROUTES, '0.0.0-test') as unknown as {
 };
 const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
-/** The linter's own ruleset whose warnings are errors; nothing is fetched, and nothing told to anybody. */
+/** The linter's own strictest ruleset, in which warnings are errors. It fetches nothing and sends nothing. */
 const RULESET = 'recommended-strict';
 
 async function faultsOf(source: string): Promise<string[]> {
@@ -78,7 +78,7 @@ describe('the API document', () => {
   it.each(Object.keys(COMPONENTS))('has an example of %s that is one', (name) => {
     const { schema, example } = COMPONENTS[name as keyof typeof COMPONENTS];
     expect([...Value.Errors(schema, example)]).toEqual([]);
-    // Nothing stands in an example that the schema does not tell of.
+    // An example must have no field that its schema does not have.
     expect(Value.Clean(schema, structuredClone(example))).toEqual(example);
   });
 

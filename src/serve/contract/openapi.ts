@@ -5,8 +5,8 @@ import { ERRORS } from '#domain/errors';
 import { custodyOfRoute, type Route } from '#serve/route';
 
 /*
- * The table of routes as an OpenAPI 3.1 document: a schema that has a name (src/api/components.ts) is written once, and referred to elsewhere. Whoever reads
- * it needs no station: `evidock` writes docs/api.md from it.
+ * Makes an OpenAPI 3.1 document of the table of routes. A schema that has a name (src/api/components.ts) is written once and referred to elsewhere. This needs
+ * no running station: a script writes docs/api.md from it.
  */
 
 type Json = { readonly [key: string]: unknown };
@@ -32,7 +32,7 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 const STATION_TAG = new Set(['health', 'ready', 'openapi.json']);
 
-/** How whoever asks is known today; accounts become a scheme beside these, in the `security` of the same operations. */
+/** How the station knows who asks. Accounts become another scheme beside this one, in the `security` of the same operations. */
 const SECURITY_SCHEMES = {
   controlSocket: {
     type: 'apiKey',
@@ -42,7 +42,7 @@ const SECURITY_SCHEMES = {
       "The control socket, which only the station's own user and root may open: viewer and operator. The header names the person for the custody log, as `cli:NAME`; without it the entry says `unknown`.",
   },
 };
-/** Nothing is asked of whoever comes over loopback: they may look. */
+/** Over loopback no credentials are asked for; such a client may only look. */
 const LOOPBACK = {};
 
 const PROBLEM_RESPONSE = {
@@ -133,7 +133,7 @@ class Components {
   }
 }
 
-/** The whole document. `version`: of the station. */
+/** The whole document. `version`: that of the station. */
 export function openApiOf(routes: readonly Route[], version: string): Json {
   const components = new Components();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -174,7 +174,7 @@ function exampled(schema: TSchema, components: Components): Json {
   return example === undefined ? {} : { example };
 }
 
-/** What its path names, without parameters. */
+/** The fixed parts of the path, without its parameters. */
 function partsOf({ url }: Route): readonly string[] {
   return url.split('/').filter((part) => part !== '' && part !== 'api' && part !== 'v1');
 }
@@ -184,7 +184,7 @@ function tagOf(row: Route): string {
   return STATION_TAG.has(first) ? 'station' : first;
 }
 
-/** `GET /api/v1/cases/:number` is `get-cases-by-number`: one for each row of the table. */
+/** `GET /api/v1/cases/:number` becomes `get-cases-by-number`. Each row of the table has an id of its own. */
 function operationIdOf(row: Route): string {
   return [row.method.toLowerCase(), ...partsOf(row).map((part) => part.replace(/^:/, 'by-').replaceAll('.', '-'))].join('-');
 }
@@ -210,12 +210,12 @@ function operationOf(row: Route, components: Components): Json {
   };
 }
 
-/** It is shown as JSON, with an ETag. */
+/** Whether the answer is JSON with an ETag. */
 function isTagged(row: Route): boolean {
   return row.kind === 'query' && row.produces === undefined;
 }
 
-/** Headers that mean something to it. */
+/** The conditional headers that this route understands. */
 function conditionsOf(row: Route): readonly (keyof typeof PARAMETERS)[] {
   if (row.kind !== 'command') return isTagged(row) ? ['IfNoneMatch'] : [];
   return [...(row.method === 'POST' ? (['IdempotencyKey'] as const) : []), ...(row.resource ? (['IfMatch', 'IfNoneMatch'] as const) : [])];
@@ -253,10 +253,10 @@ function responsesOf(row: Route, components: Components): Json {
   };
 }
 
-/** What the station itself fails with, whatever was asked. */
+/** Statuses of failures of the station itself, which any request may meet. */
 const FAILURES = [...new Set(Object.values(ERRORS).map(({ status }) => status))].filter((status) => status >= 500);
 
-/** Statuses of the problems that it may answer with. No `default`: a client could not tell a problem from a good answer by its status. */
+/** Statuses of the problems with which this route may answer. There is no `default`, because a client could not tell a problem from a good answer by it. */
 function problemsOf(row: Route): readonly number[] {
   const isCommand = row.kind === 'command';
   return [

@@ -1,7 +1,7 @@
 import { ROUTES } from '#serve/routes';
 import { openApiOf } from './openapi.ts';
 
-/** Everything below this line of docs/api.md is made of the document. */
+/** Below this line docs/api.md is generated from the document. */
 export const GENERATED = '<!-- Below: node scripts/generate-api-docs.ts -->';
 
 interface Named {

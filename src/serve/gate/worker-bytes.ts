@@ -8,7 +8,7 @@ import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Originals to a worker, derivatives from it. */
+/** Adds the routes for bytes: originals go to a worker, derivatives come from it. */
 export function addBytes(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRequest): void {
   app.get('/worker/v1/bytes', { schema: { querystring: BytesQuery } }, async (request, reply) => {
     const { key } = request.query;

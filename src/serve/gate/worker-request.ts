@@ -4,8 +4,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Worker } from '#domain/work';
 
-/** The server for workers, with the types of its schemas. */
+/** The type of the server for workers. */
 export type GateServer = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
-/** Who asks, by the key that was checked before the body was read. */
+/** The worker that sent the request. Its key was checked before the body was read. */
 export type WorkerOfRequest = (request: FastifyRequest) => Worker;

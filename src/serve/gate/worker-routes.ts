@@ -24,13 +24,15 @@ import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
 import type { GateServer, WorkerOfRequest } from './worker-request.ts';
 
-/** A recording may have thousands of segments, each with its line. */
+/** The largest result, bytes: a recording may have thousands of segments, each with a line. */
 const RESULT_BYTES_MAX = 8 * 1024 * 1024;
-/** Where a process says that it speaks for its worker from now on. */
+/** A process that calls this speaks for its worker from now on. */
 export const BEGIN_URL = '/worker/v1/begin';
 const CALL = /^[0-9a-f-]{36}$/;
 
-/** The calls of the gate. What changes something has a name of its call, so that asking again for a lost answer changes nothing twice. */
+/**
+ * Adds the calls of the gate. Each call that changes something has a name, so that a worker that lost the answer can ask again without changing anything twice.
+ */
 export function addGate(app: GateServer, gate: WorkerGate, workerOf: WorkerOfRequest): void {
   const on = <B extends TSchema>(url: string, body: B, handle: (by: Worker, body: Static<B>) => Promise<unknown>, bodyLimit?: number) =>
     app.post(`/worker/v1/${url}`, { schema: { body }, ...(bodyLimit === undefined ? {} : { bodyLimit }) }, async (request, reply) => {

@@ -1,6 +1,6 @@
 /*
- * Goal: nobody without a good key is heard, and a worker is heard of what it holds alone; whatever is refused changes nothing. Method: the real server over TLS on
- * the real ledger and vault, asked by the adapter of the workers, and by plain requests where the adapter would not ask so.
+ * Goal: nobody without a good key is heard, and a worker is heard only about work that it holds. A refused request changes nothing.
+ * Method: the real server over TLS on the real ledger and vault, called by the workers' own adapter, and by plain requests where the adapter would not call so.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -171,14 +171,14 @@ it('a claim of another worker, an old one and one of another stage are refused, 
   await expect(new RemoteDeriveGate(stranger).record(held, RESULT)).rejects.toMatchObject(lost);
   await expect(new RemoteDeriveGate(stranger).discard(held)).rejects.toMatchObject(lost);
   await expect(new RemoteDeriveGate(first).record({ ...held, token: held.token + 1 }, RESULT)).rejects.toMatchObject(lost);
-  // The words of a claim beside its number are the station's to know: a recording that is not held is not reached by them.
+  // The station looks up a claim by work and number alone. The other words of the claim do not lead to a recording that is not held.
   const other = { ...held, workId: workId('derive', ids[1] ?? ''), recordingId: ids[1] ?? '' };
   await expect(new RemoteDeriveGate(first).record(other, RESULT)).rejects.toMatchObject(lost);
   await expect(new RemoteDeriveGate(first).record(archiving, RESULT)).rejects.toMatchObject(lost);
   await expect(
     new RemoteUploads(stranger).begin({ key: keys[1] ?? '', uploadId: 'u', partBytes: 5, startedAtMs: 1 }),
   ).rejects.toMatchObject(lost);
-  // It holds an archive claim, of another recording.
+  // This worker holds an archive claim, but for another recording.
   await expect(new RemoteUploads(first).begin({ key: keys[0] ?? '', uploadId: 'u', partBytes: 5, startedAtMs: 1 })).rejects.toMatchObject(
     lost,
   );
@@ -199,7 +199,7 @@ it('originals are read by the one who holds their recording, from any byte, and 
   await expect(buffer(await vault.read(otherKey))).rejects.toMatchObject(forbidden);
   for (const path of ['../ledger.sqlite', '/etc/passwd', `${key}/../../x`, `${key}%00`, '..%2fledger.sqlite'])
     await expect(buffer(await vault.read(path))).rejects.toMatchObject({ code: 'request.invalid' });
-  // A lease is renewed by this: something has to move for each piece, not once at the end.
+  // A lease is renewed by progress, so each piece must count and not only the end.
   const moved = vi.fn();
   const local = await vault.localFiles([key], { scratch: station.directory, onProgress: moved });
   expect(await readFile(local.paths[0] ?? '')).toEqual(BYTES);
@@ -222,11 +222,11 @@ it('a derivative comes in under the key of its run, whole, and only then counts 
   await expect(gate.record(held, { ...RESULT, derivatives: [made] })).rejects.toMatchObject(invalid);
   const moved = vi.fn();
   expect(await vault.adoptDerivative(file, vaultKey, moved)).toEqual({ bytes: BYTES.length, sha256 });
-  // Read for its digest, and again to be sent.
+  // The file is read once for its digest and once to be sent.
   expect(moved.mock.calls.length).toBeGreaterThanOrEqual(2 * Math.ceil(BYTES.length / 65_536));
-  // What is told of it must be what came, under this recording and this run.
+  // The result must name what came, under this recording and this run.
   const elsewhere = derivativeKey(ids[1] ?? '', held.token, 'playable.mp4');
-  // A file that is there, and told of truly, but is another recording's.
+  // This file is there and truly described, but belongs to another recording.
   const theirs = { vaultKey: keys[1] ?? '', bytes: 7, sha256: createHash('sha256').update('another').digest('hex') };
   for (const wrong of [theirs, { sha256: 'ab'.repeat(32) }, { bytes: 1 }, { vaultKey: keys[1] ?? '' }, { vaultKey: elsewhere }])
     await expect(gate.record(held, { ...RESULT, derivatives: [{ ...made, ...wrong }] })).rejects.toMatchObject(invalid);
@@ -333,7 +333,7 @@ it('of two processes with one invitation the one that began last is heard; the o
     raw('POST', `/worker/v1/${path}`, { ...authorised(), 'x-evidock-instance': instance }, JSON.stringify(body));
   const heard = async () => (await listWorkers({ ...station.deps, workersHeard: presence })).map(({ heardSecondsAgo }) => heardSecondsAgo);
   expect(await heard()).toEqual([null]);
-  // After a start of the station: nobody began, and whoever is heard first speaks.
+  // After a start of the station no process has begun: the first that is heard speaks for its worker.
   expect((await post('one', 'here'))[0]).toBe(200);
   expect(await heard()).toEqual([0]);
   expect((await post('two', 'here'))[0]).toBe(409);
@@ -357,7 +357,7 @@ it('what a worker made is on record with its name', async () => {
   const held = await claim(worker, 'derive');
   await new RemoteDeriveGate(worker).record(held, RESULT);
   const told = await station.ledger.custody.of(subject('recording', ids[0] ?? ''));
-  // The first is of the station of the test itself.
+  // The first entry is of the station that the test itself has built.
   expect(
     told
       .filter(({ type }) => type === 'recording.derived')
@@ -392,7 +392,7 @@ it('a read that breaks off goes on at its byte', async () => {
     if (cuts === 2) return;
     const write = outgoing.write.bind(outgoing);
     let pieces = 0;
-    // Of the first two answers only a piece gets through.
+    // Only a piece of each of the first two answers gets through.
     outgoing.write = ((chunk: Buffer, ...rest: never[]) => {
       pieces += 1;
       if (pieces > 1) return false;

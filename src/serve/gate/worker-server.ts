@@ -17,7 +17,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** Workers are few, and each has a few connections. */
 const CONNECTIONS_MAX = 256;
 const HEADERS_MS_MAX = 15_000;
-/** A connection on which nothing moves this long is cut; the worker comes back. */
+/** A connection on which nothing moves for so long is cut; the worker connects anew. */
 const SILENCE_MS_MAX = 120_000;
 const INSTANCE = /^[0-9A-Za-z-]{1,64}$/;
 
@@ -29,13 +29,13 @@ interface Options {
   readonly tls: { readonly key: string; readonly cert: string };
 }
 
-/** The way in for workers of other hosts. Whoever has no good key gets one answer, before anything that was sent is read. Does not listen yet. */
+/** The server for workers of other hosts. A request without a good key gets always the same answer, before its body is read. The server does not listen yet. */
 export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyInstance {
   const app: GateServer = Fastify({
     https: { ...tls, minVersion: 'TLSv1.3', headersTimeout: HEADERS_MS_MAX },
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
-    // A derivative may take long to come over a slow link; silence is what ends it.
+    // A derivative may take long over a slow link, so only silence ends a request.
     requestTimeout: 0,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: 30_000,
@@ -52,7 +52,7 @@ export function buildWorkerServer({ gate, ledger, log, tls }: Options): FastifyI
     if (request.routeOptions.url !== BEGIN_URL) gate.hear(worker);
     workers.set(request, worker);
   });
-  // Bytes of a derivative are read by its route, under its own limit.
+  // The route for derivatives reads the body itself, under its own limit.
   app.addContentTypeParser(
     'application/octet-stream',
     (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) => done(null, payload),
@@ -83,7 +83,7 @@ function answerError(failures: FailureLog, error: FastifyError, request: Fastify
   const known = translated(error);
   const status = error.statusCode === 413 ? 413 : known.status;
   if (status >= 500) failures.tell({ requestId: request.id, method: request.method, route: request.routeOptions.url ?? 'none' }, known);
-  // What else was sent is not waited for.
+  // The answer does not wait for the rest of the request's body.
   if (!request.raw.complete) reply.header('connection', 'close');
   return reply
     .code(status)
@@ -92,7 +92,7 @@ function answerError(failures: FailureLog, error: FastifyError, request: Fastify
     .send({ code: known.code, reason: known.reason });
 }
 
-/** Fastify's own refusals (schema, size, media type) are requests that are not valid. */
+/** Turns Fastify's own refusals (schema, size, media type) into request.invalid. */
 function translated(error: FastifyError): EvidockError {
   if (error instanceof EvidockError) return error;
   const { statusCode } = error;

@@ -8,7 +8,7 @@ import { type CustodyFault, checkEntry, type ExpectedPlace, FIRST_PLACE, readEnt
 import { LogContinued } from '#domain/custody/station-entries';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
-import { because } from '#domain/reason';
+import { because, type Reason } from '#domain/reason';
 import type { CustodyWriter } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
@@ -140,7 +140,7 @@ export async function entriesOf(
 }
 
 /** What the columns beside the bytes of a sound entry tell otherwise than the bytes; null if nothing. */
-function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'): string | null {
+function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'): Reason | null {
   const entry = readable(row, []);
   // The columns of before hold the texts of the bytes of before.
   const former =
@@ -152,7 +152,7 @@ function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'
     subject: former?.subject ?? subjectText(entry.subject),
   };
   const stray = (['at', 'type', 'actor', 'subject'] as const).filter((name) => row[name] !== columns[name]);
-  return stray.length === 0 ? null : `its column ${stray.join(', ')} differs from its bytes`;
+  return stray.length === 0 ? null : because('columns-stray', { names: stray });
 }
 
 /** Walks the whole log; yields the faults, at most 100. */
@@ -207,7 +207,7 @@ async function lostIn(
     WHERE (subject, seq) IN ${dialect.amongPairs(pairs)}`.execute(db);
   const there = new Set(found.rows.map(({ seq, subject: text }) => `${seq} ${text}`));
   const lost = pairs.filter(([text, seq]) => !there.has(`${seq} ${text}`));
-  return new Map(lost.map(([text, seq]) => [seq, { seq, what: `is not found under ${text}` }]));
+  return new Map(lost.map(([text, seq]) => [seq, { seq, reason: because('subject-lost', { thing: text }) }]));
 }
 
 /** None of an entry whose bytes cannot be read: that is a fault of its own. */
@@ -221,6 +221,6 @@ function textsOf(row: StoredEntry): readonly string[] {
 }
 
 function strayOf(row: Schema['custody'], table: 'custody' | 'custody_former'): CustodyFault | null {
-  const what = strayColumn(row, table);
-  return what === null ? null : { seq: row.seq, what };
+  const reason = strayColumn(row, table);
+  return reason === null ? null : { seq: row.seq, reason };
 }
