@@ -99,7 +99,7 @@ export class Sight {
       OR EXISTS (SELECT 1 FROM officers AS person WHERE person.id = ${number} AND person.unit IN ${this.#dialect.among(units)}))`;
   }
 
-  /** Parts of the scope that are empty are left out: an officer's own footage is one walk of one index. */
+  /** Parts of the scope that are empty are left out: an officer's own footage is one walk of one index. A recording may belong to several of the cases. */
   #gathered({ officers, units, cases, recordings }: NarrowScope, columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
     const { among } = this.#dialect;
     const all = sql`SELECT ${COLUMNS[columns]} FROM recordings WHERE`;
@@ -109,7 +109,11 @@ export class Sight {
       ...(officers.length > 0 ? [sql`${own} ${among(officers)}`] : []),
       ...(units.length > 0 ? [sql`${own} (SELECT person.id FROM officers AS person WHERE person.unit IN ${among(units)})`] : []),
       ...(cases.length > 0
-        ? [columns === 'time' ? sql`SELECT recording_id AS id, sort_at ${ofCases}` : sql`${all} id IN (SELECT recording_id ${ofCases})`]
+        ? [
+            columns === 'time'
+              ? sql`SELECT DISTINCT recording_id AS id, sort_at ${ofCases}`
+              : sql`${all} id IN (SELECT recording_id ${ofCases})`,
+          ]
         : []),
       ...(recordings.length > 0 ? [sql`${all} id IN ${among(recordings)}`] : []),
     ];
