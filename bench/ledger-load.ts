@@ -9,6 +9,8 @@ export interface LedgerSize {
   readonly recordings: number;
   readonly cases: number;
   readonly officers: number;
+  /** Officers belong to one of so many, in turn. */
+  readonly units: number;
   readonly recorders: number;
 }
 
@@ -17,6 +19,7 @@ export interface LoadedLedger {
   readonly caseSample: readonly string[];
   readonly idSample: readonly string[];
   readonly officers: readonly string[];
+  readonly units: readonly string[];
   readonly recorders: readonly string[];
   readonly firstMs: number;
   readonly lastMs: number;
@@ -51,7 +54,7 @@ function prepare(raw: DatabaseSync) {
     link: insert('recording_cases', 'recording_id,case_number,sort_at'),
     work: insert('work', 'id,stage,recording_id,state,priority,attempts,due_at,percent,created_at,updated_at'),
     entry: insert('cases', 'number,title,stage,officer_ids,created_at'),
-    officer: insert('officers', 'id,name'),
+    officer: insert('officers', 'id,name,unit'),
     recorder: insert('recorders', 'serial'),
   };
 }
@@ -137,10 +140,11 @@ function fill(raw: DatabaseSync, size: LedgerSize): LoadedLedger {
   const to = prepare(raw);
   const officers = Array.from({ length: size.officers }, (_, n) => String(n).padStart(6, '0'));
   const recorders = Array.from({ length: size.recorders }, (_, n) => `DSJ${String(n).padStart(7, '0')}`);
+  const units = Array.from({ length: size.units }, (_, n) => `Unit ${n}`);
   const caseSample: string[] = [];
   const idSample: string[] = [];
   raw.exec('BEGIN');
-  for (const id of officers) to.officer.run(id, `Officer ${id}`);
+  for (const [n, id] of officers.entries()) to.officer.run(id, `Officer ${id}`, units[n % units.length] ?? null);
   for (const serial of recorders) to.recorder.run(serial);
   for (let n = 0; n < size.cases; n++) to.entry.run(`A-${n}`, `Case ${n}`, 'evidence', '[]', FIRST_MS + n);
   const lastMs = FIRST_MS + YEARS_MS;
@@ -169,7 +173,7 @@ function fill(raw: DatabaseSync, size: LedgerSize): LoadedLedger {
   };
   for (const [name, value] of Object.entries(counts)) raw.prepare('UPDATE counters SET value = ? WHERE name = ?').run(value, name);
   raw.exec('COMMIT');
-  return { caseSample, idSample, officers, recorders, firstMs: FIRST_MS, lastMs };
+  return { caseSample, idSample, officers, units, recorders, firstMs: FIRST_MS, lastMs };
 }
 
 /** Makes a ledger of that size in `file`, past the port: through it the load would take an hour. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { newId } from '#domain/ids';
+import type { NarrowScope } from '#domain/scope';
 import { originalKey } from '#domain/vault/vault-key';
 import type { RecordingFilter } from '#ports/ledger/recordings';
 import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someWork } from '#test/support/builders';
@@ -11,7 +12,7 @@ import { aSealedDraft } from '#test/support/custody';
 import { type LedgerSize, type LoadedLedger, loadLedger } from './ledger-load.ts';
 import type { Row } from './row.ts';
 
-const SIZE: LedgerSize = { recordings: 1_000_000, cases: 50_000, officers: 2_000, recorders: 600 };
+const SIZE: LedgerSize = { recordings: 1_000_000, cases: 50_000, officers: 2_000, units: 200, recorders: 600 };
 const QUERIES = 3_000;
 const PAGE = 100;
 const SEALS = 1_500;
@@ -46,6 +47,39 @@ function pick<T>(list: readonly T[]): T {
   return found;
 }
 
+/** What an officer, and who may see one unit, are answered. */
+async function scoped(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]> {
+  const nobody = { officers: [], units: [], cases: [], recordings: [] };
+  const own = () => ({ ...nobody, officers: [pick(loaded.officers)] });
+  const unit = () => ({ ...nobody, units: [pick(loaded.units)] });
+  const granted = () => ({ ...own(), cases: [pick(loaded.caseSample)], recordings: [pick(loaded.idSample), pick(loaded.idSample)] });
+  const since = () => ({ sinceMs: loaded.firstMs + Math.random() * (loaded.lastMs - loaded.firstMs) });
+  const state = () => ({ state: 'archived' as const });
+  const kinds: readonly [string, () => NarrowScope, () => Omit<RecordingFilter, 'limit'>][] = [
+    ['own', own, () => ({})],
+    ['own --state', own, state],
+    ['own and grants', granted, () => ({})],
+    ['a unit', unit, () => ({})],
+    ['a unit --state', unit, state],
+    ['a unit --since', unit, since],
+    ['a unit --case', unit, () => ({ caseNumber: pick(loaded.caseSample) })],
+    ['a unit --recorder', unit, () => ({ recorderSerial: pick(loaded.recorders) })],
+  ];
+  const rows: Row[] = [];
+  for (const [name, scope, filter] of kinds) {
+    const spread = await measure(QUERIES, async () => (await ledger.within(scope()).recordings.list({ ...filter(), limit: PAGE })).length);
+    rows.push({
+      name: `ledger of 1,000,000, within ${name}: recordings, p99`,
+      ours: spread.p99,
+      limit: `≤ ${P99_MS_MAX} ms`,
+      unit: 'ms',
+      ok: spread.p99 <= P99_MS_MAX,
+      note: `p50 ${spread.p50.toFixed(2)} ms; ${QUERIES} random queries, ${spread.rows.toFixed(0)} recordings a page on average (limit ${PAGE}); ${SIZE.units} units of ${SIZE.officers / SIZE.units} officers`,
+    });
+  }
+  return rows;
+}
+
 async function lists(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]> {
   const kinds: Readonly<Record<string, () => RecordingFilter>> = {
     '--case': () => ({ caseNumber: pick(loaded.caseSample), limit: PAGE }),
@@ -69,6 +103,7 @@ async function lists(ledger: SqliteLedger, loaded: LoadedLedger): Promise<Row[]>
       note,
     });
   }
+  rows.push(...(await scoped(ledger, loaded)));
   const scrape = await measure(500, async () => (await ledger.counts()).recordings);
   rows.push({
     name: 'ledger of 1,000,000: counts for metrics, p99',

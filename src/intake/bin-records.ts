@@ -4,10 +4,10 @@ import { type NameRules, readName } from '#domain/card/names';
 import { isCardFailure } from '#domain/errors';
 import type { Volume } from '#ports/recorder-driver';
 
-/** Deleted files of one card whose records are read. */
+/** At most so many records of deleted files are read on one card. */
 const RECORDS_MAX = 200;
 
-/** Files in a Windows bin with what their former names tell: whose they are and when they began, which `$R` and six characters do not. */
+/** Gives files in a Windows bin what their former names tell: the recorder and the start. Their names in the bin (`$R` and six characters) tell neither. */
 export async function withFormerNames(files: readonly ListedFile[], volume: Volume, names: NameRules): Promise<ListedFile[]> {
   const records = new Map<string, ListedFile>();
   for (const file of files) if (file.facts.kind === 'leftover' && file.facts.sidecar) records.set(file.facts.stem.toLowerCase(), file);
@@ -28,7 +28,7 @@ function factsOf(path: string, names: NameRules): Partial<ListedFile['facts']> {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
-/** A record that cannot be read tells nothing; its copy will tell. */
+/** The former path that a record tells; null if it cannot be read. The copy of the record will report the failure. */
 async function pathIn({ path }: ListedFile, volume: Volume): Promise<string | null> {
   try {
     const file = await volume.open(path);

@@ -1,7 +1,7 @@
 /*
- * Goal: a file that looks like a sealed original is only taken for it if its bytes are the same, as far as the comparison says; what cannot be read is
- * neither the same nor another.
- * Method: a real vault and real hash threads; the card is in memory, the places of the sample are chosen by the test so that they miss.
+ * Goal: a file that looks like a sealed original counts as the original only if its bytes are the same, as far as they are compared. A file that cannot be read
+ * counts neither as the same nor as another.
+ * Method: a real vault and real hash threads. The card is in memory, and the test chooses the places of the sample so that they miss the difference.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ const MEBIBYTE = 1024 * 1024;
 const BLOCK = 4096;
 const FIRST: RandomBelow = () => 0;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-/** One bit of one byte. */
+/** A copy with one bit of one byte changed. */
 const flipped = (bytes: Buffer, at: number) => {
   const copy = Buffer.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ 1;
@@ -75,7 +75,7 @@ const cardOf = (content: Uint8Array) => new MemoryVolume([{ path: 'a.mp4', mtime
 const comparison = (card: Volume, random = FIRST) =>
   new CardComparison({ vault, lanes, buffers, random }, card, new AbortController().signal);
 const sampled = async (known: Original, card: Volume, random = FIRST) => (await comparison(card, random).sample(known, 256)).outcome;
-/** A card that cannot deliver some places. */
+/** A card on which some places cannot be read. */
 function failing(content: Uint8Array, fails: (position: number, length: number) => boolean): Volume {
   const card = cardOf(content);
   return Object.assign(Object.create(card) as Volume, {
@@ -173,7 +173,7 @@ describe('a large file', () => {
     const known = await sealed(movie);
     for (const at of [moovAt + 8, moovAt + 300_001, moovAt + 399_999])
       expect(await sampled(known, cardOf(flipped(movie, at)))).toBe('differs');
-    // Beside the box the sample is all there is, and this one falls elsewhere.
+    // Only the sample covers what lies beside the moov box, and this change lies between its places.
     expect(await sampled(known, cardOf(flipped(movie, moovAt + 400_000 + 5 * BLOCK + 1)))).toBe('same');
   });
 

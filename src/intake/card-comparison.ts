@@ -11,13 +11,13 @@ import { digestOnCard, readKept } from './second-read.ts';
 
 /** Beginning and end of a sampled file, where containers keep their headers, times and indexes. */
 const EDGE_BYTES = 256 * 1024;
-/** Of a moov box so much is compared; it holds times, durations and the place of every frame. */
+/** At most so much of a moov box is compared. The box holds times, durations and the place of every frame. */
 const MOOV_BYTES_MAX = 16 * 1024 * 1024;
-/** Boxes before it: one file type, free space, the media. */
+/** At most so many boxes are skipped in search of the moov box: usually the file type, free space and the media stand before it. */
 const BOXES_MAX = 64;
-/** Blocks that are asked for at once. */
+/** So many blocks are read at once. */
 const BLOCKS_AT_ONCE = 16;
-/** Places of a file that may fail before its sample is given up: each may take a failing card half a minute. */
+/** After so many failed places the sample of a file is given up, because a failing card may take half a minute over each. */
 const FAILURES_MAX = 3;
 
 export interface ComparisonTools {
@@ -32,14 +32,14 @@ export type Outcome = Verdict | 'lost';
 
 export interface SampleOutcome {
   readonly outcome: Outcome;
-  /** Bytes at the beginning that were read in a row, and how long that took. */
+  /** How many bytes at the beginning were read in a row. */
   readonly readBytes: number;
   readonly readMs: number;
-  /** How long the random blocks took. */
+  /** Time for the random blocks, ms. */
   readonly sampleMs: number;
 }
 
-/** One file on a card beside its sealed original in the vault. `known.cardPath` is where the file is now. */
+/** Compares files on a card with their sealed originals in the vault. `known.cardPath` is where the file is now. */
 export class CardComparison {
   readonly #tools: ComparisonTools;
   readonly #volume: Volume;
@@ -51,7 +51,7 @@ export class CardComparison {
     this.#signal = signal;
   }
 
-  /** Every byte against the vault's, and the whole against the sealed digest: for small files. */
+  /** Compares every byte with the vault's, and the digest of the whole with the sealed one. For small files. */
   async whole(known: Original): Promise<Outcome> {
     const { lanes } = this.#tools;
     return this.#beside(known, async (pair) => {
@@ -73,7 +73,7 @@ export class CardComparison {
     });
   }
 
-  /** Beginning, end, the whole moov box, and `blocks` blocks at random places, against the vault's bytes. */
+  /** Compares beginning, end, the moov box and `blocks` blocks at random places with the vault's bytes. */
   async sample(known: Original, blocks: number): Promise<SampleOutcome> {
     const spent = { readBytes: 0, readMs: 0, sampleMs: 0 };
     const outcome = await this.#beside(known, async (pair) => {
@@ -126,12 +126,15 @@ interface Piece {
   readonly bytes: number;
 }
 
-/** The same places of two files, in the two halves of one chunk: who held one chunk and waited for another could wait for ever. */
+/**
+ * The same places of two files, in the two halves of one chunk. A pair takes only one chunk, because pairs that hold one and wait for another could block each
+ * other for ever.
+ */
 class Pair {
   readonly file: VolumeFile;
   readonly vaultFile: VaultFile;
   readonly onCard: Uint8Array;
-  /** Places that the card could not deliver. */
+  /** How many places the card could not deliver. */
   failures = 0;
   readonly #inVault: Uint8Array;
   readonly #known: Original;
@@ -147,7 +150,10 @@ class Pair {
     this.#signal = of.signal;
   }
 
-  /** Pieces that fit into half a chunk together; read at once. What the card cannot deliver counts as a failure, not as a difference. */
+  /**
+   * Reads pieces that together fit into half a chunk, at once, and compares them. A piece that the card cannot deliver counts as a failure, not as a
+   * difference.
+   */
   async isSame(pieces: readonly Piece[]): Promise<boolean> {
     let offset = 0;
     const looks = pieces.map((piece) => {
@@ -155,7 +161,7 @@ class Pair {
       offset += piece.bytes;
       return look;
     });
-    // The chunk is in use until the last of them has ended, also where one fails.
+    // The chunk may be given back only when the last read has ended, also where one fails.
     const ended = await Promise.allSettled(looks);
     let same = true;
     for (const each of ended) {
@@ -181,7 +187,7 @@ class Pair {
   }
 }
 
-/** The end of the file, and its moov box wherever it lies, as the vault's copy says: another layout on the card differs at the beginning. */
+/** The end of the file and its moov box. The vault's copy tells where the box lies: a file on the card with another layout differs already at its beginning. */
 async function fixedPieces(bytes: number, vaultFile: VaultFile): Promise<readonly Piece[]> {
   const readAt = async (position: number, length: number) => {
     const target = new Uint8Array(length);
@@ -204,7 +210,7 @@ async function isAsListed(file: VolumeFile, { bytes, mtimeMs }: Pick<Original, '
 
 export interface WholeComparison {
   readonly verdict: Verdict;
-  /** What the file on the card has, where it differs. */
+  /** Digest of the file on the card, if it differs; else null. */
   readonly sha256: string | null;
 }
 
@@ -214,8 +220,8 @@ interface WholeTools extends Pick<ComparisonTools, 'lanes' | 'buffers'> {
 }
 
 /**
- * A file on a card of any size, read once from its first byte to its last, past the page cache where that can be had. The sealed digest is the judge:
- * the vault's copy is not read for it. A difference is believed when the file has been read twice with the same result. Throws recorder.removed.
+ * Reads a file of any size once from its first byte to its last, past the page cache where that is possible, and compares its digest with the sealed one. The
+ * vault's copy is not read. A difference counts only when a second read gives the same digest. Throws recorder.removed.
  */
 export async function compareWhole(known: Original, volume: Volume, tools: WholeTools): Promise<WholeComparison> {
   const unread: WholeComparison = { verdict: 'unread', sha256: null };
@@ -229,7 +235,7 @@ export async function compareWhole(known: Original, volume: Volume, tools: Whole
     };
     const sha256 = await digest(file);
     const differs = sha256 !== known.digests?.sha256;
-    // A reader that gives other bytes each time proves nothing.
+    // A reader that gives other bytes at each read proves nothing.
     if (differs && (await digest(file)) !== sha256) return unread;
     if (!(await isAsListed(file, known))) return unread;
     return differs ? { verdict: 'differs', sha256 } : { verdict: 'same', sha256: null };

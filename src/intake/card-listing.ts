@@ -16,27 +16,27 @@ import { refusalKey, refuse, refusedSoFar } from './refusals.ts';
 import { retryGaps } from './retry-gaps.ts';
 
 const ORIGINALS_PER_TRANSACTION = 200;
-/** Whoever stands at the dock sees the first file being copied after this long, however slowly the card tells its lengths. */
+/** What is decided is written this often, so that people soon see the first file being copied, however slowly the card tells its lengths. */
 const WRITE_EVERY_MS = 250;
-/** How often a person is told how many files there are, while they are counted. */
+/** While files are counted, their number is shown after so many more. */
 const PROGRESS_EVERY_FILES = 20;
 interface Options extends CaptureOptions {
   readonly faults: FaultPoints;
   readonly names: NameRules;
-  /** Paths of files with gaps of which an earlier listing of this docking has told. */
+  /** Paths of files with gaps that an earlier listing of this docking has reported. */
   readonly gaps: ReadonlySet<string>;
-  /** Another listing follows if the device cannot read everything in this one: only the last one says for certain what could not be read. */
+  /** False: another listing follows if the device cannot read everything in this one. Only the last listing says for certain what could not be read. */
   readonly last: boolean;
-  /** An original that is on record and not copied yet; `grown`: it is longer than it was when this docking listed it first. */
+  /** Called with an original that is on record and not copied yet. `grown`: its file is longer than when this docking listed it first. */
   readonly toCopy: (original: Original, grown: boolean) => void;
-  /** An original with gaps, in an earlier docking as now. */
+  /** Called with an original that had gaps in an earlier docking and still has them. */
   readonly onGaps: (original: Original) => void;
   readonly onProgress: (counts: ListingCounts) => void;
 }
 
 /**
- * Lists a card whole, and then puts it on record (w02-files-listed) in bounded transactions, the first files while it still works out how the others
- * belong together: segments, sidecars and claims of time are told by the whole card, not by one directory of it.
+ * Reads the names of the whole card and then records its files (w02-files-listed) in bounded transactions. The whole card is needed, because segments, sidecars
+ * and claims of time may lie in several directories. The first files are on record while it is still decided how the others belong together.
  */
 export class CardListing {
   readonly #options: Options;
@@ -57,7 +57,9 @@ export class CardListing {
     this.#captures = new ListedCaptures({ ...options, tally: this.#tally, ownerOf: (facts) => this.#ownerOf(facts) });
   }
 
-  /** Returns what is on the card. Throws recorder.unreadable if it could not be listed for certain: what was found is on record nevertheless. */
+  /**
+   * Returns what is on the card. Throws recorder.unreadable if the card could not be listed for certain; the files that were found are on record nevertheless.
+   */
   async run(signal: AbortSignal): Promise<ListingCounts> {
     this.#signal = signal;
     const { docking, clock, found, known, ledger, last, onProgress } = this.#options;
@@ -99,7 +101,7 @@ export class CardListing {
     return retryGaps({ ...rest, ...own, inTransaction, toCopy: (original) => toCopy(original, false) });
   }
 
-  /** Now it is certain what the device cannot read. */
+  /** Records the entries that the device could not read, when no other listing follows. */
   async #refuseUnread(unread: readonly VolumeRefusal[]): Promise<void> {
     for (let at = 0; at < unread.length; at += ORIGINALS_PER_TRANSACTION) {
       this.#refusals = unread.slice(at, at + ORIGINALS_PER_TRANSACTION);
@@ -108,7 +110,10 @@ export class CardListing {
     this.#options.found.unread.clear();
   }
 
-  /** Returns why parts of the card could not be listed, if so: what was found counts nevertheless, but the card is not listed then. */
+  /**
+   * Reads all names. Returns why parts of the card could not be listed, or null. In the first case the files found count, but the card does not count as
+   * listed.
+   */
   async #readAll(): Promise<EvidockError | null> {
     try {
       for await (const item of this.#options.volume.list(this.#signal)) {
@@ -130,7 +135,7 @@ export class CardListing {
     this.#options.found.unread.set(refusal.path, refusal);
   }
 
-  /** Nothing is written for a recorder that has gone: the files may belong to its next docking by now. */
+  /** Runs `body` in a transaction, but not for a recorder that has gone: its files may belong to its next docking by now. */
   #inTransaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#options.ledger.transaction(async (writer) => {
       this.#signal.throwIfAborted();
@@ -140,13 +145,15 @@ export class CardListing {
     });
   }
 
-  /** Files are counted sooner than they are on record. */
+  /** Shows how many files are counted, which is known before they are on record. */
   #showProgress(): void {
     const { files, ...counts } = this.#tally.soFar();
     this.#options.onProgress({ ...counts, files: Math.max(files, this.#listed.length) });
   }
 
-  /** What has been decided so far is written every so often, so that copying begins while containers are still being asked for their lengths. */
+  /**
+   * Decides and records all files. What is decided is written every so often, so that copying begins while containers are still being read for their lengths.
+   */
   async #recordAll(): Promise<void> {
     this.#captures.starts.cardListed(this.#listed, this.#signal);
     let written = performance.now();

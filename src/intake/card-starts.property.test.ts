@@ -5,8 +5,8 @@ import type { StartDecision } from '#domain/start/claims';
 import { MemoryVolume } from '#test/support/memory-volume';
 import { CardStarts } from './card-starts.ts';
 
-// Goal: files of one card date each other: an odd one in a row, and a clock that began anew in its midst. Method: random cards with real headers (MP4, made
-// here), read through the listing's own reader; the maker knows the true starts. Names tell no time: where they do, start-claims.property.test.ts tells.
+// Goal: files of one card date each other, where one in a row is odd, and where the clock began anew in between. Method: random cards with real MP4 headers
+// made here, read by the listing's own reader; the maker knows the true starts. No name tells a time here: start-claims.property.test.ts has names that do.
 
 const HOUR = 3600_000;
 const ZONES = ['Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland', 'Asia/Kathmandu'] as const;
@@ -32,9 +32,9 @@ const wall = (ms: number, zone: string) => ms + new IANAZone(zone).offset(ms) * 
 interface Made {
   readonly startMs: number;
   readonly lastsMs: number;
-  /** What the recorder's clock showed at its start. */
+  /** What the recorder's clock showed at the start of the clip. */
   readonly shownMs: number;
-  /** What its container says in place of that. */
+  /** Another time that the container tells instead. */
   readonly writtenMs?: number;
 }
 
@@ -47,7 +47,7 @@ const cards = fc.record({
 });
 type Card = typeof cards extends fc.Arbitrary<infer T> ? T : never;
 
-/** Clips with pauses. All of it lies in a month in which no zone moves its clocks. */
+/** Makes clips with pauses, all in a month in which no zone changes its offset. */
 function record({ firstS, clips }: Card): Made[] {
   let at = firstS * 1000;
   return clips.map(([lastsS, pauseS]) => {
@@ -123,7 +123,7 @@ describe('files of one card', () => {
         for (const [index, { startMs, shownMs }] of shown.entries()) {
           const decision = decisions[index];
           if (shownMs === startMs) expect(Math.abs((decision?.startMs ?? 0) - startMs)).toBeLessThanOrEqual(1000);
-          // Days after it began anew it looks like any other clock that is wrong: then the neighbours only mark it.
+          // Days after a clock began anew it looks like any other wrong clock. Then the neighbours only mark the recording.
           else if (/01-0[12]/.test(day(shownMs))) expect([decision?.startMs, decision?.notes[0]?.code]).toEqual([null, 'time-unknown']);
           else expect(decision?.notes[0]?.code).toBe('time-uncertain');
         }

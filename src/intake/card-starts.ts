@@ -18,17 +18,17 @@ import type { OriginalsReader } from '#ports/ledger/originals';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RecorderDriver, Volume } from '#ports/recorder-driver';
 
-/** Files that tell how the recorder writes its times: more would not tell more. */
+/** So many files are read to learn how the recorder writes its times. More would tell nothing new. */
 const SAMPLE_FILES = 24;
-/** Nobody waits longer than this for that before the first file is copied; a card that is slower is judged by fewer files. */
+/** The longest time for that, ms, because the copy of the first file waits. A slower card is judged by fewer files. */
 const SAMPLE_MS_MAX = 1000;
-/** So far it is looked on each side for a file that is dated for certain: a clock that has begun anew stays so for a day's files. */
+/** On each side so many files are searched for one that is dated for certain. A clock that began anew stays wrong for about a day's files. */
 const NEIGHBOURS_ASKED = 24;
-/** The reads of one header take this long at most: a recorder that hangs is no reason not to list its files. */
+/** The longest time for reading one header, ms. A recorder that hangs must not keep its files from being listed. */
 const HEADER_MS_MAX = 2000;
-/** So many headers that hang, and no more is asked of this card: each of them holds a thread. */
+/** After so many headers that hang no more are read from this card, because each of them holds a thread. */
 const HUNG_MAX = 3;
-/** Below this a file holds no header. */
+/** A smaller file holds no header. */
 const HEADER_BYTES_MIN = 64;
 const NO_HEADER: ContainerHeader = { writtenMs: null, durationMs: null };
 const TRACK = /\.(?:gps|nmea|gpx|txt|log)$/i;
@@ -42,11 +42,11 @@ interface Options {
   readonly formerClocks: readonly FormerClock[];
   readonly clock: Clock;
   readonly timezone: string;
-  /** As the file is, or was, put on record. */
+  /** The identity under which a file is on record, or will be. */
   readonly identity: (file: ListedFile) => Parameters<OriginalsReader['find']>[0];
-  /** The original is on record, but the card has other bytes there now. */
+  /** Whether the card has other bytes now than this original, which is on record. */
   readonly hasOtherBytes: (original: Original) => boolean;
-  /** The docked recorder made it: the clock that was measured is that of no other. */
+  /** Whether the docked recorder made the file. The measured clock offset holds for no other recorder. */
   readonly isOwn: (file: ListedFile) => boolean;
 }
 
@@ -64,8 +64,8 @@ interface Prepared {
 }
 
 /**
- * When the recordings of one card started. Reads what their files tell of it, each header once, and none of a file that is on record; what is
- * decided, and why, is pure (src/domain/start/claims.ts).
+ * Decides when the recordings of one card started. It reads each header once, and no header of a file that is on record. The decision itself is a pure function
+ * (src/domain/start/claims.ts).
  */
 export class CardStarts {
   readonly #options: Options;
@@ -83,7 +83,7 @@ export class CardStarts {
     this.#options = options;
   }
 
-  /** What is on the card: files tell of each other. `signal`: the recorder has left. */
+  /** Takes the files of the card, because files date each other. `signal`: aborted when the recorder has left. */
   cardListed(files: readonly ListedFile[], signal: AbortSignal): void {
     this.#signal = signal;
     this.#listed = files;
@@ -92,7 +92,7 @@ export class CardStarts {
     this.#dated.clear();
   }
 
-  /** Length and start of a file by its container, read from its header, or as it is on record. */
+  /** Length and start of a file, from the header of its container, or as they are on record. */
   async containerTells(file: ListedFile): Promise<Told> {
     const known = this.#told.get(file.path);
     if (known) return known;
@@ -107,26 +107,26 @@ export class CardStarts {
     return { durationMs, containerMs: atEnd ? writtenMs - durationMs : writtenMs };
   }
 
-  /** The same of a file that was asked already. */
+  /** What `containerTells` has found for this file; nothing if the file was not asked. */
   told(path: string): Told {
     return this.#told.get(path) ?? TELLS_NOTHING;
   }
 
-  /** Reads what is needed to date these captures, as far as they are not on record. Not inside a transaction: a card takes its time. */
+  /** Reads what is needed to date those files of these captures that are not on record. Must run outside of a transaction, because a card may be slow. */
   async prepare(captures: readonly Capture[]): Promise<void> {
     await this.#cardReadings();
     for (const { segments, sidecars } of captures) {
-      // Of the others their names and times are all there is.
+      // Captures without video, sound or track are dated by names and times of files alone.
       if (!segments.some(({ facts: { kind } }) => isContinuous(kind) || kind === 'track')) continue;
       for (const piece of await this.#piecesOf(segments, sidecars)) {
         await this.prepareFiles(piece);
-        // What is on record is not asked again: a later docking may bring what goes before or after it.
+        // Lengths are needed later, when another docking brings the files before or after these. Then these files are on record and not read again.
         for (const file of piece) await this.containerTells(file);
       }
     }
   }
 
-  /** What becomes a recording: the segments between those that are on record, and the sidecars with the first of them. */
+  /** The future recordings: runs of segments that are not on record, cut where one is. New sidecars go with the first run. */
   async #piecesOf(segments: readonly ListedFile[], sidecars: readonly ListedFile[]): Promise<readonly (readonly ListedFile[])[]> {
     const pieces: ListedFile[][] = [[]];
     for (const file of segments) {
@@ -137,7 +137,7 @@ export class CardStarts {
     return pieces;
   }
 
-  /** The same for files that become one recording, whether they are on record or not. */
+  /** Does what `prepare` does for files that become one recording, whether they are on record or not. */
   async prepareFiles(files: readonly ListedFile[]): Promise<void> {
     const [first] = files;
     if (!first) return;
@@ -148,11 +148,11 @@ export class CardStarts {
     this.#prepared.set(first, { sighting, bounds });
   }
 
-  /** When the recording of these files started; they were prepared. `before`: the recording of the same file that is taken again. */
+  /** When the recording of these files started. `prepare` must have read them. `before`: the earlier recording of the same file, if it is taken again. */
   startOf(files: readonly ListedFile[], before: Recording | null): StartDecision {
     const [first] = files;
     if (!first) throw new TypeError('a recording without files');
-    // Another docking was quicker with the file before this one: what was not read is not known.
+    // Another docking may have taken the file before this one, so this file was not prepared. Then its header counts as unknown.
     const { sighting, bounds } = this.#prepared.get(first) ?? {
       sighting: { ...this.#seen(first, NO_HEADER), name: nameOf(files) },
       bounds: null,
@@ -161,7 +161,7 @@ export class CardStarts {
     return decideStart(sighting, this.#readings ?? readingsOf([], this.#facts(before, first)), this.#facts(before, first), bounds);
   }
 
-  /** The clock may have been set since a file was read with gaps, and the file is as old as it was. */
+  /** What is known of the clock. A file that was read with gaps is corrected by the clock of its first recording, because the clock may have been set since. */
   #facts(before: Recording | null, file?: ListedFile): ClockFacts {
     const { docking, driver, formerClocks, clock, timezone, volume, isOwn } = this.#options;
     const own = file === undefined || isOwn(file);
@@ -182,7 +182,7 @@ export class CardStarts {
     return this.#readings;
   }
 
-  /** Files from all over the card. */
+  /** Reads the times of some files from all over the card. */
   async #sample(): Promise<readonly Sighting[]> {
     const timed = this.#listed.filter(
       ({ facts: { kind }, bytes }) => (isContinuous(kind) || kind === 'photo') && bytes >= HEADER_BYTES_MIN,
@@ -201,7 +201,7 @@ export class CardStarts {
     const known = await this.#onRecord(file);
     if (!known) return this.#seen(file, await this.#header(file));
     const recording = known.index === 1 ? await this.#options.ledger.recordings.get(known.recordingId) : null;
-    // Of a later segment only what tells its place in the take is kept.
+    // Of a later segment on record only its place in the take is known, so only its length is used.
     if (!recording) return this.#seen(file, { writtenMs: null, durationMs: known.take?.durationMs ?? null });
     return { ...sightingOfRecord(recording, known), row: numbersInRow(file)?.row ?? '' };
   }
@@ -226,7 +226,7 @@ export class CardStarts {
     return header;
   }
 
-  /** A file that cannot be read says nothing of its time; that it cannot be read, its copy will tell. The listing must go on. */
+  /** Reads of a file; gives `nothing` where that fails. The listing must go on, and the copy of the file will report the failure. */
   async #read<T>(file: ListedFile, nothing: T, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
     if (this.#hung >= HUNG_MAX) return nothing;
     const late = AbortSignal.timeout(HEADER_MS_MAX);
@@ -236,7 +236,7 @@ export class CardStarts {
     signal.addEventListener('abort', end, { once: true });
     try {
       signal.throwIfAborted();
-      // What hangs is closed when it ends, and nobody waits for that.
+      // Nobody waits for a read that hangs; the file is closed when the read ends.
       return await Promise.race([this.#readOpened(file, signal, body), ended]);
     } catch (error) {
       this.#signal.throwIfAborted();
@@ -260,7 +260,7 @@ export class CardStarts {
     }
   }
 
-  /** Satellite time of the first track that travels with a file, or of the file itself. */
+  /** Satellite times of the first track that travels with a file, or of the file itself. */
   async #gps(first: ListedFile, files: readonly ListedFile[]): Promise<GpsTimes | null> {
     if (!isContinuous(first.facts.kind) && first.facts.kind !== 'track') return null;
     const tracks = files.filter(({ facts, path }) => (facts.kind === 'track' || facts.sidecar === true) && TRACK.test(path));
@@ -274,7 +274,7 @@ export class CardStarts {
     return null;
   }
 
-  /** Between which moments a file started, by those before and after it in its row that are dated for certain. */
+  /** The earliest and the latest moment at which a file can have started, by the nearest files in its row that are dated for certain. */
   async #bounds(file: ListedFile, durationMs: number | null): Promise<Bounds | null> {
     const found = this.#rows.get(file);
     if (!found) return null;
@@ -283,7 +283,7 @@ export class CardStarts {
     const after = await this.#firstDated(row.slice(place + 1, place + 1 + NEIGHBOURS_ASKED));
     const fromMs = before ? before.startMs + (before.durationMs ?? 0) : null;
     const toMs = after ? after.startMs - (durationMs ?? 0) : null;
-    // A row that began again at its first number has later files before earlier ones.
+    // In a row whose numbers began again, later files stand before earlier ones: then they give no bounds.
     if ((fromMs === null && toMs === null) || (fromMs !== null && toMs !== null && fromMs > toMs + 60_000)) return null;
     return { fromMs, toMs };
   }
@@ -305,7 +305,7 @@ export class CardStarts {
   }
 }
 
-/** When the recording of one file started that is on its card beside files that are on record: what those told of the recorder's habits holds for it. */
+/** When the recording of one file started whose neighbours on the card are on record. What those told of the recorder's habits holds for this file too. */
 export async function startOfOne(file: ListedFile, options: Options, signal: AbortSignal): Promise<StartDecision> {
   const starts = new CardStarts(options);
   starts.cardListed([file], signal);
@@ -313,7 +313,7 @@ export async function startOfOne(file: ListedFile, options: Options, signal: Abo
   return starts.startOf([file], null);
 }
 
-/** What is on record of a segment; its length is better known once derive has measured it. */
+/** What is on record of a segment. Its length is more exact once derive has measured it. */
 function kept({ durationMs, containerMs }: TakeFacts, original: Original): Told {
   return { durationMs: original.durationMs ?? durationMs, containerMs };
 }

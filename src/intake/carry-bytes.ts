@@ -5,19 +5,19 @@ import type { Lanes, Passage } from '#ports/lanes';
 import type { VaultDraft } from '#ports/vault';
 import { addSpent, type InHand, type SpentSoFar } from './turns/waiting-sampler.ts';
 
-/** Chunks of one file that may be between reading and written at once: enough to overlap, few enough to be fair. */
+/** So many chunks of one file may be between reading and writing. Reading and writing overlap then, and other files get their share. */
 const CHUNKS_IN_FLIGHT = 4;
-/** A file, as it is to be read. */
+/** A file that is to be read. */
 interface Source {
-  /** As VolumeFile.read. */
+  /** Reads as VolumeFile.read does. */
   read(target: Uint8Array, position: number): Promise<number>;
-  /** For a lane that reads for itself; it goes on by `read` where it meets an error. */
+  /** For a lane that reads by itself. Where that lane meets an error, the file goes on by `read`. */
   readonly descriptor: number | undefined;
 }
 
 export interface Carriage {
   readonly source: Source;
-  /** As listed. */
+  /** Size of the file as it was listed. */
   readonly bytes: number;
   readonly draft: VaultDraft;
   readonly lanes: Lanes;
@@ -29,13 +29,13 @@ export interface Carriage {
 }
 
 export interface Carried {
-  /** How many came: fewer than were listed if the file ends before, one more at least if it is longer. */
+  /** How many bytes came: fewer than were listed if the file ends before, more if it is longer. */
   readonly bytes: number;
-  /** Of all that was read, while it was written. */
+  /** Digest of all bytes that were read, taken as they were written. */
   readonly sha256: string;
 }
 
-/** Reads a file in order; each chunk is hashed and written in a lane. When it has ended, also by an error, nothing reads or writes any more. */
+/** Reads a file in order; a lane hashes and writes each chunk. When this has ended, also by an error, nothing reads or writes any more. */
 export async function carry(carriage: Carriage): Promise<Carried> {
   return new Carrier(carriage).run();
 }
@@ -50,7 +50,7 @@ class Carrier {
   readonly #inFlight = new Set<Promise<void>>();
   #failure: unknown;
   #position = 0;
-  /** A read gave less than it was asked for: a regular file ends there. */
+  /** A read gave fewer bytes than it was asked for: a regular file ends there. */
   #ended = false;
 
   constructor(carriage: Carriage) {
@@ -66,7 +66,7 @@ class Carrier {
         if (passage.reads && descriptor !== undefined) await this.#pull(passage, descriptor);
         await this.#feed(passage);
       } finally {
-        // Chunks and draft are in use until the last of them is done, also after an error.
+        // Chunks and draft are in use until the last write has ended, also after an error.
         await Promise.all(this.#inFlight);
       }
       if (this.#failure !== undefined) throw this.#failure;
@@ -76,7 +76,7 @@ class Carrier {
     }
   }
 
-  /** The lane reads for itself as long as the recorder gives what it is asked for. */
+  /** Lets the lane read by itself as long as the recorder delivers all bytes that are asked for. */
   async #pull(passage: Passage, descriptor: number): Promise<void> {
     const { bytes, signal, hand, spent, onBytes } = this.#carriage;
     hand.hold = 'lane';
@@ -90,7 +90,7 @@ class Carrier {
     }
   }
 
-  /** To its end, and one byte beyond: a file that grows as fast as it is read would never end. */
+  /** Reads to the listed end and one byte beyond it. Not further: a file that grows as fast as it is read would never end. */
   async #feed(passage: Passage): Promise<void> {
     const { bytes, hand } = this.#carriage;
     while (!this.#ended && this.#failure === undefined && this.#position <= bytes) {
@@ -100,7 +100,7 @@ class Carrier {
     }
   }
 
-  /** The next chunk, shorter at the end of the file. */
+  /** Reads the next chunk, which is shorter at the end of the file. */
   async #read(): Promise<Chunk> {
     const { source, buffers, signal, hand, bytes } = this.#carriage;
     hand.hold = 'lane';
@@ -149,7 +149,7 @@ class Carrier {
   }
 }
 
-/** Throws unless all that was listed came, and nothing more. */
+/** Throws unless exactly the listed bytes came. */
 export function mustBeAll({ bytes }: Carried, cardPath: string, listed: number): void {
   if (bytes > listed) throw new EvidockError('recorder.file-changed', because('longer-than-listed', { path: cardPath, bytes: listed }));
   if (bytes < listed)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryVolume } from '#test/support/memory-volume';
 import { changedSince } from './changed-files.ts';
 
-// Shows: what came, grew, shrank or was written anew since a listing is told; what stayed or went is not.
+// Shows: a file that came, grew, shrank or was written anew since a listing is found; one that stayed or went is not.
 it('tells what is not as it was listed', async () => {
   const file = (path: string, bytes: number, mtimeMs: number) => ({ path, mtimeMs, content: new Uint8Array(bytes) });
   const seen = new Map(['same', 'grown', 'shrunk', 'anew', 'gone'].map((path) => [path, { bytes: 5, mtimeMs: 7 }]));

@@ -4,8 +4,8 @@ import type { Volume, VolumeEntry } from '#ports/recorder-driver';
 export type Seen = Pick<VolumeEntry, 'bytes' | 'mtimeMs'>;
 
 /**
- * Files of the card that a listing did not see, or saw with another size or time: a recorder that is still on writes while it is docked. Names only, no
- * file is opened. What has gone since is no file any more. Throws recorder.* if the card cannot be listed for certain.
+ * Files of the card that a listing did not see, or saw with another size or time. A recorder that is still on writes while it is docked. Only names, sizes and
+ * times are read; no file is opened. A file that has gone since is not among them. Throws recorder.* if the card cannot be listed for certain.
  */
 export async function changedSince(volume: Volume, seen: ReadonlyMap<string, Seen>, signal: AbortSignal): Promise<readonly VolumeEntry[]> {
   const changed: VolumeEntry[] = [];

@@ -3,20 +3,20 @@ import { isCardFailure } from '#domain/errors';
 import { HEAD_BYTES, kindOfContent } from '#domain/media/media-kind';
 import type { Volume } from '#ports/recorder-driver';
 
-/** Files of one card whose beginning is read while somebody waits for the first copy, and for how long. */
+/** Limits of what is read before the first copy: so many files of one card, for so long. */
 const FILES_MAX = 500;
 const MS_MAX = 5000;
 
 interface Circumstances {
   readonly volume: Volume;
   readonly signal: AbortSignal;
-  /** What is on record already is known. */
+  /** Whether the file is on record already; then its kind is known. */
   readonly isOnRecord: (file: ListedFile) => Promise<boolean>;
 }
 
 /**
- * The files with the kind that their content shows, where their names say nothing of it (`.chk`, `.dat`, no extension). What its name says is believed
- * here; where that is wrong, deriving finds out.
+ * Gives files whose names tell no kind (`.chk`, `.dat`, no extension) the kind of their content. A kind that a name tells is believed here; where it is wrong,
+ * derive finds out.
  */
 export async function withContentKinds(files: readonly ListedFile[], circumstances: Circumstances): Promise<ListedFile[]> {
   const endMs = performance.now() + MS_MAX;
@@ -36,7 +36,7 @@ export async function withContentKinds(files: readonly ListedFile[], circumstanc
   return told;
 }
 
-/** What cannot be read shows nothing; its copy will tell. */
+/** The kind that the content shows; none if the file cannot be read. Its copy will report that. */
 async function kindOf({ path }: ListedFile, volume: Volume) {
   try {
     const file = await volume.open(path);

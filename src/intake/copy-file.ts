@@ -16,9 +16,9 @@ export interface CopyTools {
   readonly vault: Vault;
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
-  /** Bytes that cannot be read and that a file may have; 0: none. */
+  /** How many bytes of a file may be unreadable for it to be copied; 0: none. */
   readonly gapBytesMax: number;
-  /** The file is read from the recorder a second time and must be the same. */
+  /** True: the file is read from the recorder a second time, and must give the same bytes. */
   readonly readTwice: boolean;
   readonly spent: SpentSoFar;
 }
@@ -27,22 +27,21 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
   readonly hand: InHand;
   readonly onBytes: (bytes: number) => void;
-  /** It has more gaps than are allowed: no use in trying again now. */
+  /** Called when the file has more gaps than are allowed, so that another try now is of no use. */
   readonly onGivenUp: () => void;
 }
 
 export interface CopiedFile {
   readonly draft: VaultDraft;
-  /** SM3 comes with the seal. */
+  /** Without SM3, which is computed when the copy is sealed. */
   readonly digests: Digests;
   readonly gaps: readonly ByteRange[];
   readonly sourceReread: SourceReread | null;
 }
 
 /**
- * One read of the recorder: bytes go to a finished draft and through the digest at once. The caller commits or discards the draft.
- * Throws recorder.file-changed if the file is not what was listed, before or after, recorder.unstable if a second read differs. A draft never
- * survives an error.
+ * Reads a file of the recorder once, into a finished draft, and hashes it on the way. The caller commits or discards the draft. Throws recorder.file-changed if
+ * the file is not as it was listed, before or after the read, and recorder.unstable if a second read differs. After an error no draft is left.
  */
 export async function copyFile(original: Original, volume: Volume, tools: CopyTools, options: CopyOptions): Promise<CopiedFile> {
   const file = await volume.open(original.cardPath);
@@ -61,7 +60,7 @@ export async function copyFile(original: Original, volume: Volume, tools: CopyTo
       const again = { ...tools, file, original, sha256, gaps, signal };
       const [finished, reread] = await Promise.allSettled([finish(draft, original.bytes, hand), tools.readTwice ? readAgain(again) : null]);
       if (finished.status === 'rejected') throw finished.reason;
-      // A file that is being changed is no sign of a recorder that cannot be trusted.
+      // A file that the recorder still changes is no sign that the recorder cannot be trusted.
       if (tools.readTwice) await unchanged(file, original);
       if (reread.status === 'rejected') throw reread.reason;
       return { draft, digests: { sha256, sm3: null }, gaps, sourceReread: reread.value };

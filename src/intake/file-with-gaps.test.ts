@@ -1,5 +1,5 @@
 /*
- * Goal: a medium that takes seconds over each bad block holds nobody up without end.
+ * Goal: a medium that takes seconds over each bad block does not hold a copy up for ever.
  * Method: a file whose every failing read takes 10 s of a clock that the test moves.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -34,7 +34,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Everything from `badFrom` on fails, slowly. */
+/** A file that fails slowly from `badFrom` on. */
 function dying(badFrom: number) {
   const asked: number[] = [];
   const file: VolumeFile = {
@@ -61,7 +61,7 @@ describe('a dying medium', () => {
     })().catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'recorder.read-failed', detail: expect.stringContaining('10 minutes') });
     expect(onGivenUp).toHaveBeenCalledOnce();
-    // The first answer is not counted; then the chunk as a whole, a piece, and its blocks, of which ten more fit into two minutes.
+    // The first failure is not counted. Then the chunk as a whole is read, a piece, and its blocks, of which ten more fit into two minutes.
     expect(asked.slice(0, 4)).toEqual([MEBIBYTE, MEBIBYTE, PIECE, 4096]);
     expect(asked.filter((bytes) => bytes === 4096).length).toBeLessThanOrEqual(12);
     expect(asked.length).toBeLessThan(70);

@@ -7,32 +7,32 @@ import type { VolumeFile } from '#ports/recorder-driver';
 
 /** A chunk that fails is read in pieces, and a piece that fails in blocks. */
 const PIECE_BYTES = 64 * 1024;
-/** The kernel reads, and fails, by pages: nothing can be won by asking for less. */
+/** The kernel reads, and fails, by pages: smaller reads would save nothing more. */
 const BLOCK_BYTES = 4096;
 const RANGES_MAX = 10_000;
 /**
- * Pulling a recorder looks like a bad sector at first: its reads fail about 0.15 s before the system tells that it is gone. So much is waited
- * before an error is taken for a gap, and before a file with gaps is taken for whole.
+ * How long an error waits before it counts as a gap, and a file with gaps before it counts as complete, ms. A recorder that is pulled looks like a bad sector
+ * at first: its reads fail about 0.15 s before the system tells that it is gone.
  */
 const PULL_NOTICE_MS = 500;
-/** Dying media take seconds over each bad block: after so long at gaps, a failing piece of this file is given up at its first error. */
+/** After so long at gaps of one file, ms, a failing piece is given up at its first error. Dying media take seconds over each bad block. */
 const FINE_MS_MAX = 2 * 60_000;
-/** And after so long the file is. */
+/** After so long at gaps the whole file is given up, ms. */
 const SPENT_MS_MAX = 10 * 60_000;
 
 interface Options {
   readonly file: VolumeFile;
   readonly original: Original;
-  /** Bytes that cannot be read and that a file may have; 0: none. */
+  /** How many bytes of a file may be unreadable for it to be copied; 0: none. */
   readonly gapBytesMax: number;
   readonly signal: AbortSignal;
-  /** The file has more gaps than are allowed: reading it again would only wear out what is left of the medium. */
+  /** Called when the file has more gaps than are allowed. Reading it again would only wear out the medium further. */
   readonly onGivenUp: () => void;
 }
 
-/** A file of a recorder, read past its gaps: what cannot be read becomes zeros, and its range is remembered. */
+/** Reads a file of a recorder past its gaps. Bytes that cannot be read become zeros, and their range is remembered. */
 export class FileWithGaps {
-  /** In order, joined where they touch. */
+  /** The gaps in order; those that touch are joined. */
   readonly ranges: ByteRange[] = [];
   readonly #options: Options;
   #gapBytes = 0;
@@ -43,12 +43,12 @@ export class FileWithGaps {
     this.#options = options;
   }
 
-  /** A lane that reads for itself gets whole what can be read; where it cannot go on, `read` does. */
+  /** For a lane that reads by itself: it reads up to the first error, and `read` goes on from there. */
   get descriptor(): number | undefined {
     return this.#options.file.descriptor;
   }
 
-  /** As VolumeFile.read. Throws recorder.read-failed only beyond the limits, and for a byte after the listed end. */
+  /** Reads as VolumeFile.read does. Throws recorder.read-failed only beyond the limits, and for a byte after the listed end. */
   async read(target: Uint8Array, position: number): Promise<number> {
     const { file, original, gapBytesMax, signal } = this.#options;
     try {
@@ -59,7 +59,7 @@ export class FileWithGaps {
     return this.#readAround(target.subarray(0, Math.min(target.length, original.bytes - position)), position);
   }
 
-  /** Once more as a whole, for errors that pass (a reset of the bus); then piece by piece. */
+  /** Reads a failed chunk once more as a whole, because some errors pass (a reset of the bus), and then piece by piece. */
   async #readAround(target: Uint8Array, position: number): Promise<number> {
     if (this.ranges.length === 0) await wait(PULL_NOTICE_MS, undefined, { signal: this.#options.signal });
     const again = await this.#try(target, position);
@@ -89,7 +89,7 @@ export class FileWithGaps {
     return filled;
   }
 
-  /** null if the recorder could not deliver it. */
+  /** Reads once; null if the recorder could not deliver the bytes. */
   async #try(target: Uint8Array, position: number): Promise<number | null> {
     const { file, signal } = this.#options;
     signal.throwIfAborted();
@@ -105,7 +105,7 @@ export class FileWithGaps {
     }
   }
 
-  /** The bytes become zeros. Returns how many. */
+  /** Fills the bytes with zeros and notes the gap. Returns how many bytes. */
   #giveUp(target: Uint8Array, position: number): number {
     target.fill(0);
     appendRange(this.ranges, { start: position, end: position + target.length });
@@ -121,8 +121,8 @@ export class FileWithGaps {
   }
 
   /**
-   * Called after the last read: the gaps are believed only if the recorder is still there. It has to deliver a block that it delivered before,
-   * past the page cache where that can be had. Throws recorder.read-failed if it does not, or if nothing of the file could be read at all.
+   * Called after the last read. The gaps count only if the recorder is still there: it has to deliver once more a block that it delivered before, past the page
+   * cache where that is possible. Throws recorder.read-failed if it does not, or if nothing of the file could be read at all.
    */
   async settle(): Promise<void> {
     const { file, original, signal } = this.#options;

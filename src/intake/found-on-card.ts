@@ -6,23 +6,23 @@ export interface ListingCounts {
   readonly known: number;
   readonly refused: number;
   readonly bytes: number;
-  /** Of the known files. */
+  /** Bytes of the known files. */
   readonly knownBytes: number;
 }
 
-/** What the listings of one docking have found so far: a card whose listing ends before its time is listed from its beginning again. */
+/** What the listings of one docking have found so far. A listing that breaks off is begun again from the start of the card. */
 export interface FoundOnCard {
-  /** As they are on record. */
+  /** The counts as they are on record. */
   counts: ListingCounts;
-  /** By path: refused because the device could not read it. The next listing may read it, so this is put on record when no other follows. */
+  /** By path: entries that the device could not read. The next listing may read them, so they go on record only when no other follows. */
   readonly unread: Map<string, VolumeRefusal>;
-  /** Sealed originals of earlier dockings in whose place this docking has put a file on record, because the card has other bytes there now. */
+  /** Ids of sealed originals of earlier dockings for which the card has other bytes now. This docking has recorded the card's files as new ones. */
   readonly replaced: Set<string>;
-  /** Every file that was listed, by path, as it was then. */
+  /** Every listed file by path, with its size and time of then. */
   readonly listed: Map<string, Seen>;
-  /** Originals that earlier dockings read and that the card still holds, as far as was compared, with their path on it now. */
+  /** By id of an original that an earlier docking read and that the card still holds, as far as was compared: its path on the card now. */
   readonly known: Map<string, string>;
-  /** Of those, the ones that this docking has compared whole: they have the sealed digest. */
+  /** Ids out of `known` that this docking has compared whole: they have the sealed digest. */
   readonly rechecked: Set<string>;
 }
 
@@ -37,7 +37,10 @@ export function nothingFound(): FoundOnCard {
   };
 }
 
-/** What a listing has counted that met the files of `before` again, or will meet them: none counts twice, and none is taken back on the way. */
+/**
+ * Joins the counts of a listing with those of the listings before it. Both met the same files, so none counts twice. No count becomes smaller while the later
+ * listing is on its way.
+ */
 export function countedWith(before: ListingCounts, now: ListingCounts): ListingCounts {
   const known = Math.max(before.known, now.known);
   const knownBytes = Math.max(before.knownBytes, now.knownBytes);

@@ -8,8 +8,8 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { FoundOnCard } from './found-on-card.ts';
 
 /**
- * A file that this docking listed, and that has grown before it was copied, is the same file: it is copied as it is now. One that was copied already stays
- * what it is, and what the card has now is a new file (null).
+ * A file that this docking listed and that has grown before it was copied is the same file: its original gets the new size and is copied so. Returns null for a
+ * file that was copied already: its original stays, and the longer file on the card is a new one.
  */
 export async function relistGrown(
   writer: LedgerWriter,

@@ -28,29 +28,29 @@ import { pause, SessionView } from './session-view.ts';
 import { FairTurns } from './turns/fair-turns.ts';
 import type { InHand, SpentSoFar } from './turns/waiting-sampler.ts';
 
-/** Files, or handfuls of small ones, of one recorder at once: one is copied while the last one's fsync still runs. */
+/** So many files of one recorder (or handfuls of small ones) are copied at once: one is read while the fsync of the last one still runs. */
 const HANDS_PER_RECORDER = 2;
 /** Copies whose ledger rows go into one transaction. */
 const COPIES_PER_TRANSACTION = 64;
-/** Tries of a file that the recorder does not deliver, while it stays docked. */
+/** Attempts at a file that the recorder does not deliver, in one docking. */
 const RECORDER_TRIES_MAX = 3;
-/** Copies of one file that may read back otherwise in one docking: each of them is set aside and takes its space. */
+/** So many copies of one file may read back wrong in one docking. Each of them is set aside and takes space. */
 const MISMATCHES_MAX = 3;
-/** How often it is looked at what the files of each slot wait for. */
+/** How often it is sampled what the files of each slot wait for, ms. */
 const SAMPLE_MS = 400;
 
 interface IntakeSettings {
   readonly stationId: string;
   readonly timezone: string;
   readonly filesAtOnce: number;
-  /** Bytes that cannot be read and that a file may have and still be taken, as damaged; 0: none. */
+  /** How many bytes of a file may be unreadable for it to be taken, as damaged; 0: none. */
   readonly gapBytesMax: number;
   readonly verify: 'vault' | 'source+vault';
-  /** Whether "safe" waits until every known file was compared whole; `sampled` if it is left out. */
+  /** `whole`: "safe" waits until every known file was compared whole. `sampled` if it is left out. */
   readonly known?: 'sampled' | 'whole';
   /** The site's own name patterns, tried before the driver's. */
   readonly patterns: readonly CompiledPattern[];
-  /** Of every driver: what they know of files that the card's own driver does not know. */
+  /** Name patterns of every driver, for files that the card's own driver does not know. */
   readonly otherPatterns: readonly CompiledPattern[];
   readonly leftovers: Leftovers;
   /** How long to wait before a full or failing disk, or a failed file, is tried again, ms. */
@@ -68,17 +68,17 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: IntakeSettings;
-  /** An original has become `copied`. */
+  /** Called when an original has become `copied`. */
   readonly onCopied: () => void;
-  /** The card is listed. */
+  /** Called when the card of the docking is listed. */
   readonly onListed: (dockingId: string) => void;
-  /** All of it is copied and the card holds nothing else: the docking may be safe already, if all of it is sealed. */
+  /** Called when all files of the docking are copied and the card holds nothing else. The docking is safe once all of them are sealed. */
   readonly onUnchanged: (dockingId: string) => void;
-  /** Its known files were compared whole, as far as they can be read: it may be safe now where that waits for them. */
+  /** Called when the known files of the docking were compared whole, as far as they can be read. A docking whose "safe" waits for that may be safe now. */
   readonly onRechecked?: (dockingId: string) => void;
-  /** Copies are being sealed: that is part of taking in new files. */
+  /** Whether copies are being sealed. The re-check waits for that, as for all work on new files. */
   readonly isSealing?: () => boolean;
-  /** Where samples are taken; cryptographic unless a test wants to know the places before. */
+  /** Chooses the places of samples: cryptographic, unless a test has to know the places before. */
   readonly random?: RandomBelow;
 }
 
@@ -86,13 +86,13 @@ export interface DockedVolume {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly volume: Volume;
-  /** Port path of the hub whose bandwidth it shares; left out or null where there is none. */
+  /** Port path of the hub whose bandwidth the recorder shares; left out or null where there is none. */
   readonly hub?: string | null;
-  /** Clocks that files on its card may still have their times from, oldest first. */
+  /** Clocks that the recorder had before and that may have given files on its card their times, oldest first. */
   readonly formerClocks: readonly FormerClock[];
 }
 
-/** Copies what docked recorders hold into the vault: every recorder at once, important files first, each byte read once. */
+/** Copies the files of docked recorders into the vault: every recorder at once, important files first, each byte read once. */
 export class IntakeStage implements KnownProof {
   readonly #options: Options;
   readonly #turns: FairTurns;
@@ -100,12 +100,12 @@ export class IntakeStage implements KnownProof {
   readonly #lister: ListingRounds;
   readonly #recheck: Recheck;
   readonly #sessions = new Map<string, Session>();
-  /** Originals that are being copied: a recorder that vanished and came back has two dockings for a moment, and a file is copied by one. */
+  /** Originals that are being copied. A recorder that vanished and came back has two dockings for a moment, and only one of them may copy a file. */
   readonly #copying = new Map<string, Promise<void>>();
   readonly #spent: SpentSoFar = { readMs: 0, hashMs: 0, writeMs: 0 };
   #spentBefore: SpentSoFar = { ...this.#spent };
   readonly #copied: GroupCommit<Copied>;
-  /** Turns in which something is copied. */
+  /** How many turns are copying something now. */
   #turnsTaken = 0;
   #dockings = 0;
   #sampling: NodeJS.Timeout | undefined;
@@ -121,7 +121,7 @@ export class IntakeStage implements KnownProof {
       takenOver: (dockingId, session) => this.#isLater(dockingId, session),
       onListed: (dockingId) => {
         const session = this.#sessions.get(dockingId);
-        // What came while it was docked is listed later, by the way.
+        // Only the first listing tells `onListed`; later listings of files that came meanwhile do not.
         if (!session || session.looks === 0) options.onListed(dockingId);
         if (session) this.#recheck.start(session);
       },
@@ -141,8 +141,8 @@ export class IntakeStage implements KnownProof {
   }
 
   /**
-   * Resolves when every file of the docking is copied, refused or given up, or when `signal` says that the recorder is gone or the station
-   * stops. Files that fail are on record as the docking's problem; it does not throw for them.
+   * Takes in a docking. Resolves when every file is copied, refused or given up, or when `signal` says that the recorder is gone or the station stops. Files
+   * that fail become the docking's problem on record; this does not throw for them.
    */
   async intake(docked: DockedVolume, signal: AbortSignal): Promise<void> {
     const { docking } = docked;
@@ -158,7 +158,7 @@ export class IntakeStage implements KnownProof {
     this.#view.endWaiting(docking);
   }
 
-  /** The copy of this original was found wrong and is `listed` again: it is made anew if its recorder is still there. Never throws. */
+  /** Copies an original again whose copy was found wrong and which is `listed` again, if its recorder is still there. Never throws. */
   async recopy(original: Original): Promise<void> {
     let current: Original | null = original;
     try {
@@ -180,7 +180,7 @@ export class IntakeStage implements KnownProof {
     this.#pump(session);
   }
 
-  /** The recorder is gone: nothing of it is kept in memory when this resolves. */
+  /** The recorder is gone. When this resolves, nothing of the docking is kept in memory. */
   async forget(dockingId: string): Promise<void> {
     this.#sessions.delete(dockingId);
     await this.#recheck.forget(dockingId);
@@ -190,22 +190,22 @@ export class IntakeStage implements KnownProof {
     return this.#recheck.prove(dockingId, original, volume, signal);
   }
 
-  /** Resolves when the known files of this docking are compared whole, or cannot be. */
+  /** Resolves when the known files of this docking are compared whole, as far as they can be read. */
   rechecked(dockingId: string): Promise<void> {
     return this.#recheck.ended(dockingId);
   }
 
-  /** Known files are left alone until the returned function is called. */
+  /** Pauses the re-check of this docking until the returned function is called. */
   holdRecheck(dockingId: string): () => void {
     return this.#recheck.hold(dockingId);
   }
 
-  /** Ends what goes on beside the sessions. */
+  /** Ends the re-checks, which go on beside the sessions. */
   stop(): Promise<void> {
     return this.#recheck.stop();
   }
 
-  /** A file that waits for its next try keeps nobody from the disk. */
+  /** Whether no new file is being worked on. A file that waits for its next try does not count. */
   #isQuiet(): boolean {
     const listing = [...this.#sessions.values()].some((session) => session.listing && !isOver(session));
     return !listing && this.#turnsTaken === 0 && !(this.#options.isSealing?.() ?? false);
@@ -222,7 +222,7 @@ export class IntakeStage implements KnownProof {
 
   #pump(session: Session): void {
     if (isListedAgain(session)) return;
-    // Files that have their turn are not in the way of those that are still queued.
+    // Files that have their turn do not delay the queued ones, so only those that wait for a turn count.
     const asking = () => [...session.inHand].filter(({ hold }) => hold === 'turn').length;
     while (!isOver(session) && session.inHand.size < HANDS_PER_RECORDER && asking() < session.queue.size) {
       const hand: InHand = { hold: 'turn' };
@@ -244,7 +244,7 @@ export class IntakeStage implements KnownProof {
     else session.idle();
   }
 
-  /** Shows what the files of each slot wait for; ends by itself when nothing is copied. */
+  /** Shows what the files of each slot wait for. Ends by itself when nothing is copied. */
   #sample(): void {
     let busy = false;
     const before = this.#spentBefore;
@@ -264,13 +264,13 @@ export class IntakeStage implements KnownProof {
     this.#sampling = undefined;
   }
 
-  /** True if a later docking of this process that still runs has this id: it takes the files that both have. */
+  /** True if this id is of a later docking of this process that still runs. Files that both dockings have are left to the later one. */
   #isLater(dockingId: string, session: Session): boolean {
     const other = this.#sessions.get(dockingId);
     return other !== undefined && other.number > session.number && !isOver(other);
   }
 
-  /** One file, or a handful of small ones; asks for its turn first, so that what is most urgent then is taken. */
+  /** Copies one file, or a handful of small ones. Asks for a turn first and takes from the queue after that, so that it takes what is most urgent then. */
   async #take(session: Session, hand: InHand): Promise<void> {
     const again = await this.#turns.run({ hub: session.hub, recorder: session.docking.id }, async () => {
       hand.hold = 'recorder';
@@ -290,7 +290,7 @@ export class IntakeStage implements KnownProof {
     for (const original of failed) session.queue.push(original);
   }
 
-  /** Returns the original if it is to be tried again. */
+  /** Returns the original if its copy is to be tried again. */
   async #tryCopy(session: Session, hand: InHand, original: Original): Promise<Original | undefined> {
     try {
       await this.#copyOnce(session, hand, original);
@@ -302,7 +302,7 @@ export class IntakeStage implements KnownProof {
       const attempt = (session.tries.get(original.id) ?? 0) + 1;
       session.tries.set(original.id, attempt);
       copyFailed(this.#options.log, { originalId: original.id, dockingId: session.docking.id, attempt }, failure);
-      // Another docking of the same recorder was quicker.
+      // Another docking of the same recorder has taken the file first.
       if (failure.code === 'request.conflict') return undefined;
       fail(session, original.id, failure);
       if (failure.code === 'recorder.removed') {
@@ -315,7 +315,7 @@ export class IntakeStage implements KnownProof {
     }
   }
 
-  /** Waits for another docking of the same recorder that has the file in hand, and leaves alone what that has copied. */
+  /** Waits while another docking of the same recorder copies the file. Then copies it, unless the other one has done so. */
   async #copyOnce(session: Session, hand: InHand, original: Original): Promise<void> {
     for (;;) {
       session.signal.throwIfAborted();
@@ -356,7 +356,7 @@ export class IntakeStage implements KnownProof {
     this.#options.onCopied();
   }
 
-  /** `w05-copied-recorded`. */
+  /** Records copied files, at fault point `w05-copied-recorded`. */
   async #record(batch: readonly Copied[]): Promise<void> {
     const { ledger, faults } = this.#options;
     await ledger.transaction(async (writer) => {
@@ -388,7 +388,7 @@ export class IntakeStage implements KnownProof {
         onGivenUp: () => session.tries.set(original.id, RECORDER_TRIES_MAX),
       });
     } catch (error) {
-      // What is thrown away counts again when it is copied again.
+      // A copy that failed is thrown away, and its bytes count again when they are copied again.
       board.copied(id, -seen);
       throw error;
     }

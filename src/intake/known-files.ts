@@ -20,7 +20,7 @@ import { CardComparison, type ComparisonTools, type Outcome } from './card-compa
 import type { FoundOnCard } from './found-on-card.ts';
 import { recordRechecked } from './record-rechecked.ts';
 
-/** Small files that are compared at the same time. */
+/** So many small files are compared at once. */
 const SMALL_AT_ONCE = 4;
 const IDS_PER_QUERY = 1000;
 
@@ -35,20 +35,20 @@ interface Options extends ComparisonTools {
 interface Evidence {
   whole: number;
   sampled: number;
-  /** With fewer blocks, because the time of the card did not suffice. */
+  /** Files that had a sample with fewer blocks, because the time for the card did not suffice. */
   fewer: number;
   unread: number;
 }
 
 /**
- * The files of one listing that look like originals of an earlier docking (same recorder, path, size, time). Names, sizes and times come again: after
- * a dead clock battery, where segments are preallocated, on a card that was formatted. So each is compared with the vault's bytes before it counts as
- * known: small ones whole, others by a random sample (docs/design.md, "Known"). What cannot be read of one now proves nothing against it.
+ * The files of one listing that look like originals of an earlier docking (same recorder, path, size, time). Names, sizes and times may come again: after a
+ * dead clock battery, where segments are preallocated, on a card that was formatted. So each file is compared with the vault's bytes before it counts as known:
+ * small files whole, others by a random sample (docs/design.md, "Known"). A place that cannot be read proves nothing against the file.
  */
 export class KnownFiles {
   readonly #options: Options;
   readonly #small = pLimit(SMALL_AT_ONCE);
-  /** Place of each original in the order in which full samples are given; one that is not in it has a full sample. */
+  /** Rank of each original for a full sample, from 0. One that has no rank gets a full sample. */
   readonly #ranks = new Map<string, number>();
   readonly #costs = { bytes: 0, readBytes: 0, readMs: 0, samples: 0, sampleMs: 0 } satisfies SampleCosts;
   readonly #evidence: Evidence = { whole: 0, sampled: 0, fewer: 0, unread: 0 };
@@ -59,7 +59,7 @@ export class KnownFiles {
     this.#options = options;
   }
 
-  /** Once before the first `compare`: who comes first if the time does not suffice for a full sample of every file on the card. */
+  /** Called once before the first `compare`. Ranks the files, for when the time does not suffice for a full sample of every file on the card. */
   async plan<F extends VolumeEntry>(files: readonly F[], identity: (file: F) => Parameters<Ledger['originals']['find']>[0]): Promise<void> {
     const { ledger } = this.#options;
     const ids: string[] = [];
@@ -78,13 +78,16 @@ export class KnownFiles {
     for (const [rank, { id }] of compared.entries()) this.#ranks.set(id, rank);
   }
 
-  /** What this docking read itself, has compared in an earlier listing, or has put in the place of another, is what it is. */
+  /** Whether an original has to be compared. Not so one that this docking read itself, has compared in an earlier listing, or has found to differ. */
   #mustBeCompared(known: Original): boolean {
     const { docking, found } = this.#options;
     return known.state !== 'listed' && known.dockingId !== docking.id && !found.replaced.has(known.id) && !found.known.has(known.id);
   }
 
-  /** `looksLike`: originals, each with the path that its file has on the card now. Returns the ids of those that the card does not hold. */
+  /**
+   * Compares originals with the files on the card. `looksLike`: originals, each with the path that its file has on the card now. Returns the ids of those that
+   * the card does not hold.
+   */
   async compare(looksLike: readonly Original[], signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { volume } = this.#options;
     const comparison = new CardComparison(this.#options, volume, signal);
@@ -95,7 +98,7 @@ export class KnownFiles {
     const all = looksLike.filter((known) => this.#mustBeCompared(known));
     const small = all.filter(({ bytes }) => bytes <= WHOLE_BYTES_MAX);
     await allOf(small.map((known) => this.#small(async () => settle(known, await comparison.whole(known)))));
-    // What a sample costs is not known before the first: that is for one of those who come first.
+    // Large files go by rank. The first full sample shows what a sample costs, and should be of a file with a high rank.
     const large = all.filter(({ bytes }) => bytes > WHOLE_BYTES_MAX).sort((a, b) => this.#rank(a) - this.#rank(b));
     for (const known of large) settle(known, await this.#sample(comparison, known));
     return others;
@@ -122,7 +125,7 @@ export class KnownFiles {
 
   #isOther(known: Original, outcome: Outcome): boolean {
     const { found } = this.#options;
-    // Its copy may be in the hands of the seal stage, which sets aside what reads back otherwise.
+    // A copy that is not sealed yet may be missing because the seal stage has just set it aside. Only a sealed one that is lost counts as another file.
     if (outcome === 'differs' || (outcome === 'lost' && known.state === 'sealed')) return true;
     found.known.set(known.id, known.cardPath);
     if (outcome !== 'same') this.#evidence.unread += 1;
@@ -133,7 +136,7 @@ export class KnownFiles {
     return false;
   }
 
-  /** In `w02-files-listed`: what was compared since the last one, and found the same. */
+  /** Records the files that were found the same since the last call, at fault point `w02-files-listed`. */
   async write(writer: LedgerWriter): Promise<void> {
     const { docking, clock, found } = this.#options;
     const [sampled, whole] = [this.#sampled, this.#whole];
@@ -144,14 +147,14 @@ export class KnownFiles {
     await writer.dockings.update(docking.id, { filesToRecheck: found.known.size, filesRechecked: found.rechecked.size + whole.length });
   }
 
-  /** The transaction of `write` has committed. */
+  /** Called when the transaction of `write` has committed. */
   written(): void {
     for (const { id } of this.#whole) this.#options.found.rechecked.add(id);
     this.#sampled = [];
     this.#whole = [];
   }
 
-  /** With the end of the listing: by what evidence files of this card were taken for known. */
+  /** Records at the end of the listing by what evidence files of this card count as known. */
   async conclude(writer: LedgerWriter): Promise<void> {
     const { docking, clock } = this.#options;
     const { whole, sampled, fewer, unread } = this.#evidence;
@@ -173,7 +176,7 @@ export class KnownFiles {
   }
 }
 
-/** Waits for every one of them, also where one fails: none goes on behind the back of whoever handles the failure. */
+/** Waits for all of them, also where one fails, so that none still runs while the caller handles the failure. */
 async function allOf(works: readonly Promise<void>[]): Promise<void> {
   for (const ended of await Promise.allSettled(works)) if (ended.status === 'rejected') throw ended.reason;
 }

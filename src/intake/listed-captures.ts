@@ -28,18 +28,18 @@ export interface CaptureOptions {
   readonly timezone: string;
   readonly driver: RecorderDriver;
   readonly docking: Docking;
-  /** Clocks that files on the card may still have their times from, oldest first. */
+  /** Clocks that the recorder had before and that may have given files on the card their times, oldest first. */
   readonly formerClocks: readonly FormerClock[];
   readonly volume: Volume;
   /** Tells whether a file is the original that it looks like. */
   readonly known: KnownFiles;
-  /** By this listing and those before it, if it is not the docking's first. */
+  /** What this listing and the docking's earlier ones have found. */
   readonly found: FoundOnCard;
-  /** A later docking with this id is at work: files that both have are left to it. */
+  /** Whether a later docking with this id is at work: files that both have are left to it. */
   readonly takenOver: (dockingId: string) => boolean;
 }
 
-/** Puts the captures of one listing on record: which of their files are known, go on where they were, have grown, or are new. */
+/** Records the captures of one listing: which of their files are known, go on from an earlier docking, have grown, or are new. */
 export class ListedCaptures {
   readonly names: OtherNames;
   readonly starts: CardStarts;
@@ -47,15 +47,15 @@ export class ListedCaptures {
   readonly circumstances: Omit<Circumstances, 'owner' | 'listed'>;
   /** Known files that earlier dockings have sealed with gaps. */
   readonly withGaps: { item: Item; known: Original }[] = [];
-  /** Originals whose files have grown since this docking listed them first. */
+  /** Ids of originals whose files have grown since this docking listed them first. */
   readonly grown = new Set<string>();
   readonly #options: CaptureOptions & { readonly tally: ListingTally };
-  /** Sealed originals that have the name, size and time of a file on this card, but not its bytes, or whose own bytes are gone. */
+  /** Ids of sealed originals with name, size and time of a file on this card, but with other bytes, or whose own bytes are lost. */
   readonly #otherBytes = new Set<string>();
-  /** Recorders whose files lie on this card beside its own. */
+  /** Serials of other recorders whose files lie on this card. */
   readonly #others = new Set<string>();
 
-  /** `ownerOf`: whose files of such a name are, as the whole card tells. */
+  /** `ownerOf`: the recorder to which files with such a name belong, as the whole card tells. */
   constructor(options: CaptureOptions & { readonly tally: ListingTally; readonly ownerOf: OwnerOf }) {
     this.#options = options;
     this.views = new ViewLinks(options.timezone);
@@ -78,7 +78,7 @@ export class ListedCaptures {
     );
   }
 
-  /** Before the transaction: reading a card takes its time. */
+  /** Compares the files that look known. Called before the transaction, because reading a card takes time. */
   async compareKnown(captures: readonly Capture[], signal: AbortSignal): Promise<void> {
     const looksLike: Original[] = [];
     for (const { segments, sidecars } of captures) {
@@ -92,8 +92,8 @@ export class ListedCaptures {
   }
 
   /**
-   * What of a capture is not on record yet becomes a recording; what is, goes on where it was, and both tell that they belong together. Returns what has to
-   * be copied.
+   * Makes recordings of the files of a capture that are not on record yet. Files that are on record go on where they were, and both recordings are linked.
+   * Returns the originals to copy.
    */
   async record(
     writer: LedgerWriter,
@@ -112,7 +112,7 @@ export class ListedCaptures {
       const { file } = item;
       tally.addFile(file);
       const known = await writer.originals.find(names.identityOf(file));
-      // Put on record by an earlier listing of this docking.
+      // An earlier listing of this docking has recorded the file as a new one.
       if (known && found.replaced.has(known.id)) continue;
       if (known && this.#otherBytes.has(known.id)) replaced.push(known.id);
       else if (known && names.wasMarkedLater(file.path)) await markRecording(writer, known, file, { docking, nowMs: clock.nowMs() });
@@ -124,11 +124,11 @@ export class ListedCaptures {
       standing.set(file, grown?.recordingId ?? (known && !this.#otherBytes.has(known.id) ? known.recordingId : null));
       if (!known || this.#otherBytes.has(known.id)) continue;
       if (known.state === 'sealed') {
-        // What this docking itself has sealed, before its listing had to begin again, counts there.
+        // A file that this docking itself has sealed, before its listing began again, does not count as known.
         if (known.dockingId !== docking.id) tally.addKnown(file, 1);
         if (known.gaps.length > 0 && known.dockingId !== docking.id) this.withGaps.push({ item, known: { ...known, cardPath: file.path } });
       } else if (!this.#options.takenOver(known.dockingId)) {
-        // What was read already keeps the name under which it was.
+        // An original that was copied keeps the path under which it was read.
         const cardPath = known.state === 'listed' ? file.path : known.cardPath;
         const awaited = await takeUpAgain(writer, known, { docking, nowMs: clock.nowMs() });
         if (known.dockingId !== docking.id || known.cardPath !== cardPath) {

@@ -13,7 +13,7 @@ interface Listed {
   readonly originals: readonly Original[];
 }
 
-/** What one transaction puts on record of a card: told by one entry, because a card may hold a hundred thousand files. */
+/** Collects what one transaction records of a card, for one custody entry. A card may hold a hundred thousand files, so not each has an entry of its own. */
 export class ListedEntry {
   readonly #recordings: Listed[] = [];
   readonly #again = new Map<string, string>();
@@ -22,12 +22,12 @@ export class ListedEntry {
     this.#recordings.push({ recording, originals });
   }
 
-  /** A file that was listed before, by an earlier docking or under another path, and counts here now. */
+  /** Adds a file that an earlier docking listed, or that was listed under another path, and that counts to this docking now. */
   addAgain(originalId: string, cardPath: string): void {
     this.#again.set(originalId, cardPath);
   }
 
-  /** At the end of the transaction; nothing if nothing was added. */
+  /** Appends the entry at the end of the transaction; none if nothing was added. */
   async write(writer: LedgerWriter, docking: Pick<Docking, 'id' | 'recorderSerial'>, clock: Clock): Promise<void> {
     if (this.#recordings.length + this.#again.size === 0) return;
     const originals = this.#recordings.flatMap((each) => each.originals);

@@ -31,16 +31,16 @@ interface Options extends ComparisonTools {
     readonly leftovers: Leftovers;
     readonly retryMs: number;
   };
-  /** An original waits in the session's queue. */
+  /** Called when an original was put into the session's queue. */
   readonly onQueued: (session: Session) => void;
-  /** A later docking with this id is at work. */
+  /** Whether a later docking with this id is at work. */
   readonly takenOver: (dockingId: string, session: Session) => boolean;
   readonly onListed: (dockingId: string) => void;
-  /** All of it is copied, and the card holds nothing else. */
+  /** Called when all files are copied and the card holds nothing else. */
   readonly onUnchanged: (dockingId: string) => void;
 }
 
-/** Lists the card of a docking, and once more where that may mend what the first listing could not be sure of. */
+/** Lists the card of a docking, and lists it again where that may settle what the first listing could not be sure of. */
 export class ListingRounds {
   readonly #options: Options;
 
@@ -48,7 +48,7 @@ export class ListingRounds {
     this.#options = options;
   }
 
-  /** Resolves when the card is listed or cannot be: then `session.unlisted` says why. Never throws. */
+  /** Resolves when the card is listed or cannot be listed; in the second case `session.unlisted` says why. Never throws. */
   async list(session: Session): Promise<void> {
     const { signal } = session;
     session.listings += 1;
@@ -57,7 +57,7 @@ export class ListingRounds {
     await this.#persist(session, () => this.#tryToList(session));
   }
 
-  /** All that was listed is copied. Takes what has come or grown on the card since, or puts on record that there is nothing. Never throws. */
+  /** Called when all listed files are copied. Takes files that have come or grown on the card since, or records that there are none. Never throws. */
   async lookAgain(session: Session): Promise<void> {
     session.looks += 1;
     session.looking = true;
@@ -92,7 +92,7 @@ export class ListingRounds {
     onUnchanged(docking.id);
   }
 
-  /** Goes on until it succeeds, or until only another look at the card, or nothing, can help: then `session.unlisted` says why. */
+  /** Repeats `work` until it succeeds. Gives up where only another look at the card, or nothing at all, can help: then `session.unlisted` says why. */
   async #persist(session: Session, work: () => Promise<void>): Promise<void> {
     const { signal } = session;
     while (!signal.aborted) {
@@ -105,7 +105,7 @@ export class ListingRounds {
         if (failure.code === 'recorder.removed') return this.#options.view.lost(session);
         session.unlisted = { code: failure.code, reason: failure.reason };
         await this.#options.view.unlisted(session);
-        // What was put on record stays; only a ledger that cannot be written is waited for, for the card will not get better.
+        // Only a failing ledger is tried again, because a failing card does not get better. What is on record stays.
         if (failure.side !== 'ledger') return;
         await pause(this.#options.settings.retryMs, signal);
       }
@@ -129,12 +129,12 @@ export class ListingRounds {
       timezone: settings.timezone,
       driver,
       toCopy: (original: Original, grown: boolean) => {
-        // It is another file now than the one that could not be copied.
+        // The file has grown, so it is another file than the one that could not be copied.
         if (grown) {
           forget(session, original.id);
           void view.failing(session);
         }
-        // What was given up in this docking is not begun anew because the card is listed once more.
+        // A file that this docking has given up is not tried again because of another listing.
         if (failed.has(original.id)) return;
         queue.push(original);
         onQueued(session);
@@ -151,7 +151,7 @@ export class ListingRounds {
     onListed(docking.id);
   }
 
-  /** The session ends. What the device could not read is put on record also if the recorder left before it could be asked once more. */
+  /** The session ends. Records what the device could not read, also if the recorder left before it could be asked again. */
   async end({ docking, found }: Session): Promise<void> {
     if (found.unread.size === 0) return;
     const { ledger, clock, log } = this.#options;

@@ -2,7 +2,7 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { VolumeEntry } from '#ports/recorder-driver';
 import { countedWith, type ListingCounts } from './found-on-card.ts';
 
-/** What one listing counts, and what it makes together with the listings of the docking that were before it. */
+/** Counts what one listing meets, and joins that with the docking's earlier listings. */
 export class ListingTally {
   readonly #before: ListingCounts;
   readonly #counts = { files: 0, known: 0, refused: 0, bytes: 0, knownBytes: 0 };
@@ -16,7 +16,7 @@ export class ListingTally {
     this.#counts.bytes += bytes;
   }
 
-  /** -1: it was counted as known, and is a new file after all. */
+  /** Counts a file as known. `change` -1: the file was counted as known and is a new file after all. */
   addKnown({ bytes }: VolumeEntry, change: 1 | -1): void {
     this.#counts.known += change;
     this.#counts.knownBytes += change * bytes;
@@ -26,12 +26,12 @@ export class ListingTally {
     this.#counts.refused += 1;
   }
 
-  /** Of this listing alone: right once it has come to its end. */
+  /** The counts of this listing alone. They are complete when the listing has come to its end. */
   own(): ListingCounts {
     return { ...this.#counts };
   }
 
-  /** With those before it. */
+  /** The counts together with the listings before. */
   soFar(): ListingCounts {
     return countedWith(this.#before, this.#counts);
   }

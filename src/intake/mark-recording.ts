@@ -6,7 +6,7 @@ import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 
-/** A file that is on record was marked as important since, under another name or in another folder: so its recording is. */
+/** Marks a recording as important because the recorder has marked its file since, by another name or folder. */
 export async function markRecording(
   writer: LedgerWriter,
   known: Original,

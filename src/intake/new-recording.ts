@@ -15,7 +15,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { officerByRecorder } from '#steps/decide-officer';
 import type { ListedEntry } from './listed-entry.ts';
 
-/** A listed file in its part of a recording. */
+/** A listed file and its role in a recording. */
 export interface Item {
   readonly file: ListedFile;
   readonly role: 'segment' | 'sidecar';
@@ -27,15 +27,15 @@ export interface Circumstances {
   readonly docking: Docking;
   /** The recorder that made the files: the docked one, or another whose files lie on its card. */
   readonly owner: string;
-  /** Tells of it at the end of the transaction. */
+  /** Collects the new recordings for one custody entry at the end of the transaction. */
   readonly listed: ListedEntry;
-  /** As the driver names it. */
+  /** `RecorderDriver.contiguousMs` of the driver. */
   readonly contiguousMs: number;
-  /** What the container of a file told while the card was listed. */
+  /** What the container of a file told when the card was listed. */
   readonly told: (path: string) => Pick<TakeFacts, 'durationMs' | 'containerMs'>;
 }
 
-/** Puts files that belong together on record as one recording with its originals, and returns these. */
+/** Records files that belong together as one recording, and returns its originals. */
 export async function insertRecording(
   writer: LedgerWriter,
   items: readonly Item[],
@@ -59,7 +59,7 @@ export async function insertRecording(
     ...(await officerOf(writer, files, owner, { startMs, nowMs })),
     category: null,
     important,
-    // Times come first: of a long list the end is cut off.
+    // Notes about times come first, because a list that is too long is cut at its end.
     notes: [...start.notes, ...notesOf(first, circumstances), ...notes],
     startClaims: start.claims,
     ...{ claimedStart, claimedFrom, startMs, clockOffsetMs },
@@ -107,7 +107,7 @@ function notesOf({ facts }: ListedFile, { docking, owner }: Circumstances): read
   return notes;
 }
 
-/** The recorder whose file lies on another's card may never have been docked: from now on it is known by its number. */
+/** Puts the other recorder, whose file lies on this card, into the registry by its number. It may never have been docked. */
 async function meetOther(writer: LedgerWriter, recordingId: string, { docking, owner, clock }: Circumstances): Promise<void> {
   const known = { model: null, driverId: null, assignedOfficerId: null, firstSeenAtMs: null, lastSeenAtMs: null };
   const newRecorder = (await writer.registry.recorder(owner)) === null;

@@ -6,7 +6,7 @@ import type { Original } from '#domain/recording';
 import type { Ledger } from '#ports/ledger';
 import type { Volume } from '#ports/recorder-driver';
 
-/** Originals of one recorder with one size and one time; more than these are told apart by nothing. */
+/** Originals of one recorder with the same size and time. If there are more than this, the time tells nothing. */
 const ALIKE_MAX = 64;
 
 interface Options {
@@ -22,16 +22,19 @@ interface Identity {
 }
 
 /**
- * As what the files of one listing are on record: most of them as themselves; some under another name, because the recorder showed other volumes then
- * (before its second disk was ready, with a card in it or without), because they were marked as important since, or because it was not known yet whose
- * they are. They are not taken in twice for that.
+ * Finds the files of one listing that are on record under another identity, so that they are not taken in twice. The path differs if the recorder showed other
+ * volumes then (before its second disk was ready, with or without a card), or if the file was marked as important since. The recorder differs if its owner was
+ * not known then.
  */
 export class OtherNames {
   readonly #options: Options;
   readonly #identities = new Map<string, Identity>();
-  /** Of the files of a capture that do not tell it themselves, by path. */
+  /** By path of a file that does not tell its recorder itself: the recorder of its capture. */
   readonly #owners = new Map<string, string>();
-  /** Two volumes may hold files of one name, size and time: an original stands for one of them, and the other is taken for itself. */
+  /**
+   * Ids of originals that a file of this listing has taken. Two volumes may hold files of one name, size and time: the original stands for one of them, and the
+   * other is a new file.
+   */
   readonly #taken = new Set<string>();
   readonly #marked = new Set<string>();
 
@@ -39,12 +42,12 @@ export class OtherNames {
     this.#options = options;
   }
 
-  /** The recorder that made it. */
+  /** Serial of the recorder that made the file. */
   ownerOf({ path, facts }: ListedFile): string {
     return this.#owners.get(path) ?? this.#options.ownerOf(facts);
   }
 
-  /** The files of a capture are one recorder's: its first segment tells whose. */
+  /** Notes that these files are one capture. They all belong to the recorder of the first. */
   belongTogether(files: readonly ListedFile[]): void {
     const [first] = files;
     if (!first) return;
@@ -52,18 +55,18 @@ export class OtherNames {
     for (const { path } of files.slice(1)) this.#owners.set(path, owner);
   }
 
-  /** The identity under which a file of this listing is on record, if it is. */
+  /** The identity under which a file of this listing is on record, or would be. */
   identityOf(file: ListedFile) {
     const { path, bytes, mtimeMs } = file;
     return { recorderSerial: this.ownerOf(file), cardPath: path, ...this.#identities.get(path), bytes, mtimeMs };
   }
 
-  /** Whether it was on record before it was marked as important. */
+  /** Whether the file was on record before the recorder marked it as important. */
   wasMarkedLater(path: string): boolean {
     return this.#marked.has(path);
   }
 
-  /** For a file that is not on record as itself; `marked`: it is important, or belongs to one that is. */
+  /** Finds the original of a file that is not on record under its own identity. `marked`: the file is important, or belongs to one that is. */
   async find(file: ListedFile, marked = false): Promise<Original | null> {
     const found = (await this.#underOtherPath(file)) ?? (await this.#underOtherNumber(file));
     return found ?? (marked ? this.#beforeItsMark(file) : null);
@@ -78,11 +81,11 @@ export class OtherNames {
       bytes,
       mtimeMs,
     });
-    // A card may have a directory that is called as the volume would be: then that name is another file's.
+    // If the path under which it is on record exists on the card too, that is another file: a directory may have the name of a volume.
     return known && (await this.#isFree(known)) ? this.#take(file, known) : null;
   }
 
-  /** On record as the docked recorder's, or as that of the number that its name tells: whose a file is may have been known otherwise before. */
+  /** Searches under the docked recorder, and under the number in the file's name: the owner may have been decided otherwise before. */
   async #underOtherNumber(file: ListedFile): Promise<Original | null> {
     const { ledger, docking } = this.#options;
     const { path, bytes, mtimeMs, facts } = file;
@@ -95,7 +98,10 @@ export class OtherNames {
     return null;
   }
 
-  /** Renamed to `_IMP`, or moved to a folder for important files: of the same recorder, size, time and name but for the mark, and gone from its old place. */
+  /**
+   * Searches for the file before it was renamed to `_IMP` or moved to a folder for important files: same recorder, size, time and name without the mark, and no
+   * longer at its old place.
+   */
   async #beforeItsMark(file: ListedFile): Promise<Original | null> {
     const { path, bytes, mtimeMs } = file;
     const alike = await this.#options.ledger.originals.like({ recorderSerial: this.ownerOf(file), bytes, mtimeMs }, ALIKE_MAX);

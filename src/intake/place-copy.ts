@@ -12,10 +12,10 @@ import { setAside } from '#steps/set-aside';
 import type { CopiedFile } from './copy-file.ts';
 
 /**
- * Gives the bytes their key (`w04-copy-linked`). Where an original with the same bytes is in the vault already, its bytes are linked; else the draft
- * gets the key. A key that is taken holds what an earlier process left between `w04-copy-linked` and `w05-copied-recorded`: it is kept if it has our
- * digest, and set aside if not. Returns the original of which this one is a duplicate. A file with gaps is no duplicate: that its bytes are those of
- * another file says nothing of what the recorder holds.
+ * Gives the copied bytes their key (`w04-copy-linked`). If the vault already has an original with the same bytes, the key becomes a link to those, and that
+ * original is returned. Else the draft gets the key. A key that exists already was left by an earlier process between `w04-copy-linked` and
+ * `w05-copied-recorded`: its file stays if it has the same digest, and is set aside if not. A file with gaps never counts as a duplicate, because the zeros in
+ * it say nothing of what the recorder holds.
  */
 export async function placeCopy(
   { vault, ledger, clock }: { vault: Vault; ledger: Ledger; clock: Clock },
@@ -36,12 +36,12 @@ export async function placeCopy(
     }
     return same;
   } finally {
-    // After a commit the draft has no name any more and this does nothing.
+    // Does nothing after a commit, because the draft has no name of its own any more.
     await draft.discard();
   }
 }
 
-/** An original whose file is gone from the vault must not keep its bytes from being stored once more. */
+/** Links the bytes of the same original; commits the draft where that original's file is gone from the vault. */
 async function linkOrCommit(vault: Vault, sameKey: string, key: string, draft: VaultDraft): Promise<'created' | 'exists'> {
   try {
     return await vault.link(sameKey, key);
@@ -51,14 +51,14 @@ async function linkOrCommit(vault: Vault, sameKey: string, key: string, draft: V
   }
 }
 
-/** A copy that stands in the vault and is not on record yet. */
+/** A copy that is in the vault and not on record yet. */
 export interface Copied {
   readonly original: Original;
   readonly copied: CopiedFile;
   readonly facts: { readonly dockingId: string; readonly duplicateOf: string | null; readonly nowMs: number };
 }
 
-/** Part of `w05-copied-recorded`: the original is `copied`; what could not be read of it makes its recording damaged at once. */
+/** Records that an original is `copied`, at fault point `w05-copied-recorded`. Gaps make its recording damaged at once. */
 export async function recordCopied(writer: LedgerWriter, { original, copied, facts }: Copied): Promise<void> {
   const { digests, gaps, sourceReread } = copied;
   const { dockingId, duplicateOf, nowMs } = facts;
@@ -75,7 +75,7 @@ export async function recordCopied(writer: LedgerWriter, { original, copied, fac
   const by = { atMs: nowMs, actor: STATION };
   const lists = { gaps: gaps.map(({ start, end }) => ({ start, end })) };
   const recording = await writer.recordings.get(original.recordingId);
-  // Also where an earlier copy of it had gaps, and was set aside because it read back otherwise.
+  // Also judged where an earlier copy had gaps and was set aside because it read back wrong.
   const judged = recording !== null && (gaps.length > 0 || recording.damaged);
   const damage = judged ? damageFromIntake(recording, await writer.originals.ofRecording(original.recordingId)) : null;
   const personal = { cardPath: original.cardPath, ...(judged ? { damage } : {}) };

@@ -21,11 +21,11 @@ import { RECHECKED_PER_ENTRY, recordRechecked } from './record-rechecked.ts';
 import { isOver, type Session } from './session.ts';
 import { pause, type SessionView } from './session-view.ts';
 
-/** Files that are compared at the same time, over all recorders; of one recorder one. */
+/** So many files are compared at once over all recorders, and one of each recorder. */
 const FILES_AT_ONCE = 8;
-/** How soon after the last new file it goes on. */
+/** How often it is asked whether the re-check may go on, ms. */
 const GATE_MS = 50;
-/** What was compared goes on record so often, or after so many files. */
+/** Compared files go on record this often, ms, or after RECHECKED_PER_ENTRY of them. */
 const WRITE_EVERY_MS = 5000;
 const IDS_PER_QUERY = 1000;
 
@@ -39,36 +39,36 @@ interface Options {
   readonly faults: FaultPoints;
   readonly view: SessionView;
   readonly settings: NewcomerRules & { readonly retryMs: number };
-  /** No new file of any recorder is being listed, copied or sealed. */
+  /** True while no new file of any recorder is being listed, copied or sealed. */
   readonly quiet: () => boolean;
-  /** Originals that are on record for this docking and not copied yet. */
+  /** Called with originals that are on record for this docking and not copied yet. */
   readonly onNew: (session: Session, originals: readonly Original[]) => void;
-  /** Every known file of the docking was compared, as far as it can be read. */
+  /** Called when every known file of the docking was compared, as far as it can be read. */
   readonly onEnd: (dockingId: string) => void;
 }
 
 /** The re-check of one docking. */
 interface Run {
   readonly session: Session;
-  /** Compared whole and the same, but not on record yet; by id. */
+  /** By id: originals that were compared whole and are the same, but are not on record as such yet. */
   readonly pending: Map<string, Original>;
   pendingSinceMs: number;
-  /** The docking's figures are not what is on record. */
+  /** True: the docking's figures on record are out of date. */
   stale: boolean;
   readonly writes: LimitFunction;
   readonly unread: Map<string, string>;
-  /** Paths of files that the sample had missed. */
+  /** Paths of files that differ although their sample was the same. */
   readonly differ: string[];
-  /** Clock and wipe have the recorder to themselves. */
+  /** How many holders pause this run: the setting of the clock and the wipe have the recorder to themselves. */
   holds: number;
   working: Promise<void> | null;
-  /** The card was listed once more meanwhile. */
+  /** The card was listed again while this run went on. */
   again: boolean;
 }
 
 /**
- * Compares known files whole while their recorder stays docked: after the new files of every recorder, those first that were not read whole the
- * longest. What differs is taken in as a new file, and the docking is not safe until that is sealed.
+ * Compares known files whole while their recorder stays docked. It waits for the new files of every recorder, and begins with the files whose last whole
+ * comparison is oldest. A file that differs is taken in as a new file, and the docking is not safe until that is sealed.
  */
 export class Recheck implements KnownProof {
   readonly #options: Options;
@@ -80,7 +80,7 @@ export class Recheck implements KnownProof {
     this.#options = options;
   }
 
-  /** Its card is listed. Called again, it takes what has become known since. */
+  /** Called when the card is listed. A later call adds files that have become known since. */
   start(session: Session): void {
     const { id } = session.docking;
     const run: Run = this.#runs.get(id) ?? {
@@ -103,12 +103,12 @@ export class Recheck implements KnownProof {
     });
   }
 
-  /** Resolves when nothing of this docking is being compared any more; never rejects. */
+  /** Resolves when no file of this docking is being compared any more; never rejects. */
   async ended(dockingId: string): Promise<void> {
     await this.#runs.get(dockingId)?.working;
   }
 
-  /** Stands aside until the returned function is called. */
+  /** Pauses the re-check of this docking until the returned function is called. */
   hold(dockingId: string): () => void {
     const run = this.#runs.get(dockingId);
     if (!run) return () => undefined;
@@ -118,7 +118,7 @@ export class Recheck implements KnownProof {
     };
   }
 
-  /** The recorder is gone: resolves when nothing of it is kept. */
+  /** The recorder is gone. When this resolves, nothing of the docking is kept. */
   async forget(dockingId: string): Promise<void> {
     await this.ended(dockingId);
     this.#runs.delete(dockingId);
@@ -133,7 +133,7 @@ export class Recheck implements KnownProof {
     const { ledger, lanes, buffers } = this.#options;
     const run = this.#runs.get(dockingId);
     if (!run) throw new EvidockError('recorder.removed', because('id', { id: dockingId }));
-    // An original may stand for a file under either of two names, and what was compared under one says nothing of the other.
+    // An original may stand for a file under either of two paths. A comparison under one path says nothing of the other.
     const listed = run.session.found.known.get(original.id) === original.cardPath;
     const compared = (await ledger.originals.compared([original.id])).get(original.id);
     if (listed && compared?.recheckedIn === dockingId) return 'same';
@@ -151,7 +151,7 @@ export class Recheck implements KnownProof {
     }
   }
 
-  /** Never throws: a ledger that fails is asked again, and a recorder that has left is what its removal tells. */
+  /** Compares file after file. Never throws: a failing ledger is asked again, and the removal of a recorder is reported elsewhere. */
   async #work(run: Run): Promise<void> {
     const { log, settings } = this.#options;
     const begun = performance.now();
@@ -176,7 +176,7 @@ export class Recheck implements KnownProof {
     await this.#end(run, { files, elapsedMs: Math.round(performance.now() - begun), signal });
   }
 
-  /** Who has left does not wait for its turn: those that have one may be standing aside for hours. */
+  /** Runs `compare` in its turn. When the recorder has left, this no longer waits for the turn, because other recorders may hold theirs for hours. */
   async #inTurn(signal: AbortSignal, compare: () => Promise<void>): Promise<void> {
     signal.throwIfAborted();
     const { promise: begun, resolve: begin } = Promise.withResolvers<boolean>();
@@ -186,7 +186,7 @@ export class Recheck implements KnownProof {
       begin(true);
       if (!signal.aborted) await compare();
     });
-    // Where nobody waits for it any more, it ends as soon as it begins.
+    // The turn comes later all the same, and then ends at once. Nobody waits for it any more.
     turn.catch(() => undefined);
     const has = await begun;
     signal.removeEventListener('abort', over);
@@ -199,7 +199,7 @@ export class Recheck implements KnownProof {
     const { files, elapsedMs, signal } = done;
     for (;;) {
       try {
-        // Also when the recorder has left: that these files were the same is a fact.
+        // Written also when the recorder has left, because it stays true that these files were the same.
         await this.#write(run);
         break;
       } catch (error) {
@@ -214,7 +214,7 @@ export class Recheck implements KnownProof {
     onEnd(docking.id);
   }
 
-  /** What is left to do, bounded by what one query asks for at a time. */
+  /** Ids of the known files that were not compared yet, the most urgent first. The ledger is asked in bounded queries. */
   async #oldestFirst({ session, unread }: Run): Promise<readonly string[]> {
     const { known, rechecked: done } = session.found;
     const ids = [...known.keys()].filter((id) => !done.has(id) && !unread.has(id));
@@ -232,10 +232,10 @@ export class Recheck implements KnownProof {
     await gate();
     const cardPath = session.found.known.get(id);
     const original = await ledger.originals.get(id);
-    // A wipe has proved it meanwhile.
+    // A wipe may have proved the file meanwhile.
     if (cardPath === undefined || session.found.rechecked.has(id)) return;
     if (!original || original.state === 'listed') {
-      // Its copy was found wrong, and this docking reads it anew.
+      // The original's copy was found wrong, so this docking copies the file anew.
       session.found.known.delete(id);
       run.stale = true;
       return;
@@ -291,7 +291,7 @@ export class Recheck implements KnownProof {
     const file = fileOf(original, session, settings);
     const start = await this.#startOf(file, original.recorderSerial, session);
     const fresh = await ledger.transaction(async (writer: LedgerWriter) => {
-      // Nothing is written for a recorder that has gone: its next docking may have the file by now.
+      // Nothing is written for a recorder that has gone: its files may belong to its next docking by now.
       signal.throwIfAborted();
       return recordDifference(writer, session, { original, file, sha256, start }, { ...settings, clock, statuses });
     });
@@ -310,7 +310,7 @@ export class Recheck implements KnownProof {
     onNew(session, fresh);
   }
 
-  /** Not inside the transaction: its header is read. */
+  /** Runs outside of the transaction, because it reads the header of the file. */
   #startOf(file: ListedFile, recorderSerial: string, session: Session): Promise<StartDecision> {
     const { docking, driver, volume, formerClocks, signal } = session;
     const { ledger, clock, settings } = this.#options;

@@ -19,12 +19,12 @@ import type { Session } from './session.ts';
 interface Difference {
   readonly original: Original;
   readonly file: ListedFile;
-  /** Of the file as it is on the card. */
+  /** Digest of the file as it is on the card. */
   readonly sha256: string;
   readonly start: StartDecision;
 }
 
-/** What a file of a card is read by. */
+/** What is needed to read the name of a file on a card. */
 export interface NewcomerRules {
   readonly stationId: string;
   readonly timezone: string;
@@ -34,7 +34,7 @@ export interface NewcomerRules {
   readonly leftovers: Leftovers;
 }
 
-/** The file on the card that has another content than this original, as the listing would have it. */
+/** The file on the card that differs from this original, in the form in which a listing would have it. */
 export function fileOf({ cardPath, bytes, mtimeMs }: Original, session: Session, rules: NewcomerRules): ListedFile {
   const patterns = [...rules.patterns, ...compilePatterns(session.driver.patterns)];
   const facts = readName(cardPath, { patterns, others: rules.otherPatterns, leftovers: rules.leftovers });
@@ -42,8 +42,8 @@ export function fileOf({ cardPath, bytes, mtimeMs }: Original, session: Session,
 }
 
 /**
- * The file on the card has other bytes than the sealed original of its name: it becomes a recording of its own, and the docking is not safe until that
- * is sealed. Returns what has to be copied; null if another docking of the same recorder was quicker, or this one has been closed.
+ * Records a file whose bytes differ from the sealed original of its name as a recording of its own. The docking is not safe until that is sealed. Returns the
+ * originals to copy; null if another docking of the same recorder was first, or if this docking is closed.
  */
 export async function recordDifference(
   writer: LedgerWriter,
@@ -62,7 +62,7 @@ export async function recordDifference(
   const fresh = await insertRecording(
     writer,
     [{ file, role: known.role }],
-    // What it belongs to, derive finds.
+    // Its container tells nothing here; derive finds out what it belongs to.
     { clock, stationId, docking, owner: recorderSerial, listed, contiguousMs: session.driver.contiguousMs, told: () => TELLS_NOTHING },
     start,
   );
@@ -79,7 +79,7 @@ export async function recordDifference(
   }
   const { known: kept, rechecked } = session.found;
   await writer.dockings.update(docking.id, {
-    // One that was copied, but not sealed when its recorder left, counts as this docking's own.
+    // An original that was copied before and moved to this docking does not count as known, so that count stays.
     ...(known.dockingId === docking.id ? {} : { filesKnown: Math.max(0, docking.filesKnown - 1) }),
     filesToRecheck: kept.size - (kept.has(known.id) ? 1 : 0),
     filesRechecked: rechecked.size,

@@ -5,10 +5,12 @@ import type { Docking } from '#domain/docking';
 import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 
-/** Originals that one entry of the log names: it stays of a size that can be read. */
+/** At most so many originals in one custody entry, so that the entry stays readable. */
 export const RECHECKED_PER_ENTRY = 1000;
 
-/** Files on the card of this docking were read whole and have the digest of these originals: on each of them, and in the custody log. */
+/**
+ * Records that files on the card of this docking were read whole and have the digests of these originals: in the row of each original, and in the custody log.
+ */
 export async function recordRechecked(writer: LedgerWriter, docking: Docking, originals: readonly Original[], atMs: number): Promise<void> {
   for (let at = 0; at < originals.length; at += RECHECKED_PER_ENTRY) {
     const some = originals.slice(at, at + RECHECKED_PER_ENTRY);

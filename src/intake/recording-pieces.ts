@@ -4,12 +4,12 @@ import type { LedgerWriter } from '#ports/ledger';
 import { linkRecordings } from '#steps/link-recordings';
 import type { Item } from './new-recording.ts';
 
-/** Where a segment of a capture is on record: in a recording, nowhere yet (null), or somewhere that says nothing of its neighbours. */
+/** Where a segment of a capture is on record: the id of its recording, null for nowhere yet, or `elsewhere` for a place that says nothing of its neighbours. */
 export type Standing = string | null | 'elsewhere';
 
 /**
- * What of a capture is new, cut where something that is on record lies between: a recording is one continuous capture, so the segments before and
- * after one that is sealed already are two. New sidecars travel with the first new segments.
+ * Cuts the new files of a capture into pieces that each become a recording. A recording is one continuous capture, so new segments before and after one that is
+ * on record are two pieces. New sidecars go with the first piece.
  */
 export function newPieces(capture: Capture, standing: ReadonlyMap<ListedFile, Standing>): readonly (readonly Item[])[] {
   const pieces: Item[][] = [];
@@ -27,7 +27,7 @@ export function newPieces(capture: Capture, standing: ReadonlyMap<ListedFile, St
   return [[...first, ...sidecars], ...others];
 }
 
-/** One take whose segments are on record as several recordings: each goes on in the next. */
+/** Links the recordings in which the segments of one take are on record: each continues in the next. */
 export async function linkPieces(
   writer: LedgerWriter,
   { segments }: Capture,

@@ -6,7 +6,7 @@ import type { LedgerReader, LedgerWriter } from '#ports/ledger';
 
 type Refused = Pick<Refusal, 'code' | 'reason'> & { readonly path: string };
 
-/** Part of `w02-files-listed`: an entry that is not taken, with its reason. */
+/** Records an entry of the card that is not taken, with its reason; part of `w02-files-listed`. */
 export async function refuse(writer: LedgerWriter, dockingId: string, refusal: Refused, atMs: number): Promise<void> {
   const { code, reason, path } = refusal;
   await writer.dockings.insertRefusal({ dockingId, atMs, cardPath: path, code, reason });
@@ -14,7 +14,7 @@ export async function refuse(writer: LedgerWriter, dockingId: string, refusal: R
   await writer.custody.append(FileRefused.make({ ...about, data: { code }, personal: { cardPath: path, detail: reason } }));
 }
 
-/** What is on record as refused stays there: a card that is listed once more must not be told of twice. */
+/** The paths that are on record as refused, so that a second listing does not record them twice. */
 export async function refusedSoFar(ledger: LedgerReader, dockingId: string): Promise<Set<string>> {
   return new Set((await ledger.dockings.refusals(dockingId)).map((refusal) => refusalKey({ ...refusal, path: refusal.cardPath })));
 }

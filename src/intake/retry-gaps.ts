@@ -14,7 +14,7 @@ import { type ListingTally, writeCounts } from './listing-tally.ts';
 import { insertRecording } from './new-recording.ts';
 import { gapsReadNow } from './second-read.ts';
 
-/** Time for trying again what earlier dockings could not read: somebody waits for the rest. */
+/** The longest time for trying gaps of earlier dockings again, ms, because somebody waits for the rest. */
 const RETRY_MS_MAX = 20_000;
 
 interface GapRetry {
@@ -26,18 +26,18 @@ interface GapRetry {
   readonly known: KnownFiles;
   readonly found: FoundOnCard;
   readonly signal: AbortSignal;
-  /** Paths of files whose gaps an earlier listing of this docking has tried, a moment ago. */
+  /** Paths of files whose gaps an earlier listing of this docking has just tried. */
   readonly gaps: ReadonlySet<string>;
   readonly inTransaction: <T>(body: (writer: LedgerWriter) => Promise<T>) => Promise<T>;
-  /** Its gaps are still there. */
+  /** Called where the gaps are still there. */
   readonly onGaps: (original: Original) => void;
-  /** It is on record as a new file, and not copied yet. */
+  /** Called when the file is on record as a new one that is not copied yet. */
   readonly toCopy: (original: Original) => void;
 }
 
 /**
- * What could not be read once may be read now, in another slot or by another reader: then the file is taken again, as a recording of its own beside the
- * damaged one. Only the gaps are tried first, so that a card that is still bad costs no time and no second copy.
+ * Tries files with gaps again, because another slot or reader may read them now. If all gaps of a file can be read, the file is taken again as a recording of
+ * its own, beside the damaged one. Only the gaps are tried first, so that a card that is still bad costs neither time nor a second copy.
  */
 export async function retryGaps(retry: GapRetry): Promise<void> {
   const { docking, clock, volume, captures, tally, found, signal } = retry;
@@ -50,7 +50,7 @@ export async function retryGaps(retry: GapRetry): Promise<void> {
     }
     await captures.starts.prepareFiles([item.file]);
     const fresh = await retry.inTransaction(async (writer) => {
-      // Another docking of the same recorder may have been quicker.
+      // Another docking of the same recorder may have taken the file first.
       if ((await writer.originals.find(captures.names.identityOf(item.file)))?.id !== known.id) return [];
       const listed = new ListedEntry();
       const owner = captures.names.ownerOf(item.file);

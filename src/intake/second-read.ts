@@ -9,21 +9,21 @@ import type { Volume, VolumeFile } from '#ports/recorder-driver';
 interface CardRead {
   readonly file: VolumeFile;
   readonly original: Pick<Original, 'cardPath' | 'bytes'>;
-  /** Not tried, and zeros as in the copy. */
+  /** Gaps of the copy. They are not read, and count as zeros as in the copy. */
   readonly gaps: readonly ByteRange[];
   readonly lanes: Lanes;
   readonly buffers: BufferPool;
   readonly signal: AbortSignal;
-  /** Awaited before each chunk: who reads at the lowest priority stands aside here. */
+  /** Awaited before each chunk. A reader with the lowest priority waits here for the others. */
   readonly gate?: () => Promise<void>;
 }
 
 interface SecondRead extends CardRead {
-  /** What the first read gave. */
+  /** Digest of the first read. */
   readonly sha256: string;
 }
 
-/** Reads the file from the recorder once more, past the page cache where that can be had. Throws recorder.unstable if it is not the same. */
+/** Reads the file from the recorder once more, past the page cache where that is possible. Throws recorder.unstable if the bytes are not the same. */
 export async function readAgain(read: SecondRead): Promise<SourceReread> {
   const forgotten = (await read.file.forget?.()) ?? false;
   if ((await digestOnCard(read)) !== read.sha256)
@@ -31,9 +31,9 @@ export async function readAgain(read: SecondRead): Promise<SourceReread> {
   return forgotten ? 'nocache' : 'cached';
 }
 
-/** SHA-256 of a file on the recorder as its copy keeps it. Throws recorder.*. */
+/** SHA-256 of a file on the recorder, with zeros at the gaps as in its copy. Throws recorder.*. */
 export async function digestOnCard(read: CardRead): Promise<string> {
-  // It is fed, so that it takes no lane that reads for itself from a copy.
+  // The chunks are read here, so that a copy can have the lane that reads by itself.
   const passage = read.lanes.open(null, { reads: false });
   try {
     await hashAll(read, passage);
@@ -43,7 +43,7 @@ export async function digestOnCard(read: CardRead): Promise<string> {
   }
 }
 
-/** One chunk is hashed while the next one is read. */
+/** Hashes one chunk while the next one is read. */
 async function hashAll(read: CardRead, passage: Passage): Promise<void> {
   const { original, buffers, signal, gate } = read;
   let hashing: Promise<unknown> = Promise.resolve();
@@ -60,7 +60,7 @@ async function hashAll(read: CardRead, passage: Passage): Promise<void> {
         throw error;
       }
       hashing = passage.take(chunk, bytes, position).finally(() => buffers.release(chunk));
-      // It is awaited below in any case; until then its failure must not count as one that nobody handles.
+      // The promise is awaited below in any case. Until then its failure must not count as an unhandled one.
       hashing.catch(() => undefined);
       position += bytes;
     }
@@ -69,7 +69,7 @@ async function hashAll(read: CardRead, passage: Passage): Promise<void> {
   }
 }
 
-/** Fills `target` with what the copy keeps of the file from `position` on: what could not be read when it was copied is not tried, and is zeros. */
+/** Fills `target` with the file's bytes from `position` on. Gaps of the copy are not read and become zeros. */
 export async function readKept(
   { file, original, gaps, signal }: Pick<CardRead, 'file' | 'original' | 'gaps' | 'signal'>,
   target: Uint8Array,
@@ -90,10 +90,7 @@ export async function readKept(
 
 const LOOK_BYTES = 64 * 1024;
 
-/**
- * Whether all that an earlier docking could not read of a file can be read now. Only those places are tried, and none after `endMs` (of the
- * monotonic clock). Throws recorder.removed.
- */
+/** Whether all gaps of an original can be read now. Only the gaps are tried, and none after `endMs` (of performance.now()). Throws recorder.removed. */
 export async function gapsReadNow(volume: Volume, original: Original, options: { signal: AbortSignal; endMs: number }): Promise<boolean> {
   const file = await volume.open(original.cardPath);
   try {

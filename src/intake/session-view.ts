@@ -15,11 +15,11 @@ interface Options {
   readonly board: SlotBoard;
   readonly statuses: DockingStatuses;
   readonly log: Log;
-  /** Whether "safe" waits until every known file was compared whole. */
+  /** `whole`: "safe" waits until every known file was compared whole. */
   readonly settings: { readonly known?: 'sampled' | 'whole' };
 }
 
-/** What a person is told of a docking while its files are copied. How it stands is told to its owner, and only told. */
+/** Shows a docking while its files are copied. Changes of its status are reported to `DockingStatuses`, which decides on them. */
 export class SessionView {
   readonly #options: Options;
 
@@ -32,7 +32,7 @@ export class SessionView {
     if (board.docking(id)?.waiting) board.updateDocking(id, { waiting: null });
   }
 
-  /** Its card begins to be listed. */
+  /** The card begins to be listed. */
   async listing({ docking, signal }: Session): Promise<void> {
     if (!signal.aborted) await this.#options.statuses.happened(docking.id, 'list');
   }
@@ -41,26 +41,26 @@ export class SessionView {
     const { board } = this.#options;
     board.updateDocking(id, {
       filesListed: counts.files,
-      // Files are sealed while the card is still being listed.
+      // Files may be sealed while the card is still being listed.
       filesSealed: Math.max(board.docking(id)?.filesSealed ?? 0, counts.known),
       filesRefused: counts.refused,
-      // What is known is not copied again: the time left must not count it.
+      // Known files are not copied again, so they must not count for the time left.
       bytesListed: counts.bytes - counts.knownBytes,
     });
   }
 
-  /** Counting shows as such until there is something to copy. */
+  /** Called at each copy. Until the first one the slot shows the listing. */
   copying({ docking: { id } }: Session): void {
     const { statuses } = this.#options;
     if (statuses.of(id)?.phase !== 'copying') void statuses.happened(id, 'copy');
   }
 
-  /** What the recorder goes on writing was not taken. */
+  /** The recorder goes on writing, and what it wrote last was not taken. */
   stillWriting({ docking }: Session, paths: readonly string[]): void {
     this.#options.board.updateDocking(docking.id, { warning: { code: 'recorder.still-writing', reason: filesReason(paths) } });
   }
 
-  /** Files of other recorders lie on its card. A warning that is there already is the more urgent. */
+  /** Files of other recorders lie on the card. A warning that is shown already is more urgent and stays. */
   others({ docking: { id } }: Session, serials: readonly string[]): void {
     const view = this.#options.board.docking(id);
     if (!view || view.warning !== null || serials.length === 0) return;
@@ -70,7 +70,7 @@ export class SessionView {
     });
   }
 
-  /** How far its known files are compared whole. */
+  /** How far the re-check of the docking is. */
   recheck({ docking: { id }, listing }: Session, recheck: RecheckView): void {
     const { board, statuses, settings } = this.#options;
     const { files, done, unread } = recheck;
@@ -79,20 +79,20 @@ export class SessionView {
     board.updateDocking(id, { recheck: files === 0 ? null : recheck });
   }
 
-  /** The sample had missed that these files are others: nobody shall take the recorder before they are sealed. */
+  /** The sample has missed that these files differ. Nobody may take the recorder before they are sealed. */
   differs({ docking: { id } }: Session, paths: readonly string[], bytes: number): void {
     const { board, statuses } = this.#options;
     const warning: Problem = { code: 'recorder.known-differs', reason: filesReason(paths) };
     void statuses.happened(id, 'differs', { warning, bytesListed: (board.docking(id)?.bytesListed ?? 0) + bytes });
   }
 
-  /** Nothing is left to compare but what cannot be read: where "safe" waits for it, it waits in vain, and says so. */
+  /** The re-check has ended; `unread` could not be read. Where "safe" waits for every known file, it waits in vain, and the slot says so. */
   async recheckEnded({ docking: { id } }: Session, unread: readonly string[]): Promise<void> {
     const { board, statuses, settings } = this.#options;
     const problem: Problem | null = unread.length === 0 ? null : { code: 'recorder.known-unread', reason: filesReason(unread) };
     if (settings.known === 'whole') return statuses.stoppedBy(id, 'comparing', problem);
     const warning = board.docking(id)?.warning ?? null;
-    // What was told of it before is more: an alarm, gaps, a wipe that left files.
+    // An earlier warning is more urgent than this one, unless it is only of the clock: an alarm, gaps, a wipe that left files.
     if (problem && (warning === null || warning.code === 'recorder.clock-off')) board.updateDocking(id, { warning: problem });
   }
 
@@ -101,7 +101,7 @@ export class SessionView {
     this.#options.board.updateDocking(session.docking.id, { warning: gapsWarning(session) });
   }
 
-  /** The recorder is gone, and nothing more is asked of it; the slot says at once what is still on it. */
+  /** The recorder is gone and is not read any more. The slot says at once what is still on it. */
   async lost(session: Session): Promise<void> {
     if (isOver(session)) return;
     session.lost = true;
@@ -117,18 +117,18 @@ export class SessionView {
     }
   }
 
-  /** Which of its files cannot be copied has changed. */
+  /** Called when the set of files that cannot be copied has changed. */
   failing(session: Session): Promise<void> {
     return this.#options.statuses.stoppedBy(session.docking.id, 'copying', failingOf(session));
   }
 
-  /** Whether its card could be listed to its end has changed. */
+  /** Called when it has changed whether the card could be listed to its end. */
   unlisted(session: Session): Promise<void> {
     return this.#options.statuses.stoppedBy(session.docking.id, 'listing', session.unlisted);
   }
 }
 
-/** Waits, or returns at once when `signal` says that there is nothing to wait for. */
+/** Waits `ms`; returns at once when `signal` is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });

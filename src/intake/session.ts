@@ -8,47 +8,50 @@ import { type FoundOnCard, nothingFound } from './found-on-card.ts';
 import { CopyQueue } from './turns/copy-queue.ts';
 import { type InHand, WaitingSampler } from './turns/waiting-sampler.ts';
 
-/** The intake of one docking, in memory. */
+/** State of the intake of one docking, kept in memory. */
 export interface Session {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly volume: Volume;
-  /** Clocks that files on the card may still have their times from, oldest first. */
+  /** Clocks that the recorder had before and that may have given files on the card their times, oldest first. */
   readonly formerClocks: readonly FormerClock[];
-  /** Recorders of one hub share its bandwidth; one whose hub is not known stands alone. */
+  /** Name of the hub, whose recorders share its bandwidth. A recorder without a known hub has a name of its own. */
   readonly hub: string;
   /** Later dockings of this process have higher numbers. */
   readonly number: number;
   readonly queue: CopyQueue;
   readonly signal: AbortSignal;
   readonly tries: Map<string, number>;
-  /** Originals that could not be copied and why, the last one last; what is still here when copying ends is given up for this docking. */
+  /** By id: originals that could not be copied, and why; the latest failure last. Those that are here when copying ends are given up for this docking. */
   readonly failed: Map<string, EvidockError>;
-  /** How often the copy of an original was found wrong; such a one gets bytes of its own, for those that it would share may be the wrong ones. */
+  /**
+   * By id: how often the copy of an original was found wrong. Such an original is copied and not linked, because the bytes that it would share may be the wrong
+   * ones.
+   */
   readonly mismatches: Map<string, number>;
   /** Paths on the card of files with gaps. */
   readonly gaps: Set<string>;
   readonly inHand: Set<InHand>;
   readonly sampler: WaitingSampler;
   readonly found: FoundOnCard;
-  /** Why the card could not be listed to its end: stays when its files get well, until it is listed after all. */
+  /** Why the card could not be listed to its end. It stays, whatever happens to the files, until a listing succeeds. */
   unlisted: Problem | null;
   waiting: SlotView['waiting'];
-  /** The recorder has told that it is gone; the dock will, soon. */
+  /** A read has shown that the recorder is gone. The dock will say so soon. */
   lost: boolean;
   listing: boolean;
-  /** How often its card was listed, this time included. */
+  /** How often the card was listed, with the present listing. */
   listings: number;
-  /** Its card is looked at again; see `mayBeLookedAtAgain`. */
+  /** The card is being looked at again; see `mayBeLookedAtAgain`. */
   looking: boolean;
   looks: number;
-  /** It is on record that the card was as it was listed when all of it was copied. */
+  /** It is on record that the card was still as listed when all of it was copied. */
   unchanged: boolean;
   /** Called when nothing is being listed or copied any more. */
   idle: () => void;
 }
 
-/** What a session has from the start. */
+/** Fields that a session has from the start. */
 type Given = 'docking' | 'driver' | 'volume' | 'formerClocks' | 'hub' | 'number' | 'signal' | 'idle';
 
 export function newSession(facts: Pick<Session, Given>): Session {
@@ -74,7 +77,7 @@ export function newSession(facts: Pick<Session, Given>): Session {
   };
 }
 
-/** Nothing more can come from this recorder in this docking. */
+/** Whether nothing more can come from this recorder in this docking. */
 export function isOver(session: Session): boolean {
   return session.lost || session.signal.aborted;
 }
@@ -82,31 +85,31 @@ export function isOver(session: Session): boolean {
 const LISTINGS_MAX = 2;
 
 /**
- * Whether the card is to be listed once more, now that nothing is copied from it. The device counts its errors without saying where they were, so a
- * directory that was listed while a bad file was copied could not be believed; in peace it can. Once only: a second listing has no errors but the
- * directories' own, and those it would have again, at up to 20 s of quiet waits for each listing.
+ * Whether the card may be listed again, now that nothing is copied from it. The device counts its errors without saying where they were. So an error of a file
+ * that was copied meanwhile makes the listing of a directory doubtful; without copies it does not. There is only one such listing: a third would meet the same
+ * errors of the directories, and each listing may wait quietly for up to 20 s.
  */
 export function mayBeListedNow(session: Session): boolean {
   return session.unlisted?.code === 'recorder.unreadable' && session.listings < LISTINGS_MAX && !isOver(session);
 }
 
-/** The card is listed once more, or looked at again, and nothing may be copied from it meanwhile. */
+/** Whether the card is being listed or looked at once more. Nothing may be copied from it meanwhile. */
 export function isListedAgain({ listing, listings, looking }: Session): boolean {
   return listing && (listings > 1 || looking);
 }
 
-/** Rounds in which a card may still change; what changes in the last one is refused by name. */
+/** At most so many looks at a card that still changes. Files that have changed at the last look are refused by name. */
 export const LOOKS_MAX = 5;
 
 /**
- * Whether the card is to be looked at again, now that all of it is copied: a recorder that is still on may have written since, and "safe"
- * must not be said of a card that holds more than was taken.
+ * Whether the card is to be looked at again, now that all of it is copied. A recorder that is still on may have written since, and a card that holds more than
+ * was taken must not be called safe.
  */
 export function mayBeLookedAtAgain(session: Session): boolean {
   return session.unlisted === null && !session.unchanged && session.looks < LOOKS_MAX && !isOver(session);
 }
 
-/** Of files that could not be copied, the last one; null if there is none. */
+/** The failure of the latest file that could not be copied; null if there is none. */
 export function failingOf({ failed }: Session): Problem | null {
   const last = [...failed.values()].at(-1);
   if (!last) return null;
@@ -118,13 +121,13 @@ export function fail({ failed }: Session, originalId: string, failure: EvidockEr
   failed.set(originalId, failure);
 }
 
-/** What went wrong with it counts no more. */
+/** Forgets the failures and tries of an original. */
 export function forget({ failed, tries }: Session, originalId: string): void {
   failed.delete(originalId);
   tries.delete(originalId);
 }
 
-/** What stops nothing, but somebody should know; null if every file could be read. */
+/** The warning about files with gaps; null if every file could be read. */
 export function gapsWarning({ gaps }: Session): Problem | null {
   if (gaps.size === 0) return null;
   return { code: 'recorder.gaps', reason: filesReason([...gaps]) };

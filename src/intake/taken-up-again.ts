@@ -6,8 +6,8 @@ import type { Original } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 
 /**
- * The file of a recording that was closed as replaced is on a card after all, as it was listed first: a recorder has two cards, or a repair brought it back. Its
- * recording is waited for again. Returns the original without its mark.
+ * The file of a recording that was closed as replaced is on a card after all, as it was listed first: the recorder has two cards, or a repair brought the file
+ * back. Its recording is waited for again. Returns the original without its mark.
  */
 export async function takeUpAgain(
   writer: LedgerWriter,

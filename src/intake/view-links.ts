@@ -7,11 +7,11 @@ import type { Standing } from './recording-pieces.ts';
 
 const LINKS_PER_TRANSACTION = 200;
 
-/** Recordings of one listing that several lenses made at one moment are linked; each stays a recording of its own. */
+/** Links recordings of one listing that several lenses made at the same moment. Each stays a recording of its own. */
 export class ViewLinks {
   readonly #timezone: string;
   readonly #views: View[] = [];
-  /** Recordings that this listing put on record: links of others are on record already. */
+  /** Ids of recordings that this listing has made. Links of other recordings are on record already. */
   readonly #fresh = new Set<string>();
 
   constructor(timezone: string) {
@@ -22,7 +22,7 @@ export class ViewLinks {
     this.#fresh.add(recordingId);
   }
 
-  /** The segments of one take, and the recordings that they are on record in. */
+  /** Adds the segments of one take, with the recordings in which they are. */
   add(segments: readonly ListedFile[], recorder: string, standing: ReadonlyMap<ListedFile, Standing>): void {
     const lens = segments[0]?.facts.lens;
     if (lens === undefined) return;

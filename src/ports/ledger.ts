@@ -1,3 +1,4 @@
+import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
@@ -53,6 +54,12 @@ export type LedgerWriter = { readonly [Group in keyof LedgerReader]: LedgerReade
 /** The ledger of one station. Its readers see committed states only. What only one kind of store offers is in ledger/upkeep.ts. */
 export interface Ledger extends LedgerReader {
   counts(): Promise<LedgerCounts>;
+  /**
+   * The same ledger as far as the scope lets see it: what is not covered is to its lists, counts and transactions as if it were not there. A case is seen
+   * that was granted or names an officer of the scope, a docking of which some recording is seen, everything else with its recording; people and recorders
+   * are seen by all, histories of what is no footage by none. Throws station.internal for a ledger that is within a scope already.
+   */
+  within(scope: Scope): Ledger;
   /**
    * Runs `body` in one transaction, one after the other. Commits durably when `body` resolves, rolls back when it throws. `body` does no file or network I/O.
    */

@@ -26,11 +26,13 @@ const LINES_TYPE = 'application/x-ndjson';
 /** Answers a request by its row in the table of routes. */
 export async function answer(
   row: Route,
-  parts: ServerParts,
+  whole: ServerParts,
   { principal, request, reply }: { principal: Principal; request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   const { params, query, body } = request;
   const asked = { params, query, body, principal, actor: actorOf(principal), signal: signalOf(reply) };
+  // Whatever a handler reads, also in its transactions, it reads within the scope of who asks.
+  const parts: ServerParts = { ...whole, deps: { ...whole.deps, ledger: whole.deps.ledger.within(principal.scope) } };
   if (row.kind === 'command') return answerCommand(row, parts, asked, { request, reply });
   // `declared` is empty: of a row that is no command the handler writes no entry. The server itself records a look.
   const custody = new RequestCustody({ ledger: parts.deps.ledger, route: `${row.method} ${row.url}`, declared: [] });

@@ -8,7 +8,7 @@ const BYTES_OF_CHARACTER = 3;
 
 /**
  * Prints lines of JSON. While the next line takes long, a progress line is sent every 2 s. An error becomes the last line, because the status was sent long
- * ago. When the work is done, `commit` gets all lines, before the last of them is sent; if they exceed KEPT_BYTES_MAX, only the last lines that fit.
+ * ago. When the work is done, `commit` gets all lines, before the last of them is sent; if they exceed KEPT_BYTES_MAX, the first ones are left out.
  */
 export async function* jsonLines(
   { lines, meanwhile }: LinesAnswer,

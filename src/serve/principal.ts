@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '#domain/custody/actor';
+import type { Scope } from '#domain/scope';
 
 /** `viewer` may look; `operator` may also change things, start verifications and dock directories. */
 export type Role = 'viewer' | 'operator';
@@ -10,8 +11,8 @@ export interface Principal {
   /** Name of the account; null where the way in tells none. */
   readonly id: string | null;
   readonly roles: readonly Role[];
-  /** Units whose footage the account may see; null: all. */
-  readonly units: readonly string[] | null;
+  /** What of the footage it may see. */
+  readonly scope: Scope;
   /** Session of the account; null where there is none. */
   readonly session: string | null;
   readonly via: Way;
@@ -28,9 +29,9 @@ export const WAYS: Readonly<Record<Way, (headers: IncomingHttpHeaders) => Princi
   socket: (headers) => {
     const named = [headers['x-evidock-actor']].flat()[0] ?? '';
     const id = CLI_ACTOR.exec(named)?.[1] ?? 'unknown';
-    return { kind: 'cli', id, roles: ['viewer', 'operator'], units: null, session: null, via: 'socket' };
+    return { kind: 'cli', id, roles: ['viewer', 'operator'], scope: 'all', session: null, via: 'socket' };
   },
-  loopback: () => ({ kind: 'cli', id: null, roles: ['viewer'], units: null, session: null, via: 'loopback' }),
+  loopback: () => ({ kind: 'cli', id: null, roles: ['viewer'], scope: 'all', session: null, via: 'loopback' }),
 };
 
 /** The principal as custody entries name it. */

@@ -5,8 +5,8 @@ import { because, type Reason } from '#domain/reason';
 import { WRITES, type WriteName } from '#ports/fact-writes';
 import type { Ledger, LedgerReader, LedgerWriter } from '#ports/ledger';
 
-/** These calls write outside of a transaction that could be judged. No route needs them, so handlers may not make them. */
-const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close'];
+/** These calls write outside of a transaction that could be judged, or would leave the scope of who asks. No route needs them, so handlers may not make them. */
+const CLOSED: readonly (keyof Ledger)[] = ['recover', 'endLapsedLeases', 'close', 'within'];
 
 /** What one transaction has written so far. */
 interface Writing {

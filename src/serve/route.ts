@@ -84,6 +84,11 @@ interface Common<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly url: string;
   readonly needs: Role;
   readonly summary: string;
+  /**
+   * What it tells and changes is footage of the ledger, and so within the scope of who asks, or is no secret of the station. Left out: those alone who may
+   * see everything are answered.
+   */
+  readonly scoped?: boolean;
   readonly schema: {
     readonly params?: P;
     readonly querystring?: Q;

@@ -18,6 +18,7 @@ import { command, query, type Route } from './route.ts';
 export const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases/:number/custody',
+    scoped: true,
     needs: 'viewer',
     summary: 'Everything that was done with a case, oldest first',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(CustodyJson) },
@@ -29,6 +30,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/decision',
+    scoped: true,
     needs: 'operator',
     summary: 'The case was decided on that date; `correct` changes the date on record',
     custody: ['case.decided'],
@@ -43,6 +45,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/closing',
+    scoped: true,
     needs: 'operator',
     summary: 'The case was closed on that date; `correct` changes the date on record',
     custody: ['case.closed'],
@@ -57,6 +60,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/cases/:number/reopening',
+    scoped: true,
     needs: 'operator',
     summary: 'The case was opened again on that date; `correct` changes the date on record',
     custody: ['case.reopened'],
@@ -71,6 +75,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/cases/:number/protection',
+    scoped: true,
     needs: 'operator',
     summary: 'Changes the confidentiality and the privacy marks of a case; they count for every recording of it',
     custody: ['case.protected'],
@@ -85,6 +90,7 @@ export const caseRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recordings/:id/protection',
+    scoped: true,
     needs: 'operator',
     summary: 'Changes the confidentiality and the privacy marks of a recording',
     custody: ['recording.protected'],

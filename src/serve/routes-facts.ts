@@ -11,6 +11,7 @@ import { query, type Route, type Serving } from './route.ts';
 export const factRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings/:id/facts',
+    scoped: true,
     needs: 'viewer',
     summary: 'What was known of a recording, from when on and by whom, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(FactJson) },
@@ -21,6 +22,7 @@ export const factRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/cases/:number/facts',
+    scoped: true,
     needs: 'viewer',
     summary: 'What was known of a case, from when on and by whom, oldest first',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(FactJson) },

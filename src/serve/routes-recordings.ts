@@ -27,6 +27,7 @@ import { command, footage, query, type Route, shown } from './route.ts';
 export const recordingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/recordings',
+    scoped: true,
     needs: 'viewer',
     summary: 'Recordings, newest first',
     schema: {
@@ -57,6 +58,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/recordings/:id',
+    scoped: true,
     needs: 'viewer',
     summary: 'One recording',
     schema: { params: RecordingParams, response: RecordingJson },
@@ -64,6 +66,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/recordings/:id/custody',
+    scoped: true,
     needs: 'viewer',
     summary: 'Everything that was done with a recording, and who looked, oldest first',
     schema: { params: RecordingParams, querystring: PageQuery, response: pageOf(CustodyJson) },
@@ -74,6 +77,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/playback',
+    scoped: true,
     needs: 'viewer',
     summary: 'The playable copy; ranges are answered',
     produces: 'video/mp4',
@@ -85,6 +89,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/derivatives/:kind',
+    scoped: true,
     needs: 'viewer',
     summary: 'A derivative: poster, contact sheet, thumbnails, waveform, …; ranges are answered',
     produces: 'application/octet-stream',
@@ -96,6 +101,7 @@ export const recordingRoutes: readonly Route[] = [
   }),
   footage({
     url: '/api/v1/recordings/:id/originals/:index',
+    scoped: true,
     needs: 'viewer',
     summary: 'An original as it was on the recorder; ranges are answered',
     produces: 'application/octet-stream',
@@ -107,6 +113,7 @@ export const recordingRoutes: readonly Route[] = [
   command({
     method: 'PATCH',
     url: '/api/v1/recordings/:id',
+    scoped: true,
     needs: 'operator',
     summary: 'Changes what a recording is tagged with; what is left out stays',
     custody: ['recording.tagged'],
@@ -120,6 +127,7 @@ export const recordingRoutes: readonly Route[] = [
   command({
     method: 'DELETE',
     url: '/api/v1/recordings/:id/cases/:number',
+    scoped: true,
     needs: 'operator',
     summary: 'The recording belongs to this case no more',
     custody: ['recording.tagged'],

@@ -46,6 +46,7 @@ function settled<T>(custody: RequestCustody, { changed, ...sum }: T & { readonly
 const caseRoutes: readonly Route[] = [
   query({
     url: '/api/v1/cases',
+    scoped: true,
     needs: 'viewer',
     summary: 'Cases, newest first',
     schema: {
@@ -63,6 +64,7 @@ const caseRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/cases/:number',
+    scoped: true,
     needs: 'viewer',
     summary: 'One case',
     schema: { params: CaseParams, response: CaseJson },
@@ -70,6 +72,7 @@ const caseRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/cases/:number/events',
+    scoped: true,
     needs: 'viewer',
     summary: 'What happened in a case, by start',
     schema: { params: CaseParams, querystring: PageQuery, response: pageOf(EventJson) },
@@ -134,6 +137,7 @@ const caseRoutes: readonly Route[] = [
 const peopleRoutes: readonly Route[] = [
   query({
     url: '/api/v1/officers',
+    scoped: true,
     needs: 'viewer',
     summary: 'Officers',
     schema: { querystring: PageQuery, response: pageOf(OfficerJson) },
@@ -158,6 +162,7 @@ const peopleRoutes: readonly Route[] = [
   }),
   shown({
     url: '/api/v1/officers/:id',
+    scoped: true,
     needs: 'viewer',
     summary: 'One officer',
     schema: { params: OfficerParams, response: OfficerJson },
@@ -233,6 +238,7 @@ const peopleRoutes: readonly Route[] = [
 const suggestionRoutes: readonly Route[] = [
   query({
     url: '/api/v1/suggestions',
+    scoped: true,
     needs: 'viewer',
     summary: 'Case events that recordings may belong to, with the reason; newest first',
     schema: {
@@ -254,6 +260,7 @@ const suggestionRoutes: readonly Route[] = [
   command({
     method: 'PUT',
     url: '/api/v1/suggestions/:id/decision',
+    scoped: true,
     needs: 'operator',
     summary: 'Accepts or declines a suggestion; accepting tags the recording with the case',
     custody: ['suggestion.decided', 'recording.tagged'],

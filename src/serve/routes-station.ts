@@ -7,6 +7,7 @@ import { command, query, RawAnswer, type Route } from './route.ts';
 export const stationRoutes: readonly Route[] = [
   query({
     url: '/api/v1/health',
+    scoped: true,
     needs: 'viewer',
     summary: 'The process answers',
     schema: {
@@ -51,6 +52,7 @@ export const stationRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/openapi.json',
+    scoped: true,
     needs: 'viewer',
     summary: 'This API as an OpenAPI 3.1 document',
     schema: {},

@@ -25,6 +25,7 @@ import { Created, command, LinesAnswer, query, type Route } from './route.ts';
 const dockingRoutes: readonly Route[] = [
   query({
     url: '/api/v1/dockings',
+    scoped: true,
     needs: 'viewer',
     summary: 'Dockings, newest first',
     schema: {
@@ -41,6 +42,7 @@ const dockingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/dockings/:id',
+    scoped: true,
     needs: 'viewer',
     summary: 'One docking and its progress; its recordings are at `/recordings?docking=`, the work that is left at `/jobs?docking=`',
     schema: { params: DockingReportParams, response: DockingReportJson },
@@ -51,6 +53,7 @@ const dockingRoutes: readonly Route[] = [
   }),
   query({
     url: '/api/v1/dockings/:id/refusals',
+    scoped: true,
     needs: 'viewer',
     summary: 'What was left on the card, and why, in the order in which it was met',
     schema: { params: DockingReportParams, querystring: PageQuery, response: pageOf(RefusalJson) },

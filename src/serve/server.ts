@@ -13,7 +13,7 @@ import { RunningKeys } from './conditions/idempotency.ts';
 import { openApiOf } from './contract/openapi.ts';
 import { CONNECTIONS_MAX, FailureLog, StreamLimit } from './limits.ts';
 import { Metrics } from './metrics.ts';
-import { WAYS, type Way } from './principal.ts';
+import { type Principal, WAYS, type Way } from './principal.ts';
 import { answerProblem } from './problems.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes.ts';
@@ -30,6 +30,8 @@ interface Options {
   readonly deps: DeskDeps;
   /** Tells who comes in this way, and what they may do. */
   readonly way: Way;
+  /** Tells who asks; a test may let somebody else ask. */
+  readonly principalOf?: (typeof WAYS)[Way];
   /** The servers of one station share these, so that their figures add up. */
   readonly metrics?: Metrics;
   /** The table of routes; a test may give another. */
@@ -37,7 +39,13 @@ interface Options {
 }
 
 /** The API over one way in. The server does not listen yet. */
-export function buildServer({ deps, way, metrics = new Metrics(deps), routes = ROUTES }: Options): FastifyInstance {
+export function buildServer({
+  deps,
+  way,
+  principalOf = WAYS[way],
+  metrics = new Metrics(deps),
+  routes = ROUTES,
+}: Options): FastifyInstance {
   const failures = new FailureLog(deps.log);
   const app = Fastify({
     logger: false,
@@ -81,7 +89,7 @@ export function buildServer({ deps, way, metrics = new Metrics(deps), routes = R
     throw new EvidockError('request.not-found', because('no-route', { method: request.method, path: request.url.split('?')[0] ?? '' }));
   });
   app.register(async (scope) => {
-    for (const row of routes) addRoute(scope, row, way, serving);
+    for (const row of routes) addRoute(scope, row, principalOf, serving);
     refuseOtherMethods(scope, routes);
   });
   return app as unknown as FastifyInstance;
@@ -119,7 +127,7 @@ function refuseOtherMethods(scope: FastifyInstance, rows: readonly Route[]): voi
   }
 }
 
-function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerParts): void {
+function addRoute(scope: FastifyInstance, row: Route, principalOf: (typeof WAYS)[Way], parts: ServerParts): void {
   const { response, params, querystring, body } = row.schema;
   scope.route({
     method: row.method === 'GET' ? ['GET', 'HEAD'] : row.method,
@@ -132,11 +140,16 @@ function addRoute(scope: FastifyInstance, row: Route, way: Way, parts: ServerPar
       ...(response ? { response: { '2xx': response } } : {}),
     },
     onRequest: async (request) => {
-      if (!WAYS[way](request.headers).roles.includes(row.needs))
+      if (!mayAsk(principalOf(request.headers), row))
         throw new EvidockError('request.forbidden', because('no-route', { method: row.method, path: row.url }));
     },
-    handler: (request, reply) => answer(row, parts, { principal: WAYS[way](request.headers), request, reply }),
+    handler: (request, reply) => answer(row, parts, { principal: principalOf(request.headers), request, reply }),
   });
+}
+
+/** What is not known to keep within a scope is refused to those who have a narrow one, whatever they ask it for. */
+function mayAsk({ roles, scope }: Principal, row: Route): boolean {
+  return roles.includes(row.needs) && (scope === 'all' || row.scoped === true);
 }
 
 /** Whether every name and every text in a body can be written as UTF-8. The size limit of the body also bounds its depth. */

@@ -9,6 +9,8 @@ import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
+import { scopesOfLedger } from './ledger-scope.ts';
+import { scopeOfMethods } from './ledger-scope-methods.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
 
@@ -47,6 +49,8 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('copies', () => copies(it));
     describe('uploads', () => uploads(it));
     describe('start', () => start(it));
+    describe('a scope', () => scopesOfLedger(it));
+    describe('within a scope', () => scopeOfMethods(it));
   });
 }
 

@@ -18,6 +18,7 @@ const POSTGRES: Dialect = {
   amongNumbers: (numbers) => sql`(SELECT unnest(${numbers}::bigint[]))`,
   amongPairs: (pairs) =>
     sql`(SELECT * FROM unnest(${pairs.map(([text]) => text)}::text[], ${pairs.map(([, number]) => number)}::bigint[]))`,
+  elements: (column) => sql`json_array_elements_text(${sql.ref(column)}::json) AS value`,
   joinInOrder: sql`JOIN`,
   unindexed: (column) => column,
 };

@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { boundWriter } from '#adapters/sqlite-ledger/bound-writer';
-import { countsOf } from '#adapters/sqlite-ledger/counts';
+import { countsOf, countsWithin } from '#adapters/sqlite-ledger/counts';
 import { SqlShipping } from '#adapters/sqlite-ledger/custody/shipping';
 import { interruptDockings } from '#adapters/sqlite-ledger/dockings/interrupt';
 import { readersOf, writersOf } from '#adapters/sqlite-ledger/groups';
 import { SqlUploadJournal } from '#adapters/sqlite-ledger/upload-journal';
+import { ledgerWithin } from '#adapters/sqlite-ledger/within';
 import { SqlWorkWriter, type WorkTimes } from '#adapters/sqlite-ledger/work/writer';
+import type { Scope } from '#domain/scope';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -74,9 +76,22 @@ class PostgresLedger implements Ledger {
     return countsOf(this.#reading.db, ((await this.custody.head())?.seq ?? -1) + 1);
   }
 
+  within(scope: Scope): Ledger {
+    if (scope === 'all') return this;
+    return ledgerWithin(this, {
+      ...readersOf(this.#reading, scope),
+      counts: () => countsWithin(this.#reading, scope),
+      transaction: (body) => this.#transaction(readersOf(this.#writing, scope), body),
+    });
+  }
+
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    return this.#transaction(this.#current, body);
+  }
+
+  #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(this.#current, writersOf(this.#writing, this.#options.stationId, this.#times));
+      const bound = boundWriter(reads, writersOf(this.#writing, this.#options.stationId, this.#times));
       try {
         return await body(bound.writer);
       } finally {

@@ -1,6 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Scope } from '#domain/scope';
 import type { LedgerCounts } from '#ports/ledger';
+import type { Rows } from './connection.ts';
 import type { Schema } from './schema.ts';
+import { Sight } from './sight.ts';
 
 /** Triggers keep what would take a walk over all rows. */
 export async function countsOf(db: Kysely<Schema>, custodyEntries: number): Promise<LedgerCounts> {
@@ -21,5 +24,35 @@ export async function countsOf(db: Kysely<Schema>, custodyEntries: number): Prom
     workWaiting: inState('waiting') + inState('running'),
     workFailed: inState('failed'),
     custodyEntries,
+  };
+}
+
+/** The same of what a narrow scope lets see: gathered and counted, for no trigger knows the scope. `custodyEntries`: those about its recordings. */
+export async function countsWithin({ db, dialect }: Rows, scope: Scope): Promise<LedgerCounts> {
+  const sight = new Sight(scope, dialect);
+  const one = async (query: RawBuilder<Record<string, unknown>>) => {
+    const [row = {}] = (await query.execute(db)).rows;
+    return (name: string) => Number(row[name] ?? 0);
+  };
+  const recordings =
+    await one(sql`SELECT count(*) AS recordings, sum(CASE WHEN state IN ('archived', 'replaced') THEN 0 ELSE 1 END) AS not_archived
+    FROM recordings WHERE ${sight.oneOfRecordings('recordings.id')}`);
+  const originals = await one(sql`SELECT count(*) AS originals, sum(bytes) AS bytes,
+    sum(CASE WHEN state <> 'sealed' AND replaced_by IS NULL THEN 1 ELSE 0 END) AS unsealed
+    FROM originals WHERE ${sight.oneOfRecordings('originals.recording_id')}`);
+  const work =
+    await one(sql`SELECT sum(CASE WHEN state = 'failed' THEN 0 ELSE 1 END) AS waiting, sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) AS failed
+    FROM work WHERE state IN ('waiting', 'running', 'failed') AND ${sight.oneOfRecordings('work.recording_id')}`);
+  const custody = await one(sql`SELECT count(DISTINCT seq) AS entries FROM custody_subjects
+    WHERE subject IN (SELECT 'recording:' || id FROM (${sight.gathered()}) AS gathered)`);
+  return {
+    recordings: recordings('recordings'),
+    originals: originals('originals'),
+    originalBytes: originals('bytes'),
+    unsealed: originals('unsealed'),
+    notArchived: recordings('not_archived'),
+    workWaiting: work('waiting'),
+    workFailed: work('failed'),
+    custodyEntries: custody('entries'),
   };
 }

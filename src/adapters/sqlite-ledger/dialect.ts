@@ -11,6 +11,8 @@ export interface Dialect {
   amongNumbers(numbers: readonly number[]): RawBuilder<number>;
   /** The same for pairs of a text and a number. */
   amongPairs(pairs: readonly (readonly [string, number])[]): RawBuilder<unknown>;
+  /** The texts of a column that holds a JSON list of them, as what stands after FROM; their column is `value`. */
+  elements(column: string): RawBuilder<unknown>;
   /** A join that looks at its left side first. */
   readonly joinInOrder: RawBuilder<unknown>;
   /** A column whose index is a bad way to find rows here. */
@@ -21,6 +23,7 @@ export const SQLITE: Dialect = {
   among: (texts) => sql`(SELECT value FROM json_each(${JSON.stringify(texts)}))`,
   amongNumbers: (numbers) => sql`(SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   amongPairs: (pairs) => sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(pairs)}))`,
+  elements: (column) => sql`json_each(${sql.ref(column)})`,
   joinInOrder: sql`CROSS JOIN`,
   unindexed: (column) => `+${column}`,
 };

@@ -1,3 +1,4 @@
+import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 import { SqlAnswersReader } from './answers/reader.ts';
 import { SqlAnswersWriter } from './answers/writer.ts';
@@ -17,16 +18,16 @@ import { SqlRegistryWriter } from './registry/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
-/** All readers over one connection. */
-export function readersOf(rows: Rows): LedgerReader {
+/** All readers over one connection, within a scope; people, recorders and kept answers are no footage. */
+export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
   return {
-    recordings: new SqlRecordingsReader(rows),
-    originals: new SqlOriginalsReader(rows),
-    dockings: new SqlDockingsReader(rows),
-    work: new SqlWorkReader(rows),
-    custody: new SqlCustodyReader(rows),
+    recordings: new SqlRecordingsReader(rows, scope),
+    originals: new SqlOriginalsReader(rows, scope),
+    dockings: new SqlDockingsReader(rows, scope),
+    work: new SqlWorkReader(rows, scope),
+    custody: new SqlCustodyReader(rows, scope),
     registry: new SqlRegistryReader(rows),
-    cases: new SqlCasesReader(rows),
+    cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
   };
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { EvidockError, said } from '#domain/errors';
+import type { Scope } from '#domain/scope';
 import { STATION_HOST } from '#domain/work';
 import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
@@ -17,7 +18,7 @@ import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
 import { boundWriter } from './bound-writer.ts';
 import { type Connection, connect, holdLock, ledgerError } from './connection.ts';
-import { countsOf } from './counts.ts';
+import { countsOf, countsWithin } from './counts.ts';
 import { continueLog } from './custody/log.ts';
 import { SqlShipping } from './custody/shipping.ts';
 import { interruptDockings } from './dockings/interrupt.ts';
@@ -26,6 +27,7 @@ import { migrateToLatest } from './migrations.ts';
 import { removeReplays } from './replay/replay.ts';
 import { SqliteUpkeep } from './upkeep.ts';
 import { SqlUploadJournal } from './upload-journal.ts';
+import { ledgerWithin } from './within.ts';
 import { Leases } from './work/leases.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
@@ -133,9 +135,22 @@ export class SqliteLedger implements Ledger {
     return countsOf(this.#reading.db, ((await this.custody.head())?.seq ?? -1) + 1);
   }
 
+  within(scope: Scope): Ledger {
+    if (scope === 'all') return this;
+    return ledgerWithin(this, {
+      ...readersOf(this.#reading, scope),
+      counts: () => countsWithin(this.#reading, scope),
+      transaction: (body) => this.#transaction(readersOf(this.#writing, scope), body),
+    });
+  }
+
   transaction<T>(body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
+    return this.#transaction(this.#current, body);
+  }
+
+  #transaction<T>(reads: LedgerReader, body: (writer: LedgerWriter) => Promise<T>): Promise<T> {
     return this.#serialise(async () => {
-      const bound = boundWriter(this.#current, writersOf(this.#writing, this.#options.stationId, this.#times));
+      const bound = boundWriter(reads, writersOf(this.#writing, this.#options.stationId, this.#times));
       try {
         const result = await body(bound.writer);
         if (this.#options.demandsCustody) bound.mustHaveTold();

@@ -276,6 +276,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
+  '0040-officers-of-unit': { up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX officers_of_unit ON officers (unit)']) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { NarrowScope, Scope } from '#domain/scope';
 import type { Ledger, LedgerReader } from '#ports/ledger';
 import type { RecordingFilter } from '#ports/ledger/recordings';
 import { collect } from '#test/contract/ledger-support';
 import { about } from '#test/support/custody';
 import { type LoadedLedger, loadLedger } from '../../../bench/ledger-load.ts';
 import { connect } from './connection.ts';
-import { countsOf } from './counts.ts';
+import { countsOf, countsWithin } from './counts.ts';
 import { readersOf } from './groups.ts';
 
 /*
@@ -25,7 +26,7 @@ let loaded: LoadedLedger;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'evidock-plans-'));
   file = join(directory, 'ledger.sqlite');
-  loaded = await loadLedger(file, { recordings: 2_000, cases: 20, officers: 5, recorders: 5 });
+  loaded = await loadLedger(file, { recordings: 2_000, cases: 20, officers: 40, units: 2, recorders: 5 });
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -37,7 +38,7 @@ interface Plan {
 }
 
 /** The plans of all statements that `query` prepares over a connection of its own. */
-async function plansOf(query: (reader: Readers) => Promise<unknown>): Promise<Plan[]> {
+async function plansOf(query: (reader: Readers) => Promise<unknown>, scope: Scope = 'all'): Promise<Plan[]> {
   const connection = connect(file, { readOnly: true });
   const { raw } = connection;
   const texts = new Set<string>();
@@ -47,7 +48,8 @@ async function plansOf(query: (reader: Readers) => Promise<unknown>): Promise<Pl
     return prepare.call(this, text);
   });
   try {
-    await query({ ...readersOf(connection), counts: () => countsOf(connection.db, 0) });
+    const counts = () => (scope === 'all' ? countsOf(connection.db, 0) : countsWithin(connection, scope));
+    await query({ ...readersOf(connection, scope), counts });
     spy.mockRestore();
     return [...texts].map((text) => ({ text, lines: explain(raw, text) }));
   } finally {
@@ -70,6 +72,8 @@ function scansOf(plans: readonly Plan[]): string[] {
     lines
       // The ends of the log are the first rows that such a walk meets.
       .filter((line) => !(/^SCAN custody(_former)?$/.test(line) && /order by "seq"( desc)? limit \?$/.test(text)))
+      // Rows of a subquery that is planned in lines of its own.
+      .filter((line) => !lines.some((made) => ['CO-ROUTINE', 'MATERIALIZE'].some((how) => made === `${how} ${line.replace('SCAN ', '')}`)))
       .filter((line) => /^SCAN (?!json_each|CONSTANT|counters)/.test(line) && !/USING (COVERING )?INDEX/.test(line))
       .map((line) => `${line}: ${text}`),
   );
@@ -202,4 +206,72 @@ test.each(Object.entries(SMALL_SORTS))('%s looks only at what belongs to it', as
   expect(plans.flatMap(({ lines }) => lines.filter((line) => line.startsWith('SCAN')))).toSatisfy((lines: string[]) =>
     lines.every((line) => line.includes('json_each')),
   );
+});
+
+const NOBODY: NarrowScope = { officers: [], units: [], cases: [], recordings: [] };
+const SCOPES: Readonly<Record<string, () => NarrowScope>> = {
+  own: () => ({ ...NOBODY, officers: [loaded.officers[0] ?? ''] }),
+  unit: () => ({ ...NOBODY, units: [loaded.units[0] ?? ''] }),
+  grants: () => ({ ...NOBODY, cases: [loaded.caseSample[0] ?? ''], recordings: loaded.idSample.slice(0, 3) }),
+  each: () => ({
+    officers: [loaded.officers[0] ?? ''],
+    units: [loaded.units[1] ?? ''],
+    cases: [loaded.caseSample[0] ?? ''],
+    recordings: loaded.idSample.slice(0, 3),
+  }),
+};
+const SCOPED: Readonly<Record<string, (reader: Readers) => Promise<unknown>>> = {
+  detail: (reader) => reader.recordings.detail(loaded.idSample[0] ?? ''),
+  suggestions: (reader) => reader.cases.suggestions({ limit: 5 }),
+  openSuggestions: (reader) => reader.cases.suggestions({ state: 'open', limit: 5, after: 'x' }),
+  cases: (reader) => reader.cases.list({ limit: 5 }),
+  case: (reader) => reader.cases.get(loaded.caseSample[0] ?? ''),
+  dockings: (reader) => reader.dockings.list({ limit: 5 }),
+  progress: (reader) => reader.dockings.progress('x'),
+  custody: (reader) => reader.custody.of(about(loaded.idSample[0] ?? '')),
+  original: (reader) => reader.originals.get('x'),
+  troubled: (reader) => reader.work.troubled(loaded.idSample.slice(0, 3)),
+  counts: (reader) => reader.counts(),
+};
+
+describe.each(Object.keys(SCOPES))('within a scope: %s', (name) => {
+  const scope = () => SCOPES[name]?.() ?? NOBODY;
+
+  test('no list of recordings, under any filter and on any page, scans a table', async () => {
+    const complaints: string[] = [];
+    for (const [first, filter] of Object.entries(singleFilters())) {
+      for (const after of [{}, { after: loaded.idSample[0] ?? '' }]) {
+        const plans = await plansOf((reader) => reader.recordings.list({ ...filter, ...after, limit: 50 }), scope());
+        expect(plans.length).toBeGreaterThan(0);
+        complaints.push(...scansOf(plans).map((complaint) => `${first}: ${complaint}`));
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test.each(Object.entries(SCOPED))('%s scans no table', async (_, query) => {
+    const plans = await plansOf(query, scope());
+    expect(plans.length).toBeGreaterThan(0);
+    expect(scansOf(plans)).toEqual([]);
+  });
+});
+
+test.each([
+  ['own', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+  ['unit', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+  ['unit', 'INDEX officers_of_unit (unit=?)'],
+  ['grants', 'COVERING INDEX recordings_of_case (case_number=?)'],
+  ['each', 'COVERING INDEX recordings_by_officer (officer_id=?)'],
+])('recordings within %s are gathered from %s alone, and rows are read for the page', async (name, index) => {
+  const plans = await plansOf((reader) => reader.recordings.list({ limit: 50 }), SCOPES[name]?.());
+  const list = plans.find(({ text }) => text.includes('LIMIT'))?.lines ?? [];
+  expect(list.join('\n')).toContain(index);
+  expect(list.at(-1)).toBe('SEARCH recordings USING PRIMARY KEY (id=?)');
+});
+
+test('for all, a list is asked for in the words of before', async () => {
+  const text = async (scope?: Scope) => (await plansOf((reader) => reader.recordings.list({ limit: 50 }), scope)).map((plan) => plan.text);
+  expect((await text('all')).filter((each) => each.includes('LIMIT'))).toEqual([
+    'SELECT list.* FROM recordings AS list  ORDER BY list.sort_at DESC, list.id DESC LIMIT ?',
+  ]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Asker, FairTurns } from './fair-turns.ts';
 
-/** Runs files that take one tick each; tells in which order they got their turns. */
+/** Runs files that take one tick each. Returns in which order they got their turns. */
 async function orderOf(turnsMax: number, askers: readonly Asker[]): Promise<string[]> {
   const turns = new FairTurns(turnsMax);
   const order: string[] = [];

@@ -1,4 +1,4 @@
-/** Who asks for a turn: recorders on one hub share its bandwidth. */
+/** The recorder that asks for a turn, and its hub, whose bandwidth recorders share. */
 export interface Asker {
   readonly hub: string;
   readonly recorder: string;
@@ -10,13 +10,12 @@ interface Waiter {
 }
 
 /**
- * A bounded number of turns. A free one goes to the recorder that has the fewest running, of those to one on the hub that has the fewest, and
- * among equals to the one that has waited longest: none gets a second turn while another has none, and a full hub cannot keep the only
- * recorder of another waiting.
+ * Gives out a bounded number of turns. A free turn goes to the recorder with the fewest running turns; of several, to one whose hub has the fewest; of those,
+ * to the one that has waited longest. So none gets a second turn while another has none, and a full hub cannot keep the only recorder of another waiting.
  */
 export class FairTurns {
   readonly #turnsMax: number;
-  /** In the order of asking; bounded by the lanes of the recorders that are docked. */
+  /** In the order in which they asked. The number is bounded by HANDS_PER_RECORDER of each docked recorder. */
   readonly #waiting: Waiter[] = [];
   readonly #running = new Map<string, number>();
   #turns = 0;
@@ -29,7 +28,7 @@ export class FairTurns {
     if (this.#turns >= this.#turnsMax) await new Promise<void>((go) => this.#waiting.push({ asker, go }));
     else this.#count(asker, 1);
     try {
-      // Who asks finishes first what it is at: a card's files are all queued before the most urgent one is chosen.
+      // Lets the asker finish what it is doing: all files of a card are queued before the most urgent one is chosen.
       await Promise.resolve();
       return await body();
     } finally {
@@ -38,7 +37,7 @@ export class FairTurns {
     }
   }
 
-  /** The turn is counted here, before its owner runs, so that nobody who asks in between takes it. */
+  /** Gives out a free turn. The turn counts from here on, before its owner runs, so that nobody else takes it. */
   #next(): void {
     const rank = ({ hub, recorder }: Asker) => this.#of(recorderKey(recorder)) * (this.#turnsMax + 1) + this.#of(hubKey(hub));
     let best = -1;

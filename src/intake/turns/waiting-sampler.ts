@@ -1,23 +1,23 @@
 import type { Spent } from '#ports/lanes';
 import type { SlotView } from '#ports/slot-board';
 
-/** What a file in the making is held up by at this moment. */
+/** What holds up a file that is being copied, at this moment. */
 export type Hold =
-  /** Its turn has not come. */
+  /** The file waits for its turn. */
   | 'turn'
-  /** The recorder is read, or the file has just begun. */
+  /** The recorder is being read, or the copy has just begun. */
   | 'recorder'
-  /** Its bytes are in a lane, or have to get through it before more are read. */
+  /** Bytes of the file are in a lane, or must leave it before more are read. */
   | 'lane'
-  /** What was written has to become durable. */
+  /** Written bytes must become durable. */
   | 'flush';
 
-/** One file in the making. */
+/** One file that is being copied. */
 export interface InHand {
   hold: Hold;
 }
 
-/** What the lanes have spent so far on the bytes of all recorders. */
+/** Time that the lanes have spent so far on the bytes of all recorders, ms. */
 export type SpentSoFar = { -readonly [part in keyof Spent]: number };
 
 export function addSpent(sum: SpentSoFar, { readMs, hashMs, writeMs }: Spent): void {
@@ -26,19 +26,19 @@ export function addSpent(sum: SpentSoFar, { readMs, hashMs, writeMs }: Spent): v
   sum.writeMs += writeMs;
 }
 
-/** Samples in a row in which a slot must be held up by the disk: one busy moment is no reason to tell anybody. */
+/** So many samples in a row must show the disk as the cause before it is shown, because one busy moment means nothing. */
 const SAMPLES = 3;
 
 /** Says what the files of one slot wait for, from samples taken a few times a second. */
 export class WaitingSampler {
   #held = 0;
 
-  /** `spent`: by the lanes since the sample before. */
+  /** Takes a sample. `spent`: time of the lanes since the sample before, ms. */
   sample(inHand: ReadonlySet<InHand>, spent: Spent, vaultFails: boolean): SlotView['waiting'] {
     if (vaultFails) return 'disk';
     const holds = [...inHand].map(({ hold }) => hold);
     const all = (...some: readonly Hold[]) => holds.length > 0 && holds.every((hold) => some.includes(hold));
-    // Lanes also hash and read; only where they write for longer is the disk the limit. A disk that answers nothing leaves nothing spent.
+    // Lanes also hash and read, so the disk is the limit only where writing takes longest. A disk that does not answer at all leaves no time spent.
     const writes = spent.writeMs >= Math.max(spent.hashMs, spent.readMs);
     const disk = all('lane', 'flush') && (all('flush') || writes);
     this.#held = disk ? this.#held + 1 : 0;

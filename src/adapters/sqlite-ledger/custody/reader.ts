@@ -1,13 +1,15 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Json } from '#domain/canonical-json';
 import { FileRefused, RecordingsListed } from '#domain/custody/docking-entries';
 import type { CustodyEntry } from '#domain/custody/entry';
 import type { Fact } from '#domain/custody/fact';
 import type { CustodyFault } from '#domain/custody/read-entry';
 import { type Subject, subject, subjectText } from '#domain/custody/subject';
+import type { Scope } from '#domain/scope';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
 import { custodyHead, entriesOf, verifyLog } from './log.ts';
 
 const LIST_MAX = 100_000;
@@ -18,18 +20,35 @@ const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
 export class SqlCustodyReader implements CustodyReader {
   readonly #db: Kysely<Schema>;
   readonly #rows: Rows;
+  readonly #sight: Sight;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, scope: Scope = 'all') {
+    this.#sight = new Sight(scope, rows.dialect);
     this.#db = rows.db;
     this.#rows = rows;
   }
 
   async of(about: Subject, page: { after?: number; limit: number } = { limit: LIST_MAX }): Promise<readonly CustodyEntry[]> {
+    if (!(await this.#sees(about))) return [];
     const unless = { types: OF_DOCKINGS_ALONE, subject: about };
     return entriesOf(this.#rows, [about, ...(about.kind === 'recording' ? await this.#historyOf(about.id) : [])], {
       ...page,
       unless,
     });
+  }
+
+  /** What belongs to the station as a whole (its people, recorders, ports) has a history for those alone who see everything. */
+  async #sees({ kind, id }: Subject): Promise<boolean> {
+    if (this.#sight.isAll) return true;
+    if (kind === 'recording') return this.#isThere(sql`recordings WHERE id = ${id} AND ${this.#sight.row('recordings')}`);
+    if (kind === 'original') return this.#isThere(sql`originals WHERE id = ${id} AND ${this.#sight.recording('originals.recording_id')}`);
+    if (kind === 'docking') return this.#isThere(sql`dockings WHERE id = ${id} AND ${this.#sight.docking('dockings.id')}`);
+    if (kind === 'case') return this.#isThere(sql`cases WHERE number = ${id} AND ${this.#sight.case('cases.number')}`);
+    return false;
+  }
+
+  async #isThere(from: RawBuilder<unknown>): Promise<boolean> {
+    return (await sql`SELECT 1 AS one FROM ${from}`.execute(this.#db)).rows.length > 0;
   }
 
   /** What else the history of a recording is that of. What a docking refused is its own: a hostile card has a hundred thousand of those. */
@@ -48,6 +67,7 @@ export class SqlCustodyReader implements CustodyReader {
   }
 
   async factsOf(about: Subject, { after, limit }: { after?: { seq: number; name: string }; limit: number }): Promise<readonly Fact[]> {
+    if (!(await this.#sees(about))) return [];
     const before = after ?? { seq: -1, name: '' };
     const rows = await this.#db
       .selectFrom('facts')

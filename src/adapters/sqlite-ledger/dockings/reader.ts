@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Docking, Refusal } from '#domain/docking';
+import type { Scope } from '#domain/scope';
 import type { DockingProgress, DockingsReader } from '#ports/ledger/dockings';
 import type { Rows } from '../connection.ts';
 import { DOCKING_OPEN } from '../migrations.ts';
 import { toDocking, toRefusal } from '../rows.ts';
 import type { Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
 import type { Tables } from '../tables.ts';
 
 const LIST_MAX = 100_000;
@@ -13,15 +15,22 @@ const LIST_MAX = 100_000;
 export class SqlDockingsReader implements DockingsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
+  readonly #sight: Sight;
 
-  constructor({ db, tables }: Rows) {
+  constructor({ db, tables, dialect }: Rows, scope: Scope = 'all') {
+    this.#sight = new Sight(scope, dialect);
     this.#db = db;
     this.#tables = tables;
   }
 
   async get(id: string): Promise<Docking | null> {
-    const [row] = await this.#tables.select('dockings', { id });
+    const [row] = this.#sight.isAll ? await this.#tables.select('dockings', { id }) : [await this.#seen(id)];
     return row ? toDocking(row) : null;
+  }
+
+  #seen(id: string) {
+    const found = this.#db.selectFrom('dockings').selectAll().where('id', '=', id);
+    return this.#sight.narrow(found, 'docking', 'dockings.id').executeTakeFirst();
   }
 
   async list(options: {
@@ -36,28 +45,28 @@ export class SqlDockingsReader implements DockingsReader {
     if (options.told !== undefined) query = query.where('told_serial', '=', options.told);
     if (options.after !== undefined) query = query.where('id', '<', options.after);
     if (options.openOnly) query = query.where(sql<boolean>`${sql.raw(DOCKING_OPEN)}`);
-    return (await query.execute()).map(toDocking);
+    return (await this.#sight.narrow(query, 'oneOfDockings', 'dockings.id').execute()).map(toDocking);
   }
 
   async refusals(dockingId: string, { skip, limit } = { skip: 0, limit: LIST_MAX }): Promise<readonly Refusal[]> {
     const found = this.#db.selectFrom('refusals').selectAll().where('docking_id', '=', dockingId).orderBy('n');
-    const rows = await found.limit(limit).offset(skip).execute();
+    const rows = await this.#sight.narrow(found.limit(limit).offset(skip), 'docking', 'refusals.docking_id').execute();
     return rows.map(toRefusal);
   }
 
   async progress(dockingId: string): Promise<DockingProgress> {
-    const rows = await this.#db
+    const found = this.#db
       .selectFrom('originals')
       .select(['state', sql<number>`count(*)`.as('files'), sql<number>`sum(bytes)`.as('bytes')])
       .where('docking_id', '=', dockingId)
-      .groupBy('state')
-      .execute();
-    const replaced = await this.#db
+      .groupBy('state');
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
+    const closed = this.#db
       .selectFrom('originals')
       .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(bytes), 0)`.as('bytes')])
       .where('docking_id', '=', dockingId)
-      .where(sql<boolean>`replaced_by IS NOT NULL`)
-      .executeTakeFirstOrThrow();
+      .where(sql<boolean>`replaced_by IS NOT NULL`);
+    const replaced = await this.#sight.narrow(closed, 'recording', 'originals.recording_id').executeTakeFirstOrThrow();
     const of = (state: string) => {
       const { files, bytes } = rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
       // Replaced ones stay `listed`, and nobody waits for them.

@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Original } from '#domain/recording';
+import type { Scope } from '#domain/scope';
 import type { Compared } from '#domain/vault/file-sample';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { Rows } from '../connection.ts';
@@ -7,8 +8,11 @@ import type { Dialect } from '../dialect.ts';
 import { NO_GAPS } from '../migrations.ts';
 import { IS_NEWER } from '../newer-versions.ts';
 import { toCompared, toOriginal } from '../rows.ts';
-import type { Schema } from '../schema.ts';
+import type { OriginalRow, Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
 import type { Tables } from '../tables.ts';
+
+type Row = Selectable<OriginalRow>;
 
 /** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
 const READINGS_MAX = 100;
@@ -18,33 +22,43 @@ export class SqlOriginalsReader implements OriginalsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
   readonly #dialect: Dialect;
+  readonly #sight: Sight;
 
-  constructor({ db, tables, dialect }: Rows) {
+  constructor({ db, tables, dialect }: Rows, scope: Scope = 'all') {
+    this.#sight = new Sight(scope, dialect);
     this.#db = db;
     this.#tables = tables;
     this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Original | null> {
-    const [row] = await this.#tables.select('originals', { id });
+    const [row] = await this.#select({ id });
     return row ? toOriginal(row) : null;
   }
 
+  /** Rows with these values; `tail`: what follows the conditions. */
+  async #select(columns: Partial<Row>, tail = ''): Promise<readonly Row[]> {
+    if (this.#sight.isAll) return this.#tables.select('originals', columns, tail);
+    const equal = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+    const where = sql.join([...equal, this.#sight.recording('originals.recording_id')], sql` AND `);
+    return (await sql<Row>`SELECT * FROM originals WHERE ${where} ${sql.raw(tail)}`.execute(this.#db)).rows;
+  }
+
   async ofRecording(recordingId: string): Promise<readonly Original[]> {
-    return (await this.#tables.select('originals', { recording_id: recordingId }, 'ORDER BY idx')).map(toOriginal);
+    return (await this.#select({ recording_id: recordingId }, 'ORDER BY idx')).map(toOriginal);
   }
 
   async find(identity: { recorderSerial: string; cardPath: string; bytes: number; mtimeMs: number }): Promise<Original | null> {
     const { recorderSerial, cardPath, bytes, mtimeMs } = identity;
     const columns = { recorder_serial: recorderSerial, card_path: cardPath, bytes, mtime_ms: Math.floor(mtimeMs) };
-    const rows = await this.#tables.select('originals', columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
+    const rows = await this.#select(columns, `ORDER BY id DESC LIMIT ${READINGS_MAX}`);
     const row = rows.find(({ gaps }) => gaps === NO_GAPS) ?? rows[0];
     return row ? toOriginal(row) : null;
   }
 
   /** One search per recorder of the station: there are hundreds of them, and an index that begins with the path would be written for every file. */
   async named(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
-    const rows = await this.#db
+    const found = this.#db
       .selectFrom('originals')
       .selectAll()
       .where('recorder_serial', 'in', (recorders) => recorders.selectFrom('recorders').select('serial'))
@@ -52,15 +66,15 @@ export class SqlOriginalsReader implements OriginalsReader {
       .where('bytes', '=', identity.bytes)
       .where('mtime_ms', '=', Math.floor(identity.mtimeMs))
       .where('state', '=', 'sealed')
-      .limit(limit)
-      .execute();
+      .limit(limit);
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
     return rows.map(toOriginal);
   }
 
   async like(identity: { recorderSerial: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
     const { recorderSerial, bytes, mtimeMs } = identity;
     const columns = { recorder_serial: recorderSerial, mtime_ms: Math.floor(mtimeMs), bytes };
-    const rows = await this.#tables.select('originals', columns, `LIMIT ${Math.trunc(limit) + 1}`);
+    const rows = await this.#select(columns, `LIMIT ${Math.trunc(limit) + 1}`);
     return rows.length > limit ? [] : rows.map(toOriginal).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
@@ -68,28 +82,28 @@ export class SqlOriginalsReader implements OriginalsReader {
     if (bytes === 0) return null;
     // The state stands in the text: the index of digests holds only what is sealed.
     const columns = { sha256, bytes, gaps: NO_GAPS };
-    const [row] = await this.#tables.select('originals', columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
+    const [row] = await this.#select(columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
     return row ? toOriginal(row) : null;
   }
 
   async copied(limit: number): Promise<readonly Original[]> {
-    const rows = await this.#db
+    const found = this.#db
       .selectFrom('originals')
       .selectAll()
       .where(sql<boolean>`state = 'copied'`)
       .orderBy('important', 'desc')
       .orderBy('id')
-      .limit(limit)
-      .execute();
+      .limit(limit);
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
     return rows.map(toOriginal);
   }
 
   async compared(originalIds: readonly string[]): Promise<ReadonlyMap<string, Compared>> {
-    const rows = await this.#db
+    const found = this.#db
       .selectFrom('originals')
       .select(['id', 'copied_at', 'sampled_at', 'rechecked_at', 'rechecked_in'])
-      .where('id', 'in', this.#dialect.among(originalIds))
-      .execute();
+      .where('id', 'in', this.#dialect.among(originalIds));
+    const rows = await this.#sight.narrow(found, 'recording', 'originals.recording_id').execute();
     return new Map(rows.map((row) => [row.id, toCompared(row)]));
   }
 
@@ -99,6 +113,7 @@ export class SqlOriginalsReader implements OriginalsReader {
       FROM originals AS old ${this.#dialect.joinInOrder} originals AS newer
         ON newer.recorder_serial = old.recorder_serial AND newer.card_path = old.card_path
       WHERE old.id IN ${this.#dialect.among(originalIds)} AND ${IS_NEWER}
+        ${this.#sight.isAll ? sql`` : sql`AND ${this.#sight.recording('old.recording_id')}`}
       ORDER BY newer.id`.execute(this.#db);
     return new Map(rows.rows.map(({ id, by }) => [id, by]));
   }

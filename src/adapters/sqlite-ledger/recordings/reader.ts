@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { RecordingLink } from '#domain/notes';
 import type { Copy, Derivative, Recording } from '#domain/recording';
+import type { Scope } from '#domain/scope';
 import type { RecordingDetail, RecordingFilter, RecordingsReader } from '#ports/ledger/recordings';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
@@ -8,11 +9,14 @@ import { UNASSIGNED } from '../migrations.ts';
 import { IS_NEWER } from '../newer-versions.ts';
 import { toCopy, toDerivative, toOriginal, toRecording } from '../rows.ts';
 import type { RecordingRow, Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
 import type { Tables } from '../tables.ts';
 
 type Row = Selectable<RecordingRow>;
 
 const PAGE = 1000;
+/** Fields of a filter that are judged by what recordings are ordered by. */
+const OF_TIME = ['after', 'sinceMs', 'untilMs'] as const;
 
 /** Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder. Few are ever `copying`. */
 function isNarrower(filter: RecordingFilter): boolean {
@@ -21,36 +25,54 @@ function isNarrower(filter: RecordingFilter): boolean {
   return narrower && filter.state !== 'copying';
 }
 
+/** Its index leaves so few rows that each can be asked whether it is seen. */
+function leavesFew({ caseNumber, officerId, recorderSerial, dockingId, damaged, state }: RecordingFilter): boolean {
+  const named = [caseNumber, officerId, recorderSerial, dockingId].some((value) => value !== undefined);
+  return named || damaged === true || state === 'copying';
+}
+
 /** Looks at recordings and what belongs to them, over one connection. */
 export class SqlRecordingsReader implements RecordingsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
   readonly #dialect: Dialect;
+  readonly #sight: Sight;
 
-  constructor({ db, tables, dialect }: Rows) {
+  constructor({ db, tables, dialect }: Rows, scope: Scope = 'all') {
+    this.#sight = new Sight(scope, dialect);
     this.#db = db;
     this.#tables = tables;
     this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Recording | null> {
-    const [row] = await this.#tables.select('recordings', { id });
+    const [row] = this.#sight.isAll ? await this.#tables.select('recordings', { id }) : [await this.#row(id)];
     return row ? toRecording(row) : null;
   }
 
   async detail(id: string): Promise<RecordingDetail | null> {
-    const row = await this.#db.selectFrom('recordings').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#row(id);
     if (!row) return null;
     const [detail] = await this.#details([row]);
     return detail ?? null;
   }
 
+  #row(id: string): Promise<Row | undefined> {
+    const found = this.#db.selectFrom('recordings').selectAll().where('id', '=', id);
+    return this.#sight.narrow(found, 'recording', 'recordings.id').executeTakeFirst();
+  }
+
   async list(filter: RecordingFilter): Promise<readonly RecordingDetail[]> {
     const conditions = this.#conditions(filter);
     if (filter.after !== undefined) {
-      const last = await this.#db.selectFrom('recordings').select('sort_at').where('id', '=', filter.after).executeTakeFirst();
+      const place = this.#db.selectFrom('recordings').select('sort_at').where('id', '=', filter.after);
+      const last = await this.#sight.narrow(place, 'recording', 'recordings.id').executeTakeFirst();
       if (!last) return [];
       conditions.push(sql`(list.sort_at, list.id) < (${last.sort_at}, ${filter.after})`);
+    }
+    if (!this.#sight.isAll) {
+      if (!leavesFew(filter)) return this.#details(await this.#listGathered(filter, conditions));
+      conditions.push(this.#sight.row(filter.caseNumber === undefined ? 'list' : 'recordings'));
     }
     const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
     // The order keeps SQLite from walking all recordings in order of time to look for those of the case.
@@ -61,6 +83,21 @@ export class SqlRecordingsReader implements RecordingsReader {
     const columns = filter.caseNumber === undefined ? sql`list.*` : sql`recordings.*`;
     const query = sql<Row>`SELECT ${columns} FROM ${from} ${where} ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}`;
     return this.#details((await query.execute(this.#db)).rows);
+  }
+
+  /**
+   * In order of time one would walk past all that is not seen, so the ids that are seen are gathered by index, and the page is cut from those. Whole rows
+   * are looked up for that page alone, unless the filter asks for more than the time.
+   */
+  async #listGathered(filter: RecordingFilter, conditions: readonly RawBuilder<unknown>[]): Promise<readonly Row[]> {
+    const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
+    const asksMore = conditions.length > OF_TIME.filter((name) => filter[name] !== undefined).length;
+    const joined = sql`${this.#dialect.joinInOrder} recordings ON recordings.id = list.id`;
+    const query = sql<Row>`SELECT recordings.* FROM (
+        SELECT list.id, list.sort_at FROM (${this.#sight.gathered()}) AS list ${asksMore ? joined : sql``} ${where}
+        ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
+      ) AS page ${this.#dialect.joinInOrder} recordings ON recordings.id = page.id ORDER BY page.sort_at DESC, page.id DESC`;
+    return (await query.execute(this.#db)).rows;
   }
 
   #conditions(filter: RecordingFilter): RawBuilder<unknown>[] {
@@ -112,7 +149,8 @@ export class SqlRecordingsReader implements RecordingsReader {
   async *ids(): AsyncIterable<string> {
     let last = '';
     for (;;) {
-      const rows = await this.#db.selectFrom('recordings').select('id').where('id', '>', last).orderBy('id').limit(PAGE).execute();
+      const found = this.#db.selectFrom('recordings').select('id').where('id', '>', last).orderBy('id').limit(PAGE);
+      const rows = await this.#sight.narrow(found, 'oneOfRecordings', 'recordings.id').execute();
       for (const row of rows) yield row.id;
       if (rows.length < PAGE) return;
       last = rows.at(-1)?.id ?? last;
@@ -120,21 +158,25 @@ export class SqlRecordingsReader implements RecordingsReader {
   }
 
   async copies(recordingId: string): Promise<readonly Copy[]> {
-    return (await this.#db.selectFrom('copies').selectAll().where('recording_id', '=', recordingId).execute()).map(toCopy);
+    const found = this.#db.selectFrom('copies').selectAll().where('recording_id', '=', recordingId);
+    return (await this.#sight.narrow(found, 'recording', 'copies.recording_id').execute()).map(toCopy);
   }
 
   async derivatives(recordingId: string): Promise<readonly Derivative[]> {
-    return (await this.#db.selectFrom('derivatives').selectAll().where('recording_id', '=', recordingId).execute()).map(toDerivative);
+    const found = this.#db.selectFrom('derivatives').selectAll().where('recording_id', '=', recordingId);
+    return (await this.#sight.narrow(found, 'recording', 'derivatives.recording_id').execute()).map(toDerivative);
   }
 
   async leftovers(limit: number, recordingId?: string): Promise<readonly { key: string; recordingId: string }[]> {
     let found = this.#db.selectFrom('derivative_leftovers').selectAll();
     found = recordingId === undefined ? found.orderBy('vault_key') : found.where('recording_id', '=', recordingId);
+    found = this.#sight.narrow(found, 'oneOfRecordings', 'derivative_leftovers.recording_id');
     return (await found.limit(limit).execute()).map((row) => ({ key: row.vault_key, recordingId: row.recording_id }));
   }
 
   async byRecipe(recipe: string, after: string, limit: number): Promise<readonly string[]> {
-    const found = this.#db.selectFrom('derivatives').select('recording_id').distinct().where('recipe', '=', recipe);
+    let found = this.#db.selectFrom('derivatives').select('recording_id').distinct().where('recipe', '=', recipe);
+    found = this.#sight.narrow(found, 'oneOfRecordings', 'derivatives.recording_id');
     return (await found.where('recording_id', '>', after).orderBy('recording_id').limit(limit).execute()).map((row) => row.recording_id);
   }
 
@@ -143,7 +185,8 @@ export class SqlRecordingsReader implements RecordingsReader {
       SELECT DISTINCT old.recording_id AS id
       FROM originals AS newer ${this.#dialect.joinInOrder} originals AS old
         ON old.recorder_serial = newer.recorder_serial AND old.card_path = newer.card_path
-      WHERE newer.id IN ${this.#dialect.among(sealedIds)} AND ${IS_NEWER} AND old.replaced_by IS NULL`.execute(this.#db);
+      WHERE newer.id IN ${this.#dialect.among(sealedIds)} AND ${IS_NEWER} AND old.replaced_by IS NULL
+        ${this.#sight.isAll ? sql`` : sql`AND ${this.#sight.recording('old.recording_id')}`}`.execute(this.#db);
     return rows.rows.map(({ id }) => id);
   }
 }

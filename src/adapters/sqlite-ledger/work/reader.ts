@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
+import type { Scope } from '#domain/scope';
 import { type Claim, PUT_OFF_MS_MAX, type Work, type WorkStage, type WorkState } from '#domain/work';
 import type { LeftOf, WorkReader } from '#ports/ledger/work';
 import type { Rows } from '../connection.ts';
 import type { Dialect } from '../dialect.ts';
 import { toWork } from '../rows.ts';
 import type { Schema } from '../schema.ts';
+import { Sight } from '../sight.ts';
 
 const PAGE = 1000;
 
@@ -12,14 +14,17 @@ const PAGE = 1000;
 export class SqlWorkReader implements WorkReader {
   readonly #db: Kysely<Schema>;
   readonly #dialect: Dialect;
+  readonly #sight: Sight;
 
-  constructor({ db, dialect }: Rows) {
+  constructor({ db, dialect }: Rows, scope: Scope = 'all') {
+    this.#sight = new Sight(scope, dialect);
     this.#db = db;
     this.#dialect = dialect;
   }
 
   async get(id: string): Promise<Work | null> {
-    const row = await this.#db.selectFrom('work').selectAll().where('id', '=', id).executeTakeFirst();
+    const found = this.#db.selectFrom('work').selectAll().where('id', '=', id);
+    const row = await this.#sight.narrow(found, 'recording', 'work.recording_id').executeTakeFirst();
     return row ? toWork(row) : null;
   }
 
@@ -32,14 +37,14 @@ export class SqlWorkReader implements WorkReader {
   }
 
   async troubled(recordingIds: readonly string[]): Promise<readonly Work[]> {
-    const rows = await this.#db
+    const found = this.#db
       .selectFrom('work')
       .selectAll()
       .where('recording_id', 'in', this.#dialect.among(recordingIds))
       // Most work is done.
       .where(sql<boolean>`error_code IS NOT NULL AND ${sql.raw(this.#dialect.unindexed('state'))} <> 'done'`)
-      .orderBy('id')
-      .execute();
+      .orderBy('id');
+    const rows = await this.#sight.narrow(found, 'recording', 'work.recording_id').execute();
     return rows.map(toWork);
   }
 
@@ -58,6 +63,7 @@ export class SqlWorkReader implements WorkReader {
     if (filter.recordingId) query = query.where('recording_id', '=', filter.recordingId);
     if (filter.leftOf) query = query.where('state', 'in', ['waiting', 'running', 'failed']).where(this.#isLeftOf(filter.leftOf));
     if (filter.after !== undefined) query = query.where('id', '<', filter.after);
+    query = this.#sight.narrow(query, 'oneOfRecordings', 'work.recording_id');
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
