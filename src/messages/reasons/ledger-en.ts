@@ -1,6 +1,7 @@
 /** Reasons of ledger, log and vault; `{name}` is a parameter. */
 export const ledgerEn = {
   'no-entry': '{write} without a custody entry: nothing of it was kept',
+  'scope-narrowed': 'the scope of a ledger is narrowed once',
   'no-streams': 'the ledger does not stream',
   'outside-transaction': 'a ledger write outside its transaction',
   'ledger-closed': 'the ledger is closed',

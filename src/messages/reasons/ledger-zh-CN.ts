@@ -1,6 +1,7 @@
 /** The same in Chinese. */
 export const ledgerZhCN = {
   'no-entry': '{write} 没有保管链条目：未保留任何更改',
+  'scope-narrowed': '账本的范围只能收窄一次',
   'no-streams': '账本不支持流式读取',
   'outside-transaction': '账本写入在事务之外',
   'ledger-closed': '账本已关闭',
