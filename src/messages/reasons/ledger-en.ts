@@ -1,7 +1,6 @@
 /** Reasons of ledger, log and vault; `{name}` is a parameter. */
 export const ledgerEn = {
   'no-entry': '{write} without a custody entry: nothing of it was kept',
-  'scope-narrowed': 'the scope of a ledger is narrowed once',
   'no-streams': 'the ledger does not stream',
   'outside-transaction': 'a ledger write outside its transaction',
   'ledger-closed': 'the ledger is closed',
@@ -33,4 +32,5 @@ export const ledgerEn = {
   'draft-closed': '{thing}: the draft is closed or has failed',
   'full-reserve': '{key} needs {size}, {free} are free above the reserve',
   'nothing-free': 'nothing is free above the reserve',
+  'scope-twice': 'the ledger is within a scope already',
 } as const;

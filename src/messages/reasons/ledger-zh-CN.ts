@@ -1,7 +1,6 @@
 /** The same in Chinese. */
 export const ledgerZhCN = {
   'no-entry': '{write} 没有保管链条目：未保留任何更改',
-  'scope-narrowed': '账本的范围只能收窄一次',
   'no-streams': '账本不支持流式读取',
   'outside-transaction': '账本写入在事务之外',
   'ledger-closed': '账本已关闭',
@@ -33,4 +32,5 @@ export const ledgerZhCN = {
   'draft-closed': '{thing}：草稿已关闭或失败',
   'full-reserve': '{key} 需要 {size}，预留之外只剩 {free}',
   'nothing-free': '预留之外没有剩余空间',
+  'scope-twice': '该账本已限定查阅范围',
 } as const;
