@@ -19,11 +19,11 @@ interface Options {
   readonly clock: Clock;
   readonly faults: FaultPoints;
   readonly settings: FactsSettings;
-  /** All of it is verified in the archive, as the ledger now says. */
+  /** Called when the ledger says that everything of a recording is verified in the archive. */
   readonly onArchived: (recordingId: string) => void;
 }
 
-/** The station's side of archive: what a worker on any host has to put there, and what is recorded of what it verified. */
+/** The station's side of archive work: tells a worker on any host what it has to archive, and records what the worker has verified. */
 export class ArchiveRecords implements ArchiveGate {
   readonly #options: Options;
 
@@ -51,9 +51,9 @@ export class ArchiveRecords implements ArchiveGate {
     return { done };
   }
 
-  /** `w14-archived-recorded`. */
+  /** Records verified copies, at fault point `w14-archived-recorded`. Returns whether the archive holds everything now. */
   async #record(writer: LedgerWriter, claim: Claim, { archive, verifiedBy, items }: ArchivedResult): Promise<boolean> {
-    // First of all: nothing is written for a claim that is not the newest.
+    // This comes first: nothing is written for a claim that is not the newest.
     await writer.work.requireClaim(claim);
     const { recordingId } = claim;
     const nowMs = this.#options.clock.nowMs();
@@ -100,7 +100,7 @@ export class ArchiveRecords implements ArchiveGate {
   }
 }
 
-/** Digest of the facts that the archive holds; undefined if it has none. */
+/** Digest of `facts.json` as the archive holds it; undefined if it has none. */
 function heldFacts(copies: readonly Copy[], archive: string): string | undefined {
   return copies.find(({ itemId, where }) => itemId === FACTS_ITEM && where === archive)?.sha256;
 }

@@ -1,6 +1,6 @@
 /*
- * Goal: the second copy is called one only when it was read back; a lie is told to custody; hours are kept, also when they end in the middle.
- * Method: the stage on the real ledger, vault and disk archive, in which one call is replaced as a test says.
+ * Goal: a copy counts only when it was read back. A copy with other bytes is told in the custody log. Hours are kept, also when they end in between.
+ * Method: the stage on the real ledger, vault and disk archive, with single calls of the archive replaced.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -49,7 +49,7 @@ afterEach(async () => {
   await station.close();
 });
 
-/** Runs the work once, as the runner does; `replaced` are calls of the archive. */
+/** Runs the work once, as the runner does. `replaced`: calls of the archive that the test replaces. */
 async function run(replaced: Partial<Archive> = {}, hours = hoursOf('', 'UTC')): Promise<void> {
   const { ledger, clock } = station;
   const archive = new Proxy<Archive>(disk, {
@@ -137,13 +137,13 @@ describe('the facts beside the footage', () => {
     expect(await work()).toMatchObject({ state: 'done' });
     await station.ledger.transaction(change);
     expect(await work()).toMatchObject({ state: 'waiting', attempts: 0 });
-    // The footage is there all the while.
+    // The recording stays archived while only its facts are put again.
     expect((await station.ledger.recordings.get(id))?.state).toBe('archived');
     await run();
     expect((await facts()).recording).toMatchObject(expected);
     expect((await types()).at(-1)).toBe('recording.facts-archived');
     expect(await work()).toMatchObject({ state: 'done' });
-    // Nothing is left beside them of what they were.
+    // No earlier version of the facts is left beside them.
     expect((await readdir(dirname(inArchive()))).filter((name) => name.startsWith('facts'))).toEqual(['facts.json']);
   });
 

@@ -18,10 +18,10 @@ import type { WorkHandler, WorkRun } from '#ports/work-handler';
 
 interface ArchiveSettings {
   readonly verify: 'readback' | 'head';
-  /** Derivatives are archived too. */
+  /** True: derivatives are archived too. */
   readonly derivatives: boolean;
   readonly hours: Hours;
-  /** Transfers end by themselves when they stand still; this is for what does not, ms. */
+  /** How long a run may stand still before the runner stops it, ms. A transfer that stands still ends by itself before this. */
   readonly standstillMsMax: number;
 }
 
@@ -30,7 +30,7 @@ interface Options {
   readonly gate: ArchiveGate;
   readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
-  /** For the hours alone. */
+  /** Used for the archive's hours alone. */
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: ArchiveSettings;
@@ -43,16 +43,16 @@ interface Item {
   readonly bytes: number;
   readonly sha256: string;
   readonly mediaType: string;
-  /** A manifest goes with its original and has no copy row of its own. */
+  /** False for a manifest: it goes with its original and has no copy row of its own. */
   readonly counts: boolean;
-  /** Of what is not in the vault. */
+  /** The bytes themselves, of an object that is not in the vault. */
   readonly content?: Uint8Array;
 }
 
-/** Puts what a recording has into the archive, and says so only when it was read back. Runs on any host. */
+/** Puts the objects of a recording into the archive and records those that `verify` has confirmed. Runs on any host. */
 export class ArchiveStage implements WorkHandler {
   readonly stage = 'archive';
-  /** An archive that is away comes back; the second copy is never given up. */
+  /** Never gives up: an archive that is away comes back, and the second copy has to be made. */
   readonly attemptsMax = Number.POSITIVE_INFINITY;
   readonly standstillMsMax: number;
   readonly #options: Options;
@@ -71,7 +71,7 @@ export class ArchiveStage implements WorkHandler {
       await this.#archive(claim, { ...run, signal: AbortSignal.any([run.signal, closing.signal]) });
     } catch (error) {
       if (!closing.signal.aborted || run.signal.aborted || isFailure(error, 'work.lease-lost')) throw error;
-      // The window has closed: what was uploaded is on record, the rest goes on when it opens.
+      // The hours have ended. Uploaded parts are on record, and the rest goes on when the hours begin again.
       await this.#waitForHours(claim);
     } finally {
       closing.cancel();
@@ -106,7 +106,7 @@ export class ArchiveStage implements WorkHandler {
     return { signal: controller.signal, cancel: () => clearTimeout(timer) };
   }
 
-  /** What has no copy in this archive yet: each original with its manifest, then the derivatives. */
+  /** The objects that have no copy in this archive yet: each original with its manifest, then the derivatives. */
   async #missing(detail: RecordingDetail): Promise<readonly Item[]> {
     const { archive, vault, settings } = this.#options;
     const there = new Set(detail.copies.filter((copy) => copy.where === archive.name).map((copy) => copy.itemId));
@@ -147,7 +147,7 @@ export class ArchiveStage implements WorkHandler {
   async #store(claim: Claim, items: readonly Item[], run: WorkRun): Promise<'readback' | 'head'> {
     const { archive, vault, settings } = this.#options;
     const { signal } = run;
-    // Every byte goes there and, when it is read back, comes back.
+    // Each byte is sent to the archive and, with `readback`, comes back once.
     const ways = settings.verify === 'readback' ? 2 : 1;
     const total = items.reduce((sum, item) => sum + item.bytes * ways, 0);
     let seen = 0;
@@ -161,7 +161,7 @@ export class ArchiveStage implements WorkHandler {
       signal.throwIfAborted();
       const open = async (range: ByteRange) =>
         content ? Readable.from([Buffer.from(content.subarray(range.start, range.end))]) : vault.read(object.key, range);
-      // Facts change; they are never put under an object lock, which footage may one day be.
+      // Only facts are ever replaced. They are never put under an object lock, which footage may have one day.
       await archive.put({ ...object, ...transfer, open, replaces: content !== undefined });
       how = await this.#verify(claim, { ...object, itemId }, { ...transfer, policy: settings.verify });
     }
@@ -186,7 +186,7 @@ export class ArchiveStage implements WorkHandler {
   }
 }
 
-/** `facts.json`, if the archive does not hold it as it is to be now. It is put last: what it names is there before it. */
+/** The item for `facts.json`, if the archive does not hold the version of now. It comes last, so that everything that it names is in the archive before it. */
 function changedFacts({ facts }: ArchiveItem): readonly Item[] {
   if (facts === null) return [];
   const { key, text, sha256 } = facts;

@@ -7,10 +7,10 @@ import type { LedgerReader } from '#ports/ledger';
 import type { LogShelf, ShippingLedger } from '#ports/log-shipping';
 import { holdsExactly } from '#steps/log-shelves';
 
-/** A year of a busy station is some hundred of these. */
+/** Largest merged segment, entries. A year of a busy station is some hundred of these. */
 const MERGED_ENTRIES_MAX = 16_384;
 const MERGED_BYTES_MAX = 8 * 1024 * 1024;
-/** More than a place can hold if it is merged once a year: what is more is not a log that this station wrote. */
+/** With more objects than this, the log in a place is not one that this station wrote: even merged once a year it has fewer. */
 const OBJECTS_MAX = 2_000_000;
 
 type Listed = SegmentName & { readonly bytes: number };
@@ -20,11 +20,11 @@ interface Options {
   readonly ledger: Pick<LedgerReader, 'custody'>;
   readonly stationId: string;
   readonly faults: FaultPoints;
-  /** A segment that is not what the ledger says: it stays where it is, for `verify --log` to name. */
+  /** Called with a segment that is not what the ledger says. It stays where it is, and `verify --log` names it. */
   readonly onDiffers: (shelf: LogShelf, key: string) => void;
 }
 
-/** What is done once a day in a place: missing pieces are written again, small ones become larger ones, and what belongs to no segment goes. */
+/** Tidies a place once a day: writes missing pieces again, merges small segments, and removes pieces that belong to no segment. */
 export class LogMerger {
   readonly #options: Options;
 
@@ -32,7 +32,7 @@ export class LogMerger {
     this.#options = options;
   }
 
-  /** `next`: everything before it was shipped. */
+  /** Tidies a place. `next`: every entry before this one was shipped there. */
   async tidy(shelf: LogShelf, next: number, signal: AbortSignal): Promise<void> {
     const { segments, orphans, former } = await this.#listed(shelf);
     const written = await this.#fillGaps(shelf, segments, next, signal);
@@ -43,8 +43,8 @@ export class LogMerger {
   }
 
   /**
-   * Entries of byte form 1 that were erased in the ledger, which goes on after them. A ledger that does not go on after them has not erased them: it was lost, and this
-   * may be the only copy. The last of them tells which it is, so it goes last.
+   * Removes segments with entries of byte form 1 that the ledger has erased. The ledger's log must go on right after them. If it does not, the ledger has not
+   * erased them but was lost, and this may be the only copy. The last segment proves where the log goes on, so it is removed last.
    */
   async #removeErased(shelf: LogShelf, former: readonly SegmentName[]): Promise<void> {
     const start = (await this.#options.shipping.entries({ first: 0, last: Number.MAX_SAFE_INTEGER, entriesMax: 1, bytesMax: 1 }))
@@ -54,7 +54,7 @@ export class LogMerger {
     for (const name of erased) await shelf.remove(segmentKeys(this.#options.stationId, name).segment);
   }
 
-  /** Writes what is personal anew for segments of which some value was erased. */
+  /** Writes the personal values again of each segment with a value that was erased. */
   async replacePersonal(shelf: LogShelf, signal: AbortSignal): Promise<void> {
     const { shipping, stationId } = this.#options;
     const erased = await shipping.erased(shelf.place);
@@ -70,7 +70,10 @@ export class LogMerger {
     await shipping.noteErased(shelf.place, erased);
   }
 
-  /** Segments of the ledger's own log, sorted, and pieces that belong to no segment. Segments of another log are in neither. */
+  /**
+   * Lists the segments of the ledger's own log, sorted; the keys of pieces that belong to no segment (orphans); and all segments of byte form 1 (former).
+   * Segments of another log are not among the first.
+   */
   async #listed(shelf: LogShelf): Promise<{
     segments: readonly Listed[];
     orphans: readonly string[];
@@ -100,7 +103,7 @@ export class LogMerger {
     return { segments, former, orphans: pieces.filter(({ owner }) => !names.has(owner)).map(({ key }) => key) };
   }
 
-  /** Writes what the ledger has and no segment holds. Returns the segments that it wrote, and the keys of all their pieces. */
+  /** Writes entries that the ledger has and no segment holds. Returns the segments that it wrote, and the keys of all their pieces. */
   async #fillGaps(
     shelf: LogShelf,
     segments: readonly Listed[],
@@ -116,7 +119,7 @@ export class LogMerger {
         const range = { first: at, last: first - 1, entriesMax: MERGED_ENTRIES_MAX, bytesMax: MERGED_BYTES_MAX };
         const found = await shipping.entries(range);
         const reached = found?.entries.at(-1)?.seq;
-        // What was erased as a whole (`former`) is missing in the ledger too.
+        // Entries of byte form 1 that were erased as a whole are missing in the ledger too.
         if (!found || reached === undefined) break;
         const { name, objects } = segmentObjects(stationId, found.kind, found.entries);
         for (const object of objects) {
@@ -158,7 +161,7 @@ export class LogMerger {
     }
   }
 
-  /** The segment first: what is left without it after a crash is removed by the next day's pass. */
+  /** Removes a segment and its pieces. The segment goes first: pieces that a crash leaves without it are removed by the next day's pass. */
   async #remove(shelf: LogShelf, name: SegmentName, kept: ReadonlySet<string>): Promise<void> {
     const { segment, lists, personal } = segmentKeys(this.#options.stationId, name);
     for (const key of name.kind === 'log' ? [segment, lists, personal] : [segment]) if (!kept.has(key)) await shelf.remove(key);
@@ -173,12 +176,12 @@ export class LogMerger {
   }
 }
 
-/** Of several that begin at one entry, the longest first. */
+/** Sorts by first entry; of those that begin at the same entry, the longest comes first. */
 function byPlace(a: SegmentName, b: SegmentName): number {
   return a.first - b.first || b.last - a.last;
 }
 
-/** Neighbours that together are small enough to be one; what overlaps comes together first. */
+/** Groups neighbours that are small enough together to become one segment. A segment within the range of the group before joins it in any case. */
 function groupsOf(segments: readonly Listed[]): readonly (readonly Listed[])[] {
   const groups: Listed[][] = [];
   let bytes = 0;

@@ -9,11 +9,11 @@ import { LogMerger } from './log-merger.ts';
 
 const SEGMENT_ENTRIES_MAX = 1000;
 const SEGMENT_BYTES_MAX = 1024 * 1024;
-/** After a long time away the rest waits for the next turn. */
+/** At most so many segments in one turn. After a long time away, the rest waits for the next turn. */
 const SEGMENTS_A_TURN_MAX = 100;
 const TIDY_MS = 24 * 3_600_000;
 const TURN_MS_MAX = 10 * 60_000;
-/** A station that stops waits no longer for a place that does not answer. */
+/** How long a station that stops waits for a place that does not answer, ms. */
 const STOP_MS_MAX = 10_000;
 
 interface Options {
@@ -27,7 +27,7 @@ interface Options {
   readonly log: Log;
 }
 
-/** One place: its turns follow each other, and wait for no other place. */
+/** The shipping to one place. Its turns follow each other and do not wait for another place. */
 interface Line {
   readonly shelf: LogShelf;
   turn: Promise<void>;
@@ -36,8 +36,8 @@ interface Line {
 }
 
 /**
- * Copies what is new in the custody log into vault and archive, again and again: durable in the ledger, then written and read back there, then noted. What was
- * interrupted before the note is written once more.
+ * Copies new entries of the custody log into vault and archive, again and again. A segment of durable entries is written and read back there, and then noted in
+ * the ledger. After an interruption before the note, the segment is written once more.
  */
 export class LogShipper {
   readonly #options: Options;
@@ -60,7 +60,10 @@ export class LogShipper {
     void this.ship({ tidy: true });
   }
 
-  /** Never rejects: footage comes in also where the log cannot be shipped. `tidy`: and once a day, small segments are merged. */
+  /**
+   * Ships what is new to every place. `tidy`: small segments are merged too, if that is due (once a day). Never rejects, because footage comes in also where
+   * the log cannot be shipped.
+   */
   async ship({ tidy }: { tidy: boolean }): Promise<void> {
     await Promise.all(
       this.#lines.map((line) => {
@@ -79,7 +82,7 @@ export class LogShipper {
       if (line.failing) logShipped(log, { place });
       line.failing = false;
     } catch (error) {
-      // One line for a whole time away.
+      // While a place is away, only its first failure is logged.
       if (!line.failing && !this.#stopping.signal.aborted) logShipFailed(log, { place }, asEvidockError(error));
       line.failing = true;
     }
@@ -108,7 +111,7 @@ export class LogShipper {
     line.tidiedAtMs = clock.nowMs();
   }
 
-  /** Once more, for what came last. */
+  /** Stops, and ships once more what came last. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     const late = setTimeout(() => this.#stopping.abort(), STOP_MS_MAX);

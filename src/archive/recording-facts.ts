@@ -12,15 +12,15 @@ import { factsKey, manifestKey } from '#domain/vault/vault-key';
 import type { LedgerReader } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 
-/** What of the configuration goes into the facts of a recording. */
+/** Settings that decide what the facts of a recording tell. */
 export interface FactsSettings {
   readonly stationId: string;
   readonly timezone: string;
-  /** Derivatives are archived beside the originals. */
+  /** True: derivatives are archived beside the originals. */
   readonly derivatives: boolean;
 }
 
-/** `facts.json` of a sealed recording, as it is to be in the archive now. */
+/** Makes `facts.json` of a sealed recording, as the archive should hold it now. */
 export async function factsOf(
   ledger: LedgerReader,
   { recording, caseNumbers, originals, derivatives }: RecordingDetail,
@@ -78,7 +78,7 @@ function factsOfCase(entry: Case) {
 
 async function factsOfOriginal(ledger: LedgerReader, original: Original) {
   const { id, recordingId, index, role, kind, vaultKey, bytes, digests, cardPath, mtimeMs, gaps } = original;
-  // Its digest stands in the custody log alone, beside those of the original.
+  // The digest of the manifest is in the custody log alone.
   const entries = await ledger.custody.of(subject('original', id));
   const sealed = entries.map(OriginalSealed.parse).find((entry) => entry !== null);
   return {

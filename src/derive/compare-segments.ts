@@ -8,14 +8,14 @@ import type { LedgerWriter } from '#ports/ledger';
 import type { RecordingDetail } from '#ports/ledger/recordings';
 import { linkRecordings } from '#steps/link-recordings';
 
-/** Recordings of the same recorder that are looked at, on either side. */
+/** At most so many recordings of the same recorder are compared on either side. */
 const NEIGHBOURS_MAX = 40;
-/** A clock may have been set forward or back for summer time between two segments; a few minutes more do no harm. */
+/** The clock may have been changed for summer time between two segments, ms. A few minutes more do no harm. */
 const MARGIN_MS = 65 * 60_000;
 
 /**
- * The real lengths of a recording's segments are known now. What they say of how it was put together is told, and nothing that is sealed is changed: a note where
- * its own segments do not meet, a link where it meets a recording before or after it. In the transaction of derive.
+ * Compares the segments of a recording now that their real lengths are known, in the transaction of derive. Where its own segments do not meet, the recording
+ * gets a note. Where it meets a recording before or after it, the two are linked. Nothing that is sealed is changed.
  */
 export async function compareSegments(
   writer: LedgerWriter,
@@ -31,7 +31,7 @@ export async function compareSegments(
   const links = (await writer.recordings.detail(recording.id))?.links ?? [];
   const others = (await around(writer, recording)).filter((other) => other.recording.id !== recording.id);
   const [before, rival] = others.filter((other) => continuesIn(ends(other).last, first, timezone));
-  // Two that would fit, on either side, decide nothing.
+  // If two recordings fit on the same side, neither is linked.
   if (before && !rival && isFree(links, 'continues-from') && isFree(before.links, 'continues-in')) {
     const { last: end } = ends(before);
     if (!others.some((other) => continuesIn(end, ends(other).first, timezone))) {
@@ -73,7 +73,10 @@ function isSame(a: RecordingNote, b: RecordingNote): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Recordings that begin shortly before this one ends, and not long before it begins, the latest first. */
+/**
+ * Recordings of the recorder that begin from this one's start to shortly after its end, and the latest ones that begin before that. The newest ones, if this
+ * one's start is unknown.
+ */
 async function around(writer: LedgerWriter, { recorderSerial, startMs, durationMs }: Recording): Promise<readonly RecordingDetail[]> {
   if (startMs === null) return writer.recordings.list({ recorderSerial, limit: NEIGHBOURS_MAX });
   const endMs = startMs + (durationMs ?? 0);

@@ -8,7 +8,7 @@ import type { Original, Recording } from '#domain/recording';
 import type { LedgerWriter } from '#ports/ledger';
 import type { VaultReader } from '#ports/vault';
 
-/** What a recording is by the beginning of its first segment; its name may have said otherwise. */
+/** The kind of a recording by the beginning of its first segment, where its name may have said otherwise. */
 export async function contentKind(recording: Recording, segments: readonly Original[], vault: Pick<VaultReader, 'read'>): Promise<Kind> {
   const [first] = segments;
   if (!first || first.bytes === 0) return recording.kind;
@@ -16,7 +16,7 @@ export async function contentKind(recording: Recording, segments: readonly Origi
   return correctedKind(recording.kind, head);
 }
 
-/** The originals stay what their names say, as it stands in their manifests: it is the recording that is shown and played. */
+/** Writes the kind of a recording, by which it is shown and played. Its originals keep the kinds that their names say, as their manifests have them. */
 export async function recordKind(writer: LedgerWriter, recording: Recording, kind: Kind, nowMs: number): Promise<void> {
   if (kind === recording.kind) return;
   await writer.recordings.update(recording.id, { kind });

@@ -27,9 +27,9 @@ const SIBLINGS_LOOKED_AT = 20;
 interface RecordSettings {
   readonly stationId: string;
   readonly timezone: string;
-  /** What is known of the times of each family. */
+  /** What is known of the times that each family writes. */
   readonly drivers: readonly Pick<RecorderDriver, 'id' | 'madeSince' | 'containerTime'>[];
-  /** An archive is configured and takes derivatives. */
+  /** True: an archive is configured and takes derivatives. */
   readonly archiveDerivatives: boolean;
 }
 
@@ -40,11 +40,11 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly settings: RecordSettings;
-  /** The recording has something new to archive. */
+  /** Called when a recording has something new to archive. */
   readonly onDerived: (recordingId: string) => void;
 }
 
-/** The station's side of derive: what a worker on any host has to know of a recording, and what is recorded of what it made. */
+/** The station's side of derive work: tells a worker on any host what it has to know of a recording, and records what the worker has made. */
 export class DeriveRecords implements DeriveGate {
   readonly #options: Options;
 
@@ -68,10 +68,13 @@ export class DeriveRecords implements DeriveGate {
       .flatMap((other) => other.originals.filter((original) => original.role === 'segment').slice(0, 1));
   }
 
-  /** A card that was pulled half-way leaves recordings that never come: they are waited for only while this one is fresh. */
+  /**
+   * Whether other recordings of the recorder are still being copied. They count only while this recording is fresh, because a card that was pulled leaves
+   * recordings that never come.
+   */
   async #othersAreComing({ createdAtMs, recorderSerial }: Recording): Promise<boolean> {
     const { ledger, clock } = this.#options;
-    // A clock that was set back must not make it fresh for years.
+    // The difference counts in both directions, so that a clock that was set back does not make the recording fresh for years.
     if (Math.abs(clock.nowMs() - createdAtMs) > SIBLING_PATIENCE_MS) return false;
     return (await ledger.recordings.list({ recorderSerial, state: 'copying', limit: 1 })).length > 0;
   }
@@ -104,7 +107,10 @@ export class DeriveRecords implements DeriveGate {
     await this.removeLeftovers(recordingId);
   }
 
-  /** Of one recording, or of all. What cannot be removed now stays noted, and is tried again at the next start: no recording waits for it. */
+  /**
+   * Removes noted leftovers of one recording, or of all. What cannot be removed now stays noted and is tried again at the next start; no recording waits for
+   * it.
+   */
   async removeLeftovers(recordingId?: string): Promise<void> {
     try {
       await removeLeftovers(this.#options, recordingId);
@@ -113,9 +119,9 @@ export class DeriveRecords implements DeriveGate {
     }
   }
 
-  /** `w10-derived-recorded`. What intake could not get stays a reason of damage, however well the rest can be played. */
+  /** Records a result, at fault point `w10-derived-recorded`. Damage that intake found stays, however well the rest can be played. */
   async #record(writer: LedgerWriter, claim: Claim, result: DerivedResult): Promise<void> {
-    // First of all: nothing is written for a claim that is not the newest.
+    // This comes first: nothing is written for a claim that is not the newest.
     await writer.work.finish(claim);
     const { recordingId } = claim;
     const nowMs = this.#options.clock.nowMs();
@@ -139,7 +145,7 @@ export class DeriveRecords implements DeriveGate {
     await learnStart(writer, await knownRecording(writer, recordingId), typed[0], result.inside, { timezone, drivers, nowMs });
     if (result.damage !== null) await tellDamage(writer, recordingId, result.damage, nowMs);
     const measured = typed.map((segment, place) => ({ ...segment, durationMs: result.segmentsMs[place] ?? null }));
-    // As the lines above have left it.
+    // Reads the recording again, because the lines above have changed it.
     await compareSegments(writer, await knownRecording(writer, recordingId), measured, { timezone, nowMs });
     const { durationMs, claimedStart, claimedFrom, startClaims, notes, damageReason } = await knownRecording(writer, recordingId);
     const lists = {
@@ -161,7 +167,7 @@ export class DeriveRecords implements DeriveGate {
     return { ...made, id: newId('drv', nowMs, this.#options.settings.stationId), recordingId, inputs, createdAtMs: nowMs };
   }
 
-  /** New derivatives have to be archived too; returns how the archive work stands then. */
+  /** Makes archive work wait again for new derivatives. Returns the state of the archive work then. */
   async #reopenArchive(writer: LedgerWriter, recordingId: string, fresh: boolean, nowMs: number): Promise<string | undefined> {
     const id = workId('archive', recordingId);
     const known = await writer.work.get(id);
@@ -179,7 +185,7 @@ export class DeriveRecords implements DeriveGate {
       const archive = await writer.work.get(workId('archive', recordingId));
       const state = recordingStateOf({ allSealed: true, deriveSettled: true, archiveSettled: archive?.state === 'done' });
       const recording = await writer.recordings.get(recordingId);
-      // What was playable before stays playable, and as whole as it was.
+      // A recording with earlier derivatives stays playable, and as whole as it was.
       const before = (await writer.recordings.derivatives(recordingId)).length > 0;
       const damaged = code === 'transcoder.unplayable' && !before;
       const fromIntake = recording && damageFromIntake(recording, await writer.originals.ofRecording(recordingId));

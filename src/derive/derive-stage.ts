@@ -13,14 +13,14 @@ import type { WorkHandler, WorkRun } from '#ports/work-handler';
 import { contentKind } from './content-kind.ts';
 import { makeDerivatives, type Product } from './make-derivatives.ts';
 
-/** How long a damaged recording waits for healthy ones of its recorder, which a repair could learn from. */
+/** How long a damaged recording waits, ms, for healthy ones of its recorder from which a repair could learn. */
 const SIBLING_WAIT_MS = 3000;
 
 interface DeriveSettings {
   readonly attemptsMax: number;
-  /** How long a recording may hold a place that others wait for, ms; one that takes longer goes on among the later ones. */
+  /** How long a recording may hold a place that others wait for, ms. After that it goes on with the later work. */
   readonly turnMs: number;
-  /** A media process that stands still is stopped before; this is for what does not end by itself, ms. */
+  /** How long a run may stand still before the runner stops it, ms. A media process that stands still is stopped before this. */
   readonly standstillMsMax: number;
 }
 
@@ -35,7 +35,7 @@ interface Options {
   readonly settings: DeriveSettings;
 }
 
-/** Makes a recording playable in a browser, with pictures to find one's way; never touches the originals. Runs on any host. */
+/** Makes a recording playable in a browser, with pictures for finding a place in it. Never changes the originals. Runs on any host. */
 export class DeriveStage implements WorkHandler {
   readonly stage = 'derive';
   readonly standstillMsMax: number;
@@ -49,8 +49,8 @@ export class DeriveStage implements WorkHandler {
   }
 
   /**
-   * Slow work goes to the end of the queue: what takes longer than its turn is stopped, and made from the beginning in a place of its own where
-   * nothing waits for it.
+   * Makes the derivatives. Work that takes longer than its turn is stopped and goes to the end of the queue. It is then made from the beginning, in a place of
+   * its own where nothing waits for it.
    */
   async run(claim: Claim, run: WorkRun): Promise<void> {
     if (run.later) return this.#makeInTime(claim, run);
@@ -66,8 +66,8 @@ export class DeriveStage implements WorkHandler {
   }
 
   /**
-   * The limits follow from the bytes of the original, so a try that comes after a time-out has the same ones: it is for a machine that was busy.
-   * Whoever needs longer twice would need longer the third time too.
+   * Makes the derivatives within the time limits, which follow from the bytes of the original. A second try has the same limits, because the machine may have
+   * been busy. After a second time-out there is no third try: it would take too long as well.
    */
   async #makeInTime(claim: Claim, run: WorkRun): Promise<void> {
     try {
@@ -99,7 +99,10 @@ export class DeriveStage implements WorkHandler {
     }
   }
 
-  /** `w09-derivative-linked` and `w10-derived-recorded`. Where the result is refused, the files of this run are not left behind. */
+  /**
+   * Stores the files and hands the result in, at fault points `w09-derivative-linked` and `w10-derived-recorded`. If the result is refused, the files of this
+   * run are removed.
+   */
   async #handIn(claim: Claim, { files, ...result }: Product & { kind: Original['kind'] }, onProgress: () => void): Promise<void> {
     const { gate, faults } = this.#options;
     const derivatives: MadeDerivative[] = [];

@@ -12,7 +12,7 @@ import type { RecorderDriver } from '#ports/recorder-driver';
 import type { FoundInside } from '#ports/work-gate';
 import { redecideOfficer } from '#steps/decide-officer';
 
-/** Recordings of the same docking that tell how the recorder writes its times. */
+/** So many recordings of the same docking show how the recorder writes its times. */
 const OTHERS_ASKED = 24;
 
 interface Settings {
@@ -22,8 +22,8 @@ interface Settings {
 }
 
 /**
- * Adds what only the transcoder can read (formats whose headers intake does not know) to the claims of a recording. Its start changes only if it
- * was uncertain, unknown, or that of the file's time alone, and custody tells from what to what; a start that several claims agreed on stays, with a mark.
+ * Adds what only the transcoder can read (formats whose headers intake does not know) to the claims of a recording's start. The start changes only if it was
+ * uncertain, unknown, or taken from the file's time alone; custody tells the old and the new start. A start on which several claims agreed stays, with a note.
  */
 export async function learnStart(
   writer: LedgerWriter,
@@ -45,7 +45,7 @@ export async function learnStart(
   const bounds = boundsOf(recording);
   const decision = decideStart(sighting, readings, facts, bounds);
   const kept = mayChange(recording) ? decision : decideStart(sighting, readings, facts, bounds, recording.claimedFrom);
-  // The claim that is on record gives another start now: what was agreed on then is not judged anew by one more claim.
+  // The claim on record would give another start now. A start on which claims agreed is not decided anew because of one more claim.
   if (!mayChange(recording) && kept.startMs !== recording.startMs) return;
   await record(writer, recording, kept, settings.nowMs);
 }
@@ -66,11 +66,11 @@ async function record(writer: LedgerWriter, recording: Recording, decision: Star
   });
   const data = { old: told(recording), new: told(decision) };
   await writer.custody.append(StartChanged.make({ atMs: nowMs, actor: STATION, subject: subject('recording', recording.id), data }));
-  // Another one may have had the recorder then.
+  // Another officer may have had the recorder at the new start.
   await redecideOfficer(writer, { ...recording, startMs }, { atMs: nowMs, actor: STATION });
 }
 
-/** The clock of the recording is the one that intake corrected it by. */
+/** What is known of the recorder's clock. The offset is the one by which intake corrected the recording. */
 async function factsOf(ledger: LedgerReader, recording: Recording, { timezone, drivers }: Settings): Promise<ClockFacts> {
   const docking = await ledger.dockings.get(recording.dockingId);
   const driver = drivers.find(({ id }) => id === docking?.driverId);
@@ -98,7 +98,7 @@ function boundsOf({ startClaims }: Recording): Bounds | null {
   return { fromMs: moment(told.written), toMs: moment(told.until) };
 }
 
-/** The digits of a time read as UTC; null if they are none. */
+/** Reads the digits of a time as UTC. Returns ms since 1970; null if they are no time. */
 function digitsMs(written: string | null): number | null {
   const found = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)/.exec(written ?? '');
   const ms = found ? Date.parse(`${found[1]}T${found[2]}Z`) : Number.NaN;

@@ -3,9 +3,9 @@ import type { FaultPoints } from '#ports/fault-points';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { DerivativeVault, VaultReader } from '#ports/vault';
 
-/** At once; more wait for the next start. */
+/** At most so many leftovers are removed at once; the others wait for the next start. */
 const LEFTOVERS_MAX = 1000;
-/** Of one recording at once; more are noted when it is derived again. */
+/** At most so many files of one recording are noted at once; the others are noted when it is derived again. */
 const FILES_MAX = 1000;
 
 interface Given {
@@ -14,7 +14,7 @@ interface Given {
   readonly faults: FaultPoints;
 }
 
-/** Files that stand among the derivatives of a recording now, of the runs that `isOver` tells. */
+/** Files that are among the derivatives of a recording now, of runs for which `isOver` returns true. */
 export async function filesOfRuns(
   vault: Pick<VaultReader, 'list'>,
   recordingId: string,
@@ -29,9 +29,9 @@ export async function filesOfRuns(
 }
 
 /**
- * Leftovers are files of runs that are over and that no row names: they were replaced, or their run ended before it was recorded. They are noted in
- * the transaction that puts the new ones on record, and removed after it; what a crash leaves of the notes is removed at the next start. So the old is
- * there until the new is on record, and never longer than that.
+ * Notes leftovers: files of ended runs that no row names, because they were replaced, or because their run ended before it was recorded. They are noted in the
+ * transaction that records the new files, and removed after it. After a crash the next start removes what is noted. So the old files stay until the new ones
+ * are on record, and not much longer.
  */
 export async function noteLeftovers(writer: LedgerWriter, recordingId: string, files: readonly string[]): Promise<void> {
   const named = new Set((await writer.recordings.derivatives(recordingId)).map(({ vaultKey }) => vaultKey));
@@ -41,7 +41,7 @@ export async function noteLeftovers(writer: LedgerWriter, recordingId: string, f
   );
 }
 
-/** Removes what is noted, of one recording or of all. A note whose file has a row again is only taken away. */
+/** Removes noted files, of one recording or of all. If a row names the file again, only the note is removed. */
 export async function removeLeftovers({ ledger, vault, faults }: Given, recordingId?: string): Promise<void> {
   for (const { key, recordingId: owner } of await ledger.recordings.leftovers(LEFTOVERS_MAX, recordingId)) {
     const inUse = (await ledger.recordings.derivatives(owner)).some(({ vaultKey }) => vaultKey === key);

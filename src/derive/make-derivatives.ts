@@ -12,20 +12,20 @@ export interface Product {
   readonly durationMs: number | null;
   /** Why the recording counts as damaged; null if it is whole. */
   readonly damage: Reason | null;
-  /** What could not be made, or is not in what was made, though nothing is known to be damaged. */
+  /** What could not be made, or is missing in what was made, though nothing is known to be damaged. */
   readonly notes: readonly RecordingNote[];
-  /** What the first segment tells of its time. */
+  /** What the container of the first segment tells of its time. */
   readonly inside: FoundInside;
-  /** How long each segment really is, ms; null where that cannot be told. */
+  /** Real length of each segment, ms; null where it cannot be told. */
   readonly segmentsMs: readonly (number | null)[];
 }
 
 interface Request {
   readonly recording: Recording;
   readonly segments: readonly Original[];
-  /** Originals of the same recorder that are whole. */
+  /** First segments of whole recordings of the same recorder. */
   readonly siblings: readonly Original[];
-  /** Others of the same recorder are still being copied. */
+  /** Other recordings of the same recorder are still being copied. */
   readonly moreSiblingsToCome: boolean;
   readonly vault: Pick<VaultReader, 'localFiles'>;
   readonly transcoder: Transcoder;
@@ -33,19 +33,19 @@ interface Request {
   readonly run: WorkRun;
 }
 
-/** Stopped with the run, and its progress. */
+/** A run of the transcoder that ends with the work's run and counts as its progress, but shows no percentage. */
 function quiet({ signal, onProgress }: WorkRun): MediaRun {
   return { signal, onProgress };
 }
 
-/** Share of the progress bar that looking into the segments takes; the rest is the making. */
+/** Share of the progress bar for examining the segments, percent. The rest is for making the derivatives. */
 const LOOKING_PERCENT = 10;
-/** Healthy files of the same recorder that a repair tries to learn from. */
+/** From at most so many healthy files of the same recorder a repair tries to learn. */
 const SIBLINGS_MAX = 8;
 
 /**
- * Everything that is made of one recording, in the scratch directory. Throws transcoder.unplayable if nothing can be; null if a
- * damaged segment could not be salvaged and healthy files to learn from are still being sealed: try again later.
+ * Makes everything that is made of one recording, in the scratch directory. null if a damaged segment could not be salvaged and healthy files to learn from are
+ * still being sealed; then it has to be tried again later. Throws transcoder.unplayable or transcoder.unsupported if nothing can be made.
  */
 export async function makeDerivatives(request: Request): Promise<Product | null> {
   const { recording, segments, vault, transcoder, scratch, run } = request;
@@ -84,7 +84,7 @@ async function makeTimeline(request: Request, inputs: readonly MediaInput[]): Pr
     onPercent: (percent: number) => run.onPercent(LOOKING_PERCENT + (percent * (95 - LOOKING_PERCENT)) / 100),
   };
   const { file, durationMs } = await makePlayable(request, looked, damage, making);
-  // A picture that cannot be made never costs the playable.
+  // A picture that cannot be made must not cost the playable file.
   const pictures = await transcoder.makePictures(file.path, scratch, { ...quiet(run), onMissing });
   run.onPercent(100);
   return { files: [file, ...pictures], durationMs, damage, notes, inside: looked.inside, segmentsMs: looked.segmentsMs };
@@ -99,7 +99,7 @@ async function makePlayable({ transcoder, scratch }: Request, looked: Looked, da
   }
 }
 
-/** Bytes that are missing or wrong make a recording damaged; that nothing here can show it is another word. */
+/** The error of a recording of which nothing can be made: unplayable if bytes are missing or wrong, else unsupported. */
 function nothingOf(damage: Reason | null, why: Reason | null): EvidockError {
   if (damage !== null) return new EvidockError('transcoder.unplayable', why === null ? damage : together([damage, why]));
   return new EvidockError('transcoder.unsupported', why ?? because('no-segment-plays', {}));
@@ -113,16 +113,16 @@ interface Looked {
   readonly usable: MediaInput[];
   readonly damages: Reason[];
   readonly segmentsMs: (number | null)[];
-  /** Segments that nothing here knows, though they are whole as far as can be told. */
+  /** Segments that are whole as far as can be told, but that nothing here can read. */
   readonly notes: Reason[];
   inside: FoundInside;
-  /** Some segment could not be salvaged. */
+  /** True: some segment could not be salvaged. */
   lost: boolean;
 }
 
 /**
- * Each segment is probed and inspected. A damaged one that opens is used as it is, for no check throws away frames that decode; of one that does not,
- * what can be salvaged takes its place.
+ * Probes and inspects each segment. A damaged segment that opens is used as it is, so that no frame that decodes is lost. One that does not open is replaced by
+ * what can be salvaged of it.
  */
 async function lookInto(request: Request, inputs: readonly MediaInput[]): Promise<Looked> {
   const { transcoder, run } = request;
@@ -138,7 +138,7 @@ async function lookInto(request: Request, inputs: readonly MediaInput[]): Promis
     const { facts, why } = await probe(transcoder, input, quiet(run));
     if (place === 0 && facts) looked.inside = { creationTime: facts.creationTime, durationMs: facts.durationMs };
     const damage = await transcoder.inspect(input.path, facts, quiet(run));
-    // A damaged file may tell the length that it was to have.
+    // The length that a damaged file tells may be the one that it was meant to have, so it does not count.
     looked.segmentsMs.push(damage ? null : (facts?.durationMs ?? null));
     const of = (reason: Reason) =>
       inputs.length > 1 ? because('of-segment', { place: place + 1, count: inputs.length, why: reason }) : reason;
@@ -152,7 +152,7 @@ async function lookInto(request: Request, inputs: readonly MediaInput[]): Promis
   return looked;
 }
 
-/** What cannot be probed is damaged or not known here; `inspect` decides which. */
+/** Probes a segment. One that cannot be probed is either damaged or of an unknown format; `inspect` decides which. */
 async function probe(transcoder: Transcoder, input: MediaInput, run: MediaRun): Promise<{ facts: MediaFacts | null; why: Reason | null }> {
   try {
     return { facts: await transcoder.probe(input.path, run), why: null };
@@ -169,7 +169,10 @@ async function salvage(request: Request, inputs: readonly MediaInput[], input: M
   looked.damages.push(because('salvage-outcome', { why: reason, second: saved ? saved.how : because('nothing-salvaged', {}) }));
 }
 
-/** With the help of each healthy file of the same recorder: scenes and settings differ, so what recovers most is taken. */
+/**
+ * Tries to salvage a segment with each healthy file of the same recorder, and takes what recovers most. Scenes and settings differ, so one file may help where
+ * another does not.
+ */
 async function trySalvage(request: Request, inputs: readonly MediaInput[], damaged: MediaInput): Promise<Salvaged | null> {
   const { transcoder, vault, scratch, run } = request;
   let best: Salvaged | null = null;

@@ -29,26 +29,26 @@ import { asShown, type Recognition, recogniseArrival } from './recognition.ts';
 import type { ClockReading, RecorderClock } from './recorder-clock.ts';
 import { Recall, type Recalled } from './recorder-recall.ts';
 
-/** A recorder that was recognised and is on record: what intake starts from. */
+/** A recorder that was recognised and whose docking is on record. Intake starts from this. */
 export interface Docked {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly volume: Volume;
-  /** Port path of the hub whose bandwidth it shares. */
+  /** Port path of the hub whose bandwidth the recorder shares. */
   readonly hub: string | null;
-  /** null: nothing may be done to it beyond reading. */
+  /** null: the recorder may only be read. */
   readonly access: RecorderAccess | null;
-  /** A file system of it was not cleanly unmounted, by whom ever. */
+  /** A file system of the recorder was not cleanly unmounted, whoever left the mark. */
   readonly unclean: boolean;
-  /** Its clock was set by a vendor command already. */
+  /** The recorder's clock was set by a vendor command already. */
   readonly clockSet: boolean;
-  /** Clocks that it had before, and that files on its card may still have their times from; oldest first. */
+  /** Clocks that the recorder had before and that may have given files on its card their times, oldest first. */
   readonly formerClocks: readonly FormerClock[];
 }
 
 interface Options {
   readonly ledger: Ledger;
-  /** Of sealed files, by whose bytes a card is known again. */
+  /** For the bytes of sealed files, by which a card is known again. */
   readonly vault: VaultReader;
   readonly board: SlotBoard;
   readonly statuses: DockingStatuses;
@@ -59,20 +59,20 @@ interface Options {
   readonly drivers: readonly RecorderDriver[];
   readonly fallback: RecorderDriver;
   readonly recorderClock: RecorderClock;
-  /** What is done with a USB storage device that no driver knows. */
+  /** What happens to a USB storage device that no driver knows: `leave` it alone, or `take` its files. */
   readonly unknown: 'leave' | 'take';
   readonly leftovers: Leftovers;
-  /** A recorder that is docked is back from whoever had taken it out. */
+  /** True: the docking of a recorder ends its take-out. */
   readonly endsTakeOut: boolean;
 }
 
-/** How far back it is looked for what a recorder was: its dockings of months. */
+/** At most so many of a recorder's dockings are searched, which are those of months. */
 const REMEMBERED_DOCKINGS = 200;
-/** What a docking's history says when the station begins to write to its recorder, and when the recorder is read-only again. */
+/** Types of custody entries with which the station begins to write to a recorder, and those after which the recorder is read-only again. */
 const WRITES_BEGUN: ReadonlySet<string> = new Set([WipeBegun.type, ClockSettingBegun.type, ClockUnsure.type]);
 const WRITES_FINISHED: ReadonlySet<string> = new Set([WipeFinished.type, ClockSet.type]);
 
-/** Recognises what has arrived and opens its docking; closes it when it is gone. */
+/** Recognises an arrival and opens its docking; closes the docking when the recorder is gone. */
 export class DockStage {
   readonly #options: Options;
   readonly #notices: PortNotices;
@@ -85,8 +85,8 @@ export class DockStage {
   }
 
   /**
-   * `w01-docking-recorded`. Throws recorder.* if the volume cannot be listed, recorder.unknown if it is left alone: the slot shows it then, and it is on record,
-   * but once where it is tried `again`.
+   * Recognises an arrival and records its docking, at fault point `w01-docking-recorded`. Throws recorder.* if the volume cannot be listed, and
+   * recorder.unknown if the device is left alone. Then the slot shows why, and it goes on record; not so at a later try (`again`).
    */
   async arrive(arrival: Arrival, { signal, again = false }: { signal?: AbortSignal; again?: boolean } = {}): Promise<Docked> {
     let explain: readonly Reason[] = arrival.facts;
@@ -101,14 +101,15 @@ export class DockStage {
       return await this.#open(arrival, found, recalled);
     } catch (error) {
       const failure = asEvidockError(error);
-      // A recorder that has left meanwhile is shown by its removal; a ledger that failed cannot take this either.
+      // The removal of a recorder shows that it has left, and a failing ledger cannot record a refusal either. So only other failures of the recorder are
+      // shown.
       if (failure.side === 'recorder' && !signal?.aborted && !again)
         await this.#refuse(arrival, { code: failure.code, reason: failure.reason }, explain);
       throw failure;
     }
   }
 
-  /** A card with files that are on record as a recorder's own is read as it was then, also if what has come to lie on it looks more like another's. */
+  /** Reads a card whose files are on record as a recorder's own with the driver of then, even if other files on it now look more like another family's. */
   async #asBefore(found: Recognition, recalled: Recalled | null): Promise<Recognition> {
     const { drivers, fallback } = this.#options;
     const driver = drivers.find(({ id }) => id === recalled?.docking.driverId);
@@ -121,9 +122,9 @@ export class DockStage {
   }
 
   /**
-   * A card that was wiped holds nothing that a driver could know, or only what was left on it. Who was docked before with this serial, on the bus or on
-   * its card, and the same USB ids, is taken for what it was then, if it is empty or some file is on record as its own. Files that nobody knows are never taken for that: anything
-   * can claim ids and a serial.
+   * Recognises a recorder whose wiped card holds nothing that a driver knows. The recorder counts as what it was at an earlier docking with the same USB ids
+   * and the same serial, on the bus or on its card. The card must be empty, or some file on it must be on record as the recorder's own: a device can claim any
+   * ids and serial, so files that nobody knows are not enough.
    */
   async #remembered(arrival: Arrival, found: Recognition): Promise<Recognition> {
     const { serial, vendorId, productId } = arrival;
@@ -180,8 +181,9 @@ export class DockStage {
   }
 
   /**
-   * A pull while the station writes to it leaves the mark of an unclean file system, and Linux never takes back a mark that it found. So the mark is the
-   * station's own from the docking on that was clean when it arrived and in which a wipe or a clock file was begun and not finished (docs/decisions/0011).
+   * Whether the station may write to a recorder with an unclean file system. A pull while the station writes leaves such a mark, and Linux never removes a mark
+   * that it found. The station itself left the mark if, at the last docking that arrived clean, it began a wipe or a setting of the clock and did not finish it
+   * (docs/decisions/0011).
    */
   async #access({ access, unclean }: Arrival, { id, recorderSerial }: Docking): Promise<RecorderAccess | null> {
     if (!unclean?.access) return access;
@@ -250,7 +252,7 @@ export class DockStage {
         await writer.custody.append(RecorderUnlocked.make({ ...about, data: unlocked }));
       }
       if (arrival.clockSet) {
-        // It is on record under the number that the recorder told; here it becomes part of the history of its recordings.
+        // The setting is on record under the serial that the recorder told. This entry makes it part of the docking's history, and so of its recordings'.
         const setting = { ...this.#options.recorderClock.commandOf(arrival.clockSet, serial), told: arrival.clockSet.serial };
         await writer.custody.append(ClockSet.make({ ...about, data: setting }));
       }
@@ -266,8 +268,8 @@ export class DockStage {
   }
 
   /**
-   * A person's word about a directory; a number that the recorder left on its card; whose the card's files are on record as; the number that its names
-   * tell; what the bus tells, which is weaker than the card: whole batches of cheap electronics share one serial.
+   * The serial of the recorder, from the first of these that tells one: the person who named the directory; a status file on the card; the recorder whose files
+   * are on the card; the names of the files; the bus. The bus is last, because whole batches of cheap devices share one serial.
    */
   async #serial(arrival: Arrival, found: Recognition, recalled: Recalled | null, reasons: Reason[]): Promise<string> {
     if (arrival.serial && arrival.vendorId === null) return arrival.serial;
@@ -289,7 +291,7 @@ export class DockStage {
     return `place:${arrival.volume.label ?? arrival.port}`;
   }
 
-  /** null if the card is not known, or is known as that of a place only while its names tell a number. */
+  /** null if the card is not known. Also null if it is known only as that of a place and its names tell a number now. */
   async #recalledSerial(recalled: Recalled | null, own: string | null, reasons: Reason[]): Promise<string | null> {
     if (!recalled || recalled.serial === own) return own;
     if (own !== null && recalled.serial.startsWith('place:')) return null;
@@ -298,17 +300,17 @@ export class DockStage {
     return proved;
   }
 
-  /** Something about a port that is no recorder ready to be read. */
+  /** Shows news of a port at which no recorder is ready to be read. */
   notice(notice: DockNotice): Promise<void> {
     return this.#notices.notice(notice);
   }
 
-  /** What arrived at this port without a docking is gone. */
+  /** A device that arrived at this port without getting a docking is gone. */
   vacate(port: string): Promise<void> {
     return this.#notices.vacate(port);
   }
 
-  /** `w15-removal-recorded`. `dockingId` must be one that `arrive` made. */
+  /** Records the removal of a docking that `arrive` made, at fault point `w15-removal-recorded`. */
   async leave(dockingId: string): Promise<void> {
     const { ledger, clock, statuses, faults, log } = this.#options;
     const docking = await ledger.dockings.get(dockingId);

@@ -14,7 +14,7 @@ import { isOccupied, viewOf } from './slot-view.ts';
 const FACTS_MAX = 20;
 const LINES_MAX = 100;
 const FACT_CHARACTERS_MAX = 200;
-/** A device that comes and goes all the time is put on record once in this time for each reason. */
+/** How long the same reason at the same port is not recorded again, ms, for a device that comes and goes all the time. */
 const SAME_AGAIN_MS = 60_000;
 
 interface Options {
@@ -24,22 +24,22 @@ interface Options {
   readonly log: Log;
 }
 
-/** A port as far as a notice or a refused arrival tells. */
+/** A port, as far as a notice or a refused arrival tells it. */
 interface Place {
   readonly port: string;
   readonly hub: string | null;
-  /** Fixed number of the place; else it has or gets one. */
+  /** Fixed number of the place; else the port has a number or gets the next free one. */
   readonly slot?: number | null;
 }
 
-/** What happens at ports where no recorder is docked: being opened, refused, left alone, gone again. */
+/** Shows what happens at ports where no recorder is docked: a device is opened, refused, left alone, or gone again. */
 export class PortNotices {
   readonly #options: Options;
-  /** Warnings that a notice put over a docking, by port: they leave with what was noticed. */
+  /** By port: the warning that a notice put on a docking. It goes when the device of the notice goes. */
   readonly #warned = new Map<string, Problem>();
-  /** What a recorder that was pulled left to be read at its port, while a notice is shown over it. */
+  /** By port: the view of a recorder that was pulled, while a notice is shown in its place. */
   readonly #covered = new Map<string, SlotView>();
-  /** When each reason was put on record last, by port: as many as there are ports and codes. */
+  /** By port and code: when it was last put on record. There are only as many as ports and codes. */
   readonly #recorded = new Map<string, number>();
 
   constructor(options: Options) {
@@ -54,7 +54,7 @@ export class PortNotices {
       return;
     }
     const slot = await this.#options.ledger.transaction((writer) => slotFor(writer, notice.port, this.#options.clock.nowMs()));
-    // A docking that is still there knows better than a notice what its slot shows.
+    // The slot of a docking that is still there keeps its view.
     const view = viewOf(this.#options.board, slot);
     if (isOccupied(view)) return;
     this.#cover(notice.port, view);
@@ -94,7 +94,7 @@ export class PortNotices {
     return slot;
   }
 
-  /** What was noticed at this port, or left alone there, is gone. */
+  /** The device of a notice or of a refused arrival at this port is gone. */
   async vacate(port: string): Promise<void> {
     const { board } = this.#options;
     const warning = this.#warned.get(port);
@@ -111,13 +111,16 @@ export class PortNotices {
     }
   }
 
-  /** A hub that is pulled shows its devices for a moment without their disks: that must not wipe out what is still on the recorders. */
+  /**
+   * Remembers the view of a removed docking before a notice replaces it. When a hub is pulled, its devices appear for a moment without their disks, and that
+   * must not hide what is still on the recorders.
+   */
   #cover(port: string, view: SlotView | undefined): void {
     if (view?.phase === 'removed') this.#covered.set(port, view);
   }
 }
 
-/** Facts are claims of a device: as many and as long as a person reads. */
+/** The first `max` facts, shortened, because a device may claim as many and as long ones as it likes. */
 function bounded(facts: readonly Reason[], max: number): Reason[] {
   return facts.slice(0, max).map(shortened);
 }
@@ -127,7 +130,7 @@ function shortened(fact: Reason): Reason {
   return { code: fact.code, params: Object.fromEntries(Object.entries(fact.params).map(([name, value]) => [name, short(value)])) };
 }
 
-/** The number of a port that has none yet is the next free one. */
+/** The number of a port. A port that has none yet gets the next free one. */
 export async function slotFor(writer: LedgerWriter, port: string, nowMs: number): Promise<number> {
   const known = await writer.dockings.slotOf(port);
   if (known !== null) return known;

@@ -9,23 +9,23 @@ import type { Arrival } from '#ports/dock';
 import type { RecorderDriver, RecorderHints, Volume, VolumeEntry } from '#ports/recorder-driver';
 
 const SAMPLE_MAX = 500;
-/** Files of a card that are looked at for the sample: leftovers and another camera's photos may stand before the recorder's own. */
+/** At most so many files are walked for the sample, because leftovers and another camera's photos may come before the recorder's own files. */
 const WALKED_MAX = 10_000;
 
 export interface Recognition {
   readonly driver: RecorderDriver;
   readonly score: number;
   readonly why: readonly Reason[];
-  /** Some driver knows it; false: the fallback would take it because nobody else does. */
+  /** Whether a driver knows the card; false: only the fallback would take it. */
   readonly known: boolean;
-  /** For `slots --explain`: what the port told, what every driver said, what came of it. */
+  /** For `slots --explain`: what the port told, what every driver said, and what was decided. */
   readonly explain: readonly Reason[];
-  /** Of the whole card, without leftovers; at most 500. */
+  /** Files from all over the card, without leftovers; at most 500. */
   readonly sample: readonly VolumeEntry[];
   readonly candidates: readonly Candidate[];
 }
 
-/** Whose recorder it is, from the bus and the layout. Throws recorder.* if the volume cannot even be listed. */
+/** Finds the family of an arrival's recorder, from the bus and the layout of the card. Throws recorder.* if the volume cannot be listed at all. */
 export async function recogniseArrival(
   arrival: Arrival,
   drivers: readonly RecorderDriver[],
@@ -59,7 +59,7 @@ export async function recogniseArrival(
   };
 }
 
-/** What each driver says of a card, asked by the files that speak for it (withoutMinority), by names as people read them. */
+/** Scores of the drivers for a card, by its files without minorities (withoutMinority) and by printable names. */
 export function scoreDrivers(
   drivers: readonly RecorderDriver[],
   sample: readonly VolumeEntry[],
@@ -97,7 +97,7 @@ function portFacts({ facts, vendorId, productId, manufacturer, product, serial, 
   ];
 }
 
-/** Every file of a small card; of a large one each second, fourth, eighth …, so that no folder speaks for all because its name comes first. */
+/** Every file of a small card; of a large one each second, fourth, eighth and so on. So no folder speaks for the whole card because its name comes first. */
 async function sampleOf(volume: Volume, leftovers: Leftovers, signal: AbortSignal | undefined): Promise<VolumeEntry[]> {
   let sample: VolumeEntry[] = [];
   let each = 1;
@@ -108,7 +108,7 @@ async function sampleOf(volume: Volume, leftovers: Leftovers, signal: AbortSigna
       if ('code' in item) continue;
       walked += 1;
       if (walked > WALKED_MAX) break;
-      // What somebody deleted, or a repair found, speaks no more than what an operating system left.
+      // A file that somebody deleted or a repair found tells as little of the recorder as one that an operating system left.
       if (leftovers.placeOf(item.path) !== null) continue;
       own += 1;
       if (own % each !== 0) continue;
@@ -118,7 +118,7 @@ async function sampleOf(volume: Volume, leftovers: Leftovers, signal: AbortSigna
       each *= 2;
     }
   } catch (error) {
-    // What can be read of it says whose it is; the listing will say what cannot.
+    // The files that can be listed tell the family. The listing will report what cannot.
     if (!isFailure(error, 'recorder.unreadable') || sample.length === 0) throw error;
   }
   return sample;

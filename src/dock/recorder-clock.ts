@@ -17,7 +17,7 @@ import type { DockingStatuses } from '#steps/docking-statuses';
 import { toldSubject } from './former-clocks.ts';
 import { readable } from './read-or-reason.ts';
 
-/** Smaller differences are what reading a clock costs. */
+/** Smaller differences come from the time that reading the clock takes, ms. */
 const SET_FROM_MS = 1000;
 
 interface Options {
@@ -27,13 +27,13 @@ interface Options {
   readonly clock: Clock;
   readonly log: Log;
   readonly timezone: string;
-  /** A clock that is off by more is shown with a warning. */
+  /** A clock that is off by more than this is shown with a warning, ms. */
   readonly warnMs: number;
   readonly set: boolean;
 }
 
 export interface ClockReading {
-  /** Station minus recorder; null if nothing tells. */
+  /** Station clock minus recorder clock, ms; null if nothing tells it. */
   readonly offsetMs: number | null;
   readonly warning: Problem | null;
 }
@@ -42,12 +42,12 @@ interface Settable {
   readonly docking: Docking;
   readonly driver: RecorderDriver;
   readonly access: RecorderAccess | null;
-  /** A file system of it was not cleanly unmounted, whoever left that mark. */
+  /** A file system of the recorder was not cleanly unmounted, whoever left the mark. */
   readonly unclean: boolean;
   readonly clockSet: boolean;
 }
 
-/** The recorders' clocks: measured at docking, doubted where only the files speak, set where the driver can and the policy says so. */
+/** The clocks of recorders. They are measured at docking, doubted where only the files tell of them, and set where the driver can and the policy wants it. */
 export class RecorderClock {
   readonly #options: Options;
 
@@ -55,7 +55,7 @@ export class RecorderClock {
     this.#options = options;
   }
 
-  /** `reasons` gets why its clock could not be read from the card. */
+  /** Measures the offset of the clock. Adds to `reasons` why the card's clock could not be read. */
   async read(driver: RecorderDriver, arrival: Arrival, reasons: Reason[]): Promise<ClockReading> {
     const offsetMs = arrival.clockOffsetMs ?? (await readable('clock-unread', reasons, () => this.#readFile(driver, arrival)));
     if (offsetMs === null || Math.abs(offsetMs) <= this.#options.warnMs) return { offsetMs, warning: null };
@@ -71,15 +71,14 @@ export class RecorderClock {
   }
 
   /**
-   * The card is listed. Where nothing tells the recorder's time of now, its files still tell one thing: no file was made in the future, so a claim
-   * later than now proves that the clock is ahead at least so much. By how much it is off they do not tell, so it is a warning and no offset; and a
-   * newest file in the past proves nothing at all.
+   * Called when the card is listed and nothing has told the recorder's present time. No file was made in the future, so a claimed time later than now proves
+   * that the clock is ahead by at least so much. It does not tell the offset, so this only gives a warning. A newest file in the past proves nothing.
    */
   async doubt(dockingId: string): Promise<void> {
     const { ledger, clock, board, warnMs } = this.#options;
     const docking = await ledger.dockings.get(dockingId);
     if (!docking || docking.clockOffsetMs !== null || docking.removedAtMs !== null) return;
-    // Files of other recorders on its card tell of other clocks.
+    // Files of other recorders on the card tell of other clocks.
     const [newest] = await ledger.recordings.list({ dockingId, recorderSerial: docking.recorderSerial, limit: 1 });
     const nowMs = clock.nowMs();
     const aheadMs = (newest?.recording.startMs ?? 0) - nowMs;
@@ -93,28 +92,28 @@ export class RecorderClock {
     board.updateDocking(dockingId, { warning });
   }
 
-  /** What the custody log says of a clock that was found `offsetMs` off and set at `nowMs`. */
+  /** Data of a custody entry for a clock that was `offsetMs` off and is set at `nowMs`. */
   settingOf(serial: string | null, offsetMs: number, how: 'command' | 'file', nowMs: number) {
     const { timezone } = this.#options;
     return { recorder: serial, how, offsetMs, from: msToClaimed(nowMs - offsetMs, timezone), to: msToClaimed(nowMs, timezone) };
   }
 
-  /** The same of one that a vendor command sets: `serial` of the recorder as it is known by then. */
+  /** Data of a custody entry for a setting by a vendor command. `serial`: the recorder's serial, as far as it is known then. */
   commandOf(setting: ClockSetting, serial: string | null = setting.serial) {
     const { port, offsetMs, atMs } = setting;
     return { ...this.settingOf(serial, offsetMs, 'command', atMs), port, setAtMs: atMs };
   }
 
   /**
-   * Before a vendor command goes out: whatever comes after it, a yank, a lock that does not open or a crash, it is on record that the clock is no longer
-   * what it was, and by how much. The recorder is not docked yet, so the subject is what it tells of itself.
+   * Records a setting before its vendor command goes out. Whatever follows (a pull, a lock that does not open, a crash), it is on record that the clock is no
+   * longer what it was, and by how much. The recorder is not docked yet, so the subject is the serial that it tells, or its port.
    */
   async announce(setting: ClockSetting): Promise<void> {
     const entry = { atMs: setting.atMs, actor: STATION, subject: toldSubject(setting), data: this.commandOf(setting) };
     try {
       await this.#enter(ClockSettingBegun.make(entry));
     } catch (error) {
-      // Whoever asked goes on without setting it.
+      // The caller then does not set the clock.
       clockFailed(this.#options.log, { port: setting.port }, asEvidockError(error));
       throw error;
     }
@@ -127,14 +126,14 @@ export class RecorderClock {
       if (outcome.set === 'yes') await this.#enter(ClockSet.make(about));
       else await this.#enter((outcome.set === 'no' ? ClockNotSet : ClockUnsure).make({ ...about, personal: { why: outcome.why } }));
     } catch (error) {
-      // That it was begun is on record, and nothing that is corrected by it asks for more.
+      // The beginning is on record, and the correction of times needs no more than that.
       clockFailed(log, { port: setting.port }, asEvidockError(error));
     }
   }
 
   /**
-   * The docking has become safe. Returns whether its clock will be set at once, once in a docking: then nobody is told to undock it before `set` has
-   * ended.
+   * The docking has become safe. Returns whether `set` will set the clock now, which happens once in a docking. Then nobody is told to undock the recorder
+   * before `set` has ended.
    */
   announceSetting(docked: Settable): boolean {
     const { statuses } = this.#options;
@@ -144,7 +143,10 @@ export class RecorderClock {
     return true;
   }
 
-  /** A new file takes free clusters, and in an unclean file system footage may lie in them that only a repair finds. */
+  /**
+   * The setting of this docking's clock by a file; null if there is none to be made. In an unclean file system a new file could take clusters with footage that
+   * only a repair finds, so none is written there.
+   */
   #settingFor({ docking: { clockOffsetMs }, driver, access, unclean, clockSet }: Settable) {
     const file = driver.clockFile;
     if (!this.#options.set || clockSet || unclean || !file || !access) return null;
@@ -153,8 +155,8 @@ export class RecorderClock {
   }
 
   /**
-   * Sets the clock through the driver's file, once the docking is safe: nothing is written to a recorder whose files are not. On record before, because a
-   * pull in the midst leaves the mark of an unclean file system, which must be known as the station's own (docs/decisions/0011).
+   * Sets the clock through the driver's file. Only a safe docking is written to. The setting goes on record first, because a pull in between leaves the mark of
+   * an unclean file system, which must be known as the station's own (docs/decisions/0011).
    */
   async set(docked: Settable): Promise<void> {
     const { docking } = docked;
@@ -185,10 +187,10 @@ export class RecorderClock {
       await this.#enter(ClockSet.make(about(writtenAtMs)));
       clockSet(log, { dockingId: docking.id, offsetMs });
     } catch (error) {
-      // Its files are safe, and the warning about its clock stands: that is no reason to keep it.
+      // The files are safe and the warning about the clock stays. So this failure does not keep the recorder here.
       failed(error);
       const reason = failureReason(asEvidockError(error));
-      // Where the ledger fails as well, the announcement is left without an outcome, which says the same.
+      // If the ledger fails too, the announcement stays without an outcome, which means the same.
       await this.#enter(ClockUnsure.make({ ...about(begunAtMs), personal: { why: reason } })).catch(failed);
     }
   }

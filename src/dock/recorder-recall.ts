@@ -6,24 +6,24 @@ import type { Volume, VolumeEntry } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 import { hasSameBytes } from './same-bytes.ts';
 
-/** Files of a card that the ledger is asked for, spread over the sample. */
+/** So many files of the sample, spread over it, are looked up in the ledger. */
 const FILES_ASKED = 32;
-/** Recorders that may have files of one name, size and time. */
+/** At most so many recorders are considered that have files of one name, size and time. */
 const SAME_NAME_MAX = 16;
-/** Files whose bytes are compared before a card is believed to be known. */
+/** The bytes of at most so many files are compared to prove that a card is known. */
 const PROOFS_MAX = 3;
-/** Recorders whose files are compared with the card's. */
+/** At most so many recorders are compared with the card by the bytes of their files. */
 const CANDIDATES_MAX = 4;
-/** Dockings that are looked at for what a bus told. */
+/** At most so many dockings are searched for a serial on the bus. */
 const TOLD_MAX = 200;
 
 export interface Recalled {
   readonly serial: string;
-  /** The docking by which it is known. */
+  /** The earlier docking by which the card is known. */
   readonly docking: Docking;
-  /** Files of the sample that are on record as its own. */
+  /** How many files of the sample are on record as the recorder's own. */
   readonly files: number;
-  /** Whether the bytes of at least one of them are those in the vault: names, sizes and times come again, bytes do not. */
+  /** Whether at least one of these files has the same bytes as in the vault. Names, sizes and times come again, bytes do not. */
   proved(): Promise<boolean>;
 }
 
@@ -32,7 +32,9 @@ interface Options {
   readonly vault: VaultReader;
 }
 
-/** Whose card it is by what is on record: a recorder that was docked with it before stays itself, whatever else has come to lie on it. */
+/**
+ * Finds whose card it is by what is on record. The card of a recorder that was docked with it before stays that recorder's, whatever other files it holds now.
+ */
 export class Recall {
   readonly #options: Options;
 
@@ -40,7 +42,10 @@ export class Recall {
     this.#options = options;
   }
 
-  /** The recorder that has most of the files as its own, sealed in a docking of itself; of several the first whose bytes they are. */
+  /**
+   * The recorder that has sealed most of these files as its own in its own dockings. Of several with the same files it is the first whose bytes are on the
+   * card.
+   */
   async byFiles(volume: Volume, sample: readonly VolumeEntry[]): Promise<Recalled | null> {
     const votes = new Map<string, Original[]>();
     const dockings = new Map<string, Docking | null>();
@@ -51,7 +56,7 @@ export class Recall {
       if (place % apart !== 0 || bytes === 0) continue;
       for (const original of await ledger.originals.named({ cardPath: path, bytes, mtimeMs }, SAME_NAME_MAX)) {
         if (!dockings.has(original.dockingId)) dockings.set(original.dockingId, await ledger.dockings.get(original.dockingId));
-        // What another recorder left on this one's card says nothing of whose card it is.
+        // A file that was found on another recorder's card does not tell whose card this is.
         if (dockings.get(original.dockingId)?.recorderSerial !== original.recorderSerial) continue;
         votes.set(original.recorderSerial, [...(votes.get(original.recorderSerial) ?? []), original]);
       }
@@ -64,7 +69,10 @@ export class Recall {
     return { serial, docking, files: originals.length, proved: () => this.#isProved(originals, volume) };
   }
 
-  /** Recorders of one family whose clocks start anew have files of one name, size and time: only the bytes tell whose they are. */
+  /**
+   * The first recorder whose bytes are on the card. Recorders of one family whose clocks begin anew have files of the same name, size and time, so only bytes
+   * tell them apart.
+   */
   async #firstProved(candidates: readonly [string, Original[]][], volume: Volume): Promise<[string, Original[]] | undefined> {
     for (const candidate of candidates) if (await this.#isProved(candidate[1], volume)) return candidate;
     return undefined;
@@ -77,7 +85,7 @@ export class Recall {
     return false;
   }
 
-  /** The one recorder that was docked with these USB ids and this serial; null if there were several: whole batches share a serial. */
+  /** The last docking of the one recorder with these USB ids and this serial; null if there were several recorders, because whole batches share a serial. */
   async byBus({ serial, vendorId, productId }: Arrival): Promise<Docking | null> {
     if (serial === null || vendorId === null) return null;
     const before = (await this.#options.ledger.dockings.list({ told: serial, limit: TOLD_MAX })).filter(

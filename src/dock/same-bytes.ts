@@ -5,12 +5,12 @@ import type { Volume } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 
 const BLOCK_BYTES = 16 * 1024;
-/** Blocks of a file, from its first to its last. */
+/** So many blocks of a file are compared, spread from its first to its last. */
 const BLOCKS = 8;
 
 /**
- * Whether a file on the card is this sealed original, as far as its name, size, time and eight blocks of it tell: enough to say whose card it is, not that
- * the file need not be taken. False for what cannot be read now: it proves nothing.
+ * Whether a file on the card has name, size, time and eight blocks of this sealed original. That is enough to tell whose card it is, but not to leave the file
+ * out of intake. False for a file that cannot be read now.
  */
 export async function hasSameBytes(known: Original, volume: Volume, vault: VaultReader): Promise<boolean> {
   if ((await vault.stat(known.vaultKey))?.bytes !== known.bytes || known.bytes === 0) return false;

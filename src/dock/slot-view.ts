@@ -4,7 +4,7 @@ export function viewOf(board: SlotBoard, slot: number): SlotView | undefined {
   return board.snapshot().find((view) => view.slot === slot);
 }
 
-/** A docking that has not left: nobody else may change what its slot shows. */
+/** Whether a docking that has not left has this slot. Then only that docking changes what the slot shows. */
 export function isOccupied(view: SlotView | undefined): view is SlotView & { readonly dockingId: string } {
   return view !== undefined && view.dockingId !== null && view.phase !== 'removed' && view.phase !== 'empty';
 }

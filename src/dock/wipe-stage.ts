@@ -17,10 +17,10 @@ import type { Volume, VolumeEntry } from '#ports/recorder-driver';
 import type { VaultReader } from '#ports/vault';
 import type { DockingStatuses } from '#steps/docking-statuses';
 
-/** Originals that one `wipe.begun` names: an entry of the log stays of a size that can be read. */
+/** At most so many originals in one `wipe.begun`, so that the entry stays readable. */
 const FILES_PER_ENTRY = 1000;
 
-/** Originals of one size and one time; more than these are told apart by nothing. */
+/** Originals with the same size and time. If there are more than this, the time tells nothing. */
 const ALIKE_MAX = 64;
 
 type WipePolicy = 'never' | 'after-sealed' | 'after-archived';
@@ -34,7 +34,7 @@ interface Options {
   readonly log: Log;
   readonly faults: FaultPoints;
   readonly policy: WipePolicy;
-  /** Files between two syncs of the recorder. */
+  /** So many files are removed between two syncs of the recorder. */
   readonly filesPerBatch: number;
 }
 
@@ -53,8 +53,8 @@ interface Wipeable {
 }
 
 /**
- * Removes from a recorder, by policy, exactly the files that are sealed: same recorder, path, size and time, read without a gap, verified in the
- * vault (and in the archive), and still the same on the recorder right before the removal. Never a directory, never anything else.
+ * Removes from a recorder, by policy, exactly the files that are sealed: same recorder, path, size and time, read without a gap, verified in the vault (and in
+ * the archive), and still the same on the recorder right before the removal. It never removes a directory or any other file.
  */
 export class WipeStage {
   readonly #options: Options;
@@ -63,7 +63,7 @@ export class WipeStage {
     this.#options = options;
   }
 
-  /** Recordings that must be archived before this card may be wiped; none unless the policy asks for it. */
+  /** Recordings that must be archived before this card may be wiped. Empty unless the policy asks for the archive. */
   async awaited(docked: Wipeable, signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { ledger, policy } = this.#options;
     const waiting = new Set<string>();
@@ -75,25 +75,28 @@ export class WipeStage {
     return waiting;
   }
 
-  /** The docking is safe. Returns whether it will be wiped at once: then nobody is told to undock it in between. */
+  /** The docking is safe. Returns whether it will be wiped now. Then nobody is told to undock it before the wipe has ended. */
   announce(docked: Wipeable): boolean {
     if (this.#options.policy !== 'after-sealed' || !this.#applies(docked)) return false;
     void this.#options.statuses.happened(docked.docking.id, 'wipe');
     return true;
   }
 
-  /** `w16-wipe-begun` to `w18-wipe-recorded`. The docking is safe and stays so whatever happens here; what cannot be removed is shown and stays on the recorder. */
+  /**
+   * Wipes a card, from fault point `w16-wipe-begun` to `w19-wipe-finished`. The docking stays safe whatever happens here. A file that cannot be removed stays
+   * on the recorder, and the slot shows that.
+   */
   async wipe(docked: Wipeable, signal: AbortSignal): Promise<void> {
     const { log, statuses } = this.#options;
     const { docking } = docked;
     if (!this.#applies(docked)) return this.#tellWhyNot(docked);
     const begun = performance.now();
     await statuses.happened(docking.id, 'wipe');
-    // Something that was found to be another file is being taken in: this comes again when that is safe.
+    // A file that was found to differ is being taken in. The wipe is called again when the docking is safe.
     if (statuses.of(docking.id)?.phase !== 'wiping') return;
     try {
       const { candidates, unread, others } = await this.#candidates(docked, signal);
-      // The docking is not safe any more. Once it is, the wipe begins anew.
+      // The docking is not safe any more. The wipe begins anew when it is.
       if (others > 0) return;
       if (candidates.length > 0) {
         const { kept, ...done } = await docked.access.writable((writer) => this.#remove(docking, candidates, writer, signal));
@@ -110,12 +113,12 @@ export class WipeStage {
     }
   }
 
-  /** Without a serial of its own two recorders may be taken for one: then no file is certain to be the one that was sealed. */
+  /** Whether the card may be wiped. Two recorders without a serial of their own may be taken for one, so no file of theirs is certain to be the sealed one. */
   #applies(docked: Wipeable): docked is Wipeable & { readonly access: RecorderAccess } {
     return this.#options.policy !== 'never' && docked.access !== null && !docked.docking.recorderSerial.startsWith('place:');
   }
 
-  /** A policy that is not followed for a reason that stays would fill the card, and nobody would know why. */
+  /** Shows and logs why the card is not wiped. Otherwise the card would fill up, against the policy, and nobody would know why. */
   async #tellWhyNot({ docking, access, unclean }: Wipeable): Promise<void> {
     const { policy, statuses, log } = this.#options;
     if (policy === 'never') return statuses.happened(docking.id, 'finish');
@@ -126,7 +129,7 @@ export class WipeStage {
     await statuses.happened(docking.id, 'finish', { warning: { code: failure.code, reason: failure.reason } });
   }
 
-  /** The card as it is now: its files that are sealed originals of exactly this identity. */
+  /** Lists the card as it is now and yields the sealed original of each file that has one. */
   async *#originalsOn({ docking, volume }: Wipeable, signal: AbortSignal): AsyncIterable<Original> {
     for await (const item of volume.list(signal)) {
       if ('code' in item) continue;
@@ -135,26 +138,29 @@ export class WipeStage {
     }
   }
 
-  /** Under the path that it has now; a file that was sealed under another, when the recorder had other volumes, is proved by its bytes. */
+  /**
+   * The sealed original of a file, with the file's path of now. If it was sealed under another path, because the recorder had other volumes then, its bytes are
+   * still to be proved.
+   */
   async #sealedOriginal(recorderSerial: string, { path, otherPath, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
     const { ledger } = this.#options;
     const find = (cardPath: string) => ledger.originals.find({ recorderSerial, cardPath, bytes, mtimeMs });
     const own = (await find(path)) ?? (otherPath === undefined ? null : await find(otherPath));
-    // A file of another recorder is on record as that one's: it is removed on the same proof, the bytes.
+    // A file of another recorder is on record as that recorder's. It is removed on the same proof, which is its bytes.
     const others = own ? [] : await ledger.originals.named({ cardPath: path, bytes, mtimeMs }, 1);
     const original = own ?? others[0] ?? (await this.#beforeItsMark(recorderSerial, { path, bytes, mtimeMs }));
     return original?.state === 'sealed' && original.digests ? { ...original, cardPath: path } : null;
   }
 
-  /** A file that was marked as important since it was sealed has another path; its bytes prove it. */
+  /** The original of a file that was marked as important since it was sealed, and so has another path. Its bytes are still to be proved. */
   async #beforeItsMark(recorderSerial: string, { path, bytes, mtimeMs }: VolumeEntry): Promise<Original | null> {
     const alike = await this.#options.ledger.originals.like({ recorderSerial, bytes, mtimeMs }, ALIKE_MAX);
     return alike.find(({ cardPath }) => unmarkedName(cardPath) === unmarkedName(path)) ?? null;
   }
 
   /**
-   * `unread`: files that are sealed, but cannot be read again on the card, so that it cannot be proved that they are still the same; `others`: files
-   * that were found to be others, and are being taken in.
+   * The originals to remove. `unread`: sealed files that cannot be read again on the card, so that nothing proves that they are still the same. `others`: files
+   * that were found to differ and are being taken in.
    */
   async #candidates(docked: Wipeable, signal: AbortSignal): Promise<Candidates> {
     const candidates: Original[] = [];
@@ -162,7 +168,7 @@ export class WipeStage {
     let others = 0;
     for await (const original of this.#originalsOn(docked, signal)) {
       if (!(await this.#isKeptElsewhere(original))) continue;
-      // What another docking read is proved to be the same bytes; a name, a size and a time alone may come again, with a clock that starts anew.
+      // A file that another docking read must be compared now. Name, size and time may come again where a clock begins anew.
       if (!(await this.#wasReadBy(docked.docking, original))) {
         const verdict = await this.#options.proof.prove(docked.docking.id, original, docked.volume, signal);
         if (verdict === 'unread') unread += 1;
@@ -177,9 +183,9 @@ export class WipeStage {
 
   async #isKeptElsewhere(original: Original): Promise<boolean> {
     const { ledger, vault, policy } = this.#options;
-    // A file with gaps may still give up more of itself to somebody with better tools.
+    // A file with gaps stays: somebody with better tools may still read more of it.
     if (original.gaps.length > 0) return false;
-    // So may an empty one: a recorder whose battery failed leaves the footage in clusters that its name does not lead to yet, and a removal frees them.
+    // An empty file stays too: a recorder whose battery failed leaves footage in clusters to which the name does not lead yet, and a removal would free them.
     if (original.bytes === 0) return false;
     const copies = (await ledger.recordings.copies(original.recordingId)).filter(
       (copy) => copy.itemId === original.id && isVerified(copy, original),
@@ -189,14 +195,20 @@ export class WipeStage {
     return (await vault.stat(original.vaultKey))?.bytes === original.bytes;
   }
 
-  /** The log tells which docking read the bytes, and where; times alone do not, where two recorders have one serial or a clock steps back. */
+  /**
+   * Whether this docking itself read the original, at this path. The custody log tells that. Times do not, where two recorders have one serial or a clock steps
+   * back.
+   */
   async #wasReadBy(docking: Docking, original: Original): Promise<boolean> {
     const entries = await this.#options.ledger.custody.of(subject('original', original.id));
     const copied = entries.map(OriginalCopied.parse).findLast((entry) => entry !== null);
     return copied?.data.docking === docking.id && copied.personal.cardPath === original.cardPath;
   }
 
-  /** What was verified long ago may have rotted since: the recorder's may be the last good copy. */
+  /**
+   * Throws vault.mismatch unless the vault's copy still has the sealed digest. It may have rotted since it was verified, and then the recorder has the last
+   * good copy.
+   */
   async #mustBeWhole(original: Original, signal: AbortSignal): Promise<void> {
     const { digests } = await this.#options.vault.reread(original.vaultKey, { sm3: false, signal });
     if (digests.sha256 !== original.digests?.sha256)
@@ -220,7 +232,7 @@ export class WipeStage {
     return total;
   }
 
-  /** `w16-wipe-begun`: whatever is found missing on the recorder after this was removed by the station. */
+  /** Names the originals in the custody log, at fault point `w16-wipe-begun`. A file that is missing on the recorder after this was removed by the station. */
   async #begin(docking: Docking, part: readonly Original[]): Promise<void> {
     const { ledger, clock, policy, faults } = this.#options;
     const about = { atMs: clock.nowMs(), actor: STATION, subject: subject('docking', docking.id) };
@@ -230,7 +242,10 @@ export class WipeStage {
     faults.reached('w16-wipe-begun');
   }
 
-  /** `w19-wipe-finished`: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a mark of an unclean one is ours. */
+  /**
+   * Records the end, at fault point `w19-wipe-finished`: the recorder is read-only again, and its file system as clean as it came. Until this is on record, a
+   * mark of an unclean file system counts as the station's own.
+   */
   async #finish(docking: Docking, done: { readonly files: number; readonly bytes: number; readonly kept: number }): Promise<void> {
     const { ledger, clock, faults } = this.#options;
     const data = { recorder: docking.recorderSerial, ...done };
@@ -240,7 +255,10 @@ export class WipeStage {
     faults.reached('w19-wipe-finished');
   }
 
-  /** `w17-files-removed` and `w18-wipe-recorded`. A failure in the midst leaves what was removed covered by `wipe.begun`, and what had been synced on record. */
+  /**
+   * Removes one batch and records it, at fault points `w17-files-removed` and `w18-wipe-recorded`. After a failure in between, `wipe.begun` covers every
+   * removed file, and files whose removal was synced are on record.
+   */
   async #removeBatch(
     docking: Docking,
     batch: readonly Original[],
@@ -254,9 +272,9 @@ export class WipeStage {
       try {
         signal.throwIfAborted();
         const now = await writer.stat(original.cardPath);
-        // It is another file than the one that was sealed: it stays.
+        // The file is not the one that was sealed, so it stays.
         if (now?.bytes !== original.bytes || now.mtimeMs !== original.mtimeMs) continue;
-        // A verification may have withdrawn the archive's copy since the card was looked through.
+        // A verification may have withdrawn the archive's copy since the card was listed.
         if (!(await this.#isKeptElsewhere(original))) continue;
         await writer.remove(original.cardPath);
         removed.push(original);
@@ -287,7 +305,10 @@ export class WipeStage {
   }
 }
 
-/** A removal that a pull cut short may have given a file's place away before its name: nobody but who looks at the whole card can tell whose it is now. */
+/**
+ * The warning about sealed files that cannot be read again. A removal that a pull cut short may have freed the place of a file before its name. Only somebody
+ * who examines the whole card can tell whose that place is now.
+ */
 function unreadWarning(files: number): Problem {
   return { code: 'recorder.wipe-failed', reason: because('sealed-unread', { files }) };
 }

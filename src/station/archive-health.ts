@@ -2,10 +2,10 @@ import type { WatchedArchive } from '#adapters/watched-archive';
 import { asEvidockError, EvidockError } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
-/** How long a probe holds, ms. One that failed is repeated sooner: whoever has mended the cause wants to see it. */
+/** How long the outcome of a probe counts, ms. That of a failed probe counts less long, so that whoever mends the cause soon sees it. */
 const WELL_MS = 60_000;
 const FAILED_MS = 10_000;
-/** Who asks for a fresh one gets at most so many. */
+/** A fresh probe is not made anew if the last one is younger than this, ms. */
 const FRESH_MS = 2000;
 const PROBE_MS_MAX = 30_000;
 
@@ -15,7 +15,7 @@ interface Probe {
   readonly failure: EvidockError | null;
 }
 
-/** Whether the archive does what it is for: a probe that is really written, read and removed decides, and the last of the real work. */
+/** Tells whether the archive does its work. A real probe object, which is written, read and removed, decides that, together with the last real work. */
 export class ArchiveHealth {
   readonly #archive: WatchedArchive;
   #last: Probe | undefined;
@@ -25,7 +25,7 @@ export class ArchiveHealth {
     this.#archive = archive;
   }
 
-  /** Throws what is wrong. `fresh`: whoever asks waits for a new probe; else one that is known already tells, while the next is on its way. */
+  /** Throws what is wrong. `fresh`: waits for a new probe. Else the outcome of the last probe is told, while the next one may be on its way. */
   async check({ fresh }: { fresh: boolean }): Promise<Reason> {
     const known = this.#last;
     const ageMs = known ? performance.now() - known.atMs : Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@ interface OpenedArchive {
   readonly health: ArchiveHealth;
 }
 
-/** The archive that the configuration names, and whether it is well; null if none. */
+/** Opens the archive that the configuration names, with the watch over its health; null if it names none. */
 export async function openArchive(context: StationContext, ledger: SqliteLedger): Promise<OpenedArchive | null> {
   const opened = await openNamed(context, ledger);
   if (!opened) return null;
@@ -36,7 +36,7 @@ async function openNamed(context: StationContext, ledger: SqliteLedger): Promise
   return openS3(context, ledger.uploads);
 }
 
-/** The same server for the station and for its workers: the journal of parts is the station's. */
+/** Opens the S3 archive, for the station and for its workers alike. The journal of parts is the station's in both cases. */
 export async function openS3({ config, clock, env, faults, onStop }: StationContext, journal: UploadJournal): Promise<Archive> {
   const { archive, station } = config;
   const limiter = new TokenBucket({ bytesPerSecond: archive.bandwidth * 1024 });

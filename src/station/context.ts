@@ -4,7 +4,7 @@ import type { Clock } from '#ports/clock';
 import type { FaultPoints } from '#ports/fault-points';
 import type { placesOf } from '../state-paths.ts';
 
-/** What every part of the composition root builds from. */
+/** What every part of the composition root is built from. */
 export interface StationContext {
   readonly config: Config;
   readonly clock: Clock;
@@ -12,11 +12,11 @@ export interface StationContext {
   readonly faults: FaultPoints;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly places: ReturnType<typeof placesOf>;
-  /** What is opened is closed when the station stops, last first. */
+  /** Registers what closes a part. When the station stops, the parts are closed in reverse order. */
   readonly onStop: (close: () => Promise<void>) => void;
 }
 
-/** How long a part waits before it tries again what failed for a reason that somebody may mend, ms. */
+/** How long a part waits before it tries again something that failed and that somebody may mend, ms. */
 export const RETRY_MS = 5000;
 
 export function suggestRules({ station, suggest }: Config) {

@@ -24,18 +24,18 @@ interface Given {
   readonly vault: Vault;
   readonly scratch: Scratch;
   readonly archive: Archive | null;
-  /** A host has archived a recording, maybe this one. Called again for the same one at will. */
+  /** Called when a recording is archived, by this host or another. It may be called more than once for the same recording. */
   readonly onArchived: (recordingId: string) => Promise<void>;
 }
 
 export interface WorkLine {
   readonly sweep: WorkSweep;
   readonly queue: BullmqQueue;
-  /** The gate through which the station's own work goes, and that of its workers. */
+  /** The gates through which the work of the station itself and of its workers goes. */
   readonly gates: { readonly derive: DeriveGate; readonly archive: ArchiveGate | null };
 }
 
-/** What happens after the seal: derive and archive, over the queue. Starts it all. */
+/** Builds and starts what happens after the seal: derive and archive work, over the queue. */
 export async function startWorkLine(context: StationContext, given: Given): Promise<WorkLine> {
   const { config, clock, log, onStop } = context;
   const { ledger, vault, scratch, archive } = given;
@@ -66,7 +66,7 @@ export async function startWorkLine(context: StationContext, given: Given): Prom
   return { sweep, queue, gates };
 }
 
-/** A ring that is lost is made up for by the dock desk's own sweep. */
+/** Rings the station for an archived recording. If the ring is lost, the dock desk's own sweep finds the recording. */
 function ringArchived(log: Log, queue: BullmqQueue, recordingId: string): void {
   queue
     .ring('archived', recordingId, { priority: PRIORITY.normal, delayMs: 0 })
@@ -116,7 +116,7 @@ async function openQueue({ config, places, log, onStop }: StationContext): Promi
   return new BullmqQueue({ server: redis.address, prefix: queue.prefix, stationId: config.station.id, log });
 }
 
-/** An archive that is away now is cleaned at the next start. */
+/** Aborts abandoned uploads. An archive that cannot be reached is cleaned at the next start. */
 async function abortAbandoned({ config, clock, log }: StationContext, archive: Archive): Promise<void> {
   try {
     const aborted = await archive.abortAbandoned(clock.nowMs(), config.archive.abandonAfter * 3600_000);

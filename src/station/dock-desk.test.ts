@@ -1,5 +1,6 @@
 /*
- * Goal: a recorder that cannot be opened now is opened when the cause is mended, unless a person was told and will ask again.
+ * Goal: a recorder that cannot be opened is tried again and opens when the cause is mended. An exception is a directory that a person named: the person is
+ * told, and asks again.
  * Method: the desk with a dock stage that fails as often as a test says.
  */
 import { pino } from 'pino';

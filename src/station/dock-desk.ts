@@ -13,7 +13,7 @@ import { Stay } from './stay.ts';
 
 interface Options {
   readonly docks: readonly Dock[];
-  /** The one of them that docks what a person names: it is never held back. */
+  /** The one of the docks for directories that a person names. It is never held back while slots are numbered. */
   readonly byRequest: Dock;
   readonly dockStage: DockStage;
   readonly recorderClock: RecorderClock;
@@ -22,29 +22,29 @@ interface Options {
   readonly intake: Pick<IntakeStage, 'intake' | 'forget' | 'rechecked' | 'holdRecheck'>;
   readonly ledger: LedgerReader;
   readonly log: Log;
-  /** Take recorders off the bus once nothing is left to do on them. */
+  /** True: a recorder is taken off the bus when nothing is left to do on it. */
   readonly release: boolean;
-  /** How long a recorder that could not be opened is left alone at first, ms. */
+  /** How long the first pause is before a recorder that could not be opened is tried again, ms. */
   readonly retryMs: number;
-  /** How often the ledger is asked whether what is waited for is archived, s. */
+  /** How often the ledger is asked whether awaited recordings are archived, s. */
   readonly sweepSeconds: number;
 }
 
-/** The longest time between two tries, as a multiple of the first. */
+/** The longest pause between two tries, as a multiple of the first one. */
 const RETRIES_APART_MAX = 16;
 
 /**
- * Joins docks, stages of the dock, and intake: who has arrived is recognised, then copied; who is safe has its clock set, is wiped and let go, as the
- * policy says; who is gone is stopped, then closed. Part of the composition root.
+ * Joins the docks, the stages of the dock, and intake; part of the composition root. An arrival is recognised and then copied. When its docking is safe, its
+ * clock is set and it is wiped and released, as the policy says. When the recorder is gone, its intake is stopped and then its docking is closed.
  */
 export class DockDesk {
   readonly #options: Options;
   readonly #stays = new Map<string, Stay>();
-  /** Ends when intake of this stay has ended. */
+  /** By stay: settles when its intake has ended. */
   readonly #work = new WeakMap<Stay, Promise<void>>();
-  /** Recordings that must be archived before it may be wiped, as far as that is known. */
+  /** By stay: recordings that must be archived before the recorder may be wiped, once they are known. */
   readonly #awaited = new WeakMap<Stay, Set<string>>();
-  /** What happens at one port happens in order: the next arrival is opened when the last one's removal is on record. */
+  /** By port: the last step there. Steps at one port follow each other, so an arrival is opened only when the removal of the one before is on record. */
   readonly #ports = new Map<string, Promise<void>>();
   readonly learner: SlotLearner;
   #sweep: NodeJS.Timeout | undefined;
@@ -95,7 +95,10 @@ export class DockDesk {
     this.#work.set(stay, this.#takeIn(stay));
   }
 
-  /** What keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may pass while it is docked. */
+  /**
+   * Opens an arrival, and tries again while it is there: what keeps a recorder from being opened (a full disk under the ledger, a mount that is not ready) may
+   * pass.
+   */
   async #takeIn(stay: Stay): Promise<void> {
     const { retryMs, intake, log } = this.#options;
     let failed = false;
@@ -114,7 +117,7 @@ export class DockDesk {
     }
   }
 
-  /** Returns why it could not be opened. */
+  /** Opens an arrival. Returns why that failed, or null. */
   async #tryToOpen(stay: Stay, again: boolean): Promise<EvidockError | null> {
     const { arrival, signal } = stay;
     let failure: EvidockError | null = null;
@@ -125,7 +128,7 @@ export class DockDesk {
       } catch (error) {
         failure = asEvidockError(error);
         stay.refuse(failure);
-        // A device that is left alone by policy is no failure; its slot and the custody log tell of it.
+        // A device that policy leaves alone is no failure for the log; its slot and the custody log show it.
         if (stay.phase === 'opening' && failure.code !== 'recorder.unknown') arrivalFailed(this.#options.log, failure);
       }
     });
@@ -152,13 +155,13 @@ export class DockDesk {
     return [...this.#stays.values()].find((stay) => stay.dockingId === dockingId);
   }
 
-  /** The card is listed to its end. */
+  /** Called when the card of the docking is listed to its end. */
   listed(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (stay) this.#then(stay, () => this.#options.recorderClock.doubt(dockingId));
   }
 
-  /** Every file of the docking is safe, maybe not for the first time: what is left to do on the recorder may be done. */
+  /** Called when every file of the docking is safe, perhaps not for the first time. Does what is left to do on the recorder. */
   safe(dockingId: string): void {
     const stay = this.#stayOf(dockingId);
     if (!stay?.docked) return;
@@ -172,10 +175,10 @@ export class DockDesk {
     });
   }
 
-  /** Word has come that a recording is archived: a recorder that waits for it to be wiped may have waited for the last. */
+  /** Called when a recording is archived. If a recorder waited for this one last, it can be wiped now. */
   archived(recordingId: string): void {
     for (const stay of this.#stays.values()) {
-      // Behind what finds out what is awaited: nothing is missed between the two.
+      // This step comes after the one that finds out what is awaited, so no recording is missed between the two.
       this.#then(stay, async (docked) => {
         const awaited = this.#awaited.get(stay);
         if (awaited?.delete(recordingId) && awaited.size === 0) await this.#finishIfArchived(stay, docked);
@@ -183,7 +186,9 @@ export class DockDesk {
     }
   }
 
-  /** Asks the ledger for each recorder that waits: whoever archived its recordings, and whether or not word of it has come. */
+  /**
+   * Asks the ledger for each recorder that waits for the archive. So a recorder goes on whichever host archived its recordings, even if no word of that came.
+   */
   lookForArchived(): void {
     for (const stay of this.#stays.values()) {
       if (!this.#isWaiting(stay)) continue;
@@ -197,12 +202,12 @@ export class DockDesk {
     return dockingId !== null && this.#options.statuses.of(dockingId)?.phase === 'waiting';
   }
 
-  /** What counts is what the ledger says now: a recording of the card that was archived before may have lost its copy meanwhile. */
+  /** Wipes and finishes if all awaited recordings are archived by what the ledger says now: a copy that was there before may have been withdrawn meanwhile. */
   async #finishIfArchived(stay: Stay, docked: Docked): Promise<void> {
     const { wipeStage, statuses } = this.#options;
     const { id } = docked.docking;
     const awaited = new Set(await wipeStage.awaited(docked, stay.signal));
-    // A known file may have been found to be another one meanwhile: this comes again when that is safe.
+    // A known file may have been found to differ meanwhile. This is called again when that file is safe.
     if (!statuses.of(id)?.isSafe) return;
     this.#awaited.set(stay, awaited);
     if (awaited.size > 0) await statuses.happened(id, 'await-archive');
@@ -227,48 +232,48 @@ export class DockDesk {
     if (this.#options.release && stay.phase === 'docked') void this.#releaseLater(stay, docked);
   }
 
-  /** A recorder that is off the bus cannot be compared any more. Nobody has to wait for that to undock it. */
+  /** Releases a recorder after its re-check, because off the bus it cannot be compared. A person may undock it before that. */
   async #releaseLater(stay: Stay, { docking: { id } }: Docked): Promise<void> {
     const { intake, statuses, log } = this.#options;
     await intake.rechecked(id);
     this.#then(stay, async () => {
-      // Something that was found by the re-check is being taken in: this comes again when that is safe.
+      // The re-check has found files that are being taken in. This is called again when they are safe.
       if (!statuses.of(id)?.can('release')) return;
       await statuses.happened(id, 'release');
       try {
         await stay.dock?.release(stay.arrival.key);
       } catch (error) {
-        // It is safe to undock all the same.
+        // The recorder may be undocked even if the release failed.
         releaseFailed(log, { dockingId: id }, asEvidockError(error));
       }
     });
   }
 
-  /** The docking of an arrival, once it is on record. Throws why it could not be opened. */
+  /** The docking of an arrival, once it is on record. Throws the reason if the arrival could not be opened. */
   async docked(key: string): Promise<string> {
     const stay = this.#stays.get(key);
     if (!stay) throw new EvidockError('station.stopping', because('dock-closed', {}));
     try {
       return (await stay.opened()).docking.id;
     } catch (error) {
-      // Who named the directory has been told, and names it again.
+      // The person who named the directory gets the error and may name it again, so it is not tried again here.
       await this.#removed(key);
       throw error;
     }
   }
 
-  /** Ends a stay through `remove`, the dock's own way, when what is being done on the recorder is done; resolves when the removal is on record. */
+  /** Ends a stay by `remove`, the dock's own way, when what is being done on the recorder has ended. Resolves when the removal is on record. */
   async undock(dockingId: string, remove: (key: string) => void): Promise<void> {
     const stay = this.#stayOf(dockingId);
     if (!stay) return;
     await stay.settled();
-    // It may have left by itself meanwhile.
+    // The recorder may have left by itself meanwhile.
     if (!this.#stays.has(stay.arrival.key)) return;
     remove(stay.arrival.key);
     await stay.whenLeft();
   }
 
-  /** Stops copying; what is not sealed goes on after the next start. */
+  /** Stops copying. Files that are not sealed go on after the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     this.learner.stop();

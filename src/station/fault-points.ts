@@ -1,6 +1,6 @@
 import type { FaultPoint, FaultPoints } from '#ports/fault-points';
 
-/** Points that do nothing: the station as people run it. */
+/** For the station as people run it: no fault point does anything. */
 const NO_FAULTS: FaultPoints = { reached: () => undefined };
 
 /**

@@ -1,4 +1,7 @@
-/* Goal: where the custody log ends is noted in vault, archive and log, after the entry is durable. Method: the real ledger, vault and disk archive. */
+/*
+ * Goal: the newest custody entry is noted in vault, archive and log, after it is durable.
+ * Method: the real ledger, vault and disk archive.
+ */
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

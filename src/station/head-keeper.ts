@@ -8,7 +8,7 @@ import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { Vault } from '#ports/vault';
 
-/** How old the head in the vault may be, and the one in log and archive. */
+/** How old the note in the vault may become, and below it that in log and archive, ms. */
 const VAULT_MS = 5000;
 const FAR_MS = 3_600_000;
 const ARCHIVE_MS_MAX = 60_000;
@@ -23,8 +23,8 @@ interface Options {
 }
 
 /**
- * Notes the newest custody entry outside the ledger: in the vault every few seconds, in the log and the archive every hour, and at the end. Always after
- * the entry is durable, so that a ledger that nobody touched is never behind its notes.
+ * Notes the newest custody entry outside the ledger: in the vault every few seconds, in the log and the archive every hour, and everywhere at the end. An entry
+ * is noted only after it is durable, so a ledger that nobody touched is never behind its notes.
  */
 export class HeadKeeper {
   readonly #options: Options;
@@ -33,21 +33,21 @@ export class HeadKeeper {
   #kept = -1;
   #told = -1;
   #toldAtMs = Number.NEGATIVE_INFINITY;
-  /** Places that could not be written; each is told of once, until it can be again. */
+  /** Places that could not be written. Each is reported once, until it can be written again. */
   readonly #failing = new Set<string>();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** From now on by itself. */
+  /** Begins to write notes at intervals. */
   start(): void {
     this.#timer = setInterval(() => void this.keep(), VAULT_MS);
     this.#timer.unref();
     void this.keep();
   }
 
-  /** Never rejects: footage comes in also where a note cannot be written. One at a time. */
+  /** Writes the notes that are due, one call at a time. Never rejects, because footage comes in also where a note cannot be written. */
   keep(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#keep(this.#timer !== undefined));
     return this.#turn;
@@ -97,7 +97,7 @@ export class HeadKeeper {
     }
   }
 
-  /** Once more, for what came since the last time. */
+  /** Stops, and notes once more what came since the last time. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -35,9 +35,9 @@ interface Given {
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly board: SlotBoard;
-  /** Recorders that appear by themselves are taken in, not only directories that somebody names. */
+  /** True: recorders that appear by themselves are taken in, and not only directories that a person names. */
   readonly watch: boolean;
-  /** Every original of it is sealed; its work waits in the ledger. */
+  /** Called when every original of a recording is sealed and its work waits in the ledger. */
   readonly onSealed: (recordingId: string) => void;
 }
 
@@ -48,7 +48,7 @@ export interface IntakeLine {
   readonly learning: SlotLearning;
 }
 
-/** From the dock to the seal: docks, intake, seal, wipe, joined by the desk. Starts it all. */
+/** Builds and starts everything from the dock to the seal: docks, intake, seal and wipe, which the desk joins. */
 export async function startIntakeLine(context: StationContext, given: Given): Promise<IntakeLine> {
   const { config, clock, log, faults, onStop } = context;
   const { ledger, onSealed } = given;
@@ -111,7 +111,7 @@ export async function startIntakeLine(context: StationContext, given: Given): Pr
   onStop(() => incomplete.stop());
   onStop(() => desk.stop());
   incomplete.start();
-  // What an earlier process copied is sealed before anything new is.
+  // Copies of an earlier process are sealed before anything new is.
   seal.wake();
   await desk.start();
   return {
@@ -157,7 +157,7 @@ function dockStages(
   return { recorderClock, dockStage, wipeStage: new WipeStage({ ...common, policy, filesPerBatch: FILES_PER_WIPE_BATCH }) };
 }
 
-/** The docks of the configuration; directories that a person names can always be docked. */
+/** Opens the docks of the configuration. The dock for directories that a person names is always there. */
 async function openDocks({ config, env, clock, log, places }: StationContext, { ledger, watch }: Given) {
   const { filesMax, depthMax, fileMax } = config.intake;
   const limits = { filesMax, depthMax, fileBytesMax: fileMax * BYTES_PER_MIB };

@@ -4,7 +4,7 @@ import type { Claim } from '#domain/work';
 import type { ClaimedWork, WorkClaims } from '#ports/work-gate';
 
 const RENEW_MS = 1000;
-/** A run that stands still is stopped before somebody else may take its work. */
+/** A run that stands still is stopped so long before another host may take its work, ms. */
 const MARGIN_MS = 30_000;
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
   readonly onTrouble: (error: EvidockError) => void;
 }
 
-/** The hold of one run on its work: renewed while the run makes progress, not while time passes. */
+/** The lease of one run on its work. It is renewed while the run makes progress, not by time alone. */
 export class Lease {
   readonly #options: Options;
   readonly #ended = new AbortController();
@@ -28,7 +28,7 @@ export class Lease {
     this.#options = options;
   }
 
-  /** Aborted with work.lease-lost, or with station.stood-still. */
+  /** Aborted with work.lease-lost or station.stood-still. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
@@ -53,7 +53,7 @@ export class Lease {
 
   percent(value: number): void {
     const higher = Math.min(100, value);
-    // The same figure again is no progress.
+    // The same percentage again is no progress.
     if (higher <= this.#percent) return;
     this.#percent = higher;
     this.progress();

@@ -18,15 +18,15 @@ interface Given {
   readonly ledger: Ledger;
   readonly upkeep: Pick<LedgerUpkeep, 'alterations' | 'mendSchema'>;
   readonly vault: Vault;
-  /** Asked for its note of the ledger; null where there is none, or nobody should wait for it. */
+  /** The archive, to be asked for its note of the ledger; null where there is none, or where nobody should wait for it. */
   readonly archive: Archive | null;
-  /** A person says that the ledger is to be used as it is: what is wrong with it goes on record instead of stopping the start. */
+  /** True: a person has decided that the ledger is used as it is. What is wrong with it goes on record and does not stop the start. */
   readonly accept: boolean;
 }
 
 type Finding = readonly [ErrorCode, Reason];
 
-/** Whether this is the ledger that the station wrote last. Throws ledger.missing, ledger.rolled-back or ledger.altered. */
+/** Checks that this is the ledger that the station wrote last. Throws ledger.missing, ledger.rolled-back or ledger.altered. */
 export async function checkLedger(context: StationContext, given: Given): Promise<void> {
   const findings = await findingsOf(context, given);
   const [first] = findings;
@@ -45,7 +45,9 @@ export async function checkLedger(context: StationContext, given: Given): Promis
   });
 }
 
-/** The vault may be another than the one that this ledger knew: the log is shipped again, and what was there already becomes one with it in the daily pass. */
+/**
+ * Has the whole log shipped again, because the vault may not be the one that this ledger knew. The daily pass joins the new segments with those that are there.
+ */
 function shipAgain({ ledger }: Given): Promise<void> {
   return ledger.shipping.noteShipped('vault', 0);
 }

@@ -1,5 +1,5 @@
 const EVERY_MS = 60_000;
-/** Kinds are codes of errors: there are not many. */
+/** At most so many kinds are counted. Kinds are error codes, of which there are fewer. */
 const KINDS_MAX = 1000;
 
 interface Kind {
@@ -9,8 +9,8 @@ interface Kind {
 }
 
 /**
- * Keeps a storm out of the log: the first line of a kind is written at once; what repeats it within a minute is counted, and told as one line with the number
- * when the minute is over.
+ * Keeps the log short in a storm. The first line of a kind is written at once. Lines of the kind within the next minute are counted, and one line tells their
+ * number when the minute is over.
  */
 export class LogFold {
   readonly #everyMs: number;
@@ -20,7 +20,7 @@ export class LogFold {
     this.#everyMs = options.everyMs ?? EVERY_MS;
   }
 
-  /** `write` gets how many like it were not written before it. */
+  /** Writes or counts a line. `write` is called with the number of lines of this kind that were only counted before it. */
   tell(kind: string, write: (repeated: number) => void): void {
     const known = this.#kinds.get(kind);
     if (known) {
@@ -38,11 +38,11 @@ export class LogFold {
   #conclude(kind: string): void {
     const { repeated, write } = this.#kinds.get(kind) ?? { repeated: 0, write: () => undefined };
     this.#kinds.delete(kind);
-    // One line for all of them; the storm may go on, and its next line opens the next minute.
+    // One line stands for all that were counted. If the storm goes on, its next line begins another minute.
     if (repeated > 0) write(repeated - 1);
   }
 
-  /** Writes what is still counted. */
+  /** Stops, and writes what is still only counted. */
   stop(): void {
     for (const [kind, { timer }] of this.#kinds) {
       clearTimeout(timer);

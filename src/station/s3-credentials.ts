@@ -4,16 +4,16 @@ import { because } from '#domain/reason';
 import { readSecret, secretsDirectory } from './secrets.ts';
 
 interface Given {
-  /** `archive.s3.credentials`. */
+  /** The directory `archive.s3.credentials` of the configuration. */
   readonly directory: string;
-  /** What the configuration itself holds. */
+  /** Credentials in the configuration itself. */
   readonly fields: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Keys of the archive, read anew every time: whoever renews them replaces files, and nothing has to be started again. One file with all three is
- * replaced in one step; three files are for a moment those of two keys, and the request that meets it is made again. Throws archive.refused.
+ * The archive's credentials, read anew at every call, so that whoever renews them only replaces files. A single file with all three is replaced in one step.
+ * Three files belong for a moment to two different keys; a request at that moment fails and is made again. Throws archive.refused.
  */
 export function s3Credentials({ directory, fields, env }: Given): () => Promise<S3Credentials> {
   const place = secretsDirectory(directory, env);
@@ -35,7 +35,7 @@ async function fromFiles(place: string | null): Promise<S3Credentials | null> {
   return credentialsOf(accessKeyId, secretAccessKey, (await read('s3-session-token')) ?? '');
 }
 
-/** As `aws sts` and credential processes write it. */
+/** Reads the form that `aws sts` and credential processes write. */
 function fromJson(json: string): S3Credentials {
   let parsed: unknown;
   try {

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { type ErrorCode, EvidockError, errnoOf, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
-/** A name as drivers may use it: a plain file name. */
+/** A name of a secret as drivers may use it: a plain file name. */
 const SECRET_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
-/** Session tokens have thousands of characters. */
+/** The largest secret, bytes: session tokens have thousands of characters. */
 const SECRET_BYTES_MAX = 16_384;
-/** What systemd puts before the names of a directory's files (`LoadCredential=evidock:` in systemd/evidock.service). */
+/** The prefix that systemd adds to the names of a directory's files (`LoadCredential=evidock:` in systemd/evidock.service). */
 const CREDENTIAL_PREFIX = 'evidock_';
 
-/** Where the station's secrets lie: the configured directory, or what systemd hands over; null if there is neither. */
+/** The directory of the station's secrets: the configured one, or the one that systemd hands over; null if there is neither. */
 export function secretsDirectory(configured: string, env: Readonly<Record<string, string | undefined>>): string | null {
   return configured || env['CREDENTIALS_DIRECTORY'] || null;
 }
 
 /**
- * One secret by name, without its final line end; null if there is none of that name. It is read anew every time: a change in a directory of
- * one's own needs no restart (what systemd hands over is a copy made at the start).
+ * One secret by name, without its last line end; null if there is none. It is read anew every time, so a change in a configured directory needs no restart.
+ * What systemd hands over is a copy of the time of the start.
  */
 export async function readSecret(
   directory: string | null,

@@ -7,16 +7,16 @@ const LISTENERS_MAX = 100;
 
 interface Options {
   readonly slotOf: (port: string) => Promise<number | null>;
-  /** Learning has ended: these are still there. */
+  /** Called when the numbering of slots has ended, with the arrivals and notices that are still there. */
   readonly onEnd: (held: readonly { dock: number; arrival: Arrival }[], notices: readonly DockNotice[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Holds back what arrives while an operator numbers the slots. Part of the composition root, like the desk that it serves. */
+/** Holds arrivals back while an operator numbers the slots. Part of the composition root, like the desk that it serves. */
 export class SlotLearner implements SlotLearning {
   readonly #options: Options;
   readonly #held = new Map<string, { dock: number; arrival: Arrival }>();
-  /** The last word of each port: an alarm that was held back is raised when learning ends, if its cause is still there. */
+  /** By port: its last notice. An alarm that was held back is raised when the numbering ends, if its cause is still there. */
   readonly #notices = new Map<string, DockNotice>();
   readonly #listeners = new Set<(seen: PortSeen) => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -54,7 +54,7 @@ export class SlotLearner implements SlotLearning {
     return true;
   }
 
-  /** True if what left had been held back. */
+  /** True if the arrival that left had been held back. */
   drops(key: string): boolean {
     return this.#held.delete(key);
   }

@@ -1,5 +1,5 @@
 /*
- * Shows that a stay goes from opening to its end and never back, that nothing is begun on a recorder that leaves, and that what was begun is waited for.
+ * Goal: a stay goes from opening to its end and never back. Nothing is begun on a recorder that is leaving, and what was begun is waited for.
  * Method: the stay alone, with an arrival that nobody asks anything of.
  */
 import { expect, test } from 'vitest';
@@ -49,7 +49,7 @@ test('what cannot happen is refused', async () => {
   expect(() => stay.left()).toThrow(RangeError);
   stay.refuse(new EvidockError('ledger.failed', because('said', { text: 'disk is full' })));
   await expect(stay.opened()).rejects.toMatchObject({ code: 'ledger.failed' });
-  // It is tried again, and opens after all.
+  // After a refusal the stay can be tried again, and opens.
   expect(stay.phase).toBe('opening');
   stay.open(DOCKED);
   expect(() => stay.open(DOCKED)).toThrow(RangeError);

@@ -3,8 +3,8 @@ import type { EvidockError } from '#domain/errors';
 import type { Arrival, Dock } from '#ports/dock';
 
 /**
- * `opening`: it is being recognised, or waits for its next try. `docked`: it has a docking, whose own status (src/domain/docking-status.ts) says the
- * rest. `leaving`: it was pulled or let go, or the station stops; what is being done on it ends. `left`: its removal is on record.
+ * `opening`: the arrival is being recognised, or waits for its next try. `docked`: it has a docking, whose own status (src/domain/docking-status.ts) says the
+ * rest. `leaving`: the recorder was pulled or released, or the station stops; what is being done on it comes to its end. `left`: its removal is on record.
  */
 export type StayPhase = 'opening' | 'docked' | 'leaving' | 'left';
 
@@ -17,13 +17,13 @@ export class Stay {
   readonly #gone = new AbortController();
   #phase: StayPhase = 'opening';
   #docked: Docked | null = null;
-  /** What is done on the recorder, one thing after the other. */
+  /** What is done on the recorder, one step after the other. */
   #steps: Promise<void> = Promise.resolve();
 
   constructor(arrival: Arrival, dock: Dock | undefined) {
     this.arrival = arrival;
     this.dock = dock;
-    // Nobody may be waiting for it: a failure is logged by who opens it, in any case.
+    // Perhaps nobody waits for this promise. Whoever opens the arrival logs its failure in any case.
     this.#opened.promise.catch(() => undefined);
   }
 
@@ -35,7 +35,7 @@ export class Stay {
     return this.#gone.signal;
   }
 
-  /** null until it is recognised and on record. */
+  /** null until the arrival is recognised and its docking is on record. */
   get docked(): Docked | null {
     return this.#docked;
   }
@@ -44,7 +44,7 @@ export class Stay {
     return this.#docked?.docking.id ?? null;
   }
 
-  /** It is on record; it may have gone meanwhile. */
+  /** The docking is on record. The recorder may have gone meanwhile. */
   open(docked: Docked): void {
     if (this.#docked || this.#phase === 'left') throw new RangeError(`a stay that is ${this.#phase} cannot be opened`);
     this.#docked = docked;
@@ -52,43 +52,43 @@ export class Stay {
     this.#opened.resolve(docked);
   }
 
-  /** Who waits for it is told why it could not be opened. It may be tried again. */
+  /** The arrival could not be opened. `opened` rejects with the error. Another try may follow. */
   refuse(error: unknown): void {
     this.#opened.reject(error);
   }
 
-  /** Rejects with why it could not be opened at the first try. */
+  /** The docking. Rejects with the failure of the first try. */
   opened(): Promise<Docked> {
     return this.#opened.promise;
   }
 
-  /** Nothing more is begun on it. The reason is what a wipe that is cut short gives as its failure. */
+  /** The recorder is leaving: no step is begun any more. A wipe that is cut short fails with `reason`. */
   leave(reason: EvidockError): void {
     if (this.#phase === 'left') return;
     this.#phase = 'leaving';
     this.#gone.abort(reason);
   }
 
-  /** Throws RangeError unless it is leaving. */
+  /** The removal is on record. Throws RangeError unless the stay is leaving. */
   left(): void {
     if (this.#phase !== 'leaving') throw new RangeError(`a stay that is ${this.#phase} has not left`);
     this.#phase = 'left';
     this.#left.resolve();
   }
 
-  /** Resolves when its removal is on record. */
+  /** Resolves when the removal is on record. */
   whenLeft(): Promise<void> {
     return this.#left.promise;
   }
 
-  /** Behind everything else that is done on it; not at all once it is leaving. `step` must not throw. */
+  /** Runs `step` after all earlier ones; not at all once the recorder is leaving. `step` must not throw. */
   follow(step: (docked: Docked) => Promise<void>): void {
     this.#steps = this.#steps.then(async () => {
       if (this.#docked && this.#phase === 'docked') await step(this.#docked);
     });
   }
 
-  /** Resolves when what was begun on it has ended. */
+  /** Resolves when every step that was begun has ended. */
   settled(): Promise<void> {
     return this.#steps;
   }

@@ -25,7 +25,7 @@ interface Options {
   readonly ledger: Pick<LedgerReader, 'dockings'>;
   readonly drivers: readonly RecorderDriver[];
   readonly limits: VolumeLimits;
-  /** Where a station that mounts by itself does so. */
+  /** The directory in which a station that mounts by itself makes its mounts. */
   readonly mounts: string;
 }
 
@@ -34,7 +34,7 @@ const RUN = '/run';
 const DEV = '/dev';
 const MOUNTS_AT_ONCE = 4;
 
-/** The dock for real USB ports. Part of the composition root. */
+/** Builds the dock for real USB ports. Part of the composition root. */
 export async function usbDocking(options: Options): Promise<Dock> {
   const { config, clock, ledger, limits } = options;
   const secrets = secretsDirectory(config.dock.secrets, options.env);
@@ -63,7 +63,7 @@ async function mounterOf(config: Config, mounts: string): Promise<Mounter> {
   const { mountHelper } = config.dock;
   if (mountHelper !== '') return new HelperMounter({ socketPath: mountHelper });
   await mkdir(mounts, { recursive: true });
-  // The kernel's table of mounts names them without links.
+  // The kernel's table of mounts has paths without links.
   const directory = await realpath(mounts);
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return new PlainMounter({ directory, owner, sys: SYS, dev: DEV, mayWrite: () => writesToRecorders(config) });

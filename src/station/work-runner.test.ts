@@ -1,6 +1,7 @@
 /*
- * Goal: work that stands still gives its place to others and is tried again; work that moves keeps it, however slow; a storm is one line of the log.
- * Method: the runner on a real ledger, with handlers that hang, crawl and fail, and a queue of this process.
+ * Goal: work that stands still gives up its place and is tried again. Work that moves keeps its place, however slow it is. A storm of failures is one line of
+ * the log.
+ * Method: the runner on a real ledger, with handlers that hang, crawl and fail, and a queue in this process.
  */
 
 import { join } from 'node:path';
@@ -130,7 +131,7 @@ describe('the runner', () => {
   it('does not renew the lease of work that stands still: it ends, and others may take it', async () => {
     await start(async (claim) => (claim.recordingId === ids[0] ? new Promise(() => undefined) : done(claim)));
     await pause(1100);
-    // Beyond its lease as it was claimed: had time renewed it, it would not be to be had yet.
+    // Later than the end of the first lease. If time alone had renewed it, the work could not be claimed yet.
     aheadMs = STANDSTILL_MS + 30_000 - 500;
     expect(await tryToClaim(ledger, workId('archive', ids[0] ?? ''), { host: 'other', instance: 'x' })).toMatchObject({ token: 2 });
   });
@@ -154,7 +155,7 @@ describe('the runner', () => {
     expect(stopped).toMatchObject([{ code: 'work.lease-lost' }]);
     expect(await ledger.work.get(id)).toMatchObject({ state: 'running', attempts: 2, errorCode: null });
     expect(lines.map(({ event }) => event)).toEqual(['work.lost']);
-    // The other host is heard of no more: the sweep gives its work to whoever is there.
+    // The other host is not heard any more, so the sweep gives its work to whoever asks.
     aheadMs += 2e9;
     await sweep?.sweep();
     expect(await ledger.work.get(id)).toMatchObject({ state: expect.stringMatching('waiting|running'), errorCode: null });

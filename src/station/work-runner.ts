@@ -8,26 +8,26 @@ import type { QueueRun, WorkQueue } from '#ports/work-queue';
 import { Lease } from './lease.ts';
 import { LogFold } from './log-fold.ts';
 
-/** How long a run that was told to stop is waited for: after that its place is given to others. */
+/** How long the runner waits for a run that it told to stop, ms. After that it gives the run's place to other work. */
 const GRACE_MS = 10_000;
 
 interface Options {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of this process. */
+  /** The gate for the claims of this process. */
   readonly claims: WorkClaims;
   readonly handlers: readonly WorkHandler[];
-  /** Places by lane; a lane without any is left to other hosts. */
+  /** How many runs each lane may have at once. A lane with 0 is left to other hosts. */
   readonly concurrency: Readonly<Record<WorkLane, number>>;
-  /** For jitter; in [0, 1). */
+  /** A random number in [0, 1), for the jitter of pauses. */
   readonly random: () => number;
   readonly graceMs?: number;
 }
 
 /**
- * Does the work that this host claims: the queue only says which id to look at. It knows the gate and no ledger, so it runs on any host. Whatever the
- * queue forgets is rung again by the station (`WorkSweep`).
+ * Claims and does work on this host. The queue only says which id to look at. The runner knows the gate and no ledger, so it runs on any host. The station
+ * rings again whatever the queue forgets (`WorkSweep`).
  */
 export class WorkRunner {
   readonly #options: Options;
@@ -63,7 +63,7 @@ export class WorkRunner {
   async #work(handler: WorkHandler, lane: WorkLane, id: string, queued: QueueRun): Promise<void> {
     const { claims, clock } = this.#options;
     const rung = await claims.look(id);
-    // Its priority has changed since it was rung: it does not take a place of this lane.
+    // The priority has changed since the ring, so the work belongs to another lane now.
     if (rung && laneOf(rung) !== lane) return this.#ring(rung, 0);
     const onTrouble = (error: EvidockError) => this.#trouble(error);
     const lease = new Lease({ claims, workId: id, standstillMsMax: handler.standstillMsMax, onTrouble });
@@ -77,12 +77,12 @@ export class WorkRunner {
     } finally {
       lease.end();
     }
-    // The stage may have found more to do meanwhile.
+    // The stage may have found more to do meanwhile, and the work then waits again.
     const after = await claims.look(id);
     if (after?.state === 'waiting' && isDue(after.dueAtMs, clock.nowMs())) await this.#again(after, 0);
   }
 
-  /** Throws work.lease-lost where the work is somebody else's by now: nothing is said of how it ended then. */
+  /** Runs the handler and records a failure. Throws work.lease-lost where another host has the work by now; then no outcome is recorded here. */
   async #run(
     handler: WorkHandler,
     held: ClaimedWork,
@@ -120,7 +120,7 @@ export class WorkRunner {
     await this.#again(work, delayMs);
   }
 
-  /** Rings once this run has ended: while it runs its id is taken and the ring would be lost. */
+  /** Rings for the work after this run has ended. During the run the queue has its id already, and the ring would be lost. */
   async #again(work: Work, delayMs: number): Promise<void> {
     const timer = setTimeout(() => {
       if (this.#stopped) return;
@@ -130,7 +130,10 @@ export class WorkRunner {
   }
 }
 
-/** As `run` ends; or, if it was told to stop and does not, as the signal says: what hangs must not keep its place for ever. */
+/**
+ * Settles as `run` does. If `run` was told to stop and does not end within `graceMs`, rejects with the signal's reason, so that a run that hangs does not keep
+ * its place for ever.
+ */
 async function orStopped(run: Promise<void>, signal: AbortSignal, graceMs: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
@@ -138,7 +141,7 @@ async function orStopped(run: Promise<void>, signal: AbortSignal, graceMs: numbe
     timer = setTimeout(() => reject(signal.reason), graceMs);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  // Should it end after all, later, nobody is left whom its failure concerns.
+  // The run may still end later, and nobody cares for its failure then.
   run.catch(() => undefined);
   try {
     await Promise.race([run, late]);

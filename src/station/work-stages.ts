@@ -10,10 +10,12 @@ import type { DerivativeVault, VaultReader } from '#ports/vault';
 import type { ArchiveGate, DeriveGate, WorkClaims } from '#ports/work-gate';
 import type { StationContext } from './context.ts';
 
-/** More than a transfer takes to fail for good when nothing moves: it tries a few times. */
+/**
+ * The standstill limit of archive work, in time-outs of the archive. A transfer on which nothing moves tries a few times and then fails by itself before this.
+ */
 const STANDSTILL_TIMEOUTS = 6;
 const STANDSTILL_MS_MIN = 120_000;
-/** A media process that stands still is stopped by itself before, and the next way is tried then. */
+/** The standstill limit of derive work, ms. A media process that stands still is stopped before this, and then the next way is tried. */
 const DERIVE_STANDSTILL_MS = STANDSTILL_MS_DEFAULT + 60_000;
 
 interface DeriveParts {
@@ -23,7 +25,7 @@ interface DeriveParts {
   readonly scratch: Scratch;
 }
 
-/** Derive, on the station itself or on a worker: what differs is in the parts. */
+/** Builds the derive stage, on the station itself or on a worker. They differ only in `parts`. */
 export async function deriveStage({ config, log, faults }: StationContext, parts: DeriveParts): Promise<DeriveStage> {
   const { attemptsMax } = config.queue;
   const settings = { attemptsMax, turnMs: config.derive.timeLimit * 1000, standstillMsMax: DERIVE_STANDSTILL_MS };
@@ -35,7 +37,7 @@ interface ArchiveParts {
   readonly gate: ArchiveGate;
   readonly vault: Pick<VaultReader, 'read' | 'readSmall'>;
   readonly archive: Archive;
-  /** The station's, wherever it is done. */
+  /** The station's policy, which holds wherever the work is done. */
   readonly policy: {
     readonly verify: 'readback' | 'head';
     readonly derivatives: boolean;
@@ -50,7 +52,7 @@ export function archiveStage({ config, clock, log }: StationContext, { policy, .
   return new ArchiveStage({ ...parts, clock, log, settings: { verify, derivatives, hours: hoursOf(hours, timezone), standstillMsMax } });
 }
 
-/** Places by lane. What is slow never takes the last place of the others. */
+/** How many runs each lane may have at once. Slow work never takes the last place of the others. */
 export function lanePlaces({ derive, archive }: Config): Readonly<Record<WorkLane, number>> {
   const later = derive.atOnce === 0 ? 0 : Math.max(1, derive.atOnce - 1);
   return { derive: derive.atOnce, 'derive-later': later, archive: archive.atOnce };

@@ -13,12 +13,12 @@ interface Options {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
-  /** What this station has done, here or elsewhere. */
+  /** Stages whose work this station wants done, on this host or another. */
   readonly stages: readonly WorkStage[];
   readonly sweepSeconds: number;
 }
 
-/** The station's half of the doorbell: what waits in the ledger is rung, again and again, and a lease that ended gives its work back. Who does it is not asked. */
+/** Rings the queue, again and again, for all work that waits in the ledger, and makes work whose lease has ended wait again. Any host may do the work. */
 export class WorkSweep {
   readonly #options: Options;
   readonly #fold = new LogFold();
@@ -30,7 +30,7 @@ export class WorkSweep {
     this.#options = options;
   }
 
-  /** The queue must be started. */
+  /** Begins. The queue must be started before. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => void this.sweep(), this.#options.sweepSeconds * 1000);
     await this.sweep();
@@ -56,15 +56,15 @@ export class WorkSweep {
     const { ledger, clock, stages } = this.#options;
     try {
       await ledger.endLapsedLeases();
-      // Stage by stage: a long backlog of one must not hide what is due in another.
+      // Each stage is asked for alone, so that a long backlog of one does not hide what is due in another.
       for (const stage of stages) for (const work of await ledger.work.due(clock.nowMs(), stage, SWEEP_MAX)) await this.#ring(work);
     } catch (error) {
-      // The next sweep tries again; nothing is lost, the work waits in the ledger.
+      // Nothing is lost, because the work waits in the ledger. The next sweep tries again.
       this.#failed(asEvidockError(error));
     }
   }
 
-  /** A recording has work that waits: rings it now rather than at the next sweep. */
+  /** Rings at once for the work of a recording, and does not wait for the next sweep. */
   async poke(recordingId: string): Promise<void> {
     if (this.#stopped) return;
     const { ledger, clock, stages } = this.#options;

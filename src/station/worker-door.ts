@@ -21,7 +21,7 @@ import type { WorkLine } from './derive-and-archive.ts';
 import { LedgerClaims } from './ledger-claims.ts';
 
 const OPENSSL_MS_MAX = 30_000;
-/** The pin in each invitation is what is trusted; a date would only make it stop one day. */
+/** Validity of the certificate, days. Workers trust the pin in their invitation; a date would only make the certificate stop one day. */
 const DAYS = 36_500;
 const ERRORS = { full: 'vault.full', readOnly: 'vault.read-only', failed: 'vault.write-failed' } as const;
 
@@ -32,7 +32,7 @@ interface Certificate {
   readonly sha256: string;
 }
 
-/** The certificate that the station shows its workers; made at first use. Throws work.certificate-failed. */
+/** The certificate that the station shows its workers. It is made at first use. Throws work.certificate-failed. */
 async function certificateOf({ config, places }: StationContext): Promise<Certificate> {
   const names = { key: join(places.work, 'key.pem'), cert: join(places.work, 'certificate.pem') };
   try {
@@ -48,7 +48,7 @@ async function certificateOf({ config, places }: StationContext): Promise<Certif
   throw new EvidockError('work.certificate-failed', because('not-there-after', { thing: names.cert }));
 }
 
-/** null if there is none yet. The key is written first: a certificate has its key. */
+/** Reads key and certificate; null if there is no certificate yet. The key is written first, so each certificate has its key. */
 async function readBoth(names: { key: string; cert: string }): Promise<Certificate | null> {
   try {
     const cert = await readFile(names.cert, 'utf8');
@@ -62,7 +62,7 @@ async function readBoth(names: { key: string; cert: string }): Promise<Certifica
 
 async function make(directory: string, names: { key: string; cert: string }, stationId: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  // A start that was killed between the two leaves a key that nobody has seen.
+  // A start that was killed between the two writes leaves a key that no certificate uses.
   await rm(names.key, { force: true });
   const room = await mkdtemp(join(directory, 'new-'));
   try {
@@ -77,7 +77,7 @@ async function make(directory: string, names: { key: string; cert: string }, sta
   }
 }
 
-/** Where workers come in, for whoever invites one. Throws config.invalid if nowhere. */
+/** The address at which workers connect, for invitations. Throws config.invalid if the station has none. */
 export async function workerDoor(context: StationContext): Promise<{ address: string; certificateSha256: string }> {
   const { listen } = context.config.work;
   if (listen === '') throw new EvidockError('config.invalid', because('listen-empty', {}));
@@ -92,7 +92,7 @@ interface Given {
   readonly presence: WorkerPresence;
 }
 
-/** Lets workers of other hosts in, if the configuration says where. */
+/** Opens the server for workers of other hosts, if the configuration gives it an address. */
 export async function openWorkerDoor(context: StationContext, { ledger, vault, scratch, gates, presence }: Given): Promise<void> {
   const { config, log, onStop } = context;
   if (config.work.listen === '') return;
@@ -111,7 +111,7 @@ export async function openWorkerDoor(context: StationContext, { ledger, vault, s
   workersListened(log, { address });
 }
 
-/** A disk archive is a mount of this host: its work stays here. */
+/** What workers are told of the archive. A disk archive is a mount of this host, so its work stays here. */
 function termsOf({ config }: StationContext): WorkTerms {
   const { id: stationId, timezone } = config.station;
   const { kind, derivatives, verify, hours, s3 } = config.archive;

@@ -4,7 +4,7 @@ import { type Claim, STATION_HOST } from '#domain/work';
 export const ACTOR_KINDS = ['station', 'user', 'cli', 'token'] as const;
 type ActorKind = (typeof ACTOR_KINDS)[number];
 
-/** Who did it. */
+/** Who did what an entry tells. */
 export interface Actor {
   readonly kind: ActorKind;
   /** Name of the account or of the token; null for the station itself. */
@@ -15,14 +15,14 @@ export interface Actor {
   readonly session: string | null;
 }
 
-/** The station by itself. */
+/** The station on its own, without a person. */
 export const STATION: Actor = { kind: 'station', id: null, via: null, session: null };
 
 export function stationBy(rule: string): Actor {
   return { ...STATION, via: `rule:${rule}` };
 }
 
-/** The station, for what the holder of a claim did: it names the worker where another host did the work. */
+/** The station as the actor for what the holder of a claim did. It names the worker where another host did the work. */
 export function stationFor({ host }: Pick<Claim, 'host'>): Actor {
   return host === STATION_HOST ? STATION : { ...STATION, via: `worker:${host}` };
 }

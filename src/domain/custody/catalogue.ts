@@ -22,7 +22,7 @@ const ALL = [
   ...WORKER_ENTRIES,
 ] as const;
 
-/** What a custody entry can tell. */
+/** The type of a custody entry. */
 export type CustodyType = (typeof ALL)[number]['type'];
 
 /** By type. */
@@ -30,7 +30,7 @@ const BY_TYPE: ReadonlyMap<string, EntryType> = new Map(ALL.map((each) => [each.
 
 export const CUSTODY_TYPES: readonly CustodyType[] = ALL.map(({ type }) => type);
 
-/** null if no such type is known: a newer version wrote it. */
+/** The declaration of a type; null if it is not known here, because a newer version wrote the entry. */
 export function entryTypeOf(type: string): EntryType | null {
   return BY_TYPE.get(type) ?? null;
 }

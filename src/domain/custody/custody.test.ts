@@ -1,6 +1,6 @@
 /*
- * Goal: what an entry tells has one form per type, which never changes unnoticed; what is personal can be erased, and everything else can be checked for
- * decades. Method: the example of each type, golden bytes, and every way in which a stored entry can be wrong.
+ * Goal: each type of entry has one form, which never changes unnoticed. Personal values can be erased, and everything else can be checked for decades.
+ * Method: the example of each type, golden bytes, and every way in which a stored entry can be wrong.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

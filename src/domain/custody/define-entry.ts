@@ -8,10 +8,10 @@ type Lists = { readonly [name: string]: TSchema };
 type ListsOf<L extends Lists> = { readonly [N in keyof L]: readonly Static<L[N]>[] };
 type PersonalOf<P extends TProperties> = { readonly [N in keyof P]: Static<P[N]> };
 type None = Record<never, never>;
-/** Nothing has to be written where nothing is declared. */
+/** A part of an entry. A type that declares no field of it cannot be given one. */
 type Section<Name extends string, F, V> = keyof F extends never ? { readonly [N in Name]?: never } : { readonly [N in Name]: V };
 
-/** What `make` is given. Fields that are left out of `personal` are not known. */
+/** What `make` takes. A field that is left out of `personal` is not known. */
 type EntryInput<K extends SubjectKind, D extends TProperties, L extends Lists, P extends TProperties> = {
   readonly atMs: number;
   readonly actor: Actor;
@@ -20,7 +20,7 @@ type EntryInput<K extends SubjectKind, D extends TProperties, L extends Lists, P
   Section<'lists', L, ListsOf<L>> &
   Section<'personal', P, Partial<PersonalOf<P>>>;
 
-/** An entry of a type that is known. What is personal may have been erased. */
+/** An entry of a known type. Its personal values may have been erased. */
 type EntryOf<T extends string, D extends TProperties, L extends Lists, P extends TProperties> = Omit<
   CustodyEntry,
   'type' | 'data' | 'lists' | 'personal'
@@ -32,7 +32,7 @@ type EntryOf<T extends string, D extends TProperties, L extends Lists, P extends
 };
 
 interface Spec<T extends string, K extends SubjectKind, D extends TProperties, L extends Lists, P extends TProperties> {
-  /** The list grows; a type is never reused for another meaning. */
+  /** Name of the type. A name is never used again for another meaning. */
   readonly type: T;
   readonly about: readonly K[];
   /** When it is written, in one sentence. */
@@ -40,7 +40,7 @@ interface Spec<T extends string, K extends SubjectKind, D extends TProperties, L
   readonly data?: D;
   readonly lists?: L;
   readonly personal?: P;
-  /** What else the entry belongs to the history of. */
+  /** Other subjects whose history has the entry too. */
   readonly related?: (data: Static<Type.TObject<D>>, lists: ListsOf<L>) => readonly Subject[];
   readonly example: Omit<EntryInput<K, D, L, P>, 'atMs' | 'actor'>;
 }
@@ -62,13 +62,13 @@ export interface EntryType<
   make(input: EntryInput<K, D, L, P>): CustodyDraft;
   /** The entry with the types of its fields; null if it is of another type. */
   parse(entry: CustodyEntry): EntryOf<T, D, L, P> | null;
-  /** What a draft has that this type does not declare, or has otherwise; null if it holds. */
+  /** What in a draft this type does not declare, or declares otherwise; null if the draft fits. */
   fault(draft: Pick<CustodyDraft, 'subject' | 'data' | 'lists' | 'personal'>): string | null;
 }
 
 /**
- * One type of entry: its constructor and its parser, from one declaration. `fault` checks at run time what the types check before; it runs with
- * every entry that is appended, so its validators are compiled at first use.
+ * Declares one type of entry and gives its constructor and its parser. `fault` checks at run time what the compiler checks before. It runs with every appended
+ * entry, so its validators are compiled once, at first use.
  */
 export function defineEntry<
   const T extends string,
@@ -102,7 +102,7 @@ export function defineEntry<
       const told = { data: {}, lists: {}, personal: {}, ...sections } as Pick<CustodyDraft, 'data' | 'lists' | 'personal'>;
       const others = related?.(told.data as never, told.lists as never) ?? [];
       const seen = new Set([subjectText(subject)]);
-      // Each once: an entry about a recorder does not name that recorder a second time.
+      // Each subject is named once: an entry about a recorder does not name that recorder as related.
       const once = others.filter((other) => !seen.has(subjectText(other)) && seen.add(subjectText(other)));
       return { type, atMs, actor, subject, related: once, ...told };
     },

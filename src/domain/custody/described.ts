@@ -8,20 +8,21 @@ import { nullable } from './define-entry.ts';
 import { bytes, closed, code, count, flag, id, key, ms, wallClock, why, words } from './fields.ts';
 
 /*
- * What entries tell of a recording and its originals when they come into being, and later as it is then: enough to build their rows from. One form, whoever writes it.
+ * The form in which entries describe a recording and its originals, at their beginning and when they change. It is enough to build their rows from. Every
+ * writer of entries uses it.
  */
 
-/** Of each claim of its start, what it says and what became of it. */
+/** One claim of a start: what it says, and what became of it. */
 export const startClaim = () =>
   closed({
     ...{ source: code(), reading: code(), written: words(), until: nullable(words()), durationMs: nullable(ms()), startMs: nullable(ms()) },
     ...{ verdict: code(), why: nullable(code()) },
   });
 
-/** Personal: a note may hold a path. */
+/** A note. It is personal, because it may hold a path. */
 export const note = () => closed({ code: code(), parameters: Type.Unsafe<RecordingNote['parameters']>(Type.Object({})) });
 
-/** All that is wrong with the recording now. */
+/** All damage of the recording as it is now. */
 export const damageNow = () => nullable(why('All that is wrong with the recording from then on; null: nothing.'));
 
 export const describedRecording = () => ({
@@ -64,7 +65,7 @@ export function describeOriginal({ id: own, role, index, kind, bytes: size, mtim
   return { id: own, role, index, kind, bytes: size, mtimeMs, key: vaultKey };
 }
 
-/** What a name tells of its place in a take, as plain JSON. */
+/** What the name of a file tells of its place in a take, as plain JSON. */
 export function describeTake(take: NonNullable<Original['take']>): { readonly [name: string]: Json } {
   return { ...take } as unknown as { readonly [name: string]: Json };
 }

@@ -8,20 +8,20 @@ export const CUSTODY_GENESIS = '0'.repeat(64);
 /** Version of the byte form below. Readers know 1 as well (former-entry.ts). */
 const CUSTODY_VERSION = 2;
 
-/** Most canonical bytes of an entry: a leaf of a tiled log (C2SP tlog-tiles) holds 65,535. */
+/** Largest entry, canonical bytes. A leaf of a tiled log (C2SP tlog-tiles) holds 65,535. */
 export const ENTRY_BYTES_MAX = 60_000;
 
 type JsonObject = { readonly [key: string]: Json };
 
-/** What one type of entry tells, before it has a place in the log. Made by the constructors of the catalogue alone. */
+/** The content of an entry, before the entry has a place in the log. Only the constructors of the catalogue make drafts. */
 export interface CustodyDraft {
   readonly type: string;
   readonly atMs: number;
   readonly actor: Actor;
   readonly subject: Subject;
-  /** What else the entry belongs to the history of, each once. */
+  /** Other subjects whose history has the entry too, each once. */
   readonly related: readonly Subject[];
-  /** Stands in the entry itself. Bounded, and never a person's name or words. */
+  /** Values in the entry itself. They are bounded, and never a person's name or words. */
   readonly data: JsonObject;
   /** Lists of any length: the entry holds count and digest of each, the list stands beside the log. */
   readonly lists: { readonly [name: string]: readonly Json[] };
@@ -32,13 +32,13 @@ export interface CustodyDraft {
 export interface CustodyEntry extends Omit<CustodyDraft, 'lists' | 'personal'> {
   /** 2, or 1 for entries of before the byte form below. */
   readonly version: 1 | 2;
-  /** Those that are there. */
+  /** The lists that are there. */
   readonly lists: { readonly [name: string]: readonly Json[] };
-  /** Those that have not been erased. */
+  /** The personal values that have not been erased. */
   readonly personal: JsonObject;
-  /** Names of those that have been. */
+  /** Names of the personal values that have been erased. */
   readonly erased: readonly string[];
-  /** Of the personal values that have not been erased, hex, by their names: with it a commitment can be recomputed. */
+  /** By name of a personal value that has not been erased: its salt, hexadecimal. With the salt the commitment can be recomputed. */
   readonly salts: { readonly [name: string]: string };
   /** 0-based place in the log. */
   readonly seq: number;
@@ -50,7 +50,7 @@ export interface CustodyEntry extends Omit<CustodyDraft, 'lists' | 'personal'> {
   readonly bytes: Uint8Array;
 }
 
-/** A value that stands beside the log. */
+/** A value that is kept beside the log. */
 export interface BesideValue {
   readonly name: string;
   /** 32 random bytes of a personal value; null for a list, whose digest need not hide it. */
@@ -66,8 +66,9 @@ export interface SealedEntry {
 }
 
 /**
- * The bytes that are hashed and kept: canonical JSON (RFC 8785) of version, station, place, predecessor and content, and beside them what they only
- * commit to. `salt` gives 32 random bytes for each personal value. Throws RangeError if the entry is longer than ENTRY_BYTES_MAX.
+ * Makes the bytes that are hashed and kept: canonical JSON (RFC 8785) of version, station, place, predecessor and content. Lists and personal values are
+ * returned beside them, because the bytes only commit to those. `salt` gives 32 random bytes for each personal value. Throws RangeError if the entry is longer
+ * than ENTRY_BYTES_MAX.
  */
 export function sealEntry(draft: CustodyDraft, place: { station: string; seq: number; prev: string }, salt: () => Uint8Array): SealedEntry {
   const beside: BesideValue[] = [];
@@ -107,7 +108,7 @@ export function custodyHash(bytes: Uint8Array): string {
   return sha256Hex(bytes);
 }
 
-/** SHA-256 of salt and canonical JSON: without the salt nobody can find the value by trying names. */
+/** SHA-256 of salt and canonical JSON. Without the salt nobody can find the value by trying likely ones. */
 export function commitmentTo(salt: Uint8Array, bytes: Uint8Array): string {
   return sha256Hex(Buffer.concat([salt, bytes]));
 }

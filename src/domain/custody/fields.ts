@@ -1,19 +1,19 @@
 import Type, { type TSchema } from 'typebox';
 import type { Reason } from '#domain/reason';
 
-/** Longest id, key and name in an entry, characters: with the few fields that an entry has, it stays below ENTRY_BYTES_MAX. */
+/** Longest id, key and name in an entry, characters. An entry has few such fields, so it stays below ENTRY_BYTES_MAX. */
 const ID_MAX = 1024;
 const KEY_MAX = 4096;
 
 export const id = (description?: string) => Type.String({ maxLength: ID_MAX, ...(description === undefined ? {} : { description }) });
-/** Key in vault or archive. */
+/** A key in vault or archive. */
 export const key = () => Type.String({ maxLength: KEY_MAX });
-/** A code of a table of this program, or a word of a few that it chooses from. */
+/** A code of a table of this program, or one of a few fixed words. */
 export const code = (description?: string) => Type.String({ maxLength: 200, ...(description === undefined ? {} : { description }) });
 export const flag = (description?: string) => Type.Boolean(description === undefined ? {} : { description });
-/** Personal, or of any length: stands beside the log. */
+/** A personal text, or one of any length. It is kept beside the log. */
 export const words = (description?: string) => Type.String(description === undefined ? {} : { description });
-/** Why, as a reason of the catalogue; entries of before have words. May name a path or a person: it stands beside the log. */
+/** A reason of the catalogue; in older entries an English sentence. It may name a path or a person, so it is kept beside the log. */
 export const why = (description?: string) =>
   Type.Unsafe<Reason | string>(
     Type.Union([Type.String(), Type.Object({ code: Type.String({ maxLength: 200 }), params: Type.Object({}) })], {

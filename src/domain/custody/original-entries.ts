@@ -38,7 +38,7 @@ export const OriginalCopied = defineEntry({
     duplicateOf: nullable(id()),
   },
   lists: { gaps: closed({ start: count(), end: count() }) },
-  // The damage only where it has changed.
+  // `damage` is told only where it has changed.
   personal: { cardPath: words(), damage: damageNow() },
   related: recordingOf,
   example: {

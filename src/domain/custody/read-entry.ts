@@ -12,7 +12,7 @@ export interface StoredEntry {
   readonly bytes: Uint8Array;
 }
 
-/** The bytes of version 2, parsed. */
+/** Parsed bytes of a version 2 entry. */
 interface Form {
   readonly v: number;
   readonly seq: number;
@@ -27,13 +27,13 @@ interface Form {
   readonly personal: { readonly [name: string]: string };
 }
 
-/** The bytes of version 1, parsed: actor and subject are texts, and everything stands in `data`. */
+/** Parsed bytes of a version 1 entry: actor and subject are texts, and all values are in `data`. */
 interface FormerForm extends Pick<Form, 'at' | 'type' | 'data'> {
   readonly actor: string;
   readonly subject: string;
 }
 
-/** Reads an entry of either version, with what stands beside it. Throws SyntaxError if its bytes are no entry. */
+/** Reads an entry of either version, with its values beside the log. Throws SyntaxError if the bytes are no entry. */
 export function readEntry(stored: StoredEntry, beside: readonly BesideValue[]): CustodyEntry {
   const form = parse(stored.bytes);
   const { seq, prev, hash, bytes } = stored;
@@ -69,7 +69,7 @@ function mustParse(text: string): Subject {
   return found;
 }
 
-/** Version 1 in the shape of today: what is a list or personal now moves there, and what it was about gets its kind. */
+/** Turns version 1 into today's shape: values that are lists or personal today move there, and the subject gets its kind. */
 function former({ at, type, actor, subject: about, data }: FormerForm): Omit<CustodyEntry, keyof StoredEntry> {
   const known = entryTypeOf(type);
   const sections = {
@@ -117,14 +117,17 @@ export interface CustodyFault {
   readonly reason: Reason;
 }
 
-/** Where the next entry has to stand; `CUSTODY_GENESIS` before the first. */
+/** What the next entry must follow; `CUSTODY_GENESIS` before the first. */
 export interface ExpectedPlace {
   readonly seq: number;
   readonly prev: string;
 }
 export const FIRST_PLACE: ExpectedPlace = { seq: 0, prev: CUSTODY_GENESIS };
 
-/** Checks one stored entry against its bytes, its predecessor and what stands beside it; null if it holds. What is personal may be missing: erased. */
+/**
+ * Checks one stored entry against its bytes, its predecessor and its values beside the log. null if it holds. Personal values may be missing, because they were
+ * erased.
+ */
 export function checkEntry(stored: StoredEntry, beside: readonly BesideValue[], expected: ExpectedPlace): CustodyFault | null {
   const { seq, prev, hash, bytes } = stored;
   if (seq !== expected.seq) return { seq: expected.seq, reason: because('entry-gone', { seq: expected.seq }) };

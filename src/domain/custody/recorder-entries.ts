@@ -17,7 +17,7 @@ export const RecorderUnlocked = defineEntry({
   example: { subject: DOCKING, data: { recorder: RECORDER, vendorId: '2a01', productId: '1b02' } },
 });
 
-/** A recorder whose card cannot be read yet is known by what it tells, or else by its port. */
+/** Subjects of entries about a clock. A recorder whose card cannot be read yet is named by the serial that it tells, or else by its port. */
 const CLOCK_ABOUT = ['docking', 'recorder', 'port'] as const;
 const CLOCK = {
   recorder: nullable(id()),

@@ -78,7 +78,7 @@ export const TakenUpAgain = defineEntry({
   example: { subject: RECORDING, data: { docking: DOCKING, original: ORIGINAL }, personal: { cardPath: PATH } },
 });
 
-/** As it is from then on. */
+/** Notes and damage of the recording from then on. */
 const NOW = { notes: Type.Array(note(), { description: 'What a person should know of the recording from then on.' }), damage: damageNow() };
 
 export const RecordingDerived = defineEntry({

@@ -4,11 +4,11 @@ import { CUSTODY_TYPES, entryTypeOf } from './catalogue.ts';
 import type { EntryType } from './define-entry.ts';
 import { CUSTODY_GENESIS, sealEntry } from './entry.ts';
 
-/** What the examples are made with. */
+/** Time in the examples, ms since 1970 UTC. */
 const EXAMPLE_MS = Date.UTC(2026, 5, 20, 8, 0, 0);
 const SALT = new Uint8Array(32);
 
-/** What a field of this name means in every entry, where its declaration does not say more. */
+/** By name of a field: its meaning in every entry, where the declaration does not say more. */
 const MEANINGS: { readonly [name: string]: string } = {
   ...{ recording: 'Id of the recording.', original: 'Id of the original.', originals: 'Ids of originals.', docking: 'Id of the docking.' },
   ...{
@@ -132,7 +132,7 @@ interface Schema {
   readonly properties?: { readonly [name: string]: Schema };
 }
 
-/** docs/custody.md from the declarations of all types. */
+/** The text of docs/custody.md, made from the declarations of all types. */
 export function custodyMarkdown(): string {
   const head = [
     '# Entries of the custody log',
@@ -171,7 +171,7 @@ function rowsOf(section: string, fields: { readonly [name: string]: TSchema }, s
   });
 }
 
-/** The schema, or the part of a choice with null that says more. */
+/** Of a schema that allows null, the part that is not null and says more. */
 function described(schema: Schema): Schema {
   return schema.description === undefined ? (schema.anyOf?.find(({ description }) => description !== undefined) ?? schema) : schema;
 }

@@ -4,17 +4,17 @@ import { because, type Reason } from '#domain/reason';
 import { type BesideValue, custodyHash } from './entry.ts';
 import type { StoredEntry } from './read-entry.ts';
 
-/** Version of the byte form of the three objects below. */
+/** Version of the byte form of the three objects of a segment. */
 const SEGMENT_VERSION = 1;
 const SEQ_DIGITS = 12;
 const HASH_DIGITS = 16;
-/** Longer than every header. */
+/** A bound that no header line reaches, bytes. */
 const HEADER_BYTES_MAX = 1024;
 
-/** `log`: entries of today; `former`: entries of byte form 1, which may be erased as a whole. */
+/** `log`: entries of version 2. `former`: entries of byte form 1, which may be erased as a whole. */
 export type SegmentKind = 'log' | 'former';
 
-/** An entry with what stands beside it. */
+/** An entry with its lists and personal values. */
 export interface ShippedEntry extends StoredEntry {
   readonly beside: readonly BesideValue[];
 }
@@ -24,11 +24,11 @@ export interface SegmentName {
   readonly kind: SegmentKind;
   readonly first: number;
   readonly last: number;
-  /** The first 16 digits of the hash of the last entry: two logs that part never write the same name. */
+  /** The first 16 hexadecimal digits of the hash of the last entry. Logs that differ never write the same name. */
   readonly hash: string;
 }
 
-/** Where the pieces of the log of one station lie, in vault and archive alike. */
+/** The prefix of all pieces of one station's log, in vault and archive alike. */
 export function segmentsPrefix(stationId: string): string {
   return `custody/${stationId}`;
 }
@@ -40,13 +40,13 @@ function baseKey(stationId: string, { first, last, hash }: Omit<SegmentName, 'ki
   return `${segmentsPrefix(stationId)}/${digits(first)}-${digits(last)}-${hash.slice(0, HASH_DIGITS)}`;
 }
 
-/** Keys of what belongs to one segment. Entries of byte form 1 have nothing beside them. */
+/** Keys of the objects of one segment. Entries of byte form 1 have no lists or personal values beside them. */
 export function segmentKeys(stationId: string, name: SegmentName): { segment: string; lists: string; personal: string } {
   const base = baseKey(stationId, name);
   return { segment: `${base}.${name.kind}`, lists: `${base}.lists`, personal: `${base}.personal` };
 }
 
-/** null for a key that is none of a piece of the log. `part` is `segment` for the entries themselves. */
+/** Reads the key of a piece of the log; null for any other key. `part` is `segment` for the entries themselves. */
 export function parseSegmentKey(key: string): (SegmentName & { readonly part: 'segment' | 'lists' | 'personal' }) | null {
   const found = KEY.exec(key);
   if (!found) return null;
@@ -57,14 +57,14 @@ export function parseSegmentKey(key: string): (SegmentName & { readonly part: 's
   return { ...place, kind: ending === 'former' ? 'former' : 'log', part: 'segment' };
 }
 
-/** Bytes of the length before each entry. Those of byte form 1 have no bound. */
+/** How many bytes hold the length before each entry. Entries of byte form 1 have no bound, so they need more. */
 function lengthBytesOf(kind: SegmentKind): 2 | 4 {
   return kind === 'log' ? 2 : 4;
 }
 
 /**
- * A header line (canonical JSON), then each entry with its length before it, big-endian: 2 bytes in a `log`, which is the form of entry bundles in a C2SP tiled
- * log (tlog-tiles, "Log Entries"); 4 bytes in a `former`.
+ * The bytes of a segment: a header line (canonical JSON), then each entry with its length before it, big-endian. The length has 2 bytes in a `log`, which is
+ * the form of entry bundles in a C2SP tiled log (tlog-tiles, "Log Entries"), and 4 bytes in a `former`.
  */
 export function segmentBytes(stationId: string, kind: SegmentKind, entries: readonly StoredEntry[]): Uint8Array {
   const [first] = entries;
@@ -86,9 +86,9 @@ function headerLine(header: { readonly [key: string]: Json }): Uint8Array {
 }
 
 /**
- * What stands beside the entries of a segment, one line of canonical JSON for each value after a header line: `{seq, name, value}` for a list, and
- * `{seq, name, salt, value}` with the salt in hexadecimal for a personal value. Lists and personal values are objects of their own, so that what is
- * personal can be replaced without touching anything else.
+ * The lists or the personal values of a segment: a header line, then one line of canonical JSON for each value. A list has `{seq, name, value}`; a personal
+ * value has `{seq, name, salt, value}` with the salt in hexadecimal. Lists and personal values are separate objects, so that personal values can be replaced
+ * without touching anything else.
  */
 function besideBytes(stationId: string, part: 'lists' | 'personal', entries: readonly ShippedEntry[]): Uint8Array {
   const place = { station: stationId, first: entries[0]?.seq ?? 0, last: entries.at(-1)?.seq ?? 0, hash: entries.at(-1)?.hash ?? '' };
@@ -147,7 +147,7 @@ function entriesIn(body: Buffer, kind: SegmentKind, start: { seq: number; prev: 
   return entries;
 }
 
-/** An object as it is written. */
+/** An object that is written to a place. */
 export interface LogObject {
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -160,11 +160,11 @@ function logObject(key: string, bytes: Uint8Array): LogObject {
 
 export interface SegmentObjects {
   readonly name: SegmentName;
-  /** What stands beside it, then the segment: it is there only where everything else is. */
+  /** Lists and personal values first, then the segment. So wherever the segment is, the others are too. */
   readonly objects: readonly LogObject[];
 }
 
-/** Everything that is written for these entries, in the order in which it is written. */
+/** All objects for these entries, in the order in which they are written. */
 export function segmentObjects(stationId: string, kind: SegmentKind, entries: readonly ShippedEntry[]): SegmentObjects {
   const last = entries.at(-1);
   const first = entries[0];

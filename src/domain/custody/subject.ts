@@ -26,12 +26,12 @@ export function subject<K extends SubjectKind>(kind: K, id: string): Subject<K> 
   return { kind, id };
 }
 
-/** The one printed form: `case:LY-2026-0012`. An officer and a case with the same number have two. */
+/** The one printed form, such as `case:LY-2026-0012`. The kind keeps an officer and a case with the same number apart. */
 export function subjectText({ kind, id }: Subject): string {
   return `${kind}:${id}`;
 }
 
-/** The reverse; null if the text names no kind of subject. */
+/** Reads the printed form; null if the text names no kind of subject. */
 export function parseSubject(text: string): Subject | null {
   const at = text.indexOf(':');
   const kind = SUBJECT_KINDS.find((each) => each === text.slice(0, at));

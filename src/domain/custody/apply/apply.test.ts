@@ -1,6 +1,6 @@
 /*
- * Goal: each type of entry says of rows and facts what it tells, and nobody forgets to say whether a new type changes rows. That all of it together rebuilds a ledger is
- * shown by test/journeys/random-lives.test.ts.
+ * Goal: each type of entry gives the rows and facts that it tells, and a new type must say whether it changes rows. test/journeys/random-lives.test.ts shows
+ * that all entries together rebuild a ledger.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const REC = 'rec-1';
 const tagged = (data: Parameters<typeof RecordingTagged.make>[0]['data']) =>
   apply(entryOf(RecordingTagged.make({ ...by, subject: subject('recording', REC), data })));
 
-/** They tell of something that no row holds, or that another entry of the same transaction tells of. */
+/** Types that change no row: no row holds what they tell, or another entry of the same transaction tells it. */
 const TELLS_ONLY = [
   ...['station.started', 'station.stopped', 'log.continued', 'log.replayed', 'ledger.accepted', 'ledger.backed-up', 'station.verified'],
   ...['docking.compared', 'device.refused', 'recorder.unlocked', 'wipe.begun', 'wipe.finished', 'original.wiped'],
@@ -90,7 +90,7 @@ describe('what was erased', () => {
 
   it('is unknown, and what was not told stays as it was', () => {
     const set = { does: 'set', table: 'officers', where: { id: '1' } };
-    // A field that is undefined is there all the same: it stands for what is not known.
+    // The field must be there with the value undefined, which stands for an unknown value.
     expect(apply(entryOf(draft('Li'), ['name'])).rows).toStrictEqual([{ ...set, fields: { unit: 'S', name: undefined } }]);
     expect(apply(entryOf(draft('Li'))).rows).toStrictEqual([{ ...set, fields: { unit: 'S', name: 'Wang' } }]);
     expect(apply(entryOf(same)).rows).toStrictEqual([{ ...set, fields: { unit: 'S' } }]);

@@ -7,27 +7,27 @@ import { RECORDING_RULES } from './recordings.ts';
 import { REGISTRY_RULES } from './registry.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
 
-/** Types of entries that change rows. Every other type tells of something that no row holds, or that another entry of the same transaction tells of. */
+/** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const RULES = new Map([...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES].map((each) => [each.type, each]));
 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 
-/** One value of one thing from the time of its entry on. */
+/** The value that a fact has from the time of its entry on. */
 interface ToldFact {
   readonly subject: Subject;
   /** `officer`, `category`, `important`, `start`, `stage`, `officers`, `opened`, `course`, `confidentiality`, `privacy`, `unit`, or `case:` and the number of a case that a recording belongs to. */
   readonly name: string;
-  /** null: there is none from then on. */
+  /** null: the fact has no value from then on. */
   readonly value: Json;
 }
 
-/** What one entry says. */
+/** What one entry changes. */
 interface Applied {
   readonly rows: readonly RowChange[];
   readonly facts: readonly ToldFact[];
 }
 
-/** The one function that says what an entry makes of the ledger. Entries of version 1 say nothing here: what they tell stands from before the log. */
+/** The one function that says what an entry changes in the ledger. Entries of version 1 change nothing here: their rows count as older than the log. */
 export function apply(entry: CustodyEntry): Applied {
   const rows = entry.version === 1 ? [] : (RULES.get(entry.type)?.rowsOf(entry) ?? []);
   return { rows, facts: rows.flatMap(factsOf) };
@@ -41,7 +41,7 @@ interface FactColumns {
 
 const MARKS = { confidentiality: 'confidentiality', privacy: 'privacy' };
 
-/** Columns that have a history. */
+/** The columns whose values are facts with a history. */
 const FACTS: { readonly [T in ProjectionName]?: FactColumns } = {
   recordings: {
     kind: 'recording',
@@ -66,7 +66,7 @@ function factsOf(change: RowChange): readonly ToldFact[] {
   const about = subject(columns.kind, String(where[columns.key]));
   return Object.entries(columns.names).flatMap(([column, name]) => {
     const value = values[column] as Json | undefined;
-    // What something does not have when it comes into being is no change.
+    // A new row without a value in this column does not change the fact.
     if (value === undefined || (change.does === 'add' && isNothing(value))) return [];
     return [{ subject: about, name, value: column === 'start_at' && typeof value === 'number' ? new Date(value).toISOString() : value }];
   });

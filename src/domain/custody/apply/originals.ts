@@ -13,10 +13,10 @@ import { add, type RowChange, remove, set } from './rows.ts';
 import { rule } from './rule.ts';
 import { toldReason } from './told-reason.ts';
 
-/** What is told of an original while nothing of it is in the vault. */
+/** Columns of an original of which nothing is in the vault. */
 export const NOT_COPIED = { sha256: null, sm3: null, duplicate_of: null, gaps: [], source_reread: null, copied_at: null };
 
-/** undefined: it was erased. */
+/** Columns of a recording's damage. `damage` undefined: its words were erased. */
 export function damageFields(damage: Reason | string | null | undefined) {
   return { damaged: damage === undefined ? undefined : damage !== null, damage_reason: damage === null ? null : toldReason(damage) };
 }
@@ -33,7 +33,7 @@ function archived({ subject: { id }, data, lists }: Pick<Archived, 'subject' | '
       : [
           add('copies', {
             ...{ recording_id: id, item_id: item, place: data.archive, key, bytes, verified_by: data.verifiedBy },
-            // Others have theirs in rows of their own.
+            // Only the copy row of the facts holds a digest. Other items have theirs in rows of their own.
             sha256: item === FACTS_ITEM ? sha256 : null,
           }),
         ],
@@ -55,7 +55,7 @@ export const ORIGINAL_RULES = [
           copied_at: atMs,
         },
       ),
-      // Told only where it has changed.
+      // The entry tells the damage only where it has changed.
       ...(damage === undefined && !erased.includes('damage') ? [] : [set('recordings', { id: data.recording }, damageFields(damage))]),
     ];
   }),

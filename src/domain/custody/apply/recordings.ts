@@ -24,7 +24,7 @@ import { toldReason } from './told-reason.ts';
 type Listed = NonNullable<NonNullable<ReturnType<typeof RecordingsListed.parse>>['lists']['recordings']>[number];
 type Row = Projections['recordings'];
 
-/** A recording that comes into being. */
+/** The changes that add a new recording. */
 function fresh(
   recording: Omit<Listed, 'originals'>,
   beside: Pick<Row, 'docking_id' | 'original_count'>,
@@ -68,7 +68,7 @@ export const RECORDING_RULES = [
       set('originals', { id: original }, { recording_id: data.into, idx: index, vault_key: key }),
     ),
     ...(lists.cases ?? []).map((number) => add('recording_cases', { recording_id: data.into, case_number: number })),
-    // A split always leaves damage behind: where the words were erased, only they are not known.
+    // A split always leaves damage behind. If its words were erased, only the words are unknown.
     set('recordings', { id }, { missing_count: data.missingCount, ...damageFields(personal.damage), damaged: true }),
   ]),
   rule(RecordingMarked, ({ subject: { id } }) => [set('recordings', { id }, { important: true })]),

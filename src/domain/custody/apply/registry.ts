@@ -10,7 +10,7 @@ import { rule } from './rule.ts';
 
 const NEVER_SEEN = { driver_id: null, first_seen_at: null, last_seen_at: null };
 
-/** A personal text that is told only where it changes: unknown if that was erased. */
+/** The column of a personal text that an entry tells only where it changes; its value is unknown if the text was erased. */
 function textNow<N extends string>(
   name: N,
   told: { readonly new: string | null } | undefined,
@@ -29,7 +29,7 @@ interface ToldProtection {
   readonly privacy?: { readonly new: readonly string[] };
 }
 
-/** Marks that changed. */
+/** The columns of level and marks that have changed. */
 export function protectionFields({
   confidentiality,
   privacy,

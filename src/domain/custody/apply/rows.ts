@@ -1,8 +1,8 @@
 import type { Json } from '#domain/canonical-json';
 
 /**
- * The tables that the custody log builds, with the columns that it tells: what a ledger that is rebuilt from the log alone has. Names are those of the ledger, because
- * people read them in the findings of a verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
+ * The tables and columns that can be rebuilt from the custody log alone. Names are those of the ledger, because people read them in the findings of a
+ * verification. Times are ms since 1970. docs/design.md, "What the log rebuilds", names every other column and where it comes from.
  */
 export interface Projections {
   slots: { port: string; slot: number };
@@ -145,7 +145,10 @@ export interface Projections {
 }
 export type ProjectionName = keyof Projections;
 
-/** A value that the log does not tell is undefined: it was erased, or an older version wrote the entry. It contradicts nothing. */
+/**
+ * Values as the log tells them. undefined: the value is unknown, because it was erased or because an older version wrote the entry. An unknown value
+ * contradicts nothing.
+ */
 type Told<T> = { readonly [C in keyof T]: T[C] | undefined };
 export type Key<T> = { readonly [C in keyof T]?: T[C] };
 
@@ -153,19 +156,19 @@ export type Key<T> = { readonly [C in keyof T]?: T[C] };
 export type RowChange = {
   [T in ProjectionName]:
     | { readonly does: 'add'; readonly table: T; readonly row: Told<Projections[T]> }
-    /** Every row that has these values. Where they name a row (PROJECTIONS) that the log never added, it stands there from before the log. */
+    /** Changes every row with the values of `where`. If these are the key of a row (PROJECTIONS) that the log never added, the row is older than the log. */
     | { readonly does: 'set'; readonly table: T; readonly where: Key<Projections[T]>; readonly fields: Partial<Told<Projections[T]>> }
     | { readonly does: 'remove'; readonly table: T; readonly where: Key<Projections[T]> };
 }[ProjectionName];
 
 interface Projection<R> {
-  /** By what a row is found. null: rows are only ever added, and found by their place among those with the same first column. */
+  /** The columns by which a row is found. null: rows are only ever added, and a row is found by its place among those with the same first column. */
   readonly key: readonly (keyof R & string)[] | null;
-  /** Every column; `json`: the ledger holds the value as JSON text. */
+  /** Every column. `json`: the ledger holds the value as JSON text. */
   readonly columns: { readonly [C in keyof R]: 'plain' | 'json' };
 }
 
-/** Columns with plain values. */
+/** Declares columns with plain values. */
 function plain<const C extends readonly string[]>(...names: C): { readonly [N in C[number]]: 'plain' } {
   return Object.fromEntries(names.map((name) => [name, 'plain'])) as { readonly [N in C[number]]: 'plain' };
 }

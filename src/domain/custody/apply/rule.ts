@@ -6,7 +6,7 @@ interface Parser<E> {
   parse(entry: CustodyEntry): E | null;
 }
 
-/** What entries of one type do to the tables. */
+/** How entries of one type change the tables. */
 export interface Rule {
   readonly type: string;
   rowsOf(entry: CustodyEntry): readonly RowChange[];
