@@ -193,3 +193,16 @@ it('a verification names what it finds in Chinese alone, and keeps it as codes: 
     await own.close();
   }
 });
+
+it.each([[], ['verify'], ['slots', 'assign'], ['jobs', 'retry'], ['recordings'], ['case'], ['worker', 'invite']])(
+  'help is in Chinese: %j',
+  async (...argv) => {
+    const { out } = await cli.run([...argv, '--help'], { EVIDOCK_LANG: 'zh-CN' });
+    const lines = out.split('\n').filter((line) => line !== '' && !/^ {2}evidock /.test(line));
+    expect(
+      lines.filter(
+        (line) => !/\p{Script=Han}/u.test(line) || /\[(options|command)\]/.test(line) || ENGLISH.test(line.replace(/evidock [a-z ]+/, '')),
+      ),
+    ).toEqual([]);
+  },
+);

@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
+import stringWidth from 'string-width';
 import { asEvidockError } from '#domain/errors';
 import { errorWords } from '#messages/error-words';
 import { LANGUAGES, type Language, languageOf, speaker } from '#messages/language';
@@ -31,6 +32,9 @@ export function buildProgram(context: CliContext, language: Language): Command {
     .helpOption('-h, --help', say('option.help'))
     .helpCommand('help [command]', say('option.help'))
     .configureHelp({
+      commandUsage: (command) => placesOf(new Help().commandUsage(command), say),
+      subcommandTerm: (command) => placesOf(new Help().subcommandTerm(command), say),
+      displayWidth: (text) => stringWidth(text),
       styleTitle: (title) => titleOf(title, say),
       optionDescription: (option) => optionWords(option, say),
       argumentDescription: (argument) => optionWords(argument, say),
@@ -101,12 +105,17 @@ function titleOf(title: string, say: ReturnType<typeof speaker>): string {
   return title in TITLES ? say(TITLES[title as keyof typeof TITLES]) : title;
 }
 
+/** Commander's own words for what stands where, in the language asked for. */
+function placesOf(usage: string, say: ReturnType<typeof speaker>): string {
+  return usage.replace('[options]', `[${say('help.place.options')}]`).replace('[command]', `[${say('help.place.command')}]`);
+}
+
 /** What an option or argument is for, with its values and its default. */
 function optionWords(
   { description, argChoices, defaultValue }: Pick<Option, 'description' | 'argChoices' | 'defaultValue'>,
   say: ReturnType<typeof speaker>,
 ): string {
-  const choices = argChoices ? say('help.choices', { choices: argChoices.join(', ') }) : '';
+  const choices = argChoices ? say('help.choices', { choices: argChoices.join(say('help.comma')) }) : '';
   return `${description}${choices}${defaultValue === undefined ? '' : say('help.default', { value: String(defaultValue) })}`;
 }
 

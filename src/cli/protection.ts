@@ -30,7 +30,7 @@ export function withMarks(command: Command, say: Say): Command {
 }
 
 export function privacyWords(say: Say): string {
-  return `${say('mark.opt.privacy')}${say('help.choices', { choices: PRIVACY_MARKS.join(', ') })}`;
+  return `${say('mark.opt.privacy')}${say('help.choices', { choices: PRIVACY_MARKS.join(say('help.comma')) })}`;
 }
 
 export function marksBody({ level, privacy, removePrivacy, reason }: MarkOptions) {

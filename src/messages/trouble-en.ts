@@ -13,5 +13,8 @@ export const troubleEn = {
   'recording.failing': '{stage} failed the last time, and is tried again: {what}: {detail}',
   'state.replaced': 'replaced',
   'recording.replaced': 'Closed as replaced: the file changed on the recorder before it was copied, and its new version is sealed in {by}.',
+  'help.place.options': 'options',
+  'help.place.command': 'command',
+  'help.comma': ', ',
   'usage.emptyPath': 'the name of a file or directory is empty',
 } as const;

@@ -12,5 +12,8 @@ export const troubleZhCN: Readonly<Record<keyof typeof troubleEn, string>> = {
   'recording.failing': '{stage}上次失败，将重试：{what}：{detail}',
   'state.replaced': '已被替换',
   'recording.replaced': '已作为被替换关闭：该文件在复制前于记录仪上发生变化，新版本已封存于 {by}。',
+  'help.place.options': '选项',
+  'help.place.command': '命令',
+  'help.comma': '、',
   'usage.emptyPath': '文件名或目录名为空',
 };

@@ -27,6 +27,7 @@ function takeBackCasesEnd(raw: DatabaseSync): void {
   raw.exec('CREATE TRIGGER recordings_facts AFTER UPDATE OF officer_id ON recordings BEGIN SELECT 1; END');
   raw.exec('DROP TABLE recorder_holdings');
   raw.exec('DROP INDEX recorder_assignments_of');
+  raw.exec('DROP INDEX officers_of_unit');
   for (const column of ['confidentiality', 'privacy'])
     for (const table of ['recordings', 'cases']) raw.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
   for (const column of ['opened_on', 'steps']) raw.exec(`ALTER TABLE cases DROP COLUMN ${column}`);

@@ -240,6 +240,13 @@ async function run(db: Kysely<Schema>, statements: readonly string[]): Promise<v
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
+/** What lists within a scope are gathered from: time and state stand in the index, so that rows are read for the page alone. */
+const SCOPES = [
+  'CREATE INDEX officers_of_unit ON officers (unit)',
+  'DROP INDEX recordings_by_officer',
+  'CREATE INDEX recordings_by_officer ON recordings (officer_id, sort_at DESC, id DESC, state)',
+];
+
 const MIGRATIONS: Record<string, Migration> = {
   '0001-first': {
     up: async (db: Kysely<Schema>) => {
@@ -279,7 +286,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0026-kept-answers': { up: (db: Kysely<Schema>) => run(db, KEPT_ANSWERS) },
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
-  '0040-officers-of-unit': { up: (db: Kysely<Schema>) => run(db, ['CREATE INDEX officers_of_unit ON officers (unit)']) },
+  '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -269,6 +269,14 @@ test.each([
   expect(list.at(-1)).toBe('SEARCH recordings USING PRIMARY KEY (id=?)');
 });
 
+test.each(Object.keys(SCOPES))('state and time are judged by the index within %s', async (name) => {
+  const filter = { state: 'archived', sinceMs: 1, limit: 50 } as const;
+  const plans = await plansOf((reader) => reader.recordings.list(filter), SCOPES[name]?.());
+  const list = plans.find(({ text }) => text.includes('LIMIT'))?.lines ?? [];
+  if (name !== 'grants') expect(list.join('\n')).toContain('COVERING INDEX recordings_by_officer (officer_id=? AND sort_at>?)');
+  expect(list.join('\n')).not.toContain('recordings_by_state');
+});
+
 test('for all, a list is asked for in the words of before', async () => {
   const text = async (scope?: Scope) => (await plansOf((reader) => reader.recordings.list({ limit: 50 }), scope)).map((plan) => plan.text);
   expect((await text('all')).filter((each) => each.includes('LIMIT'))).toEqual([

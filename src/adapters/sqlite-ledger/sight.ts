@@ -6,6 +6,8 @@ type Condition = RawBuilder<boolean>;
 
 type Kind = 'recording' | 'oneOfRecordings' | 'case' | 'caseOfRecordings' | 'docking' | 'oneOfDockings';
 
+const COLUMNS = { time: sql`id, sort_at`, 'time and state': sql`id, sort_at, state` };
+
 interface Narrowing {
   where(condition: Condition): unknown;
 }
@@ -49,9 +51,9 @@ export class Sight {
     return this.#when((scope) => this.#isSeen(scope, alias));
   }
 
-  /** Ids of all recordings that are seen, each once, with what they are ordered by, as (id, sort_at). Not for all. */
-  gathered(): RawBuilder<unknown> {
-    return this.#scope === 'all' ? sql`SELECT id, sort_at FROM recordings` : this.#gathered(this.#scope);
+  /** Ids of all recordings that are seen, each once, with what they are ordered by, as (id, sort_at) or (id, sort_at, state). */
+  gathered(columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
+    return this.#scope === 'all' ? sql`SELECT ${COLUMNS[columns]} FROM recordings` : this.#gathered(this.#scope, columns);
   }
 
   case(number: string): Condition {
@@ -97,16 +99,24 @@ export class Sight {
       OR EXISTS (SELECT 1 FROM officers AS person WHERE person.id = ${number} AND person.unit IN ${this.#dialect.among(units)}))`;
   }
 
-  /** Parts of the scope that are empty are left out: an officer's own footage is one walk of one index. */
-  #gathered({ officers, units, cases, recordings }: NarrowScope): RawBuilder<unknown> {
+  /** Parts of the scope that are empty are left out: an officer's own footage is one walk of one index. A recording may belong to several of the cases. */
+  #gathered({ officers, units, cases, recordings }: NarrowScope, columns: 'time' | 'time and state' = 'time'): RawBuilder<unknown> {
     const { among } = this.#dialect;
-    const own = sql`SELECT id, sort_at FROM recordings WHERE officer_id IN`;
+    const all = sql`SELECT ${COLUMNS[columns]} FROM recordings WHERE`;
+    const own = sql`${all} officer_id IN`;
+    const ofCases = sql`FROM recording_cases WHERE case_number IN ${among(cases)}`;
     const parts = [
       ...(officers.length > 0 ? [sql`${own} ${among(officers)}`] : []),
       ...(units.length > 0 ? [sql`${own} (SELECT person.id FROM officers AS person WHERE person.unit IN ${among(units)})`] : []),
-      ...(cases.length > 0 ? [sql`SELECT recording_id AS id, sort_at FROM recording_cases WHERE case_number IN ${among(cases)}`] : []),
-      ...(recordings.length > 0 ? [sql`SELECT id, sort_at FROM recordings WHERE id IN ${among(recordings)}`] : []),
+      ...(cases.length > 0
+        ? [
+            columns === 'time'
+              ? sql`SELECT DISTINCT recording_id AS id, sort_at ${ofCases}`
+              : sql`${all} id IN (SELECT recording_id ${ofCases})`,
+          ]
+        : []),
+      ...(recordings.length > 0 ? [sql`${all} id IN ${among(recordings)}`] : []),
     ];
-    return parts.length === 0 ? sql`SELECT id, sort_at FROM recordings WHERE 1 = 0` : sql`${sql.join(parts, sql` UNION `)}`;
+    return parts.length === 0 ? sql`${all} 1 = 0` : sql`${sql.join(parts, sql` UNION `)}`;
   }
 }

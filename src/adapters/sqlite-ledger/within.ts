@@ -10,7 +10,7 @@ export function ledgerWithin(whole: Ledger, parts: LedgerReader & Pick<Ledger, '
     shipping: whole.shipping,
     // It could be made wider.
     within: () => {
-      throw new EvidockError('station.internal', because('said', { text: 'the scope of a ledger is narrowed once' }));
+      throw new EvidockError('station.internal', because('scope-twice', {}));
     },
     endLapsedLeases: () => whole.endLapsedLeases(),
     recover: () => whole.recover(),

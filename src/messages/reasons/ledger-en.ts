@@ -32,4 +32,5 @@ export const ledgerEn = {
   'draft-closed': '{thing}: the draft is closed or has failed',
   'full-reserve': '{key} needs {size}, {free} are free above the reserve',
   'nothing-free': 'nothing is free above the reserve',
+  'scope-twice': 'the ledger is within a scope already',
 } as const;

@@ -32,4 +32,5 @@ export const ledgerZhCN = {
   'draft-closed': '{thing}：草稿已关闭或失败',
   'full-reserve': '{key} 需要 {size}，预留之外只剩 {free}',
   'nothing-free': '预留之外没有剩余空间',
+  'scope-twice': '该账本已限定查阅范围',
 } as const;

@@ -15,8 +15,8 @@ import type { Tables } from '../tables.ts';
 type Row = Selectable<RecordingRow>;
 
 const PAGE = 1000;
-/** Fields of a filter that the order of the list already decides. */
-const OF_TIME = ['after', 'sinceMs', 'untilMs'] as const;
+/** Fields of a filter that the gathered columns can answer. For any other field the whole row is read. */
+const GATHERED = ['after', 'sinceMs', 'untilMs', 'state'] as const;
 
 /**
  * Whether another field finds fewer recordings than the state does. Most recordings are in the last state, so its index is a bad way to find the few of an
@@ -90,14 +90,14 @@ export class SqlRecordingsReader implements RecordingsReader {
 
   /**
    * A page of a narrow scope. A walk by time would pass all recordings that the scope does not see. So the ids that it sees are gathered by index, and the page
-   * is cut from those. Whole rows are read for that page alone, unless the filter asks for more than the time.
+   * is cut from those. Whole rows are read for that page alone, unless the filter asks for more than time and state.
    */
   async #listGathered(filter: RecordingFilter, conditions: readonly RawBuilder<unknown>[]): Promise<readonly Row[]> {
     const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join([...conditions], sql` AND `)}`;
-    const asksMore = conditions.length > OF_TIME.filter((name) => filter[name] !== undefined).length;
+    const asksMore = conditions.length > GATHERED.filter((name) => filter[name] !== undefined).length;
     const joined = sql`${this.#dialect.joinInOrder} recordings ON recordings.id = list.id`;
     const query = sql<Row>`SELECT recordings.* FROM (
-        SELECT list.id, list.sort_at FROM (${this.#sight.gathered()}) AS list ${asksMore ? joined : sql``} ${where}
+        SELECT list.id, list.sort_at FROM (${this.#sight.gathered(asksMore || filter.state === undefined ? 'time' : 'time and state')}) AS list ${asksMore ? joined : sql``} ${where}
         ORDER BY list.sort_at DESC, list.id DESC LIMIT ${filter.limit}
       ) AS page ${this.#dialect.joinInOrder} recordings ON recordings.id = page.id ORDER BY page.sort_at DESC, page.id DESC`;
     return (await query.execute(this.#db)).rows;
@@ -111,7 +111,8 @@ export class SqlRecordingsReader implements RecordingsReader {
     if (filter.dockingId !== undefined) {
       conditions.push(sql`list.id IN (SELECT recording_id FROM originals WHERE docking_id = ${filter.dockingId})`);
     }
-    const state = isNarrower(filter) ? this.#dialect.unindexed('state') : 'state';
+    const gathers = !this.#sight.isAll && !leavesFew(filter);
+    const state = isNarrower(filter) || gathers ? this.#dialect.unindexed('state') : 'state';
     if (filter.state !== undefined) conditions.push(sql`${sql.raw(state)} = ${filter.state}`);
     if (filter.sinceMs !== undefined) conditions.push(sql`list.sort_at >= ${filter.sinceMs}`);
     if (filter.untilMs !== undefined) conditions.push(sql`list.sort_at < ${filter.untilMs}`);
