@@ -9,47 +9,47 @@ import { MEMORY_BYTES_DEFAULT, NICENESS, OOM_SCORE, STANDSTILL_MS_DEFAULT } from
 const STDERR_BYTES_MAX = 64 * 1024;
 const KILL_AFTER_MS = 5000;
 const LOOK_EVERY_MS = 1000;
-/** util-linux, on every Debian. */
+/** Program of util-linux, which every Debian has. */
 const PRLIMIT = '/usr/bin/prlimit';
 
 export interface ChildOutcome {
-  /** -1 if a signal ended it. */
+  /** Exit status; -1 if a signal ended the child. */
   readonly status: number;
   readonly stdout: string;
-  /** The last 64 KiB. */
+  /** The last 64 KiB of standard error. */
   readonly stderr: string;
 }
 
 export interface ChildOptions {
-  /** A figure, or how much it is by now: asked every second. */
+  /** Time limit, ms. A function tells the limit as it is now, and is asked every second. */
   readonly timeoutMs: number | (() => number);
   readonly stdoutBytesMax: number;
   readonly memoryBytesMax?: number | undefined;
-  /** How long nothing may move: it reads nothing, and what it has counted stays the same. */
+  /** How long the child may stand still, ms: it reads nothing, and `counted` stays the same. */
   readonly standstillMsMax?: number | undefined;
-  /** What it has counted by now; another value is progress. */
+  /** A figure of the child's progress. A change of it counts as progress. */
   readonly counted?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called when something moved. */
+  /** Called when the child has moved on. */
   readonly onProgress?: (() => void) | undefined;
-  /** Standard output line by line as it comes, instead of in the outcome. */
+  /** Called with each line of standard output as it comes. Then the outcome does not hold it. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Of a run: stopped with it, and its progress; no percentage, and nothing that is told of what is missing. */
+/** A run that is stopped with this one and counts as its progress, but tells no percentage and nothing of missing parts. */
 export function quietly({ signal, onProgress }: MediaRun): MediaRun {
   return { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
 }
 
 /**
- * The one place that starts media programs: with a limit on their data memory (setrlimit(2), RLIMIT_DATA), at low priority, first to be ended
- * when memory runs out. Throws transcoder.missing, .timeout, .stood-still, or the signal's reason; a status that is not 0 is for the caller to judge.
+ * Starts a media program; no other place does. The program has a limit on its data memory (setrlimit(2), RLIMIT_DATA) and low priority, and is killed first
+ * when memory runs out. Throws transcoder.missing, .timeout, .stood-still, or the signal's reason. The caller judges an exit status that is not 0.
  */
 export function runChild(program: string, args: readonly string[], options: ChildOptions): Promise<ChildOutcome> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
     const [first = program, ...rest] = bounded(program, args, options.memoryBytesMax ?? MEMORY_BYTES_DEFAULT);
-    // Threads would each reserve an arena of their own, which counts although it stays empty.
+    // Each thread would reserve an arena, which counts as data memory although it stays empty.
     const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MALLOC_ARENA_MAX: '2' } });
     const out = new Gathered(options);
     let stderr = '';
@@ -88,7 +88,7 @@ type Watched = Pick<ChildOptions, 'timeoutMs' | 'signal' | 'standstillMsMax' | '
   readonly pid: () => number | undefined;
 };
 
-/** Ends a child at its time limit, when it stands still or when it is told to; the function that is returned ends the watching. */
+/** Ends a child at its time limit, when it stands still, or when it is told to. Returns the function that ends the watching. */
 export function watch(watched: Watched, stop: (reason: unknown) => void): () => void {
   const { timeoutMs, signal, standstillMsMax = STANDSTILL_MS_DEFAULT, pid, counted, onProgress } = watched;
   const begun = performance.now();
@@ -116,32 +116,32 @@ export function watch(watched: Watched, stop: (reason: unknown) => void): () => 
 }
 
 /**
- * What a process has read so far (proc_pid_io(5), rchar); null where that cannot be told. Not what it has written: that counts the lines of progress
- * which a program prints while it stands still. The second pass over a file that puts its index first prints none, and reads.
+ * Bytes that a process has read so far (proc_pid_io(5), rchar); null where that cannot be told. Written bytes are not counted, because a program that stands
+ * still may go on printing lines of progress. The second pass that puts the index first prints none, but reads.
  */
 function bytesRead(pid: number | undefined): number | null {
-  // There is none yet.
+  // The process has not started yet.
   if (pid === undefined) return 0;
   try {
     return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1] ?? Number.NaN);
   } catch (error) {
-    // It has ended already, or this system does not tell: the time limit is all there is then.
+    // The process has ended, or this system does not tell. Then only the time limit holds.
     if (['ENOENT', 'ESRCH', 'EACCES'].includes(errnoOf(error) ?? '')) return null;
     throw error;
   }
 }
 
-/** Asks a child to end, and ends it if it does not. */
+/** Asks a child to end, and kills it if it does not. */
 export function end(child: Pick<ChildProcess, 'kill'>): void {
   child.kill('SIGTERM');
   setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
 }
 
-/** For a child that a library has started: the limits of `runChild`, a few milliseconds after its start. */
+/** Sets the limits of `runChild` on a child that a library has started, a few milliseconds after its start. */
 export function restrict(pid: number | undefined, memoryBytesMax = MEMORY_BYTES_DEFAULT): void {
   if (pid === undefined) return;
   lower(pid);
-  // One that has ended already cannot be limited, and need not be; the status says no more than that.
+  // A failure is ignored: a child that has ended cannot be limited and need not be, and the exit status tells no more than that.
   if (hasPrlimit()) execFile(PRLIMIT, [`--pid=${pid}`, `--data=${memoryBytesMax}`], { timeout: LOOK_EVERY_MS }, () => undefined);
 }
 
@@ -150,7 +150,7 @@ export function tail(text: string): string {
   return text.slice(-STDERR_BYTES_MAX);
 }
 
-/** What a child prints, within its bound. */
+/** Gathers what a child prints, up to a bound. */
 class Gathered {
   readonly #options: ChildOptions;
   readonly #chunks: Buffer[] = [];
@@ -161,7 +161,7 @@ class Gathered {
     this.#options = options;
   }
 
-  /** False once it is too much. */
+  /** Returns false once the output exceeds the bound. */
   take(chunk: Buffer): boolean {
     const { onLine, stdoutBytesMax } = this.#options;
     if (onLine) {
@@ -185,7 +185,7 @@ function bounded(program: string, args: readonly string[], memoryBytesMax: numbe
   return hasPrlimit() ? [PRLIMIT, `--data=${memoryBytesMax}`, '--', program, ...args] : [program, ...args];
 }
 
-/** False on another system than Debian: then the machine's own limits are all there is. */
+/** False on a system that is not Debian. Then only the limits of the machine hold. */
 function hasPrlimit(): boolean {
   try {
     accessSync(PRLIMIT, constants.X_OK);
@@ -201,12 +201,12 @@ function lower(pid: number | undefined): void {
     setPriority(pid, NICENESS);
     writeFileSync(`/proc/${pid}/oom_score_adj`, String(OOM_SCORE));
   } catch (error) {
-    // It has ended already: then there is nothing to lower. And a system without /proc has no such score.
+    // The child has ended, or the system has no /proc and so no such score.
     if (!['ERR_SYSTEM_ERROR', 'ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '')) throw error;
   }
 }
 
-/** The last line of a program's complaints that says something, without the path that it names. */
+/** The last line of a program's complaints that has content, without the path that it names. */
 export function complaint(stderr: string, path: string): string {
   const lines = stderr.split('\n').map((line) =>
     line

@@ -1,4 +1,4 @@
-/* Shows that pictures are called combed when two moments are interleaved in them, and not for being finely patterned. */
+/* Shows: pictures count as combed when two moments are interleaved in them, and not because they have a fine pattern. */
 import { describe, expect, it } from 'vitest';
 import { combedBlocks } from './combing.ts';
 

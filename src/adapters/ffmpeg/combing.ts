@@ -9,18 +9,18 @@ import type { MediaStream } from '#ports/transcoder';
 
 const STRIP = { width: 320, height: 288 };
 const PICTURES_PER_PLACE = 8;
-/** Blocks, and their share of those in which something moves: finely striped things that move look combed here and there. */
+/** At least so many blocks, and such a share of the moving ones, must be combed. A moving thing with fine stripes looks combed here and there. */
 const COMBED_LEAST = 4;
 const COMBED_SHARE = 0.05;
 const BLOCK = 16;
-/** Mean step of brightness from line to line, of 255, below which a block is noise. */
+/** A block whose mean step of brightness from line to line, of 255, is below this is noise. */
 const STEP_LEAST = 6;
-/** How much more neighbouring lines differ than lines of one moment. */
+/** In a combed block neighbouring lines differ so many times more than lines of one moment. */
 const COMB = 1.3;
-/** Mean change of brightness since the picture before, of 255: what stands still tells nothing. */
+/** A block counts as moving from this mean change of brightness on, of 255, since the picture before. What stands still tells nothing. */
 const MOVED_LEAST = 3;
 
-/** Of the blocks in which something moves: how many there are, and how many are combed. `pictures`: 8-bit brightness, one after the other. */
+/** Counts the moving blocks, and those of them that are combed. `pictures`: 8-bit brightness, one picture after the other. */
 export function combedBlocks(pictures: Uint8Array, width: number, height: number): { moving: number; combed: number } {
   const size = width * height;
   let moving = 0;
@@ -56,24 +56,24 @@ function stepsOf(pictures: Uint8Array, at: number, width: number, size: number):
   return { near: near / count, far: far / count, moved: moved / count };
 }
 
-/** The file that the middle of some pictures is written to. */
+/** A file with the middle strip of some pictures. */
 interface Strip {
   readonly strip: string;
 }
 
 /**
- * What ffmpeg is told after its inputs, so that strips of some pictures of each stream are written. `planar`: brightness is a plane of its own
- * with 8 bits, which need not be converted.
+ * Arguments of ffmpeg after its inputs, which write strips of some pictures of each stream. `planar`: brightness is an 8-bit plane of its own and need not be
+ * converted.
  */
 export function stripOutputs(strips: readonly (Strip & { readonly stream: string })[], planar: boolean): string[] {
-  // Colour of 4:2:0 goes by pairs: odd sizes would be rounded.
+  // In 4:2:0 colour belongs to pairs of pixels, so odd sizes would be rounded.
   const crop = `crop=min(trunc(iw/2)*2\\,${STRIP.width}):min(trunc(ih/2)*2\\,${STRIP.height})`;
   const filter = `${crop},${planar ? 'extractplanes=y' : 'format=gray'}`;
   const common = ['-an', '-frames:v', String(PICTURES_PER_PLACE), '-fps_mode', 'passthrough', '-f', 'rawvideo'];
   return strips.flatMap(({ stream, strip }) => ['-map', stream, '-vf', filter, ...common, strip]);
 }
 
-/** Reads what `stripOutputs` had written, removes it, and says whether the pictures are combed. */
+/** Reads and removes the files that `stripOutputs` had written. Returns whether the pictures are combed. */
 export async function areCombed(strips: readonly Strip[], video: MediaStream): Promise<boolean> {
   let moving = 0;
   let combed = 0;

@@ -8,26 +8,26 @@ import { complaint, end, quietly, restrict, runChild, tail, watch } from './chil
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
-/** Errors of decoders end nothing: what decodes is kept, and the verdict is spoken over the result. */
+/** Errors of decoders do not end the run: whatever decodes is kept, and the result is judged afterwards. */
 const QUIET_BUT_COUNTING = [
   ...['-hide_banner', '-nostdin', '-y', '-v', 'level+verbose', '-nostats', '-stats_period', '0.5'],
   ...['-max_error_rate', '1'],
 ];
 /** `frame=120` and its like, which ffmpeg prints with -progress. */
 const PROGRESS = /^(\w+)=\s*(\S*)$/;
-/** Of those, what says how far it is. `speed` and `bitrate` change by time alone. */
+/** The figures that tell how far ffmpeg is. `speed` and `bitrate` change by time alone. */
 const MOVING: ReadonlySet<string> = new Set(['frame', 'out_time_us', 'total_size']);
 
 export interface Conversion {
-  /** Each with the options that stand before it. `generated`: the path is a filter graph of the station's own. */
+  /** Inputs with the options that stand before each. `generated`: the path is a filter graph that the station made. */
   readonly inputs: readonly { readonly path: string; readonly options?: readonly string[]; readonly generated?: boolean }[];
   readonly outputOptions: readonly string[];
   readonly output: string;
-  /** What 100 percent is; null if it is not known. */
+  /** Length that counts as 100 percent, ms; null if it is not known. */
   readonly durationMs: number | null;
-  /** Of the originals: what all limits come from. */
+  /** Bytes of the originals. All limits follow from them. */
   readonly bytes: number;
-  /** Of one picture that is made, pixels; 0 where none is encoded. */
+  /** Pixels of each picture that is encoded; 0 where none is. */
   readonly pixels?: number;
 }
 
@@ -35,15 +35,15 @@ export interface Conversion {
 export interface Counted {
   /** Packets read and frames decoded of each input stream: `0:1` is the second stream of the first input. */
   readonly read: ReadonlyMap<string, { readonly type: string; readonly packets: number; readonly frames: number }>;
-  /** Packets written of each output stream, by its index, and how many of them not at their own time, because that had passed. */
+  /** By index of an output stream: the packets written, and how many of them not at their own time, because that had passed. */
   readonly written: ReadonlyMap<number, { readonly type: string; readonly packets: number; readonly late: number }>;
-  /** What it complained of, at most 64 KiB; none if it was content. */
+  /** The complaints of ffmpeg, at most 64 KiB. */
   readonly errors: readonly string[];
-  /** What its filters told at the end: `[volumedetect@2 …] mean_volume: -20.1 dB`. */
+  /** Lines that filters printed at the end, such as `[volumedetect@2 …] mean_volume: -20.1 dB`. */
   readonly told: readonly string[];
 }
 
-/** What a run is about, for its limits and its progress. */
+/** The parts of a conversion that its limits and progress need. */
 type About = Pick<Conversion, 'durationMs' | 'bytes' | 'pixels'> & { readonly inputs: readonly { readonly path: string }[] };
 
 /** Makes one file with ffmpeg, through fluent-ffmpeg. Throws transcoder.failed, .timeout, .stood-still, .missing, .too-large or the signal's reason. */
@@ -67,24 +67,24 @@ export async function convert(settings: FfmpegSettings, conversion: Conversion, 
 
 function commandOf(settings: FfmpegSettings, conversion: Conversion, outputBytesMax: number): FfmpegCommand {
   const threads = ['-threads', String(settings.threads)];
-  // The library looks up what ffmpeg can do once in a process; it keeps the last lines itself, and here they are read as they come.
+  // The library asks once in a process what ffmpeg can do. Its own memory of lines is kept to one, because the lines are read here as they come.
   const command = ffmpeg({ stdoutLines: 1 }).setFfmpegPath(settings.ffmpeg);
   for (const [place, { path, options = [], generated }] of conversion.inputs.entries()) {
     const own = generated ? ['-f', 'lavfi'] : [...threads, ...LOCAL_ONLY, ...options];
-    // What is for all of ffmpeg stands before everything else, which is where the first input's options stand.
+    // Options for all of ffmpeg must come first, which is where the options of the first input are.
     command.input(path).inputOptions(...pair(place === 0 ? [...QUIET_BUT_COUNTING, '-progress', 'pipe:2', ...own] : own));
   }
   const bounds = ['-max_muxing_queue_size', '4096', '-fs', String(outputBytesMax)];
   return command.outputOptions(...pair([...threads, ...bounds, ...conversion.outputOptions])).output(conversion.output);
 }
 
-/** The library takes two or more arguments as they are; a single one would be split at its space. */
+/** Gives the library two or more arguments, which it takes as they are. It would split a single one at its space. */
 function pair(options: readonly string[]): [string, string, ...string[]] {
   const [first = '-hide_banner', second = '-hide_banner', ...rest] = options;
   return [first, second, ...rest];
 }
 
-/** Runs what the library has put together, within the limits of every media program. */
+/** Runs a command that the library has built, within the limits of every media program. */
 function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gauge, run: MediaRun) {
   return new Promise<{ status: number; stderr: string }>((resolve, reject) => {
     let log = '';
@@ -94,15 +94,15 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
       failure ??= reason;
       const started = child();
       if (started) end(started);
-      // The library still asks what the program can do, with processes of its own that cannot be reached.
+      // The library is still asking what the program can do, in processes that cannot be reached from here.
       else reject(failure);
     };
     const settle = watch({ ...gauge.limits(), ...quietly(run), pid: () => child()?.pid }, stop);
     command.once('start', () => {
-      // A program that cannot be started after all: the library's own listener throws where nobody can catch it, which would end the station.
+      // If the program cannot be started after all, the library's own listener would throw where nobody can catch it, and end the station.
       child()?.removeAllListeners('error').once('error', failed);
       restrict(child()?.pid, settings.memoryBytesMax);
-      // While the library asked, there was nothing to end.
+      // The run failed while the library was asking, and there was no child to end yet.
       if (failure !== undefined) stop(failure);
     });
     command.on('stderr', (line: string) => {
@@ -125,7 +125,7 @@ function runCommand(command: FfmpegCommand, settings: FfmpegSettings, gauge: Gau
   });
 }
 
-/** Runs ffmpeg with these arguments and counts, where no file is made. `durationMs`: what 100 percent is. */
+/** Runs ffmpeg with these arguments without making a file, and counts. `durationMs`: the length that counts as 100 percent. */
 export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[], about: About, run: MediaRun = {}): Promise<Counted> {
   const gauge = new Gauge(settings, about, run);
   const { status, stderr } = await runChild(settings.ffmpeg, [...QUIET_BUT_COUNTING, '-progress', 'pipe:1', ...args], {
@@ -138,14 +138,14 @@ export async function runFfmpeg(settings: FfmpegSettings, args: readonly string[
   return judge(status, stderr, about);
 }
 
-/** How far ffmpeg is, and how long it may go on for that. */
+/** Tells how far ffmpeg is, and how long it may still run. */
 class Gauge {
   readonly #settings: FfmpegSettings;
   readonly #about: About;
   readonly #run: MediaRun;
   #frames = 0;
   #percent = 0;
-  /** Larger each time that one of the figures moved that tell how far it is. */
+  /** Grows each time that a figure of progress has changed. */
   #counted = 0;
   readonly #figures = new Map<string, string>();
 
@@ -163,7 +163,7 @@ class Gauge {
     return allowedMs(this.#settings, this.#about.bytes, (this.#frames * (this.#about.pixels ?? 0)) / 1e6);
   }
 
-  /** False if the line tells no progress. */
+  /** Takes a line of output. Returns false if it tells no progress. */
   take(line: string): boolean {
     const [, name, value] = PROGRESS.exec(line) ?? [];
     if (name === undefined) return false;
@@ -185,7 +185,7 @@ function judge(status: number, stderr: string, about: About): Counted {
   const counted = countedIn(stderr);
   if (status === 0) return counted;
   const detail = complaint(counted.errors.join('\n') || stderr, about.inputs[0]?.path ?? '');
-  // Another way would need the room too, and it may be there again at the next try.
+  // Another way would need the space too, so this one is not followed by another. There may be space at the next attempt.
   if (/No space left on device/.test(stderr)) throw new EvidockError('vault.full', because('said', { text: detail }));
   throw new EvidockError(
     'transcoder.failed',

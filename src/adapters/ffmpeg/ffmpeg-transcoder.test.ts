@@ -85,7 +85,7 @@ describe('media processes', () => {
     const [stream, film] = [join(home.path, 'short.ts'), join(home.path, 'short.mp4')];
     const limits = { timeoutMs: 60_000, stdoutBytesMax: 1000 };
     const source = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-f', 'lavfi', '-i', 'sine', '-t', '1'];
-    // A transport stream keeps the offset; written as MP4 at once, an edit list would hide it.
+    // A transport stream keeps the offset. In an MP4 an edit list would hide it.
     await runChild(
       'ffmpeg',
       ['-v', 'error', ...source, '-c:v', 'libx264', '-bf', '0', '-pix_fmt', 'yuv420p', '-c:a', 'aac', stream],

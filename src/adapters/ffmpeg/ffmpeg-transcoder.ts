@@ -43,7 +43,7 @@ export class FfmpegTranscoder implements Transcoder {
     return units === 0 ? null : { path: output, how: because('units-recovered', { units }), units };
   }
 
-  /** Into Matroska, which takes every codec: what of it plays is decided when the playable is made. */
+  /** Copies into Matroska, which takes every codec. It is decided later what of it can be played. */
   async #copyWhatIsThere(input: MediaInput, output: string, run: MediaRun): Promise<boolean> {
     try {
       const opening = await inputOptionsOf(input.path);
@@ -88,7 +88,7 @@ export class FfmpegTranscoder implements Transcoder {
     return ((await probe(this.#settings, path, run)).durationMs ?? 0) > 0;
   }
 
-  /** A way of saving that does not work is no error: the next one is tried. Anything else is. */
+  /** Removes the output of a way of saving that did not work, so that the next way is tried. Throws an error that has another cause. */
   async #notThisWay(error: unknown, output: string): Promise<false> {
     if (!isFailure(error, 'transcoder.failed', 'transcoder.unplayable', 'transcoder.unsupported')) throw error;
     await rm(output, { force: true });

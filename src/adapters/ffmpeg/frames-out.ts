@@ -1,20 +1,20 @@
 import type { Counted } from './convert.ts';
 
-/** A way that loses more than this of the frames that went into it is not the last word. */
+/** A way that loses a larger share of its frames is followed by another. */
 const LOST_SHARE_MAX = 0.01;
-/** Lost at the ends, or beside a frame of the same time. */
+/** So many frames may be lost at the ends, or beside a frame of the same time. */
 const LOST_FRAMES_MAX = 2;
 
 export interface FramesOut {
-  /** Pictures, or packets of sound where there is no picture. */
+  /** Pictures; packets of sound where there is no picture. */
   readonly frames: number;
-  /** Too many of those that went in did not come out. */
+  /** True: too many of the frames that went in did not come out. */
   readonly lost: boolean;
 }
 
 /**
- * How many frames came out at their own times. Copied ones whose time had passed stand in one moment, where nobody sees them. `picture`: the index of the
- * stream that it was made of, and whether it was copied; null if there is none, and then nothing is known to be lost.
+ * Counts the frames that came out at their own times. Copied frames whose time had passed all have the same time, so nobody sees them. `picture`: index of the
+ * source stream, and whether it was copied; null if there is no picture, and then nothing is known to be lost.
  */
 export function framesOut({ read, written }: Counted, picture: { readonly index: number; readonly copied: boolean } | null): FramesOut {
   const out = [...written.values()].find((each) => each.type === (picture ? 'video' : 'audio'));

@@ -2,15 +2,15 @@ import { tracksOf } from '#domain/media/iso-bmff';
 import { withReader } from './read-at.ts';
 import { FASTSTART } from './ways.ts';
 
-/** Of each sample in the tables of moov, at most: stts 8, ctts 8, stsz 4, stsc 12, co64 8, stss 4 (ISO/IEC 14496-12 §8). */
+/** Largest size of a sample's entries in the tables of moov, bytes: stts 8, ctts 8, stsz 4, stsc 12, co64 8, stss 4 (ISO/IEC 14496-12 §8). */
 const TABLE_BYTES = 44;
 const HEADER_BYTES = 64 * 1024;
-/** More than this share of the file is not worth it, or a lie. */
+/** Largest share of the file to leave free for moov. A larger one is not worth it, or the header lies. */
 const SHARE_MAX = 0.02;
 
 /**
- * Muxer options that put moov before the media, so that a player need not fetch the end of the file first. ffmpeg does that by writing the file twice;
- * where the original tells how many samples will come, room is left for moov instead, and the file is written once.
+ * Muxer options that put moov before the media, so that a player need not fetch the end of the file first. ffmpeg would write the file twice for that. Where
+ * the original tells how many samples there are, space is left for moov, and the file is written once.
  */
 export async function indexFirst(path: string): Promise<readonly string[]> {
   const { samples, bytes } = await withReader(path, async (readAt, size) => ({

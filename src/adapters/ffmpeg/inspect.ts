@@ -12,8 +12,9 @@ import { withReader } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
 /**
- * What is wrong with a file: its boxes first, for a truncated file can probe clean; then every packet. null if nothing was found. Damaged means that
- * bytes are missing or wrong: a file that nothing here knows, a stream that begins in the middle, times that jump, a track without decoder are not.
+ * Finds what is wrong with a file; null if nothing was found. Its boxes are read first, because a truncated file may probe without error, and then every
+ * packet. A file is damaged if bytes are missing or wrong. An unknown format, a stream that begins in the middle, times that jump, and a track without a
+ * decoder are no damage.
  */
 export async function inspect(
   settings: FfmpegSettings,
@@ -38,7 +39,7 @@ export async function inspect(
   return line === undefined ? null : { reason: because('said', { text: complaint(line, path) }) };
 }
 
-/** Their demuxer complains at the end of each whole file; their layout alone tells what is missing. */
+/** Containers whose demuxer complains at the end of every whole file. Only their layout tells what is missing. */
 const TOLD_BY_LAYOUT = /^dss\b/;
 
 export const EMPTY = because('file-empty', {});
@@ -47,7 +48,7 @@ export const EMPTY = because('file-empty', {});
 const DAMAGE =
   /partial file|truncat|prematurely|packet corrupt|corrupt input packet|corrupted|invalid data found|error while reading|error reading|invalid nal unit size|packet mismatch|missing mandatory|unexpected end/i;
 
-/** What its own container tells of a file: less than it says, or nothing to play. */
+/** The damage that a file's own container shows: it has less than it says, or nothing to play. */
 export async function damageOfBoxes(path: string): Promise<Damage | null> {
   return withReader(path, async (readAt, bytes) => {
     if (bytes === 0) return { reason: EMPTY };

@@ -1,6 +1,6 @@
 /*
- * Shows that joined segments keep each microphone in its place, with the one that is loudest over all segments as the default, also where a segment
- * lacks one of them. Each track has a tone of its own, by which it is known again.
+ * Shows: joined segments keep each microphone in its place, also where a segment lacks one. The microphone that is loudest over all segments is the default.
+ * Each track has a tone of its own, by which it is recognised.
  */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 const SETTINGS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe', height: 720, threads: 2, timeLimitMs: 60_000, outputBytesMax: 2 ** 30 };
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const MJPEG = ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'];
-/** Of the two microphones, Hz. */
+/** Tones of the two microphones, Hz. */
 const TONES = [500, 3000];
 
 describe('several sound tracks in joined segments', () => {
@@ -35,7 +35,7 @@ describe('several sound tracks in joined segments', () => {
     return path;
   }
 
-  /** The recipe, and how loud each tone is in each track of what is made, dB; the first track is the default. */
+  /** The recipe, and the loudness of each tone in each track of the result, dB. The first track is the default. */
   async function joinedOf(scratch: string, paths: readonly string[]) {
     await mkdir(join(home.path, scratch));
     const inputs = await Promise.all(paths.map(async (path) => ({ path, kind: 'video', bytes: (await stat(path)).size }) as const));
@@ -85,7 +85,7 @@ describe('several sound tracks in joined segments', () => {
     const inputs = await Promise.all(paths.map(async (path) => ({ path, kind: 'video', bytes: (await stat(path)).size }) as const));
     const { file, durationMs } = await transcoder.makePlayable(inputs, join(home.path, 'set-back'));
     const count = ['-v', 'error', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0'];
-    // Two seconds each, ten pictures a second.
+    // Two segments of two seconds each, with ten pictures a second.
     expect((await runProgram('ffprobe', [...count, file.path])).stdout.trim()).toBe('40');
     expect(Math.abs(durationMs - 4000)).toBeLessThan(200);
   });

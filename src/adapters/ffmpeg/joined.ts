@@ -22,26 +22,26 @@ import {
   TOLERANT,
 } from './ways.ts';
 
-/** What all parts have to have in common to be joined without decoding. */
+/** What all parts must have in common, so that they can be joined without decoding. */
 interface Plan {
-  /** null: only sound. */
+  /** Size of the picture; null: there is only sound. */
   readonly box: Size | null;
-  /** Places among the sound tracks of each file, the loudest first: a microphone keeps its place over all segments. */
+  /** Numbers of the sound tracks of each file that are kept, the loudest first. A microphone has the same number in all segments. */
   readonly sounds: readonly number[];
 }
 
-/** Of each track that decodes, its mean volume, dB. */
+/** Mean volume of each track that decodes, dB. */
 type Heard = ReadonlyMap<Source, ReadonlyMap<MediaStream, number>>;
 
 interface Part {
   readonly path: string;
   readonly hasPicture: boolean;
-  /** Which of the plan's sounds it has, in the plan's order. */
+  /** The sounds of the plan that this file has, in the plan's order. */
   readonly sounds: readonly number[];
   readonly durationMs: number;
 }
 
-/** Several segments in one file: copied where they are of one making, else each is encoded into one shape. */
+/** Joins several segments to one file. They are copied if they all have the same form; else each is first encoded into a common one. */
 export async function makeJoined(settings: FfmpegSettings, sources: readonly Source[], scratch: string, run: MediaRun): Promise<Made> {
   const heard = new Map<Source, ReadonlyMap<MediaStream, number>>();
   const compare = sources.some((each) => each.sounds.length > 1);
@@ -114,7 +114,7 @@ function planOf(settings: FfmpegSettings, sources: readonly Source[], heard: Hea
     for (const [place, sound] of source.sounds.entries()) {
       const loudness = heard.get(source)?.get(sound);
       if (loudness === undefined) continue;
-      // A long segment says more of a microphone than a short one; where no length is known, each says as much.
+      // A long segment counts more for a microphone than a short one. Where no length is known, each counts the same.
       energy.set(place, (energy.get(place) ?? 0) + 10 ** (loudness / 10) * (source.facts.durationMs ?? 1));
     }
   }
@@ -126,7 +126,10 @@ function defaultSound(count: number): string[] {
   return Array.from({ length: count }, (_, track) => [`-disposition:a:${track}`, track === 0 ? 'default' : '0']).flat();
 }
 
-/** Picture and sound; tolerant of what is wrong; the picture alone; the sound alone: the first of which something can be seen or heard. */
+/**
+ * Makes one part by the first of these ways of which something can be seen or heard: picture and sound; the same, tolerant of faults; the picture alone; the
+ * sound alone.
+ */
 async function makePart(
   settings: FfmpegSettings,
   source: Source,
@@ -156,7 +159,7 @@ async function makePart(
   let lossy: Part | null = null;
   let stoodStill: EvidockError | undefined;
   for (const way of ways) {
-    // Tried behind one that has lost frames alone, and then it is the last.
+    // A way that mends times is tried only after one that has lost frames, and is the last one then.
     if ((lossy === null) === way.mendsTimes) {
       if (lossy) return lossy;
       continue;
@@ -180,7 +183,7 @@ interface PartWay {
   readonly has: readonly number[];
 }
 
-/** An error if nothing comes of it. */
+/** Makes a part by one way. Throws if nothing comes of it. */
 async function tryPart(
   settings: FfmpegSettings,
   source: Source,
@@ -207,7 +210,7 @@ async function tryPart(
   }
 }
 
-/** A part without picture gets a black one, and without sound a silent one: as long as what is there, not as what it claims. */
+/** Adds a black picture to a part without picture, and silence to one without sound. They are as long as what is there, not as long as the file claims. */
 async function fill(settings: FfmpegSettings, source: Source, part: Part, { box, sounds }: Plan, run: MediaRun): Promise<string> {
   const missing = sounds.length - part.sounds.length;
   const needsPicture = box !== null && !part.hasPicture;
@@ -248,7 +251,7 @@ async function listOf(files: readonly { path: string }[], scratch: string): Prom
   return { path, options: OWN_LIST };
 }
 
-/** The part of the progress bar that one of several runs fills. */
+/** A run whose progress fills its part of the progress bar, as one of several runs. */
 function shareOf(run: MediaRun, place: number, count: number): MediaRun {
   return { ...run, onPercent: (percent: number) => run.onPercent?.((100 * place + percent) / count) };
 }

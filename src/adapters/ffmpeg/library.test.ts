@@ -1,6 +1,6 @@
 /*
- * Shows what becomes of a program that hangs before fluent-ffmpeg has asked it what it can, and of one that is gone when it is to be started: words, and no error
- * outside of the run, which would end the station. A file of its own, because the library asks once in a process.
+ * Shows: a program that hangs while fluent-ffmpeg asks what it can do, and one that is gone when it is to be started, give an error in words. No error arises
+ * outside of the run, where it would end the station. These tests have a file of their own, because the library asks once in a process.
  */
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/* Shows that what a media process may take comes from bytes and frames, so that a small file stays cheap and an honest long one is finished. */
+/* Shows: the limits of a media process follow from bytes and frames. So a small file stays cheap, and an honest long one is finished. */
 import { describe, expect, it } from 'vitest';
 import { allowedMs, outputBytesAllowed } from './limits.ts';
 

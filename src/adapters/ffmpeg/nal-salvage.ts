@@ -12,10 +12,10 @@ const NAL_BYTES_MAX = 8 * 1024 * 1024;
 const PACKETS_LEARNT = 3000;
 const START_CODE = Uint8Array.of(0, 0, 0, 1);
 
-/** What a healthy file of the same recorder teaches: parameter sets, and what its NAL units look like. */
+/** What a healthy file of the same recorder teaches: its parameter sets, and how its NAL units begin. */
 interface Habits {
   readonly parameterSets: readonly Uint8Array[];
-  /** First two bytes of NAL units seen, the second without its low bits, with the largest length of each. */
+  /** By the first two bytes of a NAL unit, the second without its low bits: the largest length of such a unit. */
   readonly shapes: ReadonlyMap<number, number>;
 }
 
@@ -24,9 +24,9 @@ function shapeOf(first: number, second: number): number {
 }
 
 /**
- * Writes the H.264 pictures of a file without moov as an Annex B stream. In the media data each NAL unit has a length of 4 bytes before it
- * (ISO/IEC 14496-15 §5.2.3); sound lies between them. A length is believed when the unit begins as the healthy file's units do and is not
- * much longer. Returns how many units were written; 0 if the healthy file teaches nothing.
+ * Writes the H.264 pictures of a file without moov as an Annex B stream. In the media data each NAL unit has its length in the 4 bytes before it (ISO/IEC
+ * 14496-15 §5.2.3), with sound in between. A length is believed if the unit begins as units of the healthy file do and is not much longer than those. Returns
+ * how many units were written; 0 if the healthy file teaches nothing.
  */
 export async function salvageNals(
   settings: FfmpegSettings,

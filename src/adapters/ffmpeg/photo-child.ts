@@ -1,12 +1,12 @@
 /*
- * Makes one thumbnail in a process of its own, so that a photo made to burst costs that process and not the station.
- * Arguments: photo, output, pixels of the long side, pixels allowed, `whole` or `readable`. Exit 3: the photo's format is not known here; 4: it is,
- * and the photo cannot be read; the reason on standard error.
+ * Makes one thumbnail in a process of its own, so that a malicious photo breaks that process and not the station.
+ * Arguments: photo, output, pixels of the long side, pixels allowed, `whole` or `readable`. Exit status 3: the format of the photo is not known here. 4: the
+ * format is known, but the photo cannot be read. The reason is on standard error.
  */
 import sharp from 'sharp';
 
 const [photo = '', output = '', side = '0', pixelsMax = '0', mode = ''] = process.argv.slice(2);
-/** What cameras and phones write. Nothing that names other files or is a program of its own, as SVG and PDF. */
+/** Formats that cameras and phones write. Formats that name other files or are programs, such as SVG and PDF, are not among them. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Tiff', 'Heif', 'Nsgif'];
 
 sharp.concurrency(1);

@@ -13,12 +13,13 @@ const SIDE = 480;
 const TIME_LIMIT_MS = 60_000;
 const CHILD = fileURLToPath(new URL('./photo-child.ts', import.meta.url));
 const UNKNOWN_FORMAT = 3;
-/** `ftyp` brands of stills in HEVC (ISO/IEC 23008-12 §B.4). */
+/** `ftyp` brands of HEVC stills (ISO/IEC 23008-12 §B.4). */
 const HEIC_BRANDS = /^ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/;
 
 /**
- * At most 480 pixels on the long side, upright, without metadata; of a damaged photo what can be read of it. Throws transcoder.unplayable if it is
- * damaged and nothing can be shown, transcoder.unsupported if nothing here knows its format, or it is made to burst.
+ * Makes a thumbnail of at most 480 pixels on the long side, upright and without metadata; of a damaged photo, what can be read of it. Throws
+ * transcoder.unplayable if the photo is damaged and nothing of it can be shown, and transcoder.unsupported if its format is not known here or it exceeds the
+ * limits.
  */
 export async function makeThumbnail(settings: FfmpegSettings, photo: string, scratch: string, run: MediaRun = {}): Promise<MadeThumbnail> {
   const path = join(scratch, 'thumbnail.jpg');
@@ -53,7 +54,7 @@ async function isHeic(photo: string): Promise<boolean> {
   return HEIC_BRANDS.test(String.fromCharCode(...head));
 }
 
-/** libvips comes without HEVC, and ffmpeg 5.1 does not read stills: libheif's own program turns the photo into a JPEG, and then it is as any other. */
+/** Turns an HEVC photo into a JPEG with libheif's own program, and goes on with that: libvips comes without HEVC, and ffmpeg 5.1 does not read such stills. */
 async function ofHeic(
   settings: FfmpegSettings,
   photo: string,

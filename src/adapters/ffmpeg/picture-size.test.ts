@@ -1,4 +1,4 @@
-/* Shows for all shapes that a playable keeps its shape, is never larger than it may be, and has even sides. */
+/* Shows: a playable keeps the shape of its picture, is never larger than it may be, and has even sides. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inside, playableSize, shownSize } from './picture-size.ts';
@@ -35,7 +35,7 @@ describe('the size of a playable', () => {
         expect(Math.min(made.width, made.height)).toBeLessThanOrEqual(short + 1);
         expect(made.width * made.height).toBeLessThanOrEqual(8192 * 256 * 1.02 + 8192);
         expect(made.width).toBeLessThanOrEqual(shown.width + 1);
-        // Rounding to even sides bends a long and thin shape a little.
+        // Rounding to even sides changes a long and thin shape a little.
         const bend = made.width / made.height / (shown.width / shown.height);
         expect(Math.abs(Math.log(bend))).toBeLessThan(2 / Math.min(made.width, made.height) + 1e-9);
         const tile = inside(shown, { width: 160, height: 90 });

@@ -5,10 +5,10 @@ export interface Size {
   readonly height: number;
 }
 
-/** Macroblocks of a picture at H.264 level 4.0 (ITU-T H.264, table A-1), in pixels: what every browser's decoder takes. */
+/** The largest picture at H.264 level 4.0 (ITU-T H.264, table A-1, in macroblocks), pixels. Every browser's decoder takes it. */
 const PIXELS_OF_LEVEL_4 = 8192 * 256;
 
-/** As a person sees it: upright, with square pixels. A pixel that is not square is stretched, never squeezed, so that nothing is lost. */
+/** The size that a person sees: upright, with square pixels. A pixel that is not square is stretched and never squeezed, so that nothing is lost. */
 export function shownSize(video: MediaStream): Size {
   const aspect = video.pixelAspect ?? 1;
   const wide = (video.width ?? 0) * Math.max(1, aspect);

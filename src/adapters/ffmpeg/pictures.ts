@@ -14,17 +14,20 @@ const COLUMNS = 10;
 const TILES_MAX = 100;
 const SECONDS_PER_TILE_MIN = 2;
 const ONE_PICTURE = ['-frames:v', '1', '-f', 'image2', '-update', '1'];
-/** 2 is best, 31 worst. */
+/** JPEG quality is from 2 (best) to 31 (worst). */
 const JPEG = ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '4', ...ONE_PICTURE];
 
-/** A playable file that pictures are made of. */
+/** A playable file from which pictures are made. */
 interface Film {
   readonly path: string;
   readonly facts: DetailedFacts;
   readonly bytes: number;
 }
 
-/** Poster, contact sheet with its WebVTT track, waveform: as the playable file has picture and sound. One that fails leaves the others. */
+/**
+ * Makes poster, contact sheet with its WebVTT track, and waveform, as far as the playable file has picture and sound. If one fails, the others are made
+ * nevertheless.
+ */
 export async function makePictures(
   settings: FfmpegSettings,
   playable: string,
@@ -55,12 +58,12 @@ export async function makePictures(
 async function poster(settings: FfmpegSettings, film: Film, video: MediaStream, scratch: string, run: MediaRun): Promise<MadeFile> {
   const path = join(scratch, 'poster.jpg');
   const { width, height } = inside(shownSize(video), POSTER);
-  // `thumbnail` takes the most typical of the first key frames, so that a black beginning is no poster.
+  // The filter `thumbnail` takes the most typical of the first key frames, so that a black beginning does not become the poster.
   await ofKeyFrames(settings, film, ['-vf', `thumbnail=12,scale=${width}:${height},setsar=1`, ...JPEG], path, run);
   return { path, kind: 'poster', mediaType: 'image/jpeg', recipe: 'poster/2', name: 'poster.jpg' };
 }
 
-/** From key frames, which are quickly found; from all frames where no key frame can be shown, because an edit list hides it. */
+/** Makes pictures from key frames, which are found quickly. Uses all frames where no key frame can be shown, because an edit list hides it. */
 async function ofKeyFrames(
   settings: FfmpegSettings,
   film: Film,
@@ -91,7 +94,7 @@ async function contactSheet(
   const rows = Math.ceil(tiles / columns);
   const { width, height } = TILE;
   const fit = inside(shownSize(video), TILE);
-  // From 0, not from the first picture: where the sound begins a little earlier, a short clip would have no tile at all, and no file.
+  // The grid begins at 0 and not at the first picture. Else a short clip whose sound begins a little earlier would have no tile, and no file.
   const times = `fps=1/${seconds.toFixed(3)}:round=up:start_time=0`;
   const tile = `scale=${fit.width}:${fit.height},setsar=1,pad=${width}:${height}:-1:-1,tile=${columns}x${rows}`;
   const sheet = join(scratch, 'contact-sheet.jpg');

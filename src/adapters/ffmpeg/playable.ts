@@ -17,7 +17,7 @@ interface Candidate extends Made, FramesOut {
   readonly why: Reason | null;
 }
 
-/** One file that browsers play, of all inputs in their order. */
+/** Joins all inputs, in their order, to one file that browsers play. */
 export async function makePlayable(
   settings: FfmpegSettings,
   inputs: readonly MediaInput[],
@@ -37,7 +37,7 @@ export async function makePlayable(
   return { file: { path, kind: 'playable', mediaType, recipe: made.recipe, name }, durationMs: made.durationMs };
 }
 
-/** Of several segments, one that nothing can open is left out, and told. */
+/** Opens the inputs. Of several segments, one that nothing can open is left out and reported. */
 async function openAll(settings: FfmpegSettings, inputs: readonly MediaInput[], run: MediaRun): Promise<readonly Source[]> {
   const sources: Source[] = [];
   let failure: unknown;
@@ -55,14 +55,14 @@ async function openAll(settings: FfmpegSettings, inputs: readonly MediaInput[], 
 }
 
 /**
- * Tries one way after the other until one holds: what it makes is probed, its first, middle and last second are decoded, and the frames that went
- * in came out. If none holds, the one is taken of which most can be seen.
+ * Tries one way after the other until a result holds: it is probed, its first, middle and last second are decoded, and the frames that went in must have come
+ * out. If none holds, the result of which most can be seen is taken.
  */
 async function makeOne(settings: FfmpegSettings, source: Source, scratch: string, run: MediaRun): Promise<Made> {
   const sounds = await soundsThatDecode(settings, source, run);
   for (const lost of source.facts.streams.filter((stream) => stream.type === 'audio' && !sounds.includes(stream)))
     run.onMissing?.(because('sound-track', {}), because('track-silent', { index: lost.index ?? 0, codec: lost.codec || '—' }));
-  // Where the picture may be copied, the verdict over the copy looks for combed pictures.
+  // Where the picture may be copied, the verdict on the copy also looks for combed pictures.
   let seen: Seen = { source, sounds, interlaced: !pictureCanStay(source) && (await isInterlaced(settings, source, scratch, run)) };
   const candidates: Candidate[] = [];
   const reasons: Reason[] = [];
@@ -88,17 +88,17 @@ async function makeOne(settings: FfmpegSettings, source: Source, scratch: string
     seen = { ...seen, interlaced: true };
     ways = [...waysOf(settings, seen)];
   }
-  // Nobody knows what would have come of it: to be tried again, rather than called unplayable.
+  // A way stood still and nobody knows what it would have given. So the work is tried again and the file is not called unplayable.
   if (candidates.length === 0 && stoodStill) throw stoodStill;
   return bestOf(candidates, source, reasons, run);
 }
 
-/** Less than everything that the source has. */
+/** Whether the way makes less than everything that the source has. */
 function isLesser({ recipe }: Way): boolean {
   return /^(video|sound)-only/.test(recipe);
 }
 
-/** What the way made, and whether that is whole; or why nothing came of it. */
+/** Makes a file by one way. Returns the file and whether it is whole, or why there is none. */
 async function tryWay(
   settings: FfmpegSettings,
   { source }: Seen,
@@ -137,7 +137,7 @@ async function tryWay(
 }
 
 function bestOf(candidates: readonly Candidate[], source: Source, reasons: readonly Reason[], run: MediaRun): Candidate {
-  // What browsers would not begin with is worse than anything that was encoded.
+  // A copy with which browsers would not even begin is worse than anything that was encoded.
   const rank = (each: Candidate) => (each.why === null ? 2 : each.way.copiesPicture ? 0 : 1);
   const [best] = [...candidates].sort((one, other) => rank(other) - rank(one) || other.frames - one.frames);
   if (best) {
@@ -148,12 +148,12 @@ function bestOf(candidates: readonly Candidate[], source: Source, reasons: reado
   throw new EvidockError(code, reasons.length === 0 ? because('nothing-decodes', {}) : together(distinct(reasons)));
 }
 
-/** Several ways fail for one reason: it is told once. */
+/** The reasons without repetitions, because several ways may fail for the same one. */
 function distinct(reasons: readonly Reason[]): readonly Reason[] {
   return [...new Map(reasons.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** The bar never goes back when the next way begins. */
+/** A run whose progress bar does not go back when the next way begins. */
 function risingPercent(run: MediaRun): MediaRun {
   let highest = 0;
   const onPercent = (percent: number) => {

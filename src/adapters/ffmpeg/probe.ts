@@ -7,10 +7,10 @@ import { type FfmpegSettings, LOCAL_ONLY, PIXELS_MAX } from './settings.ts';
 
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 const STREAMS_MAX = 64;
-/** Demuxers that take almost anything for their own: what only they recognise is no recording. */
+/** Demuxers that accept almost anything. A file that only they recognise is no recording. */
 const NO_MEDIA = /^(tty|srt|webvtt|ass|image2|bin|lrc|ansi|concat|hls|ffmetadata|data)\b/;
 
-/** Facts, and what only joining segments needs to know. */
+/** Facts of a file, with what only the joining of segments needs. */
 export interface DetailedFacts extends MediaFacts {
   /** Options with which the file has to be opened. */
   readonly opening: readonly string[];
@@ -33,7 +33,7 @@ function word(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 100) : '';
 }
 
-/** What ffprobe says of a file. Throws transcoder.unsupported if it is no media that anything here knows. */
+/** What ffprobe tells of a file. Throws transcoder.unsupported if no program here knows the file as media. */
 export async function probe(settings: FfmpegSettings, path: string, run: MediaRun = {}): Promise<DetailedFacts> {
   const opening = await inputOptionsOf(path);
   const args = [
@@ -85,7 +85,7 @@ export async function probe(settings: FfmpegSettings, path: string, run: MediaRu
 
 function toStream(raw: Tree): MediaStream[] {
   const type = word(raw['codec_type']);
-  // A cover picture is no video.
+  // An attached cover picture is no video.
   if (tree(raw['disposition'])['attached_pic'] === 1) return [];
   if (type !== 'video' && type !== 'audio' && type !== 'subtitle' && type !== 'data') return [];
   const [over, under] = word(raw['avg_frame_rate']).split('/').map(Number);
@@ -108,7 +108,7 @@ function toStream(raw: Tree): MediaStream[] {
   return [{ type, codec: codec === 'unknown' ? '' : codec, ...known }];
 }
 
-/** `16:15` as a number; nothing for square pixels, or for a ratio that no camera has. */
+/** The ratio `16:15` as a number; undefined for square pixels, or for a ratio that no camera has. */
 function aspectOf(text: string): number | undefined {
   const [over = 0, under = 0] = text.split(':').map(Number);
   const aspect = over / under;

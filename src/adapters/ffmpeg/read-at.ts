@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ReadAt } from '#domain/media/iso-bmff';
 
-/** Reads from a file handle as the box walkers want it. */
+/** A file handle in the form that the box walkers take. */
 export function readerOf(handle: FileHandle): ReadAt {
   return async (position, length) => {
     const target = new Uint8Array(length);

@@ -5,27 +5,27 @@ export interface FfmpegSettings {
   /** Largest short side of transcoded pictures, pixels: the height of a landscape picture, the width of a portrait one. */
   readonly height: number;
   readonly threads: number;
-  /** What a process may take before the bytes and frames of the original are counted (limits.ts), ms. */
+  /** How long a process may run before bytes and frames of the original add to that (limits.ts), ms. */
   readonly timeLimitMs: number;
   readonly outputBytesMax: number;
-  /** Data memory of one media process; MEMORY_BYTES_DEFAULT unless told. */
+  /** Data memory of one media process, bytes; MEMORY_BYTES_DEFAULT if it is left out. */
   readonly memoryBytesMax?: number;
-  /** How long one media process may stand still, ms; STANDSTILL_MS_DEFAULT unless told. */
+  /** How long one media process may stand still, ms; STANDSTILL_MS_DEFAULT if it is left out. */
   readonly standstillMsMax?: number;
   /** Program of libheif that turns HEIC stills into JPEG; `heif-convert` unless told. */
   readonly heifConvert?: string;
 }
 
 export const MEMORY_BYTES_DEFAULT = 1024 ** 3;
-/** More than one frame, or one read from a disk that wakes up, takes on a busy machine. */
+/** Longer than a busy machine takes for one frame, or for a read from a disk that wakes up. */
 export const STANDSTILL_MS_DEFAULT = 300_000;
 
-/** Above this a picture is refused before any decoder sees it, pixels. */
+/** A larger picture is refused before any decoder sees it, pixels. */
 export const PIXELS_MAX = 8192 * 8192;
 
 /**
- * What recorders, phones and their software write. Playlists and edit lists (HLS, DASH, concat, IMF, SDP …) are not among them: such a file
- * would have the station open others, also other people's recordings. Nor are demuxers that take almost anything for their own.
+ * Demuxers for what recorders, phones and their software write. Playlists and edit lists (HLS, DASH, concat, IMF, SDP …) are not among them, because such a
+ * file would make the station open others, even other people's recordings. Demuxers that accept almost anything are left out too.
  */
 const CONTAINERS = [
   ...['mov', 'avi', 'matroska', 'mpegts', 'mpegtsraw', 'mpeg', 'mpegvideo', 'm4v', 'h261', 'h263', 'h264', 'hevc', 'mjpeg', 'mpjpeg'],
@@ -56,14 +56,14 @@ const CONTAINERS = [
   ...['ape', 'mpc', 'mpc8', 'tak', 'xwma', 'oma', 'codec2', 'sln', 'sox', 'sds', 'spdif'],
 ].join(',');
 
-/** Only this one local file, and nothing that it may name. */
+/** Options to open only this one local file, and no file that it names. */
 export const LOCAL_ONLY = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS] as const;
-/** For a list of files that the station has written itself. */
+/** Options to open a list of files that the station itself has written. */
 export const OWN_LIST = ['-f', 'concat', '-safe', '0', '-format_whitelist', `concat,${CONTAINERS}`] as const;
 
-/** Streams without times of their own: their demuxers count frames, at the rate that the stream claims or that they are told. */
+/** Containers of streams without times of their own. Their demuxers count frames, at the rate that the stream claims or that an option gives. */
 export const RAW_STREAMS = /^(h26[1-4]|hevc|m4v|mpegvideo|mjpeg|mpjpeg|vc1|cavsvideo|dirac|avs[23]|obu)\b/;
 
 export const NICENESS = 10;
-/** Of 1000: whoever makes derivatives is ended before anything else when the machine runs out of memory (proc(5), oom_score_adj). */
+/** Out of 1000 (proc(5), oom_score_adj): when the machine runs out of memory, a media process is killed before anything else. */
 export const OOM_SCORE = 800;

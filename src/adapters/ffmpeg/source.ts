@@ -7,24 +7,24 @@ import { runFfmpeg } from './convert.ts';
 import { type DetailedFacts, probe } from './probe.ts';
 import { type FfmpegSettings, LOCAL_ONLY, RAW_STREAMS } from './settings.ts';
 
-/** Assumed where a stream has neither times nor a rate that a camera could have: what most recorders write. */
+/** Rate for a stream without times and without a rate that a camera could have. Most recorders write this one. */
 export const RATE_ASSUMED = 25;
 export const RATE_MAX = 240;
 const SOUND_LOOKED_AT_SECONDS = 10;
-/** Their pictures are always whole, or so rarely not that no recorder writes them. */
+/** Codecs that no recorder uses for interlaced pictures. */
 const NEVER_INTERLACED = ['hevc', 'vp8', 'vp9', 'av1'];
 const PLACES = 3;
 
-/** An input, and what has to be known of it before anything is made. */
+/** An input, with what has to be known before anything is made of it. */
 export interface Source {
   readonly path: string;
   readonly bytes: number;
   readonly damaged: boolean;
   readonly facts: DetailedFacts;
-  /** Options that stand before it. */
+  /** Options that stand before the input. */
   readonly opening: readonly string[];
   readonly video: MediaStream | undefined;
-  /** Every track that some decoder may know, in the file's order. */
+  /** Every sound track for which there may be a decoder, in the file's order. */
   readonly sounds: readonly MediaStream[];
 }
 
@@ -46,15 +46,15 @@ export async function openSource(settings: FfmpegSettings, input: MediaInput, ru
   };
 }
 
-/** The tracks that decode, the loudest first. */
+/** The sound tracks that decode, the loudest first. */
 export async function soundsThatDecode(settings: FfmpegSettings, source: Source, run: MediaRun): Promise<readonly MediaStream[]> {
   const heard = await loudnessOf(settings, source, source.sounds.length > 1, run);
   return source.sounds.filter((sound) => heard.has(sound)).sort((one, other) => (heard.get(other) ?? 0) - (heard.get(one) ?? 0));
 }
 
 /**
- * Mean volume of each track that decodes, dB. `compare`: of its whole length, because one has to be chosen. Else the beginning will do, and one plain
- * AAC track is taken at its word: what is made of it will be decoded anyway.
+ * Mean volume of each track that decodes, dB. `compare`: the whole length of each track is heard, because one has to be chosen. Else the beginning is enough,
+ * and a single plain AAC track is not decoded at all, because its result will be decoded anyway.
  */
 export async function loudnessOf(
   settings: FfmpegSettings,
@@ -68,7 +68,7 @@ export async function loudnessOf(
   return (await listen(settings, source, source.sounds, compare, run)) ?? (await listenToEach(settings, source, compare, run));
 }
 
-/** One by one, when one of them spoils the common run. */
+/** Hears each track alone, after one of them has spoilt the common run. */
 async function listenToEach(
   settings: FfmpegSettings,
   source: Source,
@@ -81,7 +81,7 @@ async function listenToEach(
   return heard;
 }
 
-/** Mean volume in dB of each track of which something decodes. */
+/** Mean volume of each track of which something decodes, dB. */
 async function listen(
   settings: FfmpegSettings,
   source: Source,
@@ -103,7 +103,7 @@ async function listen(
   return heard;
 }
 
-/** Whether its pictures are combed, by looking at them at three places. What a file claims of its fields is often wrong. */
+/** Whether the pictures are combed, by a look at three places. What a file claims of its fields is often wrong. */
 export async function isInterlaced(settings: FfmpegSettings, source: Source, scratch: string, run: MediaRun): Promise<boolean> {
   const { video, facts, path } = source;
   if (!video || NEVER_INTERLACED.includes(video.codec)) return false;
@@ -122,7 +122,7 @@ export async function isInterlaced(settings: FfmpegSettings, source: Source, scr
   return areCombed(strips, video);
 }
 
-/** Looking that fails tells nothing, and making goes on without it; what stops all work is thrown. */
+/** The outcome of an examination, or null if it failed: then the work goes on without it. Errors that must stop all work are thrown. */
 async function tried<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;

@@ -1,6 +1,6 @@
 /*
- * Shows that a media process is stopped when it stands still, however much it talks, and that one which moves is not, however slow or silent; and that the
- * next way is tried then.
+ * Shows: a media process that stands still is stopped, however much it prints, and then the next way is tried. One that moves is not stopped, however slow or
+ * silent it is.
  * Method: programs in ffmpeg's place that hang, count or read, each for longer than a process may stand still here.
  */
 import { chmod, stat, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { FfmpegTranscoder } from './ffmpeg-transcoder.ts';
 
 const STANDSTILL_MS = 2500;
 
-/** Does `each` ten times a second, with `n` counting, for 6 s. */
+/** A process that does `each` ten times a second for 6 s, with `n` counting. */
 async function running(each: string) {
   const home = await temporaryDirectory();
   const ffmpeg = join(home.path, 'ffmpeg');
@@ -34,7 +34,7 @@ async function running(each: string) {
   }
 }
 
-/** ffmpeg itself, but for runs whose arguments fit the pattern of sh: those hang. */
+/** A program that is ffmpeg itself, but hangs where its arguments match the pattern of sh. */
 async function hanging(directory: string, pattern: string, how: string): Promise<string> {
   const program = join(directory, 'hanging-ffmpeg');
   await writeFile(program, `#!/bin/sh\ncase "$*" in ${pattern}) ${how} ;; esac\nexec ffmpeg "$@"\n`);
@@ -42,7 +42,7 @@ async function hanging(directory: string, pattern: string, how: string): Promise
   return program;
 }
 
-/** How a second of H.264 is made playable. */
+/** The outcome of making a second of H.264 playable. */
 async function madeBy(pattern: string, how: string) {
   const home = await temporaryDirectory();
   try {
@@ -62,7 +62,7 @@ async function madeBy(pattern: string, how: string) {
 describe('a way of making the playable that stands still', () => {
   it.each([
     ['hangs', 'exec sleep 4711'],
-    // Nothing but SIGKILL ends a process that was stopped.
+    // Only SIGKILL ends a process that a signal has stopped.
     ['was stopped by a signal', 'kill -STOP $$'],
   ])('because its process %s gives way to the next', async (_, how) => {
     expect(await madeBy('*-c:v?copy*', how)).toBe('h264-720p/2');

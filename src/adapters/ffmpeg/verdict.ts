@@ -8,34 +8,34 @@ import { type Counted, runFfmpeg } from './convert.ts';
 import { withReader } from './read-at.ts';
 import { type FfmpegSettings, LOCAL_ONLY } from './settings.ts';
 
-/** No camera takes more pictures a second. */
+/** No camera takes more pictures a second, so a higher rate is not believed. */
 const RATE_MAX = 1000;
-/** Why a copy does not hold whose pictures have to be made whole. */
+/** The reason why a copy of combed pictures does not hold. */
 export const INTERLACED = because('interlaced', {});
-/** The station's own muxer wrote it, so its header tells what is in it: no need to decode some of each track to find out. */
+/** The station's own muxer wrote the file, so its header tells what is in it. Nothing need be decoded to find that out. */
 const TOLD_BY_ITS_HEADER = ['-probesize', '32', '-analyzeduration', '0'];
 const NAL_IDR = 5;
 const NAL_SLICE = 1;
 const FIRST_SAMPLE_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface Verdict {
-  /** null if it holds; else why not. */
+  /** null if the result holds; else why it does not. */
   readonly why: Reason | null;
-  /** It decodes, and is only not what it should be (combed, wrong): better than nothing. */
+  /** True: the result decodes and is only not what it should be (combed, wrong). It is better than nothing. */
   readonly usable: boolean;
   readonly durationMs: number;
 }
 
 interface Expected {
   readonly picture: boolean;
-  /** The picture that was copied: browsers want a key frame first, and whole frames rather than fields. null if it was made anew. */
+  /** The picture that was copied; null if it was encoded. Browsers want a copy to begin with a key frame and to have whole frames, not fields. */
   readonly copied: MediaStream | null;
-  /** Decode all of it, not only its first, middle and last second. */
+  /** True: all of it is decoded, and not only its first, middle and last second. */
   readonly thorough: boolean;
   readonly bytes: number;
 }
 
-/** Probes what was made and decodes its first, middle and last second. */
+/** Judges a result: probes it and decodes its first, middle and last second. */
 export async function judge(settings: FfmpegSettings, path: string, expected: Expected, run: MediaRun): Promise<Verdict> {
   const { tracks, durationMs, beginsWell } = await withReader(path, async (readAt, bytes) => {
     const found = await tracksOf(readAt, bytes);
@@ -76,11 +76,11 @@ interface Place {
 }
 
 interface LookedAt extends Place {
-  /** The file that the middle of some of its pictures is written to. */
+  /** The file for the middle strip of some of the pictures. */
   readonly strip: string;
 }
 
-/** The first second, one in the middle from the key frame before it, and the last. */
+/** The places to decode: the first second, one in the middle from a key frame on, and the last second. */
 function placesOf({ endMs, durationMs }: Track): Place[] {
   const end = (endMs || durationMs) / 1000;
   if (end <= 3) return [{}];
@@ -88,12 +88,12 @@ function placesOf({ endMs, durationMs }: Track): Place[] {
 }
 
 interface Seen {
-  /** Frames that decoded at each place. */
+  /** How many frames decoded at each place. */
   readonly shown: readonly number[];
   readonly errors: readonly string[];
 }
 
-/** The last second is decoded beside the two others: on two processors that takes half as long as one process for all. */
+/** Decodes all places. The last second has a process of its own: on two processors that takes half as long. */
 async function decodeAll(
   settings: FfmpegSettings,
   path: string,
@@ -103,7 +103,7 @@ async function decodeAll(
 ): Promise<Seen> {
   const groups = places.length > 1 ? [places.slice(0, -1), places.slice(-1)] : [places];
   const runs = groups.map((group) => decode(settings, path, group, expected, run));
-  // Whoever is faster waits for the other: nobody reads a file that is tried no longer.
+  // Waits for both runs, so that no process still reads the file of a way that has been given up.
   const ended = await Promise.allSettled(runs);
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
@@ -119,16 +119,16 @@ function decode(settings: FfmpegSettings, path: string, places: readonly LookedA
   const inputs = places.flatMap(({ at, seconds }) => [
     ...LOCAL_ONLY,
     ...['-threads', String(threads), ...TOLD_BY_ITS_HEADER],
-    // Smoothing of block edges cannot fail, and takes a quarter of the time.
+    // The smoothing of block edges cannot fail and would take a quarter of the time, so it is left out.
     ...['-skip_loop_filter', 'all', '-noautorotate'],
     ...(at === undefined ? [] : ['-ss', at.toFixed(3)]),
-    // In the middle any second will do: the one that begins with a key frame.
+    // In the middle any second will do, so the one from the key frame on is taken.
     ...(at !== undefined && seconds !== undefined ? ['-noaccurate_seek'] : []),
     ...(seconds === undefined ? [] : ['-t', String(seconds)]),
     ...['-i', path],
   ]);
   const maps = places.flatMap((_, place) => ['-map', `${place}:v?`, '-map', `${place}:a?`]);
-  // In their own times: rounded to an even rate, two frames could fall on one.
+  // Frames keep their own times. Rounded to an even rate, two frames could have the same time.
   const all = [...maps, '-fps_mode', 'passthrough', '-enc_time_base:v', '-1', '-f', 'null', '-'];
   const strips = places.map(({ strip }, place) => ({ stream: `${place}:v:0`, strip }));
   const about = { durationMs: null, bytes: expected.bytes, inputs: [{ path }] };
@@ -143,8 +143,8 @@ function framesOf(counted: Counted | undefined, input: number, picture: boolean)
 }
 
 /**
- * Whether the first picture is an IDR picture (ITU-T H.264 §7.4.1.2.4). ffmpeg also takes a picture that says when decoding has recovered for a
- * key frame; browsers do not begin there.
+ * Whether the first picture is an IDR picture (ITU-T H.264 §7.4.1.2.4). ffmpeg also takes a picture with a recovery point for a key frame, but browsers do not
+ * begin there.
  */
 async function beginsWithKey(readAt: ReadAt, { first }: Track): Promise<boolean> {
   if (!first) return false;

@@ -4,48 +4,51 @@ import { playableSize, type Size } from './picture-size.ts';
 import type { FfmpegSettings } from './settings.ts';
 import { RATE_ASSUMED, RATE_MAX, type Source } from './source.ts';
 
-/** Names, positions and subtitles of the recorder stay in the original: what is handed round carries none of them. */
+/** The recorder's names, positions and subtitles stay in the original. A playable, which people pass on, carries none of them. */
 export const BARE = ['-map_metadata', '-1', '-map_chapters', '-1', '-dn', '-sn'];
 export const FASTSTART = ['-movflags', '+faststart', '-f', 'mp4'];
-/** A decoder that fails on most of a file still delivers the rest of it. */
+/** With these, a decoder that fails on most of a file still delivers the rest. */
 export const TOLERANT = ['-fflags', '+genpts', '-err_detect', 'ignore_err'];
 const SOUND_RATE_LOW = 16_000;
 
 /** One way of making the playable. */
 export interface Way {
-  /** Name and version, for the derivative. */
+  /** Name and version of the recipe, for the derivative. */
   readonly recipe: string;
   readonly copiesPicture: boolean;
   readonly picture: boolean;
   readonly opening: readonly string[];
   readonly options: readonly string[];
-  /** Of one picture that is encoded; 0 if none is. */
+  /** Pixels of each picture that is encoded; 0 if none is. */
   readonly pixels: number;
-  /** It mends times, and is worth a try only where another way has lost frames. */
+  /** True: the way mends times, and is tried only after another way has lost frames. */
   readonly mendsTimes?: boolean;
 }
 
 export interface Seen {
   readonly source: Source;
-  /** That decode, the loudest first. */
+  /** The sound tracks that decode, the loudest first. */
   readonly sounds: readonly MediaStream[];
   readonly interlaced: boolean;
 }
 
-/** Browsers play H.264 with 8 bits and 4:2:0 (ISO/IEC 14496-10, up to High profile), in the usual range of brightness. */
+/** Whether the picture may be copied. Browsers play H.264 with 8 bits and 4:2:0 (ISO/IEC 14496-10, up to High profile), in the usual range of brightness. */
 export function pictureCanStay({ video, facts }: Source): boolean {
   if (video?.codec !== 'h264' || isHdr(video)) return false;
-  // Pictures that are stored in another order, without times, would be shown in that order.
+  // Without times, pictures that are stored in another order would be shown in that order.
   if (video.reordered && /^(h264|avi)\b/.test(facts.container)) return false;
   return video.pixelFormat === 'yuv420p' || video.pixelFormat === 'yuvj420p';
 }
 
-/** MP3 may be MP2 under its name (ISO/IEC 14496-1 has one object type for both), so AAC alone is copied, in the profiles that browsers know. */
+/**
+ * Whether the sound may be copied. That is so only for AAC, in the profiles that browsers know: MP3 may be MP2 under its name, because ISO/IEC 14496-1 has one
+ * object type for both.
+ */
 export function soundCanStay(sound: MediaStream): boolean {
   return sound.codec === 'aac' && /^(LC|HE-AAC|HE-AACv2)?$/.test(sound.profile ?? '');
 }
 
-/** All ways for one input, the best first: the first whose result holds is taken. */
+/** All ways for one input, the best first. The first one whose result holds is taken. */
 export function waysOf(settings: FfmpegSettings, seen: Seen): readonly Way[] {
   const { source, sounds } = seen;
   if (!source.video) return soundWays(source, sounds);
@@ -80,8 +83,8 @@ function soundWays({ opening }: Source, sounds: readonly MediaStream[]): Way[] {
 }
 
 /**
- * Maps and encodes the tracks in that order; the first is the one that plays unless a person chooses another. `onwards`: where times go back, the sound
- * goes on behind what was there.
+ * Options that map and encode the tracks in that order. The first track plays unless a person chooses another. `onwards`: where times go back, the sound goes
+ * on after the time reached.
  */
 export function soundOptions(sounds: readonly MediaStream[], copyWhatCan: boolean, onwards = false): string[] {
   return sounds.flatMap((sound, place) => [
@@ -91,12 +94,14 @@ export function soundOptions(sounds: readonly MediaStream[], copyWhatCan: boolea
   ]);
 }
 
-/** Of tracks that have to fit those of other segments: one rate, two channels. */
+/** Options for tracks that must fit those of other segments: one rate, two channels. */
 export function joinedSoundOptions(sounds: readonly MediaStream[], onwards = false): string[] {
   return sounds.flatMap((sound, place) => ['-map', `0:${sound.index}`, ...aac({ ...sound, sampleRate: 48_000 }, place, onwards)]);
 }
 
-/** Speech at a telephone's rate needs no 96 kbit/s. Gaps in its times are filled with silence, so that it stays with the picture. */
+/**
+ * AAC options. Speech at the rate of a telephone gets less than 96 kbit/s. Gaps in the times are filled with silence, so that the sound stays with the picture.
+ */
 function aac(sound: MediaStream, place: number, onwards = false): string[] {
   const low = (sound.sampleRate ?? 0) <= SOUND_RATE_LOW;
   const quality = low ? { bits: '48k', channels: '1', rate: '16000' } : { bits: '96k', channels: '2', rate: '48000' };
@@ -107,23 +112,23 @@ function aac(sound: MediaStream, place: number, onwards = false): string[] {
 }
 
 /**
- * Times that go back (a clock that was set while it recorded, two takes in one file) would lose every frame until the old time is reached again. Such a
- * frame comes `step` after the one before it, and all that follow keep their distance to it.
+ * A filter for times that go back, because a clock was set during the recording or a file holds two takes. Without it every frame would be lost until the old
+ * time is reached again. The first such frame comes `step` after the one before it, and all that follow keep their distance to it.
  */
 function onwardsBy(step: string): string {
   return `'if(isnan(PREV_OUTPTS),PTS,PREV_OUTPTS+if(gt(PTS,PREV_INPTS),PTS-PREV_INPTS,${step}))'`;
 }
 
 interface PictureHow {
-  /** The size that several have to share. */
+  /** The size that several parts share. */
   readonly box?: Size;
-  /** Nothing that may fail but scaling. */
+  /** True: only scaling, and no other filter that may fail. */
   readonly simple?: boolean;
-  /** Where times go back, go on behind what was there. */
+  /** True: where times go back, the picture goes on after the time reached. */
   readonly onwards?: boolean;
 }
 
-/** Maps and encodes the picture. */
+/** Options that map and encode the picture. */
 export function pictureOptions(settings: FfmpegSettings, seen: Seen, how: PictureHow): string[] {
   const { video } = seen.source;
   if (!video) return [];
@@ -150,24 +155,24 @@ function pictureFilter(settings: FfmpegSettings, seen: Seen, { box, simple, onwa
   ].join(',');
 }
 
-/** 90,000 ticks a second hold every camera's times; each frame keeps its own, and none is doubled or dropped to fit a rate. */
+/** 90,000 ticks a second are fine enough for every camera's times. Each frame keeps its own time, and none is doubled or dropped to fit a rate. */
 const OWN_TIMES = ['-fps_mode', 'vfr', '-enc_time_base', '1:90000', '-video_track_timescale', '90000'];
 
 export function h264({ threads }: FfmpegSettings): string[] {
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-maxrate', '2M', '-bufsize', '4M', '-profile:v', 'main', '-level', '4.0'],
     ...['-threads:v', String(threads), '-g', '60', '-keyint_min', '60', '-sc_threshold', '0'],
-    // Slow pictures (one a second) need key frames by time.
+    // Slow pictures (one a second) need key frames at intervals of time, not of pictures.
     ...['-force_key_frames', 'expr:gte(t,n_forced*2)', ...OWN_TIMES],
   ];
 }
 
-/** Transfer functions of high dynamic range: PQ and HLG (ITU-R BT.2100). */
+/** Whether the picture has high dynamic range, by its transfer function: PQ or HLG (ITU-R BT.2100). */
 function isHdr({ transfer }: MediaStream): boolean {
   return transfer === 'smpte2084' || transfer === 'arib-std-b67';
 }
 
-/** To BT.709 by way of linear light. The input is told by name, for files that say only how bright they are. */
+/** A filter that converts to BT.709 through linear light. The properties of the input are named in it, for files that tell only their transfer function. */
 function toSdr({ transfer }: MediaStream): string {
   const linear = `zscale=tin=${transfer}:min=bt2020nc:pin=bt2020:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709`;
   return `${linear},tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p`;
