@@ -1,6 +1,6 @@
 /*
- * Goal: nothing of what the custody log must tell of changes without an entry, in production too. Method: a ledger that demands custody, and a change of each
- * kind with and without an entry in its transaction.
+ * Goal: nothing that the custody log must tell changes without an entry, in production too.
+ * Method: a ledger that demands custody, and a change of each kind with and without an entry in its transaction.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -5,13 +5,13 @@ import type { LedgerReader, LedgerWriter, LedgerWrites } from '#ports/ledger';
 
 export interface BoundWriter {
   readonly writer: LedgerWriter;
-  /** Throws station.internal if something was changed that no custody entry tells of. */
+  /** Throws station.internal if a change was made that needs a custody entry, and none was appended. */
   mustHaveTold(): void;
-  /** The writer writes no more: one that outlives its transaction would write into somebody else's. */
+  /** Makes the writer unusable. A writer that outlives its transaction would write into another one. */
   revoke(): void;
 }
 
-/** The writer of one transaction: what reads and what writes as one, for each group. It notes what it is used for. */
+/** Makes the writer of one transaction: for each group, reads and writes in one object. It notes which writes are made. */
 export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWriter {
   let changed: string | null = null;
   let told = false;
@@ -24,7 +24,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
     const { proxy, revoke } = Proxy.revocable({} as LedgerWriter[G], {
       get: (_, method) => {
         note(`${name}.${String(method)}`);
-        // Both have private fields: their methods must run on themselves, not on the proxy.
+        // Readers and writers have private fields, so a method must run on its own object and not on the proxy.
         const owner = method in writes[name] ? writes[name] : reads[name];
         const value: unknown = Reflect.get(owner, method, owner);
         return typeof value === 'function' ? value.bind(owner) : value;

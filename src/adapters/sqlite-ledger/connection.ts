@@ -8,7 +8,10 @@ import type { Schema } from './schema.ts';
 import { type Statements, Tables, type Value } from './tables.ts';
 
 const STATEMENTS_MAX = 200;
-/** Holds the inner pages of all indexes of a ledger of a million recordings; filled only as far as the ledger is large. */
+/**
+ * Cache of the reading connection, KiB. It holds the inner pages of all indexes of a ledger of a million recordings, and fills only as far as the ledger is
+ * large.
+ */
 const READ_CACHE_KIB = 65_536;
 const WRITE_CACHE_KIB = 16_384;
 
@@ -24,7 +27,7 @@ interface Prepared {
 
 /** node:sqlite with a bounded cache of prepared statements, for `Tables` and in the shape that Kysely's SQLite dialect expects. */
 class StatementCache implements Statements {
-  /** Refuses statements outside a transaction: one that was begun and not awaited must not commit by itself. */
+  /** Refuses statements outside a transaction: one that was begun and not awaited would commit on its own. */
   transactionsOnly = false;
   readonly #raw: DatabaseSync;
   readonly #statements = new LRUCache<string, Prepared>({ max: STATEMENTS_MAX });
@@ -43,7 +46,7 @@ class StatementCache implements Statements {
       reader: columns.length > 0,
       all: (parameters: readonly unknown[]) => this.#run(() => rowsOf(columns, statement.all(...(parameters as Value[])))),
       run: (parameters: readonly unknown[]) => this.#run(() => statement.run(...(parameters as Value[]))),
-      // Kysely's stream() alone would ask for it; lists here are paged instead.
+      // Only Kysely's stream() would call this, and lists here are paged instead.
       iterate: () => {
         throw new EvidockError('station.internal', because('no-streams', {}));
       },
@@ -78,7 +81,7 @@ class StatementCache implements Statements {
   }
 }
 
-/** Rows as plain objects: node:sqlite's own have no prototype, and reading a page of them takes nearly twice as long. */
+/** Rows as plain objects. node:sqlite's own rows have no prototype, and reading a page of them takes nearly twice as long. */
 function rowsOf(columns: readonly string[], arrays: readonly unknown[]): Record<string, unknown>[] {
   return arrays.map((values) => {
     const row: Record<string, unknown> = {};
@@ -87,7 +90,10 @@ function rowsOf(columns: readonly string[], arrays: readonly unknown[]): Record<
   });
 }
 
-/** The two ways to a connection's rows: over one cache of prepared statements, and both only inside a transaction where that is demanded. */
+/**
+ * The two ways to the rows of a connection, Kysely and `Tables`. Both use one cache of prepared statements, and both work only inside a transaction where that
+ * is demanded.
+ */
 export type Rows = Pick<Connection, 'db' | 'tables' | 'dialect'>;
 
 export interface Connection {
@@ -127,8 +133,8 @@ export function connect(file: string, options: { readOnly: boolean }): Connectio
 }
 
 /**
- * Holds the state directory for this process: an exclusive lock on a small file of its own, which the kernel releases however the
- * process ends. Throws ledger.in-use, or ledger.failed where the file cannot be written.
+ * Locks the state directory for this process: an exclusive lock on a small file, which the kernel releases however the process ends. Throws ledger.in-use, or
+ * ledger.failed where the file cannot be written.
  */
 export function holdLock(file: string): DatabaseSync {
   return translated(() => {
@@ -144,21 +150,20 @@ export function holdLock(file: string): DatabaseSync {
   });
 }
 
-/** True for what node:sqlite throws once a connection was closed. */
+/** True for what node:sqlite throws after a connection was closed. */
 function isClosed(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_INVALID_STATE';
 }
 
-/** SQLite's primary result code of what node:sqlite threw; undefined for anything else. */
+/** SQLite's primary result code of a thrown error; undefined for an error that is not SQLite's. */
 function resultCode(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ERR_SQLITE_ERROR') return undefined;
   return 'errcode' in thrown && typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : 0;
 }
 
 /**
- * What SQLite throws, in the ledger's words: a broken rule (a row twice, a row that points nowhere, a change of the custody log) is
- * request.conflict, a closed ledger station.stopping, everything else (disk full, I/O error, damaged file) ledger.failed. Other errors
- * stay as they are.
+ * Turns an error of SQLite into the ledger's. A broken rule (a row twice, a row that points nowhere, a change of the custody log) becomes request.conflict, a
+ * closed ledger station.stopping, everything else (disk full, I/O error, damaged file) ledger.failed. Other errors stay as they are.
  */
 export function ledgerError(thrown: unknown): unknown {
   if (isClosed(thrown)) return new EvidockError('station.stopping', because('ledger-closed', {}), thrown);

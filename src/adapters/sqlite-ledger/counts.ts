@@ -5,7 +5,7 @@ import type { Rows } from './connection.ts';
 import type { Schema } from './schema.ts';
 import { Sight } from './sight.ts';
 
-/** Triggers keep what would take a walk over all rows. */
+/** Counts the ledger. Triggers keep the figures that would need a walk over all rows. */
 export async function countsOf(db: Kysely<Schema>, custodyEntries: number): Promise<LedgerCounts> {
   const counters = new Map((await db.selectFrom('counters').selectAll().execute()).map((row) => [row.name, row.value]));
   const work = await db
@@ -27,7 +27,9 @@ export async function countsOf(db: Kysely<Schema>, custodyEntries: number): Prom
   };
 }
 
-/** The same of what a narrow scope lets see: gathered and counted, for no trigger knows the scope. `custodyEntries`: those about its recordings. */
+/**
+ * Counts what a narrow scope lets see. No trigger knows the scope, so the rows are gathered and counted. `custodyEntries`: how many are about its recordings.
+ */
 export async function countsWithin({ db, dialect }: Rows, scope: Scope): Promise<LedgerCounts> {
   const sight = new Sight(scope, dialect);
   const one = async (query: RawBuilder<Record<string, unknown>>) => {

@@ -1,6 +1,6 @@
 /*
- * Shows that a log of version 1 stays readable and provable after the upgrade, and can be erased as a whole without a gap in the proof.
- * Method: the tables of before are put back by hand with entries of before, and the migration is run once more.
+ * Goal: a log of version 1 stays readable and provable after the upgrade, and can be erased as a whole without a gap in the proof.
+ * Method: the test puts the old tables back with old entries, and runs the migration once more.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,7 @@ test('the log goes on after it, and histories show both', async () => {
   expect(toldBy(refused ?? expect.fail())).toEqual({ cardPath: 'x', code: 'recorder.not-regular', detail: 'a pipe' });
   expect(await collect(ledger.custody.verify())).toEqual([]);
   await ledger.close();
-  // Opened again, nothing is continued a second time.
+  // Opened again, the log is not continued a second time.
   const again = await open();
   expect((await again.custody.head())?.seq).toBe(5);
   await again.close();

@@ -1,21 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * What the statements of this ledger say in SQLite's own way. Everything else in them is plain SQL: a test runs the same readers and writers on another
- * server, with that server's words for these (test/postgres).
+ * The parts of the ledger's statements that only SQLite understands. All else is plain SQL, and a test runs the same readers and writers on another server with
+ * that server's dialect (test/postgres).
  */
 export interface Dialect {
-  /** A subquery of these texts: one parameter however many there are, so that each statement is prepared once. */
+  /** A subquery that yields these texts. It has one parameter however many texts there are, so that each statement is prepared once. */
   among(texts: readonly string[]): RawBuilder<string>;
-  /** The same for numbers. */
+  /** A subquery that yields these numbers, with one parameter. */
   amongNumbers(numbers: readonly number[]): RawBuilder<number>;
-  /** The same for pairs of a text and a number. */
+  /** A subquery that yields these pairs of a text and a number, with one parameter. */
   amongPairs(pairs: readonly (readonly [string, number])[]): RawBuilder<unknown>;
-  /** The texts of a column that holds a JSON list of them, as what stands after FROM; their column is `value`. */
+  /** An expression to put after FROM. It yields the texts of a column that holds a JSON list; their column is `value`. */
   elements(column: string): RawBuilder<unknown>;
-  /** A join that looks at its left side first. */
+  /** A join that reads its left side first. */
   readonly joinInOrder: RawBuilder<unknown>;
-  /** A column whose index is a bad way to find rows here. */
+  /** A column in a form that does not use its index, where the index is a bad way to find rows. */
   unindexed(column: string): string;
 }
 

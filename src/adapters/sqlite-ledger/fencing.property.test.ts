@@ -1,8 +1,9 @@
 /*
- * Goal: however two hosts claim, stall, renew, end, come back late, restart and have their clocks jump, exactly one result of each claim counts: that of the
- * newest claim, once. Method: random steps by two workers on a real ledger; a model of a few lines says who holds the work. The model knows nothing of how
- * the ledger decides it. Durability is shown elsewhere: here the ledger lies in memory, for the steps flush it some thousand times, and a disk that others
- * use as well would take minutes for that. Each result writes the worker's name beside the end of the work, so that a transaction that is half done would be seen.
+ * Goal: whatever two hosts do (claim, stall, renew, end, come back late, restart, have their clocks jump), exactly one result of each claim counts: that of the
+ * newest claim, once.
+ * Method: random steps by two workers on a real ledger. A short model says who holds the work; it knows nothing of how the ledger decides that. Each result
+ * also writes the worker's name, so that a half-done transaction would be seen. The ledger is in memory, because the steps flush it some thousand times;
+ * durability is tested elsewhere.
  */
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { memoryRoot } from '#test/support/memory-root';
 
 const HOSTS = ['station', 'worker-2'] as const;
 const worker = fc.constantFrom(0, 1);
-/** Which of its own claims a worker presents: the newest, or one that it had before. */
+/** Which of its own claims a worker presents: 0 is the newest, higher numbers are earlier ones. */
 const age = fc.nat({ max: 2 });
 const STEP = fc.oneof(
   fc.record({ do: fc.constant('claim' as const), worker, leaseMs: fc.integer({ min: 1, max: 100 }) }),
@@ -115,7 +116,7 @@ async function live(file: string, steps: readonly Step[]): Promise<void> {
       const name = `${step.how} ${claim.token} ${time.monotonicMs()}`;
       const ended = await ledger
         .transaction(async (writer) => {
-          // Before the claim is checked: what was written in the same transaction must go with it.
+          // This is written before the claim is checked. If the claim is refused, it must be rolled back too.
           await writer.recordings.update(recording.id, { category: name });
           await ENDS[step.how](writer, claim);
         })

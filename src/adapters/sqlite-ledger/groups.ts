@@ -18,7 +18,7 @@ import { SqlRegistryWriter } from './registry/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
-/** All readers over one connection, within a scope; people, recorders and kept answers are no footage. */
+/** All readers over one connection, within a scope. People, recorders and kept answers are not limited by the scope, because they are no footage. */
 export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
   return {
     recordings: new SqlRecordingsReader(rows, scope),

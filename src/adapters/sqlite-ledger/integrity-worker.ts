@@ -17,20 +17,20 @@ const CHECKS: readonly (readonly [string, Line])[] = [
   ],
 ];
 
-/** Runs in a worker thread over its own read-only connection; posts one message: the complaints. */
+/** Checks the ledger in a worker thread over its own read-only connection. The thread posts one message with the complaints. */
 function complaintsOf(file: string): Reason[] {
   const raw = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   const complaints: Reason[] = [];
   for (const [check, line] of CHECKS) {
     try {
-      // Iterated, not listed: a damaged ledger may have millions of them.
+      // Iterated and not listed, because a damaged ledger may give millions of rows.
       for (const row of raw.prepare(check).iterate()) {
         if (complaints.length >= COMPLAINTS_MAX) break;
         const complaint = line(row);
         if (complaint !== null) complaints.push(complaint);
       }
     } catch (error) {
-      // A file so damaged that the check itself cannot go on: that is what was asked for.
+      // The file is so damaged that the check cannot go on, which is a complaint too.
       complaints.push(because('check-stopped', { check, text: error instanceof Error ? error.message : String(error) }));
     }
   }

@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
-/** Enough for hundreds of gigabytes of ledger on a slow disk. */
+/** Time limit of the check, ms: enough for hundreds of gigabytes on a slow disk. */
 const TIME_LIMIT_MS = 6 * 3_600_000;
 
-/** SQLite's own checks of the whole file, in a thread of their own: they take minutes on a large ledger. Throws ledger.failed. */
+/** Runs SQLite's own checks of the whole file in a thread, because they take minutes on a large ledger. Throws ledger.failed. */
 export function checkIntegrity(file: string): Promise<readonly Reason[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly Reason[]>();
   const worker = new Worker(new URL('./integrity-worker.ts', import.meta.url), { workerData: file });

@@ -1,4 +1,4 @@
-// Goal: answers that are kept for requests that come again never fill the ledger. Method: the real ledger, filled to the limit and beyond.
+// Goal: answers that are kept for repeated requests never fill the ledger. Method: the real ledger, filled to the limit and beyond.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';

@@ -35,11 +35,11 @@ interface Options {
   /** The database file; its directory is made if it is missing. */
   readonly file: string;
   readonly stationId: string;
-  /** A transaction that changes what the custody log must tell of, and appends nothing, is rolled back (bound-writer.ts). The station's is so. */
+  /** True, as in a station: a transaction is rolled back if it makes a change that needs a custody entry and appends none (bound-writer.ts). */
   readonly demandsCustody?: boolean;
-  /** What work is due by, and what its rows tell. */
+  /** Gives the times in rows of work, and decides what is due. */
   readonly clock?: Clock;
-  /** What leases end by, ms; never jumps. */
+  /** A clock for leases, ms, that never jumps. */
   readonly monotonicMs?: () => number;
 }
 
@@ -69,7 +69,7 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
     writing.demandTransactions();
     const reading = connect(options.file, { readOnly: true });
     const leases = new Leases(options.monotonicMs ?? (() => performance.now()));
-    // What other hosts had claimed before this start: they have their time once more, and renew it or not.
+    // Work that other hosts had claimed before this start gets its whole lease once more. They renew it or not.
     const running = await reading.db.selectFrom('work').select(['id', 'token', 'lease_ms']).where('state', '=', 'running').execute();
     for (const row of running) leases.hold(row, row.lease_ms ?? 0);
     return new SqliteLedger(options, { lock, writing, reading, times: { clock: options.clock ?? WALL_CLOCK, leases } });
@@ -80,14 +80,14 @@ export async function openLedger(options: Options): Promise<SqliteLedger> {
   }
 }
 
-/** All of it or nothing: a start that is killed in its midst does it again. */
+/** Continues a log of version 1, in one transaction: a start that is killed in between does it again. */
 async function continueOldLog(writing: Connection, stationId: string): Promise<void> {
   writing.raw.exec('BEGIN IMMEDIATE');
   await continueLog(writing, stationId, Date.now());
   writing.raw.exec('COMMIT');
 }
 
-/** The ledger on one SQLite file: one writing connection, used by one transaction at a time, and one that reads committed states. */
+/** The ledger on one SQLite file. It has one connection that writes, for one transaction at a time, and one that reads committed states. */
 export class SqliteLedger implements Ledger {
   readonly recordings: RecordingsReader;
   readonly originals: OriginalsReader;
@@ -104,7 +104,7 @@ export class SqliteLedger implements Ledger {
   readonly #lock: DatabaseSync;
   readonly #writing: Connection;
   readonly #reading: Connection;
-  /** What a transaction reads: committed rows, and its own. */
+  /** The readers of a transaction: they see committed rows and the transaction's own. */
   readonly #current: LedgerReader;
   readonly #times: Times;
   #last: Promise<unknown> = Promise.resolve();
@@ -178,7 +178,7 @@ export class SqliteLedger implements Ledger {
       raw.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite has rolled back by itself after a full disk or an I/O error.
+      // After a full disk or an I/O error SQLite has rolled back already.
       if (raw.isOpen && raw.isTransaction) raw.exec('ROLLBACK');
       throw ledgerError(error);
     }

@@ -7,7 +7,7 @@ import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
 import type { Schema } from './schema.ts';
 
-// What belongs to a recording is kept by its id where it can be (WITHOUT ROWID), so that a page of a list touches few pages of the file.
+// Rows that belong to a recording are stored by its id where possible (WITHOUT ROWID), so that a page of a list touches few pages of the file.
 const TABLES = [
   `CREATE TABLE slots (port TEXT PRIMARY KEY, slot INTEGER NOT NULL UNIQUE CHECK (slot > 0)) STRICT`,
   `CREATE TABLE officers (id TEXT PRIMARY KEY, name TEXT NOT NULL, unit TEXT) STRICT`,
@@ -55,17 +55,17 @@ const TABLES = [
   `CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 ];
 
-/** Conditions of partial indexes; a query that is to use one repeats it word for word. */
+/** Conditions of partial indexes. A query that is to use such an index repeats its condition word for word. */
 export const DOCKING_OPEN = "state IN ('reading', 'safe', 'problem')";
 export const UNASSIGNED = '(officer_id IS NULL OR case_count = 0)';
 
 /** `originals.gaps` of a file that was read whole. */
 export const NO_GAPS = '[]';
 
-/** `recordings.notes` of a recording of which nothing is to be said. */
+/** `recordings.notes` of a recording without notes. */
 export const NO_NOTES = '[]';
 
-/** `recordings.start_claims` of a recording of which nothing tells when it started, or that was recorded before its claims were kept. */
+/** `recordings.start_claims` of a recording without claims of its start, or of one that is older than this column. */
 export const NO_CLAIMS = '[]';
 
 const INDEXES = [
@@ -79,14 +79,14 @@ const INDEXES = [
   `CREATE INDEX recordings_unassigned ON recordings (sort_at DESC, id DESC) WHERE ${UNASSIGNED}`,
   `CREATE INDEX recordings_of_case ON recording_cases (case_number, sort_at DESC, recording_id DESC)`,
   `CREATE INDEX originals_on_card ON originals (recorder_serial, card_path, bytes, mtime_ms, id)`,
-  // A card may hold a hundred thousand files of the same bytes: the first must be found without walking the others.
+  // A card may hold a hundred thousand files with the same bytes. The first must be found without walking the others.
   `CREATE INDEX originals_by_digest ON originals (sha256, bytes, id) WHERE state = 'sealed'`,
   `CREATE INDEX originals_by_docking ON originals (docking_id, state, bytes)`,
   `CREATE INDEX originals_to_seal ON originals (important DESC, id) WHERE state = 'copied'`,
   `CREATE INDEX work_by_urgency ON work (stage, state, priority, due_at)`,
   `CREATE INDEX work_by_state ON work (state, id)`,
   `CREATE INDEX work_of_recording ON work (recording_id)`,
-  // What is asked about has just been recorded: few windows end after it, nearly all begin before it.
+  // Queries are mostly about recordings of just now. Few windows end after such a recording, but nearly all begin before it.
   `CREATE INDEX events_by_end ON case_events (end_at, start_at)`,
   `CREATE INDEX cases_by_time ON cases (created_at DESC, number)`,
   `CREATE INDEX events_of_case ON case_events (case_number)`,
@@ -94,14 +94,14 @@ const INDEXES = [
   `CREATE INDEX custody_by_subject ON custody (subject)`,
 ];
 
-/** What is once written here stays: the custody log and the history of assignments refuse UPDATE and DELETE. */
+/** Makes a table append-only: the custody log and the history of assignments refuse UPDATE and DELETE. */
 const refuses = (table: string, verb: string) =>
   `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
 const APPEND_ONLY = ['custody', 'recorder_assignments', 'refusals'].flatMap((table) =>
   ['UPDATE', 'DELETE'].map((verb) => refuses(table, verb)),
 );
 
-// Counting a million rows at every scrape would block the daemon, so the sums are kept as rows change.
+// Triggers keep the sums as rows change, because counting a million rows at every scrape would block the daemon.
 const count = (name: string, delta: string) => `UPDATE counters SET value = value + (${delta}) WHERE name = '${name}';`;
 const COUNTERS = [
   `INSERT INTO counters VALUES ('recordings', 0), ('not_archived', 0), ('originals', 0), ('original_bytes', 0), ('unsealed', 0)`,
@@ -111,20 +111,21 @@ const COUNTERS = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state ON originals WHEN NEW.state <> OLD.state BEGIN ${count('unsealed', `(NEW.state <> 'sealed') - (OLD.state <> 'sealed')`)} END`,
 ];
 
-// Lists by case must neither sort all of a case nor look through all recordings for those that have none: both are kept as rows change.
+// Triggers keep two columns as rows change. Without them a list by case would sort all recordings of the case, and a list of recordings without a case would
+// walk them all.
 const CASE_LINKS = [
   `CREATE TRIGGER recording_cases_added AFTER INSERT ON recording_cases BEGIN UPDATE recordings SET case_count = case_count + 1 WHERE id = NEW.recording_id; END`,
   `CREATE TRIGGER recording_cases_removed AFTER DELETE ON recording_cases BEGIN UPDATE recordings SET case_count = case_count - 1 WHERE id = OLD.recording_id; END`,
   `CREATE TRIGGER recordings_moved AFTER UPDATE OF sort_at ON recordings WHEN NEW.sort_at <> OLD.sort_at BEGIN UPDATE recording_cases SET sort_at = NEW.sort_at WHERE recording_id = NEW.id; END`,
 ];
 
-// What was sealed before this migration was read whole and once: both columns say so by their defaults.
+// Originals that were sealed before this migration were read whole and once, as the defaults of both columns say.
 const READ_FROM_RECORDER = [
   `ALTER TABLE originals ADD COLUMN unreadable TEXT NOT NULL DEFAULT '${NO_GAPS}'`,
   `ALTER TABLE originals ADD COLUMN source_reread TEXT`,
 ];
 
-// What was sealed before this migration was never compared again, and open dockings become `interrupted` at the start: the defaults say so.
+// Originals that were sealed before this migration were never compared again, as the defaults say. Open dockings become `interrupted` at the start.
 const KNOWN_FILES = [
   `ALTER TABLE originals ADD COLUMN sampled_at INTEGER`,
   `ALTER TABLE originals ADD COLUMN rechecked_at INTEGER`,
@@ -133,7 +134,7 @@ const KNOWN_FILES = [
   `ALTER TABLE dockings ADD COLUMN files_rechecked INTEGER NOT NULL DEFAULT 0`,
 ];
 
-// Each link stands twice, once for either side, so that the links of a page are one search by key.
+// Each link has two rows, one for either side, so that the links of a page are found by one search by key.
 const NOTES_AND_LINKS = [
   `ALTER TABLE recordings ADD COLUMN notes TEXT NOT NULL DEFAULT '${NO_NOTES}'`,
   `CREATE TABLE recording_links (
@@ -144,16 +145,17 @@ const NOTES_AND_LINKS = [
 const CARDS_UNCHANGED = [
   `ALTER TABLE dockings ADD COLUMN told_serial TEXT`,
   `ALTER TABLE dockings ADD COLUMN unchanged_at INTEGER`,
-  // A docking that is open while the station is updated is `interrupted` by the restart; those that were safe stay so.
+  // Dockings that were safe before stay so. A docking that is open during the update is `interrupted` by the restart.
   `UPDATE dockings SET unchanged_at = safe_at`,
   `CREATE INDEX dockings_by_told_serial ON dockings (told_serial, id) WHERE told_serial IS NOT NULL`,
-  // A file that was marked since has another path, and is looked for by what stayed.
+  // A file that was marked as important since has another path. It is found by recorder, time and size.
   `CREATE INDEX originals_by_time ON originals (recorder_serial, mtime_ms, bytes)`,
 ];
-// What is on record from before knows nothing of its place in a take, and is never linked by it.
+// Originals on record from before have no place in a take, and are never linked by one.
 const PLACES_IN_TAKES = ['ALTER TABLE originals ADD COLUMN take TEXT', 'ALTER TABLE originals ADD COLUMN duration_ms INTEGER'];
 
-// A replaced original never came and stays `listed`, which the CHECK of its table knows; the mark takes it, and its recording, out of what is waited for.
+// A replaced original never came and stays `listed`, because the CHECK of its table knows no other state for it. Its mark says that nobody waits for it or its
+// recording.
 const isOpen = (row: string) => `(${row}.state <> 'sealed' AND ${row}.replaced_by IS NULL)`;
 const isLeftToArchive = (row: string) => `(${row}.state NOT IN ('archived', 'replaced'))`;
 const REPLACED_FILES = [
@@ -165,13 +167,13 @@ const REPLACED_FILES = [
   `CREATE TRIGGER originals_recounted AFTER UPDATE OF state, replaced_by ON originals WHEN ${isOpen('NEW')} <> ${isOpen('OLD')} BEGIN ${count('unsealed', `${isOpen('NEW')} - ${isOpen('OLD')}`)} END`,
 ];
 
-// Files of the vault that are to be removed: what runs that are over left, and no row names.
+// Files of the vault that are to be removed: runs that have ended left them, and no row names them.
 const DERIVATIVE_LEFTOVERS = [
   'CREATE TABLE derivative_leftovers (vault_key TEXT PRIMARY KEY, recording_id TEXT NOT NULL REFERENCES recordings (id)) STRICT',
   'CREATE INDEX derivative_leftovers_by_recording ON derivative_leftovers (recording_id)',
 ];
 
-// A list stands beside the log for good; what is personal may be erased, and never changed. Entries of before are kept as they are until they are erased.
+// Lists beside the log stay for good. Personal values may be erased, but never changed. Entries of version 1 stay unchanged until they are erased as a whole.
 const appendOnly = (table: string, verb: string, when = '') =>
   `CREATE TRIGGER ${table}_refuses_${verb.toLowerCase()} BEFORE ${verb} ON ${table} ${when}BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`;
 const TYPED_CUSTODY = [
@@ -191,7 +193,8 @@ const TYPED_CUSTODY = [
   appendOnly('custody_beside', 'DELETE', 'WHEN OLD.salt IS NULL '),
 ];
 
-// When a lease ends is not written down: a wall clock that jumps would end it, or keep it for years. Whatever ran before was the station's own.
+// The end of a lease is not stored, because a wall clock that jumps would end the lease or keep it for years. Work that ran before this migration was the
+// station's own.
 const FENCED_CLAIMS = [
   `ALTER TABLE work ADD COLUMN token INTEGER NOT NULL DEFAULT 0`,
   `ALTER TABLE work ADD COLUMN host TEXT`,
@@ -200,7 +203,7 @@ const FENCED_CLAIMS = [
   `UPDATE work SET host = '${STATION_HOST}' WHERE state = 'running'`,
 ];
 
-// A name that is invited again gets a new key: the history of keys is in the custody log.
+// A worker that is invited again gets a new key in its row. The history of keys is in the custody log.
 const WORKERS = [
   `CREATE TABLE workers (
     name TEXT PRIMARY KEY,
@@ -210,14 +213,14 @@ const WORKERS = [
   ) STRICT`,
 ];
 
-// Whoever erases a personal value need not know that it was shipped: the trigger leaves word for both places.
+// Whoever erases a personal value need not know that it was shipped: the trigger notes the erasure for both places.
 const SHIPPED_LOG = [
   'CREATE TABLE custody_shipped (place TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   'CREATE TABLE custody_erased (place TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (place, seq)) STRICT, WITHOUT ROWID',
   `CREATE TRIGGER custody_beside_erased AFTER DELETE ON custody_beside BEGIN INSERT OR IGNORE INTO custody_erased VALUES ('vault', OLD.seq), ('archive', OLD.seq); END`,
 ];
 
-// What an entry says of a thing, from its time on: written by the ledger itself when the entry is appended, so that no caller can forget it.
+// Facts that entries tell, each from the time of its entry on. The ledger itself writes them when it appends the entry, so that no caller can forget it.
 const FACTS = [
   `CREATE TABLE facts (
     subject TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "from" INTEGER NOT NULL, actor TEXT NOT NULL,
@@ -289,7 +292,7 @@ const MIGRATIONS: Record<string, Migration> = {
 /** The migrations of this version, in code so that nothing has to be found on disk. */
 const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
 
-/** Throws ledger.newer for what a newer version has made, else what failed. */
+/** Brings the schema up to this version. Throws ledger.newer for a ledger of a newer version, else the error of the migration. */
 export async function migrateToLatest(db: Kysely<Schema>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
   if (error === undefined) return;

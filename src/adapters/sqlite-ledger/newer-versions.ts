@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 
 /**
- * Whether `newer` is what became of `old`. Ids are in the order of time. A card that comes back with the old file has a later docking than the new version, and a
- * file of this recorder on another recorder's card is no version of the one on its own.
+ * Whether the original `newer` is a newer version of the file of `old`. Ids are in the order of time. The docking of `newer` must not be the earlier one. A
+ * file of a recorder on another recorder's card is no version of the file on its own card.
  */
 export const IS_NEWER =
   sql.raw(`old.state = 'listed' AND newer.state = 'sealed' AND newer.id > old.id AND newer.docking_id >= old.docking_id

@@ -14,9 +14,9 @@ import { countsOf, countsWithin } from './counts.ts';
 import { readersOf } from './groups.ts';
 
 /*
- * Goal: no list may grow slow with the ledger. Method: every statement that a list really prepares is caught and its plan asked for;
- * a plan that scans a table, or sorts where an index gives the order, is named. How many rows there are does not matter for a plan:
- * statistics are never gathered (no ANALYZE).
+ * Goal: no list may become slow as the ledger grows.
+ * Method: the test catches every statement that a list prepares and asks for its plan. It names each plan that scans a table, or that sorts where an index
+ * gives the order. The number of rows does not matter for a plan, because statistics are never gathered (no ANALYZE).
  */
 
 let directory: string;
@@ -66,13 +66,13 @@ function explain(raw: DatabaseSync, text: string): string[] {
     .map((row) => String(row['detail']));
 }
 
-/** Lines that walk a table from end to end; walking an index in its order until the page is full is what a list should do. */
+/** Lines of plans that walk a table from end to end. To walk an index in its order until the page is full is what a list should do. */
 function scansOf(plans: readonly Plan[]): string[] {
   return plans.flatMap(({ text, lines }) =>
     lines
-      // The ends of the log are the first rows that such a walk meets.
+      // The first or last entry of the log is the first row that such a walk meets.
       .filter((line) => !(/^SCAN custody(_former)?$/.test(line) && /order by "seq"( desc)? limit \?$/.test(text)))
-      // Rows of a subquery that is planned in lines of its own.
+      // Such a line walks rows of a subquery, whose own plan is in other lines.
       .filter((line) => !lines.some((made) => ['CO-ROUTINE', 'MATERIALIZE'].some((how) => made === `${how} ${line.replace('SCAN ', '')}`)))
       .filter((line) => /^SCAN (?!json_each|CONSTANT|counters)/.test(line) && !/USING (COVERING )?INDEX/.test(line))
       .map((line) => `${line}: ${text}`),
@@ -189,7 +189,7 @@ test.each(Object.entries(OTHER_LISTS))('%s neither scans a table nor sorts', asy
   expect([...scansOf(plans), ...sortsOf(plans)]).toEqual([]);
 });
 
-/** What is picked by an index is small here by its nature: the work, the events, the entries of one thing. */
+/** These lists may sort, because an index picks few rows for them: the work, the events or the entries of one thing. */
 const SMALL_SORTS: typeof OTHER_LISTS = {
   recordingDetail: (reader) => reader.recordings.detail(loaded.idSample[0] ?? ''),
   workOfRecording: (reader) => reader.work.list({ recordingId: 'x', limit: 5 }),

@@ -1,6 +1,6 @@
 /*
- * Shows that a ledger from before keeps its English sentences word for word, as the one parameter of the code `words`, and that what is appended only stays so.
- * Method: sentences are put where they stood, and the statements of the migration are carried out.
+ * Goal: an older ledger keeps its English sentences word for word, each as the parameter of the code `words`, and append-only tables stay append-only.
+ * Method: the test puts sentences where they stood and runs the statements of the migration.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';

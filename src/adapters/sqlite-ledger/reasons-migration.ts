@@ -1,6 +1,6 @@
 /**
- * Before, these columns held English sentences. They hold reasons now, code and parameters as JSON (src/messages/reason.ts); an old sentence becomes the one
- * parameter of the code `words`, which is told as it was written.
+ * Columns that held English sentences in older versions. They hold reasons now: code and parameters as JSON (src/messages/reason.ts). An old sentence becomes
+ * the one parameter of the code `words`, which is shown as it was written.
  */
 const COLUMNS = [
   ['recordings', 'damage_reason', 'damage_reason IS NOT NULL'],
@@ -12,7 +12,10 @@ const COLUMNS = [
 
 const asReason = (column: string) => `json_object('code', 'words', 'params', json_object('text', coalesce(${column}, '')))`;
 
-/** `appendOnly`: what made the trigger that would refuse the change of a refusal; it stands again, letter by letter, when this is done. */
+/**
+ * The statements of the migration. `appendOnly`: the statement of the trigger that refuses changes of refusals. The trigger is dropped and made again, letter
+ * by letter.
+ */
 export function reasonsOfWords(appendOnly: string): readonly string[] {
   return [
     'DROP TRIGGER refusals_refuses_update',

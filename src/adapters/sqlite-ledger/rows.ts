@@ -13,7 +13,7 @@ import { NO_MARKS, NO_STEPS } from './case-migration.ts';
 import { NO_CLAIMS, NO_GAPS, NO_NOTES } from './migrations.ts';
 import type { DerivativeRow, DockingRow, OriginalRow, RecordingRow, Schema, WorkersRow, WorkRow } from './schema.ts';
 
-// The tables are STRICT and written by this adapter alone, so the unions below are what was once put in.
+// The tables are STRICT and only this adapter writes them, so each text column with few values holds one of those values.
 
 export function toDocking(row: Selectable<DockingRow>): Docking {
   return {
@@ -103,7 +103,7 @@ export function toOriginal(row: Selectable<OriginalRow>): Original {
     state: row.state as Original['state'],
     vaultKey: row.vault_key,
     digests: row.sha256 === null ? null : { sha256: row.sha256, sm3: row.sm3 },
-    // Nearly always the empty list: not parsed for each of a million rows.
+    // This is nearly always the empty list, which need not be parsed for each of a million rows.
     gaps: row.gaps === NO_GAPS ? [] : (JSON.parse(row.gaps) as ByteRange[]),
     sourceReread: row.source_reread as Original['sourceReread'],
     duplicateOf: row.duplicate_of,
@@ -223,7 +223,7 @@ export function toWorker(row: WorkersRow): InvitedWorker {
   return { name: row.name, keySha256: row.key_sha256, invitedAtMs: row.invited_at, revokedAtMs: row.revoked_at };
 }
 
-/** A reason as the ledger keeps it: JSON. Throws SyntaxError if it is none. */
+/** Reads a reason from its JSON. Throws SyntaxError if the text is no JSON. */
 function reasonIn(text: string): Reason;
 function reasonIn(text: string | null): Reason | null;
 function reasonIn(text: string | null): Reason | null {

@@ -3,7 +3,7 @@ import { because, type Reason } from '#domain/reason';
 import { connect } from './connection.ts';
 import { migrateToLatest } from './migrations.ts';
 
-/** `trigger custody_refuses_update` and what made it. */
+/** By name (`trigger custody_refuses_update`): the statement that made it. */
 type Made = ReadonlyMap<string, string>;
 
 function madeIn(raw: DatabaseSync): Made {
@@ -13,11 +13,11 @@ function madeIn(raw: DatabaseSync): Made {
 
 export interface SchemaFault {
   readonly reason: Reason;
-  /** Makes again what is missing; null where nothing can: rows may have been lost with it. */
+  /** The statement that makes a missing thing again. null where rows may have been lost with it, so that no statement mends it. */
   readonly mend: string | null;
 }
 
-/** What differs in tables, indexes and triggers from a ledger that this version has just made. */
+/** The tables, indexes and triggers that differ from those of a ledger which this version has just made. */
 export async function schemaFaults(raw: DatabaseSync): Promise<readonly SchemaFault[]> {
   const fresh = connect(':memory:', { readOnly: false });
   try {
@@ -35,13 +35,13 @@ function differences(found: Made, expected: Made): SchemaFault[] {
     if (there === undefined) faults.push({ reason: because('schema-missing', named(name)), mend: name.startsWith('table ') ? null : sql });
     else if (there !== sql) faults.push({ reason: because('schema-differs', named(name)), mend: null });
   }
-  // A trigger of somebody else's may change what is written; an index or a view cannot.
+  // Only a foreign trigger is a fault, because it may change what is written. A foreign index or view cannot.
   for (const name of found.keys())
     if (!expected.has(name) && name.startsWith('trigger ')) faults.push({ reason: because('schema-foreign', named(name)), mend: null });
   return faults;
 }
 
-/** `trigger custody_refuses_update` as its two words. */
+/** Splits `trigger custody_refuses_update` into its two words. */
 function named(text: string): { readonly schema: string; readonly name: string } {
   const [schema = '', ...name] = text.split(' ');
   return { schema, name: name.join(' ') };

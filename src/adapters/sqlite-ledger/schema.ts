@@ -74,11 +74,11 @@ export interface Schema {
   custody_former: CustodyRow;
   custody_subjects: { subject: string; seq: number };
   custody_beside: { seq: number; name: string; salt: Uint8Array | null; bytes: Uint8Array };
-  /** By place: everything before `next` is there. */
+  /** How far the log was shipped to a place: the place has every entry before `next`. */
   custody_shipped: { place: string; next: number };
-  /** Entries of which a personal value was erased here and not there yet. */
+  /** Entries with a personal value that is erased in the ledger, but not in the place yet. */
   custody_erased: { place: string; seq: number };
-  /** Append-only: each value from its entry on. `value` is JSON. */
+  /** Append-only. Each row is a value that a fact has from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
   kept_answers: KeptAnswerRow;
@@ -144,9 +144,9 @@ export interface RecordingRow {
   missing_count: Generated<number>;
   duplicate_of: string | null;
   created_at: number;
-  /** start_at, else created_at: what lists are ordered by. */
+  /** start_at, or created_at if there is none. Lists are sorted by it. */
   sort_at: number;
-  /** How many cases it belongs to; kept by triggers. */
+  /** In how many cases the recording is; triggers keep it. */
   case_count: Generated<number>;
   notes: Generated<string>;
   start_claims: Generated<string>;
@@ -176,14 +176,14 @@ export interface OriginalRow {
   duplicate_of: string | null;
   copied_at: number | null;
   sealed_at: number | null;
-  /** Recording of its new version, if it was closed as replaced. */
+  /** Recording with the new version of the file, if the original was closed as replaced. */
   replaced_by: string | null;
   /** JSON list of `{start, end}`. */
   gaps: Generated<string>;
   source_reread: string | null;
-  /** Last full sample of the file on a card that was found the same. */
+  /** When a full sample of the file on a card was last found the same. */
   sampled_at: number | null;
-  /** Last comparison of the whole file, and the docking of that. */
+  /** When the whole file was last compared, and in which docking. */
   rechecked_at: number | null;
   rechecked_in: string | null;
 }
@@ -207,7 +207,7 @@ interface KeptAnswerRow {
   request: string;
   status: number;
   location: string | null;
-  /** 0: what was answered is not kept. */
+  /** 0: the body of the answer is not kept. */
   has_body: number;
   body: string | null;
   at: number;
@@ -230,11 +230,11 @@ export interface WorkRow {
   due_at: number;
   percent: number;
   owner: string | null;
-  /** Host that holds it; null unless it runs. */
+  /** Host that holds the work; null unless it runs. */
   host: string | null;
-  /** Number of the last claim; grows by one with each. */
+  /** Number of the last claim; each claim adds one. */
   token: number;
-  /** How long its lease was given for last, ms. When it ends is known to the process that holds the ledger, by its monotonic clock. */
+  /** For how long the lease was last given, ms. The process that holds the ledger knows when it ends, by its monotonic clock. */
   lease_ms: number | null;
   error_code: string | null;
   error_detail: string | null;

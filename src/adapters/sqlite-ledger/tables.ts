@@ -1,10 +1,10 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** What a value may be in SQLite. */
+/** A value in SQLite. */
 export type Value = null | number | bigint | string | Uint8Array;
 
-/** Runs a statement that is prepared once for each text; a `?` stands for each value. */
+/** Runs statements. Each text is prepared once; a `?` stands for each value. */
 export interface Statements {
   all(text: string, values: readonly Value[]): Promise<readonly unknown[]>;
   /** Returns how many rows were changed. */
@@ -12,12 +12,12 @@ export interface Statements {
 }
 
 type Table = keyof Schema;
-/** Columns and the values that they must have; null: nothing may stand there. */
+/** Columns and the values that they must have; null: the column must be empty. */
 type Equal<T extends Table> = { readonly [C in keyof Selectable<Schema[T]>]?: Selectable<Schema[T]>[C] };
 
 /**
- * Rows by the values of their columns, for what is done with every file: building each query anew with Kysely takes 0.3 ms of a small file. Names
- * of tables and columns, and every `tail`, are from this adapter's own code; only values come from outside, and they are bound.
+ * Reads and writes rows by the values of their columns, for what is done with every file: to build such a query with Kysely each time takes 0.3 ms. Names of
+ * tables and columns and every `tail` are from this adapter's own code. Only values come from outside, and they are bound.
  */
 export class Tables {
   readonly #statements: Statements;
@@ -26,17 +26,17 @@ export class Tables {
     this.#statements = statements;
   }
 
-  /** `tail`: what follows the conditions (ORDER BY, LIMIT). */
+  /** `tail`: SQL after the conditions (ORDER BY, LIMIT). */
   select<T extends Table>(table: T, where: Equal<T>, tail = ''): Promise<readonly Selectable<Schema[T]>[]> {
     return this.where(table, `${equalities(where)} ${tail}`, given(where));
   }
 
-  /** `conditions`: text of this adapter's own, with a `?` for each value. */
+  /** `conditions`: SQL from this adapter's own code, with a `?` for each value. */
   async where<T extends Table>(table: T, conditions: string, values: readonly Value[]): Promise<readonly Selectable<Schema[T]>[]> {
     return (await this.#statements.all(`SELECT * FROM ${table} WHERE ${conditions}`, values)) as readonly Selectable<Schema[T]>[];
   }
 
-  /** `tail`: what is to happen where such a row exists already. */
+  /** `tail`: SQL that says what happens where such a row exists already. */
   async insert<T extends Table>(table: T, row: Insertable<Schema[T]>, tail = ''): Promise<void> {
     const columns = Object.keys(row);
     const marks = columns.map(() => '?').join();
@@ -46,7 +46,7 @@ export class Tables {
     );
   }
 
-  /** A row that has this key already takes the values of this one. */
+  /** Inserts a row. A row with the same key takes the new values. */
   async upsert<T extends Table>(
     table: T,
     row: Insertable<Schema[T]>,
@@ -70,7 +70,7 @@ function quoted(column: string): string {
   return `"${column}"`;
 }
 
-/** What stands for the question marks of `equalities`. */
+/** The values for the question marks of `equalities`. */
 function given(where: object): Value[] {
   return Object.values(where).filter((value) => value !== null);
 }

@@ -15,13 +15,13 @@ import { anId, anOfficer, aRecorder, START_MS, STATION_ID } from '#test/support/
 import { aCustodyDraft } from '#test/support/custody';
 
 /*
- * Goal: whoever changes the custody log is stopped by the database, or, having the file and the triggers out of the way, is found and
- * the entry named. Method: a second connection to the closed ledger's file does the changes that the station never does.
+ * Goal: the database stops whoever changes the custody log. Whoever has the file and removes the triggers is found, and the entry is named.
+ * Method: a second connection to the closed ledger's file makes the changes that the station never makes.
  */
 
 const ENTRIES = 2500;
 const RECORDING = anId('rec');
-/** The entry with something beside it. */
+/** An entry that has values beside it. */
 const COPIED = ENTRIES;
 let directory: string;
 let file: string;
@@ -71,7 +71,7 @@ describe('the database refuses', () => {
     `REPLACE INTO custody SELECT seq, at, type, 'someone', subject, prev, hash, bytes FROM custody WHERE seq = 7`,
     `INSERT INTO custody SELECT seq, at, type, actor, subject, prev, hash, bytes FROM custody WHERE seq = 7`,
   ])('%s', async (statement) => {
-    // REPLACE deletes without asking triggers unless recursive triggers are on, so both are asked.
+    // REPLACE asks the triggers of DELETE only if recursive triggers are on, so it is tried both ways.
     expect(() => change('PRAGMA recursive_triggers = ON', statement)).toThrow(/append-only|UNIQUE/);
     expect(await faultsFound()).toEqual([]);
   });

@@ -18,15 +18,15 @@ interface Options {
   readonly file: string;
   readonly reading: Connection;
   readonly writing: Connection;
-  /** Runs this as a transaction of the writing connection. */
+  /** Runs `body` as a transaction of the writing connection. */
   readonly inTransaction: (body: () => Promise<void>) => Promise<void>;
 }
 
-/** What SQLite alone has: a file that is copied, checked and mended. */
+/** Upkeep that only SQLite has: its file is copied, checked and mended. */
 export class SqliteUpkeep implements LedgerUpkeep {
   readonly extension = '.sqlite';
   readonly #options: Options;
-  /** The probe that is being written: however many ask, a disk that hangs holds one of them. */
+  /** The probe that is being written. All callers share it, so that a disk that hangs holds only one probe. */
   #probe: Promise<void> | undefined;
 
   constructor(options: Options) {
@@ -54,7 +54,7 @@ export class SqliteUpkeep implements LedgerUpkeep {
     return { bytes: (await stat(file)).size };
   }
 
-  /** Copies one committed state: without the open read transaction, every commit of the station would begin the copy anew. */
+  /** Copies one committed state. Without the open read transaction, every commit of the station would begin the copy anew. */
   async #copyTo(partial: string, onPercent?: (percent: number) => void): Promise<void> {
     const { raw } = connect(this.#options.file, { readOnly: true });
     try {
@@ -98,7 +98,7 @@ export class SqliteUpkeep implements LedgerUpkeep {
   }
 }
 
-/** Asks for the place of a copy before SQLite does, which would only say that a file cannot be opened, and not which. */
+/** Makes the empty file of a copy before SQLite does, because SQLite would only say that a file cannot be opened, and not which. */
 async function makeEmpty(partial: string): Promise<void> {
   try {
     await (await open(partial, 'wx', 0o640)).close();

@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 
 type Serialise = <T>(body: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
 
-/** What interrupted uploads need to go on; each call is a transaction of its own. */
+/** The journal of uploads in the ledger. Each call is a transaction of its own. */
 export class SqlUploadJournal implements UploadJournal {
   readonly #read: Kysely<Schema>;
   readonly #write: Serialise;

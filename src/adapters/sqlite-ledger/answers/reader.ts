@@ -4,7 +4,7 @@ import type { AnswersReader } from '#ports/ledger/answers';
 import type { Rows } from '../connection.ts';
 import type { Schema } from '../schema.ts';
 
-/** Looks at kept answers, over one connection. */
+/** Reads kept answers, over one connection. */
 export class SqlAnswersReader implements AnswersReader {
   readonly #db: Kysely<Schema>;
 

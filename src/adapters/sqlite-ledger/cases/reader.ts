@@ -13,7 +13,7 @@ import type { Tables } from '../tables.ts';
 const LIST_MAX = 100_000;
 const PAGE = 1000;
 
-/** Looks at cases, their events and suggestions, over one connection. */
+/** Reads cases, their events and suggestions, over one connection. */
 export class SqlCasesReader implements CasesReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;

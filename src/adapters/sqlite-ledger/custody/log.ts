@@ -17,18 +17,18 @@ const SALT_BYTES = 32;
 const PAGE = 1000;
 const FAULTS_MAX = 100;
 
-/** Where the log ends: in the table of today, or in that of before. */
+/** The last entry of the log, which is in today's table or, before the upgrade goes on, in that of version 1. */
 export async function custodyHead({ db }: Pick<Rows, 'db'>): Promise<{ seq: number; hash: string } | null> {
   const newest = (table: 'custody' | 'custody_former') =>
     db.selectFrom(table).select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
   return (await newest('custody')) ?? (await newest('custody_former')) ?? null;
 }
 
-/** Appends to the log of one transaction. */
+/** Appends entries to the log in one transaction. */
 export class CustodyAppender implements CustodyWriter {
   readonly #rows: Rows;
   readonly #stationId: string;
-  /** The last entry of the log once this transaction has added one: nobody else can. */
+  /** The last entry of the log, once this transaction has appended one. No other transaction can append meanwhile. */
   #head: { readonly seq: number; readonly hash: string } | undefined;
 
   constructor(rows: Rows, stationId: string) {
@@ -36,7 +36,7 @@ export class CustodyAppender implements CustodyWriter {
     this.#stationId = stationId;
   }
 
-  /** Throws station.internal for a draft that its type does not declare: nothing of the transaction is kept then. */
+  /** Throws station.internal for a draft that its type does not declare. Then the whole transaction is rolled back. */
   async append(draft: CustodyDraft): Promise<CustodyEntry> {
     const fault = draftFault(draft);
     if (fault !== null)
@@ -70,8 +70,8 @@ export class CustodyAppender implements CustodyWriter {
 }
 
 /**
- * Entries of before the byte form of today move beside the log as they are, where they can be erased as a whole, and the log goes on with an entry that
- * commits to the last of them. Once, when a ledger of an older version is opened.
+ * Moves entries of byte form 1 unchanged into a table of their own, where they can be erased as a whole. The log goes on with an entry that commits to the last
+ * of them. This happens once, when a ledger of an older version is opened.
  */
 export async function continueLog(rows: Rows, stationId: string, nowMs: number): Promise<void> {
   const { db } = rows;
@@ -82,7 +82,7 @@ export async function continueLog(rows: Rows, stationId: string, nowMs: number):
   await new CustodyAppender(rows, stationId).append(entry);
 }
 
-/** What stands beside entries, by their numbers. */
+/** By number of an entry: its lists and personal values. */
 async function besideOf({ db }: Pick<Rows, 'db'>, first: number, last: number): Promise<ReadonlyMap<number, readonly BesideValue[]>> {
   const rows = await db.selectFrom('custody_beside').selectAll().where('seq', '>=', first).where('seq', '<=', last).execute();
   return Map.groupBy(rows, ({ seq }) => seq);
@@ -107,7 +107,7 @@ export async function entriesOf(
 ): Promise<readonly CustodyEntry[]> {
   const { db, dialect } = rows;
   const texts = subjects.map(subjectText);
-  // Entries of before name most of their subjects by the id alone.
+  // Entries of version 1 name most of their subjects by the id alone.
   const ids = subjects.flatMap((each) => [each.id, subjectText(each)]);
   let former = db.selectFrom('custody_former').select(['seq', 'prev', 'hash', 'bytes']).where('subject', 'in', dialect.among(ids));
   let current = db
@@ -139,10 +139,10 @@ export async function entriesOf(
   return found.map((row) => readable(row, bySeq.get(row.seq) ?? []));
 }
 
-/** What the columns beside the bytes of a sound entry tell otherwise than the bytes; null if nothing. */
+/** What the columns of a sound entry tell otherwise than its bytes; null if nothing. */
 function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'): Reason | null {
   const entry = readable(row, []);
-  // The columns of before hold the texts of the bytes of before.
+  // In version 1 the columns hold the same texts as the bytes.
   const former =
     table === 'custody_former' ? (JSON.parse(new TextDecoder().decode(row.bytes)) as { actor: string; subject: string }) : null;
   const columns = {
@@ -155,7 +155,7 @@ function strayColumn(row: Schema['custody'], table: 'custody' | 'custody_former'
   return stray.length === 0 ? null : because('columns-stray', { names: stray });
 }
 
-/** Walks the whole log; yields the faults, at most 100. */
+/** Checks the whole log and yields its faults, at most 100. */
 export async function* verifyLog(rows: Pick<Rows, 'db' | 'dialect'>, onEntry?: (seq: number) => void): AsyncIterable<CustodyFault> {
   let expected = await firstPlace(rows);
   let faults = 0;
@@ -174,16 +174,16 @@ export async function* verifyLog(rows: Pick<Rows, 'db' | 'dialect'>, onEntry?: (
           if (faults >= FAULTS_MAX) return;
         }
         onEntry?.(row.seq);
-        // Go on from what stands there, so that one fault is told once and not for every entry after it.
+        // Go on from the entry as it is, so that one fault is told once and not for every entry after it.
         expected = { seq: row.seq + 1, prev: row.hash };
       }
-      // A long walk must not keep the daemon from its other work.
+      // Lets other work of the daemon run during a long walk.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
 
-/** Where the log begins: at its first entry, or, where what was written in another byte form has been erased, after the last of that. */
+/** Where the log begins: at its first entry, or after the last entry of byte form 1 if those were erased. */
 async function firstPlace({ db }: Pick<Rows, 'db'>): Promise<ExpectedPlace> {
   if (await db.selectFrom('custody_former').select('seq').limit(1).executeTakeFirst()) return FIRST_PLACE;
   const first = await db.selectFrom('custody').selectAll().orderBy('seq').limit(1).executeTakeFirst();
@@ -192,12 +192,12 @@ async function firstPlace({ db }: Pick<Rows, 'db'>): Promise<ExpectedPlace> {
     const { data } = LogContinued.parse(readEntry(first, [])) ?? {};
     return data && data.seq + 1 === first.seq && data.hash === first.prev ? { seq: first.seq, prev: first.prev } : FIRST_PLACE;
   } catch {
-    // An entry that cannot be read is found by the walk, and named.
+    // The walk finds and names an entry that cannot be read.
     return FIRST_PLACE;
   }
 }
 
-/** Faults of entries that cannot be found under all that they are about, by their numbers. */
+/** By number of an entry: its fault, if the entry cannot be found under all its subjects. */
 async function lostIn(
   { db, dialect }: Pick<Rows, 'db' | 'dialect'>,
   page: readonly StoredEntry[],
@@ -210,7 +210,7 @@ async function lostIn(
   return new Map(lost.map(([text, seq]) => [seq, { seq, reason: because('subject-lost', { thing: text }) }]));
 }
 
-/** None of an entry whose bytes cannot be read: that is a fault of its own. */
+/** The subjects that the bytes of an entry name. Empty if they cannot be read, which is a fault of its own. */
 function textsOf(row: StoredEntry): readonly string[] {
   try {
     const entry = readEntry(row, []);

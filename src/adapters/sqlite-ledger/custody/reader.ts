@@ -13,10 +13,10 @@ import { Sight } from '../sight.ts';
 import { custodyHead, entriesOf, verifyLog } from './log.ts';
 
 const LIST_MAX = 100_000;
-/** Of the whole card: in the history of each recording of it they would stand a hundred thousand times. */
+/** Types whose entries are about a whole card. They are left out of the histories of recordings, where each would appear a hundred thousand times. */
 const OF_DOCKINGS_ALONE = [FileRefused.type, RecordingsListed.type];
 
-/** Looks at the custody log, over one connection. */
+/** Reads the custody log, over one connection. */
 export class SqlCustodyReader implements CustodyReader {
   readonly #db: Kysely<Schema>;
   readonly #rows: Rows;
@@ -37,7 +37,10 @@ export class SqlCustodyReader implements CustodyReader {
     });
   }
 
-  /** What belongs to the station as a whole (its people, recorders, ports) has a history for those alone who see everything. */
+  /**
+   * Whether the scope sees the history of a subject. That of people, recorders and ports, which belong to the station as a whole, is seen only by a scope that
+   * sees everything.
+   */
   async #sees({ kind, id }: Subject): Promise<boolean> {
     if (this.#sight.isAll) return true;
     if (kind === 'recording') return this.#isThere(sql`recordings WHERE id = ${id} AND ${this.#sight.row('recordings')}`);
@@ -51,7 +54,7 @@ export class SqlCustodyReader implements CustodyReader {
     return (await sql`SELECT 1 AS one FROM ${from}`.execute(this.#db)).rows.length > 0;
   }
 
-  /** What else the history of a recording is that of. What a docking refused is its own: a hostile card has a hundred thousand of those. */
+  /** The subjects whose entries belong to the history of a recording. Refusals of its dockings are left out: a hostile card has a hundred thousand of those. */
   async #historyOf(recordingId: string): Promise<readonly Subject[]> {
     const recording = await this.#db.selectFrom('recordings').select('docking_id').where('id', '=', recordingId).executeTakeFirst();
     const originals = await this.#db

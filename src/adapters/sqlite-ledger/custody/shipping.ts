@@ -10,7 +10,7 @@ const TABLES = { log: 'custody', former: 'custody_former' } as const;
 
 type Write = <T>(body: () => Promise<T>) => Promise<T>;
 
-/** How far the log was shipped: read on one connection, noted on the other, in a transaction of its own. */
+/** Notes how far the log was shipped. It reads on one connection and writes on the other, in a transaction of its own. */
 export class SqlShipping implements ShippingLedger {
   readonly #reading: Kysely<Schema>;
   readonly #writing: Kysely<Schema>;
@@ -47,7 +47,7 @@ export class SqlShipping implements ShippingLedger {
     return null;
   }
 
-  /** Sizes are asked for before bytes, so that what is read is bounded. */
+  /** The last entry that fits into the bounds. Sizes are read before bytes, so that the bytes read are bounded. */
   async #lastOf(kind: SegmentKind, range: { first: number; last: number; entriesMax: number; bytesMax: number }): Promise<number | null> {
     const { rows } = await sql<{ seq: number; size: number }>`
       SELECT seq, length(bytes) + coalesce((SELECT sum(length(b.bytes)) FROM custody_beside b WHERE b.seq = c.seq), 0) AS size

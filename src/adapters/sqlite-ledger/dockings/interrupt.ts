@@ -4,10 +4,10 @@ import { subject } from '#domain/custody/subject';
 import { DockingStatus } from '#domain/docking-status';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 
-/** More than any station has slots. */
+/** A bound that no station reaches: none has so many slots. */
 const OPEN_DOCKINGS_MAX = 10_000;
 
-/** Ends the dockings that the station did not see end. Returns how many. */
+/** Marks open dockings as `interrupted`, because the station did not see them end. Returns how many. */
 export async function interruptDockings(
   reads: Pick<LedgerReader, 'dockings'>,
   writes: Pick<LedgerWrites, 'dockings' | 'custody'>,

@@ -11,7 +11,7 @@ import type { Tables } from '../tables.ts';
 
 const LIST_MAX = 100_000;
 
-/** Looks at dockings and slots, over one connection. */
+/** Reads dockings and slots, over one connection. */
 export class SqlDockingsReader implements DockingsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
@@ -69,7 +69,7 @@ export class SqlDockingsReader implements DockingsReader {
     const replaced = await this.#sight.narrow(closed, 'recording', 'originals.recording_id').executeTakeFirstOrThrow();
     const of = (state: string) => {
       const { files, bytes } = rows.find((row) => row.state === state) ?? { files: 0, bytes: 0 };
-      // Replaced ones stay `listed`, and nobody waits for them.
+      // Replaced originals stay `listed`, but nobody waits for them, so they are not counted.
       return state === 'listed' ? { files: files - replaced.files, bytes: bytes - replaced.bytes } : { files, bytes };
     };
     return {

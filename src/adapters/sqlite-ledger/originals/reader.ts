@@ -14,10 +14,10 @@ import type { Tables } from '../tables.ts';
 
 type Row = Selectable<OriginalRow>;
 
-/** A file that could not be read whole is taken again only when it can be: there are hardly ever two. */
+/** A bound on originals with one identity. A file that was read with gaps is taken again only when it can be read whole, so there are hardly ever two. */
 const READINGS_MAX = 100;
 
-/** Looks at single files, over one connection. */
+/** Reads originals, over one connection. */
 export class SqlOriginalsReader implements OriginalsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
@@ -36,7 +36,7 @@ export class SqlOriginalsReader implements OriginalsReader {
     return row ? toOriginal(row) : null;
   }
 
-  /** Rows with these values; `tail`: what follows the conditions. */
+  /** Rows with these values. `tail`: SQL after the conditions. */
   async #select(columns: Partial<Row>, tail = ''): Promise<readonly Row[]> {
     if (this.#sight.isAll) return this.#tables.select('originals', columns, tail);
     const equal = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
@@ -56,7 +56,9 @@ export class SqlOriginalsReader implements OriginalsReader {
     return row ? toOriginal(row) : null;
   }
 
-  /** One search per recorder of the station: there are hundreds of them, and an index that begins with the path would be written for every file. */
+  /**
+   * Makes one search for each recorder of the station, of which there are hundreds. An index that begins with the path would have to be written for every file.
+   */
   async named(identity: { cardPath: string; bytes: number; mtimeMs: number }, limit: number): Promise<readonly Original[]> {
     const found = this.#db
       .selectFrom('originals')
@@ -80,7 +82,7 @@ export class SqlOriginalsReader implements OriginalsReader {
 
   async findSealedByDigest(sha256: string, bytes: number): Promise<Original | null> {
     if (bytes === 0) return null;
-    // The state stands in the text: the index of digests holds only what is sealed.
+    // The condition on the state must be in the text, because the index of digests holds only sealed originals.
     const columns = { sha256, bytes, gaps: NO_GAPS };
     const [row] = await this.#select(columns, "AND state = 'sealed' ORDER BY id LIMIT 1");
     return row ? toOriginal(row) : null;

@@ -9,7 +9,7 @@ import { mustExist } from '../patches.ts';
 import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 
-/** Writes what becomes of originals, inside one transaction. */
+/** Writes changes of originals, inside one transaction. */
 export class SqlOriginalsWriter implements OriginalsWriter {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
@@ -85,7 +85,7 @@ export class SqlOriginalsWriter implements OriginalsWriter {
     mustExist(await this.#tables.update('originals', fields, { id: originalId }), because('no-original', { id: originalId }));
   }
 
-  /** A state is only ever left from the state before it: a stage that works from an old view is stopped here. */
+  /** Changes the state of an original only if it still has the state `from`. A stage that works from an outdated view is stopped here. */
   async #step(originalId: string, from: string, fields: Updateable<Schema['originals']>): Promise<void> {
     if ((await this.#tables.update('originals', fields, { id: originalId, state: from, replaced_by: null })) !== 1)
       throw new EvidockError('request.conflict', because('not-in-state', { id: originalId, state: from }));

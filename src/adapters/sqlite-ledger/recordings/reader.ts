@@ -18,20 +18,23 @@ const PAGE = 1000;
 /** Fields of a filter that are judged by what is gathered; for others the row is looked up. */
 const GATHERED = ['after', 'sinceMs', 'untilMs', 'state'] as const;
 
-/** Most recordings are in the last state, so its index is a bad way to look for the few of an officer or a recorder. Few are ever `copying`. */
+/**
+ * Whether another field finds fewer recordings than the state does. Most recordings are in the last state, so its index is a bad way to find the few of an
+ * officer or a recorder. Few are ever `copying`.
+ */
 function isNarrower(filter: RecordingFilter): boolean {
   const narrower =
     filter.officerId !== undefined || filter.recorderSerial !== undefined || filter.damaged === true || filter.unassigned === true;
   return narrower && filter.state !== 'copying';
 }
 
-/** Its index leaves so few rows that each can be asked whether it is seen. */
+/** Whether the filter's index leaves so few rows that each of them can be tested against the scope. */
 function leavesFew({ caseNumber, officerId, recorderSerial, dockingId, damaged, state }: RecordingFilter): boolean {
   const named = [caseNumber, officerId, recorderSerial, dockingId].some((value) => value !== undefined);
   return named || damaged === true || state === 'copying';
 }
 
-/** Looks at recordings and what belongs to them, over one connection. */
+/** Reads recordings and what belongs to them, over one connection. */
 export class SqlRecordingsReader implements RecordingsReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;
@@ -75,7 +78,7 @@ export class SqlRecordingsReader implements RecordingsReader {
       conditions.push(this.#sight.row(filter.caseNumber === undefined ? 'list' : 'recordings'));
     }
     const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`;
-    // The order keeps SQLite from walking all recordings in order of time to look for those of the case.
+    // This order keeps SQLite from walking all recordings by time in search of those of the case.
     const from =
       filter.caseNumber === undefined
         ? sql`recordings AS list`

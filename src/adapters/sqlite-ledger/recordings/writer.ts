@@ -78,7 +78,7 @@ export class SqlRecordingsWriter implements RecordingsWriter {
     if (patch.startMs === null) await this.#listByEntry(id);
   }
 
-  /** A recording whose start is not known stands in lists where it came. */
+  /** Sets the place of a recording in lists. If its start is not known, that is the time of its creation. */
   async #listByEntry(id: string): Promise<void> {
     await this.#db.updateTable('recordings').set({ sort_at: sql<number>`created_at` }).where('id', '=', id).execute();
   }

@@ -11,7 +11,7 @@ import type { Tables } from '../tables.ts';
 
 const LIST_MAX = 100_000;
 
-/** Looks at officers, recorders and workers, over one connection. */
+/** Reads officers, recorders and workers, over one connection. */
 export class SqlRegistryReader implements RegistryReader {
   readonly #db: Kysely<Schema>;
   readonly #tables: Tables;

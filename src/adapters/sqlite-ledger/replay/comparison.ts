@@ -6,14 +6,14 @@ import { type Cell, columnsOf, isUnknown, keyColumns, type ReplayStore, type Row
 /** Longest value in a finding, characters. */
 const VALUE_MAX = 500;
 
-/** What a column is compared as. A docking that shows a problem is being read all the same: nothing is told of what it shows. */
+/** Columns that are compared in another form. A docking that shows a problem is still being read, and the log does not tell what it shows. */
 const READ_AS: { readonly [T in ProjectionName]?: { readonly [column: string]: string } } = {
   dockings: { state: "CASE state WHEN 'problem' THEN 'reading' ELSE state END" },
 };
 
 /**
- * By what it is judged whether a row that the log never made can be older than the log: a time of its own, or the row that it belongs to. Of the tables that are not
- * named here nothing tells, and every such row can be.
+ * By table: what tells whether a row that the log never made can be older than the log. It is a time in the row, or the row to which it belongs. Tables that
+ * are not here have neither, so any such row of theirs can be older.
  */
 const AGE: {
   readonly [T in ProjectionName]?: { readonly time?: string; readonly of?: { readonly table: ProjectionName; readonly column: string } };
@@ -31,18 +31,18 @@ const AGE: {
   suggestions: { time: 'created_at', of: { table: 'recordings', column: 'recording_id' } },
 };
 
-/** Columns that follow from others of the ledger: a row in which they do not. */
+/** Columns that follow from other columns of the ledger, with the rule that they must keep. */
 const FOLLOWING: readonly { readonly table: ProjectionName; readonly column: string; readonly rule: string }[] = [
   { table: 'recordings', column: 'sort_at', rule: 'coalesce(start_at, created_at)' },
   { table: 'recordings', column: 'case_count', rule: '(SELECT count(*) FROM recording_cases WHERE recording_id = t.id)' },
   { table: 'recording_cases', column: 'sort_at', rule: '(SELECT sort_at FROM recordings WHERE id = t.recording_id)' },
 ];
 
-/** Compares each row of the ledger with what the log makes of it. */
+/** Compares each row of the ledger with the row that the log gives. */
 export class Comparison {
   readonly #ledger: DatabaseSync;
   readonly #replay: ReplayStore;
-  /** When the log took over from one in another byte form, ms; null if it is whole. */
+  /** When this log took over from one of byte form 1, ms since 1970; null if the log is whole. */
   readonly #continuedAtMs: number | null;
 
   constructor(options: { ledger: DatabaseSync; replay: ReplayStore; continuedAtMs: number | null }) {
@@ -89,7 +89,9 @@ export class Comparison {
       );
   }
 
-  /** Rows of these tables have no key of their own: the n-th that the log tells of is the n-th of its group, counted from the end where the log is not whole. */
+  /**
+   * Compares rows of tables without a key. The n-th row that the log tells of is the n-th of its group; if the log is not whole, rows are counted from the end.
+   */
   *#compareAdded(table: ProjectionName): Generator<Contradiction> {
     const [group = ''] = columnsOf(table);
     const count = this.#ledger.prepare(`SELECT count(*) AS n FROM ${table} WHERE "${group}" = ?`);
@@ -133,7 +135,7 @@ export class Comparison {
     }
   }
 
-  /** Whether a row of which the log tells nothing can stand there from before the log. */
+  /** Whether a row of which the log tells nothing can be older than the log. */
   #mayBeOlder(table: ProjectionName, row: Row): boolean {
     if (this.#continuedAtMs === null) return false;
     const { time, of } = AGE[table] ?? {};

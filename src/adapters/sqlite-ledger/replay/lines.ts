@@ -8,14 +8,16 @@ import { ReplayStore } from './store.ts';
 const ENTRIES_PER_LINE = 5000;
 const CACHE_KIB = 16_384;
 
-/** One committed state of the ledger, however long this takes. */
+/** Opens a ledger and holds one committed state of it, however long the replay takes. */
 function open(file: string): DatabaseSync {
   const raw = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   raw.exec(`PRAGMA cache_size = -${CACHE_KIB}; BEGIN`);
   return raw;
 }
 
-/** One after the other: an entry may have a list of megabytes beside it. Those that cannot be read are told of by the walk along the chain. */
+/**
+ * Yields the entries one by one, because an entry may have a list of megabytes. Entries that cannot be read are left out; the check of the chain reports those.
+ */
 export function* entriesIn(raw: DatabaseSync): Generator<CustodyEntry> {
   const beside = raw.prepare('SELECT name, salt, bytes FROM custody_beside WHERE seq = ?');
   for (const row of raw.prepare('SELECT seq, prev, hash, bytes FROM custody ORDER BY seq').iterate()) {
@@ -34,7 +36,10 @@ function readable(stored: StoredEntry, beside: readonly BesideValue[]): CustodyE
   }
 }
 
-/** Everything here is synchronous, and takes minutes of a large ledger: it runs in a thread of its own (worker.ts). */
+/**
+ * Replays the log and yields its progress and contradictions. All of it is synchronous and takes minutes on a large ledger, so it runs in a thread of its own
+ * (worker.ts).
+ */
 export function* replayLines({ file, replayFile }: { readonly file: string; readonly replayFile: string }): Generator<ReplayLine> {
   const raw = open(file);
   const replay = new ReplayStore(replayFile);

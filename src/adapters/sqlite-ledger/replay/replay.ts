@@ -6,13 +6,13 @@ import { EvidockError, said } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 import type { ReplayLine } from '#ports/ledger/upkeep';
 
-/** Of the thread's own heap: what it holds at once is one entry with its lists, and one row. The pages of its two files are counted apart (2 × 16 MiB). */
+/** Heap of the thread, MiB. It holds one entry with its lists, and one row, at a time. The page caches of its two files (16 MiB each) are not part of it. */
 const HEAP_MIB = 512;
 
-/** Between the name of the ledger and a part of its own. */
+/** Stands in the name of a replay's file, between the ledger's name and a random part. */
 const REPLAY_ENDING = '.replay-';
 
-/** What a process that was killed while it replayed has left beside the ledger. */
+/** Removes files that a process left beside the ledger when it was killed during a replay. */
 export async function removeReplays(file: string): Promise<void> {
   const beginning = `${basename(file)}${REPLAY_ENDING}`;
   for (const name of await readdir(dirname(file))) if (name.startsWith(beginning)) await rm(join(dirname(file), name), { force: true });
@@ -24,8 +24,8 @@ interface Answer {
 }
 
 /**
- * Replays the log of a ledger into a file beside it and compares each row with that, in a thread of its own. Throws ledger.failed, also where the disk has no room
- * for twice as much again as the ledger.
+ * Replays the log of a ledger into a file beside it and compares each row with that file, in a thread of its own. Throws ledger.failed, also where the disk has
+ * less free space than twice the size of the ledger.
  */
 export async function* replayLog(file: string, signal: AbortSignal): AsyncGenerator<ReplayLine> {
   await mustHaveRoom(file);
@@ -68,7 +68,10 @@ function ask(worker: Worker, signal: AbortSignal): Promise<Answer> {
   });
 }
 
-/** A ledger that has no room left for its own commits stops the station: nothing is tried that may come near to that. */
+/**
+ * Throws unless there is room for a replay with much to spare. A ledger that has no room for its own commits stops the station, so nothing may come near to
+ * that.
+ */
 async function mustHaveRoom(file: string): Promise<void> {
   const { size } = await stat(file);
   const { bavail, bsize } = await statfs(dirname(file));

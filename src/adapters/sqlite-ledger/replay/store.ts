@@ -4,10 +4,10 @@ import { apply } from '#domain/custody/apply/apply';
 import { PROJECTIONS, type ProjectionName, type RowChange } from '#domain/custody/apply/rows';
 import type { CustodyEntry } from '#domain/custody/entry';
 
-/** Pages of the file that are kept in memory, KiB; more of it stays on the disk. */
+/** Cache of the replay's file, KiB; the rest of the file stays on the disk. */
 const CACHE_KIB = 16_384;
 
-/** What stands for a value that the log does not tell: no column of a projection holds bytes. */
+/** Stands for a value that the log does not tell. No real value is bytes, so it cannot be mistaken for one. */
 const UNKNOWN = new Uint8Array();
 
 export type Cell = null | number | string | Uint8Array;
@@ -27,7 +27,7 @@ export function isUnknown(cell: Cell | undefined): boolean {
   return cell instanceof Uint8Array;
 }
 
-/** A value of a change as the ledger would hold it. JSON in its one canonical form. */
+/** A value of a change in the ledger's form. JSON is written in its canonical form. */
 function cellOf(table: ProjectionName, column: string, value: unknown): Cell {
   if (value === undefined) return UNKNOWN;
   if (value === null) return null;
@@ -39,7 +39,7 @@ function canonicalText(value: Json): string {
   return new TextDecoder().decode(canonicalBytes(value));
 }
 
-/** A value of the ledger in the same form. Text that is no JSON is left as it is: it equals nothing that the log tells. */
+/** A value of the ledger in the form of `cellOf`. A text that is no JSON stays as it is, and then equals nothing that the log tells. */
 export function sameForm(table: ProjectionName, column: string, cell: Cell): Cell {
   if (typeof cell !== 'string' || !isJson(table, column) || cell === '[]') return cell;
   try {
@@ -49,18 +49,18 @@ export function sameForm(table: ProjectionName, column: string, cell: Cell): Cel
   }
 }
 
-/** Where a row stands among those of its group, for tables whose rows are only ever added. */
+/** A column with the place of a row in its group, for tables whose rows are only ever added. */
 const PLACE = 'place_';
 
 /**
- * The tables as the log alone makes them, in a file of their own without any of the ledger's rules. `there_` is 0 where the log took a row away, `added_` 1 where it
- * made it, `seq_` the last entry that changed it.
+ * The tables as the log alone makes them, in a file without any of the ledger's rules. Three columns are added: `there_` is 0 where the log removed the row,
+ * `added_` is 1 where the log added it, and `seq_` is the last entry that changed it.
  */
 export class ReplayStore {
   readonly #raw: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Makes the file, which belongs to the caller. */
+  /** Makes the tables in `file`, which the caller removes in the end. */
   constructor(file: string) {
     this.#raw = new DatabaseSync(file);
     this.#raw.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}`);
@@ -77,7 +77,7 @@ export class ReplayStore {
     return this.#statement(`SELECT * FROM ${table} WHERE ${where.join(' AND ')}`).get(...key) as Row | undefined;
   }
 
-  /** Rows that are there, as the log tells. */
+  /** The rows that exist by the log. */
   rows(table: ProjectionName): Iterable<Row> {
     return this.#raw.prepare(`SELECT * FROM ${table} WHERE there_ = 1`).iterate() as Iterable<Row>;
   }
@@ -124,7 +124,7 @@ export class ReplayStore {
     const conditions = given.map(([column]) => `"${column}" = ?`);
     const values = [...now.map(([, cell]) => cell), ...given.map(([, cell]) => cell)];
     if (this.#run(`UPDATE ${table} SET ${changes} WHERE ${conditions.join(' AND ')}`, values) > 0) return;
-    // A row that the log never made, named by its key: it stands there from before the log, and nothing else of it is known.
+    // A change that names the key of a row which the log never added: the row is older than the log, and only these columns of it are known.
     if (keyColumns(table).every((column) => Object.hasOwn(where, column))) this.#insertPart(table, [...given, ...now]);
   }
 
@@ -141,7 +141,7 @@ export class ReplayStore {
     return Number(this.#statement(text).run(...values).changes);
   }
 
-  /** As many as there are combinations of columns that entries change: a few hundred. */
+  /** A prepared statement. There are as many as combinations of columns that entries change: a few hundred. */
   #statement(text: string): StatementSync {
     let statement = this.#statements.get(text);
     if (!statement) {
@@ -152,7 +152,7 @@ export class ReplayStore {
   }
 }
 
-/** What finds a row of the replay. */
+/** The columns by which a row of the replay is found. */
 export function keyColumns(table: ProjectionName): readonly string[] {
   return PROJECTIONS[table].key ?? [columnsOf(table)[0] ?? '', PLACE];
 }

@@ -4,7 +4,7 @@ import { replayLines } from './lines.ts';
 
 const LINES_MAX = 100;
 
-/* The thread that replays the log. It goes on only when it is asked for more, so that what it has found never piles up. */
+/* The thread that replays the log. It goes on only when it is asked for more, so that its findings never pile up. */
 const lines = replayLines(workerData as Parameters<typeof replayLines>[0]);
 parentPort?.on('message', () => {
   const batch: ReplayLine[] = [];

@@ -1,14 +1,15 @@
 const KEPT_MAX = 1000;
 
-/** Running work, as its row names the hold on it. */
+/** Running work and its claim, as the row names them. */
 export interface HeldRow {
   readonly id: string;
   readonly token: number;
 }
 
 /**
- * When the leases of running work end. Kept in memory, by the monotonic clock of the one process that holds the ledger: a wall clock that jumps neither ends
- * a lease nor keeps one. A hold that is not known here has ended. After a start, `hold` gives what other hosts had claimed their time once more.
+ * When the leases of running work end. This is kept in memory, by the monotonic clock of the one process that holds the ledger, so a wall clock that jumps
+ * neither ends a lease nor keeps one. A claim that is not known here has ended. After a start, `hold` gives the claims of other hosts their whole lease once
+ * more.
  */
 export class Leases {
   readonly #monotonicMs: () => number;
@@ -28,7 +29,7 @@ export class Leases {
     return lease !== undefined && lease.token === token && lease.endsMs > this.#monotonicMs();
   }
 
-  /** Ended work is not taken out at once: its transaction may still be rolled back, and then it is held as before. */
+  /** Removes leases of ended work, but not at once: the transaction that ended the work may still be rolled back, and then its lease stands as before. */
   #forgetEnded(): void {
     const nowMs = this.#monotonicMs();
     for (const [id, { endsMs }] of this.#ends) if (endsMs <= nowMs) this.#ends.delete(id);

@@ -10,7 +10,7 @@ import { Sight } from '../sight.ts';
 
 const PAGE = 1000;
 
-/** Looks at work, over one connection. */
+/** Reads work, over one connection. */
 export class SqlWorkReader implements WorkReader {
   readonly #db: Kysely<Schema>;
   readonly #dialect: Dialect;
@@ -41,7 +41,7 @@ export class SqlWorkReader implements WorkReader {
       .selectFrom('work')
       .selectAll()
       .where('recording_id', 'in', this.#dialect.among(recordingIds))
-      // Most work is done.
+      // The index of states is not used here, because most work is done.
       .where(sql<boolean>`error_code IS NOT NULL AND ${sql.raw(this.#dialect.unindexed('state'))} <> 'done'`)
       .orderBy('id');
     const rows = await this.#sight.narrow(found, 'recording', 'work.recording_id').execute();
@@ -67,7 +67,10 @@ export class SqlWorkReader implements WorkReader {
     return (await query.orderBy('id', 'desc').limit(filter.limit).execute()).map(toWork);
   }
 
-  /** Few recordings have work that is not done: each is looked up. Files of other recorders came from this card as well. */
+  /**
+   * Whether work is left of a docking. Few recordings have work that is not done, so each is looked up. Files of other recorders may have come from the card
+   * too.
+   */
   #isLeftOf({ dockingId, states }: LeftOf) {
     const own = sql`(SELECT recorder_serial FROM dockings WHERE id = ${dockingId})`;
     return sql<boolean>`EXISTS (SELECT 1 FROM recordings WHERE recordings.id = work.recording_id AND (

@@ -10,7 +10,7 @@ import type { Schema } from '../schema.ts';
 import type { Tables } from '../tables.ts';
 import type { HeldRow } from './leases.ts';
 
-/** When the leases of running work end, by the ledger's own monotonic clock. A hold that is not known there has ended. */
+/** When the leases of running work end, by the ledger's own monotonic clock. A claim that is not known there has ended. */
 export interface LeaseBook {
   hold(row: HeldRow, leaseMs: number): void | Promise<void>;
   isHeld(row: HeldRow): boolean | Promise<boolean>;
@@ -111,7 +111,7 @@ export class SqlWorkWriter implements WorkWriter {
     }));
   }
 
-  /** The one place in which a run ends: what any of them writes, it writes for the holder of the newest claim alone. */
+  /** Ends a run. Every end goes through here, and only for the holder of the newest claim. */
   async #endRun(claim: Claim, fields: (work: Work, nowMs: number) => Updateable<Schema['work']>): Promise<void> {
     const work = await this.#claimed(claim);
     const nowMs = this.#clock.nowMs();
@@ -122,7 +122,7 @@ export class SqlWorkWriter implements WorkWriter {
     await this.#db.updateTable('work').set(fields).where('id', '=', id).execute();
   }
 
-  /** Claims that `from` selects are void: the work waits, due now. Returns how many. */
+  /** Makes the claims that `from` selects void: their work waits, due now. Returns how many. */
   async endClaims(from: { readonly host: string } | 'lapsed'): Promise<number> {
     let running = this.#db.selectFrom('work').select(['id', 'token']).where('state', '=', 'running');
     if (from !== 'lapsed') running = running.where((is) => is.or([is('host', '=', from.host), is('host', 'is', null)]));
@@ -150,7 +150,7 @@ export class SqlWorkWriter implements WorkWriter {
   }
 
   async retryFailed(filter: { stage?: WorkStage; recordingId?: string }, nowMs: number): Promise<number> {
-    // Waiting work that backs off is hurried too: the operator has just mended the cause.
+    // Waiting work that backs off becomes due too, because the operator has just mended the cause.
     let query = this.#db
       .updateTable('work')
       .set({ state: 'waiting', attempts: 0, due_at: nowMs, updated_at: nowMs })
