@@ -1,2 +1,2 @@
-/** What is said of the archive, in English. */
+/** Texts about the archive, in English. */
 export const archiveEn = {} as const;

@@ -1,4 +1,4 @@
-/** The course of cases, confidentiality and privacy marks, who has which recorder, in English. */
+/** Texts about the course of cases, confidentiality and privacy marks, and holdings, in English. */
 export const casesEn = {
   'case.decide.about': 'A case was decided',
   'case.close.about': 'A case was closed',

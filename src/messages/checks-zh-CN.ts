@@ -1,4 +1,4 @@
-/** The same in Chinese. */
+/** The Chinese texts for the keys of checks-en.ts. */
 export const checksZhCN = {
   'check.node': 'Node',
   'check.ffmpeg': 'ffmpeg',

@@ -1,4 +1,4 @@
-/** What belongs to the command line itself, in English. */
+/** Texts of the command line itself, in English. */
 export const consoleEn = {
   'option.quiet': 'say nothing but what was asked for and what failed',
   'option.dry-run': 'only tell what would be changed',

@@ -1,4 +1,4 @@
-/** Entries of the custody log, in English. */
+/** Texts for the types of custody entries, in English. */
 export const custodyEn = {
   'custody.copy.withdrawn': 'the copy in {archive} failed its check and counts no more; it is archived again',
   'custody.recording.facts-archived': 'changed facts archived and verified in {archive}',

@@ -1,4 +1,4 @@
-/** Entries of the custody log, in Chinese. */
+/** Texts for the types of custody entries, in Chinese. */
 export const custodyZhCN = {
   'custody.copy.withdrawn': '{archive} 中的副本未通过检查，不再算数；将重新归档',
   'custody.recording.facts-archived': '变更后的信息已归档并在 {archive} 核验',

@@ -1,4 +1,4 @@
-/** What `evidock derive` says, in English. */
+/** Texts of `evidock derive`, in English. */
 export const deriveEn = {
   'derive.about': "Make playable copies and pictures again, by today's recipes",
   'derive.arg.recordings': 'recordings; none: all, or those that an option chooses',

@@ -1,6 +1,6 @@
 import type { deriveEn } from './derive-en.ts';
 
-/** The same in Chinese. */
+/** Texts of `evidock derive`, in Chinese. */
 export const deriveZhCN: Readonly<Record<keyof typeof deriveEn, string>> = {
   'derive.about': '按当前配方重新制作可播放副本和图片',
   'derive.arg.recordings': '录像；不给出则为全部，或由选项选定',

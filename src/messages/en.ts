@@ -11,7 +11,7 @@ import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
 
-/** Everything that commands say, in English; `{name}` is filled in. The Chinese catalogue has the same keys. */
+/** All texts of commands in English; `{name}` is a place to fill in. The Chinese catalogue has the same keys. */
 export const en = {
   ...casesEn,
   ...custodyEn,

@@ -7,7 +7,7 @@ interface ErrorWords {
   readonly remedy: string;
 }
 
-/** What an error code means, and what to do; the code itself, and nothing to do, where this version does not know it. */
+/** What an error code means, and what to do. For a code that this version does not know: the code itself, and nothing to do. */
 export function errorWords(language: Language, code: string): ErrorWords {
   const words: Readonly<Record<string, ErrorWords>> = language === 'en' ? ERRORS_EN : ERRORS_ZH;
   return (Object.hasOwn(words, code) ? words[code] : undefined) ?? { what: code, remedy: '' };

@@ -1,4 +1,4 @@
-/** Each code of an error: what failed, and what the person should do. */
+/** By error code: what failed, and what the person should do. */
 export const ERRORS_EN = {
   'recorder.read-failed': {
     what: 'The recorder could not deliver a file',

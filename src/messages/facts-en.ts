@@ -1,4 +1,4 @@
-/** History of facts, and what a replay of the custody log tells, in English. */
+/** Texts about the history of facts, and about a replay of the custody log, in English. */
 export const factsEn = {
   'option.history': 'also what was known of it, from when on and by whom',
   'facts.title': 'What was known, and from when on',

@@ -1,4 +1,4 @@
-/** What is said of known files and their re-check, in English. */
+/** Texts about known files and their re-check, in English. */
 export const knownEn = {
   'recheck.anytime': 're-check {done}/{files}, may be undocked at any time',
   'recheck.running': 're-check {done}/{files}',

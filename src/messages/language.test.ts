@@ -18,7 +18,7 @@ describe('the catalogues', () => {
 
   it('are in their own language', () => {
     for (const [key, text] of Object.entries(en)) expect(text, key).not.toMatch(/\p{Script=Han}/u);
-    // The doctor names programs and buses as they are called.
+    // The doctor calls programs and buses by their names, which are the same in both languages.
     for (const [key, text] of Object.entries(zhCN))
       if (!/^check\.[a-z]+$/.test(key) || text.includes(' ')) expect(text, key).toMatch(/\p{Script=Han}|^\p{P}$/u);
     for (const [code, { what, remedy }] of Object.entries(ERRORS_ZH))

@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, string | number | null | undefined>>;
 /** The text of a key with its values filled in. */
 export type Say = (key: TextKey, values?: Values) => string;
 
-/** `--lang`, then EVIDOCK_LANG, then the locale; a locale that says nothing (unset, C, POSIX) leaves the station's own language, Chinese. */
+/** The language: from `--lang`, else EVIDOCK_LANG, else the locale. A locale without a language (unset, C, POSIX) gives the station's own, Chinese. */
 export function languageOf(asked: string | null, env: Readonly<Record<string, string | undefined>>): Language {
   for (const text of [asked ?? '', env['EVIDOCK_LANG'] ?? '', env['LC_ALL'] ?? '', env['LANG'] ?? '']) {
     if (/^zh/i.test(text)) return 'zh-CN';
@@ -29,7 +29,7 @@ export function speaker(language: Language): Say {
     });
 }
 
-/** True if the catalogue has such a key: words for codes that grow, such as custody types. */
+/** Whether the catalogue has a key. For codes of which there may be more than this version knows, such as custody types. */
 export function hasText(key: string): key is TextKey {
   return Object.hasOwn(en, key);
 }

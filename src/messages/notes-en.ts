@@ -1,4 +1,4 @@
-/** What is said of a recording's notes and links, in English. */
+/** Texts about a recording's notes and links, in English. */
 export const notesEn = {
   'column.notes': 'To know',
   'mark.noted': 'to-know',

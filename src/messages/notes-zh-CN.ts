@@ -1,6 +1,6 @@
 import type { notesEn } from './notes-en.ts';
 
-/** The same in Chinese. */
+/** Texts about a recording's notes and links, in Chinese. */
 export const notesZhCN: Readonly<Record<keyof typeof notesEn, string>> = {
   'column.notes': '须知',
   'mark.noted': '须知',

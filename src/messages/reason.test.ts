@@ -10,7 +10,7 @@ const CODES = Object.keys(REASONS_EN) as ReasonCode[];
 const NAMES_OF = (text: string) => new Set([...text.matchAll(/\{(\w+)/g)].map(([, name = '']) => name));
 const INNER: Reason = { code: 'ledger-closed', params: {} };
 
-/** One value of the kind that each parameter takes by its name. */
+/** A value of the type that each parameter has by its name. */
 function example(name: string): Reason['params'][string] {
   if (name === 'why' || name === 'second' || name === 'step') return INNER;
   if (name === 'whys') return [INNER, { code: 'no-space', params: {} }];

@@ -7,7 +7,7 @@ import { zhCN } from './zh-CN.ts';
 
 export type ReasonCode = keyof typeof REASONS_EN;
 
-/** What the name of a parameter says of its type; every other name is text, or a number that is shown as it is. */
+/** The types that parameters have by their names. A parameter with any other name is text, or a number that is shown as it is. */
 interface ParamTypes {
   readonly why: Reason;
   readonly second: Reason;
@@ -30,10 +30,10 @@ type ParamOf<Name extends string> = Name extends keyof ParamTypes ? ParamTypes[N
 /** The parameters of one code, by name. */
 export type ParamsOf<Code extends ReasonCode> = { readonly [Name in Holes<(typeof REASONS_EN)[Code]>]: ParamOf<Name> };
 
-/** Any value that a parameter may have: what JSON keeps. */
+/** A value that a parameter may have: whatever JSON can hold. */
 export type ParamValue = string | number | Reason | readonly (string | number | Reason)[];
 
-/** Why something is as it is: a code of the catalogue with its parameters. What is kept and sent; sentences are made of it where a person reads. */
+/** Why something is as it is: a code of the catalogue with its parameters. This is what is kept and sent. A sentence is made of it where a person reads. */
 export type Reason = {
   readonly code: ReasonCode;
   readonly params: Readonly<Record<string, ParamValue>>;
@@ -48,7 +48,7 @@ const COURSE_ZH: Readonly<Record<string, string>> = {
   reopened: '重新开启',
 };
 
-/** Parameters that are codes of these families of the catalogue (`place.vault`); in English a code is its own word. */
+/** Parameters whose values are codes of these families of the catalogue (`place.vault`). In English such a code is its own word. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   state: ['work', 'original', 'state', 'suggestion'],
   recordingState: ['state'],
@@ -63,7 +63,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 const SPANS = new Set(['span']);
 const SIZES = new Set(['size', 'free', 'partSize']);
 
-/** The sentence of a reason in one language. Never throws: of a code that this version does not know, the parameters are shown. */
+/** The sentence of a reason in one language. Never throws: for a code that this version does not know, the parameters are shown. */
 export function reasonText(language: 'en' | 'zh-CN', reason: Reason): string {
   const texts: Readonly<Record<string, string>> = language === 'en' ? REASONS_EN : REASONS_ZH;
   const template = Object.hasOwn(texts, reason.code) ? texts[reason.code] : undefined;
@@ -84,7 +84,7 @@ function paramText(language: 'en' | 'zh-CN', name: string, value: ParamValue | u
   return value.map((each) => (typeof each === 'object' ? reasonText(language, each) : String(each))).join(between);
 }
 
-/** The Chinese word for a code; the text itself where it is none. */
+/** The Chinese word for a code; the text itself if it is no code. */
 function wordOf(name: string, text: string): string {
   const words: Readonly<Record<string, string>> = zhCN;
   const key = (Object.hasOwn(WORDS, name) ? WORDS[name] : undefined)

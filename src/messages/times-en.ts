@@ -1,4 +1,4 @@
-/** What is said of when a recording started, in English. */
+/** Texts about when a recording started, in English. */
 export const timesEn = {
   'mark.time-uncertain': 'time?',
   'from.gps': 'from satellites',

@@ -1,6 +1,6 @@
 import type { timesEn } from './times-en.ts';
 
-/** The same in Chinese. */
+/** Texts about when a recording started, in Chinese. */
 export const timesZhCN: Readonly<Record<keyof typeof timesEn, string>> = {
   'mark.time-uncertain': '时间存疑',
   'from.gps': '来自卫星定位',

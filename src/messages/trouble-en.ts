@@ -1,4 +1,4 @@
-/** Words about a ledger that is not the one that was written last, and about recordings that wait or failed. */
+/** Texts about a ledger that is not the one that was written last, and about recordings that wait or have failed. */
 export const troubleEn = {
   'ledger.accept.about': 'Use the ledger as it is found, after a backup was put in its place; the custody log tells so',
   'ledger.accepted':

@@ -1,4 +1,4 @@
-/** Workers on other hosts, in English. */
+/** Texts about workers on other hosts, in English. */
 export const workerEn = {
   'worker.about': 'Derive and archive on another host; who may',
   'worker.run.about': 'Work for a station on this host until it is stopped',

@@ -1,6 +1,6 @@
 /*
- * Goal: what a server answers is told in words, the cause first and the key last; a probe and the last of the real work tell whether it is well.
- * Method: s3rver behind an HTTP proxy that answers in its place as servers and proxies in trouble do.
+ * Goal: what a server answers is told in words, the cause first and the key last. A probe and the last real work tell whether the archive is well.
+ * Method: s3rver behind an HTTP proxy that gives answers in its place, as servers and proxies in trouble do.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -214,7 +214,7 @@ describe('whether the archive is well', () => {
       code: 'archive.full',
       detail: expect.stringMatching(/^the last transfer failed: the quota is used up/),
     });
-    // Mended: one that went well is not enough where half failed, two are.
+    // The server is well again. After many failures one transfer that goes well is not enough; two are.
     proxy.answering = () => null;
     for (const name of ['b', 'c']) await watched.put(putOf(`2026/06/20/rec-q/${name}`, randomBytes(50)));
     expect(await fresh()).toMatchObject({ code: 'bucket-at' });
@@ -268,7 +268,7 @@ describe('keys', () => {
     expect(await used()).toEqual(['first', undefined]);
     await writeFile(join(directory, 's3-session-token'), 'T'.repeat(6000));
     expect(await used()).toEqual(['first', 'T'.repeat(6000)]);
-    // One file with all of them, as credential processes and `aws sts` write it, outranks the three.
+    // One file with all three, as credential processes and `aws sts` write it, counts before three files.
     const credentials = { AccessKeyId: 'second', SecretAccessKey: 'hush', SessionToken: 'token2', Expiration: '2026-01-01T00:00:00Z' };
     await writeFile(join(directory, 's3-credentials'), JSON.stringify({ Version: 1, ...credentials }));
     expect(await used()).toEqual(['second', 'token2']);

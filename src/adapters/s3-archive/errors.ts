@@ -1,7 +1,7 @@
 import { type ErrorCode, EvidockError, errnoOf } from '#domain/errors';
 import { because, type Reason } from '#domain/reason';
 
-/** What the names of S3 errors mean: as which failure they count, and in words for a person. */
+/** By name of an S3 error: the error code that it becomes, and its reason. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, Reason]>> = {
   AccessDenied: ['archive.refused', because('access-denied', {})],
   InvalidAccessKeyId: ['archive.refused', because('key-unknown', {})],
@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<string, readonly [ErrorCode, Reason]>> = {
   ServiceUnavailable: ['archive.unreachable', because('server-unavailable', {})],
 };
 
-/** The same for answers that carry a status and no name that we know: those to HEAD, and those of proxies. */
+/** By HTTP status, for answers without a known name: those to HEAD, and those of proxies. */
 const STATUSES: Readonly<Record<number, readonly [ErrorCode, Reason]>> = {
   400: ['archive.refused', because('request-wrong', {})],
   401: ['archive.refused', because('keys-refused', {})],
@@ -73,12 +73,12 @@ const ERRNOS: Readonly<Record<string, Reason>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: because('certificate-host', {}),
 };
 
-/** The S3 error's name (`NoSuchUpload`), or undefined. */
+/** The name of an S3 error (`NoSuchUpload`); undefined if it has none. */
 export function s3ErrorName(thrown: unknown): string | undefined {
   return thrown instanceof Error ? thrown.name : undefined;
 }
 
-/** HTTP status that an SDK error carries, or 0 if no answer came. */
+/** HTTP status in an error of the SDK; 0 if no answer came. */
 function statusOf(thrown: unknown): number {
   if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return 0;
   const metadata = thrown.$metadata;
@@ -86,7 +86,7 @@ function statusOf(thrown: unknown): number {
   return Number(metadata.httpStatusCode ?? 0);
 }
 
-/** What an S3 client throws, in the archive's words: the cause first, the key last. An abort stays what it is. */
+/** Turns an error of the S3 client into the archive's, the cause first and the key last. An abort stays as it is. */
 export function archiveError(key: string, thrown: unknown, signal?: AbortSignal): unknown {
   if (thrown instanceof EvidockError) return thrown;
   if (signal?.aborted) return signal.reason;

@@ -5,7 +5,7 @@ interface Waiting {
   readonly onMoved: () => void;
 }
 
-/** How many parts are sent at the same time, over all uploads together; as many as the pace allows at the moment. */
+/** Bounds how many parts are sent at once over all uploads, by what the pace allows at the moment. */
 export class Lanes {
   readonly #pace: Pace;
   readonly #waiting: Waiting[] = [];
@@ -15,7 +15,7 @@ export class Lanes {
     this.#pace = pace;
   }
 
-  /** Waits for its turn. Meanwhile what the others send counts as progress of this one too: the line moves. */
+  /** Waits for a lane. Meanwhile progress of other senders counts as progress of this one, because the queue moves. */
   async enter(signal: AbortSignal | undefined, onMoved: () => void): Promise<void> {
     signal?.throwIfAborted();
     if (this.#taken < this.#pace.partsAtOnce) {

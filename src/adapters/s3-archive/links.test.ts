@@ -1,7 +1,7 @@
 /*
- * Goal: the archive's contract holds on a second server and on links that stall, crawl, cut, corrupt and refuse; a transfer ends when no byte moves, goes on
- * where it was, and is never ended for being slow.
- * Method: s3rver in a process of its own, directly and through a proxy that does these things to real connections.
+ * Goal: the archive's contract holds on a second server, and on links that stall, crawl, cut, corrupt and refuse. A transfer ends when no byte moves, goes on
+ * where it was, and never ends for being slow.
+ * Method: s3rver in a process of its own, reached directly and through a proxy that does these things to real connections.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -104,7 +104,7 @@ describe('one transfer', () => {
     expect(performance.now() - begun).toBeGreaterThan(800);
     expect(performance.now() - begun).toBeLessThan(5000);
     expect(moved).toBeGreaterThan(1);
-    // What had not come through the stalled connection was asked for again, not the whole.
+    // Only what had not come through the stalled connection was asked for again, not the whole object.
     expect(proxy.downBytes).toBeGreaterThan(6 * MIB);
     expect(proxy.downBytes).toBeLessThan(9 * MIB);
   });
@@ -139,7 +139,7 @@ describe('one transfer', () => {
       read += chunk.length;
     }
     expect(read).toBe(4 * MIB);
-    // One request was enough.
+    // No byte was asked for twice, so one request was enough.
     expect(proxy.downBytes).toBeLessThan(4.1 * MIB);
   });
 
@@ -153,7 +153,7 @@ describe('one transfer', () => {
     await archive.put({ ...request, onMoved: () => (moved += 1) });
     expect(performance.now() - begun).toBeGreaterThan(5000);
     expect(moved).toBeGreaterThan(5);
-    // Every byte once: nothing was sent in vain.
+    // Each byte was sent once, so nothing was sent in vain.
     expect(proxy.upBytes).toBeLessThan(3_100_000);
     await archive.close();
     through({ timeoutMs: 500 });
@@ -203,7 +203,7 @@ describe('one transfer', () => {
   it('tells a link that is too slow for its parts, then sends fewer and smaller ones, and gets there', async () => {
     const request = putOf('2026/06/20/rec-narrow/o', randomBytes(14 * MIB));
     through({ partBytes: 10 * MIB, timeoutMs: 400 });
-    // Whatever sits between cuts a connection that has carried 7 MiB: parts of 10 MiB never get through.
+    // Something on the way cuts a connection that has carried 7 MiB, so parts of 10 MiB never get through.
     proxy.suffer({ bytesPerSecond: 12 * MIB, cutUpAfter: 7 * MIB });
     const failures: string[] = [];
     for (let tries = 0; tries < 6; tries += 1) {
@@ -234,7 +234,7 @@ describe('one transfer', () => {
     expect(proxy.upBytes).toBeLessThan(9 * MIB);
     proxy.suffer({ bytesPerSecond: 12 * MIB });
     await archive.put(request);
-    // Begun anew, in parts of 5 MiB, and each byte once.
+    // The upload was begun anew in parts of 5 MiB, and each byte was sent once.
     expect(proxy.upBytes).toBeGreaterThan(22 * MIB);
     expect(proxy.upBytes).toBeLessThan(23 * MIB);
     expect(await archive.verify(request, { policy: 'readback' })).toBe('readback');
@@ -254,7 +254,7 @@ describe('one transfer', () => {
     const waitedMs = performance.now() - begun;
     await second;
     expect(waitedMs).toBeGreaterThan(700);
-    // Its own request, whether the object is there already, tells at most twice.
+    // The request that asks whether the object is there already reports progress at most twice.
     expect(told.filter((atMs) => atMs < waitedMs - 100).length).toBeGreaterThan(2);
   });
 

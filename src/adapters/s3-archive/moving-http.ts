@@ -5,16 +5,16 @@ import { because } from '#domain/reason';
 import type { RateLimiter } from '#ports/rate-limiter';
 import { TransferWatch } from './transfer-watch.ts';
 
-/** Uploads, read-backs and players are bounded by those who ask; this is the last fence. */
+/** A last bound on connections. Uploads, read-backs and players are bounded by those who start them. */
 const SOCKETS_MAX = 256;
-/** How long a server is waited for that was asked whether it wants the body at all (Expect: 100-continue, RFC 9110 section 10.1.1), ms. */
+/** How long a server may take to say whether it wants the body (Expect: 100-continue, RFC 9110, 10.1.1), ms. */
 const CONTINUE_MS_MAX = 2000;
 
 const PIECE_BYTES_MIN = 64 * 1024;
 const PIECE_BYTES_MAX = 1024 * 1024;
 const PIECE_MS = 100;
 
-/** What the SDK hands over for one request. */
+/** One request as the SDK hands it over. */
 interface WireRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -26,10 +26,10 @@ interface WireRequest {
   readonly body?: unknown;
 }
 
-/** What may be said of one request beside its content. */
+/** Options of one request that do not belong to its content. */
 export interface TransferOptions {
   readonly abortSignal?: AbortSignal;
-  /** Bytes that moved since the last call. */
+  /** Called with the bytes that moved up and down since the last call. */
   readonly onMoved?: (up: number, down: number) => void;
 }
 
@@ -41,14 +41,14 @@ interface Answer {
 }
 
 interface Options {
-  /** How long no byte may move, ms. */
+  /** How long no byte may move before the request ends, ms. */
   readonly stallMs: number;
   readonly limiter: RateLimiter;
 }
 
 /**
- * The HTTP client below the S3 client. A request ends when no byte has moved for `stallMs` in either direction, however far it has come and however long
- * it has taken; bodies go out in small pieces, so that the bandwidth limit is an even flow. Errors: archive.unreachable for a stall; else those of Node.
+ * The HTTP client below the S3 client. A request ends when no byte has moved for `stallMs` in either direction, however far it has come and however long it has
+ * taken. Bodies are sent in small pieces, so that the bandwidth limit gives an even flow. Errors: archive.unreachable for a stall; else those of Node.
  */
 export class MovingHttp {
   readonly #options: Options;
@@ -59,7 +59,7 @@ export class MovingHttp {
     this.#options = options;
   }
 
-  /** The form in which the SDK takes an HTTP client. */
+  /** This client in the form that the SDK takes. */
   handler(): { handle: MovingHttp['handle']; destroy: () => void } {
     return { handle: (request, options) => this.handle(request, options), destroy: () => this.#destroy() };
   }
@@ -142,7 +142,9 @@ declare module 'node:http' {
   }
 }
 
-/** Progress is seen by pieces: small ones where they take long, larger ones, which cost less, where they do not. */
+/**
+ * Size of the next piece. Progress is seen piece by piece, so pieces are small where they take long. Larger ones cost less, and are used where they are quick.
+ */
 function nextSize(size: number, tookMs: number): number {
   if (tookMs < PIECE_MS) return Math.min(PIECE_BYTES_MAX, size * 2);
   return Math.max(PIECE_BYTES_MIN, size / 2);
@@ -155,7 +157,7 @@ function bytesOf(body: unknown): Uint8Array {
   throw new EvidockError('station.internal', because('body-neither', {}));
 }
 
-/** Resolves when the server says that it wants the body, when it has answered without, or when it says nothing for a while. */
+/** Resolves when the server says that it wants the body, when it has answered without it, or after CONTINUE_MS_MAX. */
 function mayGoOn(request: ClientRequest): Promise<void> {
   request.flushHeaders();
   return new Promise((resolve) => {
@@ -192,7 +194,7 @@ function queryOf(query: NonNullable<WireRequest['query']>): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** As AWS signs it: RFC 3986, and no reserved character left as it is. */
+/** Escapes as AWS signs: RFC 3986, with every reserved character escaped. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

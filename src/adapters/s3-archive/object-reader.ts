@@ -8,7 +8,7 @@ import type { TransferOptions } from '#ports/archive';
 import { archiveError } from './errors.ts';
 import { wireOptions } from './wire-options.ts';
 
-/** Requests in a row that deliver nothing. */
+/** After so many requests in a row that deliver nothing the read fails. */
 const FRUITLESS_MAX = 4;
 const REST_MS = 200;
 
@@ -24,7 +24,7 @@ interface Reading {
   readonly options: TransferOptions;
 }
 
-/** Reads objects. Where a connection breaks or stalls the read goes on at its byte, as long as the object is the same one. */
+/** Reads objects. Where a connection breaks or stalls, the read goes on at its byte, as long as the object is still the same. */
 export class ObjectReader {
   readonly #client: S3Client;
 
@@ -69,7 +69,7 @@ export class ObjectReader {
     }
   }
 
-  /** Waits for the next try; throws what no try mends, and what has failed too often without a byte. */
+  /** Waits before the next try. Throws an error that no try mends, and one that has come too often without a byte in between. */
   async #rest({ key, options }: Reading, error: unknown, fruitless: number): Promise<void> {
     const failure = archiveError(key, error, options.signal);
     if (!isFailure(failure, 'archive.unreachable') || fruitless + 1 >= FRUITLESS_MAX) throw failure;

@@ -1,10 +1,10 @@
-/** S3's least size of a part that is not the last. */
+/** S3's least size of a part that is not the last, bytes. */
 const PART_BYTES_MIN = 5 * 1024 * 1024;
-/** Parts in a row that must go well after a time-out before more is dared again. */
+/** After a time-out so many parts in a row must go well before the pace is raised again. */
 const GOOD_PARTS = 8;
-/** Of the time-out: a part that takes less leaves room for another beside it. */
+/** A part that takes less than this share of the time-out leaves room for another beside it. */
 const QUICK_SHARE = 0.25;
-/** Over about this time the rate is measured, ms. */
+/** The rate is measured over about this time, ms. */
 const WINDOW_MS = 30_000;
 
 interface Options {
@@ -15,12 +15,12 @@ interface Options {
 }
 
 /**
- * How much is dared on the link to the archive: more parts at once as long as they are quick; after time-outs fewer, then smaller parts; and the rate that
- * was measured.
+ * Decides how much is sent at once to the archive, and measures the rate. More parts are sent at once as long as they are quick. After time-outs it is fewer
+ * parts, and then smaller ones.
  */
 export class Pace {
   readonly #options: Options;
-  /** One at first: on a slow link several parts at once only take longer each, and servers wait for none as long as they like. */
+  /** Begins with one. On a slow link several parts at once only take longer each, and servers do not wait for ever. */
   #partsAtOnce = 1;
   #partBytes: number;
   #lowered = false;
@@ -45,12 +45,12 @@ export class Pace {
     return this.#partBytes;
   }
 
-  /** Less is dared since a time-out. */
+  /** True: a time-out has lowered the pace. */
   get lowered(): boolean {
     return this.#lowered;
   }
 
-  /** Bytes per second over all uploads while something was being sent, lately; 0 if nothing was. */
+  /** Bytes per second over all uploads, measured while something was being sent; 0 if nothing was sent lately. */
   get bytesPerSecond(): number {
     return this.#busyMs === 0 ? 0 : (1000 * this.#bytes) / this.#busyMs;
   }
@@ -79,7 +79,7 @@ export class Pace {
     return performance.now() - this.#movedAtMs < ms;
   }
 
-  /** `tooSlow`: one part alone takes longer than the time-out; only then smaller ones help. */
+  /** Lowers the pace after a time-out. `tooSlow`: a single part alone takes longer than the time-out, so only smaller parts help. */
   timedOut({ tooSlow }: { tooSlow: boolean }): void {
     this.#goodParts = 0;
     const nowMs = performance.now();

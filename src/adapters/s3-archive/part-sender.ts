@@ -9,14 +9,14 @@ import type { TransferOptions } from './moving-http.ts';
 import { Pace } from './pace.ts';
 import { wireOptions } from './wire-options.ts';
 
-/** Tries of one body before the work is put off: it goes on with the next part then, not with the first. */
+/** So many tries of one body; then the work is put off. It goes on later with this part and not with the first. */
 const TRIES_MAX = 4;
 const REST_MS = 150;
 const MIB = 1024 * 1024;
 const CHANGED_ON_THE_WAY = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch']);
 
 interface Options {
-  /** Does not try again by itself: what a try has cost must be known here. */
+  /** A client that does not retry by itself, because the cost of each try must be known here. */
   readonly client: S3Client;
   readonly partBytes: number;
   readonly partsAtOnce: number;
@@ -25,26 +25,26 @@ interface Options {
 
 interface Body {
   readonly bytes: number;
-  /** Reads the bytes into the buffer; returns their MD5 in base64. */
+  /** Reads the bytes into the buffer. Returns their MD5 in base64. */
   readonly fill: (buffer: Buffer) => Promise<string>;
-  /** Of the whole object, this body included. */
+  /** How many bytes of the whole object are left, with this body. */
   readonly leftBytes: number;
 }
 
-/** What a server answers to an upload; the ETag is the MD5 of the bytes on most servers, and not where they are encrypted there. */
+/** A server's answer to an upload. On most servers the ETag is the MD5 of the bytes; it is not where the server encrypts them. */
 interface Accepted {
   readonly ETag?: string | undefined;
 }
 
 type Send<T> = (client: S3Client, body: Buffer, md5: string, options: TransferOptions) => Promise<T>;
 
-/** Sends one body at a time in as many lanes as the pace allows, and tries again what the link or the server has cut. */
+/** Sends bodies in as many lanes as the pace allows, and tries again where the link or the server has cut one. */
 export class PartSender {
   readonly partsAtOnceMax: number;
   readonly #options: Options;
   readonly #pace: Pace;
   readonly #lanes: Lanes;
-  /** One part each; never more than lanes at full pace. */
+  /** Each holds one part. There are never more than lanes at full pace. */
   readonly #buffers: Buffer[] = [];
   #tagsAreMd5 = false;
 
@@ -60,20 +60,20 @@ export class PartSender {
     return this.#pace.partBytes;
   }
 
-  /** What the link is like, if less is dared than the configuration allows; else null. */
+  /** How slow the link is, if the pace is lower than the configuration allows; else null. */
   slowness(): Reason | null {
     if (!this.#pace.lowered) return null;
     const { partsAtOnce, partBytes, bytesPerSecond } = this.#pace;
     return because('slow-link', { rate: rateText(bytesPerSecond), parts: partsAtOnce, partSize: partBytes });
   }
 
-  /** Errors: archive.slow, those of `archiveError`, vault.read-failed; S3 errors that no repetition mends come as they are. */
+  /** Sends one body. Errors: archive.slow, those of `archiveError`, vault.read-failed. S3 errors that no try mends are thrown as they are. */
   async send<T extends Accepted>(request: PutRequest, body: Body, send: Send<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       await this.#lanes.enter(request.signal, () => request.onMoved?.());
       const outcome = await this.#once(request, body, send).finally(() => this.#lanes.leave());
       if ('result' in outcome) return outcome.result;
-      // A server that ends requests after some minutes would cut the same part again: the next upload has smaller ones.
+      // A server that ends requests after some minutes would cut a part of this size again. So the next upload has smaller parts.
       const smallerHelps = isFailure(outcome.failure, 'archive.slow') && this.#pace.partBytes < body.bytes;
       if (tries >= TRIES_MAX || smallerHelps) throw outcome.failure;
       await rest(REST_MS * 2 ** tries, undefined, wireOptions(request).rest);
@@ -109,14 +109,14 @@ export class PartSender {
     }
   }
 
-  /** A server that has given the MD5 as ETag once means it: another one tells that other bytes came there, long before the read-back would. */
+  /** Compares ETag and MD5. Once a server has given the MD5 as ETag, another ETag shows that other bytes came there, long before the read-back would. */
   #compare(request: PutRequest, { ETag }: Accepted, md5: string): void {
     const same = ETag?.replaceAll('"', '') === Buffer.from(md5, 'base64').toString('hex');
     if (same) this.#tagsAreMd5 = true;
     else if (this.#tagsAreMd5) throw new EvidockError('archive.not-accepted', because('etag-differs', { key: request.key }));
   }
 
-  /** What another try may mend, in words; anything else is thrown as it is. */
+  /** The error if another try may mend it. Any other one is thrown as it is. */
   #mendable(request: PutRequest, body: Body, thrown: unknown, movedBytes: number): EvidockError {
     const failure = archiveError(request.key, thrown, request.signal);
     const changed = thrown instanceof EvidockError || CHANGED_ON_THE_WAY.has(s3ErrorName(thrown) ?? '');
@@ -124,7 +124,7 @@ export class PartSender {
     if (!isFailure(failure, 'archive.unreachable')) throw thrown;
     if (movedBytes === 0) return failure;
     const rate = this.#pace.bytesPerSecond;
-    // Where nothing at all moved any more, the other side stands still; where this one starved beside others, or was cut while it moved, the link is slow.
+    // If nothing at all moves any more, the other side stands still. If only this part starved beside others, or was cut while it moved, the link is slow.
     const stoodStill = thrown instanceof EvidockError && !this.#pace.movedWithin(this.#options.timeoutMs);
     const tooSlow = !stoodStill && (1000 * body.bytes) / rate > this.#options.timeoutMs;
     this.#pace.timedOut({ tooSlow });

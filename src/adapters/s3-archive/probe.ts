@@ -23,8 +23,8 @@ interface Target {
 }
 
 /**
- * Does with a small object what the station does with footage: puts it whole and in parts, reads both back, removes them by their versions, so that a
- * bucket that keeps versions keeps none of these. Throws in the archive's words which step failed; returns what else is worth telling, or null.
+ * Does with a small object what the station does with footage: puts it whole and in parts, and reads both back. Then it removes them by their versions, so that
+ * a bucket with versions keeps none. Throws which step failed, as an error of the archive. Returns what else a person should know, or null.
  */
 export async function probeBucket(client: S3Client, target: Target, signal?: AbortSignal): Promise<Reason | null> {
   const options: TransferOptions = signal ? { abortSignal: signal } : {};
@@ -33,7 +33,7 @@ export async function probeBucket(client: S3Client, target: Target, signal?: Abo
       return await call();
     } catch (error) {
       const failure = archiveError(what, error, signal);
-      // No object of this name was ever promised: what is not there is what it lies in.
+      // The probe object was just written. If something is missing, it is the bucket and not an object.
       if (isFailure(failure, 'archive.missing')) throw new EvidockError('archive.refused', failure.reason, error);
       throw failure;
     }
@@ -53,7 +53,7 @@ async function readBack(client: S3Client, target: Target, VersionId: string | un
   if (!back.equals(bytes)) throw new EvidockError('archive.mismatch', because('probe-object-differs', {}));
 }
 
-/** Returns the version, if the bucket has versions. One part is an upload in parts too: only the last may be small. */
+/** Uploads in parts. Returns the version, if the bucket has versions. The one part may be small, because it is the last. */
 async function putInParts(client: S3Client, target: Target, bytes: Buffer, options: TransferOptions): Promise<string | undefined> {
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(target), options);
   try {
@@ -62,7 +62,7 @@ async function putInParts(client: S3Client, target: Target, bytes: Buffer, optio
     const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
     return (await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload }), options)).VersionId;
   } catch (error) {
-    // What failed is what is to be told; a probe upload that stays open is swept up with other abandoned ones.
+    // The first error is the one to report. A probe upload that stays open is aborted later with other abandoned ones.
     await client.send(new AbortMultipartUploadCommand({ ...target, UploadId }), options).catch(() => undefined);
     throw error;
   }
@@ -75,7 +75,7 @@ async function remove(client: S3Client, target: Target, versions: readonly (stri
     for (const VersionId of new Set(known)) await client.send(new DeleteObjectCommand({ ...target, VersionId }), options);
     return null;
   } catch (error) {
-    // Under the lock of the bucket nothing can be removed, and nothing the station does for now needs to be.
+    // A bucket with a lock lets nothing be removed, and the station has nothing else to remove there for now.
     if (isFailure(archiveError('', error), 'archive.refused') && (await isLocked(client, target, options)))
       return because('lock-keeps-probes', {});
     throw error;

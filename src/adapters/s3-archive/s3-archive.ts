@@ -29,9 +29,9 @@ import { Uploader } from './uploader.ts';
 import { wireOptions } from './wire-options.ts';
 
 const PROBE_PREFIX = 'evidock-probe';
-/** Where probes cannot be removed, one an hour is enough: in between the server is only asked. */
+/** Where probes cannot be removed, one is written in this time, ms. In between the server is only asked. */
 const KEPT_PROBES_MS = 3600_000;
-/** An upload that this old and the journal does not know was begun by a process that was killed before it could write it down. */
+/** An upload of this age, ms, that the journal does not know was begun by a process that was killed before it could note it. */
 const UNKNOWN_UPLOAD_MS = 10 * 60_000;
 
 export interface S3Settings {
@@ -43,7 +43,7 @@ export interface S3Settings {
   readonly checksums: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
   readonly partBytes: number;
   readonly partsAtOnce: number;
-  /** How long no byte may move. */
+  /** How long no byte may move, ms. */
   readonly timeoutMs: number;
 }
 
@@ -55,7 +55,7 @@ export interface S3Credentials {
 
 interface Options {
   readonly settings: S3Settings;
-  /** Asked before every request: keys may change at any time. */
+  /** Called before every request, because keys may change at any time. */
   readonly credentials: () => Promise<S3Credentials>;
   readonly journal: UploadJournal;
   readonly clock: Clock;
@@ -64,7 +64,7 @@ interface Options {
   readonly stationId: string;
 }
 
-/** The second copy on an S3-compatible server. What the server accepts proves nothing: `verify` reads back. */
+/** The second copy on an S3-compatible server. That the server accepts an object proves nothing: `verify` reads it back. */
 export class S3Archive implements Archive {
   readonly name = 's3';
   readonly #settings: S3Settings;
@@ -76,9 +76,9 @@ export class S3Archive implements Archive {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #stationId: string;
-  /** Probes stay in this bucket, in these words. */
+  /** Since when probes cannot be removed from this bucket, and why; null if they can. */
   #kept: { readonly atMs: number; readonly why: Reason } | null = null;
-  /** Keys whose object was found wrong: they are uploaded again though the server says that it has them. */
+  /** Keys of objects that were found wrong. They are uploaded again although the server says that it has them. */
   readonly #distrusted = new Set<string>();
 
   constructor(options: Options) {
@@ -126,7 +126,7 @@ export class S3Archive implements Archive {
     }
   }
 
-  /** An earlier attempt may have got as far as this object. Only a reason not to send it again: verification still reads it. */
+  /** Whether an earlier attempt has uploaded this object already. Then it is not sent again, but verification still reads it. */
   async #seemsThere(request: PutRequest): Promise<boolean> {
     if (this.#distrusted.has(request.key)) return false;
     const found = await this.#head(request.key, request);
@@ -139,7 +139,7 @@ export class S3Archive implements Archive {
         new HeadObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }),
         wireOptions(options).send,
       );
-      // A checksum of checksums (multipart, with a part count behind a dash) is not the object's.
+      // A checksum of checksums (multipart, with a part count behind a dash) is not that of the object.
       const whole = found.ChecksumSHA256 !== undefined && !found.ChecksumSHA256.includes('-') && found.ChecksumType !== 'COMPOSITE';
       const sha256 = whole && found.ChecksumSHA256 ? Buffer.from(found.ChecksumSHA256, 'base64').toString('hex') : null;
       return { key, bytes: found.ContentLength ?? 0, sha256, written: found.Metadata?.['sha256'] ?? null };
@@ -157,7 +157,9 @@ export class S3Archive implements Archive {
     return null;
   }
 
-  /** The answer to HEAD has no words: a bucket that is gone looks like an object that is. The answer to GET tells which. */
+  /**
+   * Throws unless really the object is missing. An answer to HEAD has no body, so a missing bucket looks like a missing object; the answer to GET tells which.
+   */
   async #mustBeMissing(key: string, options: TransferOptions): Promise<void> {
     try {
       await this.#client.send(new GetObjectCommand({ ...this.#at(key), Range: 'bytes=0-0' }), wireOptions(options).send);
@@ -196,7 +198,7 @@ export class S3Archive implements Archive {
   async #digest(key: string, bytes: number, options: TransferOptions): Promise<string> {
     const hash = createHash('sha256');
     const reading = { key, target: this.#at(key), range: { start: 0, end: bytes }, options };
-    // No range of an empty object can be asked for.
+    // An empty object has no range that could be asked for.
     if (bytes === 0) return hash.digest('hex');
     for await (const chunk of (await this.#reader.read(reading)) as AsyncIterable<Buffer>) {
       hash.update(chunk);
@@ -235,7 +237,7 @@ export class S3Archive implements Archive {
     }
   }
 
-  /** Only uploads of this station's own recordings: stations may share a bucket, and the others' are theirs to go on with. */
+  /** Aborts only uploads of this station's own recordings. Stations may share a bucket, and the others go on with theirs. */
   async abortAbandoned(nowMs: number, olderThanMs: number): Promise<number> {
     const known = new Set((await this.#journal.all()).map((upload) => upload.uploadId));
     let aborted = 0;
@@ -277,7 +279,7 @@ export class S3Archive implements Archive {
 
   async check(signal?: AbortSignal): Promise<Reason> {
     const { bucket, endpoint } = this.#settings;
-    // One key for all probes of a station: where they cannot be removed they are versions of one object.
+    // All probes of a station have one key. Where they cannot be removed they are versions of one object.
     const key = `${PROBE_PREFIX}/${this.#stationId}`;
     const nowMs = this.#clock.nowMs();
     if (this.#kept && nowMs - this.#kept.atMs < KEPT_PROBES_MS) await this.head(key, signal ? { signal } : {});
@@ -302,7 +304,7 @@ function clientOf(
   return new S3Client({
     endpoint: settings.endpoint,
     region: settings.region,
-    // The SDK keeps credentials that do not end, and asks again for those that end within minutes: these end now.
+    // The SDK keeps credentials without an end, and asks again for those that end within minutes. So these are said to end now.
     credentials: async () => ({ ...(await credentials()), expiration: new Date() }),
     forcePathStyle: settings.pathStyle,
     requestChecksumCalculation: settings.checksums,
@@ -311,7 +313,7 @@ function clientOf(
   });
 }
 
-/** A server that lists no uploads has none that could be swept: it forgets them by itself. */
+/** null for a server that cannot list uploads: it forgets them by itself, and nothing is to be aborted. */
 function nullIfNotListed(thrown: unknown): null {
   if (s3ErrorName(thrown) === 'NotImplemented') return null;
   throw thrown;

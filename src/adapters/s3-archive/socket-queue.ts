@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 
 /**
- * Bytes of a connection that the other side's kernel has not acknowledged yet, from /proc/net/tcp and tcp6 (column tx_queue, see proc(5)); null
- * where that cannot be told. The kernel takes megabytes of an upload at once: only this tells whether they move on.
+ * Bytes of a connection that the other side's kernel has not acknowledged yet, from /proc/net/tcp and tcp6 (column tx_queue, proc(5)); null where that cannot
+ * be told. The kernel takes megabytes of an upload at once, so only this tells whether they move on.
  */
 export async function unacknowledged(socket: Socket): Promise<number | null> {
   const { localPort, remotePort } = socket;

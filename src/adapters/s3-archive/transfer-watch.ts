@@ -12,12 +12,12 @@ interface Options {
   readonly request: ClientRequest;
   /** How long no byte may move, ms. */
   readonly stallMs: number;
-  /** Bytes that went up and were acknowledged, and bytes that came down, since the last look. */
+  /** Called with the bytes since the last look: those that went up and were acknowledged, and those that came down. */
   readonly onMoved: (up: number, down: number) => void;
   readonly onStalled: (why: Reason) => void;
 }
 
-/** Looks at one request until it ends: time without progress counts against it, time does not. */
+/** Watches one request until it ends. Only time without progress counts against the request. */
 export class TransferWatch {
   readonly #options: Options;
   readonly #timer: NodeJS.Timeout;
@@ -34,18 +34,18 @@ export class TransferWatch {
   constructor(options: Options) {
     this.#options = options;
     const everyMs = Math.max(LOOK_MS_MIN, Math.min(LOOK_MS_MAX, options.stallMs / 5));
-    // Not at the first look: by then small objects have moved already.
+    // Begins with the socket and not at the first look, when small objects have moved already.
     options.request.once('socket', (socket: Socket) => this.#begin(socket));
     this.#timer = setInterval(() => void this.#look(), everyMs);
   }
 
-  /** While the station itself holds the bytes back (bandwidth), nothing is expected to move. */
+  /** While `held` is true the station itself holds bytes back for the bandwidth limit, so nothing has to move. */
   hold(held: boolean): void {
     this.#held = held;
     this.#movedAtMs = performance.now();
   }
 
-  /** The whole body was handed to the system. */
+  /** Called when the system has taken the whole body. */
   sent(): void {
     this.#sent = true;
   }
@@ -65,7 +65,7 @@ export class TransferWatch {
     const socket = this.#socket;
     if (this.#looking) return;
     if (!socket) {
-      // One that waits for a connection of the agent has not begun.
+      // A request that still waits for a connection of the agent has not begun.
       this.#movedAtMs = performance.now();
       return;
     }
@@ -83,8 +83,8 @@ export class TransferWatch {
   }
 
   /**
-   * When all of a body was acknowledged and no answer comes, whatever sits between may still hold much of it and pass it on as slowly as it took it: a relay
-   * was seen to take half of a body in advance. So the answer may take half as long again as the body took, if that is more than the time-out.
+   * How long the answer may take after the whole body was acknowledged, ms. Something on the way may still hold much of the body and pass it on as slowly as it
+   * took it: a relay was seen to take half of a body in advance. So the answer may take half as long as the body took, if that is more than the time-out.
    */
   #patienceMs(queued: number): number {
     const { stallMs } = this.#options;
@@ -92,7 +92,7 @@ export class TransferWatch {
     return Math.max(stallMs, ANSWER_SHARE * (this.#movedAtMs - this.#begunAtMs));
   }
 
-  /** A connection that is kept alive has carried other requests before. */
+  /** Notes the counts at the beginning, because a connection that is kept alive has carried other requests before. */
   #begin(socket: Socket): void {
     this.#socket = socket;
     this.#begunAtMs = performance.now();
@@ -112,7 +112,7 @@ export class TransferWatch {
     return up + down > 0;
   }
 
-  /** Nothing comes because nobody takes what came: the buffer between is full, or holds the end. */
+  /** Whether nothing moves because this side has not taken what came: the buffer in between is full, or holds the end. */
   #waitsForUs(): boolean {
     const response = this.#response;
     if (this.#held || response === undefined) return this.#held;

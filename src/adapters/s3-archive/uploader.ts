@@ -41,7 +41,7 @@ interface Part {
   readonly range: ByteRange;
 }
 
-/** Sends objects: small ones in one request, larger ones in parts whose progress survives a restart. Every body goes with its MD5. */
+/** Sends objects: small ones in one request, larger ones in parts whose progress survives a restart. Every body is sent with its MD5. */
 export class Uploader {
   readonly #options: Options;
 
@@ -79,7 +79,7 @@ export class Uploader {
         wireOptions(request).send,
       );
     } catch (error) {
-      // Parts that the server does not accept any more: the next try begins anew.
+      // The server does not accept these parts any more, so the next try begins a new upload.
       if (['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'].includes(s3ErrorName(error) ?? ''))
         await journal.forget(upload);
       throw error;
@@ -99,7 +99,7 @@ export class Uploader {
     return { ...state, parts: [] };
   }
 
-  /** The upload that the journal knows, with those of its parts that the server has too; null if there is none to go on with. */
+  /** The upload that the journal knows, with those parts that the server has too; null if no upload can go on. */
   async #resume(request: PutRequest, target: Target): Promise<UploadState | null> {
     const { journal } = this.#options;
     const known = await journal.load(request.key);
@@ -119,13 +119,19 @@ export class Uploader {
     return null;
   }
 
-  /** Parts of one upload have one size: where they do not get through any more, what is not half done yet is begun anew in smaller ones. */
+  /**
+   * Whether to begin anew in smaller parts. All parts of an upload have one size. If such parts do not get through any more, an upload that is not half done is
+   * begun anew.
+   */
   #wantsSmallerParts(request: PutRequest, known: UploadState, parts: UploadState['parts']): boolean {
     const doneBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
     return this.#options.sender.partBytes < known.partBytes && doneBytes * 2 < request.bytes;
   }
 
-  /** null if the server cannot tell, or does not tell us: then the journal is believed, and completing the upload shows whether it was right. */
+  /**
+   * The parts that the server has; null if it cannot or may not tell them. Then the journal is believed, and the completion of the upload shows whether it was
+   * right.
+   */
   async #partsThere(request: PutRequest, target: Target, UploadId: string) {
     const there = new Map<number, { etag: string; bytes: number }>();
     let PartNumberMarker: string | undefined;
@@ -188,7 +194,7 @@ export class Uploader {
   }
 }
 
-/** A range of the source and how it gets into a buffer: with its MD5 computed chunk by chunk, so that nothing blocks for long. */
+/** A range of the source, with the function that reads it into a buffer. The MD5 is computed chunk by chunk, so that nothing blocks for long. */
 function bodyOf(request: PutRequest, range: ByteRange) {
   const bytes = range.end - range.start;
   const fill = async (buffer: Buffer): Promise<string> => {

@@ -1,7 +1,7 @@
 import type { TransferOptions } from '#ports/archive';
 import type { TransferOptions as WireOptions } from './moving-http.ts';
 
-/** What the S3 client's `send`, and a pause between two tries, are told of a transfer. */
+/** Options for the S3 client's `send`, and for a pause between two tries. */
 export function wireOptions(
   { signal, onMoved }: TransferOptions,
   onUp?: (bytes: number) => void,
