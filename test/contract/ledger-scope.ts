@@ -262,7 +262,7 @@ export function scopesOfLedger(it: It): void {
 
   it('for all, it is the ledger itself; within a scope there is no way to another one', async (ledger) => {
     expect(ledger.within('all')).toBe(ledger);
-    expect(() => ledger.within(NOBODY).within('all')).toThrow('narrowed once');
+    expect(() => ledger.within(NOBODY).within('all')).toThrow('within a scope already');
   });
 
   it('nothing tells of what belongs to the station as a whole', async (ledger) => {
