@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DRIVERS } from '#drivers';
 import { accessRules, slotRules, vendorsOf } from '#scripts/udev-rules';
 import { ROOT, runProgram, temporaryDirectory } from '../support/evidock.ts';
-import { UsbTree } from '../support/usb-tree.ts';
+import { UsbTree } from '../support/usb/tree.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let tree: UsbTree;

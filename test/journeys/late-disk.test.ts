@@ -13,8 +13,8 @@ import { dockStation } from '../support/dock-station.ts';
 import { expectWhole } from '../support/docking-checks.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
 import { disturbedVolume, writeCard } from '../support/intake-station.ts';
-import { CardMounter, stick, usbDockOptions } from '../support/usb-ports.ts';
-import { UsbTree } from '../support/usb-tree.ts';
+import { CardMounter, stick, usbDockOptions } from '../support/usb/ports.ts';
+import { UsbTree } from '../support/usb/tree.ts';
 
 const name = (rest: string) => `DCIM/20260620/DSJ0012345_041234_20260620${rest}.MP4`;
 /** Sealed with the first disk; two segments of one recording of which only the first is; on the second disk. */

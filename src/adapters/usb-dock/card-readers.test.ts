@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb-ports';
-import { UsbTree } from '#test/support/usb-tree';
+import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb/ports';
+import { UsbTree } from '#test/support/usb/tree';
 import { UsbDock, type UsbDockOptions } from './usb-dock.ts';
 
 /*

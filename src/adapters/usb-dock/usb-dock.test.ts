@@ -9,8 +9,8 @@ import type { UsbProfile } from '#domain/recorder/exchange';
 import { DRIVERS } from '#drivers';
 import type { Arrival, DockNotice } from '#ports/dock';
 import { saying } from '#test/support/saying';
-import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb-ports';
-import { KEYBOARD, MASS_STORAGE, UsbTree, VENDOR } from '#test/support/usb-tree';
+import { CardMounter, PortLog, pathsOf, stick, usbDockOptions } from '#test/support/usb/ports';
+import { KEYBOARD, MASS_STORAGE, UsbTree, VENDOR } from '#test/support/usb/tree';
 import type { UsbBus } from './usb-bus.ts';
 import { UsbDock, type UsbDockOptions } from './usb-dock.ts';
 

@@ -10,7 +10,7 @@ import type { UsbDockOptions } from '#adapters/usb-dock/usb-dock';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting, DockHandler, DockNotice } from '#ports/dock';
-import { MASS_STORAGE, type UsbTree } from './usb-tree.ts';
+import { MASS_STORAGE, type UsbTree } from './tree.ts';
 
 /* What a test of USB ports needs around a fake /sys: a mounter that gives directories, and ears. */
 
