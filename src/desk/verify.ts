@@ -19,7 +19,7 @@ import { type SealedEntry, sealedEntries } from './sealed-entries.ts';
 import { shippedLogFaults } from './shipped-log.ts';
 import { mustHaveRecording } from './tagging.ts';
 import { unknownFiles } from './unknown-files.ts';
-import { type WrongCopy, withdrawCopies } from './withdraw.ts';
+import { type WrongCopy, withdrawCopies } from './withdraw-copies.ts';
 
 export interface VerifyRequest {
   /** Only this recording; null for all. */

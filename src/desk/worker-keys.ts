@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Actor } from '#domain/custody/actor';
 import { subject } from '#domain/custody/subject';
 import { WorkerInvited, WorkerRevoked } from '#domain/custody/worker-entries';
 import { EvidockError } from '#domain/errors';
-import { type Invitation, type InvitedWorker, isWorkerKey, isWorkerName } from '#domain/invitation';
+import { type Invitation, type InvitedWorker, isWorkerName } from '#domain/invitation';
 import { because } from '#domain/reason';
-import type { LedgerReader } from '#ports/ledger';
 import type { DeskDeps } from './deps.ts';
+import { digestOf } from './worker-admission.ts';
 
 const KEY_BYTES = 32;
 /** A host name, an IPv4 address or an IPv6 address in brackets, with a port. */
@@ -22,14 +22,6 @@ export interface WorkerView extends InvitedWorker {
   readonly running: number;
   /** null: the worker was not heard since the station started. */
   readonly heardSecondsAgo: number | null;
-}
-
-/** The one place where it is decided whether a worker's key is good. Throws work.key-refused without saying why, so whoever tries keys learns nothing. */
-export async function workerOf(ledger: Pick<LedgerReader, 'registry'>, key: string | undefined): Promise<InvitedWorker> {
-  // The key is looked up by its digest. So the time that a wrong key takes tells nothing of use about a good one.
-  const worker = key !== undefined && isWorkerKey(key) ? await ledger.registry.workerByKey(digestOf(key)) : null;
-  if (worker && worker.revokedAtMs === null) return worker;
-  throw new EvidockError('work.key-refused', because('key-of-no-worker', {}));
 }
 
 /** Makes a key; whoever has the key may take work. A revoked worker may be invited again, with another key. */
@@ -88,8 +80,4 @@ export async function revokeWorker(
   });
   if (work > 0) deps.pokeWork();
   return { name, work };
-}
-
-function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

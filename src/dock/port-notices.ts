@@ -9,7 +9,7 @@ import type { Clock } from '#ports/clock';
 import type { DockNotice } from '#ports/dock';
 import type { Ledger, LedgerWriter } from '#ports/ledger';
 import type { SlotBoard, SlotView } from '#ports/slot-board';
-import { isOccupied, viewOf } from './slot-view.ts';
+import { isOccupied, viewOf } from './occupied-slot.ts';
 
 const FACTS_MAX = 20;
 const LINES_MAX = 100;

@@ -8,7 +8,7 @@ import { protectCase, protectRecording } from '#desk/protection';
 import { addCases, addOfficers, addRecorder, changeRecorder } from '#desk/registry';
 import { assignSlot } from '#desk/slots';
 import { decideSuggestion, tagRecording } from '#desk/tagging';
-import { withdrawCopies } from '#desk/withdraw';
+import { withdrawCopies } from '#desk/withdraw-copies';
 import { inviteWorker, revokeWorker } from '#desk/worker-keys';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';

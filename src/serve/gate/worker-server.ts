@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { workerOf } from '#desk/worker-admission';
 import type { WorkerGate } from '#desk/worker-gate';
-import { workerOf } from '#desk/worker-keys';
 import { asEvidockError, EvidockError, said } from '#domain/errors';
 import { because } from '#domain/reason';
 import type { Worker } from '#domain/work';
