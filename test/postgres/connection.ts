@@ -25,7 +25,7 @@ const POSTGRES: Dialect = {
 
 const bytesOf = pg.types.getTypeParser(BYTEA, 'text') as (text: string) => Buffer;
 
-/** All numbers of the ledger are below 2^53; bytes are bytes, not a Buffer. */
+/** How values of the server become values of the ledger: numbers are all below 2^53, and bytes are no Buffer. */
 const TYPES = {
   getTypeParser: (id: number, format?: 'text' | 'binary') => {
     if (id === INT8 || id === NUMERIC) return Number;
@@ -34,20 +34,20 @@ const TYPES = {
   },
 };
 
-/** What the server throws, in the ledger's words: as the SQLite ledger's `ledgerError` does. */
+/** Turns an error of the server into the ledger's, as `ledgerError` of the SQLite ledger does. */
 function ledgerError(thrown: unknown): unknown {
   if (thrown instanceof EvidockError || !(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return thrown;
   const broken = thrown.code.startsWith(CLASS_CONSTRAINT) || thrown.code === RAISED;
   return new EvidockError(broken ? 'request.conflict' : 'ledger.failed', because('said', { text: thrown.message }), thrown);
 }
 
-/** One connection, one statement at a time. */
+/** A connection that runs one statement at a time. */
 export class PostgresConnection implements Rows {
   readonly db: Kysely<Schema>;
   readonly tables: Tables;
   readonly dialect = POSTGRES;
   readonly #client: pg.Client;
-  /** Statements are taken inside a transaction alone: one that was begun and not awaited must not commit by itself. */
+  /** Refuses statements outside a transaction: one that was begun and not awaited would commit on its own. */
   readonly #transactionsOnly: boolean;
   #isOpen = false;
   #last: Promise<unknown> = Promise.resolve();
@@ -84,7 +84,7 @@ export class PostgresConnection implements Rows {
     return turn.catch((error: unknown) => Promise.reject(ledgerError(error)));
   }
 
-  /** Runs as one transaction, after all that other connections have begun: the ledger has one writer at a time, wherever it is. */
+  /** Runs `body` as one transaction, after all those that other connections have begun. The ledger has one writer at a time, in whatever process. */
   async transaction<T>(body: () => Promise<T>): Promise<T> {
     await this.#send('BEGIN');
     this.#isOpen = true;
@@ -107,7 +107,7 @@ export class PostgresConnection implements Rows {
   }
 }
 
-/** `?`, `?` as `$1`, `$2`. The texts of `Tables` hold no other question mark. */
+/** Replaces each `?` by `$1`, `$2` and so on. The texts of `Tables` have no other question mark. */
 function numbered(text: string): string {
   let n = 0;
   return text.replaceAll('?', () => {

@@ -3,12 +3,14 @@ import type { Schema } from '#adapters/sqlite-ledger/schema';
 import type { HeldRow } from '#adapters/sqlite-ledger/work/leases';
 import type { LeaseBook } from '#adapters/sqlite-ledger/work/writer';
 
-/** Leases where several processes write the ledger: in a table of it, so that all of them know. Each is written in the transaction of its claim. */
+/**
+ * Leases for a ledger that several processes write. They are in a table, so that all processes know them. A lease is written in the transaction of its claim.
+ */
 export class SharedLeases implements LeaseBook {
   readonly #db: Kysely<Schema>;
   readonly #nowMs: () => number;
 
-  /** `nowMs`: one monotonic clock for all who write; a server in use would ask its own. */
+  /** `nowMs`: one monotonic clock for all writers. A server in real use would ask its own clock. */
   constructor(db: Kysely<Schema>, nowMs: () => number) {
     this.#db = db;
     this.#nowMs = nowMs;

@@ -1,6 +1,7 @@
 /*
- * Goal: no rule of the station stands on SQLite: the ledger's port is kept by another kind of store, word for word. And the turns that writers take are the
- * ledger's promise, not a gift of one process. Method: the contract on a PostgreSQL server; then two ledgers on one database that race for the same work.
+ * Goal: no rule of the station depends on SQLite. Another kind of store keeps the contract of the ledger's port, word for word. The ledger itself makes writers
+ * take turns; it does not rely on being one process.
+ * Method: the contract on a PostgreSQL server; then two ledgers on one database that race for the same work.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -25,9 +25,9 @@ interface Options {
 type Groups = { readonly [Group in keyof LedgerReader]: LedgerReader[Group] };
 
 /**
- * The ledger on a PostgreSQL server, for tests alone: it shows that the port, and so every rule that stands on it, knows nothing of SQLite. Readers and writers
- * are those of the SQLite ledger, which are plain SQL but for `Dialect`. Its own are what differs: how writers take turns (a lock of the server's, so several
- * processes may write), how leases are known to all of them, and how tables stay append-only.
+ * The ledger on a PostgreSQL server, for tests alone. It shows that the port, and every rule that depends on it, knows nothing of SQLite. Readers and writers
+ * are those of the SQLite ledger, which are plain SQL except for `Dialect`. Three things differ: writers take turns by a lock of the server, so several
+ * processes may write; all processes know the leases; and tables are kept append-only in another way.
  */
 export async function openPostgresLedger(config: pg.ClientConfig, options: Options): Promise<PostgresLedger> {
   const writing = await PostgresConnection.open(config, { transactionsOnly: true });

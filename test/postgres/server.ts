@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
 
-/** Debian keeps the server's programs here, away from everybody's path. */
+/** Debian keeps the server's programs here, outside of PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 /** The server refuses to run as root. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const START_MS_MAX = 30_000;
-/** Nothing here outlives the tests: what a power cut would take is of no interest. */
+/** Nothing has to survive the tests, so nothing is protected against a power cut. */
 const SETTINGS = [
   'fsync=off',
   'synchronous_commit=off',
@@ -22,14 +22,14 @@ const SETTINGS = [
 ];
 
 export interface PostgresServer {
-  /** Where clients connect to one of its databases. */
+  /** How clients connect to one of the databases. */
   at(database: string): pg.ClientConfig;
-  /** Runs statements on one of its databases; resolves with the rows of the last. */
+  /** Runs statements on one of the databases. Resolves with the rows of the last one. */
   run(database: string, ...statements: readonly string[]): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
-/** A cluster of its own, in a new directory, on a socket there: no port, no service of the machine, nothing that is installed is touched. */
+/** Starts a cluster in a new directory, on a socket there. It uses no port and no service of the machine, and changes nothing that is installed. */
 export async function startPostgres(): Promise<PostgresServer> {
   const programs = await programsAt();
   const home = await mkdtemp(join(tmpdir(), 'evd-pg-'));

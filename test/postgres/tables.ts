@@ -10,7 +10,7 @@ const COUNTERS = "INSERT INTO counters SELECT unnest(ARRAY['recordings', 'not_ar
 interface Statements {
   readonly make: readonly string[];
   readonly empty: string;
-  /** Where the SQLite ledger has a trigger: `AFTER INSERT recordings`. */
+  /** Triggers of the SQLite ledger, such as `AFTER INSERT recordings`. */
   readonly triggers: readonly string[];
 }
 
@@ -24,8 +24,8 @@ interface Column {
 }
 
 /**
- * Makes the tables of the ledger, and empties them. Their columns, keys and references are read from what the migrations make, so that a column that is added there is here too;
- * triggers are this server's own, and indexes that only make things fast are left out.
+ * Statements that make the tables of the ledger, and others that empty them. Columns, keys and references are read from a ledger that the migrations have made,
+ * so that a new column is here too. Triggers are this server's own. Indexes that only save time are left out.
  */
 export async function tableStatements(): Promise<Statements> {
   const fresh = connect(':memory:', { readOnly: false });
@@ -42,7 +42,7 @@ export async function tableStatements(): Promise<Statements> {
       COUNTERS,
       ...TRIGGERS,
     ];
-    // As a replica the server asks no trigger and no reference; TRUNCATE would make all files anew, which takes ten times as long.
+    // As a replica the server runs no trigger and checks no reference. TRUNCATE would make all files anew, which takes ten times as long.
     const empty = ['SET session_replication_role = replica', ...[...names, 'leases'].map((name) => `DELETE FROM ${name}`), COUNTERS].join(
       '; ',
     );
@@ -101,7 +101,10 @@ const isOpen = (row: string) => one(`${row}.state <> 'sealed' AND ${row}.replace
 const refact = (id: string) =>
   `UPDATE work SET state = 'waiting', attempts = 0, due_at = updated_at, percent = 0, error_code = NULL, error_detail = NULL WHERE id = 'archive.' || ${id} AND state = 'done';`;
 
-/** What the ledger keeps by itself as rows change: what stays as it was written, sums, what a case has, and whose archived facts have changed. */
+/**
+ * What the ledger keeps by itself as rows change: tables that are append-only, sums, the cases of a recording, and the recordings whose archived facts have
+ * changed.
+ */
 const TRIGGERS = [
   `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
   ...['custody', 'custody_subjects', 'recorder_assignments', 'refusals', 'facts'].map((table) => appendOnly(table, 'UPDATE OR DELETE')),
