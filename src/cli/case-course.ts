@@ -12,14 +12,14 @@ const STEPS = [
   { verb: 'reopen', path: 'reopening', about: 'case.reopen.about' },
 ] as const;
 
-/** An option value that is a calendar date. */
+/** Reads an option value that is a calendar date. */
 export function aDate(text: string): string {
   const date = calendarDateOf(text);
   if (date === null) throw new InvalidArgumentError('YYYY-MM-DD');
   return date;
 }
 
-/** What happens to a case after it was opened, and what it is marked with. */
+/** Adds the commands for what happens to a case after it was opened, and for its level and marks. */
 export function addCaseCourse(group: Command, shell: Shell): void {
   const { say } = shell;
   for (const { verb, path, about } of STEPS) {

@@ -10,11 +10,11 @@ import { errorWords } from '#messages/error-words';
 
 /** An answer takes at most this long to begin. */
 const ANSWER_MS_MAX = 600_000;
-/** The control socket of a running station answers at once. */
+/** The longest time for the control socket to answer, ms. That of a running station answers at once. */
 const PROBE_MS_MAX = 2000;
-/** The most that a list gives at once. */
+/** The largest page of a list, items. */
 const PAGE_MAX = 1000;
-/** What a connection that was cut ends with, while it is written or read. */
+/** Codes of the errors with which a connection ends that was cut while it was written or read. */
 const CUT = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const AGAIN_MS = 500;
 const WAITS_MAX = 120;
@@ -25,7 +25,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export interface Ask {
   readonly query?: Query;
   readonly body?: unknown;
-  /** Under which the station knows this request when it comes again. */
+  /** Idempotency key, by which the station knows the request when it comes again. */
   readonly key?: string;
 }
 
@@ -37,11 +37,11 @@ export interface Answer {
 export interface StreamedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Throws if the connection ends too early. */
+  /** The stream fails if the connection ends too early. */
   readonly body: Readable;
 }
 
-/** A station that answers requests of the one API: running, or opened for the command. */
+/** A station that answers requests of the API. It runs already, or was opened for the command. */
 export interface StationClient {
   readonly kind: 'running' | 'opened';
   request(method: Method, path: string, ask?: Ask): Promise<Answer>;
@@ -49,10 +49,10 @@ export interface StationClient {
   close(): Promise<void>;
 }
 
-/** The station said no; carries its code and why. */
+/** The station has refused a request. Carries its code and reason. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
-  /** Of the table of errors; of another version it may be one that is not known here. */
+  /** A code of the table of errors. A station of another version may have one that is not known here. */
   readonly code: string;
   readonly reason: Reason;
 
@@ -76,7 +76,7 @@ export async function ask<T>(client: StationClient, method: Method, path: string
   return json as T;
 }
 
-/** Pages of at most 1000, at most `limit` things in all; `cursor`: from there on. Throws ReplyError. */
+/** Yields pages of at most 1000 items, at most `limit` items in all. `cursor`: where to begin. Throws ReplyError. */
 export async function* askPages<T>(
   client: StationClient,
   path: string,
@@ -94,7 +94,7 @@ export async function* askPages<T>(
   }
 }
 
-/** The whole list. Throws ReplyError. */
+/** All items of a list. Throws ReplyError. */
 export async function askAll<T>(client: StationClient, path: string, query: Query = {}): Promise<readonly T[]> {
   return (await Array.fromAsync(askPages<T>(client, path, query))).flat();
 }
@@ -122,7 +122,7 @@ function pathWith(path: string, query: Query = {}): string {
   return search === '' ? path : `${path}?${search}`;
 }
 
-/** The running station, through its control socket. */
+/** Sends requests to the running station through its control socket. */
 export class SocketClient implements StationClient {
   readonly kind = 'running';
   readonly #socketPath: string;
@@ -159,13 +159,13 @@ export class SocketClient implements StationClient {
     try {
       return await once();
     } catch (error) {
-      // With the same key the station does nothing twice.
+      // A request with a key may be sent again, because the station then does nothing twice.
       if (asked.key === undefined || !CUT.has(errnoOf(error) ?? '')) throw lost(error);
       return this.#again(once);
     }
   }
 
-  /** Once more after a cut connection; while the station still carries the first one out, its answer is waited for. */
+  /** Sends a request once more after a cut connection. While the station still carries out the first one, this waits for the answer. */
   async #again(once: () => Promise<Answer>): Promise<Answer> {
     try {
       for (let waits = 0; ; waits += 1) {
@@ -219,7 +219,7 @@ export class SocketClient implements StationClient {
   async close(): Promise<void> {}
 }
 
-/** Every POST gets a key of its own. */
+/** Gives each POST an idempotency key. */
 function keyed(method: Method, question: Ask): Ask {
   return method === 'POST' ? { ...question, key: randomUUID() } : question;
 }
@@ -233,7 +233,7 @@ function lost(error: unknown): EvidockError {
   return new EvidockError('station.stopping', because('connection-lost', { errno: errnoText(error) }), error);
 }
 
-/** A station that was opened in this process: the same requests to the same server, without a listener. */
+/** Sends requests to a station that was opened in this process: the same requests to the same server, without a listener. */
 export class InProcessClient implements StationClient {
   readonly kind = 'opened';
   readonly #app: FastifyInstance;

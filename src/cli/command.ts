@@ -11,7 +11,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command was carried out and the answer is no (differences found, work failed): exit code 1 without another word. */
+/** The command was carried out and its answer is no (differences found, work failed). Exit code 1, and nothing more is printed. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 }
@@ -23,14 +23,14 @@ interface Given {
   readonly json?: boolean;
 }
 
-/** What every command gets: the world, the language, and the ways to print. */
+/** What every command gets: the world outside, the language, and the ways to print. */
 export class Shell {
   readonly context: CliContext;
   readonly say: Say;
   readonly language: Language;
-  /** Set before a command runs: remarks, progress and confirmations are left out. */
+  /** Set before a command runs. True: no remarks, progress or confirmations are printed. */
   quiet = false;
-  /** Commands that run where their group is called alone. */
+  /** Commands that run when their group is called without a command. */
   readonly defaults = new Set<Command>();
 
   constructor(options: { context: CliContext; say: Say; language: Language }) {
@@ -56,7 +56,7 @@ export class Shell {
     return command;
   }
 
-  /** Adds a group whose first command may go unnamed; `example` shows it so. */
+  /** Adds a group whose first command need not be named. `example` shows it without the name. */
   groupWithDefault(parent: Command, name: string, about: string, example: string): Command {
     return parent
       .command(name)
@@ -64,7 +64,7 @@ export class Shell {
       .addHelpText('after', `\n${this.say('help.example')}\n  evidock ${example}`);
   }
 
-  /** Adds a command that only groups others. */
+  /** Adds a command that only groups other commands. */
   group(parent: Command, name: string, about: string): Command {
     const command = parent.command(name).description(about);
     command.action(() => {
@@ -81,18 +81,21 @@ export class Shell {
     const before = options.ownState ? top.state : (local.state ?? top.state);
     const state = local.stateDir ?? top.stateDir ?? before;
     const config = local.config ?? top.config;
-    // Empty, they would name the directory that the command happens to be called in.
+    // An empty option would name the directory in which the command happens to be called.
     for (const given of [state, config]) if (given !== undefined) this.path(given);
     return { config: config ?? null, state: state ?? null, json: local.json ?? top.json ?? false };
   }
 
-  /** What a person calls a place by, from where the command was called. An empty word (a variable of a script that is not set) is no place. */
+  /**
+   * The absolute path of a place that a person names, from the directory in which the command was called. Throws for an empty text, such as an unset variable
+   * of a script.
+   */
   path(given: string): string {
     if (given === '') throw new UsageError(this.say('usage.emptyPath'));
     return resolve(this.context.cwd, given);
   }
 
-  /** Connects, runs, closes. */
+  /** Connects to the station, runs `body`, and closes the connection. */
   async withStation<T>(options: ConnectOptions, body: (client: StationClient) => Promise<T>): Promise<T> {
     const client = await this.context.connect(options);
     try {
@@ -106,7 +109,7 @@ export class Shell {
     this.context.stdout.write(`${obeyedByNone(text)}\n`);
   }
 
-  /** Says that a change was made: whoever wants it quiet reads it from the exit code. */
+  /** Prints that a change was made. Left out with --quiet: the exit code tells it. */
   done(text: string): void {
     if (!this.quiet) this.print(text);
   }
@@ -115,7 +118,7 @@ export class Shell {
     this.print(jsonText(value, 2));
   }
 
-  /** Remarks that are no result. */
+  /** Prints a remark that is no result. */
   note(text: string): void {
     if (!this.quiet) this.context.stderr.write(`${obeyedByNone(text)}\n`);
   }
@@ -125,13 +128,13 @@ export class Shell {
   }
 }
 
-/** The value of a command's own --state. The state directory had the same name once: who means that is told its name. */
+/** Checks the value of a command's own --state. The state directory once had an option of the same name; whoever means that is told its present name. */
 export function mustBeState(state: string | undefined, states: readonly string[], command: string): void {
   if (state !== undefined && !states.includes(state))
     throw new UsageError(`--state ${state}: ${states.join(', ')}; evidock --state-dir DIR ${command} …`);
 }
 
-/** An option value that is a whole number in a range. */
+/** Makes a reader of option values that are whole numbers in a range. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -140,13 +143,13 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
-/** An option value that is a time. It goes to the station as it was written, for the zone is the station's. */
+/** Checks an option value that is a time. It is sent to the station as it was written, because the zone is the station's. */
 export function aTime(text: string): string {
   if (Number.isNaN(writtenToMs(text, 'UTC'))) throw new InvalidArgumentError('YYYY-MM-DD HH:MM');
   return text;
 }
 
-/** Gathers an option that may be given several times. */
+/** Gathers the values of an option that may be given several times. */
 export function several(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
 }

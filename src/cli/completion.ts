@@ -3,7 +3,7 @@ import type { Shell } from './command.ts';
 
 const SHELLS = ['bash', 'zsh'] as const;
 
-/** Kept for old scripts only: nobody should learn them. */
+/** Old options, kept only for old scripts. They are not offered, so that nobody learns them. */
 const OLD = new Set(['--state']);
 const GLOBAL = new Set(['config', 'stateDir', 'lang', 'quiet']);
 
@@ -15,8 +15,8 @@ export function addCompletion(program: Command, shell: Shell): void {
 }
 
 /**
- * A script that completes the words of `program`: commands, options, and values that a command line knows by itself (choices, files, directories).
- * It holds everything and starts no process, so that a press of the tab key waits for nothing.
+ * Makes a script that completes the words of `program`: commands, options, and values that a command line knows by itself (choices, files, directories). The
+ * script holds everything and starts no process, so that the tab key answers at once.
  */
 function completionScript(program: Command, shell: Shell, kind: (typeof SHELLS)[number]): string {
   const commands = walk(program, '');
@@ -27,7 +27,7 @@ function completionScript(program: Command, shell: Shell, kind: (typeof SHELLS)[
   const tables = [
     table('commands', '"$1"', words),
     table('options', '"$1"', options),
-    // Fails for an option that takes no value.
+    // The shell function fails for an option that takes no value.
     table('values', '"$1 $2"', values, 'return 1'),
     table('operands', '"$1"', operands),
   ];
@@ -35,7 +35,7 @@ function completionScript(program: Command, shell: Shell, kind: (typeof SHELLS)[
 }
 
 interface Walked {
-  /** `slots learn`; empty for the program itself. */
+  /** Words of the command, such as `slots learn`; empty for the program itself. */
   readonly path: string;
   readonly command: Command;
 }
@@ -49,7 +49,7 @@ function subcommands(command: Command): readonly string[] {
   return command.commands.map((each) => `${each.name()}:${oneLine(each.description())}`);
 }
 
-/** A command's own options, those for every command, and those of the command that runs where a group is called alone. */
+/** A command's own options, the options of every command, and those of the command that runs when a group is called alone. */
 function optionsOf(command: Command, shell: Shell): readonly Option[] {
   const own = [command, ...command.commands.filter((each) => shell.defaults.has(each))].flatMap((each) => each.options);
   const shown = own.filter((each) => (!each.hidden || GLOBAL.has(each.attributeName())) && !(each.hidden && OLD.has(each.long ?? '')));
@@ -76,7 +76,7 @@ function operandsOf(command: Command): readonly string[] {
   return command.registeredArguments.slice(0, 1).flatMap((each) => each.argChoices ?? [kindOf(`<${each.name()}>`)]);
 }
 
-/** What the word in angle brackets asks for; a colon in front keeps it apart from every value. */
+/** What the word in angle brackets asks for. A colon in front of it keeps it apart from real values. */
 function kindOf(flags: string): string {
   if (/<file>/.test(flags)) return ':file';
   return /<dir>/.test(flags) ? ':directory' : ':other';
@@ -95,7 +95,7 @@ const printed = (lines: readonly string[]) => `printf '%s\\n' ${lines.map(quoted
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
 
-/** Finds in `given` (all words before the one at the cursor) the command and the option whose value the cursor is at. */
+/** Shell code that finds two things in `given` (all words before the one at the cursor): the command, and the option whose value is at the cursor. */
 const FIND = `  for word in "\${given[@]}"; do
     if [ -n "$option" ]; then
       # Bash makes a word of the sign in --lang=en; zsh does not.

@@ -7,12 +7,12 @@ import { word } from './words.ts';
 
 const CASE = 'case:';
 
-/** `path`: of the thing itself. */
+/** Asks for the history of a thing's values. `path`: the URL path of the thing. */
 export function askFacts(client: StationClient, path: string): Promise<readonly FactAnswer[]> {
   return askAll<FactAnswer>(client, `${path}/facts`);
 }
 
-/** What was known of a thing, and from when on. */
+/** Prints what was known of a thing, and since when. */
 export function printFacts(shell: Shell, facts: readonly FactAnswer[]): void {
   const { say } = shell;
   shell.print(`\n${say('facts.title')}`);

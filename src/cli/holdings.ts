@@ -9,7 +9,7 @@ import { timeText } from './table.ts';
 
 const pathOf = (serial: string) => `/recorders/${encodeURIComponent(serial)}`;
 
-/** Who has which pool recorder, from when to when. */
+/** Adds the commands for who has which recorder, from when to when. */
 export function addHoldings(group: Command, shell: Shell): void {
   addShow(group, shell);
   addTakeOut(group, shell);

@@ -15,7 +15,7 @@ import { durationText, printable } from './table.ts';
 import { failureWords, isRechecked, word } from './words.ts';
 
 const POLL_MS = 200;
-/** A problem that lasts this long without any progress ends the command; a running station goes on trying by itself. */
+/** A problem that lasts for so long without any progress ends the command, ms. A running station goes on trying by itself. */
 const PROBLEM_MS_MAX = 15_000;
 const REFUSALS_SHOWN = 20;
 
@@ -79,7 +79,7 @@ const viewOf = async (client: StationClient, dockingId: string) =>
   (await askAll<SlotAnswer>(client, '/slots')).find((slot) => slot.dockingId === dockingId);
 const pause = () => new Promise((done) => setTimeout(done, POLL_MS));
 
-/** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise, or is stuck. */
+/** Polls until every file is sealed or refused by name. Throws when the docking ends otherwise or makes no progress. */
 async function untilSafe(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingReportAnswer> {
   let stuckSinceMs: number | null = null;
   let last = '';
@@ -89,7 +89,8 @@ async function untilSafe(shell: Shell, client: StationClient, dockingId: string,
     if (state === 'removed' || state === 'interrupted')
       throw problemError(problem ?? { code: 'recorder.removed', reason: because('id', { id: dockingId }) });
     const view = await viewOf(client, dockingId);
-    // Its clock may still be set and its sealed files removed; a slot that is another's by now has nothing to say of it.
+    // A safe recorder may still have its clock set and its sealed files removed, so this waits for the slot. A slot that shows another docking by now tells
+    // nothing.
     if (state === 'safe' && (!view || view.phase === 'safe')) return report;
     if (view?.phase === 'wiping' || view?.phase === 'setting-clock') progress.show(1, 1, word(shell.say, 'phase', view.phase));
     else showIntake(shell, report, view, listedAt === null, progress);
@@ -138,14 +139,14 @@ function problemError({ code, reason }: Problem): ReplyError {
 }
 
 /**
- * Polls until nothing waits or runs for this recorder's recordings, and its known files are compared whole: the end of this command undocks it, and
- * who waits has asked for all that can be known. Not safe any more: a known file was another one, and is taken in first.
+ * Polls until no work for this recorder's recordings waits or runs, and its known files are compared whole. The end of the command undocks the recorder, and
+ * whoever waits wants to know all that can be known. If a known file differs, the docking is not safe any more and that file is taken in first.
  */
 async function untilDone(shell: Shell, client: StationClient, dockingId: string, progress: Progress): Promise<DockingReportAnswer> {
   let most = 1;
   const rate = new Rate();
   for (;;) {
-    // The slot before the docking: what the re-check ends with is on record by then.
+    // The slot is asked before the docking, so that the outcome of the re-check is on record in what the docking tells.
     const view = await viewOf(client, dockingId);
     const report = await look(client, dockingId);
     const recheck = view && !isRechecked(view) ? view.recheck : null;

@@ -59,7 +59,7 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** Writes beside the file, compares with what the ledger names, and only then gives it its name. */
+/** Writes a file beside the wanted one, compares it with the digest in the ledger, and only then gives it its name. */
 async function save(
   shell: Shell,
   { headers, body }: StreamedAnswer,
@@ -115,13 +115,13 @@ async function write(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** A file that has appeared under the name meanwhile is not replaced. */
+/** Gives a file its name. Does not replace a file that has appeared under the name meanwhile. */
 async function nameOnce(partial: string, file: string, taken: string): Promise<void> {
   try {
     await link(partial, file);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw new EvidockError('request.conflict', because('exists-force', { file: taken }), error);
-    // A file system without links, as on a stick for the court.
+    // The file system has no links, like that of a USB stick for the court.
     if (!['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error;
     await rename(partial, file);
     return;

@@ -22,7 +22,7 @@ let cli: CommandLine;
 const content = randomBytes(70_000);
 let id: string;
 
-/** The command of one word, or of two, as it is called. */
+/** The one or two words with which a command is called. */
 const named = (argv: readonly string[]) => `${argv[0]} ${argv[0] === 'jobs' ? `${argv[1]} ` : ''}`;
 
 function leaves(command: Command): Command[] {

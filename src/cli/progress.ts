@@ -3,7 +3,7 @@ import type { Shell } from './command.ts';
 
 const QUIET_MS = 10_000;
 
-/** A bar on a terminal; elsewhere a line now and then. Nothing at all with --json. */
+/** Shows progress: a bar on a terminal, elsewhere a line now and then, and nothing with --json. */
 export class Progress {
   readonly #shell: Shell;
   readonly #silent: boolean;
@@ -16,7 +16,7 @@ export class Progress {
     this.#silent = options.silent;
   }
 
-  /** `done` of `total` in any unit; `text` tells it in words. */
+  /** Shows `done` of `total`, in any unit. `text`: the same in words. */
   show(done: number, total: number, text: string): void {
     const { stderr } = this.#shell.context;
     if (this.#silent || this.#shell.quiet) return;
@@ -52,7 +52,7 @@ function startBar(stream: NodeJS.WritableStream): SingleBar {
   return bar;
 }
 
-/** Mean rate since the start, and what is left at it. */
+/** Computes the mean rate since the start, and the time left at that rate. */
 export class Rate {
   readonly #begunMs = performance.now();
 

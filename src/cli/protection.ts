@@ -20,7 +20,7 @@ export function aMark(text: string, before: readonly string[] | undefined): read
   return [...(before ?? []), text];
 }
 
-/** The options of what marks cases and recordings. */
+/** Adds the options that mark cases and recordings. */
 export function withMarks(command: Command, say: Say): Command {
   return command
     .addOption(new Option('--level <level>', say('mark.opt.level')).choices([...CONFIDENTIALITY, 'none']))

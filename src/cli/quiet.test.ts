@@ -1,4 +1,4 @@
-/* A dry run tells what would be and changes nothing; with --quiet a change says nothing, and an answer and an error say what they always say. */
+/* Goal: a dry run tells what would be changed, and changes nothing. With --quiet a change prints nothing, while answers and errors are printed as always. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -19,7 +19,7 @@ import { failureWords, linkWords, noteWords, type Voice, word } from './words.ts
 
 const SHOWN = 200;
 const GAPS_SHOWN = 8;
-/** Notes that put a mark into a list, since its time is what one looks for there. */
+/** Codes of notes that mark a time in a list as doubtful. */
 const TIME_DOUBTS = ['time-uncertain', 'time-unknown', 'time-skipped', 'time-doubled'];
 
 interface Filter {
@@ -34,7 +34,7 @@ interface Filter {
   readonly limit?: number;
 }
 
-/** The word that people see for recordings of which everything is derived. */
+/** The word that people see for recordings whose derivatives are made. */
 const READY = 'ready';
 
 export function addRecordings(program: Command, shell: Shell): void {
@@ -83,7 +83,7 @@ function pagesOf(client: StationClient, filter: Filter): AsyncGenerator<readonly
   return askPages<RecordingAnswer>(client, '/recordings', query, limit === undefined ? {} : { limit });
 }
 
-/** One array, written page by page: a ledger may hold more than fits into memory. */
+/** Prints one JSON array page by page, because a ledger may hold more than fits into memory. */
 async function printJsonPages(shell: Shell, client: StationClient, filter: Filter): Promise<void> {
   let first = true;
   for await (const page of pagesOf(client, filter)) {
@@ -155,12 +155,12 @@ const stateWord = (say: Say, { state, replacedBy }: RecordingAnswer) => word(say
 
 const FILES_TOLD = 3;
 
-/** Files that are still on the recorder: what a recording that is not whole yet waits for. */
+/** The files that are still on the recorder and for which an incomplete recording waits. */
 function leftBehind({ state, originals, replacedBy }: RecordingAnswer): RecordingAnswer['originals'] {
   return state === 'copying' && !replacedBy ? originals.filter((original) => original.state === 'listed') : [];
 }
 
-/** What failed, and what is waited for, in sentences. */
+/** Sentences about what has failed and what is waited for. */
 function remarksOf({ say, language }: Shell, recording: RecordingAnswer): string[] {
   const left = leftBehind(recording);
   const files = left.slice(0, FILES_TOLD).map(({ cardPath, bytes }) => `${printable(cardPath)} (${bytesText(bytes)})`);
@@ -255,7 +255,7 @@ function printRecording(shell: Shell, recording: RecordingAnswer, custody: reado
   printHistory(shell, custody);
 }
 
-/** Entries of the custody log, each in words. */
+/** Prints entries of the custody log, each in words. */
 export function printHistory(shell: Shell, custody: readonly CustodyAnswer[]): void {
   const { say } = shell;
   shell.print(`\n${say('recording.history')}`);
@@ -265,7 +265,7 @@ export function printHistory(shell: Shell, custody: readonly CustodyAnswer[]): v
   );
 }
 
-/** The first places of each file that the recorder could not deliver; all of them with --json. */
+/** Prints the first gaps of each file. --json has all of them. */
 function printGaps(shell: Shell, originals: RecordingAnswer['originals']): void {
   for (const { index, gaps } of originals) {
     if (gaps.length === 0) continue;
@@ -309,14 +309,14 @@ function custodyWords({ say, language }: Voice, { type, data, lists, personal, r
   );
 }
 
-/** One value of an entry. Entries of before have sentences where there are reasons now. */
+/** One value of an entry in words. Older entries have sentences where there are reasons now. */
 function told(language: Language, value: unknown): string {
   if (value === null) return '—';
   if (isReason(value)) return reasonText(language, value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Fields whose values are codes. */
+/** By name of a field whose values are codes: the family of words for them. */
 const FIELD_WORDS: Readonly<Record<string, 'category' | 'level' | 'case-state' | 'source'>> = {
   category: 'category',
   confidentiality: 'level',
@@ -324,7 +324,7 @@ const FIELD_WORDS: Readonly<Record<string, 'category' | 'level' | 'case-state' |
   source: 'source',
 };
 
-/** `cases [] → ["A-1"], category null → inspection` */
+/** Old and new values of an entry, such as `cases [] → ["A-1"], category null → inspection`. */
 function changeWords(say: Say, data: Readonly<Record<string, unknown>>): string {
   const plain = (name: string, value: unknown) => {
     if (Array.isArray(value)) return (name === 'privacy' ? value.map((each) => word(say, 'privacy', each)) : value).join(' ') || '—';

@@ -71,7 +71,7 @@ describe('cases, officers, recorders, suggestions', () => {
     const shown = (await cli.run(['case', 'show', 'S-1'])).out;
     for (const line of [/^State +reopened$/m, /^decided +2026-06-18$/m, /^Confidentiality +secret$/m, /case reopened: .*; revoked$/m])
       expect(shown).toMatch(line);
-    // Footage turns up late: a tag is taken whatever became of the case, and the marks of the case count for it.
+    // A recording may be added to a case late, whatever became of the case, and the marks of the case count for it.
     const [first] = await cli.json(['recordings']);
     expect((await cli.run(['tag', first.id, '--case', 'S-1'])).status).toBe(0);
     expect((await cli.run(['mark', first.id, '--level', 'internal'])).out).toContain(': internal');

@@ -18,7 +18,7 @@ import { printHistory, recordingTable } from './recordings.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
 
-/** The text of a file to import: UTF-8, or as spreadsheets in China save it, GB 18030. */
+/** Reads a file to import. Its text is UTF-8, or GB 18030 as spreadsheets in China save it. */
 async function readImport(shell: Shell, file: string): Promise<{ format: 'csv' | 'json'; text: string }> {
   const path = shell.path(file);
   const extension = extname(path).toLowerCase();

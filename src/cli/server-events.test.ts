@@ -1,4 +1,4 @@
-/* Whatever the network makes of a stream of events, its reader gets the same events, and a stream that is none ends it. */
+/* Goal: however the network cuts a stream of events into pieces, its reader gets the same events. A stream that is not one of events ends the reader. */
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type ServerEvent, serverEvents } from './server-events.ts';

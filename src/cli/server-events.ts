@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { EvidockError, errnoText } from '#domain/errors';
 import { because } from '#domain/reason';
 
-/** A station sends events of at most some kilobytes; more without an end is no station. */
+/** The largest event, characters. A station sends some kilobytes; a longer one is not from a station. */
 const EVENT_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 export interface ServerEvent {
@@ -12,8 +12,8 @@ export interface ServerEvent {
 }
 
 /**
- * The events of a stream (WHATWG HTML, "Server-sent events") until `signal`, which ends it quietly. Throws station.stopping when the station ends
- * it, station.internal for what no station sends.
+ * Yields the events of a stream (WHATWG HTML, "Server-sent events") until `signal` is aborted, which ends it without an error. Throws station.stopping when the
+ * station ends the stream, and station.internal for what no station sends.
  */
 export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const stop = () => body.destroy();
@@ -24,7 +24,7 @@ export async function* serverEvents(body: Readable, signal: AbortSignal): AsyncG
     maxBufferSize: EVENT_CHARACTERS_MAX,
     onEvent: (event) => arrived.push(event),
     onError: (error) => {
-      // The standard lets a client pass over fields that it does not know.
+      // Other errors are of unknown fields, which the standard lets a client ignore.
       if (error.type === 'max-buffer-size-exceeded') throw new EvidockError('station.internal', because('event-endless', {}));
     },
   });

@@ -10,7 +10,7 @@ import { type Shell, wholeNumber } from './command.ts';
 import { serverEvents } from './server-events.ts';
 import { printable } from './table.ts';
 
-/** Learning ends by itself when nobody renews it: a terminal that is closed must not keep recorders from being taken in. */
+/** The numbering ends by itself after so long if it is not renewed, s: a terminal that is closed must not keep recorders from being taken in. */
 const LEARN_SECONDS = 60;
 const RENEW_MS = 20_000;
 
@@ -43,7 +43,7 @@ export function addSlotsAssign(group: Command, shell: Shell): void {
   });
 }
 
-/** As the station judges it; told here with the argument that is wrong. */
+/** Checks the name of a port as the station does, so that the error names the wrong argument. */
 function portName(text: string): string {
   if (!isPort(text)) throw new InvalidArgumentError('1-4.2, /srv/drop/card-1');
   return text;
@@ -58,7 +58,7 @@ function tell(shell: Shell, { port, slot, moved }: SlotChangeAnswer): void {
   if (moved) shell.print(shell.say('slots.moved', { port: printable(moved.port), slot: moved.slot }));
 }
 
-/** Walks a person from slot to slot: whatever is plugged in next names the port. */
+/** Leads a person from slot to slot. The device that is plugged in next tells the port of the slot. */
 class Lesson {
   readonly #shell: Shell;
   readonly #client: StationClient;
@@ -76,7 +76,7 @@ class Lesson {
     const { body } = await askStream(this.#client, 'GET', '/events');
     await this.#learning(LEARN_SECONDS);
     const renewing = setInterval(() => {
-      // A station that is gone ends the stream, and with it the lesson.
+      // A station that is gone ends the stream, and this lesson ends with it.
       this.#learning(LEARN_SECONDS).catch(() => undefined);
     }, RENEW_MS);
     try {
@@ -92,7 +92,7 @@ class Lesson {
       return this.#learned;
     } finally {
       clearInterval(renewing);
-      // If the station is gone it ends by itself.
+      // If the station is gone, the numbering ends by itself.
       await this.#learning(0).catch(() => undefined);
     }
   }
@@ -105,7 +105,7 @@ class Lesson {
     this.#shell.note(this.#shell.say('slots.learn.plug', { slot }));
   }
 
-  /** True if the port has become slot `slot`. */
+  /** Handles a device that was plugged in. Returns true if its port has become slot `slot`. */
   async #seen({ port, facts }: PortSeen, slot: number): Promise<boolean> {
     const { say } = this.#shell;
     const known = this.#learned.find((change) => change.port === port);

@@ -14,7 +14,7 @@ import { failureWords, recheckWords, word } from './words.ts';
 const SLOT_MAX = 9999;
 
 interface Options {
-  /** True without a number. */
+  /** A slot number; true if the option is given without one. */
   readonly explain?: number | true;
   readonly watch?: boolean;
 }
@@ -78,7 +78,7 @@ async function listSlots(shell: Shell, client: StationClient, json: boolean): Pr
   }
 }
 
-/** What somebody should know of a slot beside its figures. */
+/** What a person should know of a slot beside its figures. */
 function remarks({ say, language }: Shell, slot: SlotAnswer): readonly string[] {
   const { waiting, warning, problem, filesRefused } = slot;
   const refused = filesRefused > 0 ? [say('slots.refused', { files: filesRefused })] : [];
@@ -106,7 +106,7 @@ async function explainSlots(shell: Shell, client: StationClient, number: number 
   }
 }
 
-/** Follows the slots until Ctrl-C: a line for what has changed. */
+/** Follows the slots until Ctrl-C and prints a line for each change. */
 async function watchSlots(shell: Shell, client: StationClient, json: boolean): Promise<void> {
   if (client.kind !== 'running') throw new EvidockError('station.not-running', because('command', { command: 'slots --watch' }));
   const last = new Map<number, string>();

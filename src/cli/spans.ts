@@ -10,7 +10,7 @@ const isSpan = (value: unknown): value is Span => typeof value === 'object' && v
 const utc = (iso: string | null) => (iso === null ? '…' : `${timeText(iso).slice(0, 16)}Z`);
 const spanText = (value: unknown) => (isSpan(value) ? `${value.officer} ${utc(value.from)} – ${utc(value.to)}` : '—');
 
-/** The values of an entry about who had a recorder; entries tell UTC. */
+/** The values of an entry about a holding. Entries tell times in UTC. */
 export function spanChange(data: Readonly<Record<string, unknown>>): Record<string, string> {
   if (isSpan(data)) return { span: spanText(data) };
   return isSpan(data['old']) ? { old: spanText(data['old']), new: spanText(data['new']) } : {};

@@ -4,7 +4,7 @@ import type { Shell } from './command.ts';
 import { timeText } from './table.ts';
 import { word } from './words.ts';
 
-/** Everything that told when a recording started, and what became of each claim. */
+/** Prints each claim of when a recording started, and what became of it. */
 export function printClaims(shell: Shell, claims: RecordingAnswer['startClaims']): void {
   if (claims.length === 0) return;
   const { say } = shell;
@@ -27,7 +27,7 @@ export function printClaims(shell: Shell, claims: RecordingAnswer['startClaims']
   );
 }
 
-/** `wall clock, end` */
+/** A reading in words, such as `wall clock, end`. */
 function readingWords(say: Say, reading: string): string {
   const whole = word(say, 'reading', reading);
   if (whole !== reading) return whole;

@@ -34,7 +34,7 @@ describe('tables', () => {
       ],
     );
     expect(lines).toEqual(['姓名    Files  End', '王敏        7  x', 'Li Wei  12345  y']);
-    // The last cell of each line begins in the same column.
+    // The last cells of all lines begin in the same column.
     expect(new Set(lines.map((line) => stringWidth(line.slice(0, -line.split('  ').at(-1)!.length)))).size).toBe(1);
   });
 

@@ -3,7 +3,10 @@ import { isUnseen } from '#domain/card/look-alikes';
 
 const GRAPHEMES = new Intl.Segmenter();
 
-/** Cuts to at most `width` columns, with an ellipsis. Wide characters (Chinese, full-width forms, emoji) take two; one that is seen as one is never parted. */
+/**
+ * Cuts a text to at most `width` columns, with an ellipsis. Wide characters (Chinese, full-width forms, emoji) take two columns. Characters that are shown as
+ * one are never separated.
+ */
 export function clip(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = '';
@@ -17,24 +20,24 @@ export function clip(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** A text from outside in a form that a terminal shows and does not obey. */
+/** A text from outside in a form that a terminal shows and never takes for a command. */
 export function printable(text: string): string {
   return obeyed(text, (character) => isUnseen(character) && !WIDE_SPACE.has(character));
 }
 
-/** The same of whole lines that commands print: only what a terminal obeys. */
+/** Whole lines that commands print, in a form that a terminal never takes for commands. Line ends stay. */
 export function obeyedByNone(text: string): string {
   return obeyed(text, (character) => CONTROL.test(character) && !'\n\t'.includes(character));
 }
 
-/** JSON text with what a terminal obeys written as JSON's own escapes, which mean the same: C1 controls are no control characters to JSON. */
+/** JSON text in which control characters are escaped, which means the same. JSON itself does not escape C1 controls, which a terminal obeys. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   );
 }
 
-// Chinese text may be set with it, and its width shows it.
+// The ideographic space: Chinese text may be set with it, and its width shows.
 const WIDE_SPACE = new Set(['\u3000']);
 const CONTROL = /\p{Cc}/u;
 
@@ -51,7 +54,7 @@ export interface Column {
   readonly widthMax?: number;
 }
 
-/** Lines of an aligned table; no heading if no column has a title. */
+/** The lines of an aligned table. There is no heading if no column has a title. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) =>
     columns.map(({ widthMax = Number.POSITIVE_INFINITY }, index) => clip(printable(row[index] ?? ''), widthMax)),
@@ -80,7 +83,7 @@ export function durationText(ms: number | null): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** The wall clock of the station out of its ISO 8601 form. */
+/** The wall clock of the station, from a time in ISO 8601. */
 export function timeText(iso: string | null): string {
   return iso === null ? '' : iso.slice(0, 19).replace('T', ' ');
 }

@@ -16,7 +16,7 @@ import { CommandLine } from '#test/support/command-line';
 import { showDocking } from '#test/support/shown-docking';
 
 let cli: CommandLine;
-/** Derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */
+/** Four recordings: derive was given up; derive failed and is tried again; nothing was made yet; two files are still on the recorder. */
 let failed: string;
 let failing: string;
 let waiting: string;
@@ -63,7 +63,7 @@ describe('a recording whose work failed', () => {
   });
 
   it('is told of to ingest --wait, in whatever state its recording is', async () => {
-    // Given up means settled: the recording is in its last state and no longer among those with open work.
+    // Work that was given up is settled: the recording is in its last state and not among those with open work.
     const { deps } = cli.station;
     const pending = await deps.ledger.work.list({ leftOf: leftOf(deps, dockingId), limit: 100 });
     expect(pending.map(({ id, state, errorReason }) => [id, state, errorReason])).toContainEqual([
@@ -122,7 +122,7 @@ it('a file that changed while it was copied is closed as replaced once its new v
         copiedAtMs: START_MS,
       });
     });
-    // Copied is not sealed.
+    // A newer version that is copied, but not sealed, does not count yet.
     expect((await cli.json(['recording', leftover])).replacedBy).toBeNull();
     await ledger.transaction((writer) => writer.originals.markSealed(original.id, START_MS));
     return recording.id;
@@ -136,7 +136,7 @@ it('a file that changed while it was copied is closed as replaced once its new v
   expect(out).toContain(`its new version is sealed in ${second}`);
   expect(out).not.toContain('It waits for');
   expect((await cli.run(['recordings'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
-  // As the ledger has it once it is closed: the same words, and no list of what is waited for names it.
+  // The row as it is once the recording is closed: the same words are shown, and no list of what is waited for names it.
   await ledger.transaction(async (writer) => {
     for (const { id } of await writer.originals.ofRecording(leftover)) await writer.originals.markReplaced(id, second);
     await writer.recordings.update(leftover, { state: 'replaced' });
@@ -145,7 +145,7 @@ it('a file that changed while it was copied is closed as replaced once its new v
   expect((await cli.run(['recordings', '--state', 'replaced'])).out).toMatch(new RegExp(`${leftover} .* replaced`));
   expect(await cli.json(['recording', leftover])).toMatchObject({ state: 'replaced', replacedBy: second });
   expect((await cli.run(['recording', leftover])).out).toContain(`its new version is sealed in ${second}`);
-  // Nothing was written into the custody log here: that is how a row looks that somebody has marked by hand.
+  // No entry was written here, so the row looks like one that somebody has marked by hand.
   expect((await cli.run(['verify', '--recording', leftover])).out).toContain('the custody log has no entry of it');
   expect((await cli.run(['play', leftover, '--out', '-'])).err).toContain(`changed before they were copied, see ${second}`);
 });
@@ -156,7 +156,7 @@ describe('words', () => {
     expect([0, 1, 2].map((count) => say('recordings.count', { count }))).toEqual(['0 recordings.', '1 recording.', '2 recordings.']);
     expect(say('slots.learn.done', { count: 1 })).toBe('1 slot has its number.');
     expect(say('custody.recording.verified', { faults: '1' })).toBe('verified, 1 difference');
-    // A number before a plain plural: nobody thought of one.
+    // A number before a plain plural means that nobody thought of the number one.
     const plain = Object.entries(en).filter(([, text]) =>
       /\{(count|files|events|recordings|faults|log|places|jobs|recorders)\} (?:\w+ )?(files|jobs|recordings|events|entries|places|differences|recorders|slots)\b/.test(
         text,

@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { hasText, type Say } from '#messages/language';
 
-/** What is wrong with a command line, in words. Commander tells it in English, with what it is about between quotes. */
+/** Says in words what is wrong with a command line. Commander says it in English, with the thing in question between quotes. */
 export function usageWords({ code, message }: CommanderError, say: Say): string {
   const key = `usage.${code.replace('commander.', '')}`;
   const plain = message.replace(/^error: /, '');
@@ -10,7 +10,7 @@ export function usageWords({ code, message }: CommanderError, say: Say): string 
   const choices = /Allowed choices are (.+)\.$/.exec(plain)?.[1];
   const rule = choices ?? /is invalid(?: for argument '[^']*')?\. (.+)$/.exec(plain)?.[1];
   const meant = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(plain)?.[1];
-  // Of an argument Commander names the value first.
+  // For an argument Commander names the value before the argument.
   const words = plain.startsWith('command-argument value')
     ? say('usage.badArgument', { first: second, second: first, rule })
     : say(key, { first, second, rule });

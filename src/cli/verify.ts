@@ -41,7 +41,7 @@ export function addVerify(program: Command, shell: Shell): void {
     });
 }
 
-/** Reads the lines to the last, shows progress, prints faults as they are found. */
+/** Reads the lines to the last one, shows progress, and prints faults as they are found. */
 async function follow(
   shell: Shell,
   body: AsyncIterable<Uint8Array>,

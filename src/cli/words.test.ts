@@ -55,7 +55,7 @@ describe('the reason of a suggestion', () => {
       place: 'Market; hall 2',
     } as const;
     const [match] = suggestFor({ startMs: START + offsetMs, durationMs, officerId }, [event], 600_000);
-    // The place is somebody's own words and stays as it was written.
+    // The place is a person's own text and stays as it was written.
     expect(match && reasonText('zh-CN', match.reason)).toBe(expected);
   });
 });

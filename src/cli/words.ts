@@ -31,19 +31,19 @@ type Family =
   | 'verdict'
   | 'why';
 
-/** The word for a code of the API; the code itself where there is none. */
+/** The word for a code of the API; the code itself if there is none. */
 export function word(say: Say, family: Family, code: string): string {
   const key = `${family}.${code}`;
   return hasText(key) ? say(key) : code;
 }
 
-/** In which language, and by which catalogue. */
+/** The language, and the catalogue of its texts. */
 export interface Voice {
   readonly say: Say;
   readonly language: Language;
 }
 
-/** What is to be known of a recording, in words; the code itself where there are none. */
+/** A note of a recording in words; its code if there are none. */
 export function noteWords({ say, language }: Voice, { code, parameters }: RecordingAnswer['notes'][number]): string {
   const key = `note.${code}`;
   if (!hasText(key)) return code;
@@ -77,17 +77,17 @@ export function linkWords(say: Say, { relation, recordingId }: RecordingAnswer['
   return hasText(key) ? say(key, { id: recordingId }) : `${relation} ${recordingId}`;
 }
 
-/** What an error code of the table means; the code itself if it is not in the table. */
+/** What an error code means; the code itself if this version does not know it. */
 export function failureWords(language: Language, code: string): string {
   return errorWords(language, code).what;
 }
 
-/** Whether nothing is left of its known files that can be compared whole. */
+/** Whether no known file of a slot is left that can be compared whole. */
 export function isRechecked({ recheck }: Pick<SlotAnswer, 'recheck'>): boolean {
   return recheck === null || recheck.done + recheck.unread >= recheck.files;
 }
 
-/** How far the known files of a slot are compared whole; nothing where there are none. */
+/** How far the re-check of a slot is, in words; nothing where it has no known files. */
 export function recheckWords(say: Say, slot: Pick<SlotAnswer, 'recheck' | 'phase'>): readonly string[] {
   if (slot.recheck === null) return [];
   const { done, files } = slot.recheck;

@@ -57,7 +57,7 @@ function addInvite(group: Command, shell: Shell): void {
     .option('-o, --out <file>', say('worker.opt.out'))
     .action(async (name: string, { address, out }: InviteOptions, command: Command) => {
       const globals = shell.globals(command);
-      // Opened first: a key that can be written nowhere would be lost.
+      // The file is opened before the invitation is made: a key that cannot be written anywhere would be lost.
       const file = out === undefined ? null : await openNew(shell.path(out));
       try {
         const body = { name, ...(address === undefined ? {} : { address }) };
@@ -72,7 +72,7 @@ function addInvite(group: Command, shell: Shell): void {
         if (globals.json) shell.printJson({ worker: name, file: file.path });
         else shell.done(say('worker.invited', { worker: name, file: file.path }));
       } catch (error) {
-        // An invitation that was refused leaves no empty file.
+        // A refused invitation leaves no empty file.
         if (file !== null) await rm(file.path, { force: true });
         throw error;
       } finally {
