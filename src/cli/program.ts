@@ -22,7 +22,7 @@ import { usageWords } from './usage-words.ts';
 import { addVerify } from './verify.ts';
 import { addWorker } from './worker.ts';
 
-/** The whole command line. */
+/** Builds the whole command line. */
 export function buildProgram(context: CliContext, language: Language): Command {
   const say = speaker(language);
   const shell = new Shell({ context, say, language });
@@ -39,23 +39,23 @@ export function buildProgram(context: CliContext, language: Language): Command {
       optionDescription: (option) => optionWords(option, say),
       argumentDescription: (argument) => optionWords(argument, say),
       showGlobalOptions: true,
-      // The others stand among the command's own options, or say nothing there.
+      // Global options that are not listed here are shown among the command's own options, or do nothing there.
       visibleGlobalOptions: (command) => (command.parent ? program.options.filter((each) => GLOBAL.has(each.attributeName())) : []),
     })
-    // `--state` before the command is the directory by its old name, and after `recordings` their state.
+    // So `--state` before the command is the old name of the state directory, and after `recordings` it is their state.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      // Wrong use is told once, in the person's language: see `complain`.
+      // `complain` reports wrong use, once and in the person's language.
       outputError: () => undefined,
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
     })
     .addOption(new Option('-c, --config <file>', say('option.config')))
     .addOption(new Option('-d, --state-dir <dir>', say('option.state')))
-    // What it was called before; to be gone with the next release.
+    // The old name of the option, which goes with the next release.
     .addOption(new Option('--state <dir>', say('option.state')).hideHelp())
     .addOption(new Option('-j, --json', say('option.json')))
     .addOption(new Option('-q, --quiet', say('option.quiet')))
@@ -130,7 +130,7 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
     if (error instanceof Refused) return 1;
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      // Help was printed instead of an answer.
+      // Help was printed in place of an answer.
       if (error.code === 'commander.help') return 2;
       const words = usageWords(error, speaker(language));
       return complain(context, language, asksJson(argv), new UsageError(words), commandNamed(program, argv));
@@ -141,7 +141,7 @@ export async function runCli(context: CliContext, argv: readonly string[]): Prom
 
 const named = ({ long, short }: Option, word: string) => word === long || word === short;
 
-/** The command that a command line names, as far as it names one: `slots assign `, with a space behind it. */
+/** The command that a command line names, as far as it names one, with a space after it: `slots assign `. */
 function commandNamed(program: Command, argv: readonly string[]): string {
   let command = program;
   let path = '';
@@ -168,7 +168,7 @@ function askedLanguage(argv: readonly string[]): string | null {
   return at >= 0 ? (argv[at + 1] ?? null) : (argv.find((word) => word.startsWith('--lang='))?.slice('--lang='.length) ?? null);
 }
 
-/** What failed, for what, and what to do: on standard error, with --json as an object. */
+/** Prints what failed, for what, and what to do, to standard error; with --json as an object. Returns the exit code. */
 function complain(context: CliContext, language: Language, json: boolean, error: unknown, command: string): number {
   const say = speaker(language);
   const print = (text: string) => context.stderr.write(`${text}\n`);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 
-/** What is answered in the server's place; null: the server answers. */
+/** Gives the proxy's own answer to a request; null: the server answers. */
 export type Answering = (asked: IncomingMessage) => { readonly status: number; readonly body?: string } | null;
 
 /** An S3 error as servers write it. */

@@ -10,17 +10,15 @@ import type { NewDocking } from '#ports/ledger/dockings';
 import type { NewOriginal } from '#ports/ledger/originals';
 import type { NewRecording } from '#ports/ledger/recordings';
 
-/*
- * Valid things of the domain for tests: every field has a plain value, a test overrides what it is about.
- */
+/* Builders of valid domain objects for tests. Every field has a plain value, and a test overrides those that it is about. */
 
-/** The station that tests stand on; also the middle part of ids. */
+/** Id of the station in tests. It is also the middle part of ids. */
 export const STATION_ID = 'test';
 /** 2026-06-20T08:00:00Z: where the clocks of tests start. */
 export const START_MS = Date.UTC(2026, 5, 20, 8);
 
 export interface FixedClock extends Clock {
-  /** Moves the clock; negative values move it back, as a clock that is set may. Returns the new time. */
+  /** Moves the clock by `ms`; negative values move it back, as when somebody sets it. Returns the new time. */
   advance(ms: number): number;
 }
 
@@ -41,7 +39,7 @@ export function anId(prefix: IdPrefix, atMs: number = START_MS): string {
   return newId(prefix, atMs, STATION_ID);
 }
 
-/** 64 hexadecimal digits that differ with `seed`: has the form of a digest, is that of nothing. */
+/** 64 hexadecimal digits that differ by `seed`: the form of a digest, but of no bytes. */
 export function aHash(seed: number | string): string {
   return Buffer.from(String(seed)).toString('hex').padStart(64, '0').slice(-64);
 }

@@ -14,8 +14,8 @@ export function filesOf(card: string): string[] {
 }
 
 /**
- * `verify` finds nothing, and the ledger holds every file of the card once, with the digest of the card's file. `card`: its directory, or what filesOf says
- * of it. Returns the recordings.
+ * Expects that `verify` finds nothing, and that the ledger holds every file of the card once, with the digest of the card's file. `card`: the directory, or the
+ * answer of filesOf for it. Returns the recordings.
  */
 export async function expectWhole(
   state: string,

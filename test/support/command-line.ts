@@ -12,16 +12,16 @@ interface Ended {
   readonly err: string;
 }
 
-/** The whole command line in this process, over a real ledger and vault. */
+/** Runs the whole command line in this process, over a real ledger and vault. */
 export class CommandLine {
   readonly station: ServedStation;
-  /** With what options a station was asked for. */
+  /** The options with which commands have asked for a station. */
   readonly connected: ConnectOptions[] = [];
-  /** How often a station was closed. */
+  /** How many times a station was closed. */
   closed = 0;
-  /** Ctrl-C. */
+  /** Stands for Ctrl-C. */
   interrupt = new AbortController();
-  /** Another way to a station than the one in this process. */
+  /** A client to use in place of the one for the station in this process. */
   client: StationClient | null = null;
 
   /** What the doctor finds. */
@@ -38,7 +38,7 @@ export class CommandLine {
     return new CommandLine(await servedStation(overrides));
   }
 
-  /** What the command that runs has said so far: results, and remarks. */
+  /** What the running command has printed so far: results and remarks. */
   printed = (): string => '';
   noted = (): string => '';
 
@@ -55,7 +55,7 @@ export class CommandLine {
     return { status, out: out.join(''), err: err.join('') };
   }
 
-  /** What a command prints with --json. Throws if it fails or says anything else. */
+  /** The answer that a command prints with --json. Throws if the command fails or prints anything else. */
   async json(argv: readonly string[]) {
     const { status, out, err } = await this.run(['--json', ...argv]);
     if (status !== 0 || err !== '') throw new Error(`${argv.join(' ')}: ${status} ${err}`);

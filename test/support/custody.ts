@@ -9,7 +9,7 @@ import { anId, START_MS, someDigests } from './builders.ts';
 
 const BY_PREFIX = { rec: 'recording', org: 'original', dck: 'docking' } as const;
 
-/** What an id of this station, or a printed subject, is about. */
+/** The subject of an id of this station, or of a printed subject. */
 export function about(text: string): Subject {
   const kind = BY_PREFIX[text.slice(0, 3) as keyof typeof BY_PREFIX];
   const found = kind && text[3] === '-' ? subject(kind, text) : parseSubject(text);
@@ -17,7 +17,7 @@ export function about(text: string): Subject {
   return found;
 }
 
-/** Somebody at the control socket. */
+/** A person at the control socket. */
 export const cli = (id: string) => ({ kind: 'cli', id, via: 'socket', session: null }) as const;
 
 /** A look at a recording; `n` makes it another one. */
@@ -61,7 +61,7 @@ export function aSealedDraft(
   });
 }
 
-/** Some entry about what has this id. */
+/** A draft of an entry about the thing with this id. */
 export function anyDraft(id: string): CustodyDraft {
   const { kind } = about(id);
   if (kind === 'recording') return aCustodyDraft({ recordingId: id });

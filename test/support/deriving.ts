@@ -17,18 +17,18 @@ const SETTINGS = { ffprobe: 'ffprobe', height: 720, threads: 1, outputBytesMax: 
 interface Options {
   readonly ledger: Ledger;
   readonly vault: Vault;
-  /** For scratch directories; on the vault's disk or not. */
+  /** Directory for scratch directories, on the vault's disk or not. */
   readonly directory: string;
   readonly clock?: Clock;
   readonly turnMs?: number;
   readonly faults?: FaultPoints;
-  /** In ffmpeg's place. */
+  /** Program to run in place of ffmpeg. */
   readonly ffmpeg?: string;
-  /** Of each media process. */
+  /** Time limit of each media process, ms. */
   readonly timeLimitMs?: number;
-  /** Of each media process. */
+  /** Standstill limit of each media process, ms. */
   readonly mediaStandstillMsMax?: number;
-  /** Of a run of the stage. */
+  /** Standstill limit of a run of the stage, ms. */
   readonly standstillMsMax?: number;
   readonly attemptsMax?: number;
 }

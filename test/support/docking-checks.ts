@@ -8,12 +8,14 @@ import type { intakeStation } from './intake-station.ts';
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
-/** What the volume of a pulled recorder throws. */
+/** The error of a volume whose recorder was pulled. */
 export function gone(path: string): EvidockError {
   return new EvidockError('recorder.removed', because('said', { text: path }));
 }
 
-/** Every file of the cards is sealed once, whole, with its bytes and its manifest in the vault at `home`/s, and the custody log is sound. */
+/**
+ * Expects that every file of the cards is sealed once and whole, with its bytes and its manifest in the vault at `home`/s, and that the custody log is sound.
+ */
 export async function expectWhole(
   home: string,
   station: Pick<Awaited<ReturnType<typeof intakeStation>>, 'ledger' | 'disk'>,

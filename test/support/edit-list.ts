@@ -1,4 +1,4 @@
-/** An MP4 whose first track has that many edits, each of which shows the whole clip again. Its moov must be the last box, so that no offset moves. */
+/** An MP4 whose first track has so many edits, each of which shows the whole clip again. Its moov must be the last box, so that no offset changes. */
 export function withEdits(film: Buffer, edits: number): Buffer {
   const moov = film.lastIndexOf('moov') - 4;
   const trak = film.indexOf('trak', moov) - 4;

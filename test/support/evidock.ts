@@ -31,7 +31,7 @@ export function runProgram(
     const stderr: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-    // A program that ends without reading what it is told is judged by its status.
+    // A program may end without reading its input. Its exit status then tells how it went.
     child.stdin?.on('error', () => undefined);
     child.on('error', reject);
     child.on('close', (status, signal) => {

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What the link does from now on, to every connection. */
+/** Faults that the link has from now on, on every connection. */
 export interface LinkFaults {
   /** Every n-th connection is closed at once. */
   readonly refuseEvery?: number;
@@ -8,19 +8,19 @@ export interface LinkFaults {
   readonly cutUpAfter?: number;
   /** A connection is cut once so many bytes have come down on it. */
   readonly cutDownAfter?: number;
-  /** A connection passes no byte any more, and stays open, once so many bytes have come down (or gone up) on it. */
+  /** Once so many bytes have come down (or gone up) on a connection, it passes no more bytes and stays open. */
   readonly stallDownAfter?: number;
   readonly stallUpAfter?: number;
-  /** So many connections stall; all if left out. */
+  /** At most so many connections stall; all if it is left out. */
   readonly stallsMax?: number;
   /** One bit of every n-th large chunk (of a body, not of headers) that goes up is changed. */
   readonly flipUpEvery?: number;
-  /** Over all connections together, in each direction. */
+  /** Rate of all connections together, in each direction. */
   readonly bytesPerSecond?: number;
   readonly delayMs?: number;
 }
 
-/** Chunks of bodies are larger, headers are smaller. */
+/** Chunks of bodies are larger than this, and headers are smaller. */
 const LARGE_CHUNK = 8192;
 
 type Direction = 'up' | 'down';
@@ -40,7 +40,7 @@ export class FaultyProxy {
   #largeChunks = 0;
   #busyUntilMs: Record<Direction, number> = { up: 0, down: 0 };
   #port = 0;
-  /** Bytes sent to the target, and from it, since the last `reset`. */
+  /** Bytes sent to the target and received from it since the last `reset`. */
   upBytes = 0;
   downBytes = 0;
 
@@ -65,7 +65,7 @@ export class FaultyProxy {
     if (refusing) this.#dropAll();
   }
 
-  /** What the link does from now on; connections that are open stay as they were made, so they are closed. */
+  /** Sets the faults of the link. Open connections would keep their old ones, so they are closed. */
   suffer(faults: LinkFaults): void {
     this.reset();
     this.#faults = faults;
@@ -138,7 +138,7 @@ export class FaultyProxy {
     });
   }
 
-  /** Late by the delay, and by what the rate makes of it; nothing more is taken in meanwhile. */
+  /** Passes a chunk on after the delay and the time that the rate needs. Nothing more is read from the sender meanwhile. */
   #pass(direction: Direction, chunk: Buffer, from: Socket, to: Socket): void {
     const { bytesPerSecond, delayMs = 0 } = this.#faults;
     const write = () => {

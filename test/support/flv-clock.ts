@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** From that moment on each tag of an FLV file (Adobe Flash Video File Format 10.1, §E.4.1) tells a time that is so much later, ms. */
+/** From the time `fromMs` on, makes the time of each tag of an FLV file later by `byMs` (Adobe Flash Video File Format 10.1, §E.4.1). */
 export async function setFlvClock(path: string, byMs: number, fromMs = 1000): Promise<void> {
   const bytes = await readFile(path);
   let isSet = false;

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { canonicalBytes, type Json, sha256Hex } from '#domain/canonical-json';
 import { CUSTODY_GENESIS } from '#domain/custody/entry';
 
-/** Takes back what the migration to typed custody does to a ledger whose log is empty: the next open runs it again. */
+/** Undoes the migration to typed custody in a ledger whose log is empty. The next open runs the migration again. */
 export function untypeCustody(raw: DatabaseSync): void {
   for (const table of [
     'kept_answers',

@@ -27,10 +27,10 @@ import { contradictionsIn } from './replayed.ts';
 const LIMITS = { filesMax: 200_000, depthMax: 16, fileBytesMax: 2 ** 40 };
 const MEBIBYTE = 1024 * 1024;
 
-/** What happens to one read of a recorder's file, the few bytes of a container's header apart; may throw, wait, or change the bytes in `target`. */
+/** Called at each read of a recorder's file, but not at reads of container headers. May throw, wait, or change the bytes in `target`. */
 export type OnRead = (path: string, position: number, target: Uint8Array, bytes: number) => void | Promise<void>;
 
-/** Everything else reads whole blocks, or the whole of a file that is too small for a header. */
+/** Whether a read is of a container's header. Every other read is of whole blocks, or of the whole of a file that is too small for a header. */
 function isHeaderRead(target: Uint8Array, fileBytes: number): boolean {
   return target.length <= 64 && fileBytes > 64;
 }
@@ -73,11 +73,11 @@ export async function writeCard(root: string, files: Readonly<Record<string, Uin
   }
 }
 
-/** What a test changes, and what it wants to hear of. */
+/** What a test replaces in the station, and what it wants to be told. */
 export interface StationOptions {
   readonly verify?: 'vault' | 'source+vault';
   readonly known?: 'sampled' | 'whole';
-  /** Where samples of known files are taken. */
+  /** Chooses the places of samples of known files. */
   readonly random?: RandomBelow;
   readonly reached?: (point: FaultPoint) => void;
   readonly gapBytesMax?: number;
@@ -190,7 +190,7 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
   let askedAtEnd = true;
   return {
     ledger,
-    /** The test writes rows of which no entry tells: they are not asked for at the end. */
+    /** Called by a test that writes rows without entries: they are not compared with the log at the end. */
     writesPastTheLog() {
       askedAtEnd = false;
     },
@@ -200,11 +200,11 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
     board,
     seal,
     incomplete,
-    /** Recordings that were closed without the files that never came. */
+    /** Recordings that were closed without files that never came. */
     closed,
-    /** For those who build more on top. */
+    /** Parts for tests that build more on top. */
     parts: { ...common, lanes, buffers, dockStage: dock, recorderClock, intake },
-    /** Docks; `done` ends when intake does, `gone` pulls the recorder. */
+    /** Docks a recorder. `done` resolves when intake has ended; `gone` pulls the recorder. */
     async dock(volume: Volume, serial: string, slot: number, hub: string | null = null) {
       arrivals += 1;
       const docked = await dock.arrive({
@@ -237,9 +237,9 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
           await intake.forget(id);
           await dock.leave(id);
         },
-        /** Waits until its known files are compared whole. */
+        /** Resolves when the known files of the docking are compared whole. */
         rechecked: () => intake.rechecked(id),
-        /** Waits for "safe to undock". */
+        /** Resolves at "safe to undock". */
         safe: async (seconds = 20) => {
           const end = performance.now() + seconds * 1000;
           while (!safe.has(id)) {
@@ -257,9 +257,9 @@ export async function intakeStation(state: string, wrap: (vault: Vault) => Vault
       await lanes.close();
       await disk.close();
       await ledger.close();
-      // Whatever a test has done with it: every row is as the log tells.
+      // Whatever the test has done, every row must be as the log tells.
       if (askedAtEnd) expect(contradictionsIn(join(state, 'ledger.sqlite'))).toEqual([]);
-      // What a stage told of a docking that cannot have happened to it.
+      // Events of dockings that their status did not allow.
       if (impossible.length > 0) throw new Error(impossible.join('; '));
     },
   };

@@ -9,9 +9,9 @@ const MEBIBYTE = 1024 * 1024;
 export const BLOCK = 4096;
 /** Bytes of a file that is sampled: 1,280 blocks, of which the sample takes one of each five. */
 export const LARGE = 5 * MEBIBYTE;
-/** Always the first of the five. */
+/** Chooses the first block of each five. */
 export const FIRST_BLOCKS = () => 0;
-/** In a third of five blocks, far from beginning and end. */
+/** A place in the third of five blocks, far from beginning and end, which such a sample misses. */
 export const MISSED = 502 * BLOCK + 17;
 export const WAIT = { timeout: 15_000, interval: 10 };
 
@@ -34,7 +34,7 @@ export const typesOf = async (station: Station, subject: string) =>
   (await station.ledger.custody.of(about(subject))).map(({ type }) => type);
 export const slotOf = (station: Station, slot: number) => station.board.snapshot().find((view) => view.slot === slot);
 
-/** Every original is sealed, and its bytes stand in the vault at `home`/s. */
+/** Expects that every original is sealed, and that its bytes are in the vault at `home`/s. */
 export async function expectSealed(home: string, station: Station, files: Readonly<Record<string, readonly Uint8Array[]>>): Promise<void> {
   const originals = await originalsOf(station);
   expect(originals.map(({ cardPath, digests, state }) => `${cardPath} ${state} ${digests?.sha256}`).sort()).toEqual(
@@ -48,21 +48,21 @@ export async function expectSealed(home: string, station: Station, files: Readon
   expect(faults).toEqual([]);
 }
 
-/** A docking of the card as it is, to its end. */
+/** Docks the card as it is, from the arrival to the removal. */
 export async function dockOnce(station: Station, card: string, slot = 1) {
   const docking = await station.dock(station.plain(card), 'R1', slot);
   await docking.safe();
   await docking.rechecked();
-  // What the re-check has found is sealed first.
+  // Files that the re-check has found are sealed first.
   await vi.waitFor(async () => expect((await station.ledger.dockings.get(docking.id))?.state).toBe('safe'), WAIT);
   await docking.pull();
   return docking;
 }
 
-/** What only the whole comparison reads: pieces of this length. */
+/** Whether a read is of a whole comparison: no other read has this length. */
 export const isWholeRead = (target: Uint8Array) => target.length === MEBIBYTE;
 
-/** A card whose whole comparisons wait until they are let go. */
+/** A card whose whole comparisons wait until the test releases them. */
 export function heldCard(root: string, more: OnRead = () => undefined) {
   const letGo = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();

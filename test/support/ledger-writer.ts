@@ -3,8 +3,8 @@ import { aCopy, aDocking, anOriginal, aRecording, STATION_ID, someDigests, someW
 import { anyDraft } from './custody.ts';
 
 /*
- * A process that seals recordings until it is killed: `node ledger-writer.ts FILE`. After every commit it prints the id of the recording
- * on a line of its own, so that the one who kills it knows what must be there.
+ * A process that seals recordings until it is killed: `node ledger-writer.ts FILE`. After every commit it prints the recording's id on a line, so that the test
+ * that kills it knows what must be in the ledger.
  */
 
 const [file] = process.argv.slice(2);
@@ -22,7 +22,7 @@ for (;;) {
     await writer.originals.insert(original);
     await writer.originals.markCopied(original.id, { digests: someDigests(original.id), duplicateOf: null, copiedAtMs: 1 });
     await writer.custody.append(anyDraft(original.id));
-    // Most kills shall fall into an open transaction.
+    // So most kills hit an open transaction.
     await new Promise((resolve) => setImmediate(resolve));
     await writer.originals.markSealed(original.id, 2);
     await writer.recordings.upsertCopy(aCopy(original));

@@ -28,7 +28,7 @@ interface CardFile {
   readonly read: 'whole' | 'never' | 'gap';
 }
 
-/** Something that happens at a station. `which`: one of the recordings (or suggestions) that there are then. */
+/** One event at a station. `which`: chooses one of the recordings (or suggestions) that there are at that time. */
 export type Deed =
   | {
       readonly do: 'dock';
@@ -81,7 +81,7 @@ export type Deed =
   | {
       readonly do: 'protect';
       readonly which: number;
-      /** Of a case; null: of a recording. */
+      /** Number of a case; null: the deed is about a recording. */
       readonly number: string | null;
       readonly level: 'internal' | 'secret' | null;
       readonly privacy: 'minor' | 'trade-secret';
@@ -118,7 +118,7 @@ function volumeOf({ files, refused }: DeedOf<'dock'>): Volume {
       return {
         ...opened,
         read: async (target, position, signal) => {
-          // The first block of a file that has more than one.
+          // Fails in the first block of a file that has more than one.
           if (position < 4096 && position + target.length > 2048)
             throw new EvidockError('recorder.read-failed', because('words', { text: path }));
           return opened.read(target, position, signal);
@@ -128,7 +128,7 @@ function volumeOf({ files, refused }: DeedOf<'dock'>): Volume {
   } as Volume;
 }
 
-/** A station with its real stages, ledger, vault and use-cases, to which deeds are done one after the other. */
+/** A station with its real stages, ledger, vault and use-cases, on which a test carries out deeds one after the other. */
 export async function livingStation(state: string) {
   let nowMs = NOON_MS + 86_400_000;
   let station = await open();
@@ -301,7 +301,7 @@ export async function livingStation(state: string) {
   };
 
   return {
-    /** What the rules of the station refuse is no deed: nothing of it is kept. */
+    /** Carries out a deed. A deed that the rules of the station refuse leaves nothing. */
     live: async (deed: Deed): Promise<void> => {
       try {
         await (deeds[deed.do] as (deed: Deed) => Promise<unknown>)(deed);

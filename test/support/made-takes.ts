@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 
-/*
- * Random days of recorders, as a card would hold them, with what was really one take. Knows nothing of the station's rules: it plays recorders.
- */
+/* Makes random days of recorders as a card would hold them, and tells what was really one take. It knows nothing of the station's rules. */
 
 /** A file as a card lists it, with what its container would tell. */
 interface MadeFile {
@@ -15,9 +13,9 @@ interface MadeFile {
 
 export interface MadeCard {
   readonly files: readonly MadeFile[];
-  /** Paths of what is one take each, in order; a take with lost segments is as many as its pieces. */
+  /** Paths of each take, in order. A take with lost segments counts as several, one for each piece. */
   readonly takes: readonly (readonly string[])[];
-  /** Paths on either side of lost chapters or letters, with the words for what is missing. */
+  /** Paths before and after lost chapters or letters, with the words for what is missing. */
   readonly holes: readonly { readonly before: string; readonly after: string; readonly missing: string }[];
   readonly zone: string;
 }
@@ -29,7 +27,7 @@ interface SegmentPlan {
   readonly lastsMs: number;
   readonly silenceMs: number;
   readonly lost: boolean;
-  /** The container tells its length. */
+  /** True: the container tells its length. */
   readonly told: boolean;
 }
 
@@ -41,15 +39,15 @@ interface TakePlan {
 
 interface RecorderPlan {
   readonly takes: readonly TakePlan[];
-  /** How many numbers before the end of the counter it begins. */
+  /** How many numbers before the end of the counter the recorder begins. */
   readonly beforeEnd: number;
   readonly firstNumber: 0 | 1;
   readonly folder: 'day' | 'by-number' | 'one';
   readonly filesPerFolder: number;
   readonly keepsSummerTime: boolean;
-  /** Before which take its clock was lost; negative: never. */
+  /** The recorder loses its clock before the take with this number; negative: never. */
   readonly clockLostBefore: number;
-  /** A lost clock takes the numbers with it; then it opens a new folder. */
+  /** True: with its clock the recorder loses its numbers, and it opens a new folder. */
   readonly numbersLost: boolean;
 }
 
@@ -67,7 +65,7 @@ const OFFICERS = ['041234', '055555', '000000'];
 const LOST_CLOCK_MS = Date.UTC(2019, 0, 1);
 const HOUR_S = 3600;
 
-// Two hours before a change of the clocks, or before midnight.
+// Two hours before a change of summer time, or before midnight.
 const PLACES = [
   { zone: 'Europe/Berlin', beginMs: Date.UTC(2026, 2, 28, 23) },
   { zone: 'Europe/Berlin', beginMs: Date.UTC(2026, 9, 24, 23) },
@@ -139,7 +137,7 @@ class Recorder {
   readonly #largest: number;
   readonly #hasParts: boolean;
   #nowMs: number;
-  /** What its clock shows is so much behind what it would show. */
+  /** By how much the clock is behind the one that it would have without the loss, ms. */
   #behindMs = 0;
   #number: number;
   #written = 0;
@@ -174,7 +172,7 @@ class Recorder {
     return this.#card.family === 'novatek' ? ['A', 'B'] : [''];
   }
 
-  /** Lost segments are made as the others are, and taken off the card. */
+  /** Makes the segments of a take. Lost segments are made too, and then removed from the card. */
   #film(take: TakePlan, lens: string): void {
     let atMs = this.#nowMs;
     let piece: string[] = [];
@@ -217,13 +215,13 @@ class Recorder {
     };
   }
 
-  /** As the volume gives it: FAT's wall clock, read in standard time all year, or the moment. */
+  /** The time of a file as the volume gives it: FAT's wall clock, read in standard time all year, or the exact moment. */
   #fileTime(ms: number): number {
     const { fileTimes, place } = this.#card;
     return fileTimes === 'moments' ? ms - this.#behindMs : this.#shown(ms) - standardMs(place.zone);
   }
 
-  /** What its clock shows, as if it were UTC. */
+  /** What the clock shows, read as if it were UTC. */
   #shown(ms: number): number {
     const { zone } = this.#card.place;
     const at = ms - this.#behindMs;

@@ -1,7 +1,7 @@
 import { because } from '#domain/reason';
 import type { WorkQueue } from '#ports/work-queue';
 
-/** One place, as `archive.atOnce: 1`: the next work begins when the last has given its place back. */
+/** A queue with one place, as `archive.atOnce: 1` gives: the next work begins when the last one has ended. */
 export function oneAtATime(): WorkQueue {
   let listener: ((id: string, run: { signal: AbortSignal }) => Promise<void>) | undefined;
   let last: Promise<unknown> = Promise.resolve();

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 
 export interface RebuiltColumns {
   readonly table: string;
-  /** null: all of the table. */
+  /** Columns of the table; null: all of them. */
   readonly columns: readonly string[] | null;
   readonly replayed: boolean;
 }
 
 const names = (cell: string) => [...cell.matchAll(/`([a-z_0-9]+)`/g)].map(([, name = '']) => name);
 
-/** The table of docs/design.md, "What the log rebuilds". */
+/** Reads the table of docs/design.md, "What the log rebuilds". */
 export function rebuiltColumns(): readonly RebuiltColumns[] {
   const text = readFileSync(new URL('../../docs/design.md', import.meta.url), 'utf8');
   const [, section = ''] = text.split('\n## What the log rebuilds\n');

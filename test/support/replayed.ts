@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { replayLines } from '#adapters/sqlite-ledger/replay/lines';
 import type { Contradiction } from '#ports/ledger/upkeep';
 
-/** What in the ledger of this file is not as its log tells, found in this thread: the ledgers of tests are small. */
+/** The rows of a ledger that contradict its log. This runs in the calling thread, because the ledgers of tests are small. */
 export function contradictionsIn(file: string): readonly Contradiction[] {
   const replayFile = join(tmpdir(), `evidock-replay-${randomUUID()}`);
   try {

@@ -6,7 +6,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { ROOT, runProgram } from './evidock.ts';
 import type { S3Server } from './s3-server.ts';
 
-/** What `startRgw` starts. */
+/** The server that `startRgw` starts. */
 export interface Rgw extends S3Server {
   /** Runs radosgw-admin on it. */
   admin(...args: string[]): Promise<void>;
@@ -14,7 +14,7 @@ export interface Rgw extends S3Server {
   assumeRole(seconds: number): Promise<string>;
 }
 
-/** A port of which this and the next are free now. */
+/** Finds a free port of which the next one is free too. */
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
     const port = 20_000 + Math.floor(Math.random() * 20_000);
@@ -31,7 +31,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The monitor now and then refuses its own OSD on a busy machine ("wrong fsid"): a fresh cluster on other ports then comes up. */
+/** So many starts are tried. On a busy machine the monitor now and then refuses its own OSD ("wrong fsid"), and a fresh cluster on other ports then starts. */
 const TRIES_MAX = 3;
 
 /** Starts a real Ceph RGW (about 13 s) with an empty bucket `evidence`; its processes end with `stop`, or with this process. */
@@ -49,7 +49,7 @@ async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
   const directory = await mkdtemp(join(tmpdir(), 'evd-rgw-'));
   const port = await freePort();
   const home = join(directory, 'c');
-  // The daemons keep what they are given as output: with a pipe we would wait for their end.
+  // The daemons keep the output that they are given. With a pipe the caller would wait for their end.
   const script = `exec "$0" "$@" >"${directory}/log" 2>&1`;
   const args = ['-c', script, join(ROOT, 'test/support/start-rgw'), home, String(port)];
   const started = await runProgram('bash', args, { env, timeoutMs: 120_000 });
@@ -59,7 +59,7 @@ async function tryRgw(env: { STORE: string; STS: string }): Promise<Rgw> {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended by itself.
+        // The process has ended by itself.
       }
     }
   };

@@ -44,7 +44,7 @@ export function archiveOn(server: S3Server, journal: UploadJournal, more: More =
   });
 }
 
-/** The plain client, for what happens behind the archive's back. */
+/** The plain S3 client, for changes past the archive. */
 export function clientOf({ endpoint, accessKeyId, secretAccessKey }: S3Server): S3Client {
   return new S3Client({ endpoint, region: 'us-east-1', credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Server } from './s3-server.ts';
 
-/** The one pair of keys that it knows. */
+/** The only pair of keys that the server knows. */
 const KEY = 'S3RVER';
 
 interface Options {

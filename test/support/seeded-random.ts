@@ -1,4 +1,4 @@
-/** Whole numbers below a bound, the same row for the same seed (mulberry32): a failure can be run again. */
+/** Gives whole numbers below a bound. The same seed gives the same numbers (mulberry32), so that a failure can be repeated. */
 export function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {

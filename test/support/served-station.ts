@@ -86,7 +86,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       await put(derivative.vaultKey, playable);
       await put(manifestKey(recording.id, 1), manifest);
       await ledger.transaction(async (writer) => {
-        // A test that takes nothing in has a log of its own entries alone.
+        // Written only here, so that the log of a test without recordings has only the test's own entries.
         if (!(await writer.dockings.get(docking.id))) await tellDocking(writer, docking);
         const [listed] = await tellListed(writer, { recording, originals: [original], atMs: START_MS });
         if (listed) await tellSealed(writer, listed, { sha256, manifestSha256: sha256Hex(manifest), atMs: START_MS });

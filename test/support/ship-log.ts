@@ -8,9 +8,7 @@ import { archiveShelf, vaultShelf } from '#steps/log-shelves';
 import { faultPointsFrom } from '../../src/station/fault-points.ts';
 import { aCustodyDraft } from './custody.ts';
 
-/*
- * A process of its own for the tests that kill it: `node ship-log.ts <directory> <entries>` appends so many entries, each shipped by itself, and then merges.
- */
+/* A process for tests that kill it: `node ship-log.ts <directory> <entries>`. It appends so many entries, ships each by itself, and then merges. */
 const [directory = '', count = '0'] = process.argv.slice(2);
 const clock = { nowMs: () => Date.now() };
 const faults = faultPointsFrom(process.env['EVIDOCK_FAULT_POINT']);

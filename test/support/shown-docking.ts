@@ -13,7 +13,7 @@ export function allSafe(): AllSafe {
 
 type Docked = Extract<SlotPhase, 'arrived' | 'listing' | 'copying' | 'rechecking' | 'safe' | 'setting-clock' | 'wiping' | 'removed'>;
 
-/** A docking that has come to this phase by the shortest way. */
+/** The status of a docking that has come to this phase by the shortest way. */
 export function statusIn(phase: Docked): DockingStatus {
   const listing = DockingStatus.arrived.after('list');
   const safe = listing.safe(allSafe());

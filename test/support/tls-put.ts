@@ -1,4 +1,4 @@
-/* In a process of its own, which trusts the certificate that NODE_EXTRA_CA_CERTS names: node tls-put.ts ENDPOINT KEY DIRECTORY; prints what came of it. */
+/* A process that trusts the certificate in NODE_EXTRA_CA_CERTS: `node tls-put.ts ENDPOINT KEY DIRECTORY`. It puts an object and prints the outcome. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openLedger } from '#adapters/sqlite-ledger/ledger';

@@ -13,9 +13,7 @@ import type { NewRecording } from '#ports/ledger/recordings';
 import { recordSealed } from '#seal/describe-original';
 import { aCopy, START_MS } from './builders.ts';
 
-/*
- * What the stages write, with the entries that they write, for tests that need rows as the log tells them and no recorder.
- */
+/* Writes rows and entries as the stages do, for tests that need rows as the log tells them, and no recorder. */
 
 /** A recorder that was never docked before arrives. */
 export async function tellDocking(writer: LedgerWriter, docking: NewDocking): Promise<void> {
@@ -55,13 +53,13 @@ export async function tellSealed(
   { sha256, manifestSha256, atMs }: { sha256: string; manifestSha256: string; atMs: number },
 ): Promise<void> {
   const digests = { sha256, sm3: null };
-  // Of what was read, the bytes themselves are not asked for when it is recorded.
+  // The recording of a copy does not need the bytes themselves, so the draft is left out.
   const copied = { digests, gaps: [], sourceReread: null } as unknown as Parameters<typeof recordCopied>[1]['copied'];
   await recordCopied(writer, { original, copied, facts: { dockingId: original.dockingId, duplicateOf: null, nowMs: atMs } });
   await recordSealed(writer, { original: { ...original, digests }, sealedAtMs: atMs, method: 'direct', manifestSha256 });
 }
 
-/** Its first derivatives. */
+/** Records the first derivatives of a recording. */
 export async function tellDerived(
   writer: LedgerWriter,
   recording: NewRecording,
@@ -83,7 +81,7 @@ export async function tellDerived(
   await writer.custody.append(RecordingDerived.make({ ...about, data: { durationMs, claimedStart, claimedFrom }, lists, personal }));
 }
 
-/** These originals of one recording are in the archive `disk`. */
+/** Records that these originals of one recording are in the archive `disk`. */
 export async function tellArchived(writer: LedgerWriter, originals: readonly Original[]): Promise<void> {
   const [first] = originals;
   if (!first) return;

@@ -13,7 +13,7 @@ export const name = (sequence: number) => `DCIM/20260620/DSJ0012345_041234_20260
 
 type Station = Awaited<ReturnType<typeof dockStation>>;
 
-/** A card of four files that a station may write to, and that station. */
+/** A card of four files that its station may write to, and that station. */
 export class WipedCard {
   readonly home: Awaited<ReturnType<typeof temporaryDirectory>>;
   card: string;
@@ -31,7 +31,7 @@ export class WipedCard {
     return made;
   }
 
-  /** The one that was opened last. */
+  /** The station that was opened last. */
   get station(): Station {
     return this.#station ?? expect.fail('no station is open');
   }
@@ -52,7 +52,7 @@ export class WipedCard {
       .sort();
   }
 
-  /** Plugs the card in and waits until everything that is to be done on it is done. */
+  /** Plugs the card in and waits until everything that the station does on it is done. */
   async plugAndWait(overrides: Parameters<Station['plug']>[1] = {}) {
     const key = this.station.plug(this.card, overrides);
     await expect.poll(() => this.station.dock.released, WAIT).toContain(key);
@@ -71,7 +71,7 @@ export class WipedCard {
       .sort();
   }
 
-  /** Access whose writer a test disturbs. */
+  /** Access to the recorder with calls of its writer that the test replaces. */
   disturbed(change: (writer: RecorderWriter) => Partial<RecorderWriter>): RecorderAccess {
     const access = new DirectoryAccess({ root: this.card, label: 'card' });
     const plain = (writer: RecorderWriter): RecorderWriter => ({

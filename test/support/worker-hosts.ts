@@ -14,10 +14,10 @@ interface Options {
   /** Where station, Redis and S3 listen; loopback if there is one host. */
   readonly address: string;
   readonly ports: { readonly redis: number; readonly s3: number; readonly work: number };
-  /** Put before each program of the station's host, and of the worker's: `ip netns exec NAME`. */
+  /** Words before each program of the station's host and of the worker's host: `ip netns exec NAME`. */
   readonly stationHost?: readonly string[];
   readonly workerHost?: readonly string[];
-  /** More settings of the station. */
+  /** Further settings of the station. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 

@@ -12,9 +12,9 @@ import { because } from '#domain/reason';
 import type { Arrival, ClockOutcome, ClockSetting, DockHandler, DockNotice } from '#ports/dock';
 import { MASS_STORAGE, type UsbTree } from './tree.ts';
 
-/* What a test of USB ports needs around a fake /sys: a mounter that gives directories, and ears. */
+/* For tests of USB ports over a fake /sys: a mounter that mounts directories, and a handler that notes what a dock tells. */
 
-/** Mounts the directory of each disk below `cards`; one that holds nothing yet gets one file. What is unmounted keeps its files. */
+/** Mounts for each disk its directory below `cards`. An empty one gets a file. Files stay after the unmount. */
 export class CardMounter implements Mounter {
   readonly mounts: string[] = [];
   readonly failing = new Set<string>();
@@ -75,7 +75,7 @@ export class CardMounter implements Mounter {
   }
 }
 
-/** What a dock of ports has told, in order. */
+/** Notes what a dock has told, in order. */
 export class PortLog implements DockHandler {
   readonly lines: string[] = [];
   readonly arrivals: Arrival[] = [];
@@ -112,7 +112,7 @@ export class PortLog implements DockHandler {
   }
 }
 
-/** Of a dock whose bus is silent: only its own looks find anything. */
+/** Options of a dock whose bus reports nothing, so that only the dock's own looks find anything. */
 export function usbDockOptions(tree: UsbTree, mounter: Mounter): UsbDockOptions {
   return {
     sys: tree.sys,
@@ -141,7 +141,7 @@ export function usbDockOptions(tree: UsbTree, mounter: Mounter): UsbDockOptions 
   };
 }
 
-/** Paths that a recorder shows, with what it refuses. */
+/** Paths that a recorder shows, including those that it refuses. */
 export async function pathsOf(arrival: Arrival | undefined): Promise<string[]> {
   const paths: string[] = [];
   try {

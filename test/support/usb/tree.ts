@@ -24,7 +24,7 @@ interface TreeDevice {
 
 export class UsbTree {
   readonly root: string;
-  /** Off for a kernel before 5.15, which does not number media. */
+  /** False for a kernel before 5.15, which does not number media. */
   numbersMedia = true;
   #blockNumber = 1;
   #mediumNumber = 1;
@@ -64,7 +64,7 @@ export class UsbTree {
       ...(device.serial === undefined ? {} : { serial: device.serial }),
       ...(device.product === undefined ? {} : { product: device.product }),
     };
-    // As a whole, as the kernel does it.
+    // The directory appears as a whole, as the kernel makes it.
     await mkdir(`${directory}.new`, { recursive: true });
     for (const [name, value] of Object.entries(attributes))
       await writeFile(join(`${directory}.new`, name), typeof value === 'string' ? `${value}\n` : value);
@@ -101,7 +101,7 @@ export class UsbTree {
     await symlink(directory, join(this.sys, 'class/block', name));
   }
 
-  /** Takes the card out of a disk of a reader, which stays; its partitions go. */
+  /** Takes the card out of a disk of a card reader. The disk stays, its partitions go. */
   async pullCard(name: string): Promise<void> {
     const disk = join(this.sys, 'class/block', name);
     await this.#set(disk, 'size', 0);
@@ -110,14 +110,14 @@ export class UsbTree {
       if (other !== name && other.startsWith(name)) await rm(join(this.sys, 'class/block', other));
   }
 
-  /** Another card is in a disk of a reader before anybody has looked. The kernel numbers it before it knows its size. */
+  /** Puts another card into a disk of a card reader before anybody has looked. The kernel numbers the card before it knows its size. */
   async changeCard(name: string, bytes: number): Promise<void> {
     const disk = join(this.sys, 'class/block', name);
     if (this.numbersMedia) await this.#set(disk, 'diskseq', this.#mediumNumber++);
     await this.#set(disk, 'size', bytes / 512);
   }
 
-  /** As `authorized` = 0 does it: said first, and then the disks go. */
+  /** Does what `authorized` = 0 does: the attribute changes first, and then the disks go. */
   async deauthorize(port: string): Promise<void> {
     const directory = this.#directory(port);
     await this.#set(directory, 'authorized', 0);
@@ -126,7 +126,7 @@ export class UsbTree {
       if ((await readlink(join(links, name))).startsWith(`${directory}/`)) await rm(join(links, name));
   }
 
-  /** Whole, as an attribute of the kernel is read. */
+  /** Writes an attribute as a whole, because one of the kernel is read so. */
   async #set(directory: string, name: string, value: number): Promise<void> {
     await writeFile(join(directory, `${name}.new`), `${value}\n`);
     await rename(join(directory, `${name}.new`), join(directory, name));
