@@ -84,7 +84,7 @@ export class TransferWatch {
 
   /**
    * How long the answer may take after the whole body was acknowledged, ms. Something on the way may still hold much of the body and pass it on as slowly as it
-   * took it: a relay was seen to take half of a body in advance. So the answer may take half as long as the body took, if that is more than the time-out.
+   * took it: a relay was seen to take half of a body in advance. So the answer may take 1.5 times as long as the body took, if that exceeds the time-out.
    */
   #patienceMs(queued: number): number {
     const { stallMs } = this.#options;
