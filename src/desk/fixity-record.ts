@@ -12,7 +12,7 @@ export class FixityRecord {
   readonly #deps: Pick<DeskDeps, 'ledger' | 'clock'>;
   readonly #actor: Actor;
   readonly #about: Subject<'recording' | 'station'>;
-  readonly #items: { readonly [place in Place]: { readonly key: string; readonly same: boolean }[] } = { vault: [], archive: [] };
+  readonly #items: { readonly [place in Place]: { readonly key: string; readonly same: boolean | null }[] } = { vault: [], archive: [] };
 
   constructor(deps: DeskDeps, actor: Actor, recordingId: string | null) {
     this.#deps = deps;
@@ -20,7 +20,8 @@ export class FixityRecord {
     this.#about = recordingId === null ? subject('station', deps.facts.stationId) : subject('recording', recordingId);
   }
 
-  async add(place: Place, key: string, same: boolean): Promise<void> {
+  /** `same`: null where the file could not be read. */
+  async add(place: Place, key: string, same: boolean | null): Promise<void> {
     this.#items[place].push({ key, same });
     if (this.#items[place].length >= ITEMS_PER_ENTRY) await this.#write(place);
   }
@@ -32,7 +33,8 @@ export class FixityRecord {
 
   async #write(place: Place): Promise<void> {
     const items = this.#items[place].splice(0);
-    const data = { place, files: items.length, differ: items.filter(({ same }) => !same).length };
+    const of = (verdict: boolean | null) => items.filter(({ same }) => same === verdict).length;
+    const data = { place, files: items.length, differ: of(false), unread: of(null) };
     const about = { atMs: this.#deps.clock.nowMs(), actor: this.#actor, subject: this.#about };
     await this.#deps.ledger.transaction((writer) => writer.custody.append(FixityChecked.make({ ...about, data, lists: { items } })));
   }

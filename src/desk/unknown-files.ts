@@ -2,6 +2,9 @@ import { manifestKey } from '#domain/vault/vault-key';
 import { workId } from '#domain/work';
 import type { DeskDeps } from './deps.ts';
 
+/** More than deriving a recording again and again can leave before the next start removes it. */
+const LEFTOVERS_MAX = 10_000;
+
 type Deps = Pick<DeskDeps, 'ledger' | 'vault'>;
 
 /** Finds files of the vault that no row of the ledger names. Keys come in order, so the files of one recording stand together. */
@@ -30,7 +33,7 @@ async function keysOf({ ledger }: Deps, recordingId: string): Promise<{ keys: Re
   if (!detail) return { keys: new Set(), deriving: false };
   const originals = detail.originals.flatMap(({ vaultKey, index }) => [vaultKey, manifestKey(recordingId, index)]);
   // Files that are noted to be removed are known; the next start of the daemon removes them.
-  const leftovers = await ledger.recordings.leftovers(100, recordingId);
+  const leftovers = await ledger.recordings.leftovers(LEFTOVERS_MAX, recordingId);
   const keys = new Set([...originals, ...detail.derivatives.map(({ vaultKey }) => vaultKey), ...leftovers.map(({ key }) => key)]);
   return { keys, deriving: work !== null && work.state !== 'done' };
 }

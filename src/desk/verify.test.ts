@@ -4,7 +4,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
@@ -68,7 +68,7 @@ describe('verification', () => {
     await flip(join(station.directory, 'vault', one.key));
     await verify({ vault: true });
     const [told] = (await station.ledger.custody.of(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
-    expect(told).toMatchObject({ actor: cli('test'), data: { place: 'vault', files: 6, differ: 1 } });
+    expect(told).toMatchObject({ actor: cli('test'), data: { place: 'vault', files: 6, differ: 1, unread: 0 } });
     expect(told?.lists['items']).toEqual(
       expect.arrayContaining([
         { key: one.key, same: false },
@@ -77,6 +77,20 @@ describe('verification', () => {
     );
     await verify({ recording: one.id, vault: true });
     expect((await station.ledger.custody.of(about(one.id))).map(({ type }) => type)).toContain('fixity.checked');
+  });
+
+  it('tells a file that cannot be read from one that holds other bytes', async () => {
+    const path = join(station.directory, 'vault', one.key);
+    await rm(path);
+    await mkdir(path);
+    await verify({ vault: true });
+    const [told] = (await station.ledger.custody.of(about('station:test'))).filter(({ type }) => type === 'fixity.checked');
+    expect(told?.data).toMatchObject({ differ: 0, unread: 1 });
+    expect(told?.lists['items']).toContainEqual({ key: one.key, same: null });
+    await rmdir(path);
+    await verify({ vault: true });
+    const again = (await station.ledger.custody.of(about('station:test'))).findLast(({ type }) => type === 'fixity.checked');
+    expect(again?.data).toMatchObject({ differ: 1, unread: 0 });
   });
 
   it('keeps when the bytes were last seen to be right', async () => {

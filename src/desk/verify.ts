@@ -31,6 +31,10 @@ export interface VerifyRequest {
 
 export type VerifyPlace = 'vault' | 'archive' | 'ledger' | 'log';
 
+/** What reading a file again gave. `same`: null where it could not be read. */
+type Verdict = { readonly same: true; readonly why: null } | { readonly same: false | null; readonly why: Reason };
+const SAME: Verdict = { same: true, why: null };
+
 /** What a verification yields while it runs. The last line is the summary. */
 export type VerifyLine =
   | {
@@ -183,8 +187,8 @@ export class Verification {
     }
   }
 
-  /** null if the file has these bytes, else what differs. An aborted verification throws. */
-  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<Reason | null> {
+  /** Compares a file of the vault with what was sealed. An aborted verification throws. */
+  async #reread(key: string, expected: { bytes: number; sha256: string }): Promise<Verdict> {
     try {
       let told = 0;
       const onBytes = (position: number) => {
@@ -193,27 +197,34 @@ export class Verification {
       };
       const { bytes, digests } = await this.#deps.vault.reread(key, { sm3: false, signal: this.#signal, onBytes });
       onBytes(bytes);
-      if (bytes !== expected.bytes) return because('bytes-sealed', { found: bytes, bytes: expected.bytes });
-      return digests.sha256 === expected.sha256 ? null : because('digest-sealed', { found: digests.sha256, sha256: expected.sha256 });
+      if (bytes !== expected.bytes) return { same: false, why: because('bytes-sealed', { found: bytes, bytes: expected.bytes }) };
+      if (digests.sha256 === expected.sha256) return SAME;
+      return { same: false, why: because('digest-sealed', { found: digests.sha256, sha256: expected.sha256 }) };
     } catch (error) {
-      return this.#told(error);
+      return this.#failed(error);
     }
   }
 
-  async #readManifest(key: string, expected: string): Promise<Reason | null> {
+  async #readManifest(key: string, expected: string): Promise<Verdict> {
     try {
       const found = sha256Hex(await this.#deps.vault.readSmall(key));
-      return found === expected ? null : because('manifest-digest', { found, sha256: expected });
+      return found === expected ? SAME : { same: false, why: because('manifest-digest', { found, sha256: expected }) };
     } catch (error) {
-      return this.#told(error);
+      return this.#failed(error);
     }
   }
 
   /** What an attempt to read a file again gave, on record by its key. */
-  async #noted(key: string, reading: Promise<Reason | null>): Promise<Reason | null> {
-    const wrong = await reading;
-    await this.#fixity.add('vault', key, wrong === null);
-    return wrong;
+  async #noted(key: string, reading: Promise<Verdict>): Promise<Reason | null> {
+    const { same, why } = await reading;
+    await this.#fixity.add('vault', key, same);
+    return why;
+  }
+
+  /** A file that is not there is not what was sealed. Of one that cannot be read, nobody knows what it holds. */
+  #failed(error: unknown): Verdict {
+    const differs = isFailure(error, 'vault.missing', 'archive.mismatch', 'archive.missing');
+    return { same: differs ? false : null, why: this.#told(error) };
   }
 
   #told(error: unknown): Reason {
@@ -288,10 +299,10 @@ export class Verification {
       await this.#fixity.add('archive', expected.key, true);
       return null;
     } catch (error) {
-      const what = this.#told(error);
-      await this.#fixity.add('archive', expected.key, false);
-      if (isFailure(error, 'archive.mismatch', 'archive.missing')) wrong.push({ itemId, key: expected.key, what });
-      return what;
+      const { same, why } = this.#failed(error);
+      await this.#fixity.add('archive', expected.key, same);
+      if (same === false && why) wrong.push({ itemId, key: expected.key, what: why });
+      return why;
     }
   }
 

@@ -61,6 +61,7 @@ export const custodyEn = {
   'custody.case.event-changed': 'event of the case: {start} to {end}',
   'custody.erased': '(erased)',
   'custody.file.quarantined': 'a file of the vault was set aside: {key} ({why})',
-  'custody.fixity.checked': '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed',
+  'custody.fixity.checked':
+    '{files} {files:file|files} read again in {place}, {differ} {differ:differs|differ} from what was sealed, {unread} could not be read',
   'custody.recordings.listed': '{files} new {files:file|files} of the card put on record',
 } as const;

@@ -60,6 +60,6 @@ export const custodyZhCN = {
   'custody.case.event-changed': '案件事项：{start} 至 {end}',
   'custody.erased': '（已清除）',
   'custody.file.quarantined': '库中文件已隔离：{key}（{why}）',
-  'custody.fixity.checked': '在 {place} 重新读取 {files} 个文件，{differ} 个与封存的不同',
+  'custody.fixity.checked': '在 {place} 重新读取 {files} 个文件，{differ} 个与封存的不同，{unread} 个无法读取',
   'custody.recordings.listed': '卡上新登记 {files} 个文件',
 } as const;

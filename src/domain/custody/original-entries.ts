@@ -136,11 +136,16 @@ export const FixityChecked = defineEntry({
   type: 'fixity.checked',
   about: ['recording', 'station'],
   tells: 'Files were read again by `verify`, at most 1,000 an entry, each with its verdict.',
-  data: { place: code('`vault`, or `archive`.'), files: count(), differ: count('Of those, not what was sealed.') },
-  lists: { items: closed({ key: key(), same: flag() }) },
+  data: {
+    place: code('`vault`, or `archive`.'),
+    files: count(),
+    differ: count('Of those, not what was sealed.'),
+    unread: count('Of those, not to be read: nobody knows what they hold.'),
+  },
+  lists: { items: closed({ key: key(), same: nullable(flag()) }) },
   example: {
     subject: subject('station', 'hz01'),
-    data: { place: 'vault', files: 1, differ: 0 },
+    data: { place: 'vault', files: 1, differ: 0, unread: 0 },
     lists: { items: [{ key: `recordings/${RECORDING}/001.mp4`, same: true }] },
   },
 });
