@@ -163,6 +163,12 @@ describe('ingest', () => {
     expect(out + err).toContain('拒收：pipe\\u{1b}：记录仪上有非普通文件（FIFO）');
   });
 
+  it('tells of work that has failed already, but ends with 0 if nobody waited for work: it might as well have failed later', async () => {
+    const { status, err } = await run(['/card'], [{ state: 'safe', pending: [work('failed')] }]);
+    expect(status).toBe(0);
+    expect(err).toContain('derive of rec-1 failed');
+  });
+
   it('ends with 1 when work has failed for good, and names it', async () => {
     const { status, err } = await run(['/card', '--wait'], [{ state: 'safe', pending: [work('failed')] }]);
     expect(status).toBe(1);

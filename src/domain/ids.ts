@@ -1,11 +1,30 @@
 import { randomBytes } from 'node:crypto';
 
 /** What an id names; the prefix is the first part of the id. */
-export type IdPrefix = 'rec' | 'org' | 'dck' | 'drv' | 'evt' | 'sug' | 'hld';
+const PREFIXES = [
+  'rec',
+  'org',
+  'dck',
+  'drv',
+  'evt',
+  'sug',
+  'hld',
+  'usr',
+  'unt',
+  'ssn',
+  'tok',
+  'ksk',
+  'req',
+  'grt',
+  'lok',
+  'ntc',
+  'smp',
+] as const;
+export type IdPrefix = (typeof PREFIXES)[number];
 
 // Crockford's base 32, lower case: no i, l, o, u, so that an id can be read out over the phone.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const ID = /^(rec|org|dck|drv|evt|sug|hld)-[0-9a-hjkmnp-tv-z]{10}-[0-9a-z]{2,12}-[0-9a-hjkmnp-tv-z]{10}$/;
+const ID = new RegExp(`^(${PREFIXES.join('|')})-[0-9a-hjkmnp-tv-z]{10}-[0-9a-z]{2,12}-[0-9a-hjkmnp-tv-z]{10}$`);
 
 /** 10 characters of base 32, so that ids sort by the time (ms since 1970) at which they were made. */
 function encodeTime(ms: number): string {
