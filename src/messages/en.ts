@@ -7,6 +7,7 @@ import { deriveEn } from './derive-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
+import { tasksEn } from './tasks-en.ts';
 import { timesEn } from './times-en.ts';
 import { troubleEn } from './trouble-en.ts';
 import { workerEn } from './worker-en.ts';
@@ -372,5 +373,6 @@ export const en = {
   'error.usage': 'Wrong use: {detail}',
   'error.usage-hint': 'See: evidock {command}--help',
   'error.interrupted': 'interrupted',
+  ...tasksEn,
   ...troubleEn,
 } as const;

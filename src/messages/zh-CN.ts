@@ -8,6 +8,7 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
+import { tasksZhCN } from './tasks-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';
@@ -371,5 +372,6 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   'error.usage': '用法错误：{detail}',
   'error.usage-hint': '参见：evidock {command}--help',
   'error.interrupted': '已中断',
+  ...tasksZhCN,
   ...troubleZhCN,
 };

@@ -13,6 +13,7 @@ import { actorText } from '#domain/custody/actor';
 import { about } from '#test/support/custody';
 import { type HttpWays, httpWays, jsonOf } from '#test/support/http-ways';
 import type { ServedStation } from '#test/support/served-station';
+import { openTo } from '#test/support/principals';
 import { buildServer } from './server.ts';
 
 let ways: HttpWays;
@@ -113,7 +114,7 @@ describe('playback', () => {
       ...station.deps,
       ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
     };
-    const app = buildServer({ deps: broken, way: 'loopback' });
+    const app = buildServer({ deps: broken, way: 'network', ...openTo() });
     const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
     expect(response.statusCode).toBe(500);
     expect(response.json()).toMatchObject({ code: 'station.internal' });

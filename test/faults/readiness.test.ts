@@ -14,6 +14,7 @@ import { saying } from '#test/support/saying';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { STATION_ID } from '../support/builders.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
+import { openTo } from '#test/support/principals';
 import { servedStation } from '../support/served-station.ts';
 
 /** A user of no rights: root may write where nobody else may, so it could not see a missing permission. */
@@ -45,7 +46,7 @@ async function readinessOf(
   const vault = new DiskVault({ directory: vaultDirectory, reserveBytes, rereadThreads: 1 });
   await vault.open();
   const station = await servedStation({ vault });
-  const app = buildServer({ deps: station.deps, way: 'loopback' });
+  const app = buildServer({ deps: station.deps, way: 'network', ...openTo() });
   const ask = async (): Promise<[number, Readiness]> => {
     const answer = await app.inject({ url: '/api/v1/ready', headers: { host: 'localhost' } });
     return [answer.statusCode, answer.json()];
