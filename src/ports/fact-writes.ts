@@ -58,4 +58,9 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'cases.insertSuggestion': 'fact',
   'cases.decideSuggestion': 'fact',
   'answers.keep': 'bookkeeping',
+  'people.upsertUser': 'fact',
+  'people.upsertUnit': 'fact',
+  'people.insertMembership': 'fact',
+  'people.upsertSetUpLink': 'fact',
+  'people.removeSetUpLink': 'fact',
 };

@@ -7,6 +7,7 @@ import { answers, pagesOfCases, workLeft } from './ledger-api.ts';
 import { dockings } from './ledger-dockings.ts';
 import { courses, holdings } from './ledger-holdings.ts';
 import { files, lists, recordings } from './ledger-lists.ts';
+import { people } from './ledger-people.ts';
 import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
@@ -33,6 +34,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
 
     describe('transactions', () => transactions(it));
     describe('dockings', () => dockings(it));
+    describe('people', () => people(it));
     describe('originals', () => originals(it));
     describe('replaced originals', () => replaced(it));
     describe('recordings', () => recordings(it));

@@ -81,6 +81,21 @@ export interface Schema {
   /** Append-only. Each row is a value that a fact has from its entry on. `value` is JSON. */
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
+  units: { id: string; name: string; parent: string | null; created_at: number; closed_at: number | null };
+  /** `roles`: JSON list. */
+  users: {
+    id: string;
+    account: string;
+    name: string;
+    officer: string | null;
+    unit: string | null;
+    roles: string;
+    state: string;
+    created_at: number;
+  };
+  /** Append-only. */
+  user_units: { n: Generated<number>; user_id: string; unit_id: string | null; at: number };
+  set_up_links: { user_id: string; token_sha256: string; made_at: number; ends_at: number };
   kept_answers: KeptAnswerRow;
 }
 
