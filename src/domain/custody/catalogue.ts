@@ -1,3 +1,4 @@
+import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
@@ -20,6 +21,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...CALL_UP_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

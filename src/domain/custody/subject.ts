@@ -14,6 +14,9 @@ export const SUBJECT_KINDS = [
   'policy',
   /** Another host that may take work of this station. */
   'worker',
+  /** A request for call-up, and what it gave. */
+  'request',
+  'grant',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
