@@ -7,6 +7,7 @@ import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
 
@@ -31,6 +32,7 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly signIn: SignInReader;
 }
 
 /**
@@ -46,6 +48,7 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly signIn: SignInWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -82,6 +82,30 @@ export interface Schema {
   facts: { subject: string; seq: number; name: string; value: string; from: number; actor: string };
   counters: { name: string; value: number };
   kept_answers: KeptAnswerRow;
+  credentials: {
+    user: string;
+    password: string | null;
+    password_set_at: number | null;
+    totp_secret: string | null;
+    totp_set_at: number | null;
+    /** JSON list of steps whose code was used. */
+    totp_steps: Generated<string>;
+  };
+  recovery_codes: { user: string; sha256: string; made_at: number; used_at: number | null };
+  sessions: {
+    id: string;
+    user: string;
+    token_sha256: string;
+    method: string;
+    /** JSON list. */
+    roles: string;
+    address: string | null;
+    agent: string | null;
+    began_at: number;
+    used_at: number;
+    age_ms: number;
+  };
+  sign_in_tries: { by: string; key: string; failures: number; failed_at: number };
 }
 
 interface CustodyRow {
