@@ -8,6 +8,7 @@ import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
 import type { RegistryReader, RegistryWriter } from './ledger/registry.ts';
+import type { SignInReader, SignInWriter } from './ledger/sign-in.ts';
 import type { WorkReader, WorkWriter } from './ledger/work.ts';
 import type { ShippingLedger } from './log-shipping.ts';
 
@@ -33,6 +34,7 @@ export interface LedgerReader {
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
   readonly people: PeopleReader;
+  readonly signIn: SignInReader;
 }
 
 /**
@@ -49,6 +51,7 @@ export interface LedgerWrites {
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
   readonly people: PeopleWriter;
+  readonly signIn: SignInWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

@@ -12,6 +12,7 @@ import { copies, registry, start, uploads } from './ledger-registry.ts';
 import { replaced } from './ledger-replaced.ts';
 import { scopesOfLedger } from './ledger-scope.ts';
 import { scopeOfMethods } from './ledger-scope-methods.ts';
+import { signIn } from './ledger-sign-in.ts';
 import { collect, type It, type LedgerTime, listOne, refused } from './ledger-support.ts';
 import { work } from './ledger-work.ts';
 
@@ -45,6 +46,7 @@ export function describeLedgerContract(name: string, make: () => Promise<LedgerU
     describe('events of a case', () => pagesOfCases(it));
     describe('work that is left of a docking', () => workLeft(it));
     describe('kept answers', () => answers(it));
+    describe('sign-in', () => signIn(it));
     describe('courses of cases', () => courses(it));
     describe('take-outs', () => holdings(it));
     describe('custody', () => custody(it));

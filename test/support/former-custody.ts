@@ -17,6 +17,10 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'credentials',
+    'recovery_codes',
+    'sessions',
+    'sign_in_tries',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

@@ -44,6 +44,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       cases: group('cases'),
       answers: group('answers'),
       people: group('people'),
+      signIn: group('signIn'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

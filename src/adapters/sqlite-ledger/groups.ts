@@ -17,6 +17,8 @@ import { SqlRecordingsReader } from './recordings/reader.ts';
 import { SqlRecordingsWriter } from './recordings/writer.ts';
 import { SqlRegistryReader } from './registry/reader.ts';
 import { SqlRegistryWriter } from './registry/writer.ts';
+import { SqlSignInReader } from './sign-in/reader.ts';
+import { SqlSignInWriter } from './sign-in/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
@@ -32,6 +34,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
     people: new SqlPeopleReader(rows),
+    signIn: new SqlSignInReader(rows),
   };
 }
 
@@ -47,5 +50,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
     people: new SqlPeopleWriter(rows),
+    signIn: new SqlSignInWriter(rows),
   };
 }

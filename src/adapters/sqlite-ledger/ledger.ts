@@ -15,6 +15,7 @@ import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
+import type { SignInReader } from '#ports/ledger/sign-in';
 import type { LedgerUpkeep } from '#ports/ledger/upkeep';
 import type { WorkReader } from '#ports/ledger/work';
 import { boundWriter } from './bound-writer.ts';
@@ -99,6 +100,7 @@ export class SqliteLedger implements Ledger {
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
   readonly people: PeopleReader;
+  readonly signIn: SignInReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -128,6 +130,7 @@ export class SqliteLedger implements Ledger {
     this.cases = readers.cases;
     this.answers = readers.answers;
     this.people = readers.people;
+    this.signIn = readers.signIn;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -97,6 +97,30 @@ export interface Schema {
   user_units: { n: Generated<number>; user_id: string; unit_id: string | null; at: number };
   set_up_links: { user_id: string; token_sha256: string; made_at: number; ends_at: number };
   kept_answers: KeptAnswerRow;
+  credentials: {
+    user: string;
+    password: string | null;
+    password_set_at: number | null;
+    totp_secret: string | null;
+    totp_set_at: number | null;
+    /** JSON list of steps whose code was used. */
+    totp_steps: Generated<string>;
+  };
+  recovery_codes: { user: string; sha256: string; made_at: number; used_at: number | null };
+  sessions: {
+    id: string;
+    user: string;
+    token_sha256: string;
+    method: string;
+    /** JSON list. */
+    roles: string;
+    address: string | null;
+    agent: string | null;
+    began_at: number;
+    used_at: number;
+    age_ms: number;
+  };
+  sign_in_tries: { by: string; key: string; failures: number; failed_at: number };
 }
 
 interface CustodyRow {
