@@ -13,6 +13,11 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'tokens',
+    'kiosks',
+    'pins',
+    'badges',
+    'confirmations',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

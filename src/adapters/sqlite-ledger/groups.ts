@@ -9,6 +9,8 @@ import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
+import { SqlDoorsReader } from './doors/reader.ts';
+import { SqlDoorsWriter } from './doors/writer.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
@@ -29,6 +31,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    doors: new SqlDoorsReader(rows),
   };
 }
 
@@ -43,5 +46,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    doors: new SqlDoorsWriter(rows),
   };
 }
