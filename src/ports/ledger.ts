@@ -4,6 +4,7 @@ import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
+import type { DoorsReader, DoorsWriter } from './ledger/doors.ts';
 import type { OriginalsReader, OriginalsWriter } from './ledger/originals.ts';
 import type { PeopleReader, PeopleWriter } from './ledger/people.ts';
 import type { RecordingsReader, RecordingsWriter } from './ledger/recordings.ts';
@@ -35,6 +36,7 @@ export interface LedgerReader {
   readonly answers: AnswersReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
+  readonly doors: DoorsReader;
 }
 
 /**
@@ -52,6 +54,7 @@ export interface LedgerWrites {
   readonly answers: AnswersWriter;
   readonly people: PeopleWriter;
   readonly signIn: SignInWriter;
+  readonly doors: DoorsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

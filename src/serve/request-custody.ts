@@ -191,6 +191,7 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     answers: group('answers'),
     people: group('people'),
     signIn: group('signIn'),
+    doors: group('doors'),
   };
 }
 

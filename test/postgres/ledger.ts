@@ -46,6 +46,7 @@ class PostgresLedger implements Ledger {
   readonly answers: Groups['answers'];
   readonly people: Groups['people'];
   readonly signIn: Groups['signIn'];
+  readonly doors: Groups['doors'];
   readonly uploads: UploadJournal;
   readonly shipping: ShippingLedger;
   readonly #options: Options;
@@ -72,6 +73,7 @@ class PostgresLedger implements Ledger {
     this.answers = groups.answers;
     this.people = groups.people;
     this.signIn = groups.signIn;
+    this.doors = groups.doors;
     this.shipping = new SqlShipping({ reading, writing, inTransaction: (body) => this.#serialise(body) });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));
   }

@@ -45,6 +45,7 @@ export function boundWriter(reads: LedgerReader, writes: LedgerWrites): BoundWri
       answers: group('answers'),
       people: group('people'),
       signIn: group('signIn'),
+      doors: group('doors'),
     },
     mustHaveTold: () => {
       if (changed === null || told) return;

@@ -9,6 +9,8 @@ import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
+import { SqlDoorsReader } from './doors/reader.ts';
+import { SqlDoorsWriter } from './doors/writer.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
 import { SqlPeopleReader } from './people/reader.ts';
@@ -35,6 +37,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     answers: new SqlAnswersReader(rows),
     people: new SqlPeopleReader(rows),
     signIn: new SqlSignInReader(rows),
+    doors: new SqlDoorsReader(rows),
   };
 }
 
@@ -51,5 +54,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     answers: new SqlAnswersWriter(rows),
     people: new SqlPeopleWriter(rows),
     signIn: new SqlSignInWriter(rows),
+    doors: new SqlDoorsWriter(rows),
   };
 }

@@ -11,6 +11,7 @@ import type { AnswersReader } from '#ports/ledger/answers';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
+import type { DoorsReader } from '#ports/ledger/doors';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { PeopleReader } from '#ports/ledger/people';
 import type { RecordingsReader } from '#ports/ledger/recordings';
@@ -101,6 +102,7 @@ export class SqliteLedger implements Ledger {
   readonly answers: AnswersReader;
   readonly people: PeopleReader;
   readonly signIn: SignInReader;
+  readonly doors: DoorsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -131,6 +133,7 @@ export class SqliteLedger implements Ledger {
     this.answers = readers.answers;
     this.people = readers.people;
     this.signIn = readers.signIn;
+    this.doors = readers.doors;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -121,6 +121,11 @@ export interface Schema {
     age_ms: number;
   };
   sign_in_tries: { by: string; key: string; failures: number; failed_at: number };
+  tokens: TokenRow;
+  kiosks: KioskRow;
+  pins: { user: string; hash: string; set_at: number };
+  badges: { user: string; badge_sha256: string; ending: string; assigned_at: number };
+  confirmations: { user: string; docking_id: string; kiosk: string; at: number };
 }
 
 interface CustodyRow {
@@ -250,6 +255,31 @@ interface KeptAnswerRow {
   has_body: number;
   body: string | null;
   at: number;
+}
+
+interface TokenRow {
+  id: string;
+  owner: string;
+  name: string;
+  /** JSON list. */
+  scopes: string;
+  secret_sha256: string;
+  made_at: number;
+  expires_at: number;
+  last_use_at: number | null;
+  ended_at: number | null;
+  ended: string | null;
+}
+
+interface KioskRow {
+  id: string;
+  name: string;
+  /** JSON list of numbers. */
+  slots: string;
+  secret_sha256: string;
+  paired_at: number;
+  last_seen_at: number | null;
+  revoked_at: number | null;
 }
 
 export interface WorkersRow {
