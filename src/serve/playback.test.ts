@@ -12,8 +12,8 @@ import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { about } from '#test/support/custody';
 import { type HttpWays, httpWays, jsonOf } from '#test/support/http-ways';
-import type { ServedStation } from '#test/support/served-station';
 import { openTo } from '#test/support/principals';
+import type { ServedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';
 
 let ways: HttpWays;

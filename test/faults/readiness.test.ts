@@ -10,11 +10,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import type { Readiness } from '#desk/readiness';
 import { buildServer } from '#serve/server';
+import { openTo } from '#test/support/principals';
 import { saying } from '#test/support/saying';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
 import { STATION_ID } from '../support/builders.ts';
 import { temporaryDirectory } from '../support/evidock.ts';
-import { openTo } from '#test/support/principals';
 import { servedStation } from '../support/served-station.ts';
 
 /** A user of no rights: root may write where nobody else may, so it could not see a missing permission. */
