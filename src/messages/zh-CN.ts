@@ -1,3 +1,4 @@
+import { tasksZhCN } from './access/tasks-zh-CN.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
 import { callUpZhCN } from './call-up-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -10,7 +11,6 @@ import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
 import { notesZhCN } from './notes-zh-CN.ts';
-import { tasksZhCN } from './tasks-zh-CN.ts';
 import { timesZhCN } from './times-zh-CN.ts';
 import { troubleZhCN } from './trouble-zh-CN.ts';
 import { workerZhCN } from './worker-zh-CN.ts';

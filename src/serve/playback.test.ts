@@ -88,7 +88,7 @@ describe('playback', () => {
   it('does not let a visitor of the TCP port choose a name', async () => {
     const { id } = await station.addRecording(randomBytes(10));
     await buffer(await overTcp(`/api/v1/recordings/${id}/playback`, { headers: { 'x-evidock-actor': 'cli:root' } }));
-    expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['cli (loopback)']);
+    expect((await looks(id)).map(({ actor }) => actorText(actor))).toEqual(['user:usr-wang']);
   });
 
   it('counts the ranges of one film as one look within 15 minutes', async () => {

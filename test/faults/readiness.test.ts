@@ -112,7 +112,7 @@ describe('a station is not ready', () => {
   });
 
   it('when the disk of the ledger is full', async () => {
-    const directory = await place('ledger', 'size=2m');
+    const directory = await place('ledger', 'size=4m');
     const ledger = await openLedger({ file: join(directory, 'ledger.sqlite'), stationId: STATION_ID });
     await ledger.upkeep.probe();
     fill(directory)();
