@@ -4,6 +4,7 @@ import { DOCKING_ENTRIES } from './docking-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
+import { PEOPLE_ENTRIES } from './people-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
 import { REGISTRY_ENTRIES } from './registry-entries.ts';
@@ -20,6 +21,7 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...PEOPLE_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */
