@@ -190,6 +190,8 @@ function watched(writer: LedgerWriter, writing: Writing): LedgerWriter {
     cases: group('cases'),
     answers: group('answers'),
     people: group('people'),
+    signIn: group('signIn'),
+    doors: group('doors'),
   };
 }
 

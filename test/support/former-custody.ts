@@ -17,6 +17,15 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'credentials',
+    'recovery_codes',
+    'sessions',
+    'sign_in_tries',
+    'tokens',
+    'kiosks',
+    'pins',
+    'badges',
+    'confirmations',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

@@ -105,6 +105,6 @@ function mustGiveNothing(user: User, { officer, unit, roles }: UserChange): void
 function rolesOf(roles: readonly Role[]): readonly Role[] {
   const once = ROLES.filter((role) => roles.includes(role));
   const apart = rolesThatExclude(once);
-  if (apart.length > 0) throw new EvidockError('request.invalid', because('roles-exclude', { names: apart }));
+  if (apart.length > 0) throw new EvidockError('request.invalid', because('roles-exclude', { roles: apart }));
   return once;
 }

@@ -1,3 +1,4 @@
+import { peopleEn } from './access/people-en.ts';
 import { archiveEn } from './archive-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -6,6 +7,7 @@ import { damageEn } from './damage-en.ts';
 import { deskEn } from './desk-en.ts';
 import { dockingEn } from './docking-en.ts';
 import { doctorEn } from './doctor-en.ts';
+import { doorsEn } from './doors-en.ts';
 import { ledgerEn } from './ledger-en.ts';
 import { mediaEn } from './media-en.ts';
 import { mendEn } from './mend-en.ts';
@@ -28,6 +30,7 @@ export const REASONS_EN = {
   ...requestEn,
   ...stationEn,
   ...namesEn,
+  ...peopleEn,
   ...damageEn,
   ...dockingEn,
   ...recognitionEn,
@@ -35,4 +38,5 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...doorsEn,
 } as const;

@@ -44,6 +44,7 @@ export interface PeopleReader {
   /** Who belonged to a unit at a moment, sorted by user. */
   membersAt(unit: string, atMs: number, page: Page): Promise<readonly Membership[]>;
   setUpLink(tokenSha256: string): Promise<SetUpLink | null>;
+  setUpLinkOf(user: string): Promise<SetUpLink | null>;
 }
 
 export interface PeopleWriter {

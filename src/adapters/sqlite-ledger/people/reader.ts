@@ -138,6 +138,11 @@ export class SqlPeopleReader implements PeopleReader {
     return rows.map(({ user_id, at, until }) => ({ user: user_id, unit, fromMs: Number(at), toMs: until === null ? null : Number(until) }));
   }
 
+  async setUpLinkOf(user: string): Promise<SetUpLink | null> {
+    const [row] = await this.#tables.select('set_up_links', { user_id: user });
+    return row ? toSetUpLink(row) : null;
+  }
+
   async setUpLink(tokenSha256: string): Promise<SetUpLink | null> {
     const [row] = await this.#tables.select('set_up_links', { token_sha256: tokenSha256 });
     return row ? toSetUpLink(row) : null;

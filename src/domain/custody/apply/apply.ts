@@ -9,7 +9,9 @@ import { REGISTRY_RULES } from './registry.ts';
 import type { ProjectionName, RowChange } from './rows.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
-const RULES = new Map([...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES].map((each) => [each.type, each]));
+const RULES = new Map(
+  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES].map((each) => [each.type, each]),
+);
 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];
 
