@@ -1,14 +1,15 @@
 import Type from 'typebox';
 import { changed, defineEntry, nullable } from './define-entry.ts';
-import { code, count, flag, id, sha256, time, words } from './fields.ts';
+import { code, count, flag, id, sha256, words } from './fields.ts';
 import { subject } from './subject.ts';
 
 const USER = subject('user', 'usr-01k0d5w7q3-hz01-7777777777');
 const UNIT_ID = 'unt-01k0d5w7q3-hz01-8888888888';
 const UNIT = subject('unit', UNIT_ID);
-const roles = () => Type.Array(code(), { maxItems: 10, description: 'Roles.' });
+const roles = () => Type.Array(code(), { maxItems: 10, description: 'Roles that they had.' });
 const unitThen = () => nullable(id('The unit to which they belonged then.'));
-const since = () => Type.Optional(time());
+const since = () =>
+  Type.Optional(Type.String({ maxLength: 40, description: 'From when on they belong to the new unit, or to none: RFC 3339, in UTC.' }));
 
 type Id = string | null | undefined;
 const officers = (...numbers: readonly Id[]) => numbers.filter((each) => typeof each === 'string').map((each) => subject('officer', each));
@@ -18,8 +19,8 @@ export const UserAdded = defineEntry({
   type: 'user.added',
   about: ['user'],
   tells: 'A person got an account.',
-  data: { officer: nullable(id('Number in the officer registry.')), unit: nullable(id()), roles: roles() },
-  personal: { account: words(), name: words() },
+  data: { officer: nullable(id()), unit: nullable(id()), roles: roles() },
+  personal: { account: words('What they sign in with.'), name: words() },
   related: ({ officer, unit }) => [...officers(officer), ...units(unit)],
   example: {
     subject: USER,
@@ -62,7 +63,7 @@ const state = (type: 'user.suspended' | 'user.reinstated', tells: string) =>
     about: ['user'],
     tells,
     data: { old: code('The state before.'), roles: roles(), unit: unitThen() },
-    personal: { why: nullable(words()) },
+    personal: { why: nullable(words('Why, in words.')) },
     related: ({ unit }) => units(unit),
     example: { subject: USER, data: { old: 'active', roles: ['officer'], unit: UNIT_ID }, personal: { why: 'Under inquiry' } },
   });
@@ -75,7 +76,7 @@ export const UserLeft = defineEntry({
   about: ['user'],
   tells: 'A user does not work here any more, and has neither roles nor unit. `since`: from when on they belong to no unit.',
   data: { old: code('The state before.'), roles: roles(), unit: unitThen(), since: since() },
-  personal: { why: nullable(words()) },
+  personal: { why: nullable(words('Why, in words.')) },
   related: ({ unit }) => units(unit),
   example: {
     subject: USER,
@@ -88,7 +89,10 @@ export const UserInvited = defineEntry({
   type: 'user.invited',
   about: ['user'],
   tells: 'A link was made with which the user sets their password once; the one before is good no more.',
-  data: { endsAt: time(), replaced: flag('Whether a link was there before.') },
+  data: {
+    endsAt: Type.String({ maxLength: 40, description: 'The first moment at which it is good no more: RFC 3339, in UTC.' }),
+    replaced: flag('Whether a link was there before.'),
+  },
   example: { subject: USER, data: { endsAt: '2026-06-21T08:00:00.000Z', replaced: false } },
 });
 
@@ -96,7 +100,7 @@ export const UserSetUp = defineEntry({
   type: 'user.set-up',
   about: ['user'],
   tells: 'The user came in by their link and set a password; the link is good no more.',
-  data: { madeAt: time() },
+  data: { madeAt: Type.String({ maxLength: 40, description: 'When the link was made: RFC 3339, in UTC.' }) },
   example: { subject: USER, data: { madeAt: '2026-06-20T08:00:00.000Z' } },
 });
 
@@ -104,7 +108,7 @@ export const UnitAdded = defineEntry({
   type: 'unit.added',
   about: ['unit'],
   tells: 'A unit was added.',
-  data: { name: id(), parent: nullable(id('The unit above.')) },
+  data: { name: id(), parent: nullable(id()) },
   related: ({ parent }) => units(parent),
   example: { subject: UNIT, data: { name: 'Squad 3', parent: null } },
 });
@@ -142,10 +146,10 @@ export const RosterImported = defineEntry({
   tells: 'A roster was taken over that changed something. Each change has an entry of its own.',
   data: {
     sha256: sha256(),
-    rows: count(),
+    rows: count('Rows of the roster.'),
     added: count('Users.'),
     updated: count('Users.'),
-    unitsAdded: count(),
+    unitsAdded: count('Units.'),
     missing: count('Users who have not left and are not in the roster; nothing was done to them.'),
   },
   example: {
