@@ -58,4 +58,13 @@ export const WRITES: Readonly<Record<WriteName, 'fact' | 'upkeep' | 'bookkeeping
   'cases.insertSuggestion': 'fact',
   'cases.decideSuggestion': 'fact',
   'answers.keep': 'bookkeeping',
+  'callUps.insertRequest': 'fact',
+  'callUps.updateRequest': 'fact',
+  'callUps.markUnconfirmed': 'fact',
+  'callUps.insertGrant': 'fact',
+  'callUps.endGrant': 'fact',
+  'callUps.noteTime': 'bookkeeping',
+  'callUps.insertNotice': 'bookkeeping',
+  'callUps.markRead': 'bookkeeping',
+  'callUps.updateDelivery': 'bookkeeping',
 };

@@ -1,6 +1,7 @@
 import type { Scope } from '#domain/scope';
 import type { UploadJournal } from './archive.ts';
 import type { AnswersReader, AnswersWriter } from './ledger/answers.ts';
+import type { CallUpsReader, CallUpsWriter } from './ledger/call-ups.ts';
 import type { CasesReader, CasesWriter } from './ledger/cases.ts';
 import type { CustodyReader, CustodyWriter } from './ledger/custody.ts';
 import type { DockingsReader, DockingsWriter } from './ledger/dockings.ts';
@@ -31,6 +32,7 @@ export interface LedgerReader {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly callUps: CallUpsReader;
 }
 
 /**
@@ -46,6 +48,7 @@ export interface LedgerWrites {
   readonly registry: RegistryWriter;
   readonly cases: CasesWriter;
   readonly answers: AnswersWriter;
+  readonly callUps: CallUpsWriter;
 }
 
 /** May read and write inside one transaction. Its reads show what it has written. */

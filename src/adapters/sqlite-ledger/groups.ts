@@ -2,6 +2,8 @@ import type { Scope } from '#domain/scope';
 import type { LedgerReader, LedgerWrites } from '#ports/ledger';
 import { SqlAnswersReader } from './answers/reader.ts';
 import { SqlAnswersWriter } from './answers/writer.ts';
+import { SqlCallUpsReader } from './call-ups/reader.ts';
+import { SqlCallUpsWriter } from './call-ups/writer.ts';
 import { SqlCasesReader } from './cases/reader.ts';
 import { SqlCasesWriter } from './cases/writer.ts';
 import type { Rows } from './connection.ts';
@@ -29,6 +31,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    callUps: new SqlCallUpsReader(rows),
   };
 }
 
@@ -43,5 +46,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    callUps: new SqlCallUpsWriter(rows),
   };
 }

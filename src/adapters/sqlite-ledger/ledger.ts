@@ -8,6 +8,7 @@ import type { UploadJournal } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger, LedgerCounts, LedgerReader, LedgerWriter } from '#ports/ledger';
 import type { AnswersReader } from '#ports/ledger/answers';
+import type { CallUpsReader } from '#ports/ledger/call-ups';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
@@ -97,6 +98,7 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly callUps: CallUpsReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -125,6 +127,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.callUps = readers.callUps;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

@@ -1,4 +1,5 @@
 import { archiveEn } from './archive-en.ts';
+import { callUpEn } from './call-up-en.ts';
 import { cardEn } from './card-en.ts';
 import { casesEn } from './cases-en.ts';
 import { commonEn } from './common-en.ts';
@@ -35,4 +36,5 @@ export const REASONS_EN = {
   ...doctorEn,
   ...mendEn,
   ...verifyEn,
+  ...callUpEn,
 } as const;

@@ -1,5 +1,6 @@
 import type { Whole } from '../template.ts';
 import { archiveZhCN } from './archive-zh-CN.ts';
+import { callUpZhCN } from './call-up-zh-CN.ts';
 import { cardZhCN } from './card-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { commonZhCN } from './common-zh-CN.ts';
@@ -36,6 +37,7 @@ const zhCN = {
   ...doctorZhCN,
   ...mendZhCN,
   ...verifyZhCN,
+  ...callUpZhCN,
 } as const;
 
 /** The same in Chinese. Does not compile where a reason has no text here, or other parameters than in English. */
