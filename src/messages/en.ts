@@ -5,6 +5,7 @@ import { checksEn } from './checks-en.ts';
 import { consoleEn } from './console-en.ts';
 import { custodyEn } from './custody-en.ts';
 import { deriveEn } from './derive-en.ts';
+import { doorsEn } from './doors-en.ts';
 import { factsEn } from './facts-en.ts';
 import { knownEn } from './known-en.ts';
 import { notesEn } from './notes-en.ts';
@@ -24,6 +25,7 @@ export const en = {
   ...checksEn,
   ...deriveEn,
   ...archiveEn,
+  ...doorsEn,
   ...notesEn,
   ...timesEn,
   'program.about': 'Evidock: software of an information-collection station for body-worn recorders',

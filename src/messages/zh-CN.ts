@@ -5,6 +5,7 @@ import { checksZhCN } from './checks-zh-CN.ts';
 import { consoleZhCN } from './console-zh-CN.ts';
 import { custodyZhCN } from './custody-zh-CN.ts';
 import { deriveZhCN } from './derive-zh-CN.ts';
+import { doorsZhCN } from './doors-zh-CN.ts';
 import type { en } from './en.ts';
 import { factsZhCN } from './facts-zh-CN.ts';
 import { knownZhCN } from './known-zh-CN.ts';
@@ -25,6 +26,7 @@ export const zhCN: { readonly [Key in keyof typeof en]: string } = {
   ...checksZhCN,
   ...deriveZhCN,
   ...archiveZhCN,
+  ...doorsZhCN,
   ...notesZhCN,
   ...timesZhCN,
   'program.about': 'Evidock：执法记录仪信息采集站软件',

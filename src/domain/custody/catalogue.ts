@@ -2,6 +2,7 @@ import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
+import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
@@ -22,6 +23,7 @@ const ALL = [
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
   ...CALL_UP_ENTRIES,
+  ...DOOR_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

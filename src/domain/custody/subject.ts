@@ -17,6 +17,10 @@ export const SUBJECT_KINDS = [
   /** A request for call-up, and what it gave. */
   'request',
   'grant',
+  /** The way in of a program. */
+  'token',
+  /** A paired screen at the slots. */
+  'kiosk',
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
