@@ -11,8 +11,10 @@ import type { ProjectionName, RowChange } from './rows.ts';
 
 /** The rules of the types that change rows. Every other type tells something that no row holds, or that another entry of the same transaction tells. */
 const RULES = new Map(
-  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES].map((each) => [each.type, each]),
-  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...CALL_UP_RULES].map((each) => [each.type, each]),
+  [...DOCKING_RULES, ...RECORDING_RULES, ...ORIGINAL_RULES, ...REGISTRY_RULES, ...PEOPLE_RULES, ...CALL_UP_RULES].map((each) => [
+    each.type,
+    each,
+  ]),
 );
 
 export const APPLIED_TYPES: readonly string[] = [...RULES.keys()];

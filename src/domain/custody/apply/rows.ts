@@ -172,6 +172,8 @@ export interface Projections {
     confirmed: boolean | null;
     told_unconfirmed: boolean;
     grant_id: string | null;
+    state: string;
+  };
   call_up_grants: CallUpTarget & {
     request_id: string;
     user_id: string;
@@ -188,6 +190,7 @@ export interface Projections {
     rule: string | null;
     policy: number;
     approver: string | null;
+  };
   grant_recordings: { grant_id: string; recording_id: string };
 }
 
@@ -199,6 +202,7 @@ interface CallUpTarget {
   window_from: number | null;
   window_to: number | null;
 }
+
 export type ProjectionName = keyof Projections;
 
 /**
