@@ -10,13 +10,15 @@ import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
 import type { DeskDeps } from '#desk/deps';
+import { Looks } from '#desk/look-log';
+import { PlayedTimes } from '#desk/played-times';
 import { WorkerPresence } from '#desk/worker-presence';
 import { STATION } from '#domain/custody/actor';
 import { StationStarted, StationStopped } from '#domain/custody/station-entries';
 import { subject } from '#domain/custody/subject';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
-import { recovered, stationStarted, stationStopped } from '#events';
+import { lookFailed, recovered, stationStarted, stationStopped } from '#events';
 import type { Archive } from '#ports/archive';
 import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
@@ -32,6 +34,7 @@ import { faultPointsFrom } from './station/fault-points.ts';
 import { HeadKeeper } from './station/head-keeper.ts';
 import { type IntakeLine, startIntakeLine } from './station/intake-line.ts';
 import { checkLedger } from './station/ledger-check.ts';
+import { LogFold } from './station/log-fold.ts';
 import { openWorkerDoor, workerDoor } from './station/worker-door.ts';
 import { VERSION } from './version.ts';
 
@@ -146,6 +149,8 @@ export class Station {
       workersHeard: this.#presence,
       clock: this.#context.clock,
       log,
+      looks: this.#looks(opened.ledger),
+      played: new PlayedTimes(),
       facts: this.#facts(),
     };
     const metrics = new Metrics(deps);
@@ -191,6 +196,18 @@ export class Station {
     const shipper = new LogShipper({ shipping: ledger.shipping, ledger, shelves, ...named, clock, faults, log });
     onStop(() => shipper.stop());
     return shipper;
+  }
+
+  #looks(ledger: Ledger): Looks {
+    const { config, clock, faults, log, onStop } = this.#context;
+    const fold = new LogFold();
+    const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
+    const looks = new Looks({ ledger, clock, stationId: config.station.id, faultPoints: faults, failed });
+    onStop(async () => {
+      await looks.close();
+      fold.stop();
+    });
+    return looks;
   }
 
   #facts(): DeskDeps['facts'] {

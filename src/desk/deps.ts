@@ -8,6 +8,8 @@ import type { SlotBoard } from '#ports/slot-board';
 import type { SlotLearning } from '#ports/slot-learning';
 import type { VaultReader } from '#ports/vault';
 import type { SuggestRules } from '#steps/record-suggestions';
+import type { Looks } from './look-log.ts';
+import type { PlayedTimes } from './played-times.ts';
 import type { WorkersHeard } from './worker-presence.ts';
 
 interface IngestRequest {
@@ -45,6 +47,9 @@ export interface DeskDeps {
   readonly board: SlotBoard;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is on record of looks; one of each for all ways in. */
+  readonly looks: Pick<Looks, 'begin' | 'claim'>;
+  readonly played: PlayedTimes;
   readonly facts: DeskFacts;
   /** Docks a directory; resolves with the docking's id once it is on record. Throws request.*, recorder.*, station.stopping. */
   readonly ingest: (request: IngestRequest) => Promise<string>;

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '#domain/custody/actor';
+import { NO_RIGHT, type Viewer } from '#domain/look/look';
 import type { Scope } from '#domain/scope';
+import type { ShowingRight } from './playback.ts';
 
 /** `viewer` may look; `operator` may also change things, start verifications and dock directories. */
 export type Role = 'viewer' | 'operator';
@@ -38,3 +40,13 @@ export const WAYS: Readonly<Record<Way, (headers: IncomingHttpHeaders) => Princi
 export function actorOf({ kind, id, via, session }: Principal): Actor {
   return { kind, id, via, session };
 }
+
+/** The principal as entries about looks name it. */
+export function viewerOf(principal: Principal, { ip, headers }: { readonly ip: string; readonly headers: IncomingHttpHeaders }): Viewer {
+  const address = principal.via === 'socket' ? null : ip;
+  const agent = [headers['user-agent']].flat()[0] ?? null;
+  return { actor: actorOf(principal), user: null, name: null, roles: principal.roles, officer: null, unit: null, address, agent };
+}
+
+/** The right of whoever the machine itself lets in: it holds as long as they are there. */
+export const MACHINE_RIGHT: ShowingRight = { ...NO_RIGHT, rule: 'break-glass', holds: async () => true, onDoubt: () => () => undefined };

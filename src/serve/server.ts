@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { DeskDeps } from '#desk/deps';
-import { LookLog } from '#desk/look-log';
 import { EvidockError } from '#domain/errors';
 import { because } from '#domain/reason';
 import { answer, type ServerParts } from './answer.ts';
@@ -69,8 +68,7 @@ export function buildServer({
     document ??= openApiOf(routes, deps.facts.version);
     return document;
   };
-  const looks = new LookLog({ ledger: deps.ledger, clock: deps.clock });
-  const serving: ServerParts = { deps, metrics, openApi, looks, streams: new StreamLimit(), running: new RunningKeys() };
+  const serving: ServerParts = { deps, metrics, openApi, streams: new StreamLimit(), running: new RunningKeys() };
   app.server.maxConnections = CONNECTIONS_MAX;
   app.server.on('drop', () => failures.dropped());
   app.addHook('onRequest', async (request, reply) => {

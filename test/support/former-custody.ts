@@ -13,6 +13,8 @@ export function untypeCustody(raw: DatabaseSync): void {
     'custody_erased',
     'workers',
     'facts',
+    'audit_terms',
+    'audit_hours',
   ])
     raw.exec(`DROP TABLE ${table}`);
   raw.exec('CREATE INDEX custody_by_subject ON custody (subject)');

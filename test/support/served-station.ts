@@ -5,10 +5,13 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
 import type { DeskDeps } from '#desk/deps';
+import { Looks } from '#desk/look-log';
+import { PlayedTimes } from '#desk/played-times';
 import { WorkerPresence } from '#desk/worker-presence';
 import { sha256Hex } from '#domain/canonical-json';
 import { because } from '#domain/reason';
 import { manifestKey } from '#domain/vault/vault-key';
+import type { Clock } from '#ports/clock';
 import type { Ledger } from '#ports/ledger';
 import type { NewRecording } from '#ports/ledger/recordings';
 import { openLedger } from '../../src/adapters/sqlite-ledger/ledger.ts';
@@ -26,6 +29,14 @@ export interface ServedStation {
   close(): Promise<void>;
 }
 
+/** What is on record of looks, over this ledger. A look that cannot be written fails the test. */
+export function looksOver(ledger: Ledger, clock: Clock): Looks {
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  return new Looks({ ledger, clock, stationId: STATION_ID, faultPoints: { reached: () => undefined }, failed });
+}
+
 /** The real ledger and the real vault in a directory of the test's own, without docks and work. */
 export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<ServedStation> {
   const home = await temporaryDirectory();
@@ -33,8 +44,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
+  const looks = looksOver(ledger, clock);
   const deps: DeskDeps = {
     ledger,
+    looks,
+    played: new PlayedTimes(),
     upkeep: ledger.upkeep,
     vault,
     archive: null,
@@ -95,6 +109,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
       return { id: recording.id, playable, key: original.vaultKey };
     },
     close: async () => {
+      await looks.close();
       await vault.close();
       await ledger.close();
       await home.remove();

@@ -9,6 +9,7 @@ import { CustodyAppender } from './custody/log.ts';
 import { SqlCustodyReader } from './custody/reader.ts';
 import { SqlDockingsReader } from './dockings/reader.ts';
 import { SqlDockingsWriter } from './dockings/writer.ts';
+import { SqlLooksReader } from './looks/reader.ts';
 import { SqlOriginalsReader } from './originals/reader.ts';
 import { SqlOriginalsWriter } from './originals/writer.ts';
 import { SqlRecordingsReader } from './recordings/reader.ts';
@@ -18,7 +19,7 @@ import { SqlRegistryWriter } from './registry/writer.ts';
 import { SqlWorkReader } from './work/reader.ts';
 import { SqlWorkWriter, type WorkTimes } from './work/writer.ts';
 
-/** All readers over one connection, within a scope. People, recorders and kept answers are not limited by the scope, because they are no footage. */
+/** All readers over one connection, within a scope. People, recorders, kept answers and the audit are not limited by the scope, because they are no footage. */
 export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
   return {
     recordings: new SqlRecordingsReader(rows, scope),
@@ -29,6 +30,7 @@ export function readersOf(rows: Rows, scope: Scope = 'all'): LedgerReader {
     registry: new SqlRegistryReader(rows),
     cases: new SqlCasesReader(rows, scope),
     answers: new SqlAnswersReader(rows),
+    looks: new SqlLooksReader(rows),
   };
 }
 
@@ -43,5 +45,6 @@ export function writersOf(rows: Rows, stationId: string, times: WorkTimes): Ledg
     registry: new SqlRegistryWriter(rows),
     cases: new SqlCasesWriter(rows),
     answers: new SqlAnswersWriter(rows),
+    looks: {},
   };
 }

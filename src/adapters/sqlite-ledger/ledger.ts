@@ -11,6 +11,7 @@ import type { AnswersReader } from '#ports/ledger/answers';
 import type { CasesReader } from '#ports/ledger/cases';
 import type { CustodyReader } from '#ports/ledger/custody';
 import type { DockingsReader } from '#ports/ledger/dockings';
+import type { LooksReader } from '#ports/ledger/looks';
 import type { OriginalsReader } from '#ports/ledger/originals';
 import type { RecordingsReader } from '#ports/ledger/recordings';
 import type { RegistryReader } from '#ports/ledger/registry';
@@ -97,6 +98,7 @@ export class SqliteLedger implements Ledger {
   readonly registry: RegistryReader;
   readonly cases: CasesReader;
   readonly answers: AnswersReader;
+  readonly looks: LooksReader;
   readonly uploads: UploadJournal;
   readonly shipping: SqlShipping;
   readonly upkeep: LedgerUpkeep;
@@ -125,6 +127,7 @@ export class SqliteLedger implements Ledger {
     this.registry = readers.registry;
     this.cases = readers.cases;
     this.answers = readers.answers;
+    this.looks = readers.looks;
     const inTransaction = <T>(body: () => Promise<T>) => this.#serialise(body);
     this.shipping = new SqlShipping({ reading, writing, inTransaction });
     this.uploads = new SqlUploadJournal(reading.db, (body) => this.#serialise(() => body(writing.db)));

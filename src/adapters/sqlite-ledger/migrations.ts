@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { EvidockError, said } from '#domain/errors';
 import { STATION_HOST } from '#domain/work';
+import { makeAudit } from './audit-migration.ts';
 import { CASES_END } from './case-migration.ts';
 import { ARCHIVED_FACTS } from './facts-migration.ts';
 import { reasonsOfWords } from './reasons-migration.ts';
@@ -287,6 +288,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0028-gaps': { up: (db: Kysely<Schema>) => run(db, ['ALTER TABLE originals RENAME COLUMN unreadable TO gaps']) },
   '0027-cases-end': { up: (db: Kysely<Schema>) => run(db, CASES_END) },
   '0040-scopes': { up: (db: Kysely<Schema>) => run(db, SCOPES) },
+  '0047-audit': { up: (db: Kysely<Schema>) => makeAudit(db) },
 };
 
 /** The migrations of this version, in code so that nothing has to be found on disk. */

@@ -1,8 +1,10 @@
+import { AUDIT_ENTRIES } from './audit-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
+import { LOOK_ENTRIES } from './look-entries.ts';
 import { ORIGINAL_ENTRIES } from './original-entries.ts';
 import { RECORDER_ENTRIES } from './recorder-entries.ts';
 import { RECORDING_ENTRIES } from './recording-entries.ts';
@@ -20,6 +22,8 @@ const ALL = [
   ...CASE_ENTRIES,
   ...HOLDING_ENTRIES,
   ...WORKER_ENTRIES,
+  ...LOOK_ENTRIES,
+  ...AUDIT_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */
