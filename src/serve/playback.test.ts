@@ -81,7 +81,12 @@ describe('playback', () => {
     expect(response.headers['x-evidock-sha256']).toBe(sha256Hex(content));
     expect(Buffer.compare(await buffer(response), content)).toBe(0);
     const [entry] = (await looks(recording.id)).filter(({ actor }) => actorText(actor) === 'cli:wang');
-    expect(entry?.data).toMatchObject({ what: 'original 1', from: 'vault', range: null, look: { rule: 'break-glass', policy: null, user: null } });
+    expect(entry?.data).toMatchObject({
+      what: 'original 1',
+      from: 'vault',
+      range: null,
+      look: { rule: 'break-glass', policy: null, user: null },
+    });
   });
 
   it('does not let a visitor of the TCP port choose a name', async () => {

@@ -1,7 +1,9 @@
 import { AUDIT_ENTRIES } from './audit-entries.ts';
+import { CALL_UP_ENTRIES } from './call-up-entries.ts';
 import { CASE_ENTRIES } from './case-entries.ts';
 import type { EntryType } from './define-entry.ts';
 import { DOCKING_ENTRIES } from './docking-entries.ts';
+import { DOOR_ENTRIES } from './door-entries.ts';
 import type { CustodyDraft } from './entry.ts';
 import { HOLDING_ENTRIES } from './holding-entries.ts';
 import { LOOK_ENTRIES } from './look-entries.ts';
@@ -24,6 +26,8 @@ const ALL = [
   ...WORKER_ENTRIES,
   ...LOOK_ENTRIES,
   ...AUDIT_ENTRIES,
+  ...CALL_UP_ENTRIES,
+  ...DOOR_ENTRIES,
 ] as const;
 
 /** The type of a custody entry. */

@@ -31,6 +31,17 @@ const TELLS_ONLY = [
   ...['original.differs', 'file.quarantined', 'fixity.checked', 'recording.derive-again', 'recording.read-again', 'recording.damaged'],
   ...['recording.noted', 'recording.viewed', 'recording.verified', 'recording.seen', 'thumbnails.shown'],
   ...['search.made', 'list.exported', 'audit.read', 'access.refused', 'report.issued', 'socket.used'],
+  ...[
+    'token.added',
+    'token.revoked',
+    'kiosk.code-made',
+    'kiosk.paired',
+    'kiosk.code-refused',
+    'kiosk.revoked',
+    'kiosk.visited',
+    'kiosk.visit-refused',
+  ],
+  ...['pin.set', 'pin.removed', 'badge.assigned', 'badge.removed', 'docking.confirmed'],
 ];
 
 describe('every type of entry', () => {
