@@ -10,6 +10,7 @@ import { ServiceManager, slotsLine } from '#adapters/service-manager';
 import { openLedger, type SqliteLedger } from '#adapters/sqlite-ledger/ledger';
 import { LogShipper } from '#archive/log-shipper';
 import { BYTES_PER_MIB, type Config } from '#config/schema';
+import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { PlayedTimes } from '#desk/played-times';
@@ -151,7 +152,7 @@ export class Station {
       people: livePeopleChanges(),
       clock: this.#context.clock,
       log,
-      looks: this.#looks(opened.ledger),
+      ...this.#onRecord(opened.ledger),
       played: new PlayedTimes(),
       facts: this.#facts(),
     };
@@ -200,16 +201,20 @@ export class Station {
     return shipper;
   }
 
-  #looks(ledger: Ledger): Looks {
+  /** What people do, put on record before anything is shown. */
+  #onRecord(ledger: Ledger): Pick<DeskDeps, 'looks' | 'deeds'> {
     const { config, clock, faults, log, onStop } = this.#context;
     const fold = new LogFold();
     const failed = (error: unknown) => fold.tell('look', (repeated) => lookFailed(log, error, repeated));
-    const looks = new Looks({ ledger, clock, stationId: config.station.id, faultPoints: faults, failed });
+    const named = { ledger, clock, stationId: config.station.id, failed };
+    const looks = new Looks({ ...named, faultPoints: faults });
+    const deeds = new Deeds(named);
     onStop(async () => {
       await looks.close();
+      await deeds.close();
       fold.stop();
     });
-    return looks;
+    return { looks, deeds };
   }
 
   #facts(): DeskDeps['facts'] {

@@ -12,7 +12,7 @@ import { sha256Hex } from '#domain/canonical-json';
 import { actorText } from '#domain/custody/actor';
 import { about } from '#test/support/custody';
 import { type HttpWays, httpWays, jsonOf } from '#test/support/http-ways';
-import { looksOver, type ServedStation } from '#test/support/served-station';
+import { onRecord, type ServedStation } from '#test/support/served-station';
 import { buildServer } from './server.ts';
 
 let ways: HttpWays;
@@ -118,7 +118,7 @@ describe('playback', () => {
       ...station.deps,
       ledger: Object.assign(Object.create(station.ledger), { transaction: () => Promise.reject(new Error('disk')) }),
     };
-    const app = buildServer({ deps: { ...broken, looks: looksOver(broken.ledger, station.clock) }, way: 'loopback' });
+    const app = buildServer({ deps: { ...broken, ...onRecord(broken.ledger, station.clock) }, way: 'loopback' });
     const response = await app.inject({ url: path(), headers: { host: 'localhost' } });
     expect(response.statusCode).toBe(500);
     expect(response.json()).toMatchObject({ code: 'station.internal' });

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { DiskVault } from '#adapters/disk/disk-vault';
 import { livePeopleChanges } from '#adapters/live-people-changes';
 import { LiveSlotBoard } from '#adapters/live-slot-board';
+import { Deeds } from '#desk/deeds';
 import type { DeskDeps } from '#desk/deps';
 import { Looks } from '#desk/look-log';
 import { PlayedTimes } from '#desk/played-times';
@@ -30,12 +31,13 @@ export interface ServedStation {
   close(): Promise<void>;
 }
 
-/** What is on record of looks, over this ledger. A look that cannot be written fails the test. */
-export function looksOver(ledger: Ledger, clock: Clock): Looks {
+/** What people do on record in this ledger. What the timers cannot write fails the test. */
+export function onRecord(ledger: Ledger, clock: Clock): { looks: Looks; deeds: Deeds } {
   const failed = (error: unknown) => {
     throw error;
   };
-  return new Looks({ ledger, clock, stationId: STATION_ID, faultPoints: { reached: () => undefined }, failed });
+  const named = { ledger, clock, stationId: STATION_ID, failed };
+  return { looks: new Looks({ ...named, faultPoints: { reached: () => undefined } }), deeds: new Deeds(named) };
 }
 
 /** The real ledger and the real vault in a directory of the test's own, without docks and work. */
@@ -45,10 +47,11 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
   const ledger = await openLedger({ file: join(home.path, 'ledger.sqlite'), stationId: STATION_ID, clock });
   const vault = new DiskVault({ directory: join(home.path, 'vault'), reserveBytes: 0, rereadThreads: 1 });
   await vault.open();
-  const looks = looksOver(ledger, clock);
+  const { looks, deeds } = onRecord(ledger, clock);
   const deps: DeskDeps = {
     ledger,
     looks,
+    deeds,
     played: new PlayedTimes(),
     upkeep: ledger.upkeep,
     vault,
@@ -112,6 +115,7 @@ export async function servedStation(overrides: Partial<DeskDeps> = {}): Promise<
     },
     close: async () => {
       await looks.close();
+      await deeds.close();
       await vault.close();
       await ledger.close();
       await home.remove();
